@@ -1,0 +1,32 @@
+/** Every code that a person or a caller can meet. Each is listed with its way out in docs/errors.md. */
+export type ErrorCode =
+  | 'ERR_CAMERA_DENIED'
+  | 'ERR_CAMERA_BUSY'
+  | 'ERR_CAMERA_MISSING'
+  | 'ERR_CAMERA_STOPPED'
+  | 'ERR_CAMERA_UNSUPPORTED'
+  | 'ERR_VIDEO_UNREADABLE'
+  | 'ERR_IMAGE_UNREADABLE'
+  | 'ERR_PARAMETER'
+  | 'ERR_MANIFEST'
+  | 'ERR_MODEL_MISSING'
+  | 'ERR_MODEL_INTEGRITY'
+  | 'ERR_MODEL_INVALID'
+  | 'ERR_RUNTIME'
+  | 'ERR_WEBGL_LOST'
+  | 'ERR_WEBGL_MISSING'
+  | 'ERR_WORKER_DIED'
+  | 'ERR_UNSUPPORTED_BROWSER';
+
+/** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
+export class PortoonError extends Error {
+  override readonly name = 'PortoonError';
+  readonly code: ErrorCode;
+  readonly wayOut: string;
+
+  constructor(code: ErrorCode, message: string, wayOut: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.wayOut = wayOut;
+  }
+}

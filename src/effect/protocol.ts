@@ -1,0 +1,101 @@
+/** The types that cross the worker's wall, nothing else. */
+import type { ErrorCode } from './errors.ts';
+
+export const REGIONS = ['person', 'background', 'everything'] as const;
+/** Where the style shows. */
+export type Region = (typeof REGIONS)[number];
+
+/** What stands behind the person. `colour` is linear-free sRGB, each channel 0..1. */
+export type BackgroundFill =
+  | { kind: 'live' }
+  | { kind: 'blur' }
+  | { kind: 'transparent' }
+  | { kind: 'colour'; rgb: [number, number, number] }
+  | { kind: 'image'; bitmap: ImageBitmap };
+
+/** Short side of the style net's input in pixels (a multiple of 32), or the governor's choice. */
+export type Quality = 'auto' | number;
+
+/** Which execution provider runs the nets; `auto` takes WebGPU where an adapter exists. */
+export type ExecutionProviderChoice = 'auto' | 'webgpu' | 'wasm';
+export type ExecutionProvider = 'webgpu' | 'wasm';
+
+export interface Look {
+  /** A style's id from the manifest, or `none`. */
+  style: string;
+  region: Region;
+  /** 0 (the live picture) .. 1 (the style alone). */
+  strength: number;
+  background: BackgroundFill;
+  quality: Quality;
+}
+
+/** Milliseconds per stage of one frame; medians over the last two seconds. */
+export interface StageTimes {
+  prepare: number;
+  matte: number;
+  style: number;
+  composite: number;
+  total: number;
+}
+
+export interface EffectStats {
+  /** Composited frames per second over the last two seconds. */
+  fps: number;
+  /** Frames composited since start. */
+  frames: number;
+  /** Frames that the source gave and the effect did not show since start: newest frame wins. */
+  dropped: number;
+  ms: StageTimes;
+  ep: ExecutionProvider;
+  /** [width, height] of the matte net's input. */
+  matteSize: [number, number];
+  /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
+  styleSize: [number, number];
+  /** The WebGL renderer's own name for itself. */
+  renderer: string;
+}
+
+/** Bytes of runtime and nets that have arrived. `total` is 0 while it is not known. */
+export interface LoadProgress {
+  loaded: number;
+  total: number;
+}
+
+/** An error on its way over the wall. */
+export interface Fault {
+  code: ErrorCode;
+  message: string;
+  wayOut: string;
+}
+
+/** What the worker says unasked. */
+export type WorkerNotice =
+  | { type: 'progress'; progress: LoadProgress }
+  | { type: 'running' }
+  | { type: 'fault'; fault: Fault; fatal: boolean }
+  | { type: 'beat'; stats: EffectStats };
+
+/** A style as the page may offer it. */
+export interface StyleInfo {
+  id: string;
+  title: string;
+}
+
+export interface WorkerOptions {
+  canvas: OffscreenCanvas;
+  manifestUrl: string;
+  ep: ExecutionProviderChoice;
+  look: Look;
+}
+
+/** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
+export interface EffectWorkerApi {
+  open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
+  set(look: Partial<Look>): Promise<void>;
+  /** Takes over the frames of one source; the last source's stream is cancelled. */
+  feed(frames: ReadableStream<VideoFrame>): void;
+  /** Every composited frame is also written here, until the stream closes. */
+  emit(frames: WritableStream<VideoFrame>): void;
+  close(): Promise<void>;
+}
