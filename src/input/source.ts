@@ -5,10 +5,12 @@ export interface Source {
   readonly kind: 'camera' | 'file' | 'demo';
   /** For people: the camera's or the file's name. */
   readonly label: string;
+  /** Live video; `framesOf` of the effect turns it into frames. */
   readonly track: MediaStreamTrack;
   /** Camera only: the device id, to remember the choice. */
   readonly deviceId?: string;
-  /** Resolves when frames have stopped for good without `stop()`: a reason to tell, or null at a file's plain end. */
-  readonly ended: Promise<PortoonError | null>;
+  /** Resolves with the reason when frames have stopped for good without `stop()`; else it stays pending. */
+  readonly ended: Promise<PortoonError>;
+  /** Gives the camera or the file back. Safe to call twice. */
   stop(): void;
 }

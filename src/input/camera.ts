@@ -1,0 +1,206 @@
+import { PortoonError } from '../effect/errors.ts';
+import type { Source } from './source.ts';
+
+/** What to ask of a camera. All of it is a wish: the nearest mode of the camera is taken. */
+export interface CameraRequest {
+  /** A camera's id from `listCameras`. When that camera is gone, any other is taken. */
+  deviceId?: string;
+  /** Pixels, at most 1920. Default 1280. */
+  width?: number;
+  /** Pixels, at most 1080. Default 720. */
+  height?: number;
+  /** Frames per second. Default 30. */
+  frameRate?: number;
+}
+
+export interface Camera {
+  /** Empty until the person has allowed a camera once. */
+  readonly deviceId: string;
+  /** The device's name, or "Camera 1" and so on until a camera was allowed. */
+  readonly label: string;
+}
+
+const WIDEST = 1920;
+const TALLEST = 1080;
+
+/**
+ * Opens a camera; the browser may ask the person first.
+ *
+ * @throws {PortoonError} `ERR_CAMERA_DENIED`, `ERR_CAMERA_BUSY`, `ERR_CAMERA_MISSING` or `ERR_CAMERA_UNSUPPORTED`,
+ * each with its way out.
+ */
+export async function openCamera(request: CameraRequest = {}): Promise<Source> {
+  const devices = mediaDevices();
+  const stream = await openStream(devices, request);
+  const track = stream.getVideoTracks()[0];
+  if (!track) throw cameraMissing();
+  const { deviceId } = track.getSettings();
+  return {
+    kind: 'camera',
+    label: track.label || 'Camera',
+    track,
+    ...(deviceId ? { deviceId } : {}),
+    // The browser fires `ended` when the device or the permission goes, and not for our own stop().
+    ended: new Promise((resolve) => {
+      track.addEventListener('ended', () => {
+        resolve(cameraStopped(track.label));
+      });
+    }),
+    stop() {
+      track.stop();
+    },
+  };
+}
+
+/** The cameras there are; an empty list when there is none or the page may not ask. */
+export async function listCameras(): Promise<Camera[]> {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  if (!devices) return [];
+  const all = await devices.enumerateDevices();
+  return all
+    .filter(({ kind }) => kind === 'videoinput')
+    .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Camera ${index + 1}` }));
+}
+
+/** Calls `listener` whenever a camera or microphone comes or goes. Returns the way to stop listening. */
+export function onDevicesChanged(listener: () => void): () => void {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  devices?.addEventListener('devicechange', listener);
+  return () => {
+    devices?.removeEventListener('devicechange', listener);
+  };
+}
+
+/**
+ * Resolves when a camera is there: the one with `deviceId`, or any. For reopening after `ERR_CAMERA_STOPPED` or
+ * `ERR_CAMERA_MISSING`. Rejects with the signal's reason when aborted.
+ */
+export async function waitForCamera(deviceId?: string, signal?: AbortSignal): Promise<void> {
+  const present = async () =>
+    (await listCameras()).some((camera) => deviceId === undefined || camera.deviceId === deviceId);
+  signal?.throwIfAborted();
+  if (await present()) return;
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      present().then((there) => {
+        if (there) settle(resolve);
+      }, reject);
+    };
+    const onAbort = () => {
+      settle(() => {
+        reject(signal?.reason as Error);
+      });
+    };
+    const settle = (how: () => void) => {
+      stopListening();
+      clearInterval(timer);
+      signal?.removeEventListener('abort', onAbort);
+      how();
+    };
+    const stopListening = onDevicesChanged(look);
+    // Some systems do not tell of every device.
+    const timer = setInterval(look, 2000);
+    signal?.addEventListener('abort', onAbort);
+    if (signal?.aborted) onAbort();
+  });
+}
+
+function mediaDevices(): MediaDevices {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  if (devices) return devices;
+  throw isSecureContext
+    ? new PortoonError(
+        'ERR_CAMERA_UNSUPPORTED',
+        'This browser gives pages no camera.',
+        'Use a current Chrome, Edge, Firefox or Safari, or play a video file or the demo instead.',
+      )
+    : new PortoonError(
+        'ERR_CAMERA_UNSUPPORTED',
+        `Browsers give the camera to secure pages only, and ${location.origin} is not one.`,
+        'Open Portoon at http://localhost on the machine that serves it, or over https.',
+      );
+}
+
+async function openStream(devices: MediaDevices, request: CameraRequest): Promise<MediaStream> {
+  const mode = {
+    width: { ideal: Math.min(request.width ?? 1280, WIDEST), max: WIDEST },
+    height: { ideal: Math.min(request.height ?? 720, TALLEST), max: TALLEST },
+    frameRate: { ideal: request.frameRate ?? 30 },
+  } satisfies MediaTrackConstraints;
+  const open = (video: MediaTrackConstraints) => devices.getUserMedia({ video, audio: false });
+  const openAny = () => open({ ...mode, facingMode: { ideal: 'user' } });
+  try {
+    if (!request.deviceId) return await openAny();
+    try {
+      return await open({ ...mode, deviceId: { exact: request.deviceId } });
+    } catch (error) {
+      // The remembered camera is not plugged in today.
+      if (nameOf(error) === 'OverconstrainedError' || nameOf(error) === 'NotFoundError')
+        return await openAny();
+      throw error;
+    }
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error || error instanceof DOMException ? error.name : '';
+}
+
+function explain(error: unknown): PortoonError {
+  const options = { cause: error };
+  switch (nameOf(error)) {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      // Chromium's words when the operating system, not the person, says no.
+      return /system/i.test((error as Error).message)
+        ? new PortoonError(
+            'ERR_CAMERA_DENIED',
+            'The operating system does not let this browser use the camera.',
+            'Allow the camera for your browser in the system settings under privacy, then try again.',
+            options,
+          )
+        : new PortoonError(
+            'ERR_CAMERA_DENIED',
+            'The browser was not allowed to use the camera.',
+            'Click the camera or settings sign beside the address, allow the camera for this page, then try again.',
+            options,
+          );
+    case 'NotReadableError':
+    case 'AbortError':
+      return new PortoonError(
+        'ERR_CAMERA_BUSY',
+        'The camera is there but gives no picture; most likely another program is using it.',
+        'Close other programs and tabs that use the camera, or plug it in again, then try again.',
+        options,
+      );
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return cameraMissing(options);
+    default:
+      return new PortoonError(
+        'ERR_CAMERA_UNSUPPORTED',
+        `The browser could not open the camera (${error instanceof Error ? error.message : String(error)}).`,
+        'Try again, or play a video file or the demo instead.',
+        options,
+      );
+  }
+}
+
+function cameraMissing(options?: ErrorOptions): PortoonError {
+  return new PortoonError(
+    'ERR_CAMERA_MISSING',
+    'No camera was found.',
+    'Plug one in and it will be used, or play a video file or the demo instead.',
+    options,
+  );
+}
+
+function cameraStopped(label: string): PortoonError {
+  return new PortoonError(
+    'ERR_CAMERA_STOPPED',
+    `${label || 'The camera'} stopped: it was unplugged, switched off or taken away from this page.`,
+    'Plug it in again or allow it again, or choose another camera.',
+  );
+}

@@ -1,0 +1,106 @@
+import { PortoonError } from '../effect/errors.ts';
+
+/** A looping, silent player whose picture is a track. It is never shown and need not be in the document. */
+export interface Player {
+  readonly track: MediaStreamTrack;
+  readonly failed: Promise<PortoonError>;
+  stop(): void;
+}
+
+// Neither name is in TypeScript's DOM library.
+interface Capturing {
+  captureStream?(): MediaStream;
+  mozCaptureStream?(): MediaStream;
+}
+
+/** A file that has told neither its size nor an error by then never will. */
+const PATIENCE_MS = 20_000;
+
+const WAY_OUT =
+  'Use an MP4 (H.264) or WebM (VP8, VP9, AV1) file; HandBrake or ffmpeg can convert most others.';
+
+/** Why a video cannot be played: what it is called, and what is wrong with it. */
+export function unreadable(name: string, what: string, wayOut = WAY_OUT, options?: ErrorOptions) {
+  return new PortoonError('ERR_VIDEO_UNREADABLE', `“${name}” ${what}`, wayOut, options);
+}
+
+/**
+ * Plays what is at `url` for ever and gives its picture as a track. In Chromium the track keeps its rate in a hidden
+ * tab, because a captured element is not paused there.
+ *
+ * @throws {PortoonError} `ERR_VIDEO_UNREADABLE`
+ */
+export async function playForever(url: string, name: string): Promise<Player> {
+  const video = document.createElement('video');
+  const free = () => {
+    video.pause();
+    video.removeAttribute('src');
+    video.load();
+  };
+  video.muted = true;
+  video.loop = true;
+  video.playsInline = true;
+  video.preload = 'auto';
+  try {
+    const firstFrame = loaded(video, name);
+    video.src = url;
+    await firstFrame;
+    await video.play();
+    const track = captured(video)?.getVideoTracks()[0];
+    if (!track) {
+      throw new PortoonError(
+        'ERR_UNSUPPORTED_BROWSER',
+        'This browser cannot take frames from a video file.',
+        'Use a current Chrome, Edge or Firefox.',
+      );
+    }
+    const failed = new Promise<PortoonError>((resolve) => {
+      video.addEventListener('error', () => {
+        // `free` empties the player, which is no failure of the file.
+        if (video.getAttribute('src')) resolve(undecodable(video, name));
+      });
+    });
+    return {
+      track,
+      failed,
+      stop() {
+        track.stop();
+        free();
+      },
+    };
+  } catch (error) {
+    free();
+    throw error instanceof PortoonError
+      ? error
+      : unreadable(name, 'could not be played.', undefined, { cause: error });
+  }
+}
+
+function captured(video: HTMLVideoElement): MediaStream | undefined {
+  const player = video as Capturing;
+  return player.captureStream?.() ?? player.mozCaptureStream?.();
+}
+
+function loaded(video: HTMLVideoElement, name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(unreadable(name, 'did not begin to play.'));
+    }, PATIENCE_MS);
+    video.addEventListener('loadeddata', () => {
+      clearTimeout(timer);
+      // A sound file, or a picture codec that this browser lacks beside a sound codec that it has.
+      if (video.videoWidth === 0) reject(unreadable(name, 'has no picture that this browser can show.'));
+      else resolve();
+    });
+    video.addEventListener('error', () => {
+      clearTimeout(timer);
+      reject(undecodable(video, name));
+    });
+  });
+}
+
+function undecodable(video: HTMLVideoElement, name: string): PortoonError {
+  return unreadable(name, 'is damaged or of a kind that this browser cannot decode.', undefined, {
+    cause: video.error?.message,
+  });
+}
