@@ -7,7 +7,11 @@ export default defineConfig({
   // The runtime's .wasm and .mjs are our own hashed assets, never a CDN's.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   worker: { format: 'es' },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // Named here, for the worker's imports are not found in advance, and a page that reloads loses its worker.
+  optimizeDeps: {
+    exclude: ['onnxruntime-web'],
+    include: ['comlink', 'pixi.js', 'pixi.js/unsafe-eval', 'pixi.js/webworker', 'valibot', 'preact', '@preact/signals'],
+  },
   build: { target: 'esnext', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: { headers: isolationHeaders },
   preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy } },

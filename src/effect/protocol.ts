@@ -93,8 +93,8 @@ export interface WorkerOptions {
 export interface EffectWorkerApi {
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
   set(look: Partial<Look>): Promise<void>;
-  /** Takes over the frames of one source; the last source's stream is cancelled. */
-  feed(frames: ReadableStream<VideoFrame>): void;
+  /** Takes over the frames of one source, or of none; the last source's stream is cancelled. */
+  feed(frames: ReadableStream<VideoFrame> | null): void;
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
   close(): Promise<void>;

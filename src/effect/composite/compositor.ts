@@ -1,0 +1,209 @@
+// Pixi compiles its uniform writers with eval, which the page's Content-Security-Policy forbids: this import swaps in plain ones.
+import 'pixi.js/unsafe-eval';
+// What the renderer needs in a worker, and nothing of the DOM.
+import 'pixi.js/webworker';
+import {
+  BufferImageSource,
+  Container,
+  Geometry,
+  GlProgram,
+  ImageSource,
+  Mesh,
+  Shader,
+  State,
+  UniformGroup,
+  DOMAdapter,
+  WebGLRenderer,
+  WebWorkerAdapter,
+} from 'pixi.js';
+import fragment from '../../../shaders/composite.frag?raw';
+import vertex from '../../../shaders/composite.vert?raw';
+import { PortoonError } from '../errors.ts';
+import type { Size } from '../onnx/net.ts';
+import type { BackgroundFill, Region } from '../protocol.ts';
+
+DOMAdapter.set(WebWorkerAdapter);
+
+/** What is laid over a live frame. `styled` is RGBA at `styledSize`, `fit` the texels of MatteGuide at `matteSize`. */
+export interface Layers {
+  styled: { texels: Uint8Array; size: Size } | null;
+  matte: { texels: Uint8Array; size: Size } | null;
+  /** The frame's own background, blurred, RGBA: drawn where the background is `blur`. */
+  blurred: { texels: Uint8Array; size: Size } | null;
+  region: Region;
+  strength: number;
+  background: BackgroundFill;
+}
+
+const regions: Record<Region, number> = { person: 0, background: 1, everything: 2 };
+const backgrounds: Record<BackgroundFill['kind'], number> = { live: 0, blur: 1, image: 1, colour: 2, transparent: 3 };
+
+/** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
+export class Compositor {
+  /** The renderer's own name for the hardware, or `WebGL`. */
+  readonly rendererName: string;
+  private readonly renderer: WebGLRenderer;
+  private readonly scene = new Container();
+  private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
+  private readonly styled = texelSource();
+  private readonly matte = texelSource();
+  private readonly blurred = texelSource();
+  private image: { bitmap: ImageBitmap; source: ImageSource; glow: ImageSource } | null = null;
+  private readonly uniforms = new UniformGroup({
+    uStrength: { value: 0, type: 'f32' },
+    uRegion: { value: 0, type: 'i32' },
+    uBackground: { value: 0, type: 'i32' },
+    uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
+  });
+  private readonly shader: Shader;
+
+  private constructor(
+    private readonly canvas: OffscreenCanvas,
+    renderer: WebGLRenderer,
+  ) {
+    this.renderer = renderer;
+    this.shader = new Shader({
+      glProgram: GlProgram.from({ vertex, fragment, name: 'composite' }),
+      resources: {
+        uLive: this.live,
+        uStyled: this.styled,
+        uMatte: this.matte,
+        uBackdrop: this.blurred,
+        uGlow: this.blurred,
+        composite: this.uniforms,
+      },
+    });
+    const geometry = new Geometry({
+      attributes: { aPosition: [0, 0, 1, 0, 1, 1, 0, 1] },
+      indexBuffer: [0, 1, 2, 0, 2, 3],
+    });
+    const state = State.for2d();
+    state.blend = false;
+    this.scene.addChild(new Mesh<Geometry, Shader>({ geometry, shader: this.shader, state }));
+    const { gl } = renderer;
+    const info = gl.getExtension('WEBGL_debug_renderer_info');
+    this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+  }
+
+  /**
+   * @throws PortoonError `ERR_WEBGL_MISSING` if there is no WebGL 2.
+   */
+  static async open(canvas: OffscreenCanvas): Promise<Compositor> {
+    const renderer = new WebGLRenderer();
+    try {
+      await renderer.init({
+        canvas,
+        width: canvas.width,
+        height: canvas.height,
+        backgroundAlpha: 0,
+        antialias: false,
+        premultipliedAlpha: true,
+        preserveDrawingBuffer: false,
+        preferWebGLVersion: 2,
+        powerPreference: 'high-performance',
+        resolution: 1,
+        hello: false,
+      });
+      if (renderer.context.webGLVersion !== 2) throw new Error('WebGL 1 only');
+    } catch (cause) {
+      throw new PortoonError(
+        'ERR_WEBGL_MISSING',
+        'This browser gives no WebGL 2, which draws the picture.',
+        'Switch on hardware acceleration in the browser, or use a current Chrome, Edge or Firefox.',
+        { cause },
+      );
+    }
+    return new Compositor(canvas, renderer);
+  }
+
+  get contextLost(): boolean {
+    return this.renderer.gl.isContextLost();
+  }
+
+  /** Draws one frame at its own size. The frame stays the caller's to close, once this has returned. */
+  draw(frame: VideoFrame, layers: Layers): void {
+    const { displayWidth: width, displayHeight: height } = frame;
+    if (this.canvas.width !== width || this.canvas.height !== height) this.renderer.resize(width, height);
+    this.live.resource = frame as unknown as ImageSource['resource'];
+    this.live.resize(width, height);
+    this.live.update();
+    // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
+    if (layers.styled) upload(this.styled, layers.styled.texels, layers.styled.size);
+    if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
+    const values = this.uniforms.uniforms;
+    values.uStrength = layers.styled ? layers.strength : 0;
+    values.uRegion = regions[layers.region];
+    values.uBackground = layers.matte ? backgrounds[layers.background.kind] : 0;
+    this.setBackdrop(layers, width / height);
+    this.renderer.render({ container: this.scene, clear: false });
+  }
+
+  /** The picture that `draw` left, with the time and duration of the frame that it shows. The caller closes it. */
+  capture(like: VideoFrame): VideoFrame {
+    return new VideoFrame(this.canvas, {
+      timestamp: like.timestamp,
+      ...(like.duration === null ? {} : { duration: like.duration }),
+      alpha: 'keep',
+    });
+  }
+
+  close(): void {
+    this.image?.source.destroy();
+    this.image?.glow.destroy();
+    this.renderer.destroy();
+  }
+
+  private setBackdrop({ background, blurred }: Layers, aspect: number): void {
+    const values = this.uniforms.uniforms;
+    const { resources } = this.shader;
+    if (background.kind === 'colour') values.uColour.set(background.rgb);
+    else if (background.kind === 'blur' && blurred) {
+      upload(this.blurred, blurred.texels, blurred.size);
+      values.uBackdropFrame.set([0, 0, 1, 1]);
+      resources.uBackdrop = this.blurred;
+      resources.uGlow = this.blurred;
+    } else if (background.kind === 'image') {
+      if (this.image?.bitmap !== background.bitmap) this.setImage(background.bitmap);
+      const relative = background.bitmap.width / background.bitmap.height / aspect;
+      const scaleX = Math.min(1, 1 / relative);
+      const scaleY = Math.min(1, relative);
+      values.uBackdropFrame.set([(1 - scaleX) / 2, (1 - scaleY) / 2, scaleX, scaleY]);
+      resources.uBackdrop = this.image!.source;
+      resources.uGlow = this.image!.glow;
+    }
+  }
+
+  private setImage(bitmap: ImageBitmap): void {
+    this.image?.source.destroy();
+    this.image?.glow.destroy();
+    const small = new OffscreenCanvas(24, 16);
+    const context = small.getContext('2d');
+    if (context) {
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(bitmap, 0, 0, small.width, small.height);
+    }
+    this.image = {
+      bitmap,
+      source: new ImageSource({ resource: bitmap, autoGenerateMipmaps: true, alphaMode: 'no-premultiply-alpha' }),
+      glow: new ImageSource({ resource: small, alphaMode: 'no-premultiply-alpha' }),
+    };
+  }
+}
+
+function texelSource(): BufferImageSource {
+  return new BufferImageSource({
+    resource: new Uint8Array(4),
+    width: 1,
+    height: 1,
+    format: 'rgba8unorm',
+    alphaMode: 'no-premultiply-alpha',
+    autoGarbageCollect: false,
+  });
+}
+
+function upload(source: BufferImageSource, texels: Uint8Array, [width, height]: Size): void {
+  source.resource = texels;
+  source.resize(width, height);
+  source.update();
+}

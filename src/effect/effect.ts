@@ -1,0 +1,286 @@
+import * as Comlink from 'comlink';
+import { carryErrors } from './carry-errors.ts';
+import { PortoonError } from './errors.ts';
+import { framesOf } from './frames.ts';
+import { readLook, type LookOptions } from './look.ts';
+import type {
+  EffectStats,
+  EffectWorkerApi,
+  ExecutionProviderChoice,
+  Fault,
+  LoadProgress,
+  Look,
+  StyleInfo,
+  WorkerNotice,
+} from './protocol.ts';
+
+export interface EffectOptions extends LookOptions {
+  /** Which execution provider runs the nets; default `auto`: WebGPU where the browser gives a hardware adapter, else wasm. */
+  ep?: ExecutionProviderChoice;
+  /** Where the list of nets is; the nets lie beside it. Default: `models/manifest.json` beside the page. */
+  manifestUrl?: string;
+  /** Told as bytes of runtime and nets arrive. */
+  onProgress?: (progress: LoadProgress) => void;
+}
+
+export interface EffectEvents {
+  /** The first composited frame of a source has been drawn. */
+  running: () => void;
+  /** The canvas was replaced, after a worker that died: mount `effect.canvas` in place of the old one. */
+  canvas: (canvas: HTMLCanvasElement) => void;
+  /** Something failed. After a fatal fault nothing comes any more: close this effect and create another. */
+  fault: (fault: Fault, fatal: boolean) => void;
+}
+
+const defaults: Look = {
+  style: 'none',
+  region: 'person',
+  strength: 1,
+  background: { kind: 'live' },
+  quality: 'auto',
+};
+const noStats: EffectStats = {
+  fps: 0,
+  frames: 0,
+  dropped: 0,
+  ms: { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 },
+  ep: 'wasm',
+  matteSize: [0, 0],
+  styleSize: [0, 0],
+  renderer: '',
+};
+/** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */
+const SILENCE = 12_000;
+/** A worker that dies as often as this is not started again. */
+const MOST_DEATHS = 3;
+
+/** The effect: frames in, the composite on `canvas` and in the processed track out. All work is done in a worker. */
+export class Effect {
+  /** The composite at the source's own size. The page mounts it; CSS scales it. */
+  canvas = document.createElement('canvas');
+  /** The styles that `set({ style })` takes, besides `none`. */
+  styles: readonly StyleInfo[] = [];
+
+  private readonly listeners: { [Type in keyof EffectEvents]: Set<EffectEvents[Type]> } = {
+    running: new Set(),
+    canvas: new Set(),
+    fault: new Set(),
+  };
+  private worker: Worker | null = null;
+  private api: Comlink.Remote<EffectWorkerApi> | null = null;
+  /** Rejects when the worker dies, so that no answer is awaited from it. */
+  private death = Promise.withResolvers<never>();
+  private deaths = 0;
+  private lastBeat = 0;
+  private watch = 0;
+  private latest: EffectStats = noStats;
+  private running = false;
+  private track: MediaStreamTrack | null = null;
+
+  private constructor(
+    private look: Look,
+    private readonly options: EffectOptions,
+  ) {}
+
+  /** See `createEffect`. */
+  static async create(options: EffectOptions): Promise<Effect> {
+    const { ep = 'auto' } = options;
+    if (!['auto', 'webgpu', 'wasm'].includes(ep))
+      throw new TypeError(`ep is ${JSON.stringify(ep)}; it takes auto, webgpu or wasm.`);
+    if (!('OffscreenCanvas' in self) || !('VideoFrame' in self))
+      throw new PortoonError(
+        'ERR_UNSUPPORTED_BROWSER',
+        'This browser cannot hand single video frames to a page.',
+        'Use a current Chrome, Edge, Firefox or Safari.',
+      );
+    const effect = new Effect({ ...defaults, ...(await readLook(options)) }, options);
+    try {
+      await effect.start();
+    } catch (error) {
+      await effect.close();
+      throw error;
+    }
+    return effect;
+  }
+
+  /**
+   * Changes the look from the next frame on. A new style is fetched and warmed up while the old one goes on.
+   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError if a style or a background image cannot be had; the look stays as it was.
+   */
+  async set(options: LookOptions): Promise<void> {
+    const look = await readLook(options);
+    await this.ask((api) => api.set(look));
+    Object.assign(this.look, look);
+  }
+
+  /** Takes frames from a video track, until the next call; `null` lets go of the last one. The track stays the caller's. */
+  async feed(track: MediaStreamTrack | null): Promise<void> {
+    this.track = track;
+    this.running = false;
+    if (!track) {
+      await this.ask((api) => api.feed(null));
+      return;
+    }
+    const { frames } = framesOf(track);
+    await this.ask((api) => api.feed(Comlink.transfer(frames, [frames])));
+  }
+
+  /**
+   * Feeds a track and gives the composite back as another, at the source's size and rate, for a call or a recorder.
+   * It ends when the effect closes or its worker is replaced (event `canvas`).
+   */
+  async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
+    await this.feed(track);
+    if (!('MediaStreamTrackGenerator' in self)) {
+      const [captured] = this.canvas.captureStream().getVideoTracks();
+      if (captured) return captured;
+      throw new PortoonError(
+        'ERR_UNSUPPORTED_BROWSER',
+        'This browser cannot make a video track of a canvas.',
+        'Use a current Chrome, Edge or Firefox.',
+      );
+    }
+    // Fed from the worker itself: goes on in a hidden tab, where a canvas that nobody sees is captured no more.
+    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
+    const { writable } = generator;
+    await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
+    return generator;
+  }
+
+  /** How it goes, at most a quarter of a second ago. */
+  stats(): EffectStats {
+    return this.latest;
+  }
+
+  /** Listens until the returned function is called. */
+  on<Type extends keyof EffectEvents>(type: Type, listener: EffectEvents[Type]): () => void {
+    this.listeners[type].add(listener);
+    return () => {
+      this.listeners[type].delete(listener);
+    };
+  }
+
+  /** Ends the worker and frees what it held. The tracks that were fed stay the caller's. */
+  async close(): Promise<void> {
+    self.clearInterval(this.watch);
+    const { worker, api } = this;
+    this.api = null;
+    if (!worker || !api) return;
+    // A worker that does not answer is ended all the same.
+    await Promise.race([api.close(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(() => undefined);
+    api[Comlink.releaseProxy]();
+    worker.terminate();
+    this.worker = null;
+  }
+
+  private async start(): Promise<void> {
+    carryErrors();
+    const worker = new Worker(new URL('./effect.worker.ts', import.meta.url), { type: 'module', name: 'effect' });
+    this.worker = worker;
+    this.death = Promise.withResolvers<never>();
+    this.death.promise.catch(() => undefined);
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.die(event.message);
+    });
+    this.api = Comlink.wrap<EffectWorkerApi>(worker);
+    const canvas = this.canvas.transferControlToOffscreen();
+    const notify = Comlink.proxy((notice: WorkerNotice) => {
+      if (this.worker === worker) this.hear(notice);
+    });
+    const options = {
+      canvas,
+      manifestUrl: new URL(this.options.manifestUrl ?? 'models/manifest.json', document.baseURI).href,
+      ep: this.options.ep ?? 'auto',
+      look: this.look,
+    };
+    this.styles = await this.ask((api) => api.open(Comlink.transfer(options, [canvas]), notify));
+    this.lastBeat = performance.now();
+    self.clearInterval(this.watch);
+    this.watch = self.setInterval(() => {
+      // A page in the background hears late: only a page that is seen may judge.
+      if (document.visibilityState !== 'visible') this.lastBeat = performance.now();
+      else if (performance.now() - this.lastBeat > SILENCE) this.die('it no longer answers');
+    }, 1000);
+  }
+
+  private hear(notice: WorkerNotice): void {
+    switch (notice.type) {
+      case 'progress':
+        this.options.onProgress?.(notice.progress);
+        break;
+      case 'beat':
+        this.lastBeat = performance.now();
+        this.latest = notice.stats;
+        break;
+      case 'running':
+        this.announceRunning();
+        break;
+      case 'fault':
+        this.tell(notice.fault, notice.fatal);
+        break;
+    }
+  }
+
+  private announceRunning(): void {
+    if (this.running) return;
+    this.running = true;
+    for (const listener of this.listeners.running) listener();
+  }
+
+  private tell(fault: Fault, fatal: boolean): void {
+    for (const listener of this.listeners.fault) listener(fault, fatal);
+  }
+
+  /** Asks the worker, and does not wait for the answer of a dead one. */
+  private ask<Answer>(question: (api: Comlink.Remote<EffectWorkerApi>) => Promise<Answer>): Promise<Answer> {
+    if (!this.api) return Promise.reject(new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'));
+    return Promise.race([question(this.api), this.death.promise]);
+  }
+
+  private die(why: string): void {
+    const opened = this.styles.length > 0;
+    const error = new PortoonError(
+      'ERR_WORKER_DIED',
+      `The effect's worker stopped: ${why}.`,
+      'It starts again by itself; if it keeps stopping, reload the page.',
+    );
+    this.worker?.terminate();
+    this.worker = null;
+    this.api = null;
+    self.clearInterval(this.watch);
+    this.death.reject(error);
+    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
+    this.tell(error, fatal);
+    if (!fatal)
+      this.revive().catch((again: unknown) => {
+        this.tell(again instanceof PortoonError ? again : error, true);
+      });
+  }
+
+  /** A new worker on a new canvas (the old one's control went with the worker), the same look and the same source. */
+  private async revive(): Promise<void> {
+    this.canvas = document.createElement('canvas');
+    await this.start();
+    for (const listener of this.listeners.canvas) listener(this.canvas);
+    await this.feed(this.track);
+  }
+}
+
+/**
+ * Makes an effect: fetches the runtime and the nets, and has them ready for the first frame.
+ *
+ * @example
+ * ```ts
+ * const effect = await createEffect({ style: 'toon' });
+ * document.body.append(effect.canvas);
+ * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+ * const cartoon = await effect.process(camera.getVideoTracks()[0]);
+ * ```
+ * @throws TypeError naming a wrong option and what it takes.
+ * @throws PortoonError if runtime or nets cannot be had, or the browser lacks what the effect needs.
+ */
+export function createEffect(options: EffectOptions = {}): Promise<Effect> {
+  return Effect.create(options);
+}

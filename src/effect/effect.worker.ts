@@ -1,0 +1,108 @@
+import * as Comlink from 'comlink';
+import { carryErrors, faultOf } from './carry-errors.ts';
+import { Compositor } from './composite/compositor.ts';
+import { Download } from './download.ts';
+import { PortoonError } from './errors.ts';
+import { Governor, matteSize, styleSize } from './governor.ts';
+import { Matter } from './matte/matter.ts';
+import { openCatalogue } from './models.ts';
+import { Net } from './onnx/net.ts';
+import { loadRuntime } from './onnx/runtime.ts';
+import { Pipeline } from './pipeline.ts';
+import type { EffectWorkerApi, Look, StyleInfo, WorkerNotice, WorkerOptions } from './protocol.ts';
+import { StatsKeeper } from './stats.ts';
+import { Stylist } from './style/stylist.ts';
+
+/** Milliseconds between two beats. */
+const BEAT = 250;
+/** Nets are warmed up for the commonest camera shape. */
+const USUAL_ASPECT = 16 / 9;
+
+/** The effect's own side of the wall: opens the stages, and lets the page steer them. */
+class EffectWorker implements EffectWorkerApi {
+  private pipeline: Pipeline | null = null;
+  private stylist: Stylist | null = null;
+  private governor = new Governor();
+  private notify: (notice: WorkerNotice) => void = () => undefined;
+  private beat = 0;
+
+  async open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
+    this.notify = notify;
+    const download = new Download((progress) => notify({ type: 'progress', progress }));
+    const { canvas, look } = options;
+    this.governor.quality = look.quality;
+    // All at once: the runtime is the long pole, and nets and shader are there when it is.
+    const runtimeLoading = loadRuntime(options.ep, download);
+    const compositorOpening = Compositor.open(canvas);
+    const catalogue = await openCatalogue(options.manifestUrl);
+    for (const fault of catalogue.faults) this.tell(fault, false);
+    const matteModel = catalogue.mattes[0]!;
+    const [runtime, compositor, matteBytes] = await Promise.all([
+      runtimeLoading,
+      compositorOpening,
+      catalogue.fetch(matteModel, download),
+    ]);
+    const net = await Net.open(runtime, matteModel.id, matteBytes, 'matte', 1);
+    await net.run(matteSize(USUAL_ASPECT));
+    const stylist = new Stylist(runtime, catalogue, download);
+    this.stylist = stylist;
+    await this.chooseStyle(look.style).catch((error: unknown) => {
+      this.tell(error, false);
+      look.style = 'none';
+    });
+    const stats = new StatsKeeper(runtime.ep, compositor.rendererName);
+    this.pipeline = new Pipeline(look, new Matter(net), stylist, compositor, this.governor, stats, () => {
+      notify({ type: 'running' });
+    });
+    canvas.addEventListener('webglcontextlost', () => {
+      this.tell(
+        new PortoonError('ERR_WEBGL_LOST', 'The graphics processor was taken away.', 'The picture comes back by itself in a moment.'),
+        false,
+      );
+    });
+    this.beat = self.setInterval(() => {
+      notify({ type: 'beat', stats: stats.read() });
+    }, BEAT);
+    return catalogue.styles.map(({ id, title }) => ({ id, title }));
+  }
+
+  async set(look: Partial<Look>): Promise<void> {
+    const { style, ...rest } = look;
+    const { pipeline } = this;
+    if (!pipeline) return;
+    const before = pipeline.look.background;
+    Object.assign(pipeline.look, rest);
+    if (rest.quality !== undefined) this.governor.quality = rest.quality;
+    if (before.kind === 'image' && rest.background && rest.background !== before) before.bitmap.close();
+    if (style === undefined) return;
+    await this.chooseStyle(style);
+    pipeline.look.style = style;
+  }
+
+  feed(frames: ReadableStream<VideoFrame> | null): void {
+    this.pipeline?.feed(frames).catch((error: unknown) => {
+      this.tell(error, true);
+    });
+  }
+
+  emit(frames: WritableStream<VideoFrame>): void {
+    this.pipeline?.emit(frames);
+  }
+
+  async close(): Promise<void> {
+    self.clearInterval(this.beat);
+    await this.pipeline?.close();
+    this.pipeline = null;
+  }
+
+  private chooseStyle(id: string): Promise<void> {
+    return this.stylist!.choose(id, styleSize(this.governor.shortSide, USUAL_ASPECT));
+  }
+
+  private tell(error: unknown, fatal: boolean): void {
+    this.notify({ type: 'fault', fault: faultOf(error), fatal });
+  }
+}
+
+carryErrors();
+Comlink.expose(new EffectWorker());

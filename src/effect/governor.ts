@@ -1,0 +1,69 @@
+import type { Size } from './onnx/net.ts';
+import type { Quality } from './protocol.ts';
+
+/** Short sides of the style net's input, from quick to fine. */
+const RUNGS = [96, 128, 160, 192, 256, 320, 384];
+const FIRST_RUNG = RUNGS.indexOf(192);
+/** Pixels of the matte net's input: 288x160 for a 16:9 camera. */
+const MATTE_PIXELS = 288 * 160;
+/** Down when frames take longer than this share of the time between two frames ... */
+const TOO_SLOW = 1.1;
+/** ... up when the next rung, by its pixels, would still take less than this share. */
+const ROOM = 0.8;
+/** Frames between two decisions. */
+const PATIENCE = 45;
+
+/** Keeps the frame rate by trading the style's resolution. */
+export class Governor {
+  private rung = FIRST_RUNG;
+  private readonly times: number[] = [];
+  private waiting = PATIENCE;
+  /** A rung that proved too slow is not tried again. */
+  private ceiling = RUNGS.length - 1;
+  quality: Quality = 'auto';
+
+  /** Short side of the style net's input, in pixels. */
+  get shortSide(): number {
+    return this.quality === 'auto' ? RUNGS[this.rung]! : this.quality;
+  }
+
+  /**
+   * Tells how long one frame took.
+   * @param budget - milliseconds between two frames of the source.
+   */
+  measure(total: number, style: number, budget: number): void {
+    if (this.quality !== 'auto') return;
+    this.times.push(total);
+    if (--this.waiting > 0) return;
+    const typical = median(this.times);
+    this.times.length = 0;
+    this.waiting = PATIENCE;
+    const next = RUNGS[Math.min(this.rung + 1, RUNGS.length - 1)]!;
+    const growth = (next / RUNGS[this.rung]!) ** 2;
+    if (typical > TOO_SLOW * budget && this.rung > 0) {
+      this.ceiling = this.rung - 1;
+      this.rung--;
+    } else if (this.rung < this.ceiling && typical + style * (growth - 1) < ROOM * budget) this.rung++;
+  }
+}
+
+/** The middle of some measurements; 0 of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** The net size, in multiples of 32, whose short side is `shortSide` and whose shape is nearest to `aspect` (width / height). */
+export function styleSize(shortSide: number, aspect: number): Size {
+  const short = Math.max(32, toMultiple(shortSide));
+  return aspect >= 1 ? [toMultiple(short * aspect), short] : [short, toMultiple(short / aspect)];
+}
+
+/** The matte net's size for a shape: the same number of pixels for all, about. */
+export function matteSize(aspect: number): Size {
+  return styleSize(Math.sqrt(MATTE_PIXELS / Math.max(aspect, 1 / aspect)), aspect);
+}
+
+function toMultiple(pixels: number): number {
+  return Math.max(32, Math.round(pixels / 32) * 32);
+}

@@ -1,0 +1,51 @@
+/**
+ * Means over a (2 radius + 1)² window, clamped at the borders, by running sums: the cost does not depend on the radius.
+ * @param field - width * height values, replaced by their means.
+ * @param scratch - as long as `field`.
+ */
+export function boxFilter(
+  field: Float32Array,
+  scratch: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+): void {
+  const scale = 1 / (2 * radius + 1);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const last = row + width - 1;
+    let sum = field[row]! * (radius + 1);
+    for (let x = 0; x < radius; x++) sum += field[Math.min(row + x, last)]!;
+    for (let x = 0; x < width; x++) {
+      const entering = row + x + radius;
+      sum += field[entering > last ? last : entering]!;
+      scratch[row + x] = sum * scale;
+      const leaving = row + x - radius;
+      sum -= field[leaving < row ? row : leaving]!;
+    }
+  }
+  // Down the columns row by row, so that memory is read in order; `sums` is one row of running sums.
+  const sums = columnSums(width);
+  const lastRow = (height - 1) * width;
+  for (let x = 0; x < width; x++) {
+    let sum = scratch[x]! * (radius + 1);
+    for (let y = 0; y < radius; y++) sum += scratch[Math.min(y * width, lastRow) + x]!;
+    sums[x] = sum;
+  }
+  for (let y = 0; y < height; y++) {
+    const entering = Math.min((y + radius) * width, lastRow);
+    const leaving = Math.max((y - radius) * width, 0);
+    const row = y * width;
+    for (let x = 0; x < width; x++) {
+      const sum = sums[x]! + scratch[entering + x]!;
+      field[row + x] = sum * scale;
+      sums[x] = sum - scratch[leaving + x]!;
+    }
+  }
+}
+
+let rowOfSums = new Float64Array(0);
+function columnSums(width: number): Float64Array {
+  if (rowOfSums.length < width) rowOfSums = new Float64Array(width);
+  return rowOfSums;
+}

@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import type { Download } from './download.ts';
+import { PortoonError } from './errors.ts';
+
+const modelSchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
+  kind: v.picklist(['matte', 'style']),
+  title: v.string(),
+  file: v.pipe(v.string(), v.regex(/^[\w-]+(\/[\w.-]+)*\.onnx$/)),
+  size: v.tuple([v.number(), v.number()]),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+const manifestSchema = v.object({ models: v.array(v.unknown()) });
+
+/** One entry of models/manifest.json: what the effect reads of it. */
+export type Model = v.InferOutput<typeof modelSchema>;
+
+/** The nets that a manifest offers. Entries that are not as promised are left out and named. */
+export interface Catalogue {
+  mattes: Model[];
+  styles: Model[];
+  faults: PortoonError[];
+  /** The bytes of one net, checked against its SHA-256. */
+  fetch(model: Model, download: Download): Promise<Uint8Array>;
+}
+
+/**
+ * Reads a model manifest.
+ * @throws PortoonError `ERR_MANIFEST` if there is none, or none with a matte net.
+ */
+export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
+  const unusable = (what: string, cause?: unknown) =>
+    new PortoonError('ERR_MANIFEST', `The list of nets ${what}.`, 'Reload the page; if that does not help, install Portoon again.', {
+      cause,
+    });
+  let entries: unknown[];
+  try {
+    const response = await fetch(manifestUrl);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    entries = v.parse(manifestSchema, await response.json()).models;
+  } catch (cause) {
+    throw unusable(`at ${manifestUrl} cannot be read`, cause);
+  }
+  const models: Model[] = [];
+  const faults: PortoonError[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const parsed = v.safeParse(modelSchema, entry);
+    if (parsed.success) {
+      models.push(parsed.output);
+      continue;
+    }
+    const issue = parsed.issues[0];
+    const name = v.safeParse(v.object({ id: v.string() }), entry);
+    faults.push(
+      new PortoonError(
+        'ERR_MANIFEST',
+        `The net ${name.success ? `"${name.output.id}"` : `number ${index + 1}`} is left out: ${v.getDotPath(issue) ?? 'its entry'} is not as promised.`,
+        'The other nets work; mend its entry in the manifest.',
+      ),
+    );
+  }
+  const mattes = models.filter((model) => model.kind === 'matte');
+  if (mattes.length === 0) throw unusable('names no matte net');
+  return {
+    mattes,
+    styles: models.filter((model) => model.kind === 'style'),
+    faults,
+    async fetch(model, download) {
+      // The hash in the query lets the server call the file immutable.
+      const url = new URL(`${model.file}?v=${model.sha256.slice(0, 12)}`, manifestUrl).href;
+      const bytes = await download.bytes(url, `the net "${model.id}"`, model.bytes);
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      if (sha256 !== model.sha256)
+        throw new PortoonError(
+          'ERR_MODEL_INTEGRITY',
+          `The net "${model.id}" is not the file that the manifest promises: ${bytes.length} bytes came, ${model.bytes} were promised${bytes.length === model.bytes ? ', and their checksum differs' : ''}.`,
+          'Reload the page; if that does not help, install Portoon again.',
+        );
+      return bytes;
+    },
+  };
+}

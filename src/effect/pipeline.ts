@@ -1,0 +1,129 @@
+import { BackdropBlur } from './composite/blur.ts';
+import type { Compositor, Layers } from './composite/compositor.ts';
+import { matteSize, styleSize, type Governor } from './governor.ts';
+import type { Matter } from './matte/matter.ts';
+import type { Size } from './onnx/net.ts';
+import { Preparer } from './prepare/prepare.ts';
+import type { Look } from './protocol.ts';
+import type { StatsKeeper } from './stats.ts';
+import type { Stylist } from './style/stylist.ts';
+
+/** The journey of a frame: prepare, matte, style, composite. One frame at a time; the newest frame wins. */
+export class Pipeline {
+  private readonly preparer = new Preparer();
+  private readonly blur = new BackdropBlur();
+  private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
+  private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  /** The journeys of the current source's frames, one after the other. */
+  private journey: Promise<void> = Promise.resolve();
+
+  constructor(
+    /** The look of the next frame. */
+    readonly look: Look,
+    private readonly matter: Matter,
+    private readonly stylist: Stylist,
+    private readonly compositor: Compositor,
+    private readonly governor: Governor,
+    private readonly stats: StatsKeeper,
+    /** Called after the first frame of every source has been drawn. */
+    private readonly onFirstFrame: () => void,
+  ) {}
+
+  /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
+  async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
+    await this.source?.cancel();
+    // The last frame of the source before is still on its way: nothing overtakes it.
+    await this.journey;
+    if (!frames) return;
+    this.matter.forget();
+    this.stats.newSource();
+    this.source = frames.getReader();
+    this.journey = this.carryAll(this.source);
+    await this.journey;
+  }
+
+  /** Every composited frame is also written here. */
+  emit(frames: WritableStream<VideoFrame>): void {
+    this.output = frames.getWriter();
+    // The receiver has gone: what it left is no error of ours.
+    this.output.closed.catch(() => undefined).finally(() => (this.output = null));
+  }
+
+  async close(): Promise<void> {
+    await this.feed(null);
+    await this.output?.close().catch(() => undefined);
+    await this.stylist.close();
+    await this.matter.close();
+    this.compositor.close();
+  }
+
+  private async carryAll(source: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
+    for (let first = true; ; first = false) {
+      // The source holds one frame at most and replaces it by the next: what comes now is the newest.
+      const { value: frame, done } = await source.read();
+      if (done) return;
+      try {
+        await this.carry(frame);
+      } finally {
+        frame.close();
+      }
+      if (first) this.onFirstFrame();
+    }
+  }
+
+  private async carry(frame: VideoFrame): Promise<void> {
+    const { look, matter, stylist, preparer, stats } = this;
+    const aspect = frame.displayWidth / frame.displayHeight;
+    const forMatte = matteSize(aspect);
+    const forStyle = styleSize(this.governor.shortSide, aspect);
+    const { region, strength, background } = look;
+    // What nobody would see is not computed.
+    const mattes = background.kind !== 'live' || (region !== 'everything' && stylist.chosen);
+    const styles = stylist.chosen && strength > 0;
+
+    stats.begin(frame);
+    await preparer.take(frame);
+    const matteInput = matter.input(forMatte);
+    if (mattes) preparer.scale(forMatte, matteInput);
+    const styleInput = styles ? stylist.input(forStyle) : null;
+    if (styleInput) preparer.scale(forStyle, styleInput);
+    stats.mark('prepare');
+
+    const layers: Layers = { styled: null, matte: null, blurred: null, region, strength, background };
+    if (mattes) layers.matte = await this.mattes(forMatte, matteInput, layers);
+    stats.mark('matte');
+
+    if (styleInput) {
+      await stylist.stylise(forStyle);
+      layers.styled = { texels: stylist.texels, size: forStyle };
+    }
+    stats.mark('style');
+
+    if (!this.compositor.contextLost) {
+      this.compositor.draw(frame, layers);
+      if (this.output) await this.write(this.output, frame);
+    }
+    stats.mark('composite');
+    stats.end(forMatte, styleInput ? forStyle : [0, 0]);
+    this.governor.measure(stats.last.total, stats.last.style, stats.frameInterval);
+  }
+
+  private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<Layers['matte']> {
+    const matte = await this.matter.matte(size);
+    if (layers.background.kind === 'blur') {
+      this.blur.blur(picture, matte, size);
+      layers.blurred = this.blur;
+    }
+    return { texels: this.matter.texels, size };
+  }
+
+  private async write(output: WritableStreamDefaultWriter<VideoFrame>, like: VideoFrame): Promise<void> {
+    if ((output.desiredSize ?? 0) <= 0) return;
+    const composite = this.compositor.capture(like);
+    try {
+      await output.write(composite);
+    } catch {
+      composite.close();
+    }
+  }
+}

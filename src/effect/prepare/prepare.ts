@@ -1,0 +1,151 @@
+import type { Size } from '../onnx/net.ts';
+
+/** Where the source range of every destination column or row begins and ends. */
+interface Spans {
+  from: Uint16Array;
+  to: Uint16Array;
+}
+
+/** R'G'B' from Y'CbCr: how much Cr adds to red, Cb and Cr take from green, Cb adds to blue. ITU-R BT.601-7 and BT.709-6. */
+const matrices = {
+  bt601: { redCr: 1.402, greenCb: 0.344136, greenCr: 0.714136, blueCb: 1.772 },
+  bt709: { redCr: 1.5748, greenCb: 0.187324, greenCr: 0.468124, blueCb: 1.8556 },
+};
+
+/**
+ * Shrinks camera frames to what the nets take: float32 planes R, G, B, 0..1, averaged over each pixel's whole area.
+ *
+ * I420 and NV12 (what cameras and decoders give) are read plane by plane, only where a pixel is wanted; every other format
+ * takes the way over a 2D canvas. Nothing is allocated per frame.
+ */
+export class Preparer {
+  private planes = new Uint8Array(0);
+  private layout: PlaneLayout[] = [];
+  private pixelFormat: VideoPixelFormat | null = null;
+  private fullRange = false;
+  private matrix = matrices.bt601;
+  private width = 0;
+  private height = 0;
+  private readonly spans = new Map<string, Spans>();
+  private canvas: OffscreenCanvasRenderingContext2D | null = null;
+
+  /** Copies the frame's planes out of it. The frame stays the caller's, to draw and to close. */
+  async take(frame: VideoFrame): Promise<void> {
+    const rect = frame.visibleRect;
+    this.width = rect?.width ?? frame.displayWidth;
+    this.height = rect?.height ?? frame.displayHeight;
+    this.matrix = frame.colorSpace.matrix === 'bt709' ? matrices.bt709 : matrices.bt601;
+    this.fullRange = frame.colorSpace.fullRange === true;
+    this.pixelFormat = frame.format;
+    if (this.pixelFormat !== 'I420' && this.pixelFormat !== 'NV12') {
+      this.draw(frame);
+      return;
+    }
+    const size = frame.allocationSize();
+    if (this.planes.length !== size) this.planes = new Uint8Array(size);
+    this.layout = await frame.copyTo(this.planes);
+  }
+
+  /** Writes the taken frame into `planes` ([3,H,W]) at `size`. */
+  scale(size: Size, planes: Float32Array): void {
+    if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, 1);
+    else if (this.pixelFormat === 'NV12') this.scaleYuv(size, planes, 2);
+    else this.scaleRgba(size, planes);
+  }
+
+  private draw(frame: VideoFrame): void {
+    this.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true, alpha: false });
+    if (!this.canvas) throw new Error('no 2D canvas in this worker');
+    const { canvas } = this.canvas;
+    if (canvas.width !== this.width || canvas.height !== this.height) {
+      canvas.width = this.width;
+      canvas.height = this.height;
+    }
+    this.canvas.drawImage(frame, 0, 0, this.width, this.height);
+    const { data } = this.canvas.getImageData(0, 0, this.width, this.height);
+    this.planes = new Uint8Array(data.buffer);
+    this.layout = [{ offset: 0, stride: this.width * 4 }];
+  }
+
+  /** @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved Cb Cr. */
+  private scaleYuv([width, height]: Size, out: Float32Array, chromaStep: 1 | 2): void {
+    const { planes, matrix } = this;
+    const luma = this.layout[0]!;
+    const cb = this.layout[1]!;
+    const cbOffset = cb.offset;
+    const crOffset = chromaStep === 2 ? cb.offset + 1 : this.layout[2]!.offset;
+    const columns = this.spansOf(this.width, width);
+    const rows = this.spansOf(this.height, height);
+    const lumaZero = this.fullRange ? 0 : 16;
+    const lumaScale = this.fullRange ? 1 / 255 : 1 / 219;
+    const chromaScale = this.fullRange ? 1 / 255 : 1 / 224;
+    const area = width * height;
+    for (let y = 0, i = 0; y < height; y++) {
+      const top = rows.from[y]!;
+      const bottom = rows.to[y]!;
+      for (let x = 0; x < width; x++, i++) {
+        const left = columns.from[x]!;
+        const right = columns.to[x]!;
+        let sum = 0;
+        for (let sy = top; sy < bottom; sy++) {
+          const row = luma.offset + sy * luma.stride;
+          for (let sx = left; sx < right; sx++) sum += planes[row + sx]!;
+        }
+        // Chroma is at half resolution: the sample under the middle of the range will do.
+        const chroma = ((top + bottom) >> 2) * cb.stride + ((left + right) >> 2) * chromaStep;
+        const lightness = (sum / ((bottom - top) * (right - left)) - lumaZero) * lumaScale;
+        const blueness = (planes[cbOffset + chroma]! - 128) * chromaScale;
+        const redness = (planes[crOffset + chroma]! - 128) * chromaScale;
+        const red = lightness + matrix.redCr * redness;
+        const green = lightness - matrix.greenCb * blueness - matrix.greenCr * redness;
+        const blue = lightness + matrix.blueCb * blueness;
+        out[i] = red < 0 ? 0 : red > 1 ? 1 : red;
+        out[i + area] = green < 0 ? 0 : green > 1 ? 1 : green;
+        out[i + 2 * area] = blue < 0 ? 0 : blue > 1 ? 1 : blue;
+      }
+    }
+  }
+
+  private scaleRgba([width, height]: Size, out: Float32Array): void {
+    const { planes } = this;
+    const stride = this.layout[0]!.stride;
+    const columns = this.spansOf(this.width, width);
+    const rows = this.spansOf(this.height, height);
+    const area = width * height;
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) {
+        let red = 0;
+        let green = 0;
+        let blue = 0;
+        for (let sy = rows.from[y]!; sy < rows.to[y]!; sy++) {
+          for (let sx = columns.from[x]!; sx < columns.to[x]!; sx++) {
+            const p = sy * stride + sx * 4;
+            red += planes[p]!;
+            green += planes[p + 1]!;
+            blue += planes[p + 2]!;
+          }
+        }
+        const scale = 1 / (255 * (rows.to[y]! - rows.from[y]!) * (columns.to[x]! - columns.from[x]!));
+        out[i] = red * scale;
+        out[i + area] = green * scale;
+        out[i + 2 * area] = blue * scale;
+      }
+    }
+  }
+
+  private spansOf(source: number, destination: number): Spans {
+    const key = `${source}/${destination}`;
+    let spans = this.spans.get(key);
+    if (!spans) {
+      const from = new Uint16Array(destination);
+      const to = new Uint16Array(destination);
+      for (let i = 0; i < destination; i++) {
+        from[i] = Math.min(source - 1, Math.floor((i * source) / destination));
+        to[i] = Math.max(from[i]! + 1, Math.min(source, Math.ceil(((i + 1) * source) / destination)));
+      }
+      spans = { from, to };
+      this.spans.set(key, spans);
+    }
+    return spans;
+  }
+}

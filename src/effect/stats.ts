@@ -1,0 +1,82 @@
+import { median } from './governor.ts';
+import type { Size } from './onnx/net.ts';
+import type { EffectStats, ExecutionProvider, StageTimes } from './protocol.ts';
+
+/** Milliseconds over which rates and medians are taken. */
+const WINDOW = 2000;
+const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+
+/** Times each frame's journey. */
+export class StatsKeeper {
+  readonly last: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
+  /** Milliseconds between two frames of the source, as its timestamps tell; 30 fps until known. */
+  frameInterval = 1000 / 30;
+  private readonly recent: { at: number; times: StageTimes }[] = [];
+  private frames = 0;
+  private dropped = 0;
+  private lastTimestamp: number | null = null;
+  private shortestStep = Infinity;
+  private began = 0;
+  private marked = 0;
+  private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
+
+  constructor(
+    private readonly ep: ExecutionProvider,
+    private readonly renderer: string,
+  ) {}
+
+  begin(frame: VideoFrame): void {
+    this.began = this.marked = performance.now();
+    if (this.lastTimestamp !== null) {
+      const step = (frame.timestamp - this.lastTimestamp) / 1000;
+      // Steps shorter than 10 ms are a camera's jitter, not its rate.
+      if (step >= 10 && step < this.shortestStep) {
+        this.shortestStep = step;
+        this.frameInterval = step;
+      }
+      const skipped = Math.round(step / this.frameInterval) - 1;
+      // A jump of seconds is a pause of the source, not frames that we missed.
+      if (skipped > 0 && step < 1000) this.dropped += skipped;
+    }
+    this.lastTimestamp = frame.timestamp;
+  }
+
+  mark(stage: Exclude<keyof StageTimes, 'total'>): void {
+    const now = performance.now();
+    this.last[stage] = now - this.marked;
+    this.marked = now;
+  }
+
+  end(matte: Size, style: Size): void {
+    const now = performance.now();
+    this.last.total = now - this.began;
+    this.frames++;
+    this.sizes = { matte, style };
+    this.recent.push({ at: now, times: { ...this.last } });
+    while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
+  }
+
+  /** Another source begins: its rate is not known yet, and the gap to it is no drop. */
+  newSource(): void {
+    this.lastTimestamp = null;
+    this.shortestStep = Infinity;
+  }
+
+  read(): EffectStats {
+    const now = performance.now();
+    const recent = this.recent.filter(({ at }) => at >= now - WINDOW);
+    const span = recent.length > 1 ? recent.at(-1)!.at - recent[0]!.at : 0;
+    const ms = { ...this.last };
+    for (const stage of STAGES) ms[stage] = median(recent.map(({ times }) => times[stage]));
+    return {
+      fps: span > 0 ? ((recent.length - 1) * 1000) / span : 0,
+      frames: this.frames,
+      dropped: this.dropped,
+      ms,
+      ep: this.ep,
+      matteSize: [...this.sizes.matte],
+      styleSize: [...this.sizes.style],
+      renderer: this.renderer,
+    };
+  }
+}
