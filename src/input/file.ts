@@ -34,7 +34,7 @@ async function openFile(file: File): Promise<Source> {
 
 async function openAddress(address: string): Promise<Source> {
   const url = addressOnThisSite(address);
-  const name = decodeURIComponent(url.pathname.split('/').at(-1) ?? '') || address;
+  const name = url.pathname.split('/').findLast((part) => part !== '') ?? address;
   try {
     const player = await playForever(url.href, name);
     return { kind: 'file', label: name, track: player.track, ended: player.failed, stop: player.stop };

@@ -4,7 +4,7 @@ import { PortoonError } from '../effect/errors.ts';
 export interface Player {
   readonly track: MediaStreamTrack;
   readonly failed: Promise<PortoonError>;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 // Neither name is in TypeScript's DOM library.

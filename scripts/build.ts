@@ -1,0 +1,70 @@
+/** `npm run build`: the app into dist/, ready to be served compressed. */
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+import { compressFolder } from './compress.ts';
+
+/** What a build is made of. */
+const SOURCES = [
+  'src',
+  'shaders',
+  'models',
+  'public',
+  'scripts',
+  'index.html',
+  'obs.html',
+  'vite.config.ts',
+  'package-lock.json',
+];
+/** Its time says when the build was done; it is written last, so that half a build does not count. */
+const STAMP = '.built';
+
+/** Builds the app at `root` into its dist/. */
+export async function buildApp(root: string): Promise<{ seconds: number }> {
+  const begun = new Date();
+  const dist = join(root, 'dist');
+  await rm(join(dist, STAMP), { force: true });
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await compressFolder(dist);
+  // The time of the beginning: what was saved during the build may have missed it.
+  await writeFile(join(dist, STAMP), begun.toISOString());
+  return { seconds: (Date.now() - begun.getTime()) / 1000 };
+}
+
+/** Whether dist/ holds a whole build that is newer than all it is made of. */
+export async function isFresh(root: string): Promise<boolean> {
+  const built = await readStamp(join(root, 'dist', STAMP));
+  if (built === undefined) return false;
+  const times = await Promise.all(SOURCES.map((source) => newest(join(root, source))));
+  return Math.max(...times) < built;
+}
+
+async function readStamp(path: string): Promise<number | undefined> {
+  try {
+    return Date.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The time of the last change in a file or folder, removals included; 0 where there is none. */
+async function newest(path: string): Promise<number> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) return 0;
+  if (!info.isDirectory()) return info.mtimeMs;
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const times = await Promise.all(
+    entries.map(async (entry) => {
+      // Recipes and caches of training are not part of the app.
+      if (entry.parentPath.includes(join('models', 'training')) || entry.name === 'training') return 0;
+      return (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.mtimeMs ?? 0;
+    }),
+  );
+  return Math.max(info.mtimeMs, ...times);
+}
+
+if (import.meta.url === pathToFileURL(resolve(process.argv[1] ?? '')).href) {
+  const { seconds } = await buildApp(resolve(import.meta.dirname, '..'));
+  process.stdout.write(`Built in ${seconds.toFixed(1)} s.\n`);
+}

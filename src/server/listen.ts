@@ -1,0 +1,64 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A server that answers. */
+export interface Listening {
+  readonly port: number;
+  /** With a slash at its end. */
+  readonly url: string;
+  /** Stops taking connections, ends the idle ones, and resolves when the rest are done or two seconds have passed. */
+  close(): Promise<void>;
+}
+
+/** What `PORT` may say. Throws a sentence for people. */
+export function parsePort(value: string | undefined, fallback = 8080): number {
+  if (value === undefined || value === '') return fallback;
+  const port = Number(value);
+  if (/^\d+$/.test(value) && port <= 65535) return port;
+  throw new Error(`PORT must be a whole number from 0 to 65535 (0 picks a free one), not "${value}".`);
+}
+
+/** Starts a server; a port that cannot be had is explained in a sentence. */
+export async function listen(server: Server, port: number, host?: string): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(explain(error, port, host));
+    });
+    server.listen({ port, ...(host ? { host } : {}) }, resolve);
+  });
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    port: actual,
+    url: `http://${host ?? 'localhost'}:${actual}/`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      const impatience = setTimeout(() => {
+        server.closeAllConnections();
+      }, 2000);
+      await closed;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string | undefined): Error {
+  const options = { cause: error };
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new Error(
+        `Port ${port} is taken by another program. Stop that one, or choose another: PORT=${port === 65535 ? 8080 : port + 1} npm start`,
+        options,
+      );
+    case 'EACCES':
+      return new Error(
+        `Port ${port} needs more rights than this user has. Choose one over 1023: PORT=8080 npm start`,
+        options,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new Error(`HOST names no address of this machine: "${host ?? ''}".`, options);
+    default:
+      return error;
+  }
+}
