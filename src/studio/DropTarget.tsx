@@ -1,0 +1,68 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Icon } from './icons.tsx';
+import { setPicture } from './look.ts';
+import { tell } from './notices.ts';
+import { open } from './sources.ts';
+
+function take(file: File): void {
+  if (file.type.startsWith('image/')) void setPicture(file);
+  // Browsers do not know every video's type; the player says what it cannot play.
+  else if (file.type.startsWith('video/') || file.type === '') void open({ kind: 'video', from: file });
+  else {
+    const text = `${file.name} is neither a video nor a picture. Drop an MP4, a WebM or a picture for the background.`;
+    tell({ topic: 'drop', tone: 'problem', title: 'This file does not fit', text });
+  }
+}
+
+/** Lets a video or a background picture be dropped anywhere on the window. */
+export function DropTarget() {
+  const over = useSignal(false);
+
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const listening = new AbortController();
+    const { signal } = listening;
+    addEventListener(
+      'dragover',
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        over.value = true;
+      },
+      { signal },
+    );
+    addEventListener(
+      'dragleave',
+      (event) => {
+        // Only a leave without a next element leaves the window.
+        if (event.relatedTarget === null) over.value = false;
+      },
+      { signal },
+    );
+    addEventListener(
+      'drop',
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        over.value = false;
+        const file = event.dataTransfer?.files[0];
+        if (file) take(file);
+      },
+      { signal },
+    );
+    return () => {
+      listening.abort();
+    };
+  }, [over]);
+
+  return (
+    <div class="drop" data-over={over.value || undefined} aria-hidden="true">
+      <div>
+        <Icon name="drop" />
+        <strong>Drop it here</strong>
+        <span>A video to play, or a picture for the background</span>
+      </div>
+    </div>
+  );
+}

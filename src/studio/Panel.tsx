@@ -1,0 +1,178 @@
+import type { Region } from '../effect/protocol.ts';
+import { Backdrops } from './Backdrops.tsx';
+import { RESOLUTIONS, THEMES } from './choices.ts';
+import { styles } from './engine.ts';
+import { Icon } from './icons.tsx';
+import { change, look, resetLook } from './look.ts';
+import { IconButton, Section, Segmented, Switch } from './parts.tsx';
+import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
+import {
+  announce,
+  choices,
+  choose,
+  comparing,
+  interfaceHidden,
+  statsShown,
+  toggleComparing,
+  togglePanel,
+  toggleStats,
+} from './state.ts';
+
+export const REGION_OPTIONS = [
+  { value: 'person', label: 'Person', icon: 'person' },
+  { value: 'background', label: 'Background', icon: 'background' },
+  { value: 'everything', label: 'Everything', icon: 'everything' },
+] as const;
+
+const RESOLUTION_OPTIONS = RESOLUTIONS.map((value) => ({ value, label: value }));
+const THEME_OPTIONS = THEMES.map((value) => ({ value, label: value[0]!.toUpperCase() + value.slice(1) }));
+
+export function setRegion(region: Region): void {
+  announce(`Style on: ${region}`);
+  change({ region });
+}
+
+function Strength() {
+  const percent = Math.round(look.value.strength * 100);
+  return (
+    <Section title="Strength" aside={<output>{percent} %</output>}>
+      <input
+        type="range"
+        aria-label="Strength of the style"
+        aria-valuetext={`${percent} percent`}
+        min={0}
+        max={100}
+        step={1}
+        value={percent}
+        style={{ '--fill': `${percent}%` }}
+        onInput={(event) => {
+          change({ strength: event.currentTarget.valueAsNumber / 100 });
+        }}
+      />
+    </Section>
+  );
+}
+
+function Camera() {
+  const list = cameras.value;
+  const current = source.value?.kind === 'camera' ? (source.value.deviceId ?? '') : '';
+  return (
+    <Section title="Source">
+      <label class="select">
+        <Icon name="camera" />
+        <select
+          id="camera"
+          aria-label="Camera"
+          value={current}
+          onChange={(event) => {
+            const deviceId = event.currentTarget.value;
+            if (deviceId) void open({ kind: 'camera', deviceId });
+            else void open({ kind: 'camera' });
+          }}
+        >
+          {current === '' && (
+            <option value="" disabled={list.length > 0}>
+              {list.length > 0 ? 'Choose a camera' : 'Any camera'}
+            </option>
+          )}
+          {list
+            .filter((camera) => camera.deviceId !== '')
+            .map(({ deviceId, label }) => (
+              <option key={deviceId} value={deviceId}>
+                {label}
+              </option>
+            ))}
+        </select>
+        <Icon name="chevron" />
+      </label>
+      <Segmented
+        label="Camera resolution"
+        options={RESOLUTION_OPTIONS}
+        value={choices.value.resolution}
+        onChange={setResolution}
+      />
+      <div class="row">
+        {source.value?.kind !== 'camera' && (
+          <button type="button" class="button" onClick={() => void open({ kind: 'camera' })}>
+            <Icon name="camera" /> Camera
+          </button>
+        )}
+        <button type="button" class="button" onClick={chooseVideo}>
+          <Icon name="film" /> Open video
+        </button>
+        {source.value?.kind !== 'demo' && (
+          <button type="button" class="button" onClick={() => void open({ kind: 'demo' })}>
+            <Icon name="play" /> Demo
+          </button>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+function View() {
+  return (
+    <Section title="View">
+      <Switch label="Before and after" keyName="B" checked={comparing.value} onChange={toggleComparing} />
+      <Switch label="Mirror" keyName="M" checked={mirrored.value} onChange={toggleMirror} />
+      <Switch
+        label="Read-out"
+        keyName="S"
+        checked={statsShown.value}
+        onChange={() => {
+          toggleStats();
+        }}
+      />
+      <Segmented
+        label="Colours of the interface"
+        options={THEME_OPTIONS}
+        value={choices.value.theme}
+        onChange={(theme) => {
+          choose({ theme });
+        }}
+      />
+      <div class="row">
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            interfaceHidden.value = true;
+          }}
+        >
+          <Icon name="hide" /> Hide controls
+        </button>
+        <button type="button" class="button" onClick={() => void resetLook(styles.value[0]?.id ?? 'none')}>
+          <Icon name="reset" /> Reset
+        </button>
+      </div>
+    </Section>
+  );
+}
+
+/** Every setting but the style: beside the picture in large windows, a sheet from below on phones. */
+export function Panel() {
+  return (
+    <aside class="panel" aria-label="Settings" id="settings">
+      <header class="panel-head">
+        <h2>Settings</h2>
+        <IconButton
+          icon="close"
+          label="Close settings"
+          onClick={() => {
+            togglePanel(false);
+            document.getElementById('settings-button')?.focus();
+          }}
+        />
+      </header>
+      <div class="panel-body">
+        <Section title="Where the style shows">
+          <Segmented label="Region" tall options={REGION_OPTIONS} value={look.value.region} onChange={setRegion} />
+        </Section>
+        <Strength />
+        <Backdrops />
+        <Camera />
+        <View />
+      </div>
+    </aside>
+  );
+}

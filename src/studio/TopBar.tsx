@@ -1,0 +1,79 @@
+import { Mark } from './icons.tsx';
+import { IconButton } from './parts.tsx';
+import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
+import {
+  comparing,
+  fullscreen,
+  helpOpen,
+  pageState,
+  panelOpen,
+  toggleComparing,
+  toggleFullscreen,
+  togglePanel,
+} from './state.ts';
+
+function status(): string {
+  if (sourceStatus.value === 'opening') return 'Opening…';
+  if (sourceStatus.value === 'lost') return 'Paused';
+  if (pageState.value === 'running') return source.value?.kind === 'camera' ? 'Live' : (source.value?.label ?? 'Live');
+  return 'Starting…';
+}
+
+/** Name and state on the left, what is reached for most on the right. */
+export function TopBar() {
+  const started = sourceStatus.value !== 'none';
+  return (
+    <header class="top">
+      <h1 class="brand">
+        <Mark />
+        <span>Portoon</span>
+      </h1>
+      {started && (
+        <p class="chip" data-live={pageState.value === 'running' || undefined}>
+          <span class="dot" aria-hidden="true" />
+          {status()}
+        </p>
+      )}
+      <div class="tools" role="toolbar" aria-label="Tools">
+        {started && (
+          <>
+            <IconButton
+              icon="compare"
+              label="Before and after"
+              keyName="B"
+              pressed={comparing.value}
+              onClick={toggleComparing}
+            />
+            <IconButton icon="mirror" label="Mirror" keyName="M" pressed={mirrored.value} onClick={toggleMirror} />
+          </>
+        )}
+        <IconButton
+          icon={fullscreen.value ? 'shrink' : 'fullscreen'}
+          label={fullscreen.value ? 'Leave full screen' : 'Full screen'}
+          keyName="F"
+          onClick={toggleFullscreen}
+        />
+        <IconButton
+          icon="help"
+          label="Help and shortcuts"
+          keyName="?"
+          onClick={() => {
+            helpOpen.value = true;
+          }}
+        />
+        {started && (
+          <IconButton
+            id="settings-button"
+            icon="sliders"
+            label="Settings"
+            keyName="P"
+            expanded={panelOpen.value}
+            onClick={() => {
+              togglePanel();
+            }}
+          />
+        )}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,32 @@
+import { effect, signal } from '@preact/signals';
+import { stageCanvas } from './engine.ts';
+import { source } from './sources.ts';
+import { pageState } from './state.ts';
+
+/** Width over height of the picture. The canvas itself needs none; what lies over it does. */
+export const aspect = signal(16 / 9);
+
+export function setAspect(width: number, height: number): void {
+  if (width > 0 && height > 0) aspect.value = width / height;
+}
+
+function measure(): void {
+  const settings = source.peek()?.track.getSettings();
+  if (settings?.width && settings.height) setAspect(settings.width, settings.height);
+}
+
+/** Follows the source's shape, also when a phone is turned. */
+export function watchAspect(): void {
+  effect(() => {
+    if (source.value) measure();
+  });
+  effect(() => {
+    const canvas = stageCanvas.value;
+    // The frames themselves know best.
+    if (pageState.value === 'running' && canvas) setAspect(canvas.width, canvas.height);
+  });
+  screen.orientation.addEventListener('change', () => {
+    // The camera takes a moment to turn its frames.
+    setTimeout(measure, 600);
+  });
+}

@@ -1,0 +1,123 @@
+import { signal } from '@preact/signals';
+import { createEffect, type Effect } from '../effect/effect.ts';
+import { PortoonError } from '../effect/errors.ts';
+import type { Fault, LoadProgress, StyleInfo } from '../effect/protocol.ts';
+import { look, setLookTarget, type Look } from './look.ts';
+import { asFault, retract, tell, tellFault } from './notices.ts';
+import { sayProblem, unknownStyle } from './parameters.ts';
+import { address, announce, pageState } from './state.ts';
+
+declare global {
+  interface Window {
+    /** The page's effect, for automation. */
+    portoon?: Effect;
+  }
+}
+
+/** The running effect, or null while one is being made. */
+export const theEffect = signal<Effect | null>(null);
+/** The canvas that the effect draws on; another one after its worker was restarted. */
+export const stageCanvas = signal<HTMLCanvasElement | null>(null);
+export const styles = signal<readonly StyleInfo[]>([]);
+export const progress = signal<LoadProgress>({ loaded: 0, total: 0 });
+/** Why there is no effect, when it cannot go on by itself. */
+export const fatalFault = signal<Fault | null>(null);
+/** Whether the canvas holds a picture, running or not. */
+export const pictureShown = signal(false);
+/** Software graphics cannot afford glass. */
+export const glass = signal(false);
+
+let stopListening: (() => void)[] = [];
+
+/** What a first visit shows, if the manifest has it; else the manifest's first. Named here so that it loads along. */
+const FIRST_STYLE = 'toon';
+
+function create(wish: Look): Promise<Effect> {
+  const { ep } = address.parameters;
+  return createEffect({
+    style: wish.style ?? FIRST_STYLE,
+    region: wish.region,
+    strength: wish.strength,
+    quality: wish.quality,
+    ...(ep === undefined ? {} : { ep }),
+    onProgress(now) {
+      progress.value = now;
+    },
+  });
+}
+
+/** Makes the effect and hands it the look. Never rejects: what goes wrong is shown. */
+export async function startEffect(): Promise<void> {
+  pageState.value = 'loading';
+  fatalFault.value = null;
+  progress.value = { loaded: 0, total: 0 };
+  const wish = look.value;
+  try {
+    adopt(await create(wish), wish);
+  } catch (error) {
+    fail(asFault(error));
+  }
+}
+
+function adopt(effect: Effect, wish: Look): void {
+  styles.value = effect.styles;
+  stageCanvas.value = effect.canvas;
+  pictureShown.value = false;
+  window.portoon = effect;
+
+  const ids = effect.styles.map((style) => style.id);
+  const { style } = look.value;
+  if (style === null || (style !== 'none' && !ids.includes(style))) {
+    // A remembered style that is no longer there is no one's mistake.
+    if (style !== null && style === address.parameters.style) {
+      const text = sayProblem(unknownStyle(style, ids));
+      const title = 'The address asks for something unknown';
+      tell({ topic: 'parameter:style', tone: 'problem', title, text, code: 'ERR_PARAMETER' });
+    }
+    const first = ids.includes(FIRST_STYLE) ? FIRST_STYLE : (ids[0] ?? 'none');
+    look.value = { ...look.value, style: first };
+  }
+
+  stopListening = [
+    effect.on('running', () => {
+      pageState.value = 'running';
+      pictureShown.value = true;
+      glass.value = !/swiftshader|llvmpipe|software/i.test(effect.stats().renderer);
+    }),
+    effect.on('canvas', () => {
+      pictureShown.value = false;
+      stageCanvas.value = effect.canvas;
+    }),
+    effect.on('fault', (fault, fatal) => {
+      if (fatal) fail(fault);
+      else tellFault('effect', new PortoonError(fault.code, fault.message, fault.wayOut));
+    }),
+  ];
+  pageState.value = 'ready';
+  theEffect.value = effect;
+  setLookTarget(effect, wish);
+}
+
+function fail(fault: Fault): void {
+  fatalFault.value = fault;
+  pageState.value = 'error';
+  release();
+}
+
+/** Lets go of the effect; a dead one may not even answer that. */
+function release(): void {
+  for (const stop of stopListening) stop();
+  stopListening = [];
+  setLookTarget(null, look.value);
+  const old = theEffect.value;
+  theEffect.value = null;
+  old?.close().catch(() => undefined);
+}
+
+/** Makes a new effect in place of a failed one, without reloading the page. */
+export async function restartEffect(): Promise<void> {
+  release();
+  retract('effect');
+  announce('Restarting the effect');
+  await startEffect();
+}

@@ -1,0 +1,115 @@
+import { REGIONS } from '../effect/protocol.ts';
+import { look, setBackdrop } from './look.ts';
+import { setRegion } from './Panel.tsx';
+import { toggleMirror } from './sources.ts';
+import { helpOpen, interfaceHidden, toggleComparing, toggleFullscreen, togglePanel, toggleStats } from './state.ts';
+import { chooseStyle, offeredStyles, stepStyle } from './StyleStrip.tsx';
+
+interface Shortcut {
+  /** As `KeyboardEvent.key` says it, lower case. */
+  keys: readonly string[];
+  /** As the help shows it. */
+  shown: readonly string[];
+  does: string;
+  run: (key: string) => void;
+}
+
+function nextRegion(): void {
+  const at = REGIONS.indexOf(look.value.region);
+  setRegion(REGIONS[(at + 1) % REGIONS.length]!);
+}
+
+/** Every shortcut of the page; the help dialog lists them from here. */
+export const SHORTCUTS: readonly Shortcut[] = [
+  {
+    keys: ['arrowleft', 'arrowright'],
+    shown: ['←', '→'],
+    does: 'Style before, next style',
+    run: (key) => {
+      stepStyle(key === 'arrowleft' ? -1 : 1);
+    },
+  },
+  {
+    keys: Array.from('0123456789'),
+    shown: ['0', '…', '9'],
+    does: 'Style by its place; 0 is the live picture',
+    run: (key) => {
+      const style = offeredStyles()[Number(key)];
+      if (style) chooseStyle(style.id, style.title);
+    },
+  },
+  { keys: ['b'], shown: ['B'], does: 'Before and after', run: toggleComparing },
+  { keys: ['r'], shown: ['R'], does: 'Next region', run: nextRegion },
+  {
+    keys: ['l'],
+    shown: ['L'],
+    does: 'Live background',
+    run: () => {
+      setBackdrop('live');
+    },
+  },
+  { keys: ['m'], shown: ['M'], does: 'Mirror', run: toggleMirror },
+  { keys: ['f'], shown: ['F'], does: 'Full screen', run: toggleFullscreen },
+  {
+    keys: ['p'],
+    shown: ['P'],
+    does: 'Settings',
+    run: () => {
+      togglePanel();
+    },
+  },
+  {
+    keys: ['s'],
+    shown: ['S'],
+    does: 'Read-out',
+    run: () => {
+      toggleStats();
+    },
+  },
+  {
+    keys: ['h'],
+    shown: ['H'],
+    does: 'Hide or show the controls',
+    run: () => {
+      interfaceHidden.value = !interfaceHidden.value;
+    },
+  },
+  {
+    keys: ['?'],
+    shown: ['?'],
+    does: 'This help',
+    run: () => {
+      helpOpen.value = true;
+    },
+  },
+];
+
+/** Controls that want a key for themselves. */
+function isTaken(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest('select, textarea, [contenteditable]')) return true;
+  const input = target.closest('input');
+  if (!input) return false;
+  if (input.type === 'radio' || input.type === 'range') return key.startsWith('arrow');
+  return input.type !== 'checkbox';
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+  // A dialog keeps the keyboard to itself.
+  if (document.querySelector('dialog[open]')) return;
+  const key = event.key.toLowerCase();
+  if (key === 'escape' && interfaceHidden.value) {
+    interfaceHidden.value = false;
+    return;
+  }
+  const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));
+  if (!shortcut || isTaken(event.target, key)) return;
+  if (event.repeat && !key.startsWith('arrow')) return;
+  event.preventDefault();
+  shortcut.run(key);
+}
+
+export function listenForKeys(): void {
+  addEventListener('keydown', onKeyDown);
+}

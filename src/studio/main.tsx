@@ -1,0 +1,44 @@
+import { render } from 'preact';
+import { App } from './App.tsx';
+import { watchAspect } from './aspect.ts';
+import { startEffect } from './engine.ts';
+import { listenForKeys } from './keys.ts';
+import { restorePicture } from './look.ts';
+import { tell } from './notices.ts';
+import { sayProblem } from './parameters.ts';
+import { cameraGranted, open, startSources, type SourceRequest } from './sources.ts';
+import { address, choices } from './state.ts';
+
+/** What to play without being asked again, or null to ask. */
+async function firstRequest(): Promise<SourceRequest | null> {
+  const { input, autostart } = address.parameters;
+  if (input) return input.kind === 'video' ? { kind: 'video', from: input.url } : input;
+  if (autostart === true) return { kind: 'camera' };
+  const { welcomed, lastInput } = choices.value;
+  if (!welcomed) return null;
+  if (lastInput === 'demo') return { kind: 'demo' };
+  return (await cameraGranted()) ? { kind: 'camera' } : null;
+}
+
+function tellAboutAddress(): void {
+  const title = 'The address asks for something unknown';
+  for (const problem of address.problems) {
+    tell({ topic: `parameter:${problem.name}`, tone: 'problem', title, text: sayProblem(problem), code: 'ERR_PARAMETER' });
+  }
+  if (address.unknown.length > 0) {
+    const names = address.unknown.slice(0, 5).join(', ');
+    tell({ topic: 'unknown', tone: 'info', title: 'Ignored', text: `The address has words that mean nothing here: ${names}.` });
+  }
+}
+
+async function begin(): Promise<void> {
+  const request = await firstRequest();
+  await Promise.all([startEffect(), restorePicture(), request && open(request)]);
+}
+
+tellAboutAddress();
+watchAspect();
+startSources();
+listenForKeys();
+render(<App />, document.getElementById('app')!);
+await begin();

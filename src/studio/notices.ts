@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals';
+import { PortoonError, type ErrorCode } from '../effect/errors.ts';
+import type { Fault } from '../effect/protocol.ts';
+
+export interface Action {
+  label: string;
+  run: () => void;
+}
+
+export interface Notice {
+  id: number;
+  /** A notice replaces the standing one of the same topic. */
+  topic: string;
+  tone: 'info' | 'problem';
+  title: string;
+  text: string;
+  code?: ErrorCode | undefined;
+  actions: Action[];
+}
+
+/** How long something that is merely good to know stays. Problems stay until dismissed. */
+const INFO_MS = 6000;
+
+export const notices = signal<readonly Notice[]>([]);
+let lastId = 0;
+
+export function dismiss(id: number): void {
+  notices.value = notices.value.filter((notice) => notice.id !== id);
+}
+
+/** Takes back whatever was said about a topic: it no longer holds. */
+export function retract(topic: string): void {
+  notices.value = notices.value.filter((notice) => notice.topic !== topic);
+}
+
+/** Shows a notice, in place of an older one on the same topic. */
+export function tell(notice: Omit<Notice, 'id' | 'actions'> & { actions?: Action[] }): void {
+  const id = ++lastId;
+  retract(notice.topic);
+  notices.value = [...notices.value, { actions: [], ...notice, id }];
+  if (notice.tone === 'info') {
+    setTimeout(() => {
+      dismiss(id);
+    }, INFO_MS);
+  }
+}
+
+/** Any thrown thing as something a person can read. */
+export function asFault(error: unknown): Fault {
+  if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'ERR_RUNTIME',
+    message: `Something went wrong: ${detail.replace(/\.$/, '')}.`,
+    wayOut: 'Try again; if it comes back, reload the page.',
+  };
+}
+
+const TITLES: Record<ErrorCode, string> = {
+  ERR_CAMERA_DENIED: 'The camera is blocked',
+  ERR_CAMERA_BUSY: 'The camera is busy',
+  ERR_CAMERA_MISSING: 'No camera found',
+  ERR_CAMERA_STOPPED: 'The camera stopped',
+  ERR_CAMERA_UNSUPPORTED: 'This camera does not fit',
+  ERR_VIDEO_UNREADABLE: 'This video cannot be played',
+  ERR_IMAGE_UNREADABLE: 'This picture cannot be read',
+  ERR_PARAMETER: 'The address asks for something unknown',
+  ERR_MANIFEST: 'The list of styles did not load',
+  ERR_MODEL_MISSING: 'A style did not load',
+  ERR_MODEL_INTEGRITY: 'A style arrived damaged',
+  ERR_MODEL_INVALID: 'A style cannot be used',
+  ERR_RUNTIME: 'The effect stumbled',
+  ERR_WEBGL_LOST: 'The graphics card let go',
+  ERR_WEBGL_MISSING: 'No graphics here',
+  ERR_WORKER_DIED: 'The effect stopped',
+  ERR_UNSUPPORTED_BROWSER: 'This browser cannot run Portoon',
+};
+
+export function titleOf(code: ErrorCode): string {
+  return TITLES[code];
+}
+
+/** Shows an error as a notice, with its way out. */
+export function tellFault(topic: string, error: unknown, actions: Action[] = []): void {
+  const { code, message, wayOut } = asFault(error);
+  tell({ topic, tone: 'problem', title: titleOf(code), text: `${message} ${wayOut}`, code, actions });
+}

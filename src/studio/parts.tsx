@@ -1,0 +1,108 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import { Icon, type IconName } from './icons.tsx';
+
+interface IconButtonProps {
+  icon: IconName;
+  label: string;
+  /** Key that does the same, shown in the hint. */
+  keyName?: string;
+  pressed?: boolean;
+  expanded?: boolean;
+  id?: string;
+  onClick: () => void;
+}
+
+/** A round button that is an icon to the eye and a name to everyone else. */
+export function IconButton({ icon, label, keyName, pressed, expanded, id, onClick }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      id={id}
+      class="icon-button"
+      aria-label={label}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      aria-keyshortcuts={keyName}
+      data-hint={keyName ? `${label}  (${keyName})` : label}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+interface Option<T extends string> {
+  value: T;
+  label: string;
+  icon?: IconName;
+}
+
+interface SegmentedProps<T extends string> {
+  label: string;
+  options: readonly Option<T>[];
+  value: T;
+  /** Icons above the words, for more than three options. */
+  tall?: boolean;
+  onChange: (value: T) => void;
+}
+
+/** A radio group that looks like one control. The arrow keys are the browser's own. */
+export function Segmented<T extends string>({ label, options, value, tall, onChange }: SegmentedProps<T>) {
+  const name = useId();
+  return (
+    <div class={tall ? 'segmented tall' : 'segmented'} role="radiogroup" aria-label={label}>
+      {options.map((option) => (
+        <label key={option.value}>
+          <input
+            type="radio"
+            class="unseen"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => {
+              onChange(option.value);
+            }}
+          />
+          <span>
+            {option.icon && <Icon name={option.icon} />}
+            {option.label}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  keyName?: string;
+  checked: boolean;
+  onChange: () => void;
+}
+
+/** A two-state setting in a row of its own. */
+export function Switch({ label, keyName, checked, onChange }: SwitchProps) {
+  return (
+    <label class="switch">
+      <span>{label}</span>
+      {keyName && <kbd aria-hidden="true">{keyName}</kbd>}
+      <input type="checkbox" role="switch" class="unseen" checked={checked} aria-keyshortcuts={keyName} onChange={onChange} />
+      <span class="track" aria-hidden="true" />
+    </label>
+  );
+}
+
+/** A titled part of the settings. */
+export function Section({ title, aside, children }: { title: string; aside?: ComponentChildren; children: ComponentChildren }) {
+  const id = useId();
+  return (
+    <section class="section" aria-labelledby={id}>
+      <header>
+        <h3 id={id}>{title}</h3>
+        {aside}
+      </header>
+      {children}
+    </section>
+  );
+}

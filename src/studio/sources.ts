@@ -1,0 +1,227 @@
+import { computed, effect, signal } from '@preact/signals';
+import { PortoonError } from '../effect/errors.ts';
+import type { Effect } from '../effect/effect.ts';
+import type { Fault } from '../effect/protocol.ts';
+import { listCameras, onDevicesChanged, openCamera, waitForCamera } from '../input/camera.ts';
+import { openDemo } from '../input/demo.ts';
+import { openVideo } from '../input/file.ts';
+import type { Source } from '../input/source.ts';
+import type { Resolution } from './choices.ts';
+import { theEffect } from './engine.ts';
+import { asFault, retract, tellFault, type Action } from './notices.ts';
+import { announce, choices, choose, pageState, togglePanel } from './state.ts';
+
+export type SourceRequest =
+  { kind: 'camera'; deviceId?: string } | { kind: 'demo' } | { kind: 'video'; from: File | string };
+
+/** `lost`: the stage keeps its last picture and waits for the camera to come back. */
+export type SourceStatus = 'none' | 'opening' | 'live' | 'lost';
+
+export const source = signal<Source | null>(null);
+export const sourceStatus = signal<SourceStatus>('none');
+/** Why there is no picture at all, and what was asked. */
+export const sourceProblem = signal<{ fault: Fault; request: SourceRequest } | null>(null);
+export const cameras = signal<readonly { deviceId: string; label: string }[]>([]);
+
+const SIZES: Record<Resolution, { width: number; height: number }> = {
+  '360p': { width: 640, height: 360 },
+  '720p': { width: 1280, height: 720 },
+  '1080p': { width: 1920, height: 1080 },
+};
+
+/** The newest request; answers to older ones are thrown away. */
+let newest: SourceRequest | null = null;
+let waiting = new AbortController();
+
+function openSource(request: SourceRequest): Promise<Source> {
+  switch (request.kind) {
+    case 'demo':
+      return openDemo();
+    case 'video':
+      return openVideo(request.from);
+    case 'camera': {
+      const deviceId = request.deviceId ?? choices.value.deviceId;
+      const size = SIZES[choices.value.resolution];
+      return openCamera(deviceId === null ? size : { ...size, deviceId });
+    }
+  }
+}
+
+/** Takes frames from somewhere else. Never rejects: what goes wrong is shown. */
+export async function open(request: SourceRequest): Promise<void> {
+  newest = request;
+  waiting.abort();
+  sourceProblem.value = null;
+  retract('source');
+  const before = source.value;
+  // Many phones cannot open two cameras at once. The stage keeps its last picture meanwhile.
+  if (before?.kind === 'camera' && request.kind === 'camera') letGo(before);
+  sourceStatus.value = 'opening';
+  try {
+    const next = await openSource(request);
+    if (newest !== request) {
+      next.stop();
+      return;
+    }
+    if (source.value) letGo(source.value);
+    source.value = next;
+    sourceStatus.value = 'live';
+    if (next.kind !== 'file') choose({ lastInput: next.kind });
+    if (next.deviceId !== undefined) choose({ deviceId: next.deviceId });
+    choose({ welcomed: true });
+    announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);
+    watch(next, request);
+    await refreshCameras();
+  } catch (error) {
+    if (newest === request) refuse(error, request);
+  }
+}
+
+function letGo(old: Source): void {
+  old.stop();
+  if (source.value === old) source.value = null;
+}
+
+function refuse(error: unknown, request: SourceRequest): void {
+  const fault = asFault(error);
+  if (source.value) {
+    // What played before goes on.
+    sourceStatus.value = 'live';
+    tellFault('source', error, sourceActions(fault, request));
+  } else {
+    sourceStatus.value = 'none';
+    sourceProblem.value = { fault, request };
+    if (fault.code === 'ERR_CAMERA_MISSING') void comeBack(request, undefined);
+  }
+}
+
+/** What a person can do about a source that does not come. */
+export function sourceActions(fault: Fault, request: SourceRequest): Action[] {
+  const again = { label: 'Try again', run: () => void open(request) };
+  const demo = { label: 'Use the demo', run: () => void open({ kind: 'demo' }) };
+  const actions: Action[] = [];
+  if (request.kind === 'video') actions.push({ label: 'Choose another video', run: chooseVideo });
+  else actions.push(again);
+  const another = fault.code === 'ERR_CAMERA_BUSY' || fault.code === 'ERR_CAMERA_UNSUPPORTED';
+  if (another && cameras.value.length > 1) actions.push({ label: 'Choose another camera', run: showCameras });
+  if (request.kind !== 'demo') actions.push(demo);
+  return actions;
+}
+
+function showCameras(): void {
+  togglePanel(true);
+  requestAnimationFrame(() => document.getElementById('camera')?.focus());
+}
+
+function watch(current: Source, request: SourceRequest): void {
+  current.ended.then(
+    (reason) => {
+      if (source.value !== current) return;
+      source.value = null;
+      if (pageState.value === 'running') pageState.value = 'ready';
+      sourceStatus.value = 'lost';
+      tellFault('source', reason, sourceActions(asFault(reason), request));
+      if (current.kind === 'camera') void comeBack(request, current.deviceId);
+    },
+    (error: unknown) => {
+      tellFault('source', error);
+    },
+  );
+}
+
+/** Opens a camera that was unplugged or missing as soon as it is there, unless the person went elsewhere. */
+async function comeBack(request: SourceRequest, deviceId: string | undefined): Promise<void> {
+  waiting.abort();
+  waiting = new AbortController();
+  try {
+    await waitForCamera(deviceId, waiting.signal);
+    if (newest === request) await open(request);
+  } catch (error) {
+    if (newest === request) tellFault('source', error);
+  }
+}
+
+async function refreshCameras(): Promise<void> {
+  try {
+    cameras.value = await listCameras();
+  } catch {
+    // Without a list there is no choice of camera; the one that runs goes on.
+  }
+}
+
+/** Lets a person pick a video file. */
+export function chooseVideo(): void {
+  chooseFile('video/*', (file) => void open({ kind: 'video', from: file }));
+}
+
+export function chooseFile(accept: string, then: (file: File) => void): void {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.accept = accept;
+  input.addEventListener('change', () => {
+    const file = input.files?.[0];
+    if (file) then(file);
+  });
+  input.click();
+}
+
+export function setResolution(resolution: Resolution): void {
+  choose({ resolution });
+  const camera = source.value?.kind === 'camera' ? source.value : null;
+  if (camera) void open({ kind: 'camera', ...(camera.deviceId === undefined ? {} : { deviceId: camera.deviceId }) });
+}
+
+/** Cameras that look away from the person are never mirrored. */
+const looksAway = computed(() => source.value?.track.getSettings().facingMode === 'environment');
+
+export const mirrored = computed(() => {
+  const { mirrorCamera, mirrorOther } = choices.value;
+  const isCamera = source.value === null ? choices.value.lastInput === 'camera' : source.value.kind === 'camera';
+  return isCamera && !looksAway.value ? mirrorCamera : mirrorOther;
+});
+
+export function toggleMirror(): void {
+  const next = !mirrored.value;
+  choose(source.value?.kind === 'camera' && !looksAway.value ? { mirrorCamera: next } : { mirrorOther: next });
+  announce(next ? 'Mirrored' : 'Not mirrored');
+}
+
+async function feed(to: Effect, track: MediaStreamTrack): Promise<void> {
+  try {
+    await to.feed(track);
+  } catch (error) {
+    if (theEffect.value === to) {
+      const fault = asFault(error);
+      tellFault('feed', new PortoonError(fault.code, fault.message, fault.wayOut, { cause: error }));
+    }
+  }
+}
+
+/** Whenever there are frames and an effect, they meet. */
+export function startSources(): void {
+  effect(() => {
+    const to = theEffect.value;
+    const from = source.value;
+    if (to && from) void feed(to, from.track);
+  });
+  onDevicesChanged(() => void refreshCameras());
+  watchPermission().catch(() => undefined);
+}
+
+/** Whether the browser would open the camera without asking. */
+export async function cameraGranted(): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';
+  } catch {
+    return false;
+  }
+}
+
+/** A person who lifts the block need not come back and press a button. */
+async function watchPermission(): Promise<void> {
+  const permission = await navigator.permissions.query({ name: 'camera' });
+  permission.addEventListener('change', () => {
+    const blocked = sourceProblem.value?.fault.code === 'ERR_CAMERA_DENIED';
+    if (permission.state === 'granted' && blocked) void open({ kind: 'camera' });
+  });
+}
