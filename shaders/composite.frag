@@ -27,8 +27,8 @@ float refinedMatte(vec3 live) {
   float slope = (fit.b * 255.0 / 256.0 - 127.5 / 256.0) * 2.0 * slopeRange;
   float alpha = fit.r + slope * (luminance - fit.g);
   // What the net is sure of stays so: the line fits only near the edge.
-  alpha = mix(alpha, fit.a, smoothstep(0.3, 0.5, abs(fit.a - 0.5)));
-  return smoothstep(0.06, 0.94, alpha);
+  alpha = mix(alpha, fit.a, smoothstep(0.35, 0.5, abs(fit.a - 0.5)));
+  return smoothstep(0.1, 0.9, alpha);
 }
 
 void main() {

@@ -14,7 +14,7 @@ export function boxFilter(
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const last = row + width - 1;
-    let sum = field[row]! * (radius + 1);
+    let sum = field[row]! * radius;
     for (let x = 0; x < radius; x++) sum += field[Math.min(row + x, last)]!;
     for (let x = 0; x < width; x++) {
       const entering = row + x + radius;
@@ -28,7 +28,7 @@ export function boxFilter(
   const sums = columnSums(width);
   const lastRow = (height - 1) * width;
   for (let x = 0; x < width; x++) {
-    let sum = scratch[x]! * (radius + 1);
+    let sum = scratch[x]! * radius;
     for (let y = 0; y < radius; y++) sum += scratch[Math.min(y * width, lastRow) + x]!;
     sums[x] = sum;
   }

@@ -1,9 +1,9 @@
 import { boxFilter } from './box-filter.ts';
 
 /** Windows of (2 RADIUS + 1)² matte pixels. */
-const RADIUS = 2;
+const RADIUS = 3;
 /** Luminance variance below which an edge of the picture is taken for noise. */
-const EPSILON = 4e-4;
+const EPSILON = 2e-4;
 /** Slopes are stored as 8 bits over -SLOPE_RANGE..SLOPE_RANGE; the shader knows the same number. */
 export const SLOPE_RANGE = 8;
 

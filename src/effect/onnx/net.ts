@@ -7,10 +7,10 @@ export type Size = readonly [width: number, height: number];
 
 /**
  * One picture-to-picture net: `frame` float32 [1,3,H,W], RGB 0..1, in; one float32 [1,C,H,W] out.
- * Buffers in and out are allocated once per size and reused, so a caller must be done with one result before the next run.
+ * The input is allocated once per size and filled in place.
  */
 export class Net {
-  private bound: { size: Size; input: Float32Array; frame: Tensor; output: Tensor; result: Float32Array } | null = null;
+  private bound: { size: Size; input: Float32Array; frame: Tensor } | null = null;
 
   private constructor(
     private readonly runtime: Runtime,
@@ -27,10 +27,6 @@ export class Net {
    * @throws PortoonError `ERR_MODEL_INVALID` if the bytes are no such net; the message names it.
    */
   static async open(runtime: Runtime, id: string, model: Uint8Array, outputName: string, channels: number): Promise<Net> {
-    const invalid = (what: string, cause?: unknown) =>
-      new PortoonError('ERR_MODEL_INVALID', `The net "${id}" ${what}.`, 'Choose another style, or install Portoon again.', {
-        cause,
-      });
     let session: InferenceSession;
     try {
       session = await runtime.exclusive(() =>
@@ -41,12 +37,13 @@ export class Net {
         }),
       );
     } catch (cause) {
-      throw invalid('cannot be read by the runtime', cause);
+      throw invalid(id, 'cannot be read by the runtime', cause);
     }
     const net = new Net(runtime, session, id, outputName, channels);
     if (!session.inputNames.includes('frame') || !session.outputNames.includes(outputName)) {
       await net.close();
       throw invalid(
+        id,
         `takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}, not frame and ${outputName}`,
       );
     }
@@ -58,11 +55,23 @@ export class Net {
     return this.bind(size).input;
   }
 
-  /** Runs on what `input(size)` holds. The result is [C,H,W] and belongs to the net: valid until the next run. */
+  /**
+   * Runs on what `input(size)` holds.
+   * @returns [C,H,W], the caller's own. (The runtime does not write into an output that is handed to it in main memory.)
+   * @throws PortoonError `ERR_MODEL_INVALID` if the net fails, or gives another shape than it should.
+   */
   async run(size: Size): Promise<Float32Array> {
-    const { frame, output, result } = this.bind(size);
-    await this.runtime.exclusive(() => this.session.run({ frame }, { [this.outputName]: output }));
-    return result;
+    const { frame } = this.bind(size);
+    const outputs = await this.runtime
+      .exclusive(() => this.session.run({ frame }, [this.outputName]))
+      .catch((cause: unknown) => {
+        throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
+      });
+    const output = outputs[this.outputName];
+    const values = output?.data;
+    if (!(values instanceof Float32Array) || values.length !== this.channels * size[0] * size[1])
+      throw invalid(this.id, `gives ${output?.type} [${output?.dims.join(',')}] at ${size.join('x')}`);
+    return values;
   }
 
   async close(): Promise<void> {
@@ -73,15 +82,21 @@ export class Net {
     const [width, height] = size;
     if (this.bound?.size[0] !== width || this.bound.size[1] !== height) {
       const input = new Float32Array(3 * width * height);
-      const result = new Float32Array(this.channels * width * height);
       this.bound = {
         size: [width, height],
         input,
         frame: new this.runtime.ort.Tensor('float32', input, [1, 3, height, width]),
-        result,
-        output: new this.runtime.ort.Tensor('float32', result, [1, this.channels, height, width]),
       };
     }
     return this.bound;
   }
+}
+
+function invalid(id: string, what: string, cause?: unknown): PortoonError {
+  return new PortoonError(
+    'ERR_MODEL_INVALID',
+    `The net "${id}" ${what}.`,
+    'Choose another style, or install Portoon again.',
+    { cause },
+  );
 }

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { Governor, matteSize, median, styleSize } from '../../../src/effect/governor.ts';
+
+const BUDGET = 1000 / 30;
+
+/** Drives the governor on a machine where the style takes `cost` ms at 192 and the rest takes `rest` ms. */
+function settle(governor: Governor, cost: number, rest: number, frames = 2000): number[] {
+  return Array.from({ length: frames }, () => {
+    const style = cost * (governor.shortSide / 192) ** 2;
+    governor.measure(style + rest, style, BUDGET);
+    return governor.shortSide;
+  });
+}
+
+describe('the governor', () => {
+  test('climbs on a quick machine and stays', () => {
+    const sides = settle(new Governor(), 2, 3);
+    expect(sides.at(-1)).toBe(384);
+  });
+
+  test('descends on a slow machine to what keeps the rate, or to the lowest rung', () => {
+    expect(settle(new Governor(), 50, 15).at(-1)).toBeLessThan(192);
+    expect(settle(new Governor(), 500, 100).at(-1)).toBe(96);
+  });
+
+  test('does not swing between two rungs', () => {
+    for (let cost = 5; cost < 80; cost += 5) {
+      const sides = settle(new Governor(), cost, 8);
+      expect(new Set(sides.slice(1000)).size).toBe(1);
+    }
+  });
+
+  test('keeps its hands off a pinned quality', () => {
+    const governor = new Governor();
+    governor.quality = 256;
+    expect(new Set(settle(governor, 500, 100))).toEqual(new Set([256]));
+  });
+});
+
+test('net sizes are multiples of 32 and near the camera’s shape', () => {
+  expect(styleSize(192, 16 / 9)).toEqual([352, 192]);
+  expect(styleSize(192, 9 / 16)).toEqual([192, 352]);
+  expect(matteSize(16 / 9)).toEqual([288, 160]);
+  for (const aspect of [16 / 9, 4 / 3, 1, 3 / 4, 9 / 16, 21 / 9])
+    for (const size of [styleSize(200, aspect), matteSize(aspect)]) {
+      expect(size[0] % 32).toBe(0);
+      expect(size[1] % 32).toBe(0);
+      expect(Math.abs(size[0] / size[1] / aspect - 1)).toBeLessThan(0.13);
+    }
+});
+
+test('the median is the middle, and 0 of nothing', () => {
+  expect(median([9, 1, 5])).toBe(5);
+  expect(median([])).toBe(0);
+});
