@@ -1,13 +1,13 @@
 import { Centre } from './Centre.tsx';
 import { DropTarget } from './DropTarget.tsx';
-import { glass } from './engine.ts';
+import { glass, styles } from './engine.ts';
 import { Help } from './Help.tsx';
 import { Announcer, Notices } from './Notices.tsx';
 import { Panel } from './Panel.tsx';
 import { Readout } from './Readout.tsx';
 import { sourceStatus } from './sources.ts';
 import { Stage } from './Stage.tsx';
-import { interfaceHidden, panelOpen, statsShown } from './state.ts';
+import { interfaceHidden, pageState, panelOpen, statsShown } from './state.ts';
 import { StyleStrip } from './StyleStrip.tsx';
 import { TopBar } from './TopBar.tsx';
 
@@ -33,7 +33,7 @@ export function App() {
           <Centre />
         </div>
         {panel && <Panel />}
-        {started && <StyleStrip />}
+        {started && styles.value.length > 0 && pageState.value !== 'error' && <StyleStrip />}
       </div>
       <DropTarget />
       <Help />

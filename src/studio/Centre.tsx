@@ -78,7 +78,15 @@ function Welcome() {
   );
 }
 
-function Problem({ fault, actions, children }: { fault: Fault; actions: Action[]; children?: ComponentChildren }) {
+function Problem({
+  fault,
+  actions,
+  children,
+}: {
+  fault: Fault;
+  actions: Action[];
+  children?: ComponentChildren;
+}) {
   return (
     <section class="card problem" role="alert">
       <span class="badge">

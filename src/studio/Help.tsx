@@ -37,9 +37,7 @@ export function Help() {
           {SHORTCUTS.map(({ shown, does }) => (
             <div key={does}>
               <dt>{does}</dt>
-              <dd>
-                {shown.map((key) => (key === '…' ? key : <kbd key={key}>{key}</kbd>))}
-              </dd>
+              <dd>{shown.map((key) => (key === '…' ? key : <kbd key={key}>{key}</kbd>))}</dd>
             </div>
           ))}
         </dl>

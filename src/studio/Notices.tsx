@@ -9,9 +9,10 @@ function Card({ notice }: { notice: Notice }) {
       <Icon name={tone === 'problem' ? 'warning' : 'info'} />
       <div>
         <strong>{title}</strong>
-        <p>
-          {text} {code && <code>{code}</code>}
-        </p>
+        {text.split('\n').map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+        {code && <code>{code}</code>}
         {actions.length > 0 && (
           <div class="row">
             {actions.map(({ label, run }) => (

@@ -6,17 +6,7 @@ import { Icon } from './icons.tsx';
 import { change, look, resetLook } from './look.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
 import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
-import {
-  announce,
-  choices,
-  choose,
-  comparing,
-  interfaceHidden,
-  statsShown,
-  toggleComparing,
-  togglePanel,
-  toggleStats,
-} from './state.ts';
+import { announce, choices, choose, interfaceHidden, statsShown, togglePanel, toggleStats } from './state.ts';
 
 export const REGION_OPTIONS = [
   { value: 'person', label: 'Person', icon: 'person' },
@@ -113,7 +103,6 @@ function Camera() {
 function View() {
   return (
     <Section title="View">
-      <Switch label="Before and after" keyName="B" checked={comparing.value} onChange={toggleComparing} />
       <Switch label="Mirror" keyName="M" checked={mirrored.value} onChange={toggleMirror} />
       <Switch
         label="Read-out"
@@ -166,7 +155,13 @@ export function Panel() {
       </header>
       <div class="panel-body">
         <Section title="Where the style shows">
-          <Segmented label="Region" tall options={REGION_OPTIONS} value={look.value.region} onChange={setRegion} />
+          <Segmented
+            label="Region"
+            tall
+            options={REGION_OPTIONS}
+            value={look.value.region}
+            onChange={setRegion}
+          />
         </Section>
         <Strength />
         <Backdrops />

@@ -1,7 +1,7 @@
 /** One head, half as a camera sees it and half as a pen draws it. Drawn for Portoon. */
 export function Portrait() {
   return (
-    <svg class="portrait" viewBox="0 0 240 240" aria-hidden="true">
+    <svg class="portrait" viewBox="0 0 240 240" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
       <defs>
         <clipPath id="half-left">
           <path d="M0 0h120v240H0z" />
@@ -36,7 +36,13 @@ export function Portrait() {
         <ellipse cx="98" cy="108" rx="7" ry="4.5" fill="#f4eee9" />
         <circle cx="99" cy="108" r="3.6" fill="#3a251c" />
         <path d="M86 96c7-5 16-5 23-1" fill="none" stroke="#3a2a22" stroke-width="4" stroke-linecap="round" />
-        <path d="M99 143c8 6 16 8 21 8" fill="none" stroke="#8c4a3f" stroke-width="4" stroke-linecap="round" />
+        <path
+          d="M99 143c8 6 16 8 21 8"
+          fill="none"
+          stroke="#8c4a3f"
+          stroke-width="4"
+          stroke-linecap="round"
+        />
         <path d="M118 112c-4 8-7 14-5 18 1 2 4 3 7 3" fill="none" stroke="#9a6247" stroke-width="3" />
       </g>
       <g clip-path="url(#half-right)" stroke="#1c120d" stroke-linejoin="round" stroke-linecap="round">
@@ -45,9 +51,17 @@ export function Portrait() {
         <path d="M24 244c4-48 34-70 96-70s92 22 96 70z" fill="#ff7a59" stroke-width="6" />
         <path d="M180 200c8 8 12 20 14 40" fill="none" stroke-width="5" />
         <path d="M98 146h44v32a22 22 0 0 1-44 0z" fill="#e79f77" stroke-width="6" />
-        <path d="M70 104c0-40 20-62 50-62s50 22 50 62c0 38-22 66-50 66s-50-28-50-66z" fill="#ffc9a3" stroke-width="6" />
+        <path
+          d="M70 104c0-40 20-62 50-62s50 22 50 62c0 38-22 66-50 66s-50-28-50-66z"
+          fill="#ffc9a3"
+          stroke-width="6"
+        />
         <path d="M168 108c-2 34-22 58-46 60 16-14 30-38 32-68z" fill="#f0a67e" stroke="none" />
-        <path d="M178 110c8-54-18-86-58-86v34c22 2 34 14 42 28 4 8 8 16 16 24z" fill="#3b2320" stroke-width="6" />
+        <path
+          d="M178 110c8-54-18-86-58-86v34c22 2 34 14 42 28 4 8 8 16 16 24z"
+          fill="#3b2320"
+          stroke-width="6"
+        />
         <path d="M132 38c16 2 28 12 33 28" fill="none" stroke="#8a5a4c" stroke-width="5" />
         <ellipse cx="142" cy="108" rx="9" ry="8" fill="#fff" stroke-width="4" />
         <circle cx="143" cy="109" r="4.5" fill="#1c120d" stroke="none" />
@@ -57,7 +71,14 @@ export function Portrait() {
       </g>
       <path d="M120 0v240" stroke="#fff" stroke-width="3" />
       <circle cx="120" cy="208" r="13" fill="#fff" />
-      <path d="m116 203-5 5 5 5m8-10 5 5-5 5" fill="none" stroke="#1c120d" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round" />
+      <path
+        d="m116 203-5 5 5 5m8-10 5 5-5 5"
+        fill="none"
+        stroke="#1c120d"
+        stroke-width="2.5"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
     </svg>
   );
 }

@@ -6,7 +6,11 @@ import { awaitedStyle, change, look } from './look.ts';
 import { announce } from './state.ts';
 
 /** Small pictures of each style, made by scripts/previews.ts. A style without one gets a drawn stand-in. */
-const PREVIEWS = import.meta.glob<string>('./previews/*.webp', { eager: true, query: '?url', import: 'default' });
+const PREVIEWS = import.meta.glob<string>('./previews/*.webp', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+});
 
 const NONE = { id: 'none', title: 'Live' };
 

@@ -13,9 +13,11 @@ import {
 } from './state.ts';
 
 function status(): string {
+  if (pageState.value === 'error') return 'Stopped';
   if (sourceStatus.value === 'opening') return 'Opening…';
   if (sourceStatus.value === 'lost') return 'Paused';
-  if (pageState.value === 'running') return source.value?.kind === 'camera' ? 'Live' : (source.value?.label ?? 'Live');
+  if (pageState.value === 'running')
+    return source.value?.kind === 'camera' ? 'Live' : (source.value?.label ?? 'Live');
   return 'Starting…';
 }
 
@@ -31,7 +33,7 @@ export function TopBar() {
       {started && (
         <p class="chip" data-live={pageState.value === 'running' || undefined}>
           <span class="dot" aria-hidden="true" />
-          {status()}
+          <span>{status()}</span>
         </p>
       )}
       <div class="tools" role="toolbar" aria-label="Tools">
@@ -44,7 +46,13 @@ export function TopBar() {
               pressed={comparing.value}
               onClick={toggleComparing}
             />
-            <IconButton icon="mirror" label="Mirror" keyName="M" pressed={mirrored.value} onClick={toggleMirror} />
+            <IconButton
+              icon="mirror"
+              label="Mirror"
+              keyName="M"
+              pressed={mirrored.value}
+              onClick={toggleMirror}
+            />
           </>
         )}
         <IconButton

@@ -6,6 +6,9 @@ import { pageState } from './state.ts';
 /** Width over height of the picture. The canvas itself needs none; what lies over it does. */
 export const aspect = signal(16 / 9);
 
+/** A canvas that nobody has drawn on. */
+const BLANK = { width: 300, height: 150 };
+
 export function setAspect(width: number, height: number): void {
   if (width > 0 && height > 0) aspect.value = width / height;
 }
@@ -22,8 +25,17 @@ export function watchAspect(): void {
   });
   effect(() => {
     const canvas = stageCanvas.value;
-    // The frames themselves know best.
-    if (pageState.value === 'running' && canvas) setAspect(canvas.width, canvas.height);
+    if (pageState.value !== 'running' || !canvas) return;
+    // The frames themselves know best, but a canvas learns its size a moment after the worker has drawn.
+    const timers = [100, 1000].map((delay) =>
+      setTimeout(() => {
+        if (canvas.width !== BLANK.width || canvas.height !== BLANK.height)
+          setAspect(canvas.width, canvas.height);
+      }, delay),
+    );
+    return () => {
+      timers.forEach(clearTimeout);
+    };
   });
   screen.orientation.addEventListener('change', () => {
     // The camera takes a moment to turn its frames.

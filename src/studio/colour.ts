@@ -12,5 +12,11 @@ export function toHex(css: string): string | null {
   if (first.startsWith('#')) return first;
   const channels = /^rgba?\((\d+), (\d+), (\d+)/.exec(first);
   if (!channels) return null;
-  return '#' + channels.slice(1, 4).map((c) => Number(c).toString(16).padStart(2, '0')).join('');
+  return (
+    '#' +
+    channels
+      .slice(1, 4)
+      .map((c) => Number(c).toString(16).padStart(2, '0'))
+      .join('')
+  );
 }

@@ -3,8 +3,9 @@ import { createEffect, type Effect } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
 import type { Fault, LoadProgress, StyleInfo } from '../effect/protocol.ts';
 import { look, setLookTarget, type Look } from './look.ts';
-import { asFault, retract, tell, tellFault } from './notices.ts';
-import { sayProblem, unknownStyle } from './parameters.ts';
+import { tellAboutAddress } from './address.ts';
+import { asFault, retract, tellFault } from './notices.ts';
+import { unknownStyle } from './parameters.ts';
 import { address, announce, pageState } from './state.ts';
 
 declare global {
@@ -26,6 +27,9 @@ export const fatalFault = signal<Fault | null>(null);
 export const pictureShown = signal(false);
 /** Software graphics cannot afford glass. */
 export const glass = signal(false);
+
+/** By then the running effect has told who draws. */
+const FIRST_STATS_MS = 1000;
 
 let stopListening: (() => void)[] = [];
 
@@ -70,9 +74,7 @@ function adopt(effect: Effect, wish: Look): void {
   if (style === null || (style !== 'none' && !ids.includes(style))) {
     // A remembered style that is no longer there is no one's mistake.
     if (style !== null && style === address.parameters.style) {
-      const text = sayProblem(unknownStyle(style, ids));
-      const title = 'The address asks for something unknown';
-      tell({ topic: 'parameter:style', tone: 'problem', title, text, code: 'ERR_PARAMETER' });
+      tellAboutAddress(unknownStyle(style, ids));
     }
     const first = ids.includes(FIRST_STYLE) ? FIRST_STYLE : (ids[0] ?? 'none');
     look.value = { ...look.value, style: first };
@@ -82,7 +84,10 @@ function adopt(effect: Effect, wish: Look): void {
     effect.on('running', () => {
       pageState.value = 'running';
       pictureShown.value = true;
-      glass.value = !/swiftshader|llvmpipe|software/i.test(effect.stats().renderer);
+      setTimeout(() => {
+        const { renderer } = effect.stats();
+        glass.value = renderer !== '' && !/swiftshader|llvmpipe|software/i.test(renderer);
+      }, FIRST_STATS_MS);
     }),
     effect.on('canvas', () => {
       pictureShown.value = false;

@@ -16,8 +16,12 @@ const DRAWINGS = {
       <path d="M8.5 7 3.5 17h5zM15.5 7l5 10h-5z" />
     </>
   ),
-  fullscreen: <path d="M4 9V6a2 2 0 0 1 2-2h3m6 0h3a2 2 0 0 1 2 2v3m0 6v3a2 2 0 0 1-2 2h-3m-6 0H6a2 2 0 0 1-2-2v-3" />,
-  shrink: <path d="M9 4v3a2 2 0 0 1-2 2H4m16 0h-3a2 2 0 0 1-2-2V4m0 16v-3a2 2 0 0 1 2-2h3M4 15h3a2 2 0 0 1 2 2v3" />,
+  fullscreen: (
+    <path d="M4 9V6a2 2 0 0 1 2-2h3m6 0h3a2 2 0 0 1 2 2v3m0 6v3a2 2 0 0 1-2 2h-3m-6 0H6a2 2 0 0 1-2-2v-3" />
+  ),
+  shrink: (
+    <path d="M9 4v3a2 2 0 0 1-2 2H4m16 0h-3a2 2 0 0 1-2-2V4m0 16v-3a2 2 0 0 1 2-2h3M4 15h3a2 2 0 0 1 2 2v3" />
+  ),
   help: (
     <>
       <path d="M8.7 9a3.3 3.3 0 1 1 5 2.85c-1.05.65-1.7 1.2-1.7 2.4" />
@@ -74,7 +78,12 @@ const DRAWINGS = {
     <>
       <rect x="4" y="4" width="16" height="16" rx="3" />
       <path d="M4 12h16M12 4v16" />
-      <path d="M12 4h5a3 3 0 0 1 3 3v5h-8zM12 12v8H7a3 3 0 0 1-3-3v-5z" fill="currentColor" fill-opacity=".35" stroke="none" />
+      <path
+        d="M12 4h5a3 3 0 0 1 3 3v5h-8zM12 12v8H7a3 3 0 0 1-3-3v-5z"
+        fill="currentColor"
+        fill-opacity=".35"
+        stroke="none"
+      />
     </>
   ),
   close: <path d="m6 6 12 12M18 6 6 18" />,
@@ -139,13 +148,13 @@ export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="9" fill="var(--accent)" />
-      <path d="M16 6.5a5.5 5.5 0 0 0 0 11zM16 19c-5.6 0-9 3-9.6 7.5H16z" fill="var(--on-accent)" />
+      <path d="M16 5a6 6 0 0 0 0 12zM16 19c-6 0-10 3.4-10 9h10z" fill="var(--on-accent)" />
       <path
-        d="M16 6.5a5.5 5.5 0 0 1 0 11M16 19c5.6 0 9 3 9.6 7.5H16"
+        d="M16 6a5 5 0 0 1 0 10M16 20c5.4 0 9 3 9 8"
         fill="none"
         stroke="var(--on-accent)"
         stroke-width="2"
-        stroke-linejoin="round"
+        stroke-linecap="round"
       />
     </svg>
   );

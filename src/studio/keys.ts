@@ -2,7 +2,14 @@ import { REGIONS } from '../effect/protocol.ts';
 import { look, setBackdrop } from './look.ts';
 import { setRegion } from './Panel.tsx';
 import { toggleMirror } from './sources.ts';
-import { helpOpen, interfaceHidden, toggleComparing, toggleFullscreen, togglePanel, toggleStats } from './state.ts';
+import {
+  helpOpen,
+  interfaceHidden,
+  toggleComparing,
+  toggleFullscreen,
+  togglePanel,
+  toggleStats,
+} from './state.ts';
 import { chooseStyle, offeredStyles, stepStyle } from './StyleStrip.tsx';
 
 interface Shortcut {

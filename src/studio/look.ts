@@ -28,7 +28,8 @@ export const picture = signal<string | null>(null);
 
 if (asked.background !== undefined) {
   const { background } = asked;
-  if (background === 'live' || background === 'blur' || background === 'transparent') backdrop.value = background;
+  if (background === 'live' || background === 'blur' || background === 'transparent')
+    backdrop.value = background;
   else {
     const hex = toHex(background);
     backdrop.value = hex === null ? 'image' : 'colour';
@@ -184,7 +185,13 @@ export async function resetLook(firstStyle: string): Promise<void> {
   choose({ mirrorCamera: first.mirrorCamera, mirrorOther: first.mirrorOther });
   colour.value = first.colour;
   backdrop.value = first.backdrop;
-  change({ style: firstStyle, region: first.region, strength: first.strength, background: 'live', quality: 'auto' });
+  change({
+    style: firstStyle,
+    region: first.region,
+    strength: first.strength,
+    background: 'live',
+    quality: 'auto',
+  });
   if (picture.value?.startsWith('blob:')) URL.revokeObjectURL(picture.value);
   picture.value = null;
   announce('Settings reset');

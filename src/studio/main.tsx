@@ -1,11 +1,10 @@
 import { render } from 'preact';
+import { tellAboutAddress } from './address.ts';
 import { App } from './App.tsx';
 import { watchAspect } from './aspect.ts';
 import { startEffect } from './engine.ts';
 import { listenForKeys } from './keys.ts';
 import { restorePicture } from './look.ts';
-import { tell } from './notices.ts';
-import { sayProblem } from './parameters.ts';
 import { cameraGranted, open, startSources, type SourceRequest } from './sources.ts';
 import { address, choices } from './state.ts';
 
@@ -18,17 +17,6 @@ async function firstRequest(): Promise<SourceRequest | null> {
   if (!welcomed) return null;
   if (lastInput === 'demo') return { kind: 'demo' };
   return (await cameraGranted()) ? { kind: 'camera' } : null;
-}
-
-function tellAboutAddress(): void {
-  const title = 'The address asks for something unknown';
-  for (const problem of address.problems) {
-    tell({ topic: `parameter:${problem.name}`, tone: 'problem', title, text: sayProblem(problem), code: 'ERR_PARAMETER' });
-  }
-  if (address.unknown.length > 0) {
-    const names = address.unknown.slice(0, 5).join(', ');
-    tell({ topic: 'unknown', tone: 'info', title: 'Ignored', text: `The address has words that mean nothing here: ${names}.` });
-  }
 }
 
 async function begin(): Promise<void> {

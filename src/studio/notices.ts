@@ -13,6 +13,7 @@ export interface Notice {
   topic: string;
   tone: 'info' | 'problem';
   title: string;
+  /** One paragraph a line. */
   text: string;
   code?: ErrorCode | undefined;
   actions: Action[];
@@ -47,7 +48,8 @@ export function tell(notice: Omit<Notice, 'id' | 'actions'> & { actions?: Action
 
 /** Any thrown thing as something a person can read. */
 export function asFault(error: unknown): Fault {
-  if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
+  if (error instanceof PortoonError)
+    return { code: error.code, message: error.message, wayOut: error.wayOut };
   const detail = error instanceof Error ? error.message : String(error);
   return {
     code: 'ERR_RUNTIME',

@@ -87,7 +87,11 @@ function schemasFor({ base, isColour }: ParameterContext) {
     style: v.pipe(filled, v.regex(/^[\w-]+$/)),
     region: v.picklist(REGIONS),
     strength: v.pipe(filled, v.transform(Number), v.minValue(0), v.maxValue(1)),
-    background: v.union([v.picklist(['live', 'blur', 'transparent']), v.pipe(filled, v.check(isColour)), address]),
+    background: v.union([
+      v.picklist(['live', 'blur', 'transparent']),
+      v.pipe(filled, v.check(isColour)),
+      address,
+    ]),
     ep: v.picklist(['auto', 'webgpu', 'wasm']),
     quality: v.union([
       v.literal('auto'),

@@ -87,14 +87,29 @@ export function Switch({ label, keyName, checked, onChange }: SwitchProps) {
     <label class="switch">
       <span>{label}</span>
       {keyName && <kbd aria-hidden="true">{keyName}</kbd>}
-      <input type="checkbox" role="switch" class="unseen" checked={checked} aria-keyshortcuts={keyName} onChange={onChange} />
+      <input
+        type="checkbox"
+        role="switch"
+        class="unseen"
+        checked={checked}
+        aria-keyshortcuts={keyName}
+        onChange={onChange}
+      />
       <span class="track" aria-hidden="true" />
     </label>
   );
 }
 
 /** A titled part of the settings. */
-export function Section({ title, aside, children }: { title: string; aside?: ComponentChildren; children: ComponentChildren }) {
+export function Section({
+  title,
+  aside,
+  children,
+}: {
+  title: string;
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+}) {
   const id = useId();
   return (
     <section class="section" aria-labelledby={id}>

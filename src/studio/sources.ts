@@ -168,7 +168,8 @@ export function chooseFile(accept: string, then: (file: File) => void): void {
 export function setResolution(resolution: Resolution): void {
   choose({ resolution });
   const camera = source.value?.kind === 'camera' ? source.value : null;
-  if (camera) void open({ kind: 'camera', ...(camera.deviceId === undefined ? {} : { deviceId: camera.deviceId }) });
+  if (camera)
+    void open({ kind: 'camera', ...(camera.deviceId === undefined ? {} : { deviceId: camera.deviceId }) });
 }
 
 /** Cameras that look away from the person are never mirrored. */
@@ -176,13 +177,16 @@ const looksAway = computed(() => source.value?.track.getSettings().facingMode ==
 
 export const mirrored = computed(() => {
   const { mirrorCamera, mirrorOther } = choices.value;
-  const isCamera = source.value === null ? choices.value.lastInput === 'camera' : source.value.kind === 'camera';
+  const isCamera =
+    source.value === null ? choices.value.lastInput === 'camera' : source.value.kind === 'camera';
   return isCamera && !looksAway.value ? mirrorCamera : mirrorOther;
 });
 
 export function toggleMirror(): void {
   const next = !mirrored.value;
-  choose(source.value?.kind === 'camera' && !looksAway.value ? { mirrorCamera: next } : { mirrorOther: next });
+  choose(
+    source.value?.kind === 'camera' && !looksAway.value ? { mirrorCamera: next } : { mirrorOther: next },
+  );
   announce(next ? 'Mirrored' : 'Not mirrored');
 }
 
