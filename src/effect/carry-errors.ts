@@ -4,7 +4,8 @@ import type { Fault } from './protocol.ts';
 
 /** What a program and a person need of an error, without the stack. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
+  if (error instanceof PortoonError)
+    return { code: error.code, message: error.message, wayOut: error.wayOut };
   return {
     code: 'ERR_RUNTIME',
     message: `The effect stopped: ${error instanceof Error ? error.message : String(error)}.`,

@@ -168,7 +168,9 @@ export class Effect {
     this.api = null;
     if (!worker || !api) return;
     // A worker that does not answer is ended all the same.
-    await Promise.race([api.close(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(() => undefined);
+    await Promise.race([api.close(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(
+      () => undefined,
+    );
     api[Comlink.releaseProxy]();
     worker.terminate();
     this.worker = null;
@@ -176,7 +178,10 @@ export class Effect {
 
   private async start(): Promise<void> {
     carryErrors();
-    const worker = new Worker(new URL('./effect.worker.ts', import.meta.url), { type: 'module', name: 'effect' });
+    const worker = new Worker(new URL('./effect.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'effect',
+    });
     this.worker = worker;
     this.death = Promise.withResolvers<never>();
     this.death.promise.catch(() => undefined);
@@ -235,7 +240,10 @@ export class Effect {
 
   /** Asks the worker, and does not wait for the answer of a dead one. */
   private ask<Answer>(question: (api: Comlink.Remote<EffectWorkerApi>) => Promise<Answer>): Promise<Answer> {
-    if (!this.api) return Promise.reject(new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'));
+    if (!this.api)
+      return Promise.reject(
+        new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'),
+      );
     return Promise.race([question(this.api), this.death.promise]);
   }
 

@@ -15,6 +15,8 @@ import { Stylist } from './style/stylist.ts';
 
 /** Milliseconds between two beats. */
 const BEAT = 250;
+/** A WebGL context that has not come back after so many milliseconds does not come back. */
+const CONTEXT_RETURN = 8000;
 /** Nets are warmed up for the commonest camera shape. */
 const USUAL_ASPECT = 16 / 9;
 
@@ -28,7 +30,9 @@ class EffectWorker implements EffectWorkerApi {
 
   async open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
     this.notify = notify;
-    const download = new Download((progress) => notify({ type: 'progress', progress }));
+    const download = new Download((progress) => {
+      notify({ type: 'progress', progress });
+    });
     const { canvas, look } = options;
     this.governor.quality = look.quality;
     // All at once: the runtime is the long pole, and nets and shader are there when it is.
@@ -54,12 +58,7 @@ class EffectWorker implements EffectWorkerApi {
     this.pipeline = new Pipeline(look, new Matter(net), stylist, compositor, this.governor, stats, () => {
       notify({ type: 'running' });
     });
-    canvas.addEventListener('webglcontextlost', () => {
-      this.tell(
-        new PortoonError('ERR_WEBGL_LOST', 'The graphics processor was taken away.', 'The picture comes back by itself in a moment.'),
-        false,
-      );
-    });
+    this.watchContext(canvas);
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
     }, BEAT);
@@ -93,6 +92,22 @@ class EffectWorker implements EffectWorkerApi {
     self.clearInterval(this.beat);
     await this.pipeline?.close();
     this.pipeline = null;
+  }
+
+  /** Pixi gives the context's loss its blessing and rebuilds everything on its return; here it is told, and not awaited for ever. */
+  private watchContext(canvas: OffscreenCanvas): void {
+    let patience = 0;
+    const lost = (wayOut: string) =>
+      new PortoonError('ERR_WEBGL_LOST', 'The browser took the graphics processor away.', wayOut);
+    canvas.addEventListener('webglcontextlost', () => {
+      this.tell(lost('The picture comes back by itself in a moment.'), false);
+      patience = self.setTimeout(() => {
+        this.tell(lost('Start the effect again.'), true);
+      }, CONTEXT_RETURN);
+    });
+    canvas.addEventListener('webglcontextrestored', () => {
+      self.clearTimeout(patience);
+    });
   }
 
   private chooseStyle(id: string): Promise<void> {

@@ -24,7 +24,8 @@ export async function readLook(options: LookOptions): Promise<Partial<Look>> {
   const look: Partial<Look> = {};
   const { style, region, strength, background, quality } = options;
   if (style !== undefined) {
-    if (typeof style !== 'string' || style === '') throw wrong('style', style, 'the id of a style, or "none"');
+    if (typeof style !== 'string' || style === '')
+      throw wrong('style', style, 'the id of a style, or "none"');
     look.style = style;
   }
   if (region !== undefined) {
@@ -50,11 +51,18 @@ export async function readLook(options: LookOptions): Promise<Partial<Look>> {
 }
 
 async function readBackground(background: string): Promise<BackgroundFill> {
-  if (background === 'live' || background === 'blur' || background === 'transparent') return { kind: background };
+  if (background === 'live' || background === 'blur' || background === 'transparent')
+    return { kind: background };
   if (CSS.supports('color', background)) return { kind: 'colour', rgb: parseColour(background) };
   const url = URL.canParse(background, location.href) ? new URL(background, location.href) : null;
-  const ours = url !== null && (url.protocol === 'blob:' || url.protocol === 'data:' || url.origin === location.origin);
-  if (!url || !ours) throw wrong('background', background, 'live, blur, transparent, a CSS colour or the URL of a same-origin image');
+  const ours =
+    url !== null && (url.protocol === 'blob:' || url.protocol === 'data:' || url.origin === location.origin);
+  if (!url || !ours)
+    throw wrong(
+      'background',
+      background,
+      'live, blur, transparent, a CSS colour or the URL of a same-origin image',
+    );
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);

@@ -31,9 +31,14 @@ export interface Catalogue {
  */
 export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
   const unusable = (what: string, cause?: unknown) =>
-    new PortoonError('ERR_MANIFEST', `The list of nets ${what}.`, 'Reload the page; if that does not help, install Portoon again.', {
-      cause,
-    });
+    new PortoonError(
+      'ERR_MANIFEST',
+      `The list of nets ${what}.`,
+      'Reload the page; if that does not help, install Portoon again.',
+      {
+        cause,
+      },
+    );
   let entries: unknown[];
   try {
     const response = await fetch(manifestUrl);
@@ -68,7 +73,10 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
     faults,
     async fetch(model, download) {
       // The hash in the query lets the server call the file immutable.
-      const url = new URL(`${model.file}?v=${model.sha256.slice(0, 12)}`, manifestUrl).href;
+      const url = new URL(
+        `${model.file}?v=${model.sha256.slice(0, 12)}`,
+        new URL(manifestUrl, self.location.href),
+      ).href;
       const bytes = await download.bytes(url, `the net "${model.id}"`, model.bytes);
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
       const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');

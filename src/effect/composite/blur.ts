@@ -30,13 +30,19 @@ export class BackdropBlur {
       this.texels = new Uint8Array(pixels * 4).fill(255);
     }
     this.size = [halfWidth, halfHeight];
-    const [red, green, blue, weight] = this.fields as [Float32Array, Float32Array, Float32Array, Float32Array];
+    const [red, green, blue, weight] = this.fields as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     const area = width * height;
     for (let y = 0, i = 0; y < halfHeight; y++) {
       for (let x = 0; x < halfWidth; x++, i++) {
         const from = 2 * y * width + 2 * x;
         // Never quite nothing: far inside the person the mean needs something to stand on.
-        const share = 1.001 - Math.max(matte[from]!, matte[from + 1]!, matte[from + width]!, matte[from + width + 1]!);
+        const share =
+          1.001 - Math.max(matte[from]!, matte[from + 1]!, matte[from + width]!, matte[from + width + 1]!);
         weight[i] = share;
         red[i] = share * picture[from]!;
         green[i] = share * picture[from + area]!;

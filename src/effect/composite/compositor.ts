@@ -35,8 +35,21 @@ export interface Layers {
   background: BackgroundFill;
 }
 
+/** A background image and its own light, as textures. */
+interface Picture {
+  bitmap: ImageBitmap;
+  source: ImageSource;
+  glow: ImageSource;
+}
+
 const regions: Record<Region, number> = { person: 0, background: 1, everything: 2 };
-const backgrounds: Record<BackgroundFill['kind'], number> = { live: 0, blur: 1, image: 1, colour: 2, transparent: 3 };
+const backgrounds: Record<BackgroundFill['kind'], number> = {
+  live: 0,
+  blur: 1,
+  image: 1,
+  colour: 2,
+  transparent: 3,
+};
 
 /** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
 export class Compositor {
@@ -48,7 +61,7 @@ export class Compositor {
   private readonly styled = texelSource();
   private readonly matte = texelSource();
   private readonly blurred = texelSource();
-  private image: { bitmap: ImageBitmap; source: ImageSource; glow: ImageSource } | null = null;
+  private image: Picture | null = null;
   private readonly uniforms = new UniformGroup({
     uStrength: { value: 0, type: 'f32' },
     uRegion: { value: 0, type: 'i32' },
@@ -125,7 +138,7 @@ export class Compositor {
   draw(frame: VideoFrame, layers: Layers): void {
     const { displayWidth: width, displayHeight: height } = frame;
     if (this.canvas.width !== width || this.canvas.height !== height) this.renderer.resize(width, height);
-    this.live.resource = frame as unknown as ImageSource['resource'];
+    this.live.resource = frame;
     this.live.resize(width, height);
     this.live.update();
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
@@ -149,8 +162,7 @@ export class Compositor {
   }
 
   close(): void {
-    this.image?.source.destroy();
-    this.image?.glow.destroy();
+    destroy(this.image);
     this.renderer.destroy();
   }
 
@@ -164,31 +176,42 @@ export class Compositor {
       resources.uBackdrop = this.blurred;
       resources.uGlow = this.blurred;
     } else if (background.kind === 'image') {
-      if (this.image?.bitmap !== background.bitmap) this.setImage(background.bitmap);
+      const before = this.image;
+      const image = before?.bitmap === background.bitmap ? before : imageOf(background.bitmap);
+      this.image = image;
       const relative = background.bitmap.width / background.bitmap.height / aspect;
       const scaleX = Math.min(1, 1 / relative);
       const scaleY = Math.min(1, relative);
       values.uBackdropFrame.set([(1 - scaleX) / 2, (1 - scaleY) / 2, scaleX, scaleY]);
-      resources.uBackdrop = this.image!.source;
-      resources.uGlow = this.image!.glow;
+      resources.uBackdrop = image.source;
+      resources.uGlow = image.glow;
+      if (before !== image) destroy(before);
     }
   }
+}
 
-  private setImage(bitmap: ImageBitmap): void {
-    this.image?.source.destroy();
-    this.image?.glow.destroy();
-    const small = new OffscreenCanvas(24, 16);
-    const context = small.getContext('2d');
-    if (context) {
-      context.imageSmoothingQuality = 'high';
-      context.drawImage(bitmap, 0, 0, small.width, small.height);
-    }
-    this.image = {
-      bitmap,
-      source: new ImageSource({ resource: bitmap, autoGenerateMipmaps: true, alphaMode: 'no-premultiply-alpha' }),
-      glow: new ImageSource({ resource: small, alphaMode: 'no-premultiply-alpha' }),
-    };
+function imageOf(bitmap: ImageBitmap): Picture {
+  // So small that drawing it large blurs it.
+  const glow = new OffscreenCanvas(24, 16);
+  const context = glow.getContext('2d');
+  if (context) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, 0, 0, glow.width, glow.height);
   }
+  return {
+    bitmap,
+    source: new ImageSource({
+      resource: bitmap,
+      autoGenerateMipmaps: true,
+      alphaMode: 'no-premultiply-alpha',
+    }),
+    glow: new ImageSource({ resource: glow, alphaMode: 'no-premultiply-alpha' }),
+  };
+}
+
+function destroy(picture: Picture | null): void {
+  picture?.source.destroy();
+  picture?.glow.destroy();
 }
 
 function texelSource(): BufferImageSource {

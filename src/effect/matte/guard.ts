@@ -81,7 +81,8 @@ export class BlotchGuard {
     for (let id = 1; id <= count; id++) {
       const area = areas[id]!;
       const settled = ages[id]! >= SETTLED * area || overlaps[id]! >= 0.5 * area;
-      const passes = (id === largest && area >= SMALLEST_PERSON * pixels) || (settled && area >= SECOND_PERSON * pixels);
+      const passes =
+        (id === largest && area >= SMALLEST_PERSON * pixels) || (settled && area >= SECOND_PERSON * pixels);
       verdicts[id] = passes ? 1 : 0;
       if (!passes) blotches = true;
     }

@@ -41,7 +41,8 @@ export class MatteGuide {
       slope[i] = light * alpha;
       variance[i] = light * light;
     }
-    for (const field of [meanLuma, meanAlpha, slope, variance]) boxFilter(field, scratch, width, height, RADIUS);
+    for (const field of [meanLuma, meanAlpha, slope, variance])
+      boxFilter(field, scratch, width, height, RADIUS);
     for (let i = 0; i < pixels; i++) {
       const mean = meanLuma[i]!;
       const covariance = slope[i]! - mean * meanAlpha[i]!;

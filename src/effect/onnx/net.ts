@@ -26,7 +26,13 @@ export class Net {
    * @param channels - C of the output.
    * @throws PortoonError `ERR_MODEL_INVALID` if the bytes are no such net; the message names it.
    */
-  static async open(runtime: Runtime, id: string, model: Uint8Array, outputName: string, channels: number): Promise<Net> {
+  static async open(
+    runtime: Runtime,
+    id: string,
+    model: Uint8Array,
+    outputName: string,
+    channels: number,
+  ): Promise<Net> {
     let session: InferenceSession;
     try {
       session = await runtime.exclusive(() =>

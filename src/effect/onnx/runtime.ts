@@ -17,7 +17,12 @@ import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts'
 export const builds = {
   plain: { glue: plainGlue, wasm: plainWasm, bytes: 14_239_897, load: () => import('onnxruntime-web/wasm') },
   jspi: { glue: jspiGlue, wasm: jspiWasm, bytes: 16_758_545, load: () => import('onnxruntime-web/jspi') },
-  asyncify: { glue: asyncifyGlue, wasm: asyncifyWasm, bytes: 26_781_914, load: () => import('onnxruntime-web/webgpu') },
+  asyncify: {
+    glue: asyncifyGlue,
+    wasm: asyncifyWasm,
+    bytes: 26_781_914,
+    load: () => import('onnxruntime-web/webgpu'),
+  },
 } as const;
 
 /** ONNX Runtime Web with one execution provider. Runs of all its nets pass through one ordered queue. */
@@ -36,7 +41,10 @@ export interface Runtime {
 export async function loadRuntime(choice: ExecutionProviderChoice, download: Download): Promise<Runtime> {
   const ep = await chooseProvider(choice);
   const build = ep === 'wasm' ? builds.plain : 'Suspending' in WebAssembly ? builds.jspi : builds.asyncify;
-  const [ort, binary] = await Promise.all([build.load(), download.bytes(build.wasm, 'the neural network runtime', build.bytes)]);
+  const [ort, binary] = await Promise.all([
+    build.load(),
+    download.bytes(build.wasm, 'the neural network runtime', build.bytes),
+  ]);
   ort.env.logLevel = 'error';
   ort.env.wasm.wasmPaths = { mjs: new URL(build.glue, self.location.href).href };
   ort.env.wasm.wasmBinary = binary;

@@ -78,7 +78,13 @@ export class Stylist {
         `There is no style "${id}".`,
         `Choose one of: none, ${this.catalogue.styles.map((style) => style.id).join(', ')}.`,
       );
-    const net = await Net.open(this.runtime, id, await this.catalogue.fetch(model, this.download), 'styled', 3);
+    const net = await Net.open(
+      this.runtime,
+      id,
+      await this.catalogue.fetch(model, this.download),
+      'styled',
+      3,
+    );
     await net.run(warmUp);
     return net;
   }

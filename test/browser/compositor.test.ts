@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Compositor, type Layers } from '../../src/effect/composite/compositor.ts';
+
+const WIDTH = 64;
+const HEIGHT = 48;
+type Rgb = [number, number, number];
+
+const LIVE: Rgb = [40, 120, 200];
+const STYLED: Rgb = [220, 60, 20];
+
+let compositor: Compositor;
+let canvas: OffscreenCanvas;
+
+beforeAll(async () => {
+  canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+  compositor = await Compositor.open(canvas);
+});
+afterAll(() => {
+  compositor.close();
+});
+
+function solid(rgb: Rgb, width = WIDTH, height = HEIGHT): Uint8Array {
+  const texels = new Uint8Array(width * height * 4);
+  for (let t = 0; t < texels.length; t += 4) texels.set([...rgb, 255], t);
+  return texels;
+}
+
+function frameOf(texels: Uint8Array<ArrayBuffer> | Uint8Array): VideoFrame {
+  return new VideoFrame(texels.slice(), {
+    format: 'RGBA',
+    codedWidth: WIDTH,
+    codedHeight: HEIGHT,
+    timestamp: 0,
+  });
+}
+
+/** The left half is the person; the fit has no slope, so alpha is what it says. */
+function halfMatte(): Uint8Array {
+  const texels = new Uint8Array(WIDTH * HEIGHT * 4);
+  for (let i = 0; i < WIDTH * HEIGHT; i++) {
+    const alpha = i % WIDTH < WIDTH / 2 ? 255 : 0;
+    texels.set([alpha, 128, 128, alpha], i * 4);
+  }
+  return texels;
+}
+
+function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[]; right: number[] } {
+  const frame = frameOf(live);
+  compositor.draw(frame, {
+    styled: { texels: solid(STYLED), size: [WIDTH, HEIGHT] },
+    matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
+    blurred: null,
+    region: 'person',
+    strength: 1,
+    background: { kind: 'live' },
+    ...layers,
+  });
+  frame.close();
+  return { left: pixel(8, 24), right: pixel(56, 24) };
+}
+
+/** One pixel as the stage has it: premultiplied RGBA, read from WebGL itself. */
+function pixel(x: number, y: number): number[] {
+  const gl = canvas.getContext('webgl2')!;
+  const rgba = new Uint8Array(4);
+  gl.readPixels(x, canvas.height - 1 - y, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
+  return [...rgba];
+}
+
+function expectNear(actual: number[], expected: number[], tolerance = 2): void {
+  for (const [i, value] of expected.entries())
+    expect(Math.abs(actual[i]! - value), `${actual.join()} is not ${expected.join()}`).toBeLessThanOrEqual(
+      tolerance,
+    );
+}
+
+const mix = (a: Rgb, b: Rgb, t: number): number[] => a.map((value, i) => value + t * (b[i]! - value));
+
+describe('the compositing shader', () => {
+  test('styles the person and leaves the room alone', () => {
+    const { left, right } = compose({});
+    expectNear(left, [...STYLED, 255]);
+    expectNear(right, [...LIVE, 255], 0);
+  });
+
+  test('styles the background, or everything, when asked', () => {
+    const background = compose({ region: 'background' });
+    expectNear(background.left, [...LIVE, 255]);
+    expectNear(background.right, [...STYLED, 255]);
+    const everything = compose({ region: 'everything' });
+    expectNear(everything.left, [...STYLED, 255]);
+    expectNear(everything.right, [...STYLED, 255]);
+  });
+
+  test('mixes by strength', () => {
+    expectNear(compose({ strength: 0.25 }).left, mix(LIVE, STYLED, 0.25));
+  });
+
+  test('shows the live frame, and nothing old, where there is no styled one', () => {
+    compose({});
+    const { left, right } = compose({ styled: null, matte: null });
+    expectNear(left, [...LIVE, 255], 0);
+    expectNear(right, [...LIVE, 255], 0);
+  });
+
+  test('puts a colour behind the person', () => {
+    const { left, right } = compose({ background: { kind: 'colour', rgb: [0, 1, 0] } });
+    expectNear(left, [...STYLED, 255]);
+    expectNear(right, [0, 255, 0, 255]);
+  });
+
+  test('leaves the background transparent, premultiplied', () => {
+    const { left, right } = compose({ background: { kind: 'transparent' } });
+    expectNear(left, [...STYLED, 255]);
+    expectNear(right, [0, 0, 0, 0], 0);
+  });
+
+  test('draws the blurred room it is given', () => {
+    const blurred = { texels: solid([10, 20, 30]), size: [WIDTH, HEIGHT] as const };
+    const { left, right } = compose({ background: { kind: 'blur' }, blurred });
+    expectNear(left, [...STYLED, 255]);
+    expectNear(right, [10, 20, 30, 255]);
+  });
+
+  test('covers the frame with a picture of another shape, in the middle and the right way up', async () => {
+    // A tall picture: red above, blue below, and a green band through its middle, which is all that a wide frame shows.
+    const tall = new OffscreenCanvas(64, 480);
+    const context = tall.getContext('2d')!;
+    context.fillStyle = 'red';
+    context.fillRect(0, 0, 64, 216);
+    context.fillStyle = 'lime';
+    context.fillRect(0, 216, 64, 24);
+    context.fillStyle = 'yellow';
+    context.fillRect(0, 240, 64, 24);
+    context.fillStyle = 'blue';
+    context.fillRect(0, 264, 64, 216);
+    const bitmap = await createImageBitmap(tall);
+    compose({ background: { kind: 'image', bitmap } });
+    expectNear(pixel(56, 6), [0, 255, 0, 255]);
+    expectNear(pixel(56, 42), [255, 255, 0, 255]);
+    expectNear(pixel(8, 24), [...STYLED, 255]);
+  });
+
+  test('follows the fitted line: alpha moves with the luminance of the live picture', () => {
+    const texels = halfMatte();
+    for (let t = 0; t < texels.length; t += 4) texels.set([128, 128, 255, 128], t);
+    const matte = { texels, size: [WIDTH, HEIGHT] as const };
+    const background = { kind: 'colour', rgb: [0, 1, 0] } as const;
+    expectNear(
+      compose({ matte, background: { ...background, rgb: [0, 1, 0] }, styled: null }, solid([250, 250, 250]))
+        .left,
+      [250, 250, 250, 255],
+    );
+    expectNear(
+      compose({ matte, background: { ...background, rgb: [0, 1, 0] }, styled: null }, solid([5, 5, 5])).left,
+      [0, 255, 0, 255],
+    );
+  });
+
+  test('takes frames of another size from one to the next', () => {
+    const texels = solid(LIVE, 32, 24);
+    const frame = new VideoFrame(texels, { format: 'RGBA', codedWidth: 32, codedHeight: 24, timestamp: 0 });
+    compositor.draw(frame, {
+      styled: null,
+      matte: null,
+      blurred: null,
+      region: 'person',
+      strength: 1,
+      background: { kind: 'live' },
+    });
+    frame.close();
+    expect([canvas.width, canvas.height]).toEqual([32, 24]);
+    expectNear(pixel(16, 12), [...LIVE, 255], 0);
+    compose({});
+    expect([canvas.width, canvas.height]).toEqual([WIDTH, HEIGHT]);
+  });
+
+  test('captures what it drew, with the time of the frame', async () => {
+    const frame = new VideoFrame(solid(LIVE), {
+      format: 'RGBA',
+      codedWidth: WIDTH,
+      codedHeight: HEIGHT,
+      timestamp: 1234,
+    });
+    compositor.draw(frame, {
+      styled: null,
+      matte: null,
+      blurred: null,
+      region: 'person',
+      strength: 1,
+      background: { kind: 'live' },
+    });
+    const captured = compositor.capture(frame);
+    frame.close();
+    expect(captured.timestamp).toBe(1234);
+    const rgba = new Uint8Array(WIDTH * HEIGHT * 4);
+    await captured.copyTo(rgba, { format: 'RGBA' });
+    captured.close();
+    expectNear([...rgba.subarray(0, 4)], [...LIVE, 255], 1);
+  });
+
+  test('comes back after the graphics context was lost', async () => {
+    const gl = canvas.getContext('webgl2')!;
+    const loss = gl.getExtension('WEBGL_lose_context')!;
+    const lost = new Promise((resolve) => {
+      canvas.addEventListener('webglcontextlost', resolve, { once: true });
+    });
+    loss.loseContext();
+    await lost;
+    // The browser allows the return only once the event has been through all its listeners.
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(compositor.contextLost).toBe(true);
+    const restored = new Promise((resolve) => {
+      canvas.addEventListener('webglcontextrestored', resolve, { once: true });
+    });
+    loss.restoreContext();
+    await restored;
+    expect(compositor.contextLost).toBe(false);
+    const { left, right } = compose({});
+    expectNear(left, [...STYLED, 255]);
+    expectNear(right, [...LIVE, 255], 0);
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { Download } from '../../src/effect/download.ts';
+import { openCatalogue } from '../../src/effect/models.ts';
+import { Net } from '../../src/effect/onnx/net.ts';
+import { loadRuntime } from '../../src/effect/onnx/runtime.ts';
+import type { ExecutionProvider } from '../../src/effect/protocol.ts';
+import { randomField } from '../unit/effect/random-field.ts';
+
+const SIZE = [32, 32] as const;
+
+async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float32Array[]> {
+  const download = new Download(() => undefined);
+  const runtime = await loadRuntime(ep, download);
+  const catalogue = await openCatalogue('/models/manifest.json');
+  const results = [];
+  for (const model of [catalogue.mattes[0]!, catalogue.styles[0]!]) {
+    const [output, channels] = model.kind === 'matte' ? (['matte', 1] as const) : (['styled', 3] as const);
+    const net = await Net.open(runtime, model.id, await catalogue.fetch(model, download), output, channels);
+    net.input(SIZE).set(frame);
+    results.push(await net.run(SIZE));
+    await net.close();
+  }
+  return results;
+}
+
+test('WebGPU and wasm agree to 1e-3 on the same frame, matte and style', { timeout: 240_000 }, async () => {
+  const frame = randomField(3 * 32 * 32, 7);
+  const onWasm = await runOn('wasm', frame);
+  const onWebGpu = await runOn('webgpu', frame);
+  for (const [n, reference] of onWasm.entries()) {
+    let largest = 0;
+    for (const [i, value] of reference.entries())
+      largest = Math.max(largest, Math.abs(value - onWebGpu[n]![i]!));
+    expect(largest).toBeLessThan(1e-3);
+    // The nets do answer: a constant would agree with itself as well.
+    expect(Math.max(...reference) - Math.min(...reference)).toBeGreaterThan(0.001);
+  }
+});
