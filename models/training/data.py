@@ -1,0 +1,241 @@
+"""Portraits, photos and their augmentation. Everything is held in memory as uint8."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+cv2.setNumThreads(1)
+
+DATA = Path(os.environ.get("PORTOON_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
+
+
+def require_data():
+    if not (DATA / "portraits" / "image").is_dir():
+        raise SystemExit(f"No training data at {DATA}: set PORTOON_DATA (see models/training/README.md).")
+
+
+def read(path, flag=cv2.IMREAD_COLOR):
+    image = cv2.imread(str(path), flag)
+    if image is None:
+        raise FileNotFoundError(path)
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB) if image.ndim == 3 else image
+
+
+def portrait_ids(split):
+    """Ids ending in 7 are the validation split and are never trained on."""
+    require_data()
+    ids = sorted(p.stem for p in (DATA / "portraits" / "image").glob("*.jpg"))
+    return [i for i in ids if i.endswith("7") == (split == "val")]
+
+
+def portrait_image(portrait):
+    return read(DATA / "portraits" / "image" / f"{portrait}.jpg")
+
+
+def portrait_label(kind, portrait):
+    """`kind`: mask, soft or parts."""
+    return read(DATA / "portraits" / kind / f"{portrait}.png", cv2.IMREAD_GRAYSCALE)
+
+
+def alpha_target(mask, soft):
+    """The true mask, along its outline softened by the soft matte where the two agree."""
+    soft = cv2.resize(soft, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    band = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((15, 15), np.uint8)) > 127
+    agree = band & (np.abs(mask.astype(np.int16) - soft) < 112)
+    return np.where(agree, (mask.astype(np.uint16) + soft) // 2, mask).astype(np.uint8)
+
+
+def load_photos():
+    require_data()
+    return [read(p) for p in sorted((DATA / "photos").glob("*.jpg"))]
+
+
+def to_tensor_layout(images):
+    """uint8 HWC pictures to one float NCHW array in 0..1."""
+    return np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255
+
+
+def tone(rng, image, strength=1.0):
+    """Exposure, white balance, gamma and contrast as one table per channel."""
+    gain = np.exp(rng.normal(0, 0.12 * strength) + rng.normal(0, 0.06 * strength, 3))
+    gamma = np.exp(rng.normal(0, 0.18 * strength))
+    contrast = np.exp(rng.normal(0, 0.12 * strength))
+    ramp = np.linspace(0, 1, 256)[:, None]
+    table = ((ramp**gamma * gain - 0.45) * contrast + 0.45) * 255
+    table = np.clip(table, 0, 255).astype(np.uint8)
+    return cv2.LUT(image, table.reshape(256, 1, 3))
+
+
+class ContentSampler:
+    """Draws content for style training: portraits and photos, at the scales of webcam frames."""
+
+    def __init__(self, seed, portraits=0.65):
+        self.rng = np.random.default_rng(seed)
+        self.portraits = [portrait_image(i) for i in portrait_ids("train")]
+        self.photos = load_photos()
+        self.portrait_share = portraits
+
+    def batch(self, count, width, height):
+        return to_tensor_layout([self.sample(width, height) for _ in range(count)])
+
+    def sample(self, width, height):
+        rng = self.rng
+        pool = self.portraits if rng.random() < self.portrait_share else self.photos
+        image = pool[rng.integers(len(pool))]
+        h, w = image.shape[:2]
+        scale = max(width / w, height / h) * rng.uniform(1, 1.6)
+        image = cv2.resize(image, (round(w * scale), round(h * scale)), interpolation=cv2.INTER_AREA)
+        y = rng.integers(image.shape[0] - height + 1)
+        x = rng.integers(image.shape[1] - width + 1)
+        image = image[y : y + height, x : x + width]
+        if rng.random() < 0.5:
+            image = image[:, ::-1]
+        return tone(rng, np.ascontiguousarray(image), 0.6)
+
+
+class MatteSampler:
+    """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size."""
+
+    UNKNOWN_PART = 255
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.portraits = []
+        for portrait in portrait_ids("train"):
+            alpha = alpha_target(portrait_label("mask", portrait), portrait_label("soft", portrait))
+            self.portraits.append((portrait_image(portrait), alpha, portrait_label("parts", portrait)))
+        self.photos = load_photos()
+        self.noise = self.rng.standard_normal((512, 512, 3)).astype(np.float32)
+
+    def batch(self, count, width, height):
+        samples = [self.sample(width, height) for _ in range(count)]
+        frames, alphas, parts = zip(*samples)
+        return (
+            to_tensor_layout(frames),
+            np.stack(alphas)[:, None].astype(np.float32) / 255,
+            np.stack(parts).astype(np.int64),
+        )
+
+    def sample(self, width, height):
+        kind = self.rng.choice(["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04])
+        if kind in ("whole", "crop"):
+            frame, alpha, parts = self.portrait(kind, width, height)
+        else:
+            frame = self.background(width, height)
+            alpha = np.zeros((height, width), np.uint8)
+            parts = np.zeros((height, width), np.uint8)
+            for place in {"composite": ["any"], "pair": ["left", "right"], "empty": []}[kind]:
+                frame, alpha, parts = self.paste(frame, alpha, parts, place)
+        return self.camera(frame), alpha, parts
+
+    def portrait(self, kind, width, height):
+        """A portrait on its own background: squeezed whole into the frame, or cropped."""
+        image, alpha, parts = self.portraits[self.rng.integers(len(self.portraits))]
+        rng = self.rng
+        h, w = alpha.shape
+        if kind == "whole":
+            scale = np.array([width / w, height / h]) * rng.uniform(0.92, 1.3) * np.exp(rng.normal(0, 0.06, 2))
+        else:
+            aspect = np.exp(rng.normal(0, 0.08))
+            scale = max(width / w, height / h) * rng.uniform(0.9, 1.7) * np.array([aspect, 1 / aspect])
+        slack = np.abs(scale * (w, h) - (width, height)) / 2
+        offset = rng.uniform(-1, 1, 2) * slack + rng.normal(0, 0.03, 2) * (width, height)
+        matrix = self.affine(scale, (w, h), (width, height), offset, rng.normal(0, 6))
+        border = cv2.BORDER_REFLECT_101
+        return self.warp(image, alpha, parts, matrix, (width, height), border)
+
+    def affine(self, scale, source, target, offset, degrees):
+        """Maps the source's centre to the target's centre plus offset; one portrait in two is mirrored."""
+        angle = np.deg2rad(degrees)
+        rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        flip = -1 if self.rng.random() < 0.5 else 1
+        linear = rotation @ np.diag([scale[0] * flip, scale[1]])
+        centre = np.array(target) / 2 + offset
+        return np.hstack([linear, (centre - linear @ (np.array(source) / 2))[:, None]])
+
+    @staticmethod
+    def warp(image, alpha, parts, matrix, size, border):
+        """Shrinks with area averaging first where the affine alone would alias."""
+        scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+        if scale < 0.6:
+            half = (alpha.shape[1] // 2, alpha.shape[0] // 2)
+            image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
+            alpha = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
+            matrix = matrix @ np.diag([2.0, 2.0, 1.0])
+        to_image = np.diag([alpha.shape[1] / parts.shape[1], alpha.shape[0] / parts.shape[0], 1.0])
+        return (
+            cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
+            cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
+            cv2.warpAffine(parts, matrix @ to_image, size, flags=cv2.INTER_NEAREST, borderMode=border),
+        )
+
+    def background(self, width, height):
+        photo = self.photos[self.rng.integers(len(self.photos))]
+        h, w = photo.shape[:2]
+        zoom = self.rng.uniform(1, 1.8)
+        fit = min(w / width, h / height) / zoom
+        cw, ch = int(width * fit), int(height * fit)
+        x, y = self.rng.integers(w - cw + 1), self.rng.integers(h - ch + 1)
+        crop = photo[y : y + ch, x : x + cw]
+        crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if fit > 1 else cv2.INTER_LINEAR)
+        if self.rng.random() < 0.5:
+            crop = crop[:, ::-1]
+        if self.rng.random() < 0.3:  # a shallow depth of field
+            crop = cv2.GaussianBlur(crop, (0, 0), self.rng.uniform(0.5, 4))
+        return tone(self.rng, crop)
+
+    def paste(self, frame, alpha, parts, place):
+        """Composites one person; the picture's lower edge never floats inside the frame."""
+        rng = self.rng
+        height, width = alpha.shape
+        image, own, own_parts = self.portraits[rng.integers(len(self.portraits))]
+        h, w = own.shape
+        tall = rng.uniform(0.55, 1.7) if place == "any" else rng.uniform(0.5, 1.0)
+        aspect = np.exp(rng.normal(0, 0.06))
+        scale = tall * height / h * np.array([aspect, 1 / aspect])
+        x = {"any": rng.uniform(-0.4, 0.4), "left": rng.uniform(-0.4, -0.2), "right": rng.uniform(0.2, 0.4)}[place]
+        below = (height - scale[1] * h) / 2  # lower edges aligned
+        below += rng.uniform(0, 0.25) * scale[1] * h
+        matrix = self.affine(scale, (w, h), (width, height), (x * width, below), rng.normal(0, 4))
+        image = tone(rng, image) if rng.random() < 0.5 else image
+        image, own, own_parts = self.warp(image, own, own_parts, matrix, (width, height), cv2.BORDER_CONSTANT)
+        if rng.random() < 0.4:
+            own = cv2.GaussianBlur(own, (0, 0), rng.uniform(0.4, 1.2))
+        a = own[..., None].astype(np.float32) / 255
+        frame = (frame * (1 - a) + image * a + 0.5).astype(np.uint8)
+        alpha = np.maximum(alpha, own)
+        parts = np.where(own > 127, own_parts, parts)
+        return frame, alpha, parts
+
+    def camera(self, frame):
+        """What a webcam does to a picture: tone, grey, low light, blur, noise, JPEG."""
+        rng = self.rng
+        height, width = frame.shape[:2]
+        frame = tone(rng, frame, 1.3)
+        if rng.random() < 0.25:  # saturation, down to grey
+            grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None]
+            s = rng.uniform(0, 1.5)
+            frame = np.clip(grey + s * (frame.astype(np.float32) - grey), 0, 255).astype(np.uint8)
+        noise = rng.uniform(0, 6) if rng.random() < 0.5 else 0
+        if rng.random() < 0.1:
+            frame = cv2.convertScaleAbs(frame, alpha=rng.uniform(0.25, 0.6))
+            noise = rng.uniform(3, 12)
+        if rng.random() < 0.25:
+            frame = cv2.GaussianBlur(frame, (0, 0), rng.uniform(0.4, 1.6))
+        elif rng.random() < 0.08:
+            length = int(rng.integers(3, 10))
+            kernel = np.zeros((length, length), np.float32)
+            kernel[length // 2] = 1 / length
+            turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), rng.uniform(0, 180), 1)
+            kernel = cv2.warpAffine(kernel, turn, (length, length))
+            frame = cv2.filter2D(frame, -1, kernel / kernel.sum())
+        if noise:
+            y, x = rng.integers(512 - height + 1), rng.integers(512 - width + 1)
+            grain = self.noise[y : y + height, x : x + width]
+            frame = np.clip(frame + grain * noise, 0, 255).astype(np.uint8)
+        if rng.random() < 0.3:
+            quality = int(rng.integers(25, 90))
+            frame = cv2.imdecode(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        return frame

@@ -1,0 +1,170 @@
+"""The nets of Portoon: a matte net and a style net, small enough for one thread of WebAssembly."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def conv_bn(cin, cout, kernel=1, stride=1, dilation=1, groups=1, relu=True):
+    """Convolution with explicit zero padding and batch normalisation, which folds into it on export."""
+    padding = dilation * (kernel // 2)
+    layers = [
+        nn.Conv2d(cin, cout, kernel, stride, padding, dilation, groups, bias=False),
+        nn.BatchNorm2d(cout),
+    ]
+    if relu:
+        layers.append(nn.ReLU(inplace=True))
+    return nn.Sequential(*layers)
+
+
+def upsample(x):
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+
+
+class InvertedResidual(nn.Module):
+    """Expand, filter depthwise, project (MobileNetV2)."""
+
+    def __init__(self, cin, cout, hidden, kernel=3, stride=1):
+        super().__init__()
+        self.body = nn.Sequential(
+            conv_bn(cin, hidden),
+            conv_bn(hidden, hidden, kernel, stride, groups=hidden),
+            conv_bn(hidden, cout, relu=False),
+        )
+        self.residual = stride == 1 and cin == cout
+
+    def forward(self, x):
+        return x + self.body(x) if self.residual else self.body(x)
+
+
+class ContextGate(nn.Module):
+    """Scales each channel by what the whole picture shows, so that far-off blotches know they are alone."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.fc = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        return x * torch.sigmoid(self.fc(F.adaptive_avg_pool2d(x, 1)))
+
+
+class Fuse(nn.Module):
+    """One decoder step: coarse features, upsampled, meet the encoder's finer ones."""
+
+    def __init__(self, coarse, lateral, cout):
+        super().__init__()
+        self.coarse = conv_bn(coarse, cout, relu=False)
+        self.lateral = conv_bn(lateral, cout, relu=False)
+        self.mix = nn.Sequential(conv_bn(cout, cout, 3, groups=cout), conv_bn(cout, cout))
+
+    def forward(self, coarse, lateral):
+        return self.mix(torch.relu(upsample(self.coarse(coarse)) + self.lateral(lateral)))
+
+
+class MatteNet(nn.Module):
+    """Encoder to 1/32, global context, decoder to 1/2, depth-to-space to full resolution.
+
+    `forward` returns matte logits and the logits of the parts at 1/4 resolution; the parts guide
+    training and are dropped on export.
+    """
+
+    PARTS = 6
+
+    def __init__(self):
+        super().__init__()
+        self.stem = conv_bn(3, 16, 3, stride=2)
+        self.stage4 = nn.Sequential(
+            InvertedResidual(16, 20, 32, stride=2), InvertedResidual(20, 20, 40)
+        )
+        self.stage8 = nn.Sequential(
+            InvertedResidual(20, 36, 80, 5, stride=2),
+            InvertedResidual(36, 36, 100, 5),
+            InvertedResidual(36, 36, 100, 5),
+        )
+        self.stage16 = nn.Sequential(
+            InvertedResidual(36, 64, 144, 5, stride=2),
+            *[InvertedResidual(64, 64, 160, 5) for _ in range(3)],
+        )
+        self.stage32 = nn.Sequential(
+            InvertedResidual(64, 96, 256, 5, stride=2),
+            *[InvertedResidual(96, 96, 256, 5) for _ in range(2)],
+            ContextGate(96),
+        )
+        self.fuse16 = Fuse(96, 64, 64)
+        self.fuse8 = Fuse(64, 36, 36)
+        self.fuse4 = Fuse(36, 20, 24)
+        self.fuse2 = Fuse(24, 16, 16)
+        self.head = nn.Conv2d(16, 4, 1)
+        self.parts = nn.Conv2d(24, self.PARTS, 1)
+
+    def forward(self, frame):
+        x2 = self.stem(frame * 2 - 1)
+        x4 = self.stage4(x2)
+        x8 = self.stage8(x4)
+        x16 = self.stage16(x8)
+        x = self.fuse16(self.stage32(x16), x16)
+        x = self.fuse8(x, x8)
+        x = self.fuse4(x, x4)
+        parts = self.parts(x)
+        matte = F.pixel_shuffle(self.head(self.fuse2(x, x2)), 2)
+        return matte, parts
+
+
+class StyleBlock(nn.Module):
+    """Dilated depthwise-separable residual block."""
+
+    def __init__(self, channels, dilation):
+        super().__init__()
+        self.body = nn.Sequential(
+            conv_bn(channels, channels, 3, dilation=dilation, groups=channels),
+            conv_bn(channels, channels, relu=False),
+        )
+
+    def forward(self, x):
+        return torch.relu(x + self.body(x))
+
+
+class StyleNet(nn.Module):
+    """Picture to picture at 2.8 kMAC per pixel: works at 1/4, answers as a residual to the frame."""
+
+    def __init__(self, width=48, half_width=20, dilations=(1, 2, 4, 8, 1, 2, 4, 8)):
+        super().__init__()
+        self.stem = conv_bn(3, half_width, 3, stride=2)
+        self.down = conv_bn(half_width, width, 3, stride=2)
+        self.body = nn.Sequential(*[StyleBlock(width, d) for d in dilations])
+        self.up = conv_bn(width, 4 * half_width)
+        self.head = nn.Conv2d(half_width, 12, 3, padding=1)
+
+    def forward(self, frame):
+        x2 = self.stem(frame * 2 - 1)
+        x = self.body(self.down(x2))
+        x = F.pixel_shuffle(self.up(x), 2) + x2
+        return frame + F.pixel_shuffle(self.head(x), 2)
+
+
+def fold_batch_norm(net):
+    """Folds every Conv+BatchNorm pair in place; the net must be in eval mode."""
+    for module in net.modules():
+        if isinstance(module, nn.Sequential):
+            layers = list(module._modules.items())
+            for (conv_name, conv), (bn_name, bn) in zip(layers, layers[1:]):
+                if isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d):
+                    module._modules[conv_name] = nn.utils.fusion.fuse_conv_bn_eval(conv, bn)
+                    module._modules[bn_name] = nn.Identity()
+    return net
+
+
+def count_macs(net, height, width):
+    """Multiply-accumulates of the convolutions for one frame."""
+    total = 0
+
+    def hook(conv, _, out):
+        nonlocal total
+        total += out.shape[2] * out.shape[3] * conv.weight.numel()
+
+    hooks = [m.register_forward_hook(hook) for m in net.modules() if isinstance(m, nn.Conv2d)]
+    with torch.no_grad():
+        net(torch.zeros(1, 3, height, width))
+    for h in hooks:
+        h.remove()
+    return total

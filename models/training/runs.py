@@ -1,0 +1,98 @@
+"""What the training programs share: clock-driven schedules, moving averages, checkpoints, prefetching."""
+
+import argparse
+import copy
+import math
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import torch
+
+SEED = 1913
+
+
+def arguments(description, minutes):
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--minutes", type=float, default=minutes, help="training time over all resumed runs")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint; resumes from it if it is there")
+    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights start a new run")
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    return parser
+
+
+class Run:
+    """A net, its optimiser and its moving average, on a schedule that follows the time spent.
+
+    The learning rate follows spent minutes rather than steps, so a run ends when planned on a busy machine too.
+    """
+
+    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200):
+        self.net = net
+        self.rate, self.warmup, self.average_decay = rate, warmup, average
+        self.seconds = args.minutes * 60
+        self.path = args.out / "checkpoint.pt"
+        args.out.mkdir(parents=True, exist_ok=True)
+        self.step = 0
+        self.spent = 0.0
+        self.mark = time.monotonic()
+        if args.init:
+            net.load_state_dict(torch.load(args.init)["average"])
+        self.average = copy.deepcopy(net).eval().requires_grad_(False)
+        self.optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
+        if self.path.exists():
+            saved = torch.load(self.path)
+            net.load_state_dict(saved["net"])
+            self.average.load_state_dict(saved["average"])
+            self.optimizer.load_state_dict(saved["optimizer"])
+            self.step, self.spent = saved["step"], saved["spent"]
+            torch.manual_seed(SEED + self.step)
+
+    @property
+    def progress(self):
+        return min(1.0, self.spent / self.seconds)
+
+    def update(self, loss):
+        """One optimiser step at the rate the clock asks for; the moving average follows."""
+        cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
+        rate = self.rate * max(cosine, 0.002) * min(1.0, (self.step + 1) / self.warmup)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimizer.step()
+        self.step += 1
+        decay = min(self.average_decay, (self.step + 1) / (self.step + 20))
+        with torch.no_grad():
+            for mean, now in zip(self.average.state_dict().values(), self.net.state_dict().values()):
+                if mean.is_floating_point():
+                    mean.lerp_(now, 1 - decay)
+                else:
+                    mean.copy_(now)
+        now = time.monotonic()
+        self.spent += now - self.mark
+        self.mark = now
+
+    def save(self):
+        state = {
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "spent": self.spent,
+        }
+        torch.save(state, self.path.with_suffix(".tmp"))
+        os.replace(self.path.with_suffix(".tmp"), self.path)
+
+
+def prefetch(make):
+    """Yields make() for ever, the next one prepared in a thread meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        ahead = pool.submit(make)
+        while True:
+            ready = ahead.result()
+            ahead = pool.submit(make)
+            yield ready

@@ -1,0 +1,75 @@
+"""Training pairs from a procedural teacher, rendered as training goes on."""
+
+import cv2
+import numpy as np
+import torch
+
+from data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
+from runs import SEED
+
+FIRST = 60  # rendered before training starts
+POOL = 600
+PORTRAIT_SHARE = 0.72
+SHORT_SIDES = (144, 168, 192, 240, 288)
+
+
+class TeacherPool:
+    """Pairs of (picture, target), rendered in a fixed random order and kept on disk."""
+
+    def __init__(self, folder, teacher):
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.teacher = teacher
+        self.ids = portrait_ids("train")
+        self.photos = load_photos()
+        self.pairs = []
+        while self.file(len(self.pairs)).exists():
+            with np.load(self.file(len(self.pairs))) as saved:
+                self.pairs.append((saved["picture"], saved["target"]))
+        while len(self.pairs) < FIRST:
+            self.grow()
+
+    def file(self, index):
+        return self.folder / f"{index:05d}.npz"
+
+    def grow(self):
+        index = len(self.pairs)
+        if index >= POOL:
+            return
+        rng = np.random.default_rng([SEED, index])
+        if rng.random() < PORTRAIT_SHARE:
+            portrait = self.ids[rng.integers(len(self.ids))]
+            image, parts = portrait_image(portrait), portrait_label("parts", portrait)
+        else:
+            image, parts = self.photos[rng.integers(len(self.photos))], None
+        image = tone(rng, image, 0.5)
+        h, w = image.shape[:2]
+        scale = rng.choice(SHORT_SIDES) / min(h, w)
+        size = round(w * scale), round(h * scale)
+        target = self.teacher(image, parts, size)
+        picture = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        np.savez(self.file(index), picture=picture, target=target)
+        self.pairs.append((picture, target))
+
+    def batch(self, rng, count, side):
+        fitting = [pair for pair in self.pairs if min(pair[0].shape[:2]) >= side]
+        crops = [self.crop(rng, *fitting[rng.integers(len(fitting))], side) for _ in range(count)]
+        return [to_tensor_layout(images) for images in zip(*crops)]
+
+    @staticmethod
+    def crop(rng, picture, target, side):
+        y, x = (rng.integers(length - side + 1) for length in picture.shape[:2])
+        window = np.s_[y : y + side, x : x + side]
+        step = -1 if rng.random() < 0.5 else 1
+        return picture[window][:, ::step], target[window][:, ::step]
+
+
+def camera_noise(frame):
+    """Grain and a slight exposure error; the cartoon must ignore both."""
+    count = frame.shape[0]
+    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.04
+    return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.03) + grain).clamp(0, 1)
+
+
+def gradients(image):
+    return image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]

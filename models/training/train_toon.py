@@ -1,0 +1,67 @@
+"""Trains the toon style by regression on the procedural teacher: python train_toon.py --out RUN_FOLDER
+
+The teacher's pictures are rendered while training goes on, one each step, and kept in RUN_FOLDER/teacher.
+"""
+
+import numpy as np
+import torch
+
+from nets import StyleNet
+from perceptual import ResNet50
+from runs import SEED, Run, arguments, prefetch
+from teacher_pool import TeacherPool, camera_noise, gradients
+from toon_teacher import toon
+
+CROPS = ((128, 8), (192, 4))  # side, batch size
+FEATURES = ("conv1", "res2")
+FEATURE_CROPS = 4  # of each batch: the feature network costs more than the net
+
+
+def main():
+    parser = arguments(__doc__, minutes=30)
+    args = parser.parse_args()
+    net = StyleNet().to(memory_format=torch.channels_last).train()
+    run = Run(net, args, rate=4e-3, decay=0)
+    resnet = ResNet50()
+    rng = np.random.default_rng(SEED + run.step)
+    pool = TeacherPool(args.out / "teacher", toon)
+
+    def make():
+        pool.grow()
+        side, count = CROPS[rng.integers(len(CROPS))]
+        return pool.batch(rng, count, side)
+
+    def feature_loss(styled, cartoon):
+        with torch.autocast("cpu", torch.bfloat16):
+            got = resnet(styled, last=FEATURES[-1])
+            with torch.no_grad():
+                wanted = resnet(cartoon, last=FEATURES[-1])
+        return sum((got[k] - wanted[k]).float().abs().mean() / wanted[k].float().abs().mean() for k in FEATURES)
+
+    trace = []
+    for picture, cartoon in prefetch(make):
+        frame = torch.from_numpy(picture).contiguous(memory_format=torch.channels_last)
+        cartoon = torch.from_numpy(cartoon).contiguous(memory_format=torch.channels_last)
+        first, second = net(torch.cat([camera_noise(frame), camera_noise(frame)])).chunk(2)
+        pixel = (first - cartoon).abs().mean() + (second - cartoon).abs().mean()
+        edge = sum((a - b).abs().mean() for a, b in zip(gradients(first), gradients(cartoon)))
+        flicker = (first - second).abs().mean()
+        feature = feature_loss(first[:FEATURE_CROPS], cartoon[:FEATURE_CROPS])
+        run.update(pixel + edge + 0.5 * flicker + 0.1 * feature)
+        trace.append([pixel.item() / 2, edge.item(), flicker.item()])
+        done = run.progress >= 1
+        if run.step % 50 == 0 or done:
+            means = np.mean(trace[-50:], axis=0)
+            print(
+                f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}  pixel {means[0]:.4f}"
+                f"  edge {means[1]:.4f}  flicker {means[2]:.4f}",
+                flush=True,
+            )
+        if run.step % 250 == 0 or done:
+            run.save()
+        if done:
+            break
+
+
+if __name__ == "__main__":
+    main()
