@@ -189,7 +189,7 @@ describe('what is not there', () => {
   test('a request that is no HTTP ends with 400 and the server lives', async () => {
     const answer = await new Promise<string>((resolve) => {
       let heard = '';
-      const socket = connect(app.port, () => {
+      const socket = connect({ port: app.port }, () => {
         socket.write('once upon a time\r\n\r\n');
       });
       socket.on('data', (data) => (heard += data.toString()));
