@@ -188,7 +188,8 @@ export function drawSprite(picture: Layer, sprite: Layer, pose: Pose, matte?: Ui
       if (u <= -2 || v <= -2 || u >= source.width + 1 || v >= source.height + 1) continue;
       sample(source, u, v, texel);
       const alpha = texel[3]!;
-      if (alpha <= 0) continue;
+      // What the matte rounds to 0 leaves no trace.
+      if (alpha < 0.5 / 255) continue;
       const target = (py * width + px) * 4;
       data[target] = data[target]! * (1 - alpha) + texel[0]!;
       data[target + 1] = data[target + 1]! * (1 - alpha) + texel[1]!;
