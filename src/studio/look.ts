@@ -104,7 +104,9 @@ async function follow(key: keyof Look): Promise<void> {
 }
 
 function restore(key: keyof Look): void {
-  look.value = { ...look.value, [key]: key === 'style' ? (shown.style ?? 'none') : shown[key] };
+  // An effect whose very first style did not come has none.
+  if (shown.style === null) shown = { ...shown, style: 'none' };
+  look.value = { ...look.value, [key]: shown[key] };
   if (key === 'background') {
     const now = shown.background;
     if (now === 'live' || now === 'blur' || now === 'transparent') backdrop.value = now;

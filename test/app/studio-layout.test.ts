@@ -1,0 +1,258 @@
+import { PNG } from 'pngjs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { reach, visit } from './studio-page.ts';
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serveApp>>;
+let home: string;
+
+beforeAll(async () => {
+  // One picture for ever: what lies before and after the divider is then the same moment.
+  const still = await fakeCamera({ frames: 1 });
+  [server, browser] = await Promise.all([serveApp(), launchBrowser({ camera: still.path })]);
+  home = server.url;
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const SIZES = [
+  [1440, 900],
+  [1024, 700],
+  [390, 844],
+  [844, 390],
+  [360, 640],
+  [640, 360],
+] as const;
+
+interface Box {
+  part: string;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** Where the visible parts of the interface are. */
+function parts(page: Page): Promise<Box[]> {
+  return page.evaluate(() =>
+    ['.brand', '.chip', '.tools', '.readout', '.strip', '.panel', '.card', '.notice', '.knob']
+      .flatMap((part) => Array.from(document.querySelectorAll(part), (element) => ({ part, element })))
+      .filter(({ element }) => element.checkVisibility())
+      .map(({ part, element }) => {
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        return { part, left, top, right, bottom };
+      }),
+  );
+}
+
+function expectNoOverlap(boxes: Box[], width: number, height: number): void {
+  for (const box of boxes) {
+    const inside =
+      box.left >= -0.5 && box.top >= -0.5 && box.right <= width + 0.5 && box.bottom <= height + 0.5;
+    expect(inside, `${box.part} in ${width}x${height}: ${JSON.stringify(box)}`).toBe(true);
+  }
+  for (const [index, a] of boxes.entries())
+    for (const b of boxes.slice(index + 1)) {
+      const apart =
+        a.right <= b.left + 0.5 ||
+        b.right <= a.left + 0.5 ||
+        a.bottom <= b.top + 0.5 ||
+        b.bottom <= a.top + 0.5;
+      expect(apart, `${a.part} and ${b.part} in ${width}x${height}`).toBe(true);
+    }
+}
+
+describe('the interface', () => {
+  it.each(SIZES)('fits into %i x %i without overlap', async (width, height) => {
+    const { page, close } = await visit(browser, home, { viewport: { width, height } });
+    await reach(page, 'ready');
+    const welcome = await parts(page);
+    expect(welcome.map(({ part }) => part)).toContain('.card');
+    expectNoOverlap(welcome, width, height);
+    // Both ways to begin can be seen without scrolling.
+    for (const name of ['Use my camera', 'Try the demo']) {
+      const box = await page.getByRole('button', { name }).boundingBox();
+      expect(box!.y + box!.height).toBeLessThanOrEqual(height);
+    }
+
+    await page.goto(`${home}?autostart=1&stats=1&style=none`);
+    await reach(page, 'running');
+    await page.getByText('fps').waitFor();
+    const open = await page.locator('.panel').count();
+    expectNoOverlap(await parts(page), width, height);
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.waitForTimeout(400);
+    expect(await page.locator('.panel').count()).toBe(1 - open);
+    expectNoOverlap(await parts(page), width, height);
+
+    const small = await page.evaluate(() =>
+      Array.from(document.querySelectorAll('button, label.tile, .segmented label, .switch, select'))
+        .filter((element) => element.checkVisibility())
+        .map((element) => ({ box: element.getBoundingClientRect(), name: element.textContent }))
+        .filter(({ box }) => box.width < 28 || box.height < 36)
+        .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
+    );
+    expect(small).toEqual([]);
+    await close();
+  });
+
+  it.each(['light', 'dark'] as const)('can be read in %s', async (colorScheme) => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&stats=1&style=none`, { colorScheme });
+    await reach(page, 'running');
+    await page.getByText('fps').waitFor();
+    const faint = await page.evaluate(() => {
+      const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+      /** What a stack of colours looks like over black or white. */
+      const paint = (colours: string[]) => {
+        context.clearRect(0, 0, 1, 1);
+        for (const colour of colours) {
+          context.fillStyle = colour;
+          context.fillRect(0, 0, 1, 1);
+        }
+        return context.getImageData(0, 0, 1, 1).data;
+      };
+      const luminance = (data: Uint8ClampedArray) => {
+        const [r, g, b] = Array.from(data, (c) =>
+          c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+        );
+        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+      };
+      const texts = Array.from(document.querySelectorAll('.chrome *')).filter(
+        (element) =>
+          element.checkVisibility() &&
+          !element.closest('.unseen') &&
+          Array.from(element.childNodes).some(
+            (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
+          ),
+      );
+      return texts.flatMap((element) => {
+        const grounds: string[] = [];
+        for (let at: Element | null = element; at && !at.matches('.chrome'); at = at.parentElement)
+          grounds.unshift(getComputedStyle(at).backgroundColor);
+        return ['#000', '#fff'].flatMap((picture) => {
+          const ground = luminance(paint([picture, ...grounds]));
+          const ink = luminance(paint([picture, ...grounds, getComputedStyle(element).color]));
+          const contrast = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+          return contrast < 4.5 ? [`${element.textContent} over ${picture}: ${contrast.toFixed(2)}`] : [];
+        });
+      });
+    });
+    expect(faint).toEqual([]);
+    await close();
+  });
+
+  it('says what everything is', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&stats=1`);
+    await reach(page, 'running');
+    const flaws = await page.evaluate(() => {
+      const found: string[] = [];
+      const ids = Array.from(document.querySelectorAll('[id]'), ({ id }) => id);
+      found.push(...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `two of #${id}`));
+      for (const image of document.querySelectorAll('img'))
+        if (!image.hasAttribute('alt')) found.push('an img without alt');
+      for (const svg of document.querySelectorAll('svg'))
+        if (svg.getAttribute('aria-hidden') !== 'true') found.push('an svg that is read aloud');
+      for (const control of document.querySelectorAll<HTMLElement>(
+        'button, input, select, [role=slider], [role=radiogroup], dialog',
+      )) {
+        const labels = 'labels' in control ? Array.from((control as HTMLInputElement).labels ?? []) : [];
+        const by = document.getElementById(control.getAttribute('aria-labelledby') ?? '')?.textContent;
+        const name =
+          control.getAttribute('aria-label') ?? by ?? labels[0]?.textContent ?? control.textContent;
+        if (name.trim() === '') found.push(`a ${control.outerHTML.slice(0, 80)} without a name`);
+      }
+      return found;
+    });
+    expect(flaws).toEqual([]);
+    await page.getByRole('radiogroup', { name: 'Style' }).waitFor();
+    await page.getByRole('banner').waitFor();
+    await page.getByRole('main').waitFor();
+    await page.getByRole('complementary', { name: 'Settings' }).waitFor();
+    await page.getByRole('img', { name: /live picture/ }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    await page.keyboard.press('0');
+    expect(await page.getByRole('status').textContent()).toBe('No style: the live picture');
+    await close();
+  });
+});
+
+/** Mean absolute difference over the middle of two screenshots, the second moved by `dx`, `dy`. */
+function difference(a: PNG, b: PNG, dx = 0, dy = 0): number {
+  let sum = 0;
+  let count = 0;
+  for (let y = Math.round(a.height * 0.2); y < a.height * 0.8; y++)
+    for (let x = Math.round(a.width * 0.2); x < a.width * 0.8; x++)
+      for (let c = 0; c < 3; c++) {
+        sum += Math.abs(a.data[(y * a.width + x) * 4 + c]! - b.data[((y + dy) * a.width + x + dx) * 4 + c]!);
+        count++;
+      }
+  return sum / count;
+}
+
+describe('the divider', () => {
+  it.each([
+    [900, 700, true],
+    [900, 700, false],
+    [1300, 420, true],
+    [390, 760, true],
+    [390, 760, false],
+  ])('lays the raw picture exactly on the stage: %i x %i, mirrored %s', async (width, height, mirrored) => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`, {
+      viewport: { width, height },
+    });
+    await reach(page, 'running');
+    if (!mirrored) await page.keyboard.press('m');
+    await page.keyboard.press('b');
+    const divider = page.getByRole('slider', { name: 'Before and after' });
+    await divider.focus();
+    await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+    await page.keyboard.press('h');
+    const shoot = async (key: string) => {
+      await divider.press(key);
+      await page.waitForTimeout(500);
+      return PNG.sync.read(await page.screenshot());
+    };
+    const before = await shoot('End');
+    const after = await shoot('Home');
+    const aligned = difference(before, after);
+    expect(aligned).toBeLessThan(4);
+    // It is the place that fits, not merely a plain picture.
+    for (const [dx, dy] of [
+      [2, 0],
+      [-2, 0],
+      [0, 2],
+      [0, -2],
+    ] as const)
+      expect(difference(before, after, dx, dy)).toBeGreaterThan(aligned);
+    await close();
+  });
+
+  it('follows the pointer and stays within the picture', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`, {
+      viewport: { width: 1300, height: 420 },
+    });
+    await reach(page, 'running');
+    await page.keyboard.press('b');
+    await page.keyboard.press('h');
+    const divider = page.getByRole('slider', { name: 'Before and after' });
+    await page.mouse.move(650, 210);
+    await page.mouse.down();
+    await page.mouse.move(500, 100, { steps: 4 });
+    // The picture is 420 * 16 / 9 wide and stands in the middle.
+    const left = (1300 - (420 * 16) / 9) / 2;
+    const share = Math.round(((500 - left) / ((420 * 16) / 9)) * 100);
+    expect(Number(await divider.getAttribute('aria-valuenow'))).toBeCloseTo(share, -0.5);
+    await page.mouse.move(5, 100, { steps: 4 });
+    await page.mouse.up();
+    expect(await divider.getAttribute('aria-valuenow')).toBe('0');
+    const knob = await divider.boundingBox();
+    expect(knob!.x + knob!.width / 2).toBeCloseTo(left, -0.5);
+    await close();
+  });
+});

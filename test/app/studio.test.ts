@@ -1,0 +1,249 @@
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { reach, visit } from './studio-page.ts';
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serveApp>>;
+let home: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveApp(), launchBrowser()]);
+  home = server.url;
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const chosenStyle = (page: Page) => page.locator('input[name=style]:checked').getAttribute('value');
+
+describe('a first visit', () => {
+  it('asks where the picture comes from, plays the demo, and need not ask again', async () => {
+    const { page, complaints, close } = await visit(browser, home);
+    await page.getByText('Nothing leaves this machine').waitFor();
+    await button(page, 'Use my camera').waitFor();
+    await reach(page, 'ready');
+    expect(await page.locator('#stage').count()).toBe(1);
+
+    await button(page, 'Try the demo').click();
+    await reach(page, 'running');
+    expect(await button(page, 'Try the demo').count()).toBe(0);
+    expect(await page.evaluate(() => typeof window.portoon?.stats().fps)).toBe('number');
+
+    await page.reload();
+    await reach(page, 'running');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('opens the camera when asked to, mirrored', async () => {
+    const { page, complaints, close } = await visit(browser, home, { permissions: ['camera'] });
+    await button(page, 'Use my camera').click();
+    await reach(page, 'running');
+    expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('#camera option:checked').textContent()).toMatch(/fake/i);
+
+    await page.reload();
+    await reach(page, 'running');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe('the keyboard', () => {
+  it('reaches every control, and each has a name', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo`);
+    await reach(page, 'running');
+    await page.keyboard.press('b');
+    const names: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        if (!at || at === document.body) return null;
+        const label =
+          at instanceof HTMLInputElement || at instanceof HTMLSelectElement ? at.labels?.[0] : null;
+        return (at.getAttribute('aria-label') ?? label?.textContent ?? at.textContent).trim();
+      });
+      if (name === null) break;
+      names.push(name);
+    }
+    expect(names).not.toContain('');
+    for (const wanted of [
+      'Before and after',
+      'Mirror',
+      'Full screen',
+      'Settings',
+      'Person',
+      'Live',
+      'Camera',
+      'Reset',
+    ])
+      expect(names).toContain(wanted);
+    await close();
+  });
+
+  it('does what the help says', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo`);
+    await reach(page, 'running');
+    const press = (key: string) => page.keyboard.press(key);
+
+    await press('0');
+    expect(await chosenStyle(page)).toBe('none');
+    await press('ArrowRight');
+    expect(await chosenStyle(page)).not.toBe('none');
+    await press('ArrowLeft');
+    expect(await chosenStyle(page)).toBe('none');
+
+    await press('r');
+    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    await press('m');
+    expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('true');
+
+    await press('s');
+    await page.getByRole('region', { name: 'Read-out' }).getByText('fps').waitFor();
+    await press('s');
+    expect(await page.getByRole('region', { name: 'Read-out' }).count()).toBe(0);
+
+    await press('b');
+    const divider = page.getByRole('slider', { name: 'Before and after' });
+    await divider.focus();
+    await press('ArrowRight');
+    await press('PageUp');
+    expect(await divider.getAttribute('aria-valuenow')).toBe('62');
+    await press('Home');
+    expect(await divider.getAttribute('aria-valuenow')).toBe('0');
+    expect(await chosenStyle(page)).toBe('none');
+    await press('b');
+    expect(await divider.count()).toBe(0);
+
+    await press('h');
+    expect(await page.locator('.tools').isVisible()).toBe(false);
+    await press('Escape');
+    expect(await page.locator('.tools').isVisible()).toBe(true);
+    await close();
+  });
+
+  it('stays in the help until it is closed', async () => {
+    const { page, close } = await visit(browser, home);
+    await reach(page, 'ready');
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Shortcuts' });
+    await dialog.waitFor();
+    for (let i = 0; i < 5; i++) {
+      await page.keyboard.press('Tab');
+      // The browser's own controls may take a turn; the page behind may not.
+      const behind = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        return at !== null && at !== document.body && at.closest('dialog') === null;
+      });
+      expect(behind).toBe(false);
+    }
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await close();
+  });
+
+  it('leaves the arrows to the controls that need them', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=none&strength=0.5`);
+    await reach(page, 'running');
+    await page.getByRole('slider', { name: 'Strength of the style' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.section output').textContent()).toBe('51 %');
+    expect(await chosenStyle(page)).toBe('none');
+    await page.getByRole('radio', { name: 'Person' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await chosenStyle(page)).toBe('none');
+    await close();
+  });
+});
+
+describe('choices', () => {
+  it('come back with the visitor, and the address wins over them', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo`);
+    await reach(page, 'running');
+    await page.keyboard.press('0');
+    await page.getByText('Everything', { exact: true }).click();
+    await page.getByText('Colour', { exact: true }).click();
+    await button(page, 'Plum').click();
+    await page.getByText('Dark', { exact: true }).click();
+    await page.getByRole('slider', { name: 'Strength of the style' }).fill('30');
+    // Kept as soon as the effect shows it.
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"strength":0.3'));
+
+    await page.reload();
+    await reach(page, 'running');
+    expect(await chosenStyle(page)).toBe('none');
+    expect(await page.getByRole('radio', { name: 'Everything' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Colour' }).isChecked()).toBe(true);
+    expect(await button(page, 'Plum').getAttribute('aria-pressed')).toBe('true');
+    expect(await page.locator('.section output').textContent()).toBe('30 %');
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+
+    await page.goto(`${home}?input=demo&region=background&strength=0.8`);
+    await reach(page, 'running');
+    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await page.locator('.section output').textContent()).toBe('80 %');
+
+    await button(page, 'Reset').click();
+    expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);
+    expect(await page.locator('.section output').textContent()).toBe('100 %');
+    await close();
+  });
+
+  it('keep the background picture over a reload', async () => {
+    const { page, complaints, close } = await visit(browser, `${home}?input=demo&style=none`);
+    await reach(page, 'running');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByText('Image', { exact: true }).click();
+    const picture = await page.locator('.brand').screenshot();
+    await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: picture });
+    await page.getByAltText('The chosen background').waitFor();
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
+
+    await page.reload();
+    await reach(page, 'running');
+    await page.getByAltText('The chosen background').waitFor();
+    expect(await page.getByRole('radio', { name: 'Image' }).isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it.each([
+    ['damaged', `localStorage.setItem('portoon', '{"version":1,"strength":"lots","region":')`],
+    ['of another age', `localStorage.setItem('portoon', '{"version":99}')`],
+    [
+      'denied',
+      `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })`,
+    ],
+  ])('do without storage that is %s', async (_how, before) => {
+    const { page, complaints, close } = await visit(browser, `${home}?input=demo`, { before });
+    await reach(page, 'running');
+    expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+describe('a video', () => {
+  it('plays when it is dropped on the window', async () => {
+    const { page, complaints, close } = await visit(browser, home);
+    await reach(page, 'ready');
+    await page.evaluate(async () => {
+      const clip = await (await fetch('/demo/demo.webm')).blob();
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([clip], 'holiday.webm', { type: 'video/webm' }));
+      for (const type of ['dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await reach(page, 'running');
+    await page.locator('.chip', { hasText: 'holiday.webm' }).waitFor();
+    expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('false');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
