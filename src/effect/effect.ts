@@ -39,11 +39,13 @@ const defaults: Look = {
   background: { kind: 'live' },
   quality: 'auto',
 };
+const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
 const noStats: EffectStats = {
   fps: 0,
   frames: 0,
   dropped: 0,
-  ms: { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 },
+  ms: noTimes,
+  p95: noTimes,
   ep: 'wasm',
   matteSize: [0, 0],
   styleSize: [0, 0],

@@ -35,7 +35,7 @@ export class Governor {
     if (this.quality !== 'auto') return;
     this.times.push(total);
     if (--this.waiting > 0) return;
-    const typical = median(this.times);
+    const typical = quantile(this.times, 0.5);
     this.times.length = 0;
     this.waiting = PATIENCE;
     const next = RUNGS[Math.min(this.rung + 1, RUNGS.length - 1)]!;
@@ -47,10 +47,10 @@ export class Governor {
   }
 }
 
-/** The middle of some measurements; 0 of none. */
-export function median(values: readonly number[]): number {
+/** The value that `share` (0..1) of the measurements stay under; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 /** The net size, in multiples of 32, whose short side is `shortSide` and whose shape is nearest to `aspect` (width / height). */

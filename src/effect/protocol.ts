@@ -30,7 +30,7 @@ export interface Look {
   quality: Quality;
 }
 
-/** Milliseconds per stage of one frame; medians over the last two seconds. */
+/** Milliseconds per stage of one frame. */
 export interface StageTimes {
   prepare: number;
   matte: number;
@@ -46,7 +46,10 @@ export interface EffectStats {
   frames: number;
   /** Frames that the source gave and the effect did not show since start: newest frame wins. */
   dropped: number;
+  /** Medians over the last two seconds. */
   ms: StageTimes;
+  /** What 19 of 20 frames of the last two seconds stayed under. */
+  p95: StageTimes;
   ep: ExecutionProvider;
   /** [width, height] of the matte net's input. */
   matteSize: [number, number];

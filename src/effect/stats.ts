@@ -1,4 +1,4 @@
-import { median } from './governor.ts';
+import { quantile } from './governor.ts';
 import type { Size } from './onnx/net.ts';
 import type { EffectStats, ExecutionProvider, StageTimes } from './protocol.ts';
 
@@ -67,12 +67,18 @@ export class StatsKeeper {
     const recent = this.recent.filter(({ at }) => at >= now - WINDOW);
     const span = recent.length > 1 ? recent.at(-1)!.at - recent[0]!.at : 0;
     const ms = { ...this.last };
-    for (const stage of STAGES) ms[stage] = median(recent.map(({ times }) => times[stage]));
+    const p95 = { ...this.last };
+    for (const stage of STAGES) {
+      const times = recent.map((frame) => frame.times[stage]);
+      ms[stage] = quantile(times, 0.5);
+      p95[stage] = quantile(times, 0.95);
+    }
     return {
       fps: span > 0 ? ((recent.length - 1) * 1000) / span : 0,
       frames: this.frames,
       dropped: this.dropped,
       ms,
+      p95,
       ep: this.ep,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Governor, matteSize, median, styleSize } from '../../../src/effect/governor.ts';
+import { Governor, matteSize, quantile, styleSize } from '../../../src/effect/governor.ts';
 
 const BUDGET = 1000 / 30;
 
@@ -49,7 +49,8 @@ test('net sizes are multiples of 32 and near the camera’s shape', () => {
     }
 });
 
-test('the median is the middle, and 0 of nothing', () => {
-  expect(median([9, 1, 5])).toBe(5);
-  expect(median([])).toBe(0);
+test('a quantile is the value that the share stays under, and 0 of nothing', () => {
+  expect(quantile([9, 1, 5], 0.5)).toBe(5);
+  expect(quantile([3, 1, 2], 1)).toBe(3);
+  expect(quantile([], 0.5)).toBe(0);
 });
