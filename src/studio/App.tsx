@@ -17,9 +17,7 @@ export function App() {
   const panel = started && panelOpen.value;
   return (
     <>
-      <main class="picture-side" aria-label="Picture">
-        <Stage />
-      </main>
+      <Stage />
       <div
         class="chrome"
         data-hidden={interfaceHidden.value || undefined}

@@ -61,49 +61,51 @@ export function Divider({ track }: { track: MediaStreamTrack }) {
   const percent = Math.round(at * 100);
 
   return (
-    <div class="seen" ref={area} style={{ '--at': String(at) }}>
-      <div class="before">
+    <>
+      <div class="before" style={{ '--at': String(at) }}>
         <video ref={video} muted playsInline autoPlay aria-hidden="true" tabIndex={-1} />
       </div>
-      <div
-        class="divider"
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag(event);
-        }}
-        onPointerMove={(event) => {
-          if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event);
-        }}
-        onPointerUp={() => {
-          announce(`Before and after at ${percent} percent`);
-        }}
-        onClick={(event) => {
-          event.stopPropagation();
-        }}
-      >
-        <span class="side left" aria-hidden="true">
-          Before
-        </span>
-        <span class="side right" aria-hidden="true">
-          After
-        </span>
+      <div class="seen" ref={area} style={{ '--at': String(at) }}>
         <div
-          class="knob"
-          role="slider"
-          tabIndex={0}
-          aria-label="Before and after"
-          aria-orientation="horizontal"
-          aria-valuemin={0}
-          aria-valuemax={100}
-          aria-valuenow={percent}
-          aria-valuetext={`The left ${percent} percent show the untouched picture`}
-          onKeyDown={onKeyDown}
+          class="divider"
+          onPointerDown={(event) => {
+            event.currentTarget.setPointerCapture(event.pointerId);
+            drag(event);
+          }}
+          onPointerMove={(event) => {
+            if (event.currentTarget.hasPointerCapture(event.pointerId)) drag(event);
+          }}
+          onPointerUp={() => {
+            announce(`Before and after at ${percent} percent`);
+          }}
+          onClick={(event) => {
+            event.stopPropagation();
+          }}
         >
-          <svg viewBox="0 0 24 24" aria-hidden="true">
-            <path d="m9 7-5 5 5 5m6-10 5 5-5 5" />
-          </svg>
+          <span class="side left" aria-hidden="true">
+            Before
+          </span>
+          <span class="side right" aria-hidden="true">
+            After
+          </span>
+          <div
+            class="knob"
+            role="slider"
+            tabIndex={0}
+            aria-label="Before and after"
+            aria-orientation="horizontal"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={percent}
+            aria-valuetext={`The left ${percent} percent show the untouched picture`}
+            onKeyDown={onKeyDown}
+          >
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="m9 7-5 5 5 5m6-10 5 5-5 5" />
+            </svg>
+          </div>
         </div>
       </div>
-    </div>
+    </>
   );
 }

@@ -21,8 +21,9 @@ export function Stage() {
   });
 
   return (
-    <div
+    <main
       class="stage"
+      aria-label="Picture"
       data-mirrored={mirrored.value || undefined}
       data-shown={pictureShown.value || undefined}
       data-see-through={backdrop.value === 'transparent' || undefined}
@@ -35,6 +36,6 @@ export function Stage() {
       <div class="checker" aria-hidden="true" />
       <div class="canvas-holder" ref={holder} />
       {comparing.value && source.value && <Divider track={source.value.track} />}
-    </div>
+    </main>
   );
 }

@@ -1,0 +1,71 @@
+/**
+ * `npx tsx scripts/previews.ts`: the small pictures in the strip of styles, taken from the real app on the demo clip and
+ * written to src/studio/previews/<id>.webp. Run it whenever a style changes; the app is built first if it is not fresh.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { chromium, type Page } from 'playwright';
+import { listen } from '../src/server/listen.ts';
+import { createAppServer } from '../src/server/server.ts';
+import { baseFlags, findChromium, HOW_TO_GET_CHROMIUM } from '../test/fixtures/chromium.ts';
+import { buildApp, isFresh } from './build.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const folder = join(root, 'src/studio/previews');
+/** Pixels of a preview's side. The tile shows it at half that. */
+const SIDE = 160;
+/** Enough for the matte and the style to settle after a change, on a slow machine too. */
+const FRAMES_TO_SETTLE = 12;
+
+/** Shows a style and waits until it is what the stage holds. */
+async function show(page: Page, style: string): Promise<void> {
+  await page.evaluate((id) => window.portoon?.set({ style: id, region: 'person', background: 'live' }), style);
+  const shown = await page.evaluate(() => window.portoon?.stats().frames ?? 0);
+  await page.waitForFunction(
+    (wanted) => (window.portoon?.stats().frames ?? 0) >= wanted,
+    shown + FRAMES_TO_SETTLE,
+    { timeout: 120_000, polling: 200 },
+  );
+}
+
+/** The square around the demo's head and shoulders, as WebP bytes in base64. */
+function take(page: Page): Promise<string> {
+  return page.evaluate((side) => {
+    const stage = document.querySelector<HTMLCanvasElement>('#stage');
+    const preview = document.createElement('canvas');
+    preview.width = side;
+    preview.height = side;
+    const context = preview.getContext('2d');
+    if (!stage || !context) throw new Error('There is no stage to take a preview from.');
+    const crop = stage.height * 0.86;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(stage, (stage.width - crop) / 2, stage.height * 0.04, crop, crop, 0, 0, side, side);
+    return preview.toDataURL('image/webp', 0.86).replace(/^.*,/, '');
+  }, SIDE);
+}
+
+async function makePreviews(): Promise<void> {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error(HOW_TO_GET_CHROMIUM);
+  if (!(await isFresh(root))) await buildApp(root);
+  await mkdir(folder, { recursive: true });
+  const server = await listen(createAppServer(join(root, 'dist')), 0);
+  const browser = await chromium.launch({ executablePath, args: baseFlags });
+  try {
+    const page = await browser.newPage();
+    // More pixels for the style than the governor would give on a slow machine.
+    await page.goto(`${server.url}?input=demo&style=none&quality=384`);
+    await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
+    const ids = await page.evaluate(() => window.portoon?.styles.map(({ id }) => id) ?? []);
+    for (const id of ['none', ...ids]) {
+      await show(page, id);
+      await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page), 'base64'));
+      process.stdout.write(`${id}.webp\n`);
+    }
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+await makePreviews();
