@@ -19,7 +19,10 @@ const FRAMES_TO_SETTLE = 12;
 
 /** Shows a style and waits until it is what the stage holds. */
 async function show(page: Page, style: string): Promise<void> {
-  await page.evaluate((id) => window.portoon?.set({ style: id, region: 'person', background: 'live' }), style);
+  await page.evaluate(
+    (id) => window.portoon?.set({ style: id, region: 'person', background: 'live' }),
+    style,
+  );
   const shown = await page.evaluate(() => window.portoon?.stats().frames ?? 0);
   await page.waitForFunction(
     (wanted) => (window.portoon?.stats().frames ?? 0) >= wanted,
