@@ -1,0 +1,341 @@
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Listening } from '../../src/server/listen.ts';
+import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
+
+let camera: FakeCamera;
+let app: Listening;
+let browser: Browser;
+
+beforeAll(async () => {
+  camera = await fakeCamera();
+  app = await serveApp();
+  browser = await launchBrowser({ camera: camera.path });
+});
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+});
+
+async function open(query: string, in_: Browser = browser): Promise<Page> {
+  const page = await in_.newPage();
+  await page.goto(`${app.url}?input=camera&autostart=1&${query}`);
+  await stateBecomes(page, 'running');
+  return page;
+}
+
+function stateBecomes(page: Page, state: string): Promise<unknown> {
+  return page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state, {
+    timeout: 60_000,
+  });
+}
+
+const frames = (page: Page) =>
+  page.evaluate(
+    () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames,
+  );
+
+describe('with a camera that shows the demo clip', () => {
+  for (const style of ['toon', 'udnie'])
+    test(`${style}: the person changes, the room does not`, async () => {
+      const page = await open(`style=${style}`);
+      const shown = await composites(page, camera, 4, {
+        style,
+        region: 'person',
+        strength: 1,
+        background: 'live',
+      });
+      expect(shown.length).toBeGreaterThan(0);
+      for (const { index, rgba } of shown) {
+        const { rgba: live, matte, width, height } = camera.frame(index);
+        const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 16);
+        expect(meanDifference(rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(20);
+        expect(meanDifference(rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
+      }
+      await page.close();
+    });
+
+  test('the edge of the cut-out lies within 4 px of the truth on 95 % of the outline', async () => {
+    const page = await open('style=none');
+    const shown = await composites(page, camera, 6, { style: 'none', background: 'transparent' });
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { index, rgba } of shown) {
+      const { matte, width, height } = camera.frame(index);
+      const toFound = distanceToOutline((pixel) => rgba[pixel * 4 + 3]! > 127, width, height, 12);
+      const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 12);
+      let outline = 0;
+      let near = 0;
+      for (let pixel = 0; pixel < matte.length; pixel++) {
+        if (toTruth[pixel] !== 1) continue;
+        outline++;
+        if (Math.abs(toFound[pixel]!) <= 4) near++;
+      }
+      expect(outline).toBeGreaterThan(500);
+      expect(near / outline).toBeGreaterThanOrEqual(0.95);
+    }
+    await page.close();
+  });
+
+  test('no request leaves the origin', async () => {
+    const page = await browser.newPage();
+    const foreign: string[] = [];
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== new URL(app.url).origin)
+        foreign.push(request.url());
+    });
+    await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
+    await stateBecomes(page, 'running');
+    expect(foreign).toEqual([]);
+    await page.close();
+  });
+
+  test('changing style and region shows neither a black nor a raw frame', async () => {
+    const page = await open('style=toon');
+    const seen = await page.evaluate(watchSwitches);
+    // From the first styled frame to the last, the middle of the person was never the camera's own and never black.
+    expect(seen.length).toBeGreaterThan(10);
+    for (const { brightness, styled } of seen) {
+      expect(brightness).toBeGreaterThan(15);
+      expect(styled).toBe(true);
+    }
+    await page.close();
+  });
+});
+
+/** Follows the processed track while the look changes, all of whose looks style the person. */
+async function watchSwitches(): Promise<{ brightness: number; styled: boolean }[]> {
+  const { portoon, MediaStreamTrackProcessor } = globalThis as unknown as {
+    portoon: {
+      set(look: Record<string, unknown>): Promise<void>;
+      process(track: MediaStreamTrack): Promise<MediaStreamTrack>;
+    };
+    MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack; maxBufferSize: number }) => {
+      readable: ReadableStream<VideoFrame>;
+    };
+  };
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 640, height: 360 } });
+  const track = stream.getVideoTracks()[0]!;
+  const live = new MediaStreamTrackProcessor({
+    track: track.clone(),
+    maxBufferSize: 30,
+  }).readable.getReader();
+  const processed = new MediaStreamTrackProcessor({ track: await portoon.process(track), maxBufferSize: 4 });
+  const reader = processed.readable.getReader();
+  const middle = async (frame: VideoFrame) => {
+    const rgba = new Uint8Array(frame.allocationSize({ format: 'RGBA' }));
+    await frame.copyTo(rgba, { format: 'RGBA' });
+    const { displayWidth, displayHeight } = frame;
+    const values = [];
+    // The person's chest and face: x 260..380, y 60..340.
+    for (let y = 60; y < Math.min(340, displayHeight); y += 4)
+      for (let x = 260; x < Math.min(380, displayWidth); x += 4)
+        for (let c = 0; c < 3; c++) values.push(rgba[(y * displayWidth + x) * 4 + c]!);
+    return values;
+  };
+  const raw = new Map<number, number[]>();
+  let over = false;
+  const readLive = (async () => {
+    while (!over) {
+      const { value: frame, done } = await live.read();
+      if (done) return;
+      raw.set(frame.timestamp, await middle(frame));
+      frame.close();
+    }
+  })();
+  const changes = (async () => {
+    for (const look of [
+      { style: 'udnie' },
+      { region: 'everything' },
+      { style: 'toon' },
+      { region: 'person' },
+      { style: 'udnie', region: 'everything' },
+      { style: 'toon', region: 'person' },
+    ])
+      await portoon.set(look);
+  })();
+  const seen: { brightness: number; styled: boolean }[] = [];
+  let rest = 8;
+  void changes.then(() => (over = true));
+  for (let first = true; rest > 0; first = false) {
+    const { value: frame, done } = await reader.read();
+    if (done) break;
+    const values = await middle(frame);
+    const same = raw.get(frame.timestamp);
+    frame.close();
+    if (over) rest--;
+    if (!same || first) continue;
+    const difference = values.reduce((sum, value, i) => sum + Math.abs(value - same[i]!), 0) / values.length;
+    seen.push({
+      brightness: values.reduce((sum, value) => sum + value, 0) / values.length,
+      styled: difference > 6,
+    });
+  }
+  await changes;
+  track.stop();
+  await live.cancel();
+  await readLive;
+  return seen;
+}
+
+describe('what goes wrong', () => {
+  test('a tampered style is refused by name, and the page goes on', async () => {
+    const page = await browser.newPage();
+    await page.route('**/models/style/toon.onnx*', async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      body[body.length >> 1] = body[body.length >> 1]! ^ 1;
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
+    await stateBecomes(page, 'running');
+    await page.getByText('"toon"').first().waitFor();
+    const message = await page.evaluate(async () => {
+      const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
+      return portoon.set({ style: 'toon' }).then(
+        () => '',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    });
+    expect(message).toBe('ERR_MODEL_INTEGRITY');
+    // Another style works all the same.
+    await page.evaluate(() =>
+      (window as unknown as { portoon: { set(look: unknown): Promise<void> } }).portoon.set({
+        style: 'udnie',
+      }),
+    );
+    await page.close();
+  });
+
+  for (const [what, code, spoil] of [
+    ['truncated', 'ERR_MODEL_INTEGRITY', (body: Buffer) => ({ body: body.subarray(0, body.length >> 1) })],
+    ['missing', 'ERR_MODEL_MISSING', () => ({ status: 404, body: 'not here' })],
+  ] as const)
+    test(`a ${what} matte net is told in words, with a way to try again`, async () => {
+      const page = await browser.newPage();
+      await page.route('**/models/matte/*.onnx*', async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, headers: {}, ...spoil(await response.body()) });
+      });
+      await page.goto(`${app.url}?input=camera&autostart=1`);
+      await stateBecomes(page, 'error');
+      await page.getByText('"portrait"').first().waitFor();
+      await page.getByText(code).first().waitFor();
+      // Mended, it starts without a reload.
+      await page.unroute('**/models/matte/*.onnx*');
+      await page
+        .getByRole('button', { name: /again|restart/i })
+        .first()
+        .click();
+      await stateBecomes(page, 'running');
+      await page.close();
+    });
+
+  test('a list of nets with a broken entry leaves that net out and goes on', async () => {
+    const page = await browser.newPage();
+    await page.route('**/models/manifest.json', async (route) => {
+      const response = await route.fetch();
+      const manifest = (await response.json()) as { models: { id: string; file?: unknown }[] };
+      manifest.models.find(({ id }) => id === 'toon')!.file = 7;
+      await route.fulfill({ response, json: manifest });
+    });
+    await page.goto(`${app.url}?input=camera&autostart=1`);
+    await stateBecomes(page, 'running');
+    const styles = await page.evaluate(() =>
+      (window as unknown as { portoon: { styles: { id: string }[] } }).portoon.styles.map(({ id }) => id),
+    );
+    expect(styles).not.toContain('toon');
+    expect(styles).toContain('udnie');
+    await page.close();
+  });
+
+  test('ep=webgpu without an adapter says so and how to go on', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${app.url}?input=camera&autostart=1&ep=webgpu`);
+    await stateBecomes(page, 'error');
+    await page
+      .getByText(/WebGPU/)
+      .first()
+      .waitFor();
+    await page.close();
+  });
+
+  test('a wrong option is a TypeError that names it', async () => {
+    const page = await open('style=none');
+    const messages = await page.evaluate(async () => {
+      const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
+      const told: string[] = [];
+      for (const look of [
+        { region: 'nose' },
+        { strength: 2 },
+        { background: 'https://example.com/a.png' },
+        { quality: 7 },
+        { style: '' },
+      ])
+        await portoon.set(look).catch((error: unknown) => {
+          told.push(`${(error as Error).name}: ${(error as Error).message}`);
+        });
+      return told;
+    });
+    expect(messages).toHaveLength(5);
+    for (const [i, option] of ['region', 'strength', 'background', 'quality', 'style'].entries())
+      expect(messages[i]).toMatch(new RegExp(`^TypeError: ${option} is `));
+    await page.close();
+  });
+
+  test('a worker that dies is replaced, with the same look and the same camera', async () => {
+    const page = await open('style=toon');
+    const canvas = await page.$('#stage');
+    await page.workers()[0]!.evaluate(() => {
+      self.close();
+    });
+    // It falls silent, and is missed.
+    await page.waitForFunction((old) => document.querySelector('#stage') !== old, canvas, {
+      timeout: 60_000,
+    });
+    await page.waitForFunction(
+      () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
+    );
+    await stateBecomes(page, 'running');
+    await page.close();
+  });
+
+  test('a lost graphics processor comes back by itself', async () => {
+    const own = await launchBrowser({ camera: camera.path });
+    const page = await open('style=toon', own);
+    const crash = await own.newPage();
+    await crash.goto('chrome://gpucrash').catch(() => undefined);
+    await crash.close();
+    const [shown] = await composites(page, camera, 1, {
+      style: 'toon',
+      region: 'person',
+      background: 'live',
+    });
+    const { rgba: live, matte, width, height } = camera.frame(shown!.index);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 16);
+    expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
+    expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(10);
+    await own.close();
+  });
+});
+
+test('a hidden tab keeps its rate', async () => {
+  const tabs = await launchBrowserWithTabs({ camera: camera.path });
+  await tabs.page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
+  await stateBecomes(tabs.page, 'running');
+  const during = async (milliseconds: number) => {
+    const before = await frames(tabs.page);
+    const began = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return ((await frames(tabs.page)) - before) / (performance.now() - began);
+  };
+  const visible = await during(4000);
+  await tabs.hide();
+  const hidden = await during(4000);
+  expect(hidden).toBeGreaterThan(0.6 * visible);
+  expect(hidden).toBeGreaterThan(0);
+  await tabs.close();
+});
