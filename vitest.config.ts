@@ -10,6 +10,8 @@ export default defineConfig({
       { test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
       {
         extends: './vite.config.ts',
+        // Found on the way, a dependency would make the page reload in the middle of a test.
+        optimizeDeps: { include: ['preact/hooks', 'preact/jsx-dev-runtime'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],

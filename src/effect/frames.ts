@@ -6,7 +6,7 @@ export interface FrameSupply {
    * Ends the supply while `frames` is still held here. Once it was transferred the receiver ends it by cancelling,
    * for a page cannot reach into a stream it gave away. The track itself goes on until its owner stops it.
    */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 // Insertable streams are Chromium's alone and not in TypeScript's DOM library.
@@ -75,7 +75,8 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
       finish();
       return;
     }
-    const frame = new VideoFrame(video, { timestamp: Math.round(mediaTime * 1e6) });
+    const frame = capture(video, mediaTime);
+    if (!frame) return;
     if (wanted) {
       wanted = false;
       stream.enqueue(frame);
@@ -90,6 +91,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
       async start(controller) {
         stream = controller;
         track.addEventListener('ended', finish);
+        video.addEventListener('ended', finish);
         request = video.requestVideoFrameCallback(onFrame);
         await video.play();
       },
@@ -107,4 +109,13 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
     { highWaterMark: 0 },
   );
   return { frames, stop: finish };
+}
+
+function capture(video: HTMLVideoElement, mediaTime: number): VideoFrame | undefined {
+  try {
+    return new VideoFrame(video, { timestamp: Math.round(mediaTime * 1e6) });
+  } catch {
+    // The picture is gone already: the track ended between its frame and this call.
+    return undefined;
+  }
 }

@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
+
+const RealVideoFrame = VideoFrame;
+let open = 0;
+
+/** Counts the frames that our own code makes, to see that each is closed. */
+class CountedVideoFrame extends RealVideoFrame {
+  #closed = false;
+
+  constructor(image: CanvasImageSource, init?: VideoFrameInit) {
+    super(image, init);
+    open++;
+  }
+
+  override close(): void {
+    if (!this.#closed) open--;
+    this.#closed = true;
+    super.close();
+  }
+}
+
+let track: MediaStreamTrack;
+
+beforeEach(async () => {
+  open = 0;
+  globalThis.VideoFrame = CountedVideoFrame as unknown as typeof VideoFrame;
+  const stream = await navigator.mediaDevices.getUserMedia({ video: { width: 320, height: 240 } });
+  track = stream.getVideoTracks()[0]!;
+});
+
+afterEach(() => {
+  track.stop();
+  globalThis.VideoFrame = RealVideoFrame;
+});
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function nextOf(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<number> {
+  const { value } = await reader.read();
+  const { timestamp } = value!;
+  value!.close();
+  return timestamp;
+}
+
+describe.each<[string, (track: MediaStreamTrack) => FrameSupply]>([
+  ['the processor', framesOf],
+  ['the presented frames', presentedFrames],
+])('%s', (_name, supplyOf) => {
+  test('gives frame after frame, in order', async () => {
+    const { frames, stop } = supplyOf(track);
+    const reader = frames.getReader();
+    const times: number[] = [];
+    for (let k = 0; k < 8; k++) times.push(await nextOf(reader));
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(new Set(times).size).toBe(times.length);
+    reader.releaseLock();
+    stop();
+  });
+
+  test('skips what came while nobody read', async () => {
+    const { frames, stop } = supplyOf(track);
+    const reader = frames.getReader();
+    await nextOf(reader);
+    const before = await nextOf(reader);
+    await pause(1000);
+    await nextOf(reader);
+    // Of thirty frames at most one waited, so the second read is a second later.
+    expect(((await nextOf(reader)) - before) / 1e6).toBeGreaterThan(0.7);
+    reader.releaseLock();
+    stop();
+  });
+
+  test('ends on stop, leaves the track alone, and can be had again', async () => {
+    const first = supplyOf(track);
+    const reader = first.frames.getReader();
+    await nextOf(reader);
+    reader.releaseLock();
+    first.stop();
+    first.stop();
+    expect((await first.frames.getReader().read()).done).toBe(true);
+    expect(track.readyState).toBe('live');
+    const second = supplyOf(track);
+    const again = second.frames.getReader();
+    expect(await nextOf(again)).toBeGreaterThanOrEqual(0);
+    await again.cancel();
+  });
+
+  test('goes to a worker, which ends it by cancelling', async () => {
+    const { frames } = supplyOf(track);
+    const script = `onmessage = async ({ data }) => {
+      const reader = data.getReader();
+      const { value } = await reader.read();
+      value.close();
+      await reader.cancel();
+      postMessage('ended');
+    }`;
+    const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+    const answer = new Promise(
+      (resolve) =>
+        (worker.onmessage = ({ data }) => {
+          resolve(data);
+        }),
+    );
+    worker.postMessage(frames, [frames]);
+    expect(await answer).toBe('ended');
+    worker.terminate();
+    expect(track.readyState).toBe('live');
+  });
+
+  test('ends when the track does', async () => {
+    const { frames } = supplyOf(track);
+    const reader = frames.getReader();
+    await nextOf(reader);
+    track.stop();
+    for (;;) {
+      const { done, value } = await reader.read();
+      value?.close();
+      if (done) break;
+    }
+  });
+});
+
+describe('the presented frames', () => {
+  test('are all closed but the one in hand', async () => {
+    const { frames } = presentedFrames(track);
+    const reader = frames.getReader();
+    await pause(500);
+    expect(open).toBeLessThanOrEqual(1);
+    for (let k = 0; k < 5; k++) {
+      const { value } = await reader.read();
+      expect(open).toBeLessThanOrEqual(2);
+      value!.close();
+    }
+    await pause(200);
+    await reader.cancel();
+    expect(open).toBe(0);
+    await pause(200);
+    expect(open).toBe(0);
+  });
+});
