@@ -3,8 +3,8 @@ import { fatalFault, progress, restartEffect, theEffect } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { Portrait } from './Portrait.tsx';
 import { titleOf, type Action } from './notices.ts';
-import { chooseVideo, open, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
-import { choices, pageState } from './state.ts';
+import { chooseVideo, open, openingKind, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
+import { choices } from './state.ts';
 import type { Fault } from '../effect/protocol.ts';
 
 const MEGA = 1e6;
@@ -137,10 +137,19 @@ export function Centre() {
     );
   }
   if (sourceStatus.value === 'none') return <Welcome />;
-  if (pageState.value === 'loading' || sourceStatus.value === 'opening') {
+  if (theEffect.value === null) {
     return (
       <Card kind="loading">
-        {sourceStatus.value === 'opening' && theEffect.value ? <p>Opening…</p> : <Progress />}
+        <Progress />
+      </Card>
+    );
+  }
+  if (sourceStatus.value === 'opening') {
+    return (
+      <Card kind="loading">
+        <p>
+          {openingKind.value === 'camera' ? 'Opening the camera. If the browser asks, allow it.' : 'Opening…'}
+        </p>
       </Card>
     );
   }

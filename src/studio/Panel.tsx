@@ -4,9 +4,10 @@ import { RESOLUTIONS, THEMES } from './choices.ts';
 import { styles } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { change, look, resetLook } from './look.ts';
+import { hideInterface } from './notices.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
 import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
-import { announce, choices, choose, interfaceHidden, statsShown, togglePanel, toggleStats } from './state.ts';
+import { announce, choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
 
 export const REGION_OPTIONS = [
   { value: 'person', label: 'Person', icon: 'person' },
@@ -121,13 +122,7 @@ function View() {
         }}
       />
       <div class="row">
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            interfaceHidden.value = true;
-          }}
-        >
+        <button type="button" class="button" onClick={hideInterface}>
           <Icon name="hide" /> Hide controls
         </button>
         <button type="button" class="button" onClick={() => void resetLook(styles.value[0]?.id ?? 'none')}>

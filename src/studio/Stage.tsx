@@ -4,20 +4,31 @@ import { aspect } from './aspect.ts';
 import { Divider } from './Divider.tsx';
 import { pictureShown, stageCanvas } from './engine.ts';
 import { backdrop } from './look.ts';
+import { showInterface } from './notices.ts';
 import { mirrored, source } from './sources.ts';
-import { comparing, interfaceHidden } from './state.ts';
+import { comparing } from './state.ts';
 
 /** The picture: the effect's own canvas over the whole window, and the divider above it. */
 export function Stage() {
   const holder = useRef<HTMLDivElement>(null);
 
+  // Beside a new canvas the old one stays, with the last picture, until there is a first one on the new.
   useSignalEffect(() => {
     const canvas = stageCanvas.value;
     if (!canvas || !holder.current) return;
+    for (const former of holder.current.children) {
+      former.removeAttribute('id');
+      former.setAttribute('data-former', '');
+      former.setAttribute('aria-hidden', 'true');
+    }
     canvas.id = 'stage';
     canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', 'Your live picture, as the others see it');
-    holder.current.replaceChildren(canvas);
+    holder.current.append(canvas);
+  });
+  useSignalEffect(() => {
+    if (!pictureShown.value) return;
+    for (const former of holder.current?.querySelectorAll('[data-former]') ?? []) former.remove();
   });
 
   return (
@@ -29,9 +40,7 @@ export function Stage() {
       data-see-through={backdrop.value === 'transparent' || undefined}
       style={{ '--aspect': String(aspect.value) }}
       // Without the interface there must be a way back that needs no keyboard.
-      onClick={() => {
-        interfaceHidden.value = false;
-      }}
+      onClick={showInterface}
     >
       <div class="checker" aria-hidden="true" />
       <div class="canvas-holder" ref={holder} />

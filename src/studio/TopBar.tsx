@@ -2,6 +2,7 @@ import { Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
 import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
+  canFullscreen,
   comparing,
   fullscreen,
   helpOpen,
@@ -55,12 +56,14 @@ export function TopBar() {
             />
           </>
         )}
-        <IconButton
-          icon={fullscreen.value ? 'shrink' : 'fullscreen'}
-          label={fullscreen.value ? 'Leave full screen' : 'Full screen'}
-          keyName="F"
-          onClick={toggleFullscreen}
-        />
+        {canFullscreen && (
+          <IconButton
+            icon={fullscreen.value ? 'shrink' : 'fullscreen'}
+            label={fullscreen.value ? 'Leave full screen' : 'Full screen'}
+            keyName="F"
+            onClick={toggleFullscreen}
+          />
+        )}
         <IconButton
           icon="help"
           label="Help and shortcuts"

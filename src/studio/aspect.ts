@@ -37,8 +37,8 @@ export function watchAspect(): void {
       timers.forEach(clearTimeout);
     };
   });
-  screen.orientation.addEventListener('change', () => {
-    // The camera takes a moment to turn its frames.
+  addEventListener('resize', () => {
+    // A camera in a phone that is turned takes a moment to turn its frames.
     setTimeout(measure, 600);
   });
 }

@@ -28,6 +28,8 @@ export const pictureShown = signal(false);
 /** Software graphics cannot afford glass. */
 export const glass = signal(false);
 
+/** How long something is shown that passes by itself. */
+const PASSING_MS = 10_000;
 /** By then the running effect has told who draws. */
 const FIRST_STATS_MS = 1000;
 
@@ -95,12 +97,24 @@ function adopt(effect: Effect, wish: Look): void {
     }),
     effect.on('fault', (fault, fatal) => {
       if (fatal) fail(fault);
-      else tellFault('effect', new PortoonError(fault.code, fault.message, fault.wayOut));
+      else tellPassing(fault);
     }),
   ];
   pageState.value = 'ready';
   theEffect.value = effect;
   setLookTarget(effect, wish);
+}
+
+/** What the effect gets over by itself. */
+function tellPassing(fault: Fault): void {
+  const { code, message, wayOut } = fault;
+  if (code === 'ERR_WORKER_DIED') pageState.value = 'ready';
+  tellFault('effect', new PortoonError(code, message, wayOut));
+  const recovers = code === 'ERR_WORKER_DIED' || code === 'ERR_WEBGL_LOST';
+  if (recovers)
+    setTimeout(() => {
+      retract('effect');
+    }, PASSING_MS);
 }
 
 function fail(fault: Fault): void {

@@ -1,5 +1,6 @@
 import { REGIONS } from '../effect/protocol.ts';
 import { look, setBackdrop } from './look.ts';
+import { hideInterface, showInterface } from './notices.ts';
 import { setRegion } from './Panel.tsx';
 import { toggleMirror } from './sources.ts';
 import {
@@ -78,7 +79,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
     shown: ['H'],
     does: 'Hide or show the controls',
     run: () => {
-      interfaceHidden.value = !interfaceHidden.value;
+      if (interfaceHidden.value) showInterface();
+      else hideInterface();
     },
   },
   {
@@ -107,7 +109,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (document.querySelector('dialog[open]')) return;
   const key = event.key.toLowerCase();
   if (key === 'escape' && interfaceHidden.value) {
-    interfaceHidden.value = false;
+    showInterface();
     return;
   }
   const shortcut = SHORTCUTS.find(({ keys }) => keys.includes(key));

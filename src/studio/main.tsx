@@ -20,8 +20,10 @@ async function firstRequest(): Promise<SourceRequest | null> {
 }
 
 async function begin(): Promise<void> {
+  const { input, autostart } = address.parameters;
+  const askedByAddress = input !== undefined || autostart === true;
   const request = await firstRequest();
-  await Promise.all([startEffect(), restorePicture(), request && open(request)]);
+  await Promise.all([startEffect(), restorePicture(), request && open(request, !askedByAddress)]);
 }
 
 tellAboutAddress();

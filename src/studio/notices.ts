@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { PortoonError, type ErrorCode } from '../effect/errors.ts';
 import type { Fault } from '../effect/protocol.ts';
+import { interfaceHidden } from './state.ts';
 
 export interface Action {
   label: string;
@@ -44,6 +45,22 @@ export function tell(notice: Omit<Notice, 'id' | 'actions'> & { actions?: Action
       dismiss(id);
     }, INFO_MS);
   }
+}
+
+/** Leaves the picture alone on the page, and says how to come back. */
+export function hideInterface(): void {
+  interfaceHidden.value = true;
+  tell({
+    topic: 'hidden',
+    tone: 'info',
+    title: 'Controls hidden',
+    text: 'Press H or touch the picture to bring them back.',
+  });
+}
+
+export function showInterface(): void {
+  interfaceHidden.value = false;
+  retract('hidden');
 }
 
 /** Any thrown thing as something a person can read. */

@@ -48,7 +48,7 @@ const TAKES: Record<keyof Parameters, string> = {
   strength: 'a number from 0 to 1',
   background: 'live, blur, transparent, a CSS colour or the address of a picture on this site',
   ep: 'auto, webgpu or wasm',
-  quality: 'auto or a multiple of 32 from 32 to 1024',
+  quality: 'auto or a whole number of pixels from 32 to 1080',
   stats: '1 or 0',
   room: 'the name of a room',
 };
@@ -95,7 +95,7 @@ function schemasFor({ base, isColour }: ParameterContext) {
     ep: v.picklist(['auto', 'webgpu', 'wasm']),
     quality: v.union([
       v.literal('auto'),
-      v.pipe(filled, v.transform(Number), v.integer(), v.multipleOf(32), v.minValue(32), v.maxValue(1024)),
+      v.pipe(filled, v.transform(Number), v.integer(), v.minValue(32), v.maxValue(1080)),
     ]),
     stats: flag,
     room: filled,

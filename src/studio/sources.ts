@@ -29,6 +29,9 @@ const SIZES: Record<Resolution, { width: number; height: number }> = {
   '1080p': { width: 1920, height: 1080 },
 };
 
+/** What is being opened, for the words while one waits. */
+export const openingKind = signal<SourceRequest['kind'] | null>(null);
+
 /** The newest request; answers to older ones are thrown away. */
 let newest: SourceRequest | null = null;
 let waiting = new AbortController();
@@ -47,8 +50,11 @@ function openSource(request: SourceRequest): Promise<Source> {
   }
 }
 
-/** Takes frames from somewhere else. Never rejects: what goes wrong is shown. */
-export async function open(request: SourceRequest): Promise<void> {
+/**
+ * Takes frames from somewhere else, and remembers that for the next visit unless it was the address that asked.
+ * Never rejects: what goes wrong is shown.
+ */
+export async function open(request: SourceRequest, remembered = true): Promise<void> {
   newest = request;
   waiting.abort();
   sourceProblem.value = null;
@@ -57,6 +63,7 @@ export async function open(request: SourceRequest): Promise<void> {
   // Many phones cannot open two cameras at once. The stage keeps its last picture meanwhile.
   if (before?.kind === 'camera' && request.kind === 'camera') letGo(before);
   sourceStatus.value = 'opening';
+  openingKind.value = request.kind;
   try {
     const next = await openSource(request);
     if (newest !== request) {
@@ -66,9 +73,11 @@ export async function open(request: SourceRequest): Promise<void> {
     if (source.value) letGo(source.value);
     source.value = next;
     sourceStatus.value = 'live';
-    if (next.kind !== 'file') choose({ lastInput: next.kind });
-    if (next.deviceId !== undefined) choose({ deviceId: next.deviceId });
-    choose({ welcomed: true });
+    if (remembered) {
+      choose({ welcomed: true });
+      if (next.kind !== 'file') choose({ lastInput: next.kind });
+      if (next.deviceId !== undefined) choose({ deviceId: next.deviceId });
+    }
     announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);
     watch(next, request);
     await refreshCameras();

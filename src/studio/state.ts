@@ -81,6 +81,8 @@ export function toggleStats(shown = !statsShown.value): void {
 
 export const helpOpen = signal(false);
 export const interfaceHidden = signal(false);
+/** Phones that know no full screen get no button for it. */
+export const canFullscreen = document.fullscreenEnabled;
 export const comparing = signal(false);
 /** Where the divider stands, as a share of the picture's visible width. */
 export const dividerAt = signal(0.5);
@@ -91,6 +93,7 @@ export function toggleComparing(): void {
 }
 
 export function toggleFullscreen(): void {
+  if (!canFullscreen) return;
   const change = document.fullscreenElement
     ? document.exitFullscreen()
     : document.documentElement.requestFullscreen({ navigationUI: 'hide' });

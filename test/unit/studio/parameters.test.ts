@@ -70,7 +70,7 @@ describe('readParameters', () => {
     ['background', 'sparkling'],
     ['background', 'https://elsewhere.example/a.jpg'],
     ['ep', 'cuda'],
-    ['quality', '200'],
+    ['quality', '200.5'],
     ['quality', '0'],
     ['quality', '4096'],
     ['stats', 'true'],
