@@ -159,6 +159,28 @@ describe('the effect', () => {
     await context.close();
   });
 
+  it('whose worker dies keeps the last picture until the next one', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo`);
+    await reach(page, 'running');
+    const worker = page.workers().find((candidate) => /effect/.test(candidate.url()));
+    await worker!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('struck by the test');
+      });
+    });
+    await message(page, 'ERR_WORKER_DIED').waitFor();
+    expect(
+      await page
+        .locator('.canvas-holder canvas')
+        .first()
+        .evaluate((canvas) => getComputedStyle(canvas).opacity),
+    ).toBe('1');
+    await reach(page, 'running');
+    expect(await page.locator('canvas').count()).toBe(1);
+    expect(await page.locator('#stage').count()).toBe(1);
+    await close();
+  });
+
   it('that this browser cannot run is told in one sentence', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`, {
       before: 'delete window.VideoFrame',
