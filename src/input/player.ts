@@ -56,8 +56,7 @@ export async function playForever(url: string, name: string): Promise<Player> {
     }
     const failed = new Promise<PortoonError>((resolve) => {
       video.addEventListener('error', () => {
-        // `free` empties the player, which is no failure of the file.
-        if (video.getAttribute('src')) resolve(undecodable(video, name));
+        resolve(undecodable(video, name));
       });
     });
     return {

@@ -133,7 +133,8 @@ describe('what is no video', () => {
     expect(error.wayOut).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('sound alone is told apart from damage', async () => {
+  test('sound alone and nothing at all are told apart from damage', async () => {
+    expect((await refusal(new File([], 'empty.webm'))).message).toContain('is empty');
     expect((await refusal(soundFile())).message).toContain('no picture');
   });
 

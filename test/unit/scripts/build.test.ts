@@ -51,8 +51,8 @@ describe('a build is stale', () => {
     },
   );
 
-  test('when a file was taken away', async () => {
-    await unlink(join(root, 'src/studio/main.tsx'));
+  test.each(['src/studio/main.tsx', 'src/index.ts'])('when %s was taken away', async (path) => {
+    await unlink(join(root, path));
     expect(await isFresh(root)).toBe(false);
   });
 
