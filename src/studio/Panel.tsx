@@ -26,7 +26,7 @@ export function setRegion(region: Region): void {
 function Strength() {
   const percent = Math.round(look.value.strength * 100);
   return (
-    <Section title="Strength" aside={<output>{percent} %</output>}>
+    <Section title="Strength" aside={<span class="amount">{percent} %</span>}>
       <input
         type="range"
         aria-label="Strength of the style"

@@ -12,7 +12,7 @@ const PREVIEWS = import.meta.glob<string>('./previews/*.webp', {
   import: 'default',
 });
 
-const NONE = { id: 'none', title: 'Live' };
+const NONE = { id: 'none', title: 'Original' };
 
 /** Chooses a style by its place in the strip. */
 export function chooseStyle(id: string, title: string): void {

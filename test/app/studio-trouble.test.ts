@@ -57,7 +57,7 @@ describe('the address', () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=/index.html`);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     await reach(page, 'running');
-    expect(await page.getByRole('radio', { name: 'Live' }).first().isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Live' }).isChecked()).toBe(true);
     await close();
   });
 });
@@ -162,7 +162,7 @@ describe('the effect', () => {
   it('whose worker dies keeps the last picture until the next one', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`);
     await reach(page, 'running');
-    const worker = page.workers().find((candidate) => /effect/.test(candidate.url()));
+    const worker = page.workers().find((candidate) => candidate.url().includes('effect'));
     await worker!.evaluate(() => {
       setTimeout(() => {
         throw new Error('struck by the test');
