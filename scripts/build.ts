@@ -25,7 +25,13 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
   const begun = new Date();
   const dist = join(root, 'dist');
   await rm(join(dist, STAMP), { force: true });
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await build({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    // How long plugins took is nobody's business who only wants to start the app.
+    build: { rolldownOptions: { checks: { bundlerTimings: false } } },
+  });
   await compressFolder(dist);
   // The time of the beginning: what was saved during the build may have missed it.
   await writeFile(join(dist, STAMP), begun.toISOString());
