@@ -48,11 +48,13 @@ function Card({ notice }: { notice: Notice }) {
 /** What went wrong or is good to know, newest last. A screen reader hears each as it comes. */
 export function Notices() {
   return (
-    <ul class="notices" role="log" aria-live="polite" aria-label="Messages">
-      {notices.value.map((notice) => (
-        <Card key={notice.id} notice={notice} />
-      ))}
-    </ul>
+    <div class="messages" role="log" aria-live="polite" aria-label="Messages">
+      <ul class="notices">
+        {notices.value.map((notice) => (
+          <Card key={notice.id} notice={notice} />
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -23,7 +23,7 @@ export function Stage() {
     }
     canvas.id = 'stage';
     canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Your live picture, as the others see it');
+    canvas.setAttribute('aria-label', 'Your live picture');
     holder.current.append(canvas);
   });
   useSignalEffect(() => {

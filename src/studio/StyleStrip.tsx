@@ -64,6 +64,12 @@ function Preview({ id }: { id: string }) {
   );
 }
 
+/** A wheel that only turns up and down moves the strip as well. */
+function scrollSideways(event: WheelEvent): void {
+  const { currentTarget, deltaX, deltaY } = event;
+  if (deltaX === 0 && currentTarget instanceof Element) currentTarget.scrollLeft += deltaY;
+}
+
 /** Every style as a tile; a radio group, so the arrow keys walk it. */
 export function StyleStrip() {
   const strip = useRef<HTMLDivElement>(null);
@@ -78,7 +84,7 @@ export function StyleStrip() {
 
   return (
     <section class="dock" aria-label="Styles">
-      <div class="strip" role="radiogroup" aria-label="Style" ref={strip}>
+      <div class="strip" role="radiogroup" aria-label="Style" ref={strip} onWheel={scrollSideways}>
         {offeredStyles().map(({ id, title }, index) => (
           <label class="tile" key={id} data-awaited={awaitedStyle.value === id || undefined}>
             <input

@@ -37,7 +37,7 @@ export function TopBar() {
           <span>{status()}</span>
         </p>
       )}
-      <div class="tools" role="toolbar" aria-label="Tools">
+      <div class="tools" role="group" aria-label="Tools">
         {started && (
           <>
             <IconButton
