@@ -8,7 +8,6 @@ from data import load_photos, portrait_ids, portrait_image, portrait_label, to_t
 from runs import SEED
 
 FIRST = 60  # rendered before training starts
-POOL = 600
 PORTRAIT_SHARE = 0.72
 SHORT_SIDES = (144, 168, 192, 240, 288)
 
@@ -16,10 +15,11 @@ SHORT_SIDES = (144, 168, 192, 240, 288)
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk."""
 
-    def __init__(self, folder, teacher):
+    def __init__(self, folder, teacher, size):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.teacher = teacher
+        self.size = size
         self.ids = portrait_ids("train")
         self.photos = load_photos()
         self.pairs = []
@@ -34,7 +34,7 @@ class TeacherPool:
 
     def grow(self):
         index = len(self.pairs)
-        if index >= POOL:
+        if index >= self.size:
             return
         rng = np.random.default_rng([SEED, index])
         if rng.random() < PORTRAIT_SHARE:
@@ -67,7 +67,7 @@ class TeacherPool:
 def camera_noise(frame):
     """Grain and a slight exposure error; the cartoon must ignore both."""
     count = frame.shape[0]
-    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.04
+    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.025
     return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.03) + grain).clamp(0, 1)
 
 
