@@ -9,7 +9,7 @@ const OPTIONS = [
   { value: 'blur', label: 'Blur', icon: 'blur' },
   { value: 'colour', label: 'Colour', icon: 'palette' },
   { value: 'image', label: 'Image', icon: 'image' },
-  { value: 'transparent', label: 'Cut-out', icon: 'checker' },
+  { value: 'transparent', label: 'Cutout', icon: 'checker' },
 ] as const;
 
 /** Backdrops that flatter skin: deep, muted, and one green for keyers. */
