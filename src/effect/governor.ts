@@ -1,8 +1,8 @@
 import type { Size } from './onnx/net.ts';
 import type { Quality } from './protocol.ts';
 
-/** Short sides of the style net's input, from quick to fine. */
-const RUNGS = [96, 128, 160, 192, 256, 320, 384];
+/** Short sides of the style net's input, from quick to fine. Below the first a face is no longer drawn but smeared. */
+const RUNGS = [160, 192, 256, 320, 384];
 const FIRST_RUNG = RUNGS.indexOf(192);
 /** Pixels of the matte net's input: 288x160 for a 16:9 camera. */
 const MATTE_PIXELS = 288 * 160;

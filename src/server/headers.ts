@@ -6,14 +6,14 @@ export const isolationHeaders = {
 };
 
 /**
- * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: and data: pictures are
+ * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: and data: pictures (drawn, or fetched to be decoded) are
  * previews and the backgrounds that a person picks; inline style attributes are how the divider moves.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "connect-src 'self'",
+  "connect-src 'self' blob:",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
   "style-src 'self' 'unsafe-inline'",

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
@@ -18,6 +18,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await app.close();
+});
+
+// Also after a test that failed: a page that goes on would take the time of the next.
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
 });
 
 async function open(query: string, in_: Browser = browser): Promise<Page> {
@@ -55,7 +60,6 @@ describe('with a camera that shows the demo clip', () => {
         expect(meanDifference(rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(20);
         expect(meanDifference(rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
       }
-      await page.close();
     });
 
   test('the edge of the cut-out lies within 4 px of the truth on 95 % of the outline', async () => {
@@ -76,7 +80,6 @@ describe('with a camera that shows the demo clip', () => {
       expect(outline).toBeGreaterThan(500);
       expect(near / outline).toBeGreaterThanOrEqual(0.95);
     }
-    await page.close();
   });
 
   test('no request leaves the origin', async () => {
@@ -90,19 +93,16 @@ describe('with a camera that shows the demo clip', () => {
     await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
     await stateBecomes(page, 'running');
     expect(foreign).toEqual([]);
-    await page.close();
   });
 
   test('changing style and region shows neither a black nor a raw frame', async () => {
     const page = await open('style=toon');
     const seen = await page.evaluate(watchSwitches);
-    // From the first styled frame to the last, the middle of the person was never the camera's own and never black.
-    expect(seen.length).toBeGreaterThan(10);
+    expect(seen).toHaveLength(26);
     for (const { brightness, styled } of seen) {
       expect(brightness).toBeGreaterThan(15);
       expect(styled).toBe(true);
     }
-    await page.close();
   });
 });
 
@@ -137,44 +137,45 @@ async function watchSwitches(): Promise<{ brightness: number; styled: boolean }[
     return values;
   };
   const raw = new Map<number, number[]>();
-  let over = false;
   const readLive = (async () => {
-    while (!over) {
+    for (;;) {
       const { value: frame, done } = await live.read();
       if (done) return;
       raw.set(frame.timestamp, await middle(frame));
       frame.close();
     }
   })();
-  const changes = (async () => {
-    for (const look of [
-      { style: 'udnie' },
-      { region: 'everything' },
-      { style: 'toon' },
-      { region: 'person' },
-      { style: 'udnie', region: 'everything' },
-      { style: 'toon', region: 'person' },
-    ])
-      await portoon.set(look);
-  })();
   const seen: { brightness: number; styled: boolean }[] = [];
-  let rest = 8;
-  void changes.then(() => (over = true));
-  for (let first = true; rest > 0; first = false) {
-    const { value: frame, done } = await reader.read();
-    if (done) break;
-    const values = await middle(frame);
-    const same = raw.get(frame.timestamp);
-    frame.close();
-    if (over) rest--;
-    if (!same || first) continue;
-    const difference = values.reduce((sum, value, i) => sum + Math.abs(value - same[i]!), 0) / values.length;
-    seen.push({
-      brightness: values.reduce((sum, value) => sum + value, 0) / values.length,
-      styled: difference > 6,
-    });
+  /** Looks at processed frames, each beside the raw one of the same moment, until so many have been compared. */
+  const compare = async (count: number) => {
+    while (count > 0) {
+      const { value: frame, done } = await reader.read();
+      if (done) return;
+      const values = await middle(frame);
+      const same = raw.get(frame.timestamp);
+      frame.close();
+      if (!same) continue;
+      count--;
+      const difference =
+        values.reduce((sum, value, i) => sum + Math.abs(value - same[i]!), 0) / values.length;
+      seen.push({
+        brightness: values.reduce((sum, value) => sum + value, 0) / values.length,
+        styled: difference > 6,
+      });
+    }
+  };
+  await compare(2);
+  for (const look of [
+    { style: 'udnie' },
+    { region: 'everything' },
+    { style: 'toon' },
+    { region: 'person' },
+    { style: 'udnie', region: 'everything' },
+    { style: 'toon', region: 'person' },
+  ]) {
+    // What is drawn while the change is under way counts as well.
+    await Promise.all([portoon.set(look), compare(4)]);
   }
-  await changes;
   track.stop();
   await live.cancel();
   await readLive;
@@ -207,7 +208,6 @@ describe('what goes wrong', () => {
         style: 'udnie',
       }),
     );
-    await page.close();
   });
 
   for (const [what, code, spoil] of [
@@ -231,7 +231,6 @@ describe('what goes wrong', () => {
         .first()
         .click();
       await stateBecomes(page, 'running');
-      await page.close();
     });
 
   test('a list of nets with a broken entry leaves that net out and goes on', async () => {
@@ -249,7 +248,6 @@ describe('what goes wrong', () => {
     );
     expect(styles).not.toContain('toon');
     expect(styles).toContain('udnie');
-    await page.close();
   });
 
   test('ep=webgpu without an adapter says so and how to go on', async () => {
@@ -260,7 +258,6 @@ describe('what goes wrong', () => {
       .getByText(/WebGPU/)
       .first()
       .waitFor();
-    await page.close();
   });
 
   test('a wrong option is a TypeError that names it', async () => {
@@ -283,7 +280,6 @@ describe('what goes wrong', () => {
     expect(messages).toHaveLength(5);
     for (const [i, option] of ['region', 'strength', 'background', 'quality', 'style'].entries())
       expect(messages[i]).toMatch(new RegExp(`^TypeError: ${option} is `));
-    await page.close();
   });
 
   test('a worker that dies is replaced, with the same look and the same camera', async () => {
@@ -300,7 +296,6 @@ describe('what goes wrong', () => {
       () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
     );
     await stateBecomes(page, 'running');
-    await page.close();
   });
 
   test('a lost graphics processor comes back by itself', async () => {
@@ -332,10 +327,11 @@ test('a hidden tab keeps its rate', async () => {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     return ((await frames(tabs.page)) - before) / (performance.now() - began);
   };
-  const visible = await during(4000);
+  const visible = await during(5000);
   await tabs.hide();
-  const hidden = await during(4000);
-  expect(hidden).toBeGreaterThan(0.6 * visible);
+  const hidden = await during(5000);
+  // A page that was slowed down with its tab would come to one frame a second, or none.
+  expect(hidden).toBeGreaterThan(0.5 * visible);
   expect(hidden).toBeGreaterThan(0);
   await tabs.close();
 });

@@ -20,7 +20,7 @@ describe('the governor', () => {
 
   test('descends on a slow machine to what keeps the rate, or to the lowest rung', () => {
     expect(settle(new Governor(), 50, 15).at(-1)).toBeLessThan(192);
-    expect(settle(new Governor(), 500, 100).at(-1)).toBe(96);
+    expect(settle(new Governor(), 500, 100).at(-1)).toBe(160);
   });
 
   test('does not swing between two rungs', () => {
