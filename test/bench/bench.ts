@@ -1,0 +1,208 @@
+/**
+ * `npm run bench`: the built app in Chromium with a 30 fps camera showing the demo clip, as a table and as JSON.
+ * Options: --minutes 5, --style toon, --ep auto, --json test-results/bench.json
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { buildApp, isFresh } from '../../scripts/build.ts';
+import type { EffectStats, StageTimes } from '../../src/effect/protocol.ts';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { projectRoot, serveApp } from '../fixtures/server.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    style: { type: 'string', default: 'toon' },
+    ep: { type: 'string', default: 'auto' },
+    json: { type: 'string', default: 'test-results/bench.json' },
+  },
+});
+const minutes = Number(options.minutes);
+if (!(minutes >= 0.5)) {
+  process.stderr.write(`--minutes is "${options.minutes}"; it takes a number from 0.5 up.\n`);
+  process.exit(2);
+}
+
+interface Watched {
+  startedAt: number | null;
+  longTasks: number[];
+}
+
+/** Bytes of one kind of process, as the system counts them; null where it does not tell. */
+type ResidentBytes = Record<string, number | null>;
+
+if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
+const camera = await fakeCamera({ numbered: false });
+const app = await serveApp();
+const browser = await launchBrowser({ camera: camera.path });
+try {
+  const query = `?input=camera&autostart=1&style=${options.style}&quality=192&ep=${options.ep}`;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const cold = await timeToFirstFrame(context, query);
+  const warm = await timeToFirstFrame(context, query);
+  const steady = await runSteadily(browser, context, query);
+  const result = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
+    browser: browser.version(),
+    firstFrameMs: { cold, warm },
+    ...steady,
+  };
+  await mkdir(dirname(options.json), { recursive: true });
+  await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  print(result);
+} finally {
+  await browser.close();
+  await app.close();
+}
+
+async function openWatched(context: BrowserContext, query: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const watched: Watched = { startedAt: null, longTasks: [] };
+    Object.assign(globalThis, { watched });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) watched.longTasks.push(duration);
+    }).observe({ type: 'longtask' });
+    new MutationObserver(() => {
+      if (document.documentElement.dataset.state === 'running') watched.startedAt ??= performance.now();
+    }).observe(document, { attributes: true, subtree: true, attributeFilter: ['data-state'] });
+  });
+  await page.goto(`${app.url}${query}`);
+  await page.waitForFunction(
+    () => (globalThis as unknown as { watched: Watched }).watched.startedAt !== null,
+    undefined,
+    {
+      timeout: 120_000,
+    },
+  );
+  return page;
+}
+
+/** Milliseconds from the navigation to the first composited frame. */
+async function timeToFirstFrame(context: BrowserContext, query: string): Promise<number> {
+  const page = await openWatched(context, query);
+  const { startedAt } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
+  await page.close();
+  return Math.round(startedAt!);
+}
+
+async function runSteadily(browser: Browser, context: BrowserContext, query: string) {
+  const page = await openWatched(context, query);
+  // What loads, compiles and warms up is measured above.
+  await page.waitForTimeout(5000);
+  await page.evaluate(() => {
+    (globalThis as unknown as { watched: Watched }).watched.longTasks.length = 0;
+  });
+  const samples: EffectStats[] = [];
+  const began = performance.now();
+  const first = await stats(page);
+  let afterOne: Memory | null = null;
+  while (performance.now() - began < minutes * 60_000) {
+    await page.waitForTimeout(2000);
+    samples.push(await stats(page));
+    if (!afterOne && performance.now() - began >= Math.min(60_000, minutes * 30_000))
+      afterOne = await memory(browser, page);
+  }
+  const last = samples.at(-1)!;
+  const seconds = (performance.now() - began) / 1000;
+  const { longTasks } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
+  const afterAll = await memory(browser, page);
+  await page.close();
+  const stage = (pick: (sample: EffectStats) => StageTimes, name: keyof StageTimes) =>
+    Math.round(10 * middle(samples.map((sample) => pick(sample)[name]))) / 10;
+  const names = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+  return {
+    fps: Math.round((10 * (last.frames - first.frames)) / seconds) / 10,
+    frames: last.frames - first.frames,
+    dropped: last.dropped - first.dropped,
+    ms: Object.fromEntries(
+      names.map((name) => [name, { median: stage((s) => s.ms, name), p95: stage((s) => s.p95, name) }]),
+    ),
+    ep: last.ep,
+    matteSize: last.matteSize,
+    styleSize: last.styleSize,
+    renderer: last.renderer,
+    mainThread: { tasksOver50Ms: longTasks.length, longestMs: Math.round(Math.max(0, ...longTasks)) },
+    memory: { [`after ${Math.min(1, minutes / 2)} min`]: afterOne, [`after ${minutes} min`]: afterAll },
+  };
+}
+
+function stats(page: Page): Promise<EffectStats> {
+  return page.evaluate(() =>
+    (globalThis as unknown as { portoon: { stats(): EffectStats } }).portoon.stats(),
+  );
+}
+
+interface Memory {
+  /** JavaScript, wasm and DOM of page and worker, after a garbage collection. */
+  pageMiB: number;
+  residentMiB: ResidentBytes;
+}
+
+async function memory(browser: Browser, page: Page): Promise<Memory> {
+  const bytes = await page.evaluate(async () => {
+    const measured = performance as unknown as {
+      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+    };
+    return (await measured.measureUserAgentSpecificMemory()).bytes;
+  });
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const residentMiB: ResidentBytes = {};
+  for (const { id, type } of processInfo) {
+    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
+    const kib = /VmRSS:\s+(\d+)/.exec(status)?.[1];
+    if (type === 'renderer' || type === 'GPU')
+      residentMiB[type] =
+        kib === undefined ? null : (residentMiB[type] ?? 0) + Math.round(Number(kib) / 1024);
+  }
+  return { pageMiB: Math.round((bytes / 2 ** 20) * 10) / 10, residentMiB };
+}
+
+function middle(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function print(
+  result: Awaited<ReturnType<typeof runSteadily>> & {
+    date: string;
+    machine: string;
+    browser: string;
+    firstFrameMs: { cold: number; warm: number };
+  },
+): void {
+  const rows: [string, string][] = [
+    ['date, machine', `${result.date}, ${result.machine}, Chromium ${result.browser}`],
+    ['runs on', `${result.ep}, ${result.renderer}`],
+    ['sizes', `camera 640x360, matte ${result.matteSize.join('x')}, style ${result.styleSize.join('x')}`],
+    ['first frame', `${result.firstFrameMs.cold} ms cold, ${result.firstFrameMs.warm} ms warm`],
+    [
+      'frames a second',
+      `${result.fps} (camera 30; ${result.dropped} of ${result.frames + result.dropped} frames dropped)`,
+    ],
+    ...Object.entries(result.ms).map(([name, { median, p95 }]): [string, string] => [
+      name,
+      `${median} ms median, ${p95} ms p95`,
+    ]),
+    [
+      'main thread',
+      `${result.mainThread.tasksOver50Ms} tasks over 50 ms, longest ${result.mainThread.longestMs} ms`,
+    ],
+    ...Object.entries(result.memory).map(([when, measured]): [string, string] => [
+      `memory ${when}`,
+      measured
+        ? `page ${measured.pageMiB} MiB; resident ${Object.entries(measured.residentMiB)
+            .map(([type, mib]) => `${type} ${mib ?? '?'} MiB`)
+            .join(', ')}`
+        : 'not measured',
+    ]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  process.stdout.write(`${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')}\n`);
+}
