@@ -56,7 +56,7 @@ describe('with a camera that shows the demo clip', () => {
       expect(shown.length).toBeGreaterThan(0);
       for (const { index, rgba } of shown) {
         const { rgba: live, matte, width, height } = camera.frame(index);
-        const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 16);
+        const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
         expect(meanDifference(rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(20);
         expect(meanDifference(rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
       }
@@ -68,8 +68,8 @@ describe('with a camera that shows the demo clip', () => {
     expect(shown.length).toBeGreaterThan(0);
     for (const { index, rgba } of shown) {
       const { matte, width, height } = camera.frame(index);
-      const toFound = distanceToOutline((pixel) => rgba[pixel * 4 + 3]! > 127, width, height, 12);
-      const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 12);
+      const toFound = distanceToOutline((pixel) => rgba[pixel * 4 + 3]! > 127, width, height);
+      const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
       let outline = 0;
       let near = 0;
       for (let pixel = 0; pixel < matte.length; pixel++) {
@@ -310,7 +310,7 @@ describe('what goes wrong', () => {
       background: 'live',
     });
     const { rgba: live, matte, width, height } = camera.frame(shown!.index);
-    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height, 16);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
     expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
     expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(10);
     await own.close();

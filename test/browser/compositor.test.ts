@@ -92,6 +92,35 @@ describe('the compositing shader', () => {
     expectNear(everything.right, [...STYLED, 255]);
   });
 
+  for (const [matrix, yuv, rgb] of [
+    ['smpte170m', [81, 90, 240], [254, 0, 0]],
+    ['smpte170m', [126, 128, 128], [128, 128, 128]],
+    // Read as BT.601 this skin would be 175, 115, 92.
+    ['bt709', [128, 109, 156], [180, 120, 90]],
+  ] as const)
+    test(`keeps the colour of a camera's frame: ${matrix} ${yuv.join()} is ${rgb.join()}`, () => {
+      const chroma = (WIDTH * HEIGHT) / 4;
+      const planes = new Uint8Array(WIDTH * HEIGHT + 2 * chroma).fill(yuv[0]);
+      planes.fill(yuv[1], WIDTH * HEIGHT, WIDTH * HEIGHT + chroma).fill(yuv[2], WIDTH * HEIGHT + chroma);
+      const frame = new VideoFrame(planes, {
+        format: 'I420',
+        codedWidth: WIDTH,
+        codedHeight: HEIGHT,
+        timestamp: 0,
+        colorSpace: { matrix, primaries: matrix, transfer: matrix, fullRange: false },
+      });
+      compositor.draw(frame, {
+        styled: null,
+        matte: null,
+        blurred: null,
+        region: 'person',
+        strength: 1,
+        background: { kind: 'live' },
+      });
+      frame.close();
+      expectNear(pixel(32, 24), [...rgb, 255]);
+    });
+
   test('mixes by strength', () => {
     expectNear(compose({ strength: 0.25 }).left, mix(LIVE, STYLED, 0.25));
   });
