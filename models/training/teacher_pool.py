@@ -58,6 +58,12 @@ class TeacherPool:
 
     @staticmethod
     def crop(rng, picture, target, side):
+        """A window of a pair; most pairs are shrunk first, so that small faces keep their features."""
+        if rng.random() < 0.7:
+            height, width = picture.shape[:2]
+            scale = rng.uniform(max(0.4, side / min(height, width)), 1)
+            size = max(side, round(width * scale)), max(side, round(height * scale))
+            picture, target = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (picture, target))
         y, x = (rng.integers(length - side + 1) for length in picture.shape[:2])
         window = np.s_[y : y + side, x : x + side]
         step = -1 if rng.random() < 0.5 else 1
@@ -67,8 +73,8 @@ class TeacherPool:
 def camera_noise(frame):
     """Grain and a slight exposure error; the cartoon must ignore both."""
     count = frame.shape[0]
-    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.025
-    return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.03) + grain).clamp(0, 1)
+    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.012
+    return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.01) + grain).clamp(0, 1)
 
 
 def gradients(image):

@@ -18,7 +18,7 @@ from teacher_pool import TeacherPool, camera_noise, gradients
 PAINTING = "udnie.jpg"
 PAINTING_SIDE = 320
 POOL = 250
-PLANES_CROPS = ((128, 8), (192, 4))  # side, batch size
+PLANES_CROPS = ((96, 14), (128, 8), (192, 4))  # side, batch size
 PAINTING_CROP = (192, 3)
 SHARE = 2  # crops of each batch that get a second noisy view
 
@@ -31,7 +31,7 @@ def load_painting():
 
 
 def main():
-    parser = arguments(__doc__, minutes=45)
+    parser = arguments(__doc__, minutes=60)
     parser.add_argument("--planes-share", type=float, default=0.6, help="share of the time without the painting")
     parser.add_argument("--planes-weight", type=float, default=1.0, help="of the regression, once the painting joins")
     parser.add_argument("--content-weight", type=float, default=0.03)
@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--variation-weight", type=float, default=0.1)
     args = parser.parse_args()
     net = StyleNet().to(memory_format=torch.channels_last).train()
-    run = Run(net, args, rate=3e-3, decay=0)
+    run = Run(net, args, rate=4e-3, decay=0)
     perceptual = StyleLoss(load_painting())
     rng = np.random.default_rng(SEED + run.step)
     pool = TeacherPool(args.out / "teacher", planes, POOL)
