@@ -1,4 +1,4 @@
-import { boxFilter } from '../matte/box-filter.ts';
+import { boxFilter } from '../box-filter.ts';
 import type { Size } from '../onnx/net.ts';
 
 /** Three box passes of this radius come close to a Gaussian (central limit). */

@@ -1,4 +1,4 @@
-import { boxFilter } from './box-filter.ts';
+import { boxFilter } from '../box-filter.ts';
 
 /** Windows of (2 RADIUS + 1)² matte pixels. */
 const RADIUS = 3;

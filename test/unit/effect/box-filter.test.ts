@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boxFilter } from '../../../src/effect/matte/box-filter.ts';
+import { boxFilter } from '../../../src/effect/box-filter.ts';
 import { randomField } from './random-field.ts';
 
 test('the running sums give the mean of every window, clamped at the borders', () => {
