@@ -61,19 +61,23 @@ class TeacherPool:
         """A window of a pair; most pairs are shrunk first, so that small faces keep their features."""
         if rng.random() < 0.7:
             height, width = picture.shape[:2]
-            scale = rng.uniform(max(0.4, side / min(height, width)), 1)
+            scale = rng.uniform(max(0.3, side / min(height, width)), 1)
             size = max(side, round(width * scale)), max(side, round(height * scale))
             picture, target = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (picture, target))
         y, x = (rng.integers(length - side + 1) for length in picture.shape[:2])
         window = np.s_[y : y + side, x : x + side]
         step = -1 if rng.random() < 0.5 else 1
-        return picture[window][:, ::step], target[window][:, ::step]
+        pair = picture[window][:, ::step], target[window][:, ::step]
+        if rng.random() < 0.4:  # a dull camera: both lose contrast, so that faint features are kept as well
+            grey, contrast = pair[0].mean(), rng.uniform(0.4, 0.9)
+            pair = [(grey + contrast * (p - grey)).astype(np.uint8) for p in pair]
+        return pair
 
 
 def camera_noise(frame):
     """Grain and a slight exposure error; the cartoon must ignore both."""
     count = frame.shape[0]
-    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.012
+    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.008
     return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.01) + grain).clamp(0, 1)
 
 

@@ -12,7 +12,7 @@ from teacher_pool import TeacherPool, camera_noise, gradients
 from toon_teacher import toon
 
 POOL = 600
-CROPS = ((96, 14), (128, 8), (192, 4))  # side, batch size
+CROPS = ((64, 24), (96, 14), (128, 8))  # side, batch size
 SHARE = 2  # crops of each batch that get a second noisy view
 
 

@@ -18,7 +18,7 @@ from teacher_pool import TeacherPool, camera_noise, gradients
 PAINTING = "udnie.jpg"
 PAINTING_SIDE = 320
 POOL = 250
-PLANES_CROPS = ((96, 14), (128, 8), (192, 4))  # side, batch size
+PLANES_CROPS = ((64, 24), (96, 14), (128, 8))  # side, batch size
 PAINTING_CROP = (192, 3)
 SHARE = 2  # crops of each batch that get a second noisy view
 
