@@ -68,33 +68,6 @@ def tone(rng, image, strength=1.0):
     return cv2.LUT(image, table.reshape(256, 1, 3))
 
 
-class ContentSampler:
-    """Draws content for style training: portraits and photos, at the scales of webcam frames."""
-
-    def __init__(self, seed, portraits=0.65):
-        self.rng = np.random.default_rng(seed)
-        self.portraits = [portrait_image(i) for i in portrait_ids("train")]
-        self.photos = load_photos()
-        self.portrait_share = portraits
-
-    def batch(self, count, width, height):
-        return to_tensor_layout([self.sample(width, height) for _ in range(count)])
-
-    def sample(self, width, height):
-        rng = self.rng
-        pool = self.portraits if rng.random() < self.portrait_share else self.photos
-        image = pool[rng.integers(len(pool))]
-        h, w = image.shape[:2]
-        scale = max(width / w, height / h) * rng.uniform(1, 1.6)
-        image = cv2.resize(image, (round(w * scale), round(h * scale)), interpolation=cv2.INTER_AREA)
-        y = rng.integers(image.shape[0] - height + 1)
-        x = rng.integers(image.shape[1] - width + 1)
-        image = image[y : y + height, x : x + width]
-        if rng.random() < 0.5:
-            image = image[:, ::-1]
-        return tone(rng, np.ascontiguousarray(image), 0.6)
-
-
 class MatteSampler:
     """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size."""
 
