@@ -4,6 +4,7 @@ import { PortoonError } from './errors.ts';
 import { framesOf } from './frames.ts';
 import { readLook, type LookOptions } from './look.ts';
 import type {
+  BackgroundFill,
   EffectStats,
   EffectWorkerApi,
   ExecutionProviderChoice,
@@ -68,6 +69,9 @@ export class Effect {
     canvas: new Set(),
     fault: new Set(),
   };
+  /** Counts the calls of `set`; which of them named an option last. */
+  private calls = 0;
+  private readonly lastCalls = new Map<string, number>();
   private worker: Worker | null = null;
   private api: Comlink.Remote<EffectWorkerApi> | null = null;
   /** Rejects when the worker dies, so that no answer is awaited from it. */
@@ -106,14 +110,28 @@ export class Effect {
   }
 
   /**
-   * Changes the look from the next frame on. A new style is fetched and warmed up while the old one goes on.
+   * Changes the look from the next frame on. A new style is fetched and warmed up while the old one goes on. Of several calls under
+   * way the last one to name an option decides it.
    * @throws TypeError naming a wrong option and what it takes.
-   * @throws PortoonError if a style or a background image cannot be had; the look stays as it was.
+   * @throws PortoonError if a background image cannot be had: nothing has changed; or if a style cannot: the old one stays, the other
+   * options have changed.
    */
   async set(options: LookOptions): Promise<void> {
+    const call = ++this.calls;
+    for (const option of Object.keys(options)) this.lastCalls.set(option, call);
     const look = await readLook(options);
-    await this.ask((api) => api.set(look));
-    Object.assign(this.look, look);
+    for (const option of Object.keys(look) as (keyof Look)[])
+      if (this.lastCalls.get(option) !== call) {
+        if (option === 'background') release(look.background);
+        Reflect.deleteProperty(look, option);
+      }
+    const { style, ...rest } = look;
+    await this.ask((api) => api.set(rest));
+    if (rest.background) release(this.look.background);
+    Object.assign(this.look, rest);
+    if (style === undefined) return;
+    await this.ask((api) => api.set({ style }));
+    this.look.style = style;
   }
 
   /** Takes frames from a video track, until the next call; `null` lets go of the last one. The track stays the caller's. */
@@ -276,6 +294,10 @@ export class Effect {
     for (const listener of this.listeners.canvas) listener(this.canvas);
     await this.feed(this.track);
   }
+}
+
+function release(background: BackgroundFill | undefined): void {
+  if (background?.kind === 'image') background.bitmap.close();
 }
 
 /**

@@ -95,6 +95,29 @@ describe('with a camera that shows the demo clip', () => {
     expect(foreign).toEqual([]);
   });
 
+  test('of many changes under way the last one to name an option decides it', async () => {
+    const page = await open('style=none');
+    await page.evaluate(async () => {
+      const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
+      const picture = new OffscreenCanvas(4000, 3000);
+      picture.getContext('2d')!.fillRect(0, 0, 4000, 3000);
+      const url = URL.createObjectURL(await picture.convertToBlob());
+      // The picture takes longest to read, and was asked for first.
+      await Promise.all([
+        portoon.set({ background: url, style: 'udnie' }),
+        ...Array.from({ length: 40 }, (_, i) =>
+          portoon.set({ strength: i / 40, style: i % 2 === 0 ? 'toon' : 'udnie' }),
+        ),
+        portoon.set({ background: '#00ff00', style: 'none' }),
+      ]);
+    });
+    const [shown] = await composites(page, camera, 1, {});
+    const { matte } = camera.frame(shown!.index);
+    const corner = camera.width * 200 + 620;
+    expect(matte[corner]).toBe(0);
+    expect([...shown!.rgba.subarray(corner * 4, corner * 4 + 3)]).toEqual([0, 255, 0]);
+  });
+
   test('changing style and region shows neither a black nor a raw frame', async () => {
     const page = await open('style=toon');
     const seen = await page.evaluate(watchSwitches);
