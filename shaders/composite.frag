@@ -47,8 +47,15 @@ void main() {
     return;
   }
   vec2 backdropAt = vAt * uBackdropFrame.zw + uBackdropFrame.xy;
-  vec3 backdrop = uBackground == 1 ? texture(uBackdrop, backdropAt).rgb : uColour;
-  vec3 glow = uBackground == 1 ? texture(uGlow, backdropAt).rgb : uColour;
+  vec3 backdrop = uColour;
+  vec3 glow = uColour;
+  if (uBackground == 1) {
+    // Pictures are premultiplied; through what is clear in them the room shows.
+    vec4 shown = texture(uBackdrop, backdropAt);
+    vec4 shine = texture(uGlow, backdropAt);
+    backdrop = shown.rgb + (1.0 - shown.a) * picture;
+    glow = shine.rgb + (1.0 - shine.a) * picture;
+  }
   // Light wrap: the new background shines over the outline as the old one did.
   float rim = wrapStrength * (1.0 - smoothstep(0.5, 1.0, matte)) * matte;
   picture = mix(picture, glow, rim);

@@ -14,16 +14,17 @@ export function faultOf(error: unknown): Fault {
 }
 
 /**
- * Comlink carries only the name and the message of what is thrown; ours have a code and a way out as well. To be called on both
- * sides of the wall.
+ * Comlink carries only the name and the message of what is thrown; ours have a code and a way out as well. Imported on both sides of
+ * the wall. What others throw over walls of their own passes as it always did.
  */
-export function carryErrors(): void {
-  const plain = Comlink.transferHandlers.get('throw')!;
-  Comlink.transferHandlers.set('throw', {
-    canHandle: (value): value is { value: unknown } => plain.canHandle(value),
-    serialize: (thrown: { value: unknown }) => [faultOf(thrown.value), []],
-    deserialize: ({ code, message, wayOut }: Fault) => {
-      throw new PortoonError(code, message, wayOut);
-    },
-  });
-}
+const plain = Comlink.transferHandlers.get('throw')!;
+Comlink.transferHandlers.set('throw', {
+  canHandle: (value): value is { value: unknown } => plain.canHandle(value),
+  serialize: (thrown: { value: unknown }) =>
+    thrown.value instanceof PortoonError ? [{ fault: faultOf(thrown.value) }, []] : plain.serialize(thrown),
+  deserialize: (carried: { fault?: Fault }) => {
+    const { fault } = carried;
+    if (!fault) return plain.deserialize(carried);
+    throw new PortoonError(fault.code, fault.message, fault.wayOut);
+  },
+});

@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { carryErrors } from './carry-errors.ts';
+import './carry-errors.ts';
 import { PortoonError } from './errors.ts';
 import { framesOf } from './frames.ts';
 import { readLook, type LookOptions } from './look.ts';
@@ -82,6 +82,9 @@ export class Effect {
   private latest: EffectStats = noStats;
   private running = false;
   private track: MediaStreamTrack | null = null;
+  /** The processed track, where it is generated. */
+  private output: MediaStreamTrackGenerator | null = null;
+  private closed = false;
 
   private constructor(
     private look: Look,
@@ -97,7 +100,7 @@ export class Effect {
       throw new PortoonError(
         'ERR_UNSUPPORTED_BROWSER',
         'This browser cannot hand single video frames to a page.',
-        'Use a current Chrome, Edge, Firefox or Safari.',
+        'Use a current Chrome, Edge or another Chromium.',
       );
     const effect = new Effect({ ...defaults, ...(await readLook(options)) }, options);
     try {
@@ -131,11 +134,15 @@ export class Effect {
     Object.assign(this.look, rest);
     if (style === undefined) return;
     await this.ask((api) => api.set({ style }));
-    this.look.style = style;
+    if (this.lastCalls.get('style') === call) this.look.style = style;
   }
 
   /** Takes frames from a video track, until the next call; `null` lets go of the last one. The track stays the caller's. */
   async feed(track: MediaStreamTrack | null): Promise<void> {
+    // Callers without types pass what a camera without pictures gave them.
+    const given: unknown = track;
+    if (given !== null && !(given instanceof MediaStreamTrack && given.kind === 'video'))
+      throw new TypeError('feed takes a video track, or null to let go of the last one.');
     this.track = track;
     this.running = false;
     if (!track) {
@@ -148,9 +155,10 @@ export class Effect {
 
   /**
    * Feeds a track and gives the composite back as another, at the source's size and rate, for a call or a recorder.
-   * It ends when the effect closes or its worker is replaced (event `canvas`).
+   * It ends with the next call, when the effect closes, or when its worker is replaced (event `canvas`).
    */
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
+    this.endOutput();
     await this.feed(track);
     if (!('MediaStreamTrackGenerator' in self)) {
       const [captured] = this.canvas.captureStream().getVideoTracks();
@@ -158,11 +166,12 @@ export class Effect {
       throw new PortoonError(
         'ERR_UNSUPPORTED_BROWSER',
         'This browser cannot make a video track of a canvas.',
-        'Use a current Chrome, Edge or Firefox.',
+        'Use a current Chrome, Edge or another Chromium.',
       );
     }
     // Fed from the worker itself: goes on in a hidden tab, where a canvas that nobody sees is captured no more.
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
+    this.output = generator;
     const { writable } = generator;
     await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
     return generator;
@@ -184,6 +193,8 @@ export class Effect {
   /** Ends the worker and frees what it held. The tracks that were fed stay the caller's. */
   async close(): Promise<void> {
     self.clearInterval(this.watch);
+    this.closed = true;
+    this.endOutput();
     const { worker, api } = this;
     this.api = null;
     if (!worker || !api) return;
@@ -191,13 +202,13 @@ export class Effect {
     await Promise.race([api.close(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(
       () => undefined,
     );
+    this.death.reject(new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'));
     api[Comlink.releaseProxy]();
     worker.terminate();
     this.worker = null;
   }
 
   private async start(): Promise<void> {
-    carryErrors();
     const worker = new Worker(new URL('./effect.worker.ts', import.meta.url), {
       type: 'module',
       name: 'effect',
@@ -278,13 +289,23 @@ export class Effect {
     this.worker = null;
     this.api = null;
     self.clearInterval(this.watch);
+    this.endOutput();
     this.death.reject(error);
     const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     this.tell(error, fatal);
     if (!fatal)
       this.revive().catch((again: unknown) => {
-        this.tell(again instanceof PortoonError ? again : error, true);
+        if (!this.closed) this.tell(again instanceof PortoonError ? again : error, true);
       });
+  }
+
+  /** A track does not say that it ends when it is ended here, so this is said for it. */
+  private endOutput(): void {
+    const { output } = this;
+    this.output = null;
+    if (!output || output.readyState === 'ended') return;
+    output.stop();
+    output.dispatchEvent(new Event('ended'));
   }
 
   /** A new worker on a new canvas (the old one's control went with the worker), the same look and the same source. */

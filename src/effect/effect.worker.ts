@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { carryErrors, faultOf } from './carry-errors.ts';
+import { faultOf } from './carry-errors.ts';
 import { Compositor } from './composite/compositor.ts';
 import { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
@@ -27,8 +27,18 @@ class EffectWorker implements EffectWorkerApi {
   private governor = new Governor();
   private notify: (notice: WorkerNotice) => void = () => undefined;
   private beat = 0;
+  private opened: Promise<unknown> = Promise.resolve();
 
-  async open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
+  open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
+    const opening = this.openStages(options, notify);
+    this.opened = opening.catch(() => undefined);
+    return opening;
+  }
+
+  private async openStages(
+    options: WorkerOptions,
+    notify: (notice: WorkerNotice) => void,
+  ): Promise<StyleInfo[]> {
     this.notify = notify;
     const download = new Download((progress) => {
       notify({ type: 'progress', progress });
@@ -67,15 +77,14 @@ class EffectWorker implements EffectWorkerApi {
 
   async set(look: Partial<Look>): Promise<void> {
     const { style, ...rest } = look;
+    // A worker that takes over from a dead one may be asked before it is ready.
+    await this.opened;
     const { pipeline } = this;
     if (!pipeline) return;
-    const before = pipeline.look.background;
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
-    if (before.kind === 'image' && rest.background && rest.background !== before) before.bitmap.close();
     if (style === undefined) return;
-    await this.chooseStyle(style);
-    pipeline.look.style = style;
+    if (await this.chooseStyle(style)) pipeline.look.style = style;
   }
 
   feed(frames: ReadableStream<VideoFrame> | null): void {
@@ -110,7 +119,7 @@ class EffectWorker implements EffectWorkerApi {
     });
   }
 
-  private chooseStyle(id: string): Promise<void> {
+  private chooseStyle(id: string): Promise<boolean> {
     return this.stylist!.choose(id, styleSize(this.governor.shortSide, USUAL_ASPECT));
   }
 
@@ -119,5 +128,4 @@ class EffectWorker implements EffectWorkerApi {
   }
 }
 
-carryErrors();
 Comlink.expose(new EffectWorker());

@@ -22,6 +22,14 @@ export class Governor {
   private ceiling = RUNGS.length - 1;
   quality: Quality = 'auto';
 
+  /** Another source, another size and rate: all rungs are to be tried again. */
+  newSource(): void {
+    this.rung = FIRST_RUNG;
+    this.ceiling = RUNGS.length - 1;
+    this.waiting = PATIENCE;
+    this.times.length = 0;
+  }
+
   /** Short side of the style net's input, in pixels. */
   get shortSide(): number {
     return this.quality === 'auto' ? RUNGS[this.rung]! : this.quality;

@@ -1,6 +1,11 @@
 import { PortoonError } from './errors.ts';
 import { REGIONS, type BackgroundFill, type Look, type Quality, type Region } from './protocol.ts';
 
+/** Longest side of a background picture, in pixels. */
+const LARGEST_PICTURE = 2048;
+/** Words that are valid for a colour in a style sheet and mean nothing here. */
+const CSS_WIDE = /^(inherit|initial|unset|revert|revert-layer|currentcolor)$/i;
+
 /** A look in the words of the caller: all of it optional, the rest stays as it is. */
 export interface LookOptions {
   /** A style's id, or `none`. */
@@ -53,10 +58,10 @@ export async function readLook(options: LookOptions): Promise<Partial<Look>> {
 async function readBackground(background: string): Promise<BackgroundFill> {
   if (background === 'live' || background === 'blur' || background === 'transparent')
     return { kind: background };
-  if (CSS.supports('color', background)) return { kind: 'colour', rgb: parseColour(background) };
+  if (CSS.supports('color', background) && !CSS_WIDE.test(background))
+    return { kind: 'colour', rgb: parseColour(background) };
   const url = URL.canParse(background, location.href) ? new URL(background, location.href) : null;
-  const ours =
-    url !== null && (url.protocol === 'blob:' || url.protocol === 'data:' || url.origin === location.origin);
+  const ours = url !== null && (url.protocol === 'blob:' || url.origin === location.origin);
   if (!url || !ours)
     throw wrong(
       'background',
@@ -66,7 +71,7 @@ async function readBackground(background: string): Promise<BackgroundFill> {
   try {
     const response = await fetch(url);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    return { kind: 'image', bitmap: await createImageBitmap(await response.blob()) };
+    return { kind: 'image', bitmap: await readPicture(await response.blob()) };
   } catch (cause) {
     throw new PortoonError(
       'ERR_IMAGE_UNREADABLE',
@@ -74,6 +79,22 @@ async function readBackground(background: string): Promise<BackgroundFill> {
       'Choose a JPEG, PNG, WebP or AVIF picture, a colour, blur or live.',
       { cause },
     );
+  }
+}
+
+/** No larger than any graphics processor takes, and than any stage shows. */
+async function readPicture(blob: Blob): Promise<ImageBitmap> {
+  const bitmap = await createImageBitmap(blob);
+  const shrink = LARGEST_PICTURE / Math.max(bitmap.width, bitmap.height);
+  if (shrink >= 1) return bitmap;
+  try {
+    return await createImageBitmap(bitmap, {
+      resizeWidth: Math.max(1, Math.round(bitmap.width * shrink)),
+      resizeHeight: Math.max(1, Math.round(bitmap.height * shrink)),
+      resizeQuality: 'high',
+    });
+  } finally {
+    bitmap.close();
   }
 }
 

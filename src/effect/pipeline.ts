@@ -14,6 +14,8 @@ export class Pipeline {
   private readonly blur = new BackdropBlur();
   private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  /** Counts the sources, so that a slow change of source does not overtake a later one. */
+  private turns = 0;
   /** The journeys of the current source's frames, one after the other. */
   private journey: Promise<void> = Promise.resolve();
 
@@ -31,12 +33,19 @@ export class Pipeline {
 
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
   async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
+    const turn = ++this.turns;
     await this.source?.cancel();
     // The last frame of the source before is still on its way: nothing overtakes it.
     await this.journey;
+    if (turn !== this.turns) {
+      // Yet another source was given meanwhile.
+      await frames?.cancel();
+      return;
+    }
     if (!frames) return;
     this.matter.forget();
     this.stats.newSource();
+    this.governor.newSource();
     this.source = frames.getReader();
     this.journey = this.carryAll(this.source);
     await this.journey;
@@ -44,9 +53,15 @@ export class Pipeline {
 
   /** Every composited frame is also written here. */
   emit(frames: WritableStream<VideoFrame>): void {
-    this.output = frames.getWriter();
-    // The receiver has gone: what it left is no error of ours.
-    this.output.closed.catch(() => undefined).finally(() => (this.output = null));
+    void this.output?.close().catch(() => undefined);
+    const output = frames.getWriter();
+    this.output = output;
+    // Where the receiver has gone, what it left is no error of ours.
+    void output.closed
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.output === output) this.output = null;
+      });
   }
 
   async close(): Promise<void> {

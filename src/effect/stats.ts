@@ -4,19 +4,27 @@ import type { EffectStats, ExecutionProvider, StageTimes } from './protocol.ts';
 
 /** Milliseconds over which rates and medians are taken. */
 const WINDOW = 2000;
+/** So many steps from frame to frame tell the source's rate. */
+const STEPS = 60;
+const USUAL_INTERVAL = 1000 / 30;
+/** Who waits for so large a share of a step is not the one who is slow. */
+const IDLE = 0.4;
+/** A jump of so many milliseconds is a pause of the source, not frames that were missed. */
+const LONGEST_STEP = 1000;
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
 
 /** Times each frame's journey. */
 export class StatsKeeper {
   readonly last: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
   /** Milliseconds between two frames of the source, as its timestamps tell; 30 fps until known. */
-  frameInterval = 1000 / 30;
+  frameInterval = USUAL_INTERVAL;
   private readonly recent: { at: number; times: StageTimes }[] = [];
   private frames = 0;
   private dropped = 0;
   private lastTimestamp: number | null = null;
-  private shortestStep = Infinity;
+  private readonly steps: number[] = [];
   private began = 0;
+  private ended = 0;
   private marked = 0;
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
 
@@ -29,14 +37,14 @@ export class StatsKeeper {
     this.began = this.marked = performance.now();
     if (this.lastTimestamp !== null) {
       const step = (frame.timestamp - this.lastTimestamp) / 1000;
-      // Steps shorter than 10 ms are a camera's jitter, not its rate.
-      if (step >= 10 && step < this.shortestStep) {
-        this.shortestStep = step;
-        this.frameInterval = step;
+      if (this.began - this.ended > IDLE * step) {
+        // We waited for the source: this step is its own, give or take its jitter.
+        this.steps.push(step);
+        if (this.steps.length > STEPS) this.steps.shift();
+        if (this.steps.length >= 5) this.frameInterval = quantile(this.steps, 0.5);
+      } else if (step < LONGEST_STEP) {
+        this.dropped += Math.max(0, Math.round(step / this.frameInterval) - 1);
       }
-      const skipped = Math.round(step / this.frameInterval) - 1;
-      // A jump of seconds is a pause of the source, not frames that we missed.
-      if (skipped > 0 && step < 1000) this.dropped += skipped;
     }
     this.lastTimestamp = frame.timestamp;
   }
@@ -48,7 +56,7 @@ export class StatsKeeper {
   }
 
   end(matte: Size, style: Size): void {
-    const now = performance.now();
+    const now = (this.ended = performance.now());
     this.last.total = now - this.began;
     this.frames++;
     this.sizes = { matte, style };
@@ -59,7 +67,8 @@ export class StatsKeeper {
   /** Another source begins: its rate is not known yet, and the gap to it is no drop. */
   newSource(): void {
     this.lastTimestamp = null;
-    this.shortestStep = Infinity;
+    this.steps.length = 0;
+    this.frameInterval = USUAL_INTERVAL;
   }
 
   read(): EffectStats {

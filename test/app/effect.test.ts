@@ -283,6 +283,23 @@ describe('what goes wrong', () => {
       .waitFor();
   });
 
+  test('a change that waits for a net is refused when the effect closes', async () => {
+    const page = await open('style=none');
+    await page.route('**/models/style/udnie.onnx*', () => new Promise(() => undefined));
+    const code = await page.evaluate(async () => {
+      const { portoon } = window as unknown as {
+        portoon: { set(look: unknown): Promise<void>; close(): Promise<void> };
+      };
+      const waiting = portoon.set({ style: 'udnie' }).then(
+        () => 'done',
+        (error: unknown) => (error as { code: string }).code,
+      );
+      await portoon.close();
+      return waiting;
+    });
+    expect(code).toBe('ERR_WORKER_DIED');
+  });
+
   test('a wrong option is a TypeError that names it', async () => {
     const page = await open('style=none');
     const messages = await page.evaluate(async () => {
@@ -308,6 +325,14 @@ describe('what goes wrong', () => {
   test('a worker that dies is replaced, with the same look and the same camera', async () => {
     const page = await open('style=toon');
     const canvas = await page.$('#stage');
+    await page.evaluate(async () => {
+      const { portoon } = window as unknown as {
+        portoon: { process(track: MediaStreamTrack): Promise<MediaStreamTrack> };
+      };
+      const camera = await navigator.mediaDevices.getUserMedia({ video: true });
+      const processed = await portoon.process(camera.getVideoTracks()[0]!);
+      processed.addEventListener('ended', () => Object.assign(window, { processedEnded: true }));
+    });
     await page.workers()[0]!.evaluate(() => {
       self.close();
     });
@@ -319,6 +344,8 @@ describe('what goes wrong', () => {
       () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
     );
     await stateBecomes(page, 'running');
+    // Whoever sends the processed track knows that it is over.
+    expect(await page.evaluate(() => 'processedEnded' in window)).toBe(true);
   });
 
   test('a lost graphics processor comes back by itself', async () => {

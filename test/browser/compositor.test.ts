@@ -170,6 +170,17 @@ describe('the compositing shader', () => {
     expectNear(pixel(8, 24), [...STYLED, 255]);
   });
 
+  test('lets the room through where a picture is clear', async () => {
+    const clear = new OffscreenCanvas(64, 48);
+    const context = clear.getContext('2d')!;
+    context.fillStyle = 'rgb(255 0 0 / 50%)';
+    context.fillRect(0, 0, 64, 24);
+    const bitmap = await createImageBitmap(clear);
+    compose({ background: { kind: 'image', bitmap } });
+    expectNear(pixel(56, 6), [LIVE[0] / 2 + 128, LIVE[1] / 2, LIVE[2] / 2, 255]);
+    expectNear(pixel(56, 40), [...LIVE, 255]);
+  });
+
   test('follows the fitted line: alpha moves with the luminance of the live picture', () => {
     const texels = halfMatte();
     for (let t = 0; t < texels.length; t += 4) texels.set([128, 128, 255, 128], t);

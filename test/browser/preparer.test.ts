@@ -82,6 +82,16 @@ describe('the preparer', () => {
     for (const value of planes) expect(value).toBeCloseTo(0.5, 1);
   });
 
+  test('a film on its side is stood up first, as the picture under it is', async () => {
+    const above = yuvFrame('I420', [16, 128, 128], bt601, (_, line) => (line < HEIGHT / 2 ? 235 : 16));
+    const turned = new VideoFrame(above, { rotation: 90 } as VideoFrameInit);
+    above.close();
+    const planes = await prepared(turned);
+    // A quarter turn clockwise brings what was above to the right.
+    expect(planes[16 * 32 + 31]).toBeGreaterThan(0.95);
+    expect(planes[16 * 32]).toBeLessThan(0.05);
+  });
+
   test('top stays top and left stays left', async () => {
     const frame = yuvFrame('I420', [16, 128, 128], bt601, (_, line) => (line < HEIGHT / 2 ? 235 : 16));
     const planes = await prepared(frame);

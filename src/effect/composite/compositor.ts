@@ -38,6 +38,8 @@ export interface Layers {
 /** A background image and its own light, as textures. */
 interface Picture {
   bitmap: ImageBitmap;
+  /** Width / height; a closed bitmap would no longer tell. */
+  aspect: number;
   source: ImageSource;
   glow: ImageSource;
 }
@@ -162,7 +164,7 @@ export class Compositor {
   }
 
   close(): void {
-    destroy(this.image);
+    this.dropImage();
     this.renderer.destroy();
   }
 
@@ -176,17 +178,30 @@ export class Compositor {
       resources.uBackdrop = this.blurred;
       resources.uGlow = this.blurred;
     } else if (background.kind === 'image') {
-      const before = this.image;
-      const image = before?.bitmap === background.bitmap ? before : imageOf(background.bitmap);
-      this.image = image;
-      const relative = background.bitmap.width / background.bitmap.height / aspect;
+      if (this.image?.bitmap !== background.bitmap) {
+        this.dropImage();
+        this.image = imageOf(background.bitmap);
+      }
+      const { image } = this;
+      const relative = image.aspect / aspect;
       const scaleX = Math.min(1, 1 / relative);
       const scaleY = Math.min(1, relative);
       values.uBackdropFrame.set([(1 - scaleX) / 2, (1 - scaleY) / 2, scaleX, scaleY]);
       resources.uBackdrop = image.source;
       resources.uGlow = image.glow;
-      if (before !== image) destroy(before);
     }
+    if (background.kind !== 'image') this.dropImage();
+  }
+
+  /** The picture is the compositor's from its first frame on: nobody else knows when its last frame has been drawn. */
+  private dropImage(): void {
+    if (!this.image) return;
+    this.shader.resources.uBackdrop = this.blurred;
+    this.shader.resources.uGlow = this.blurred;
+    this.image.source.destroy();
+    this.image.glow.destroy();
+    this.image.bitmap.close();
+    this.image = null;
   }
 }
 
@@ -200,6 +215,7 @@ function imageOf(bitmap: ImageBitmap): Picture {
   }
   return {
     bitmap,
+    aspect: bitmap.width / bitmap.height,
     source: new ImageSource({
       resource: bitmap,
       autoGenerateMipmaps: true,
@@ -207,11 +223,6 @@ function imageOf(bitmap: ImageBitmap): Picture {
     }),
     glow: new ImageSource({ resource: glow, alphaMode: 'no-premultiply-alpha' }),
   };
-}
-
-function destroy(picture: Picture | null): void {
-  picture?.source.destroy();
-  picture?.glow.destroy();
 }
 
 function texelSource(): BufferImageSource {

@@ -31,12 +31,14 @@ export class Preparer {
 
   /** Copies the frame's planes out of it. The frame stays the caller's, to draw and to close. */
   async take(frame: VideoFrame): Promise<void> {
-    const rect = frame.visibleRect;
+    // A phone's camera or film may lie on its side or be mirrored; its planes are as they were taken.
+    const { rotation = 0, flip = false } = frame as { rotation?: number; flip?: boolean };
+    const rect = rotation === 0 && !flip ? frame.visibleRect : null;
     this.width = rect?.width ?? frame.displayWidth;
     this.height = rect?.height ?? frame.displayHeight;
     this.matrix = frame.colorSpace.matrix === 'bt709' ? matrices.bt709 : matrices.bt601;
     this.fullRange = frame.colorSpace.fullRange === true;
-    this.pixelFormat = frame.format;
+    this.pixelFormat = rect ? frame.format : null;
     if (this.pixelFormat !== 'I420' && this.pixelFormat !== 'NV12') {
       this.draw(frame);
       return;

@@ -21,13 +21,16 @@ export class Stylist {
 
   /**
    * Chooses a style; the one before goes on until this one is ready.
+   * @returns whether it is the chosen one now: a later choice may have overtaken it.
    * @param warmUp - the size of the run that prepares it, so that its first frame is no slower than the others.
    * @throws PortoonError naming the style if it is not offered, does not arrive or is no style net.
    */
-  async choose(id: string, warmUp: Size): Promise<void> {
+  async choose(id: string, warmUp: Size): Promise<boolean> {
     const choice = ++this.choices;
     const net = id === 'none' ? null : await this.open(id, warmUp);
-    if (choice === this.choices) this.net = net;
+    const latest = choice === this.choices;
+    if (latest) this.net = net;
+    return latest;
   }
 
   get chosen(): boolean {
