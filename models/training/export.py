@@ -15,11 +15,11 @@ import onnxruntime
 import torch
 from torch import nn
 
-from nets import MatteNet, StyleNet, fold_batch_norm
+from nets import MatteNet, StyleNet, ToneSteps, fold_batch_norm
 
 MODELS = Path(__file__).resolve().parent.parent
 OPSET = 17
-OPERATORS = {"Add", "AveragePool", "Clip", "Constant", "Conv", "DepthToSpace", "GlobalAveragePool", "Mul", "Relu", "Resize", "Sigmoid", "Sub"}
+OPERATORS = {"Add", "AveragePool", "Clip", "Constant", "Conv", "DepthToSpace", "GlobalAveragePool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Sub"}
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))
 TOLERANCE = 1e-4
 LICENCE = "MIT"
@@ -40,12 +40,16 @@ class Matte(nn.Module):
 
 
 class Style(nn.Module):
-    def __init__(self):
+    def __init__(self, levels):
         super().__init__()
         self.net = StyleNet()
+        self.tones = ToneSteps(levels)
 
     def forward(self, frame):
-        return self.net(frame).clamp(0, 1)
+        return self.tones(self.net(frame)).clamp(0, 1)
+
+
+TONES = {"toon": 6, "udnie": 4}
 
 
 def write_onnx(model, output, path):
@@ -121,7 +125,7 @@ def main():
     args = parser.parse_args()
 
     kind = ENTRIES[args.id]["kind"]
-    model, output = (Matte(), "matte") if kind == "matte" else (Style(), "styled")
+    model, output = (Matte(), "matte") if kind == "matte" else (Style(TONES[args.id]), "styled")
     model.net.load_state_dict(torch.load(args.run / "checkpoint.pt")["average"])
     fold_batch_norm(model.eval())
     path = MODELS / kind / f"{args.id}.onnx"

@@ -1,5 +1,7 @@
 """The nets of Portoon: a matte net and a style net, small enough for one thread of WebAssembly."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -151,6 +153,29 @@ class StyleNet(nn.Module):
         # The frame's finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (frame - tones)
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
+
+
+class ToneSteps(nn.Module):
+    """Draws lightness (Rec. 601 luma) together into flat tones with soft borders; colours move along.
+
+    x - sin(2 pi n x) / (2 pi n) is a staircase of n treads; applied twice, and not quite in full, its borders are a few
+    grey levels wide, so that grain does not flicker over them. A regressed net is too cautious to set such borders itself.
+    """
+
+    STRENGTH = 0.9
+    PASSES = 2
+
+    def __init__(self, levels):
+        super().__init__()
+        self.turn = 2 * math.pi * levels
+        self.luma = nn.Conv2d(3, 1, 1, bias=False)
+        self.luma.weight.data = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+
+    def forward(self, picture):
+        light = stepped = self.luma(picture)
+        for _ in range(self.PASSES):
+            stepped = stepped - torch.sin(stepped * self.turn) * (self.STRENGTH / self.turn)
+        return picture + (stepped - light)
 
 
 def fold_batch_norm(net):

@@ -68,9 +68,10 @@ class TeacherPool:
         window = np.s_[y : y + side, x : x + side]
         step = -1 if rng.random() < 0.5 else 1
         pair = picture[window][:, ::step], target[window][:, ::step]
-        if rng.random() < 0.4:  # a dull camera: both lose contrast, so that faint features are kept as well
-            grey, contrast = pair[0].mean(), rng.uniform(0.4, 0.9)
-            pair = [(grey + contrast * (p - grey)).astype(np.uint8) for p in pair]
+        if rng.random() < 0.45:  # a dull camera: the target gets most of the contrast back, as a draughtsman would give it
+            grey, contrast = pair[0].mean(), rng.uniform(0.4, 0.95)
+            contrasts = contrast, 1 - 0.4 * (1 - contrast)
+            pair = [(grey + c * (p - grey)).clip(0, 255).astype(np.uint8) for p, c in zip(pair, contrasts)]
         return pair
 
 
