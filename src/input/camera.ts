@@ -73,11 +73,21 @@ export function onDevicesChanged(listener: () => void): () => void {
 
 /**
  * Resolves when a camera is there: the one with `deviceId`, or any. For reopening after `ERR_CAMERA_STOPPED` or
- * `ERR_CAMERA_MISSING`. Rejects with the signal's reason when aborted.
+ * `ERR_CAMERA_MISSING`. Cameras that are listed but could not be opened are `useless` until they or any other device
+ * comes or goes. Rejects with the signal's reason when aborted.
  */
-export async function waitForCamera(deviceId?: string, signal?: AbortSignal): Promise<void> {
-  const present = async () =>
-    (await listCameras()).some((camera) => deviceId === undefined || camera.deviceId === deviceId);
+export async function waitForCamera(
+  deviceId?: string,
+  signal?: AbortSignal,
+  useless: readonly Camera[] = [],
+): Promise<void> {
+  let ignored = useless.map((camera) => camera.deviceId);
+  const present = async () => {
+    const ids = (await listCameras()).map((camera) => camera.deviceId);
+    // One that went may come back mended.
+    ignored = ignored.filter((id) => ids.includes(id));
+    return ids.some((id) => (deviceId === undefined || id === deviceId) && !ignored.includes(id));
+  };
   signal?.throwIfAborted();
   if (await present()) return;
   await new Promise<void>((resolve, reject) => {
@@ -97,7 +107,10 @@ export async function waitForCamera(deviceId?: string, signal?: AbortSignal): Pr
       signal?.removeEventListener('abort', onAbort);
       how();
     };
-    const stopListening = onDevicesChanged(look);
+    const stopListening = onDevicesChanged(() => {
+      ignored = [];
+      look();
+    });
     // Some systems do not tell of every device.
     const timer = setInterval(look, 2000);
     signal?.addEventListener('abort', onAbort);

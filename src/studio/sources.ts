@@ -79,10 +79,10 @@ export async function open(request: SourceRequest, remembered = true): Promise<v
       if (next.deviceId !== undefined) choose({ deviceId: next.deviceId });
     }
     announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);
-    watch(next, request);
+    watch(next, request, remembered);
     await refreshCameras();
   } catch (error) {
-    if (newest === request) refuse(error, request);
+    if (newest === request) refuse(error, request, remembered);
   }
 }
 
@@ -91,7 +91,7 @@ function letGo(old: Source): void {
   if (source.value === old) source.value = null;
 }
 
-function refuse(error: unknown, request: SourceRequest): void {
+function refuse(error: unknown, request: SourceRequest, remembered: boolean): void {
   const fault = asFault(error);
   if (source.value) {
     // What played before goes on.
@@ -100,7 +100,11 @@ function refuse(error: unknown, request: SourceRequest): void {
   } else {
     sourceStatus.value = 'none';
     sourceProblem.value = { fault, request };
-    if (fault.code === 'ERR_CAMERA_MISSING') void comeBack(request, undefined);
+    // Some systems list a camera that does not open; asking for it again and again would not help.
+    if (fault.code === 'ERR_CAMERA_MISSING')
+      void comeBack(request, remembered, async (signal) => {
+        await waitForCamera(undefined, signal, await listCameras());
+      });
   }
 }
 
@@ -122,15 +126,17 @@ function showCameras(): void {
   requestAnimationFrame(() => document.getElementById('camera')?.focus());
 }
 
-function watch(current: Source, request: SourceRequest): void {
+function watch(current: Source, request: SourceRequest, remembered: boolean): void {
   current.ended.then(
     (reason) => {
+      current.stop();
       if (source.value !== current) return;
       source.value = null;
       if (pageState.value === 'running') pageState.value = 'ready';
       sourceStatus.value = 'lost';
       tellFault('source', reason, sourceActions(asFault(reason), request));
-      if (current.kind === 'camera') void comeBack(request, current.deviceId);
+      if (current.kind === 'camera')
+        void comeBack(request, remembered, (signal) => waitForCamera(current.deviceId, signal));
     },
     (error: unknown) => {
       tellFault('source', error);
@@ -139,14 +145,19 @@ function watch(current: Source, request: SourceRequest): void {
 }
 
 /** Opens a camera that was unplugged or missing as soon as it is there, unless the person went elsewhere. */
-async function comeBack(request: SourceRequest, deviceId: string | undefined): Promise<void> {
+async function comeBack(
+  request: SourceRequest,
+  remembered: boolean,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   waiting.abort();
   waiting = new AbortController();
+  const { signal } = waiting;
   try {
-    await waitForCamera(deviceId, waiting.signal);
-    if (newest === request) await open(request);
+    await wait(signal);
+    if (!signal.aborted) await open(request, remembered);
   } catch (error) {
-    if (newest === request) tellFault('source', error);
+    if (!signal.aborted) tellFault('source', error);
   }
 }
 
