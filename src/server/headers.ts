@@ -6,8 +6,9 @@ export const isolationHeaders = {
 };
 
 /**
- * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: and data: pictures (drawn, or fetched to be decoded) are
- * previews and the backgrounds that a person picks; inline style attributes are how the divider moves.
+ * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: is fetched to decode
+ * the background that a person picks, and drawn with data: as previews and icons; inline style attributes are how the
+ * divider moves.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

@@ -29,7 +29,7 @@ export async function listen(server: Server, port: number, host?: string): Promi
   const { port: actual } = server.address() as AddressInfo;
   return {
     port: actual,
-    url: `http://${host ?? 'localhost'}:${actual}/`,
+    url: `http://${bracketed(host ?? 'localhost')}:${actual}/`,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
@@ -40,6 +40,11 @@ export async function listen(server: Server, port: number, host?: string): Promi
       clearTimeout(impatience);
     },
   };
+}
+
+/** An IPv6 address as an URL takes it. */
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function explain(error: NodeJS.ErrnoException, port: number, host: string | undefined): Error {
