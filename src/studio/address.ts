@@ -1,5 +1,5 @@
 import { tell, titleOf } from './notices.ts';
-import { sayProblem, type ParameterProblem } from './parameters.ts';
+import { sayProblem, shorten, type ParameterProblem } from './parameters.ts';
 import { address } from './state.ts';
 
 let later: ParameterProblem[] = [];
@@ -10,7 +10,8 @@ export function tellAboutAddress(...more: ParameterProblem[]): void {
   const problems = [...address.problems, ...later];
   const lines = problems.map(sayProblem);
   if (address.unknown.length > 0) {
-    lines.push(`Words of the address that mean nothing here: ${address.unknown.slice(0, 5).join(', ')}.`);
+    const words = address.unknown.slice(0, 5).map((word) => shorten(word));
+    lines.push(`Words of the address that mean nothing here: ${words.join(', ')}.`);
   }
   if (lines.length === 0) return;
   const text = lines.join('\n');

@@ -1,8 +1,14 @@
-/** `#rrggbb` for any CSS colour that names one, else null. Keywords such as `inherit` are no colours. */
+/**
+ * `#rrggbb` for any CSS colour that names one, in whatever notation the browser knows, else null. Keywords such as
+ * `inherit` are no colours. What is see-through becomes opaque.
+ */
 export function toHex(css: string): string | null {
-  const context = document.createElement('canvas').getContext('2d');
+  if (!CSS.supports('color', css) || css.trim().toLowerCase() === 'currentcolor') return null;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) return null;
-  // An invalid value leaves fillStyle as it was, so two different starts tell it from a valid one.
+  // A value that names no colour by itself leaves fillStyle as it was, so two different starts tell it from one that does.
   context.fillStyle = '#000000';
   context.fillStyle = css;
   const first = context.fillStyle;
@@ -10,13 +16,7 @@ export function toHex(css: string): string | null {
   context.fillStyle = css;
   if (context.fillStyle !== first) return null;
   if (first.startsWith('#')) return first;
-  const channels = /^rgba?\((\d+), (\d+), (\d+)/.exec(first);
-  if (!channels) return null;
-  return (
-    '#' +
-    channels
-      .slice(1, 4)
-      .map((c) => Number(c).toString(16).padStart(2, '0'))
-      .join('')
-  );
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return `#${[red!, green!, blue!].map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }

@@ -133,10 +133,15 @@ export function readParameters(search: string, context: ParameterContext): ReadP
   return { parameters, problems, unknown };
 }
 
-/** The sentence a person reads about a wrong value. Long values are cut so that the sentence stays one. */
+/** Cuts what somebody else wrote, so that the sentence around it stays one. */
+export function shorten(text: string, longest = 40): string {
+  const letters = Array.from(text);
+  return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : text;
+}
+
+/** The sentence a person reads about a wrong value. */
 export function sayProblem({ name, value, takes }: ParameterProblem): string {
-  const shown = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-  return `The address says ${name}=${shown}, but ${name} takes ${takes}.`;
+  return `The address says ${name}=${shorten(value)}, but ${name} takes ${takes}.`;
 }
 
 /** The same, for a style id that is well formed but that the manifest does not list. */

@@ -94,7 +94,7 @@ describe('readParameters', () => {
 
   it('cuts long values', () => {
     const { problems } = read(`?region=${'a'.repeat(5000)}`);
-    expect(sayProblem(problems[0]!).length).toBeLessThan(200);
+    expect(sayProblem(problems[0]!)).toContain(`region=${'a'.repeat(39)}…, but`);
   });
 
   it('names the styles there are', () => {
