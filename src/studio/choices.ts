@@ -14,7 +14,7 @@ export type Theme = (typeof THEMES)[number];
 /** Every field falls back on its own, so one bad value costs one choice and not all of them. */
 const Schema = v.object({
   version: v.literal(1),
-  style: v.fallback(v.nullable(v.string()), null),
+  style: v.fallback(v.nullable(v.pipe(v.string(), v.nonEmpty())), null),
   region: v.fallback(v.picklist(REGIONS), 'person'),
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   backdrop: v.fallback(v.picklist(BACKDROPS), 'live'),

@@ -14,14 +14,11 @@ const storage = openStorage();
 /** What the page remembers. Change it with {@link choose}. */
 export const choices = signal<Choices>(loadChoices(storage));
 
-/** Changes remembered choices. */
+/** Changes remembered choices. Only what changed is written, so that another tab's choices stay. */
 export function choose(patch: Partial<Choices>): void {
   choices.value = { ...choices.value, ...patch };
+  saveChoices(storage, { ...loadChoices(storage), ...patch });
 }
-
-effect(() => {
-  saveChoices(storage, choices.value);
-});
 
 /** The promise that other programs read from `<html data-state>`. */
 export type PageState = 'loading' | 'ready' | 'running' | 'error';

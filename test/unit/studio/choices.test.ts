@@ -51,6 +51,10 @@ describe('choices', () => {
     expect(loadChoices(storageWith(text))).toEqual({ ...defaultChoices(), theme: 'dark' });
   });
 
+  it('take no style without a name', () => {
+    expect(loadChoices(storageWith('{"version":1,"style":""}'))).toEqual(defaultChoices());
+  });
+
   it('do without storage', () => {
     expect(loadChoices(null)).toEqual(defaultChoices());
     expect(() => {
