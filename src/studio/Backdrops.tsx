@@ -1,4 +1,3 @@
-import { toHex } from './colour.ts';
 import { backdrop, colour, picture, setBackdrop, setColour, setPicture } from './look.ts';
 import { Icon } from './icons.tsx';
 import { Section, Segmented } from './parts.tsx';
@@ -29,7 +28,7 @@ export function pickPicture(): void {
 }
 
 function Colours() {
-  const current = toHex(colour.value) ?? '#000000';
+  const current = colour.value;
   return (
     <div class="swatches" role="group" aria-label="Background colour">
       {SWATCHES.map(([hex, name]) => (
@@ -78,11 +77,13 @@ export function Backdrops() {
       <Segmented
         label="Background"
         tall
+        again
         options={OPTIONS}
         value={backdrop.value}
         onChange={(next) => {
+          const again = next === backdrop.value;
           setBackdrop(next);
-          if (next === 'image' && picture.value === null) pickPicture();
+          if (next === 'image' && (again || picture.value === null)) pickPicture();
         }}
       />
       {backdrop.value === 'colour' && <Colours />}

@@ -153,6 +153,7 @@ export function Panel() {
           <Segmented
             label="Region"
             tall
+            again
             options={REGION_OPTIONS}
             value={look.value.region}
             onChange={setRegion}

@@ -14,7 +14,7 @@ const PREVIEWS = import.meta.glob<string>('./previews/*.webp', {
 
 const NONE = { id: 'none', title: 'Original' };
 
-/** Chooses a style by its place in the strip. */
+/** Puts a style on. */
 export function chooseStyle(id: string, title: string): void {
   announce(id === 'none' ? 'No style: the live picture' : `Style ${title}`);
   change({ style: id });
@@ -25,12 +25,17 @@ export function offeredStyles() {
   return [NONE, ...styles.value];
 }
 
+/** Chooses by place in the strip; nothing until it is known which styles there are. */
+export function chooseStyleAt(place: number): void {
+  const style = styles.value.length > 0 ? offeredStyles()[place] : undefined;
+  if (style) chooseStyle(style.id, style.title);
+}
+
 /** One style on or back, round the ends. */
 export function stepStyle(by: 1 | -1): void {
   const offered = offeredStyles();
   const at = offered.findIndex((style) => style.id === look.value.style);
-  const next = offered[(at + by + offered.length) % offered.length];
-  if (next) chooseStyle(next.id, next.title);
+  chooseStyleAt((at + by + offered.length) % offered.length);
 }
 
 /** A hue of its own for every style, the same on each visit. */
@@ -96,6 +101,10 @@ export function StyleStrip() {
               aria-keyshortcuts={index < 10 ? String(index) : undefined}
               onChange={() => {
                 chooseStyle(id, title);
+              }}
+              onClick={() => {
+                // No change to a radio button, but a script may have given the effect another style.
+                if (id === chosen) chooseStyle(id, title);
               }}
             />
             <span class="picture">

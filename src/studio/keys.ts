@@ -11,7 +11,7 @@ import {
   togglePanel,
   toggleStats,
 } from './state.ts';
-import { chooseStyle, offeredStyles, stepStyle } from './StyleStrip.tsx';
+import { chooseStyleAt, stepStyle } from './StyleStrip.tsx';
 
 interface Shortcut {
   /** As `KeyboardEvent.key` says it, lower case. */
@@ -42,8 +42,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     shown: ['0', '…', '9'],
     does: 'Style by its place; 0 is the live picture',
     run: (key) => {
-      const style = offeredStyles()[Number(key)];
-      if (style) chooseStyle(style.id, style.title);
+      chooseStyleAt(Number(key));
     },
   },
   { keys: ['b'], shown: ['B'], does: 'Before and after', run: toggleComparing },

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { Quality, Region } from '../effect/protocol.ts';
 import type { Effect } from '../effect/effect.ts';
+import { PortoonError } from '../effect/errors.ts';
 import { defaultChoices, type Backdrop } from './choices.ts';
 import { toHex } from './colour.ts';
 import { tellFault, retract, type Action } from './notices.ts';
@@ -63,7 +64,12 @@ export const awaitedStyle = signal<string | null>(null);
 
 let effect: Effect | null = null;
 let shown: Look = look.value;
-const busy = new Set<keyof Look>();
+/** What is being asked of the current effect; a new effect has a new one. */
+let busy = new Set<keyof Look>();
+/** Asked for once more although the controls showed it: a script may have told the effect otherwise. */
+const insisted = new Set<keyof Look>();
+/** What a person changed on this visit. Only that is remembered, not what the address asked for. */
+const touched = new Set<keyof Look>();
 
 /**
  * Hands over a new effect that was made with `initial`. Its style is asked for once more, because only `set` says
@@ -71,35 +77,41 @@ const busy = new Set<keyof Look>();
  */
 export function setLookTarget(next: Effect | null, initial: Look): void {
   effect = next;
+  busy = new Set();
+  awaitedStyle.value = null;
   shown = { ...initial, style: null, background: 'live' };
   for (const key of Object.keys(look.value) as (keyof Look)[]) void follow(key);
 }
 
 /** Brings one aspect of the effect up to date; while a change is under way only the newest wish waits behind it. */
 async function follow(key: keyof Look): Promise<void> {
-  if (busy.has(key)) return;
-  busy.add(key);
+  const asking = effect;
+  const mine = busy;
+  if (!asking || mine.has(key)) return;
+  mine.add(key);
   try {
-    while (effect && look.value[key] !== shown[key]) {
-      const asking = effect;
+    while (insisted.delete(key) || look.value[key] !== shown[key]) {
       const target = look.value;
       if (key === 'style') awaitedStyle.value = target.style;
       try {
         await asking.set({ [key]: target[key] });
+        // The successor is told by a call of its own.
+        if (mine !== busy) return;
         shown = { ...shown, [key]: target[key] };
         retract(`look:${key}`);
-        remember(key);
+        if (key === 'background') await settlePicture();
+        if (touched.has(key)) remember(key);
       } catch (error) {
-        // Its successor is asked instead.
-        if (asking !== effect) continue;
+        if (mine !== busy) return;
+        if (key === 'background') dropPicture(target.background, error);
         // The old look goes on, and so say the controls, unless the person has moved on.
         if (look.value[key] === target[key]) restore(key);
         tellFault(`look:${key}`, error, waysOut(key, target));
       }
     }
   } finally {
-    busy.delete(key);
-    if (key === 'style') awaitedStyle.value = null;
+    mine.delete(key);
+    if (key === 'style' && mine === busy) awaitedStyle.value = null;
   }
 }
 
@@ -137,11 +149,24 @@ function remember(key: keyof Look): void {
   if (key === 'style') choose({ style: shown.style });
   else if (key === 'region') choose({ region: shown.region });
   else if (key === 'strength') choose({ strength: shown.strength });
-  else if (key === 'background') choose({ backdrop: backdrop.value, colour: colour.value });
+  else if (key === 'background') {
+    // A picture that the effect has not taken, or one from the address, is none to come back to.
+    if (backdrop.value === 'image' && !blobUrls.has(shown.background)) return;
+    choose({ backdrop: backdrop.value });
+    if (backdrop.value === 'colour') choose({ colour: colour.value });
+  }
 }
 
-/** Changes how the picture looks. */
+/** Changes how the picture looks, because a person wants it so. */
 export function change(patch: Partial<Look>): void {
+  for (const key of Object.keys(patch) as (keyof Look)[]) {
+    touched.add(key);
+    if (look.value[key] === patch[key]) insisted.add(key);
+  }
+  apply(patch);
+}
+
+function apply(patch: Partial<Look>): void {
   look.value = { ...look.value, ...patch };
   for (const key of Object.keys(patch) as (keyof Look)[]) void follow(key);
 }
@@ -157,19 +182,70 @@ export function setColour(next: string): void {
   setBackdrop('colour');
 }
 
-/** Puts a picture behind the person and keeps it for the next visit. */
-export async function setPicture(file: Blob): Promise<void> {
-  const before = picture.value;
-  picture.value = URL.createObjectURL(file);
-  setBackdrop('image');
-  if (before?.startsWith('blob:')) {
-    // The effect may still be reading it.
-    setTimeout(() => {
-      URL.revokeObjectURL(before);
-    }, 10_000);
+/** Counts the pictures that were chosen; the newest wins however long each takes to decode. */
+let picks = 0;
+/** A chosen picture that the effect has not taken yet, and the address of the one before it. */
+let candidate: { url: string; file: Blob; before: string | null } | null = null;
+const blobUrls = new Set<string>();
+
+function urlOf(file: Blob): string {
+  const url = URL.createObjectURL(file);
+  blobUrls.add(url);
+  return url;
+}
+
+async function isPicture(file: Blob): Promise<boolean> {
+  try {
+    (await createImageBitmap(file)).close();
+    return true;
+  } catch (cause) {
+    tellFault(
+      'look:background',
+      new PortoonError(
+        'ERR_IMAGE_UNREADABLE',
+        'The background picture cannot be read as an image.',
+        'Choose a JPEG, PNG, WebP or AVIF picture, a colour, blur or live.',
+        { cause },
+      ),
+    );
+    return false;
   }
+}
+
+/** Puts a picture behind the person and keeps it for the next visit. One that cannot be read changes nothing. */
+export async function setPicture(file: Blob): Promise<void> {
+  const pick = ++picks;
+  if (!(await isPicture(file)) || pick !== picks) return;
+  const url = urlOf(file);
+  candidate = { url, file, before: candidate ? candidate.before : picture.value };
+  picture.value = url;
+  setBackdrop('image');
   announce('Background picture chosen');
-  await keepPicture(file);
+}
+
+/** The effect shows the newest background: keeps its picture, and lets go of those that nothing needs any more. */
+async function settlePicture(): Promise<void> {
+  const taken = candidate?.url === shown.background ? candidate : null;
+  if (taken) candidate = null;
+  const needed = [shown.background, look.value.background, picture.value, candidate?.before];
+  for (const url of blobUrls) {
+    if (needed.includes(url)) continue;
+    URL.revokeObjectURL(url);
+    blobUrls.delete(url);
+  }
+  if (taken) await keepPicture(taken.file);
+}
+
+/** The effect cannot read the picture at `url`: it is offered no longer. */
+function dropPicture(url: string, error: unknown): void {
+  if (!(error instanceof PortoonError) || error.code !== 'ERR_IMAGE_UNREADABLE') return;
+  if (url === candidate?.url) {
+    picture.value = candidate.before;
+    candidate = null;
+  } else if (url === picture.value) {
+    picture.value = null;
+    if (blobUrls.has(url)) void forgetPicture();
+  }
 }
 
 /** Brings back the picture of the last visit. */
@@ -177,14 +253,20 @@ export async function restorePicture(): Promise<void> {
   if (picture.value !== null) return;
   const kept = await loadPicture();
   if (!kept) return;
-  picture.value = URL.createObjectURL(kept);
-  if (backdrop.value === 'image') change({ background: backgroundNow() });
+  if (!(await isPicture(kept))) {
+    await forgetPicture();
+    return;
+  }
+  // Meanwhile another may have been chosen.
+  if (picks > 0) return;
+  picture.value = urlOf(kept);
+  if (backdrop.value === 'image') apply({ background: backgroundNow() });
 }
 
 /** Everything about the picture as on the first day; the theme and the camera stay as chosen. */
 export async function resetLook(firstStyle: string): Promise<void> {
   const first = defaultChoices();
-  choose({ mirrorCamera: first.mirrorCamera, mirrorOther: first.mirrorOther });
+  choose({ mirrorCamera: first.mirrorCamera, mirrorOther: first.mirrorOther, colour: first.colour });
   colour.value = first.colour;
   backdrop.value = first.backdrop;
   change({
@@ -194,7 +276,8 @@ export async function resetLook(firstStyle: string): Promise<void> {
     background: 'live',
     quality: 'auto',
   });
-  if (picture.value?.startsWith('blob:')) URL.revokeObjectURL(picture.value);
+  picks++;
+  candidate = null;
   picture.value = null;
   announce('Settings reset');
   await forgetPicture();

@@ -44,11 +44,20 @@ interface SegmentedProps<T extends string> {
   value: T;
   /** Icons above the words, for more than three options. */
   tall?: boolean;
+  /** Tells `onChange` also when the chosen option is chosen once more. */
+  again?: boolean;
   onChange: (value: T) => void;
 }
 
 /** A radio group that looks like one control. The arrow keys are the browser's own. */
-export function Segmented<T extends string>({ label, options, value, tall, onChange }: SegmentedProps<T>) {
+export function Segmented<T extends string>({
+  label,
+  options,
+  value,
+  tall,
+  again,
+  onChange,
+}: SegmentedProps<T>) {
   const name = useId();
   return (
     <div class={tall ? 'segmented tall' : 'segmented'} role="radiogroup" aria-label={label}>
@@ -62,6 +71,9 @@ export function Segmented<T extends string>({ label, options, value, tall, onCha
             checked={option.value === value}
             onChange={() => {
               onChange(option.value);
+            }}
+            onClick={() => {
+              if (again && option.value === value) onChange(option.value);
             }}
           />
           <span>

@@ -95,6 +95,27 @@ describe('a camera', () => {
     await close();
   });
 
+  it('that is listed but does not open is not asked for again and again', async () => {
+    const before = `
+      const { mediaDevices } = navigator;
+      const { getUserMedia } = MediaDevices.prototype;
+      window.mended = false;
+      window.calls = 0;
+      mediaDevices.getUserMedia = (wish) => {
+        window.calls++;
+        return window.mended
+          ? getUserMedia.call(mediaDevices, wish)
+          : Promise.reject(new DOMException('none', 'NotFoundError'));
+      };`;
+    const { page, close } = await visit(browser, `${home}?input=camera`, { before, permissions: ['camera'] });
+    await page.getByRole('alert').getByText('ERR_CAMERA_MISSING').waitFor();
+    await page.waitForTimeout(3000);
+    expect(await page.evaluate('calls')).toBe(1);
+    await page.evaluate('mended = true; navigator.mediaDevices.dispatchEvent(new Event("devicechange"))');
+    await reach(page, 'running');
+    await close();
+  });
+
   it('that is unplugged leaves its last picture, and comes back by itself', async () => {
     const before = `
       const { mediaDevices } = navigator;
@@ -111,7 +132,8 @@ describe('a camera', () => {
     await page.evaluate('plugged = false; cameraTrack.stop(); cameraTrack.dispatchEvent(new Event("ended"))');
     await message(page, 'ERR_CAMERA_STOPPED').waitFor();
     await reach(page, 'ready');
-    expect(await page.locator('#stage').evaluate((canvas) => getComputedStyle(canvas).opacity)).toBe('1');
+    // It may still be fading in.
+    await page.waitForFunction(() => getComputedStyle(document.querySelector('#stage')!).opacity === '1');
     await page.evaluate('plugged = true; navigator.mediaDevices.dispatchEvent(new Event("devicechange"))');
     await reach(page, 'running');
     expect(await page.locator('.notice').count()).toBe(0);
@@ -149,7 +171,8 @@ describe('the effect', () => {
     await reach(page, 'running');
     const notice = message(page, 'ERR_MODEL_INTEGRITY');
     await notice.waitFor();
-    expect(await page.locator('input[name=style]:checked').getAttribute('value')).toBe('none');
+    // The effect tells of it before the page has asked once more.
+    await page.locator('input[name=style][value=none]:checked').waitFor({ state: 'attached' });
     await page.unroute('**/models/style/**');
     await notice.getByRole('button', { name: 'Try again' }).click();
     await page.waitForFunction(

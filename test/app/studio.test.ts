@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { serveApp } from '../fixtures/server.ts';
-import { reach, visit } from './studio-page.ts';
+import { message, reach, visit } from './studio-page.ts';
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof serveApp>>;
@@ -213,8 +213,103 @@ describe('choices', () => {
     await close();
   });
 
+  it('survive a background picture that is none', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=none`);
+    await reach(page, 'running');
+    const image = page.getByText('Image', { exact: true });
+    const shown = page.getByAltText('The chosen background');
+    const picture = await page.locator('.brand').screenshot();
+    const choose = async (click: () => Promise<void>, name: string, buffer: Buffer) => {
+      const chooser = page.waitForEvent('filechooser');
+      await click();
+      await (await chooser).setFiles({ name, mimeType: 'image/png', buffer });
+    };
+    const bad = Buffer.from('no picture');
+
+    await choose(() => image.click(), 'bad.png', bad);
+    await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
+    await choose(() => button(page, 'Choose a picture').click(), 'good.png', picture);
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
+    expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
+    const before = await shown.getAttribute('src');
+
+    // Image once more opens the chooser as well.
+    await choose(() => image.click(), 'bad.png', bad);
+    await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
+    expect(await shown.getAttribute('src')).toBe(before);
+
+    await page.reload();
+    await reach(page, 'running');
+    await shown.waitFor();
+    expect(await page.locator('.notice').count()).toBe(0);
+    await close();
+  });
+
+  it('forget a kept picture that cannot be read', async () => {
+    const { page, close } = await visit(browser, home);
+    await page.evaluate(async () => {
+      const folder = await navigator.storage.getDirectory();
+      const stream = await (await folder.getFileHandle('background', { create: true })).createWritable();
+      await stream.write('no picture');
+      await stream.close();
+      localStorage.setItem('portoon', '{"version":1,"backdrop":"image"}');
+    });
+    await page.goto(`${home}?input=demo&style=none`);
+    await reach(page, 'running');
+    await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
+    await button(page, 'Choose a picture').waitFor();
+    await page.reload();
+    await reach(page, 'running');
+    expect(await page.locator('.notice').count()).toBe(0);
+    await close();
+  });
+
+  it('are not what an address asked for', async () => {
+    const colour = encodeURIComponent('oklch(0.7 0.1 200)');
+    const { page, close } = await visit(
+      browser,
+      `${home}?input=demo&style=none&region=background&background=${colour}`,
+    );
+    await reach(page, 'running');
+    expect(await page.getByRole('radio', { name: 'Colour' }).isChecked()).toBe(true);
+    await page.getByRole('slider', { name: 'Strength of the style' }).fill('30');
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"strength":0.3'));
+    await page.goto(`${home}?input=demo`);
+    await reach(page, 'running');
+    expect(await chosenStyle(page)).not.toBe('none');
+    expect(await page.getByRole('radio', { name: 'Live' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);
+    expect(await page.locator('.section .amount').textContent()).toBe('30 %');
+    await close();
+  });
+
+  it('of style outlive keys that are pressed too early', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo`);
+    await reach(page, 'running');
+    const offered = page.locator('input[name=style]');
+    const last = (await offered.last().getAttribute('value')) ?? '';
+    await page.evaluate((style) => {
+      localStorage.setItem('portoon', JSON.stringify({ version: 1, style }));
+    }, last);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/models/manifest.json', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${home}?input=demo`);
+    await page.locator('#settings-button').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('0');
+    letGo();
+    await reach(page, 'running');
+    expect(await chosenStyle(page)).toBe(last);
+    await close();
+  });
+
   it.each([
     ['damaged', `localStorage.setItem('portoon', '{"version":1,"strength":"lots","region":')`],
+    ['without the name of a style', `localStorage.setItem('portoon', '{"version":1,"style":""}')`],
     ['of another age', `localStorage.setItem('portoon', '{"version":99}')`],
     [
       'denied',
