@@ -40,16 +40,17 @@ class Matte(nn.Module):
 
 
 class Style(nn.Module):
-    def __init__(self, levels):
+    def __init__(self, levels, colour):
         super().__init__()
         self.net = StyleNet()
-        self.tones = ToneSteps(levels)
+        self.tones = ToneSteps(levels, colour)
 
     def forward(self, frame):
         return self.tones(self.net(frame)).clamp(0, 1)
 
 
-TONES = {"toon": 6, "udnie": 4}
+# Tone steps and colour gain. A regressed net is as cautious with colour as with borders; Udnie is nearly grey by intent.
+TONES = {"toon": (6, 1.35), "udnie": (4, 1)}
 
 
 def write_onnx(model, output, path):
@@ -125,7 +126,7 @@ def main():
     args = parser.parse_args()
 
     kind = ENTRIES[args.id]["kind"]
-    model, output = (Matte(), "matte") if kind == "matte" else (Style(TONES[args.id]), "styled")
+    model, output = (Matte(), "matte") if kind == "matte" else (Style(*TONES[args.id]), "styled")
     model.net.load_state_dict(torch.load(args.run / "checkpoint.pt")["average"])
     fold_batch_norm(model.eval())
     path = MODELS / kind / f"{args.id}.onnx"

@@ -156,7 +156,7 @@ class StyleNet(nn.Module):
 
 
 class ToneSteps(nn.Module):
-    """Draws lightness (Rec. 601 luma) together into flat tones with soft borders; colours move along.
+    """Draws lightness (Rec. 601 luma) together into flat tones with soft borders, and multiplies what is colour by `colour`.
 
     x - sin(2 pi n x) / (2 pi n) is a staircase of n treads; applied twice, and not quite in full, its borders are a few
     grey levels wide, so that grain does not flicker over them. A regressed net is too cautious to set such borders itself.
@@ -165,8 +165,9 @@ class ToneSteps(nn.Module):
     STRENGTH = 0.9
     PASSES = 2
 
-    def __init__(self, levels):
+    def __init__(self, levels, colour):
         super().__init__()
+        self.colour = colour
         self.turn = 2 * math.pi * levels
         self.luma = nn.Conv2d(3, 1, 1, bias=False)
         self.luma.weight.data = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
@@ -175,7 +176,7 @@ class ToneSteps(nn.Module):
         light = stepped = self.luma(picture)
         for _ in range(self.PASSES):
             stepped = stepped - torch.sin(stepped * self.turn) * (self.STRENGTH / self.turn)
-        return picture + (stepped - light)
+        return stepped + (picture - light) * self.colour
 
 
 def fold_batch_norm(net):
