@@ -49,7 +49,7 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
   });
   for (const key of keys) await page.keyboard.press(key);
   await page.waitForTimeout(1500);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await page.screenshot({ path: join(folder, `${name}.jpg`), type: 'jpeg', quality: 88 });
   await page.context().close();
 }
 
