@@ -19,7 +19,7 @@ from nets import MatteNet, StyleNet, ToneSteps, fold_batch_norm
 
 MODELS = Path(__file__).resolve().parent.parent
 OPSET = 17
-OPERATORS = {"Add", "AveragePool", "Clip", "Constant", "Conv", "DepthToSpace", "GlobalAveragePool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Sub"}
+OPERATORS = {"Add", "AveragePool", "Clip", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Sub"}
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))
 TOLERANCE = 1e-4
 LICENCE = "MIT"

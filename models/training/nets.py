@@ -158,25 +158,26 @@ class StyleNet(nn.Module):
 class ToneSteps(nn.Module):
     """Draws lightness (Rec. 601 luma) together into flat tones with soft borders, and multiplies what is colour by `colour`.
 
-    x - sin(2 pi n x) / (2 pi n) is a staircase of n treads; applied twice, and not quite in full, its borders are a few
-    grey levels wide, so that grain does not flicker over them. A regressed net is too cautious to set such borders itself.
+    x - sin(x) is a staircase of treads 2 pi wide; applied twice, its borders are a few grey levels wide, so that grain does
+    not flicker over them. A regressed net is too cautious to set such borders itself. Scale and colour are folded into the
+    two convolutions: at full size every operator counts.
     """
 
-    STRENGTH = 0.9
-    PASSES = 2
+    LUMA = torch.tensor([0.299, 0.587, 0.114])
 
     def __init__(self, levels, colour):
         super().__init__()
-        self.colour = colour
         self.turn = 2 * math.pi * levels
-        self.luma = nn.Conv2d(3, 1, 1, bias=False)
-        self.luma.weight.data = torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+        self.light = nn.Conv2d(3, 1, 1, bias=False)
+        self.light.weight.data = (self.LUMA * self.turn).view(1, 3, 1, 1)
+        self.colour = nn.Conv2d(3, 3, 1, bias=False)
+        self.colour.weight.data = ((torch.eye(3) - self.LUMA) * colour).view(3, 3, 1, 1)
 
     def forward(self, picture):
-        light = stepped = self.luma(picture)
-        for _ in range(self.PASSES):
-            stepped = stepped - torch.sin(stepped * self.turn) * (self.STRENGTH / self.turn)
-        return stepped + (picture - light) * self.colour
+        light = self.light(picture)
+        light = light - torch.sin(light)
+        light = light - torch.sin(light)
+        return self.colour(picture) + light / self.turn
 
 
 def fold_batch_norm(net):

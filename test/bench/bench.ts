@@ -108,7 +108,7 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
     if (!afterOne && performance.now() - began >= Math.min(60_000, minutes * 30_000))
       afterOne = await memory(browser, page);
   }
-  const last = samples.at(-1)!;
+  const last = await stats(page);
   const seconds = (performance.now() - began) / 1000;
   const { longTasks } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
   const afterAll = await memory(browser, page);
