@@ -10,7 +10,17 @@ export default defineConfig({
   // Named here, for the worker's imports are not found in advance, and a page that reloads loses its worker.
   optimizeDeps: {
     exclude: ['onnxruntime-web'],
-    include: ['comlink', 'pixi.js', 'pixi.js/unsafe-eval', 'pixi.js/webworker', 'valibot', 'preact', 'preact/hooks', 'preact/jsx-dev-runtime', '@preact/signals'],
+    include: [
+      'comlink',
+      'pixi.js',
+      'pixi.js/unsafe-eval',
+      'pixi.js/webworker',
+      'valibot',
+      'preact',
+      'preact/hooks',
+      'preact/jsx-dev-runtime',
+      '@preact/signals',
+    ],
   },
   build: { target: 'esnext', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: { headers: isolationHeaders },
