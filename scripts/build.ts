@@ -13,7 +13,6 @@ const SOURCES = [
   'public',
   'scripts',
   'index.html',
-  'obs.html',
   'vite.config.ts',
   'package-lock.json',
 ];

@@ -125,7 +125,7 @@ function mediaDevices(): MediaDevices {
     ? new PortoonError(
         'ERR_CAMERA_UNSUPPORTED',
         'This browser gives pages no camera.',
-        'Use a current Chrome, Edge, Firefox or Safari, or play a video file or the demo instead.',
+        'Use a current Chrome, Edge or another Chromium, or play a video file or the demo instead.',
       )
     : new PortoonError(
         'ERR_CAMERA_UNSUPPORTED',

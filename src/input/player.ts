@@ -51,7 +51,7 @@ export async function playForever(url: string, name: string): Promise<Player> {
       throw new PortoonError(
         'ERR_UNSUPPORTED_BROWSER',
         'This browser cannot take frames from a video file.',
-        'Use a current Chrome, Edge or Firefox.',
+        'Use a current Chrome, Edge or another Chromium.',
       );
     }
     const failed = new Promise<PortoonError>((resolve) => {

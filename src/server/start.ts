@@ -17,7 +17,7 @@ async function start(): Promise<void> {
   const app = await listen(createAppServer(join(root, 'dist')), port, process.env.HOST);
   process.stdout.write(
     `Portoon is at ${app.url}\n` +
-      'Open it in Chrome, Edge or Firefox and allow the camera; no picture leaves this machine.\n' +
+      'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine.\n' +
       `No camera? ${app.url}?input=demo\n` +
       'Ctrl+C stops it.\n',
   );

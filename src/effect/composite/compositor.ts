@@ -125,7 +125,7 @@ export class Compositor {
       throw new PortoonError(
         'ERR_WEBGL_MISSING',
         'This browser gives no WebGL 2, which draws the picture.',
-        'Switch on hardware acceleration in the browser, or use a current Chrome, Edge or Firefox.',
+        'Switch on hardware acceleration in the browser, or use a current Chrome, Edge or another Chromium.',
         { cause },
       );
     }
