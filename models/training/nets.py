@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -23,20 +24,18 @@ def upsample(x):
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-class InvertedResidual(nn.Module):
-    """Expand, filter depthwise, project (MobileNetV2)."""
+class Fire(nn.Module):
+    """Squeeze to few channels, expand by 1x1 and 3x3 kernels side by side (SqueezeNet, arXiv:1602.07360)."""
 
-    def __init__(self, cin, cout, hidden, kernel=3, stride=1):
+    def __init__(self, cin, squeeze, one, three):
         super().__init__()
-        self.body = nn.Sequential(
-            conv_bn(cin, hidden),
-            conv_bn(hidden, hidden, kernel, stride, groups=hidden),
-            conv_bn(hidden, cout, relu=False),
-        )
-        self.residual = stride == 1 and cin == cout
+        self.squeeze = nn.Conv2d(cin, squeeze, 1)
+        self.one = nn.Conv2d(squeeze, one, 1)
+        self.three = nn.Conv2d(squeeze, three, 3, padding=1)
 
     def forward(self, x):
-        return x + self.body(x) if self.residual else self.body(x)
+        x = torch.relu(self.squeeze(x))
+        return torch.relu(torch.cat([self.one(x), self.three(x)], 1))
 
 
 class ContextGate(nn.Module):
@@ -53,62 +52,82 @@ class ContextGate(nn.Module):
 class Fuse(nn.Module):
     """One decoder step: coarse features, upsampled, meet the encoder's finer ones."""
 
-    def __init__(self, coarse, lateral, cout):
+    def __init__(self, coarse, lateral, cout, kernel=3):
         super().__init__()
         self.coarse = conv_bn(coarse, cout, relu=False)
         self.lateral = conv_bn(lateral, cout, relu=False)
-        self.mix = nn.Sequential(conv_bn(cout, cout, 3, groups=cout), conv_bn(cout, cout))
+        self.mix = nn.Sequential(conv_bn(cout, cout, kernel, groups=cout), conv_bn(cout, cout))
 
     def forward(self, coarse, lateral):
         return self.mix(torch.relu(upsample(self.coarse(coarse)) + self.lateral(lateral)))
 
 
 class MatteNet(nn.Module):
-    """Encoder to 1/32, global context, decoder to 1/2, depth-to-space to full resolution.
+    """SqueezeNet's ImageNet encoder on the halved frame, to 1/16; a decoder to 1/2; depth-to-space to full size.
 
-    `forward` returns matte logits and the logits of the parts at 1/4 resolution; the parts guide
-    training and are dropped on export.
+    The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module gives up the
+    3x3 kernels that matter least. A thin stem of its own sees the full frame, for the outline.
     """
 
     PARTS = 6
+    STEM = 20
+    FIRE4 = 96  # of 128 3x3 kernels
 
     def __init__(self):
         super().__init__()
-        self.stem = conv_bn(3, 16, 3, stride=2)
-        self.stage4 = nn.Sequential(
-            InvertedResidual(16, 20, 32, stride=2), InvertedResidual(20, 20, 40)
-        )
-        self.stage8 = nn.Sequential(
-            InvertedResidual(20, 36, 80, 5, stride=2),
-            InvertedResidual(36, 36, 100, 5),
-            InvertedResidual(36, 36, 100, 5),
-        )
-        self.stage16 = nn.Sequential(
-            InvertedResidual(36, 64, 144, 5, stride=2),
-            *[InvertedResidual(64, 64, 160, 5) for _ in range(3)],
-        )
-        self.stage32 = nn.Sequential(
-            InvertedResidual(64, 96, 256, 5, stride=2),
-            *[InvertedResidual(96, 96, 256, 5) for _ in range(2)],
-            ContextGate(96),
-        )
-        self.fuse16 = Fuse(96, 64, 64)
-        self.fuse8 = Fuse(64, 36, 36)
-        self.fuse4 = Fuse(36, 20, 24)
-        self.fuse2 = Fuse(24, 16, 16)
-        self.head = nn.Conv2d(16, 4, 1)
+        self.stem = nn.Conv2d(3, self.STEM, 7, stride=2, padding=3, bias=False)
+        self.conv1 = nn.Conv2d(self.STEM, 96, 1)
+        self.fire2 = Fire(96, 16, 64, 64)
+        self.fire3 = Fire(128, 16, 64, 64)
+        self.fire4 = Fire(128, 32, 128, self.FIRE4)
+        self.fire5 = Fire(128 + self.FIRE4, 32, 128, 128)
+        self.fire6 = Fire(256, 48, 192, 192)
+        self.fire7 = Fire(384, 48, 192, 192)
+        self.deep = nn.Sequential(conv_bn(384, 64), conv_bn(64, 64, 5, groups=64), ContextGate(64), conv_bn(64, 64))
+        self.fine = conv_bn(3, 12, 3, stride=2)
+        self.fuse8 = Fuse(64, 128 + self.FIRE4, 48, 5)
+        self.fuse4 = Fuse(48, self.STEM, 24, 5)
+        self.fuse2 = Fuse(24, 12, 12)
+        self.head = nn.Conv2d(12, 4, 1)
         self.parts = nn.Conv2d(24, self.PARTS, 1)
+        self.register_buffer("mean", torch.tensor([123.0, 117.0, 104.0]).view(1, 3, 1, 1) / 255)
+
+    def encoder(self):
+        """The pretrained modules."""
+        return [self.stem, self.conv1, self.fire2, self.fire3, self.fire4, self.fire5, self.fire6, self.fire7]
+
+    def load_squeezenet(self, weights):
+        """Reads SqueezeNet 1.0 (names and layout of the Caffe release; BGR 0..255 less the mean)."""
+        get = lambda name: torch.from_numpy(weights[name].astype(np.float32))
+        kernel = get("conv1.weight").flip(1).reshape(96, -1) * 255
+        u, s, v = torch.linalg.svd(kernel, full_matrices=False)
+        root = s[: self.STEM].sqrt()
+        self.stem.weight.data = (root[:, None] * v[: self.STEM]).reshape(self.STEM, 3, 7, 7)
+        self.conv1.weight.data = (u[:, : self.STEM] * root)[..., None, None]
+        self.conv1.bias.data = get("conv1.bias")
+        for number in range(2, 8):
+            fire = getattr(self, f"fire{number}")
+            for mine, theirs in (("squeeze", "squeeze1x1"), ("one", "expand1x1"), ("three", "expand3x3")):
+                conv = getattr(fire, mine)
+                conv.weight.data = get(f"fire{number}/{theirs}.weight")
+                conv.bias.data = get(f"fire{number}/{theirs}.bias")
+        onward = self.fire5.squeeze.weight.data[:, 128:].square().sum((0, 2, 3)).sqrt()
+        keep = (self.fire4.three.weight.data.square().sum((1, 2, 3)).sqrt() * onward).topk(self.FIRE4).indices.sort().values
+        self.fire4.three.weight.data = self.fire4.three.weight.data[keep]
+        self.fire4.three.bias.data = self.fire4.three.bias.data[keep]
+        self.fire5.squeeze.weight.data = torch.cat(
+            [self.fire5.squeeze.weight.data[:, :128], self.fire5.squeeze.weight.data[:, 128:][:, keep]], 1
+        )
 
     def forward(self, frame):
-        x2 = self.stem(frame * 2 - 1)
-        x4 = self.stage4(x2)
-        x8 = self.stage8(x4)
-        x16 = self.stage16(x8)
-        x = self.fuse16(self.stage32(x16), x16)
-        x = self.fuse8(x, x8)
+        x4 = self.stem(F.avg_pool2d(frame, 2) - self.mean)
+        x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
+        x8 = self.fire4(self.fire3(self.fire2(x8)))
+        x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
+        x = self.fuse8(self.deep(x16), x8)
         x = self.fuse4(x, x4)
         parts = self.parts(x)
-        matte = F.pixel_shuffle(self.head(self.fuse2(x, x2)), 2)
+        matte = F.pixel_shuffle(self.head(self.fuse2(x, self.fine(frame - self.mean))), 2)
         return matte, parts
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 SEED = 1913
+GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 
 def arguments(description, minutes):
@@ -29,7 +30,8 @@ class Run:
     The learning rate follows spent minutes rather than steps, so a run ends when planned on a busy machine too.
     """
 
-    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200):
+    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=()):
+        """`pretrained` modules learn at a fraction of the rate, so as not to forget what they know."""
         self.net = net
         self.rate, self.warmup, self.average_decay = rate, warmup, average
         self.seconds = args.minutes * 60
@@ -39,9 +41,13 @@ class Run:
         self.spent = 0.0
         self.mark = time.monotonic()
         if args.init:
-            net.load_state_dict(torch.load(args.init)["average"])
+            net.load_state_dict(torch.load(args.init, weights_only=True)["average"])
         self.average = copy.deepcopy(net).eval().requires_grad_(False)
-        self.optimizer = torch.optim.AdamW(net.parameters(), rate, weight_decay=decay)
+        gentle = [p for module in pretrained for p in module.parameters() if p.requires_grad]
+        known = {id(p) for p in gentle}
+        fresh = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
+        groups = [{"params": fresh, "share": 1.0}, {"params": gentle, "share": GENTLE}]
+        self.optimizer = torch.optim.AdamW([g for g in groups if g["params"]], rate, weight_decay=decay)
         if self.path.exists():
             saved = torch.load(self.path)
             net.load_state_dict(saved["net"])
@@ -59,7 +65,7 @@ class Run:
         cosine = 0.5 * (1 + math.cos(math.pi * self.progress))
         rate = self.rate * max(cosine, 0.002) * min(1.0, (self.step + 1) / self.warmup)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

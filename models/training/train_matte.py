@@ -1,12 +1,13 @@
-"""Trains the portrait matte net from scratch: python train_matte.py --out RUN_FOLDER"""
+"""Trains the portrait matte net, or its teacher: python train_matte.py [--large] --out RUN_FOLDER"""
 
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import MatteSampler, portrait_ids, portrait_image, portrait_label, to_tensor_layout
+from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, to_tensor_layout
 from metrics import summary
+from matte_teacher import MatteTeacher
 from nets import MatteNet
 from runs import SEED, Run, arguments, prefetch
 
@@ -52,23 +53,32 @@ class Validation:
 
 def main():
     parser = arguments(__doc__, minutes=90)
+    parser.add_argument("--large", action="store_true", help="the teacher")
     args = parser.parse_args()
-    net = MatteNet().to(memory_format=torch.channels_last).train()
-    run = Run(net, args, rate=3e-3)
+    if args.large:
+        net = MatteTeacher()
+        run_rate, encoder, batch = 1e-3, [net.encoder], BATCH // 2
+    else:
+        net = MatteNet()
+        net.load_squeezenet(np.load(DATA / "nets" / "squeezenet1_0.npz"))
+        run_rate, encoder, batch = 2.5e-3, net.encoder(), BATCH
+    net = net.to(memory_format=torch.channels_last).train()
+    run = Run(net, args, run_rate, pretrained=encoder)
     rng = np.random.default_rng(SEED + run.step)
     sampler = MatteSampler(SEED + run.step)
     validation = Validation()
 
     def make():
         sizes = EARLY_SIZES if run.progress < 0.35 else LATE_SIZES
-        return sampler.batch(BATCH, *sizes[rng.integers(len(sizes))])
+        return sampler.batch(batch, *sizes[rng.integers(len(sizes))])
 
     trace = []
     for frame, alpha, parts in prefetch(make):
         frame = torch.from_numpy(frame).contiguous(memory_format=torch.channels_last)
-        matte_logits, parts_logits = net(frame)
-        matte = matte_loss(matte_logits, torch.from_numpy(alpha))
-        run.update(matte + 0.3 * parts_loss(parts_logits, torch.from_numpy(parts)))
+        with torch.autocast("cpu", torch.bfloat16):
+            matte_logits, parts_logits = net(frame)
+        matte = matte_loss(matte_logits.float(), torch.from_numpy(alpha))
+        run.update(matte + 0.3 * parts_loss(parts_logits.float(), torch.from_numpy(parts)))
         trace.append(matte.item())
         done = run.progress >= 1
         if run.step % 50 == 0:
