@@ -33,6 +33,17 @@ export interface EffectEvents {
   fault: (fault: Fault, fatal: boolean) => void;
 }
 
+export interface PreviewOptions {
+  /** Ids of the styles to show, in this order. Default: all of grade `live`. */
+  styles?: readonly string[];
+  /** Width of the pictures in pixels, 32..512; their height follows the frame's shape. Default 160. */
+  width?: number;
+  /** Told each picture as it is ready. The picture is the receiver's to close. */
+  onPreview: (style: string, picture: ImageBitmap) => void;
+  /** Ends the round: no further picture comes. */
+  signal?: AbortSignal;
+}
+
 const defaults: Look = {
   style: 'none',
   region: 'person',
@@ -72,6 +83,8 @@ export class Effect {
   /** Counts the calls of `set`; which of them named an option last. */
   private calls = 0;
   private readonly lastCalls = new Map<string, number>();
+  /** Counts the rounds of previews. */
+  private previews = 0;
   private worker: Worker | null = null;
   private api: Comlink.Remote<EffectWorkerApi> | null = null;
   /** Rejects when the worker dies, so that no answer is awaited from it. */
@@ -175,6 +188,50 @@ export class Effect {
     const { writable } = generator;
     await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
     return generator;
+  }
+
+  /**
+   * Shows styles on the newest frame, as the look would with each of them (region and strength; the room behind stays live). The
+   * pictures are made between frames, one net run at most after each, so that the live picture goes on at its rate. A style that
+   * fails is told as a `fault`, and the others come. Before the first frame of a source it waits for one.
+   * @throws TypeError naming a wrong option and what it takes.
+   * @throws the signal's reason once it is aborted.
+   * @throws PortoonError `ERR_WORKER_DIED` if the effect is closed, or its worker dies.
+   */
+  async preview({ onPreview, signal, ...options }: PreviewOptions): Promise<void> {
+    const ids = this.styles.map(({ id }) => id);
+    const { styles = this.styles.filter(({ grade }) => grade === 'live').map(({ id }) => id), width = 160 } =
+      options;
+    const strange = styles.find((style) => !ids.includes(style));
+    if (strange !== undefined)
+      throw new TypeError(`styles has ${JSON.stringify(strange)}; it takes some of ${ids.join(', ')}.`);
+    if (!Number.isInteger(width) || width < 32 || width > 512)
+      throw new TypeError(
+        `width is ${JSON.stringify(width)}; it takes a whole number of pixels from 32 to 512.`,
+      );
+    signal?.throwIfAborted();
+    const id = ++this.previews;
+    let over = false;
+    const show = Comlink.proxy((style: string, picture: ImageBitmap) => {
+      // On its way already when the round was ended.
+      if (over) picture.close();
+      else onPreview(style, picture);
+    });
+    const aborted = Promise.withResolvers<never>();
+    const stop = () => {
+      aborted.reject(signal?.reason);
+      void this.api?.stopPreview(id).catch(() => undefined);
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      await Promise.race([
+        this.ask((api) => api.preview({ id, styles: [...styles], width }, show)),
+        aborted.promise,
+      ]);
+    } finally {
+      over = true;
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   /** How it goes, at most a quarter of a second ago. */

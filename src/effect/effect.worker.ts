@@ -72,7 +72,7 @@ class EffectWorker implements EffectWorkerApi {
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
     }, BEAT);
-    return catalogue.styles.map(({ id, title }) => ({ id, title }));
+    return catalogue.styles.map(({ id, title, grade }) => ({ id, title, grade }));
   }
 
   async set(look: Partial<Look>): Promise<void> {
@@ -95,6 +95,14 @@ class EffectWorker implements EffectWorkerApi {
 
   emit(frames: WritableStream<VideoFrame>): void {
     this.pipeline?.emit(frames);
+  }
+
+  preview(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stopPreview(): void {
+    // Nothing runs yet.
   }
 
   async close(): Promise<void> {

@@ -1,25 +1,44 @@
 import * as v from 'valibot';
 import type { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
+import { GRADES } from './protocol.ts';
 
-const modelSchema = v.object({
+const common = {
   id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
-  kind: v.picklist(['matte', 'style']),
   title: v.string(),
   file: v.pipe(v.string(), v.regex(/^[\w-]+(\/[\w.-]+)*\.onnx$/)),
   size: v.tuple([v.number(), v.number()]),
   sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+};
+const stateSchema = v.object({
+  in: v.string(),
+  out: v.string(),
+  shape: v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.picklist(['H', 'W'])])),
 });
+const modelSchema = v.variant('kind', [
+  v.object({ ...common, kind: v.literal('matte'), state: v.optional(v.array(stateSchema), []) }),
+  v.object({
+    ...common,
+    kind: v.literal('style'),
+    // Only the matte has a memory: a style is also run on single frames, for its preview.
+    state: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(0)), []),
+    grade: v.optional(v.picklist(GRADES), 'live'),
+  }),
+]);
 const manifestSchema = v.object({ models: v.array(v.unknown()) });
 
 /** One entry of models/manifest.json: what the effect reads of it. */
 export type Model = v.InferOutput<typeof modelSchema>;
+export type MatteModel = Extract<Model, { kind: 'matte' }>;
+export type StyleModel = Extract<Model, { kind: 'style' }>;
+/** One tensor that a net hands to its next run: which output becomes which input, and its shape. */
+export type StateEntry = v.InferOutput<typeof stateSchema>;
 
 /** The nets that a manifest offers. Entries that are not as promised are left out and named. */
 export interface Catalogue {
-  mattes: Model[];
-  styles: Model[];
+  mattes: MatteModel[];
+  styles: StyleModel[];
   faults: PortoonError[];
   /** The bytes of one net, checked against its SHA-256. */
   fetch(model: Model, download: Download): Promise<Uint8Array>;

@@ -1,7 +1,11 @@
 /** The types that cross the worker's wall, nothing else. */
 import type { ErrorCode } from './errors.ts';
 
-export const REGIONS = ['person', 'background', 'everything'] as const;
+/** Parts of a person, which only a matte net with `parts` tells apart; `face` is the skin of the face with eyes and lips. */
+export const PARTS = ['face', 'hair', 'clothes'] as const;
+export type Part = (typeof PARTS)[number];
+
+export const REGIONS = ['person', ...PARTS, 'background', 'everything'] as const;
 /** Where the style shows. */
 export type Region = (typeof REGIONS)[number];
 
@@ -79,10 +83,15 @@ export type WorkerNotice =
   | { type: 'fault'; fault: Fault; fatal: boolean }
   | { type: 'beat'; stats: EffectStats };
 
+/** Whether a style is meant for every machine, or for strong ones. */
+export const GRADES = ['live', 'fine'] as const;
+export type Grade = (typeof GRADES)[number];
+
 /** A style as the page may offer it. */
 export interface StyleInfo {
   id: string;
   title: string;
+  grade: Grade;
 }
 
 export interface WorkerOptions {
@@ -90,6 +99,15 @@ export interface WorkerOptions {
   manifestUrl: string;
   ep: ExecutionProviderChoice;
   look: Look;
+}
+
+/** One round of previews. */
+export interface PreviewJob {
+  /** By which the page stops it. */
+  id: number;
+  styles: string[];
+  /** Pixels. */
+  width: number;
 }
 
 /** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
@@ -100,5 +118,8 @@ export interface EffectWorkerApi {
   feed(frames: ReadableStream<VideoFrame> | null): void;
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
+  /** Shows each of the styles on the newest frame, one after the other. Resolves after the last one, or when stopped. */
+  preview(job: PreviewJob, show: (style: string, picture: ImageBitmap) => void): Promise<void>;
+  stopPreview(id: number): void;
   close(): Promise<void>;
 }

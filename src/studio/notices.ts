@@ -92,6 +92,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_MODEL_MISSING: 'A file did not load',
   ERR_MODEL_INTEGRITY: 'A file arrived damaged',
   ERR_MODEL_INVALID: 'A style cannot be used',
+  ERR_PARTS_MISSING: 'That part cannot be told apart',
   ERR_RUNTIME: 'The effect stumbled',
   ERR_WEBGL_LOST: 'The graphics card let go',
   ERR_WEBGL_MISSING: 'No graphics here',

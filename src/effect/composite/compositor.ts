@@ -44,7 +44,14 @@ interface Picture {
   glow: ImageSource;
 }
 
-const regions: Record<Region, number> = { person: 0, background: 1, everything: 2 };
+const regions: Record<Region, number> = {
+  person: 0,
+  background: 1,
+  everything: 2,
+  face: 3,
+  hair: 3,
+  clothes: 3,
+};
 const backgrounds: Record<BackgroundFill['kind'], number> = {
   live: 0,
   blur: 1,
