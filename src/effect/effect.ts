@@ -29,17 +29,21 @@ export interface EffectEvents {
   running: () => void;
   /** The canvas was replaced, after a worker that died: mount `effect.canvas` in place of the old one. */
   canvas: (canvas: HTMLCanvasElement) => void;
+  /** The look has changed, as `set` was asked to: the options that it took. */
+  look: (changed: Readonly<LookOptions>) => void;
   /** Something failed. After a fatal fault nothing comes any more: close this effect and create another. */
   fault: (fault: Fault, fatal: boolean) => void;
 }
 
 export interface PreviewOptions {
-  /** Ids of the styles to show, in this order. Default: all of grade `live`. */
+  /** Ids of the styles to show, in this order; `none` is the live frame. Default: all of grade `live`. */
   styles?: readonly string[];
   /** Width of the pictures in pixels, 32..512; their height follows the frame's shape. Default 160. */
   width?: number;
   /** Told each picture as it is ready. The picture is the receiver's to close. */
   onPreview: (style: string, picture: ImageBitmap) => void;
+  /** Told a style that cannot be had, or whose net is not as promised; the other styles come all the same. */
+  onFault?: (style: string, fault: Fault) => void;
   /** Ends the round: no further picture comes. */
   signal?: AbortSignal;
 }
@@ -78,6 +82,7 @@ export class Effect {
   private readonly listeners: { [Type in keyof EffectEvents]: Set<EffectEvents[Type]> } = {
     running: new Set(),
     canvas: new Set(),
+    look: new Set(),
     fault: new Set(),
   };
   /** Counts the calls of `set`; which of them named an option last. */
@@ -145,9 +150,13 @@ export class Effect {
     await this.ask((api) => api.set(rest));
     if (rest.background) release(this.look.background);
     Object.assign(this.look, rest);
+    const taken = Object.entries(options).filter(([option]) => option in rest);
+    if (taken.length > 0) this.tellLook(Object.fromEntries(taken));
     if (style === undefined) return;
     await this.ask((api) => api.set({ style }));
-    if (this.lastCalls.get('style') === call) this.look.style = style;
+    if (this.lastCalls.get('style') !== call) return;
+    this.look.style = style;
+    this.tellLook({ style });
   }
 
   /** Takes frames from a video track, until the next call; `null` lets go of the last one. The track stays the caller's. */
@@ -192,14 +201,14 @@ export class Effect {
 
   /**
    * Shows styles on the newest frame, as the look would with each of them (region and strength; the room behind stays live). The
-   * pictures are made between frames, one net run at most after each, so that the live picture goes on at its rate. A style that
-   * fails is told as a `fault`, and the others come. Before the first frame of a source it waits for one.
+   * pictures are made between frames, one net run at most after each, so that the live picture goes on at its rate. Before the first
+   * frame of a source it waits for one.
    * @throws TypeError naming a wrong option and what it takes.
    * @throws the signal's reason once it is aborted.
    * @throws PortoonError `ERR_WORKER_DIED` if the effect is closed, or its worker dies.
    */
-  async preview({ onPreview, signal, ...options }: PreviewOptions): Promise<void> {
-    const ids = this.styles.map(({ id }) => id);
+  async preview({ onPreview, onFault, signal, ...options }: PreviewOptions): Promise<void> {
+    const ids = ['none', ...this.styles.map(({ id }) => id)];
     const { styles = this.styles.filter(({ grade }) => grade === 'live').map(({ id }) => id), width = 160 } =
       options;
     const strange = styles.find((style) => !ids.includes(style));
@@ -212,10 +221,11 @@ export class Effect {
     signal?.throwIfAborted();
     const id = ++this.previews;
     let over = false;
-    const show = Comlink.proxy((style: string, picture: ImageBitmap) => {
+    const show = Comlink.proxy((style: string, result: ImageBitmap | Fault) => {
+      if (!(result instanceof ImageBitmap)) onFault?.(style, result);
       // On its way already when the round was ended.
-      if (over) picture.close();
-      else onPreview(style, picture);
+      else if (over) result.close();
+      else onPreview(style, result);
     });
     const aborted = Promise.withResolvers<never>();
     const stop = () => {
@@ -320,6 +330,10 @@ export class Effect {
     if (this.running) return;
     this.running = true;
     for (const listener of this.listeners.running) listener();
+  }
+
+  private tellLook(changed: LookOptions): void {
+    for (const listener of this.listeners.look) listener(changed);
   }
 
   private tell(fault: Fault, fatal: boolean): void {

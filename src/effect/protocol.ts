@@ -105,6 +105,7 @@ export interface WorkerOptions {
 export interface PreviewJob {
   /** By which the page stops it. */
   id: number;
+  /** `none` shows the live frame itself. */
   styles: string[];
   /** Pixels. */
   width: number;
@@ -119,7 +120,7 @@ export interface EffectWorkerApi {
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
   /** Shows each of the styles on the newest frame, one after the other. Resolves after the last one, or when stopped. */
-  preview(job: PreviewJob, show: (style: string, picture: ImageBitmap) => void): Promise<void>;
+  preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void>;
   stopPreview(id: number): void;
   close(): Promise<void>;
 }
