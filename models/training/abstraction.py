@@ -124,3 +124,9 @@ def wide_mean(values, weight, sigma):
     value, mass = (cv2.resize(m, small, interpolation=cv2.INTER_AREA) for m in (values * weight, weight))
     mean = blur(value, sigma / 8) / (blur(mass, sigma / 8) + 1e-3)
     return cv2.resize(mean, values.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def face_lights(lab, around, face, mean_colour):
+    """Where teeth and the whites of the eyes are: lighter and greyer than the face around them."""
+    greyer = mean_colour - np.hypot(lab[..., 1], lab[..., 2])
+    return face * smoothstep(lab[..., 0] - around, 2, 10) * smoothstep(greyer, 3, 9)

@@ -13,6 +13,7 @@ from abstraction import (
     along_flow,
     blur,
     face_features,
+    face_lights,
     from_lab,
     part_maps,
     smoothstep,
@@ -36,36 +37,43 @@ def comic(image, parts, size):
     for _ in range(3):
         flat = cv2.bilateralFilter(flat, 0, 11, 2 * s)
     flow = tangent_flow(flat, 1.4 * s)
-    flat = along_flow(flat, flow, 2.5 * s)
-    feature, _, _ = face_features(gentle[..., 0], flat[..., 0], face)
-    light = flat[..., 0] + (gentle[..., 0] - 10 - flat[..., 0]) * 0.9 * feature
+    strand = gentle[..., 0] - blur(gentle[..., 0], 2 * s)
+    fine = across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.9 * s)
+    brush = across_flow(flat[..., 0], flow, 1.5 * s)
+    drawn = along_flow(np.dstack([flat[..., 0], strand, fine, brush]), flow, 3 * s)
+    flat[..., 0], strand, fine, brush = cv2.split(drawn)
+
+    # Small dark features and the lights of eyes and teeth make the likeness. Beards are labelled skin, but are hair.
+    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
+    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)  # lit skin counts for more
+    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+    flat = flat + (gentle - flat) * np.maximum(0.9 * feature, lights)[..., None]
+    skin = skin * smoothstep(flat[..., 0] - 0.38 * mean, 0, 0.2 * mean + 1)
+    light = flat[..., 0] - 9 * feature
 
     # Ink: a fine line for features and strands, a brush for outlines.
-    fine = along_flow(across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.9 * s), flow, 3 * s)
-    brush = along_flow(across_flow(flat[..., 0], flow, 1.5 * s), flow, 4 * s)
     gain = 1.5 - 0.45 * skin * (1 - feature) + 0.5 * hair + 0.2 * clothes
     threshold = 0.9 + 0.012 * blur(light, 4 * s)
     ink = smoothstep(-fine * gain, threshold, threshold + 0.7)
     ink = np.maximum(ink, smoothstep(-brush * gain, 1.5 * threshold, 1.5 * threshold + 0.9))
 
     # Dry-brush feathering: the borders of blacks and shadows are ragged with the picture's own strands.
-    strand = along_flow(gentle[..., 0] - blur(gentle[..., 0], 2 * s), flow, 3 * s)
     feathered = light + 1.6 * np.clip(strand, -6, 6) * (1 - 0.7 * skin)
 
     # Spotted blacks: what is dark, in itself and for its surroundings, fills with ink; skin hardly ever.
-    around = wide_mean(light, np.ones_like(light), 20 * s)
-    black = 10 + 0.17 * around + 4 * hair - 14 * skin * (1 - feature)
+    surroundings = wide_mean(light, np.ones_like(light), 20 * s)
+    black = 10 + 0.17 * surroundings + 4 * hair - 14 * skin * (1 - feature)
     ink = np.maximum(ink, smoothstep(black - feathered, -1.5, 2.5))
 
     # Few tones with crisp borders. On skin they are counted from the face's own mean, so that most of a face is clean.
     level = feathered / STEP + 0.35
     base = np.floor(level)
     tone = (base + smoothstep(level - base, 0.42, 0.58) - 0.2) * STEP
-    mean = wide_mean(light, skin, 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s)
     shadow = smoothstep(mean - 10 - light, -2, 2)
     highlight = smoothstep(light - mean - 11, -2, 2)
-    own = mean + 8 - 15 * shadow + 8 * highlight
-    own = own + (light - own) * feature
+    own = mean + 3 - 15 * shadow + 8 * highlight
+    own = own + (light - own) * feature + (light + 10 - own) * lights
     tone = tone + (own - tone) * skin
     tone = np.clip(tone + 5 * np.sin((tone / 100 - 0.5) * 2 * np.pi) + 4, 0, 100)
 
@@ -75,4 +83,5 @@ def comic(image, parts, size):
     strong = 80 * np.tanh(colour * (2.2 - 0.7 * skin) / 80) / colour
     grey = smoothstep(12 - colour, 0, 8) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - skin)
     a, b = a * strong + 5 * grey + 2 * skin, b * strong - 17 * grey + 3 * skin
+    a, b = a * (1 - 0.8 * lights), b * (1 - 0.8 * lights)
     return from_lab(np.dstack([tone, a, b]), ink, INK, size)

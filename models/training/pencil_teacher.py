@@ -44,26 +44,29 @@ def pencil(image, parts, size):
     for _ in range(2):
         flat = cv2.bilateralFilter(flat, 0, 11, 2 * s)
     flow = tangent_flow(gentle, 1.3 * s)
-    flat = along_flow(flat, flow, 2 * s)
     feature, _, _ = face_features(gentle, flat, face)
 
     # Contours and strands.
-    fine = along_flow(across_flow(blur(gentle, 0.3 * s), flow, 0.7 * s), flow, 3 * s)
-    broad = along_flow(across_flow(gentle, flow, 1.5 * s), flow, 4 * s)
+    fine = across_flow(blur(gentle, 0.3 * s), flow, 0.7 * s)
+    broad = across_flow(gentle, flow, 1.5 * s)
+    flat, fine, broad = cv2.split(along_flow(np.dstack([flat, fine, broad]), flow, 3 * s))
     gain = 1 - 0.3 * skin * (1 - feature) + 0.35 * hair
     line = np.maximum(smoothstep(-fine * gain, 0.3, 2.6), 0.8 * smoothstep(-broad * gain, 0.8, 4.5))
 
-    # Tone: dark for its surroundings counts beside dark in itself, so that paper shines in every picture.
+    # Tone: dark for its surroundings counts beside dark in itself, so that paper shines in every picture. What is plain
+    # is hardly shaded, unless it is the sitter.
     around = wide_mean(flat, np.ones_like(flat), 24 * s)
-    tone = 0.7 * (1 - flat / 100) ** 1.1 + 0.5 * np.clip((around - flat) / 55, -0.5, 1) * (1 - 0.5 * skin)
+    detail = light - blur(light, 1.6 * s)
+    busy = blur(np.abs(detail), 4 * s)
+    shaded = np.maximum(smoothstep(busy, 0.3, 2.2), np.clip(skin + hair + clothes, 0, 1))
+    tone = (0.42 + 0.28 * shaded) * (1 - flat / 100) ** 1.1
+    tone = tone + 0.5 * np.clip((around - flat) / 55, -0.5, 1) * (1 - 0.5 * skin)
 
     # Strokes: along strong form, else in the hand's own slant; the picture's detail is their grain.
     stroke = slanted_flow(light, 2 * s)
-    detail = light - blur(light, 1.6 * s)
-    detail = detail / (2.5 + blur(np.abs(detail), 4 * s))
-    strand = along_flow(np.clip(detail, -1.5, 1.5), stroke, 5 * s)
-    strand = np.clip(-2.2 * strand, -1, 1) * (0.75 + 0.25 * hair - 0.45 * skin)
-    drawn = along_flow(np.clip(tone, 0, 1), stroke, 5 * s)
+    grain = np.clip(detail / (2.5 + busy), -1.5, 1.5)
+    strand, drawn = cv2.split(along_flow(np.dstack([grain, np.clip(tone, 0, 1)]), stroke, 4.5 * s))
+    strand = np.clip(-2.4 * strand, -1, 1) * (0.8 + 0.2 * hair - 0.45 * skin)
     tone = tone + (drawn - tone) * 0.6 * (1 - feature)
     density = np.clip(tone, 0, 1) * (1 + 0.6 * strand) + 0.3 * feature
     density = 1 - (1 - np.clip(density, 0, 0.95)) * (1 - 0.8 * line)

@@ -16,6 +16,7 @@ from abstraction import (
     part_maps,
     smoothstep,
     tangent_flow,
+    wide_mean,
     work_lab,
 )
 
@@ -35,39 +36,41 @@ def watercolour(image, parts, size):
     for _ in range(3):
         flat = cv2.bilateralFilter(flat, 0, 13, 2.4 * s)
     flow = tangent_flow(flat, 1.6 * s)
-    flat = along_flow(flat, flow, 3 * s)
+    line = across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.7 * s)
+    flat[..., 0], line = cv2.split(along_flow(np.dstack([flat[..., 0], line]), flow, 3 * s))
     feature, _, _ = face_features(gentle[..., 0], flat[..., 0], face)
 
-    # Washes: soft wide steps of lightness. The picture's middle detail sets the pigment afloat.
+    # Washes: soft wide steps of lightness, each picture in a high key.
     light = blur(flat[..., 0], 0.6 * s)
     afloat = blur(gentle[..., 0], 1.5 * s) - blur(gentle[..., 0], 6 * s)
-    light = light + 0.7 * np.clip(afloat, -9, 9) * (1 - skin)
-    level = light / STEP
+    level = (light + 0.8 * np.clip(afloat, -9, 9) * (1 - skin) * (1 - 0.6 * hair)) / STEP
     base = np.floor(level)
-    washed = (base + smoothstep(level - base, 0.36, 0.64)) * STEP
-    wash = light + (washed - light) * (0.85 - 0.5 * skin)
+    wash = (base + smoothstep(level - base, 0.36, 0.64)) * STEP
+    wash = wash + (light - wash) * (0.15 + 0.5 * skin)
+    wash = wash + (gentle[..., 0] - 6 - wash) * 0.9 * feature
+    surroundings = wide_mean(light, np.ones_like(light), 20 * s)
+    key = 0.45 * np.clip(66 - surroundings, 0, 40) * (1 - 0.7 * np.clip(skin + hair, 0, 1)) * (1 - wash / 100)
+    t = np.clip((wash + key) / 100, 0, 1)
+    bright = 14 + 86 * t ** (0.78 + 0.14 * np.maximum(skin, hair))
+    paper = smoothstep(t, 0.6, 0.9) * (1 - 0.65 * skin) * (1 - 0.6 * hair)
+    bright = bright + (100 - bright) * paper
 
-    # Pigment gathers along the rim of a wash; a thread of paper stays white beside it.
-    rim = wash - blur(wash, 1.2 * s)
-    pool = wash - blur(wash, 4 * s)
-    wash = wash + (1.5 - 0.7 * skin) * np.clip(rim, -8, 5) + 0.5 * np.clip(pool, -12, 2) * (1 - 0.5 * skin)
+    # Colour bleeds further than tone; greys lean to blue-violet, as mixed from pigments.
+    a, b = (0.45 * flat[..., c] + 0.55 * blur(flat[..., c], 3.5 * s) for c in (1, 2))
+    colour = np.hypot(a, b) + 1e-3
+    vivid = 62 * np.tanh(colour * (2.1 - 0.6 * skin) / 62) / colour * (1 - 0.75 * paper)
+    grey = smoothstep(14 - colour, 0, 12) * smoothstep(94 - bright, 0, 25) * (1 - skin)
+    lab = np.dstack([bright, a * vivid + 2 * grey, b * vivid - 9 * grey]).astype(np.float32)
+    rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.02, 1)
+
+    # Pigment density: it gathers along the rims of washes, settles in the grain and runs thin beside an edge.
+    rim = bright - blur(bright, 1.2 * s)
+    pool = bright - blur(bright, 4 * s)
     grain = gentle[..., 0] - blur(gentle[..., 0], 1.6 * s)
-    wash = wash + 0.6 * np.clip(grain, -8, 8) * (1 - 0.7 * skin)
-    wash = wash + (gentle[..., 0] - 8 - wash) * 0.9 * feature
+    density = -0.10 * np.clip(rim, -9, 5) - 0.035 * np.clip(pool, -12, 4) - 0.05 * np.clip(grain, -8, 8)
+    density = (density - 0.02 * np.clip(afloat, -10, 10)) * (1 - 0.6 * skin)
+    rgb = np.clip(rgb * (1 - (1 - rgb) * density[..., None]), 0, 1) * PAPER
 
-    # High key: darks are lifted to transparent pigment, lights burn out to paper.
-    t = np.clip(wash / 100, 0, 1)
-    bright = 16 + 84 * t**0.75
-    bright = bright + (100 - bright) * smoothstep(t, 0.62, 0.92) * (1 - 0.65 * skin)
-
-    # Colour bleeds further than tone.
-    chroma = [0.45 * flat[..., c] + 0.55 * blur(flat[..., c], 3.5 * s) for c in (1, 2)]
-    vivid = (1.9 - 0.5 * skin) * (1 - (0.8 - 0.3 * skin) * smoothstep(bright, 84, 100))
-    a, b = (c * vivid for c in chroma)
-    rgb = cv2.cvtColor(np.dstack([np.clip(bright, 0, 100), a, b]).astype(np.float32), cv2.COLOR_LAB2RGB)
-    rgb = np.clip(rgb, 0, 1) * PAPER
-
-    line = along_flow(across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.7 * s), flow, 3 * s)
     line = smoothstep(-line * (1 - 0.2 * skin * (1 - feature)), 0.5, 2.5) * (0.6 + 0.3 * feature)
     rgb = rgb + (PENCIL - rgb) * line[..., None]
     rgb = cv2.resize(rgb.astype(np.float32), size, interpolation=cv2.INTER_AREA)
