@@ -15,7 +15,8 @@ from abstraction import (
     face_features,
     face_lights,
     from_lab,
-    part_maps,
+    opened,
+    sitter_maps,
     smoothstep,
     tangent_flow,
     wide_mean,
@@ -29,8 +30,8 @@ STEP = 24  # of Lab lightness
 def comic(image, parts, size):
     """Comic of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
     s = SUPERSAMPLE
-    lab = work_lab(image, size)
-    face, skin, hair, clothes = part_maps(parts, lab.shape[:2])
+    lab = opened(work_lab(image, size))
+    face, skin, hair, clothes = sitter_maps(parts, lab)
 
     gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
     flat = gentle

@@ -13,14 +13,15 @@ from abstraction import (
     along_flow,
     blur,
     face_features,
-    part_maps,
+    opened,
+    sitter_maps,
     smoothstep,
     tangent_flow,
     wide_mean,
     work_lab,
 )
 
-PAPER = np.array([0.985, 0.97, 0.94], np.float32)
+PAPER = np.array([0.99, 0.97, 0.93], np.float32)
 GRAPHITE = np.array([0.10, 0.10, 0.115], np.float32)
 SLANT = 2.0  # squared Lab lightness per pixel of a form that outweighs the slant
 
@@ -36,8 +37,9 @@ def slanted_flow(light, sigma):
 def pencil(image, parts, size):
     """Pencil drawing of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
     s = SUPERSAMPLE
-    light = work_lab(image, size)[..., 0]
-    face, skin, hair, clothes = part_maps(parts, light.shape)
+    lab = opened(work_lab(image, size))
+    face, skin, hair, clothes = sitter_maps(parts, lab)
+    light = lab[..., 0]
 
     gentle = cv2.bilateralFilter(light, 0, 9, 1.2 * s)
     flat = gentle
@@ -59,7 +61,7 @@ def pencil(image, parts, size):
     detail = light - blur(light, 1.6 * s)
     busy = blur(np.abs(detail), 4 * s)
     shaded = np.maximum(smoothstep(busy, 0.3, 2.2), np.clip(skin + hair + clothes, 0, 1))
-    tone = (0.42 + 0.28 * shaded) * (1 - flat / 100) ** 1.1
+    tone = (0.3 + 0.4 * shaded + 0.15 * skin) * (1 - flat / 100) ** 1.1
     tone = tone + 0.5 * np.clip((around - flat) / 55, -0.5, 1) * (1 - 0.5 * skin)
 
     # Strokes: along strong form, else in the hand's own slant; the picture's detail is their grain.

@@ -13,7 +13,8 @@ from abstraction import (
     along_flow,
     blur,
     face_features,
-    part_maps,
+    opened,
+    sitter_maps,
     smoothstep,
     tangent_flow,
     wide_mean,
@@ -28,8 +29,8 @@ PAPER = np.array([1.0, 0.99, 0.97], np.float32)
 def watercolour(image, parts, size):
     """Watercolour of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
     s = SUPERSAMPLE
-    lab = work_lab(image, size)
-    face, skin, hair, clothes = part_maps(parts, lab.shape[:2])
+    lab = opened(work_lab(image, size))
+    face, skin, hair, clothes = sitter_maps(parts, lab)
 
     gentle = cv2.bilateralFilter(lab, 0, 9, 1.2 * s)
     flat = gentle
@@ -45,15 +46,21 @@ def watercolour(image, parts, size):
     afloat = blur(gentle[..., 0], 1.5 * s) - blur(gentle[..., 0], 6 * s)
     level = (light + 0.8 * np.clip(afloat, -9, 9) * (1 - skin) * (1 - 0.6 * hair)) / STEP
     base = np.floor(level)
-    wash = (base + smoothstep(level - base, 0.36, 0.64)) * STEP
-    wash = wash + (light - wash) * (0.15 + 0.5 * skin)
+    part = level - base
+    wash = (base + smoothstep(part, 0.4, 0.6)) * STEP
+    wash = wash + (light - wash) * (0.15 + 0.55 * skin)
+    tidemark = smoothstep(part, 0.15, 0.42) * (1 - smoothstep(part, 0.44, 0.6))
     wash = wash + (gentle[..., 0] - 6 - wash) * 0.9 * feature
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     key = 0.45 * np.clip(66 - surroundings, 0, 40) * (1 - 0.7 * np.clip(skin + hair, 0, 1)) * (1 - wash / 100)
     t = np.clip((wash + key) / 100, 0, 1)
-    bright = 14 + 86 * t ** (0.78 + 0.14 * np.maximum(skin, hair))
+    bright = 14 + 86 * t ** (0.78 + 0.2 * np.maximum(skin, hair))
     paper = smoothstep(t, 0.6, 0.9) * (1 - 0.65 * skin) * (1 - 0.6 * hair)
     bright = bright + (100 - bright) * paper
+    # What is plain is a thin wash, unless it is the sitter.
+    busy = blur(np.abs(lab[..., 0] - blur(lab[..., 0], 1.6 * s)), 4 * s)
+    plain = 1 - np.maximum(smoothstep(busy, 0.3, 2.2), np.clip(skin + hair + clothes, 0, 1))
+    bright = bright + (97 - bright) * 0.5 * plain
 
     # Colour bleeds further than tone; greys lean to blue-violet, as mixed from pigments.
     a, b = (0.45 * flat[..., c] + 0.55 * blur(flat[..., c], 3.5 * s) for c in (1, 2))
@@ -68,10 +75,11 @@ def watercolour(image, parts, size):
     pool = bright - blur(bright, 4 * s)
     grain = gentle[..., 0] - blur(gentle[..., 0], 1.6 * s)
     density = -0.10 * np.clip(rim, -9, 5) - 0.035 * np.clip(pool, -12, 4) - 0.05 * np.clip(grain, -8, 8)
-    density = (density - 0.02 * np.clip(afloat, -10, 10)) * (1 - 0.6 * skin)
+    density = density + 0.3 * tidemark - 0.02 * np.clip(afloat, -10, 10)
+    density = density * (1 - 0.65 * skin)
     rgb = np.clip(rgb * (1 - (1 - rgb) * density[..., None]), 0, 1) * PAPER
 
-    line = smoothstep(-line * (1 - 0.2 * skin * (1 - feature)), 0.5, 2.5) * (0.6 + 0.3 * feature)
+    line = smoothstep(-line * (1 - 0.2 * skin * (1 - feature)), 0.35, 2.0) * (0.75 + 0.2 * feature)
     rgb = rgb + (PENCIL - rgb) * line[..., None]
     rgb = cv2.resize(rgb.astype(np.float32), size, interpolation=cv2.INTER_AREA)
     return (np.clip(rgb, 0, 1) * 255 + 0.5).astype(np.uint8)
