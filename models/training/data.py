@@ -57,15 +57,63 @@ def to_tensor_layout(images):
     return np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255
 
 
-def tone(rng, image, strength=1.0):
+def tone_table(rng, strength):
     """Exposure, white balance, gamma and contrast as one table per channel."""
     gain = np.exp(rng.normal(0, 0.12 * strength) + rng.normal(0, 0.06 * strength, 3))
     gamma = np.exp(rng.normal(0, 0.18 * strength))
     contrast = np.exp(rng.normal(0, 0.12 * strength))
     ramp = np.linspace(0, 1, 256)[:, None]
     table = ((ramp**gamma * gain - 0.45) * contrast + 0.45) * 255
-    table = np.clip(table, 0, 255).astype(np.uint8)
-    return cv2.LUT(image, table.reshape(256, 1, 3))
+    return np.clip(table, 0, 255).astype(np.uint8).reshape(256, 1, 3)
+
+
+def tone(rng, image, strength=1.0):
+    return cv2.LUT(image, tone_table(rng, strength))
+
+
+def grain_field(rng):
+    """Gaussian noise to cut windows from: drawing it afresh for every frame would take longer than the rest."""
+    return rng.standard_normal((512, 512, 3)).astype(np.float32)
+
+
+def webcam(rng, grain, frames):
+    """What one webcam does to pictures: tone, grey, low light, blur and JPEG in common, grain for each."""
+    height, width = frames[0].shape[:2]
+    gains = tone_table(rng, 1.3)
+    frames = [cv2.LUT(frame, gains) for frame in frames]
+    if rng.random() < 0.25:  # saturation, down to grey
+        s = rng.uniform(0, 1.5)
+        greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None] for frame in frames]
+        frames = [np.clip(g + s * (f.astype(np.float32) - g), 0, 255).astype(np.uint8) for f, g in zip(frames, greys)]
+    noise = rng.uniform(0, 6) if rng.random() < 0.5 else 0
+    if rng.random() < 0.1:
+        dim = rng.uniform(0.25, 0.6)
+        frames = [cv2.convertScaleAbs(frame, alpha=dim) for frame in frames]
+        noise = rng.uniform(3, 12)
+    if rng.random() < 0.25:
+        sigma = rng.uniform(0.4, 1.6)
+        frames = [cv2.GaussianBlur(frame, (0, 0), sigma) for frame in frames]
+    elif rng.random() < 0.08:
+        kernel = motion_blur(int(rng.integers(3, 10)), rng.uniform(0, 180))
+        frames = [cv2.filter2D(frame, -1, kernel) for frame in frames]
+    if noise:
+        windows = [(rng.integers(512 - height + 1), rng.integers(512 - width + 1)) for _ in frames]
+        frames = [
+            np.clip(f + grain[y : y + height, x : x + width] * noise, 0, 255).astype(np.uint8)
+            for f, (y, x) in zip(frames, windows)
+        ]
+    if rng.random() < 0.3:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
+        frames = [cv2.imdecode(cv2.imencode(".jpg", f, quality)[1], cv2.IMREAD_COLOR) for f in frames]
+    return frames
+
+
+def motion_blur(length, degrees):
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1 / length
+    turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), degrees, 1)
+    kernel = cv2.warpAffine(kernel, turn, (length, length))
+    return kernel / kernel.sum()
 
 
 class MatteSampler:
@@ -80,7 +128,7 @@ class MatteSampler:
             alpha = alpha_target(portrait_label("mask", portrait), portrait_label("soft", portrait))
             self.portraits.append((portrait_image(portrait), alpha, portrait_label("parts", portrait)))
         self.photos = load_photos()
-        self.noise = self.rng.standard_normal((512, 512, 3)).astype(np.float32)
+        self.noise = grain_field(self.rng)
 
     def batch(self, count, width, height):
         samples = [self.sample(width, height) for _ in range(count)]
@@ -92,16 +140,23 @@ class MatteSampler:
         )
 
     def sample(self, width, height):
+        frame, alpha, parts = self.scene(width, height)
+        return self.camera(frame)[0], alpha, parts
+
+    def scene(self, width, height):
+        """What stands before the camera: (frame, alpha, parts)."""
         kind = self.rng.choice(["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04])
         if kind in ("whole", "crop"):
-            frame, alpha, parts = self.portrait(kind, width, height)
-        else:
-            frame = self.background(width, height)
-            alpha = np.zeros((height, width), np.uint8)
-            parts = np.zeros((height, width), np.uint8)
-            for place in {"composite": ["any"], "pair": ["left", "right"], "empty": []}[kind]:
-                frame, alpha, parts = self.paste(frame, alpha, parts, place)
-        return self.camera(frame), alpha, parts
+            return self.portrait(kind, width, height)
+        frame = self.background(width, height)
+        alpha = np.zeros((height, width), np.uint8)
+        parts = np.zeros((height, width), np.uint8)
+        for place in {"composite": ["any"], "pair": ["left", "right"], "empty": []}[kind]:
+            frame, alpha, parts = self.paste(frame, alpha, parts, place)
+        return frame, alpha, parts
+
+    def camera(self, *frames):
+        return webcam(self.rng, self.noise, frames)
 
     def portrait(self, kind, width, height):
         """A portrait on its own background: squeezed whole into the frame, or cropped."""
@@ -181,34 +236,3 @@ class MatteSampler:
         alpha = np.maximum(alpha, own)
         parts = np.where(own > 127, own_parts, parts)
         return frame, alpha, parts
-
-    def camera(self, frame):
-        """What a webcam does to a picture: tone, grey, low light, blur, noise, JPEG."""
-        rng = self.rng
-        height, width = frame.shape[:2]
-        frame = tone(rng, frame, 1.3)
-        if rng.random() < 0.25:  # saturation, down to grey
-            grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None]
-            s = rng.uniform(0, 1.5)
-            frame = np.clip(grey + s * (frame.astype(np.float32) - grey), 0, 255).astype(np.uint8)
-        noise = rng.uniform(0, 6) if rng.random() < 0.5 else 0
-        if rng.random() < 0.1:
-            frame = cv2.convertScaleAbs(frame, alpha=rng.uniform(0.25, 0.6))
-            noise = rng.uniform(3, 12)
-        if rng.random() < 0.25:
-            frame = cv2.GaussianBlur(frame, (0, 0), rng.uniform(0.4, 1.6))
-        elif rng.random() < 0.08:
-            length = int(rng.integers(3, 10))
-            kernel = np.zeros((length, length), np.float32)
-            kernel[length // 2] = 1 / length
-            turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), rng.uniform(0, 180), 1)
-            kernel = cv2.warpAffine(kernel, turn, (length, length))
-            frame = cv2.filter2D(frame, -1, kernel / kernel.sum())
-        if noise:
-            y, x = rng.integers(512 - height + 1), rng.integers(512 - width + 1)
-            grain = self.noise[y : y + height, x : x + width]
-            frame = np.clip(frame + grain * noise, 0, 255).astype(np.uint8)
-        if rng.random() < 0.3:
-            quality = int(rng.integers(25, 90))
-            frame = cv2.imdecode(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
-        return frame

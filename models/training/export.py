@@ -1,4 +1,4 @@
-"""Writes a trained net as ONNX and brings the manifest up to date: python export.py portrait RUN_FOLDER
+"""Writes a trained net as ONNX and brings the manifest up to date: python export.py portrait|STYLE[-fine] RUN_FOLDER
 
 Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the graph
 is checked: same answers as PyTorch, no operator that reads shapes at run time.
@@ -13,62 +13,82 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from nets import MatteNet, StyleNet, ToneSteps, fold_batch_norm
+from nets import MatteNet, fold_batch_norm
+from styles import GRADES, STYLES
 
 MODELS = Path(__file__).resolve().parent.parent
 OPSET = 17
-OPERATORS = {"Add", "AveragePool", "Clip", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Sub"}
+OPERATORS = {
+    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "Identity",
+    "MaxPool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Softmax", "SpaceToDepth", "Sub",
+}  # fmt: skip
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))
 TOLERANCE = 1e-4
 LICENCE = "MIT"
-ENTRIES = {
-    "portrait": {"kind": "matte", "title": "Portrait", "size": [256, 256]},
-    "toon": {"kind": "style", "title": "Toon", "size": [352, 192], "grade": "live"},
-    "udnie": {"kind": "style", "title": "Udnie", "size": [352, 192], "grade": "live"},
-}
+FINE = "-fine"
 
 
 class Matte(nn.Module):
+    """The net with its parts named at full size; its matte is the prior of the next frame."""
+
+    inputs = {"frame": 3, "prior": 1}
+    outputs = ("matte", "prior_next", "parts")
+
     def __init__(self):
         super().__init__()
         self.net = MatteNet()
 
-    def forward(self, frame):
-        return torch.sigmoid(self.net(frame)[0])
+    def forward(self, frame, prior):
+        matte, _, parts, _ = self.net(frame, prior)
+        # Softmax before the resize: its channels still sum to one, and it runs on a sixteenth of the pixels.
+        parts = F.interpolate(torch.softmax(parts, 1), scale_factor=4.0, mode="bilinear", align_corners=False)
+        return matte, matte.clone(), parts
 
 
-class Style(nn.Module):
-    def __init__(self, levels, colour):
+class StyledPicture(nn.Module):
+    inputs = {"frame": 3}
+    outputs = ("styled",)
+
+    def __init__(self, style, grade):
         super().__init__()
-        self.net = StyleNet()
-        self.tones = ToneSteps(levels, colour)
+        self.net = GRADES[grade]()
+        self.tones = style.tones() or nn.Identity()
 
     def forward(self, frame):
         return self.tones(self.net(frame)).clamp(0, 1)
 
 
-# Tone steps and colour gain. A regressed net is as cautious with colour as with borders; Udnie is nearly grey by intent.
-TONES = {"toon": (6, 1.35), "udnie": (4, 1)}
+def entries():
+    """Everything that may be shipped, in the manifest's order."""
+    state = [{"in": "prior", "out": "prior_next", "shape": [1, 1, "H", "W"]}]
+    yield "portrait", {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state}, Matte
+    for grade, ending, size in (("live", "", [352, 192]), ("fine", FINE, [640, 384])):
+        for name, style in STYLES.items():
+            title = style.title + (" (fine)" if ending else "")
+            entry = {"kind": "style", "title": title, "size": size, "state": [], "grade": grade}
+            yield name + ending, entry, lambda style=style, grade=grade: StyledPicture(style, grade)
 
 
-def write_onnx(model, output, path):
-    axes = {name: {2: "H", 3: "W"} for name in ("frame", output)}
+def write_onnx(model, path):
+    axes = {name: {2: "H", 3: "W"} for name in (*model.inputs, *model.outputs)}
     torch.onnx.export(
         model,
-        (torch.rand(1, 3, 64, 64),),
+        tuple(torch.rand(1, channels, 64, 64) for channels in model.inputs.values()),
         str(path),
-        input_names=["frame"],
-        output_names=[output],
+        input_names=list(model.inputs),
+        output_names=list(model.outputs),
         dynamic_axes=axes,
         opset_version=OPSET,
         dynamo=False,
     )
     graph = onnx.load(str(path))
-    # The tracer leaves odd names on the output's free sides.
-    for side, name in ((2, "H"), (3, "W")):
-        graph.graph.output[0].type.tensor_type.shape.dim[side].dim_param = name
+    # The tracer leaves odd names on the outputs' free sides.
+    for output in graph.graph.output:
+        for side, name in ((2, "H"), (3, "W")):
+            output.type.tensor_type.shape.dim[side].dim_param = name
     graph.doc_string = ""
     for node in graph.graph.node:
         node.doc_string = ""
@@ -84,11 +104,12 @@ def check(model, path):
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     worst = 0.0
     for height, width in SIZES:
-        frame = torch.rand(1, 3, height, width)
+        given = {name: torch.rand(1, channels, height, width) for name, channels in model.inputs.items()}
         with torch.no_grad():
-            expected = model(frame).numpy()
-        got = session.run(None, {"frame": frame.numpy()})[0]
-        worst = max(worst, float(np.abs(got - expected).max()))
+            expected = model(*given.values())
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        got = session.run(list(model.outputs), {name: value.numpy() for name, value in given.items()})
+        worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, expected)))
     if worst > TOLERANCE:
         raise SystemExit(f"{path.name}: differs from PyTorch by {worst:.2g}")
     return worst
@@ -96,42 +117,30 @@ def check(model, path):
 
 def update_manifest():
     models = []
-    for name, entry in ENTRIES.items():
+    for name, entry, _ in entries():
         file = f"{entry['kind']}/{name}.onnx"
         if not (MODELS / file).exists():
             continue
         data = (MODELS / file).read_bytes()
-        models.append(
-            {
-                "id": name,
-                "kind": entry["kind"],
-                "title": entry["title"],
-                "file": file,
-                "size": entry["size"],
-                "state": [],
-                "sha256": hashlib.sha256(data).hexdigest(),
-                "bytes": len(data),
-                "card": f"{entry['kind']}/{name}.md",
-                "licence": LICENCE,
-            }
-            | ({"grade": entry["grade"]} if "grade" in entry else {})
-        )
+        facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        models.append({"id": name} | entry | facts | {"card": f"{entry['kind']}/{name.removesuffix(FINE)}.md", "licence": LICENCE})
     (MODELS / "manifest.json").write_text(json.dumps({"models": models}, indent=2) + "\n")
 
 
 def main():
+    known = {name: (entry, make) for name, entry, make in entries()}
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("id", choices=ENTRIES)
+    parser.add_argument("id", choices=known)
     parser.add_argument("run", type=Path, help="folder of the checkpoint")
     args = parser.parse_args()
 
-    kind = ENTRIES[args.id]["kind"]
-    model, output = (Matte(), "matte") if kind == "matte" else (Style(*TONES[args.id]), "styled")
-    model.net.load_state_dict(torch.load(args.run / "checkpoint.pt")["average"])
+    entry, make = known[args.id]
+    model = make()
+    model.net.load_state_dict(torch.load(args.run / "checkpoint.pt", weights_only=True)["average"])
     fold_batch_norm(model.eval())
-    path = MODELS / kind / f"{args.id}.onnx"
+    path = MODELS / entry["kind"] / f"{args.id}.onnx"
     path.parent.mkdir(exist_ok=True)
-    write_onnx(model, output, path)
+    write_onnx(model, path)
     worst = check(model, path)
     update_manifest()
     print(f"{path.name}: {path.stat().st_size} bytes, differs from PyTorch by at most {worst:.1e}")

@@ -31,18 +31,20 @@ class PyramidContext(nn.Module):
 
 
 class MatteTeacher(nn.Module):
-    """Returns matte logits at full size and parts logits at 1/4, as `MatteNet` does."""
+    """Returns matte logits at full size, parts logits at 1/4, and features of the whole at 1/16."""
+
+    FEATURES = 256
 
     def __init__(self):
         super().__init__()
         self.encoder = ResNet50()
         for name, conv in self.encoder.convs.items():
             conv.requires_grad_(not name.startswith(FROZEN))
-        self.context = PyramidContext(1024, 256)
+        self.context = PyramidContext(1024, self.FEATURES)
         self.lateral8 = conv_bn(512, 128, relu=False)
         self.lateral4 = conv_bn(256, 64, relu=False)
         self.lateral2 = conv_bn(64, 32, relu=False)
-        self.down8 = conv_bn(256, 128, relu=False)
+        self.down8 = conv_bn(self.FEATURES, 128, relu=False)
         self.down4 = conv_bn(128, 64, relu=False)
         self.down2 = conv_bn(64, 32, relu=False)
         self.mix8 = conv_bn(128, 128, 3)
@@ -53,11 +55,11 @@ class MatteTeacher(nn.Module):
 
     def forward(self, frame):
         features = self.encoder(frame)
-        x = self.context(features["res4"])
+        context = x = self.context(features["res4"])
         for side, layer in ((8, "res3"), (4, "res2"), (2, "conv1")):
             lateral = getattr(self, f"lateral{side}")(features[layer])
             coarse = F.interpolate(getattr(self, f"down{side}")(x), lateral.shape[2:], mode="bilinear", align_corners=False)
             x = getattr(self, f"mix{side}")(torch.relu(coarse + lateral))
             if side == 4:
                 parts = self.parts(x)
-        return F.pixel_shuffle(self.head(x), 2), parts
+        return F.pixel_shuffle(self.head(x), 2), parts, context

@@ -24,6 +24,11 @@ def upsample(x):
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
+def full_precision(x):
+    """Training runs in bfloat16, which is too coarse for a soft edge."""
+    return x if x.dtype == torch.float32 else x.float()
+
+
 class Fire(nn.Module):
     """Squeeze to few channels, expand by 1x1 and 3x3 kernels side by side (SqueezeNet, arXiv:1602.07360)."""
 
@@ -67,9 +72,13 @@ class MatteNet(nn.Module):
 
     The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module gives up the
     3x3 kernels that matter least. A thin stem of its own sees the full frame, for the outline.
+
+    The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person is, and at the end:
+    the net gives an estimate and says for each pixel how far it trusts the prior instead.
     """
 
     PARTS = 6
+    FEATURES = 384  # channels of the encoder's last features, at 1/16
     STEM = 20
     FIRE4 = 96  # of 128 3x3 kernels
 
@@ -89,6 +98,15 @@ class MatteNet(nn.Module):
         self.fuse4 = Fuse(48, self.STEM, 24, 5)
         self.fuse2 = Fuse(24, 12, 12)
         self.head = nn.Conv2d(12, 4, 1)
+        # Without bias: no past, no hint.
+        self.past16 = nn.Conv2d(1, 64, 1, bias=False)
+        self.past4 = nn.Sequential(nn.Conv2d(1, 12, 3, padding=1, bias=False), nn.ReLU(), nn.Conv2d(12, 24, 1, bias=False))
+        nn.init.zeros_(self.past16.weight)
+        nn.init.zeros_(self.past4[2].weight)
+        self.gap = nn.Conv2d(1, 4, 4, stride=2, padding=1, bias=False)
+        nn.init.constant_(self.gap.weight, 1 / 16)
+        self.trust = nn.Sequential(nn.Conv2d(12 + 4, 8, 1), nn.ReLU(), nn.Conv2d(8, 4, 1))
+        nn.init.constant_(self.trust[2].bias, -2.0)
         self.parts = nn.Conv2d(24, self.PARTS, 1)
         self.register_buffer("mean", torch.tensor([123.0, 117.0, 104.0]).view(1, 3, 1, 1) / 255)
 
@@ -119,16 +137,22 @@ class MatteNet(nn.Module):
             [self.fire5.squeeze.weight.data[:, :128], self.fire5.squeeze.weight.data[:, 128:][:, keep]], 1
         )
 
-    def forward(self, frame):
+    def forward(self, frame, prior):
+        """Matte and the estimate it rests on [N,1,H,W], both 0..1, the parts' logits at 1/4, and the encoder's last features."""
+        prior4 = F.avg_pool2d(prior, 4)
         x4 = self.stem(F.avg_pool2d(frame, 2) - self.mean)
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
         x8 = self.fire4(self.fire3(self.fire2(x8)))
         x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
-        x = self.fuse8(self.deep(x16), x8)
-        x = self.fuse4(x, x4)
+        x = self.fuse8(self.deep(x16) + self.past16(F.avg_pool2d(prior4, 4)), x8)
+        x = self.fuse4(x, x4) + self.past4(prior4)
         parts = self.parts(x)
-        matte = F.pixel_shuffle(self.head(self.fuse2(x, self.fine(frame - self.mean))), 2)
-        return matte, parts
+        x = self.fuse2(x, self.fine(frame - self.mean))
+        estimate = torch.sigmoid(F.pixel_shuffle(full_precision(self.head(x)), 2))
+        gap = estimate - prior
+        trust = self.trust(torch.cat([x, self.gap(gap * gap)], 1))
+        trust = torch.sigmoid(F.pixel_shuffle(full_precision(trust), 2))
+        return estimate + trust * (prior - estimate), estimate, parts, x16
 
 
 class StyleBlock(nn.Module):
@@ -174,6 +198,42 @@ class StyleNet(nn.Module):
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
 
 
+class DenseBlock(nn.Module):
+    """Dilated residual block of full kernels."""
+
+    def __init__(self, channels, dilation):
+        super().__init__()
+        self.body = conv_bn(channels, channels, 3, dilation=dilation, relu=False)
+
+    def forward(self, x):
+        return torch.relu(x + self.body(x))
+
+
+class FineStyleNet(nn.Module):
+    """Picture to picture at 10 kMAC per pixel: StyleNet's plan with full kernels in the place of separable ones."""
+
+    def __init__(self, width=48, half_width=28, dilations=(1, 2, 4, 8, 1)):
+        super().__init__()
+        self.stem = conv_bn(3, half_width, 3, stride=2)
+        self.down = conv_bn(half_width, width, 3, stride=2)
+        self.body = nn.Sequential(*[DenseBlock(width, d) for d in dilations])
+        self.up = conv_bn(width, 4 * half_width, relu=False)
+        self.mix = conv_bn(half_width, half_width, 3)
+        self.head = nn.Conv2d(half_width, 12, 3, padding=1)
+        self.detail = nn.Conv2d(half_width, 4, 1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, frame):
+        x2 = self.stem(frame * 2 - 1)
+        x = self.body(self.down(x2))
+        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
+        x = x + self.mix(x)
+        tones = upsample(F.avg_pool2d(frame, 2))
+        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (frame - tones)
+        return tones + detail + F.pixel_shuffle(self.head(x), 2)
+
+
 class ToneSteps(nn.Module):
     """Draws lightness (Rec. 601 luma) together into flat tones with soft borders, and multiplies what is colour by `colour`.
 
@@ -211,8 +271,8 @@ def fold_batch_norm(net):
     return net
 
 
-def count_macs(net, height, width):
-    """Multiply-accumulates of the convolutions for one frame."""
+def count_macs(net, height, width, inputs=0):
+    """Multiply-accumulates of the convolutions for one frame, `inputs` mattes beside it."""
     total = 0
 
     def hook(conv, _, out):
@@ -221,7 +281,7 @@ def count_macs(net, height, width):
 
     hooks = [m.register_forward_hook(hook) for m in net.modules() if isinstance(m, nn.Conv2d)]
     with torch.no_grad():
-        net(torch.zeros(1, 3, height, width))
+        net(torch.zeros(1, 3, height, width), *[torch.zeros(1, 1, height, width)] * inputs)
     for h in hooks:
         h.remove()
     return total

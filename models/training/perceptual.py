@@ -73,25 +73,32 @@ def gram(x):
 
 
 class StyleLoss(nn.Module):
-    """Squared Gram differences, each over the painting's own squared Gram; returns (content, style)."""
+    """Squared Gram differences, each over the painting's own squared Gram, and the content that is left.
 
-    def __init__(self, painting):
+    `paintings` are RGB tensors [1,3,H,W] in 0..1; which one a picture is held against is said for each.
+    """
+
+    def __init__(self, paintings):
         super().__init__()
         self.resnet = ResNet50()
         with torch.no_grad():
-            self.grams = {k: gram(v) for k, v in self.resnet(painting).items()}
+            grams = [{k: gram(v) for k, v in self.resnet(painting).items()} for painting in paintings]
+        self.grams = {layer: torch.cat([g[layer] for g in grams]) for layer in STYLE_LAYERS}
 
-    def forward(self, styled, frame):
+    def forward(self, styled, frame, which, attention=None):
+        """(content, style) per picture; `attention` [N,1,H,W] weighs where content counts."""
         with torch.autocast("cpu", torch.bfloat16):
             got = self.resnet(styled)
             with torch.no_grad():
                 wanted = self.resnet(frame, last=CONTENT_LAYER)[CONTENT_LAYER].float()
-        content = (got[CONTENT_LAYER].float() - wanted).square().mean() / wanted.square().mean()
+        error = (got[CONTENT_LAYER].float() - wanted).square()
+        if attention is not None:
+            error = error * F.adaptive_avg_pool2d(attention, error.shape[2:])
+        content = error.mean((1, 2, 3)) / wanted.square().mean((1, 2, 3))
         style = 0
         for layer in STYLE_LAYERS:
-            target = self.grams[layer]
-            difference = (gram(got[layer]) - target).square().sum((1, 2)) / target.square().sum()
-            style = style + difference.mean()
+            target = self.grams[layer][which]
+            style = style + (gram(got[layer]) - target).square().sum((1, 2)) / target.square().sum((1, 2))
         return content, style
 
 

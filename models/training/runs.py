@@ -30,9 +30,9 @@ class Run:
     The learning rate follows spent minutes rather than steps, so a run ends when planned on a busy machine too.
     """
 
-    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=()):
-        """`pretrained` modules learn at a fraction of the rate, so as not to forget what they know."""
-        self.net = net
+    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=(), companion=None):
+        """`pretrained` modules learn at a fraction of the rate, so as not to forget; `companion` serves in training alone."""
+        self.net, self.companion = net, companion
         self.rate, self.warmup, self.average_decay = rate, warmup, average
         self.seconds = args.minutes * 60
         self.path = args.out / "checkpoint.pt"
@@ -46,6 +46,8 @@ class Run:
         gentle = [p for module in pretrained for p in module.parameters() if p.requires_grad]
         known = {id(p) for p in gentle}
         fresh = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
+        if companion:
+            fresh += companion.parameters()
         groups = [{"params": fresh, "share": 1.0}, {"params": gentle, "share": GENTLE}]
         self.optimizer = torch.optim.AdamW([g for g in groups if g["params"]], rate, weight_decay=decay)
         if self.path.exists():
@@ -53,6 +55,8 @@ class Run:
             net.load_state_dict(saved["net"])
             self.average.load_state_dict(saved["average"])
             self.optimizer.load_state_dict(saved["optimizer"])
+            if companion:
+                companion.load_state_dict(saved["companion"])
             self.step, self.spent = saved["step"], saved["spent"]
             torch.manual_seed(SEED + self.step)
 
@@ -87,6 +91,7 @@ class Run:
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "companion": self.companion.state_dict() if self.companion else None,
             "step": self.step,
             "spent": self.spent,
         }

@@ -1,4 +1,11 @@
-"""Trains the portrait matte net, or its teacher: python train_matte.py [--large] --out RUN_FOLDER"""
+"""Trains the matte's teacher, then the matte net on what it says.
+
+python train_matte.py --large --out TEACHER_FOLDER
+python matte_pool.py --teacher TEACHER_FOLDER --out POOL_FOLDER
+python train_matte.py --pool POOL_FOLDER --out RUN_FOLDER
+"""
+
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -7,6 +14,7 @@ import torch.nn.functional as F
 
 from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, to_tensor_layout
 from metrics import summary
+from matte_pool import MattePool
 from matte_teacher import MatteTeacher
 from nets import MatteNet
 from runs import SEED, Run, arguments, prefetch
@@ -15,17 +23,25 @@ from runs import SEED, Run, arguments, prefetch
 EARLY_SIZES = [(160, 160), (192, 128), (160, 128), (128, 192)]
 LATE_SIZES = [(192, 192), (256, 160), (256, 160), (192, 256), (256, 192), (256, 256)]
 BATCH = 16
+TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
+FLICKER = 2.0
+HINT = 0.15
 
 
-def matte_loss(logits, alpha):
-    """BCE, more of it along the outline, and soft IoU per picture."""
-    bce = F.binary_cross_entropy_with_logits(logits, alpha, reduction="none")
-    edge = F.max_pool2d(alpha, 7, 1, 3) + F.max_pool2d(-alpha, 7, 1, 3)
-    matte = torch.sigmoid(logits)
+def edge_band(alpha):
+    return F.max_pool2d(alpha, 7, 1, 3) + F.max_pool2d(-alpha, 7, 1, 3)
+
+
+def soft_iou_loss(matte, alpha):
     inter = (matte * alpha).sum((1, 2, 3))
     union = (matte + alpha - matte * alpha).sum((1, 2, 3))
-    soft_iou = 1 - (inter + 50) / (union + 50)
-    return (bce * (1 + 2 * edge)).mean() + 0.5 * soft_iou.mean()
+    return (1 - (inter + 50) / (union + 50)).mean()
+
+
+def matte_loss(matte, alpha):
+    """BCE, more of it along the outline, and soft IoU per picture."""
+    bce = F.binary_cross_entropy(matte.clamp(1e-4, 1 - 1e-4), alpha, reduction="none")
+    return (bce * (1 + 2 * edge_band(alpha))).mean() + 0.5 * soft_iou_loss(matte, alpha)
 
 
 def parts_loss(logits, parts):
@@ -41,53 +57,106 @@ class Validation:
         self.images = [portrait_image(i) for i in ids]
         self.masks = [portrait_label("mask", i).astype(np.float32) / 255 for i in ids]
 
+    @staticmethod
+    def answer(net, frame):
+        if isinstance(net, MatteTeacher):
+            return torch.sigmoid(net(frame)[0])
+        return net(frame, torch.zeros_like(frame[:, :1]))[0]
+
     @torch.no_grad()
     def __call__(self, net, size=(256, 256)):
         pairs = []
         for image, mask in zip(self.images, self.masks):
             frame = to_tensor_layout([cv2.resize(image, size, interpolation=cv2.INTER_AREA)])
-            matte = torch.sigmoid(net(torch.from_numpy(frame))[0])[0, 0].numpy()
+            matte = self.answer(net, torch.from_numpy(frame))[0, 0].numpy()
             pairs.append((cv2.resize(matte, mask.shape[::-1], interpolation=cv2.INTER_LINEAR), mask))
         return summary(pairs)
 
 
-def main():
-    parser = arguments(__doc__, minutes=90)
-    parser.add_argument("--large", action="store_true", help="the teacher")
-    args = parser.parse_args()
-    if args.large:
-        net = MatteTeacher()
-        run_rate, encoder, batch = 1e-3, [net.encoder], BATCH // 2
-    else:
-        net = MatteNet()
-        net.load_squeezenet(np.load(DATA / "nets" / "squeezenet1_0.npz"))
-        run_rate, encoder, batch = 2.5e-3, net.encoder(), BATCH
-    net = net.to(memory_format=torch.channels_last).train()
-    run = Run(net, args, run_rate, pretrained=encoder)
+def report(run, trace, validation):
+    """Prints and saves at intervals; true when training is over."""
+    done = run.progress >= 1
+    if run.step % 100 == 0:
+        means = "  ".join(f"{name} {np.mean([t[name] for t in trace[-100:]]):.4f}" for name in trace[-1])
+        print(f"step {run.step}  {run.spent / 60:.1f} min  {means}", flush=True)
+    if run.step % 500 == 0 or done:
+        run.save()
+        print(f"step {run.step}  validation {validation(run.average)}", flush=True)
+    return done
+
+
+def train_teacher(args):
+    net = MatteTeacher().to(memory_format=torch.channels_last).train()
+    run = Run(net, args, rate=1e-3, pretrained=[net.encoder])
     rng = np.random.default_rng(SEED + run.step)
     sampler = MatteSampler(SEED + run.step)
     validation = Validation()
 
     def make():
         sizes = EARLY_SIZES if run.progress < 0.35 else LATE_SIZES
-        return sampler.batch(batch, *sizes[rng.integers(len(sizes))])
+        return sampler.batch(BATCH // 2, *sizes[rng.integers(len(sizes))])
 
     trace = []
     for frame, alpha, parts in prefetch(make):
-        frame = torch.from_numpy(frame).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            matte_logits, parts_logits = net(frame)
-        matte = matte_loss(matte_logits.float(), torch.from_numpy(alpha))
+            logits, parts_logits, _ = net(channels_last(frame))
+        matte = matte_loss(torch.sigmoid(logits.float()), torch.from_numpy(alpha))
         run.update(matte + 0.3 * parts_loss(parts_logits.float(), torch.from_numpy(parts)))
-        trace.append(matte.item())
-        done = run.progress >= 1
-        if run.step % 50 == 0:
-            print(f"step {run.step}  {run.spent / 60:.1f} min  loss {np.mean(trace[-50:]):.4f}", flush=True)
-        if run.step % 500 == 0 or done:
-            run.save()
-            print(f"step {run.step}  validation {validation(run.average)}", flush=True)
-        if done:
+        trace.append({"matte": matte.item()})
+        if report(run, trace, validation):
             break
+
+
+def train_student(args):
+    net = MatteNet()
+    net.load_squeezenet(np.load(DATA / "nets" / "squeezenet1_0.npz"))
+    net = net.to(memory_format=torch.channels_last).train()
+    hint = Hint()
+    run = Run(net, args, rate=2e-3, pretrained=net.encoder(), companion=hint)
+    pool = MattePool(args.pool, SEED + run.step)
+    validation = Validation()
+
+    trace = []
+    for frames, alphas, mattes, parts, features, prior, still in prefetch(lambda: pool.batch(BATCH)):
+        still = torch.from_numpy(still)
+        truth = [TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a) for a, m in zip(alphas, mattes)]
+        with torch.autocast("cpu", torch.bfloat16):
+            first, first_estimate, parts_logits, encoded = net(channels_last(frames[0]), torch.from_numpy(prior))
+            second, second_estimate, _, _ = net(channels_last(frames[1]), first.detach())
+        matte = matte_loss(second, truth[1]) + 0.5 * matte_loss(first, truth[0])
+        estimate = 0.25 * (matte_loss(first_estimate, truth[0]) + matte_loss(second_estimate, truth[1]))
+        band = edge_band(truth[0])[still]
+        flicker = ((first.detach() - second)[still].abs() * band).sum() / (band.sum() + 1)
+        hinted = hint(encoded.float(), torch.from_numpy(features))
+        named = parts_loss(parts_logits.float(), torch.from_numpy(parts))
+        run.update(matte + estimate + FLICKER * flicker + 0.5 * named + HINT * hinted)
+        trace.append({"matte": matte.item() / 1.5, "flicker": flicker.item(), "parts": named.item(), "hint": hinted.item()})
+        if report(run, trace, validation):
+            break
+
+
+class Hint(torch.nn.Module):
+    """How badly the student's features tell the teacher's (Romero et al. 2015, arXiv:1412.6550); 1 is no better than the mean."""
+
+    def __init__(self):
+        super().__init__()
+        self.project = torch.nn.Conv2d(MatteNet.FEATURES, MatteTeacher.FEATURES, 1)
+
+    def forward(self, mine, theirs):
+        error = (self.project(mine) - theirs).square().mean((0, 2, 3))
+        return (error / (theirs.var((0, 2, 3)) + 1e-3)).mean()
+
+
+def channels_last(frames):
+    return torch.from_numpy(frames).contiguous(memory_format=torch.channels_last)
+
+
+def main():
+    parser = arguments(__doc__, minutes=60)
+    parser.add_argument("--large", action="store_true", help="train the teacher")
+    parser.add_argument("--pool", type=Path, help="scenes with the teacher's answers")
+    args = parser.parse_args()
+    train_teacher(args) if args.large else train_student(args)
 
 
 if __name__ == "__main__":

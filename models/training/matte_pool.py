@@ -1,0 +1,131 @@
+"""Scenes with the teacher's answers, kept on disk: python matte_pool.py --teacher RUN_FOLDER --out POOL_FOLDER
+
+Each file holds CHUNK scenes of one size: frame (before the camera's faults), true alpha, parts, and the teacher's matte and features.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from data import MatteSampler, grain_field, to_tensor_layout, webcam
+from matte_teacher import MatteTeacher
+from runs import SEED
+
+CHUNK = 48
+# (width, height)
+SIZES = [(256, 160), (192, 256), (256, 144), (256, 192), (256, 256), (192, 192)]
+
+
+def grow(teacher_run, folder, scenes):
+    """Adds chunks until there are `scenes`, sizes in turn; may be stopped and gone on with at any time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    teacher = MatteTeacher().to(memory_format=torch.channels_last).eval()
+    teacher.load_state_dict(torch.load(teacher_run / "checkpoint.pt", weights_only=True)["average"])
+    start = len(list(folder.glob("*.npz")))
+    sampler = MatteSampler(SEED + 1000 * start)
+    for index in range(start, scenes // CHUNK):
+        size = SIZES[index % len(SIZES)]
+        frames, alphas, parts = (np.stack(x) for x in zip(*(sampler.scene(*size) for _ in range(CHUNK))))
+        mattes, features = (np.concatenate(x) for x in zip(*(answer(teacher, f) for f in np.split(frames, CHUNK // 8))))
+        np.savez(folder / "growing.tmp.npz", frames=frames, alphas=alphas, parts=parts, mattes=mattes, features=features)
+        (folder / "growing.tmp.npz").rename(folder / f"{index:05d}.npz")
+        print(f"{(index + 1) * CHUNK} scenes", flush=True)
+
+
+@torch.no_grad()
+def answer(teacher, frames):
+    """Both ways round, so that the teacher is a little better than itself."""
+    frame = torch.from_numpy(to_tensor_layout(frames)).contiguous(memory_format=torch.channels_last)
+    with torch.autocast("cpu", torch.bfloat16):
+        (logits, _, features), (mirrored, _, mirrored_features) = teacher(frame), teacher(frame.flip(3))
+    mattes = torch.sigmoid((logits.float() + mirrored.float().flip(3)) / 2)[:, 0]
+    features = (features.float() + mirrored_features.float().flip(3)) / 2
+    return (mattes.numpy() * 255 + 0.5).astype(np.uint8), features.numpy().astype(np.float16)
+
+
+class MattePool:
+    """Draws two successive frames of a scene through one webcam, their mattes, and a past for the first."""
+
+    def __init__(self, folder, seed):
+        self.rng = np.random.default_rng(seed)
+        self.folder = folder
+        self.grain = grain_field(self.rng)
+
+    def batch(self, count):
+        """frames [2,N,3,H,W], alphas and teacher's mattes [2,N,1,H,W]; of the first parts [N,H,W], features, prior [N,1,H,W]; still [N]."""
+        rng = self.rng
+        files = sorted(self.folder.glob("0*.npz"))
+        with np.load(files[rng.integers(len(files))]) as chunk:
+            picks = rng.choice(CHUNK, count, replace=False)
+            scenes = [[chunk_part[i] for i in picks] for chunk_part in (chunk[k] for k in ("frames", "alphas", "mattes", "parts", "features"))]
+        shots = [self.shoot(*scene) for scene in zip(*scenes)]
+        frames, alphas, mattes, parts, features, priors, still = zip(*shots)
+        both = lambda x: np.stack([np.stack(side) for side in zip(*x)])
+        return (
+            np.stack([to_tensor_layout(side) for side in zip(*frames)]),
+            both(alphas)[:, :, None].astype(np.float32) / 255,
+            both(mattes)[:, :, None].astype(np.float32) / 255,
+            np.stack(parts).astype(np.int64),
+            np.stack(features).astype(np.float32),
+            np.stack(priors)[:, None].astype(np.float32) / 255,
+            np.array(still),
+        )
+
+    def shoot(self, frame, alpha, matte, parts, features):
+        rng = self.rng
+        if rng.random() < 0.5:
+            frame, alpha, matte, parts = (np.ascontiguousarray(x[:, ::-1]) for x in (frame, alpha, matte, parts))
+            features = features[:, :, ::-1]
+        still = rng.random() < 0.4
+        past, motion = (np.eye(2, 3), np.eye(2, 3)) if still else (self.motion(alpha.shape), self.motion(alpha.shape))
+        prior = self.past(alpha, past, still)
+        later = [x if still else self.warp(x, motion) for x in (frame, alpha, matte)]
+        frames = webcam(rng, self.grain, (frame, later[0]))
+        return frames, (alpha, later[1]), (matte, later[2]), parts, features, prior, still
+
+    def motion(self, shape):
+        """A small similarity, as between two frames of someone who moves."""
+        height, width = shape
+        turn = cv2.getRotationMatrix2D((width / 2, height), self.rng.normal(0, 2), np.exp(self.rng.normal(0, 0.02)))
+        turn[:, 2] += self.rng.normal(0, 0.015, 2) * width * self.rng.choice([0.3, 1, 2])
+        return turn
+
+    @staticmethod
+    def warp(image, matrix):
+        return cv2.warpAffine(image, matrix, image.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+
+    def past(self, alpha, motion, still):
+        """No past, the near past, a wrong one, or nonsense."""
+        rng = self.rng
+        kind = rng.choice(["none", "near", "wrong", "full"], p=[0.5, 0.27, 0.18, 0.05])
+        if kind == "none":
+            return np.zeros_like(alpha)
+        if kind == "full":
+            return np.full_like(alpha, 255)
+        if kind == "wrong":
+            past = self.warp(alpha[:, ::-1], self.motion(alpha.shape))
+            shift = np.float32([[1, 0, rng.uniform(-0.5, 0.5) * alpha.shape[1]], [0, 1, rng.uniform(-0.1, 0.5) * alpha.shape[0]]])
+            return cv2.warpAffine(past, shift, alpha.shape[::-1])
+        past = alpha if still else self.warp(alpha, motion)
+        if rng.random() < 0.7:  # as a net would have given it: blurred, wavering, with patches missing or too many
+            past = cv2.GaussianBlur(past, (0, 0), rng.uniform(0.5, 2))
+            waver = cv2.resize(rng.normal(0, 0.12, (6, 6)).astype(np.float32), alpha.shape[::-1], interpolation=cv2.INTER_CUBIC)
+            past = np.clip(past + 255 * waver * rng.choice([0.3, 1, 3], p=[0.6, 0.3, 0.1]), 0, 255).astype(np.uint8)
+        return past
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--teacher", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--scenes", type=int, default=12000)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    grow(args.teacher, args.out, args.scenes)
+
+
+if __name__ == "__main__":
+    main()

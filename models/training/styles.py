@@ -1,0 +1,39 @@
+"""The styles: who teaches each, and how its net ends."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Callable
+
+from nets import FineStyleNet, StyleNet, ToneSteps
+
+
+@dataclass(frozen=True)
+class Style:
+    title: str
+    teacher: str  # "module:function" of a procedural teacher, or "painter" for a painting's
+    levels: int | None = None  # tone steps, see ToneSteps
+    colour: float = 1.0
+    ink: float = 0.0  # weight of what the teacher draws darker than the frame
+    edge: float = 1.0  # weight of the gradients' loss
+
+    def tones(self):
+        return ToneSteps(self.levels, self.colour) if self.levels else None
+
+
+STYLES = {
+    "toon": Style("Toon", "toon_teacher:toon", levels=6, colour=1.35, ink=16, edge=1.5),
+    "comic": Style("Comic", "comic_teacher:comic", ink=10, edge=1.5),
+    "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5),
+    "watercolour": Style("Watercolour", "watercolour_teacher:watercolour", ink=4),
+    "udnie": Style("Udnie", "painter"),
+    "great-wave": Style("Great Wave", "painter"),
+    "scream": Style("Scream", "painter"),
+    "forms": Style("Forms", "painter"),
+}
+
+GRADES = {"live": StyleNet, "fine": FineStyleNet}
+
+
+def procedural_teacher(style: Style) -> Callable:
+    module, function = style.teacher.split(":")
+    return getattr(importlib.import_module(module), function)

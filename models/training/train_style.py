@@ -1,0 +1,96 @@
+"""Trains a style net by regression on its teacher: python train_style.py STYLE --grade live --out RUN_FOLDER --pool POOL_FOLDER
+
+The teacher's pictures are rendered while training goes on and kept in POOL_FOLDER, which both grades may share.
+Every crop is seen through two windows a few pixels apart, each with its own grain: what the net draws must move with
+the picture and must not follow the grain.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from painter import PaintedTeacher
+from runs import SEED, Run, arguments, prefetch
+from styles import GRADES, STYLES, procedural_teacher
+from teacher_pool import TeacherPool, camera_noise, gradients
+
+POOL = 360
+CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch
+SHIFT = 3  # pixels, at most, between the two windows
+STEADY = 1.0
+STEPPED = 0.3
+
+
+def two_windows(rng, picture, side):
+    """The window at the corner, one up to SHIFT pixels off, and how far off."""
+    dy, dx = rng.integers(SHIFT + 1, size=2)
+    return picture[..., :side, :side], picture[..., dy : dy + side, dx : dx + side], (dy, dx)
+
+
+def disagreement(first, second, offset):
+    """Mean difference of two windows where they show the same."""
+    dy, dx = offset
+    side = first.shape[-1]
+    return (first[..., dy:, dx:] - second[..., : side - dy, : side - dx]).abs().mean()
+
+
+def pixel_loss(styled, target, frame, ink_weight):
+    """L1 and some L2, weighted towards ink: where the teacher draws darker than the frame."""
+    ink = (frame - target).mean(1, keepdim=True).clamp(0, 0.25)
+    error = (styled - target).abs()
+    return ((error + 2 * error.square()) * (1 + ink_weight * ink)).mean()
+
+
+def main():
+    parser = arguments(__doc__, minutes=20)
+    parser.add_argument("style", choices=STYLES)
+    parser.add_argument("--grade", choices=GRADES, default="live")
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--painter", type=Path, help="run folder of the paintings' teacher")
+    args = parser.parse_args()
+    style = STYLES[args.style]
+    teacher = PaintedTeacher(args.painter, args.style) if style.teacher == "painter" else procedural_teacher(style)
+    net = GRADES[args.grade]().to(memory_format=torch.channels_last).train()
+    tones = style.tones()
+    run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0)
+    rng = np.random.default_rng(SEED + run.step)
+    pool = TeacherPool(args.pool, teacher, POOL)
+
+    def make():
+        pool.grow()
+        side, count = CROPS[rng.integers(len(CROPS))]
+        return side, *pool.batch(rng, count, side + SHIFT)
+
+    trace = []
+    for side, picture, target in prefetch(make):
+        picture, target = torch.from_numpy(picture), torch.from_numpy(target)
+        *pictures, offset = two_windows(rng, picture, side)
+        targets = [target[..., :side, :side], target[..., offset[0] : offset[0] + side, offset[1] : offset[1] + side]]
+        frame, wanted = torch.cat(pictures), torch.cat(targets)
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.grade == "fine"):
+            styled = net(camera_noise(frame).contiguous(memory_format=torch.channels_last))
+        styled = styled.float()
+        final = tones(styled) if tones else styled
+        pixel = pixel_loss(styled, wanted, frame, style.ink)
+        edge = sum((a - b).abs().mean() for a, b in zip(gradients(styled), gradients(wanted)))
+        steady = disagreement(*final.chunk(2), offset)
+        stepped = (final - wanted).abs().mean() if tones else 0.0
+        run.update(pixel + style.edge * edge + STEADY * steady + STEPPED * stepped)
+        trace.append([pixel.item(), edge.item(), steady.item()])
+        done = run.progress >= 1
+        if run.step % 100 == 0 or done:
+            means = np.mean(trace[-100:], axis=0)
+            print(
+                f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}  pixel {means[0]:.4f}"
+                f"  edge {means[1]:.4f}  steady {means[2]:.4f}",
+                flush=True,
+            )
+        if run.step % 250 == 0 or done:
+            run.save()
+        if done:
+            break
+
+
+if __name__ == "__main__":
+    main()
