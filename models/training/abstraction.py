@@ -133,11 +133,11 @@ def face_lights(lab, around, face, mean_colour):
 
 
 def opened(lab):
-    """The picture with the contrast it lacks given back, up to half as much again; a good exposure stays as it is."""
+    """A dull picture with up to half as much contrast again; one that reaches white stays as it is."""
     low, high = np.percentile(lab[::4, ::4, 0], (2, 98))
-    gain = np.clip(78 / (high - low + 1), 1, 1.5)
+    gain = 1 + (np.clip(78 / (high - low + 1), 1, 1.5) - 1) * np.clip((90 - high) / 12, 0, 1)
     centre = (low + high) / 2
-    lift = 0.5 * (54 - centre) * min(1, 2 * (gain - 1))
+    lift = 0.5 * max(0, 54 - centre) * min(1, 2 * (gain - 1))
     light = np.clip((lab[..., 0] - centre) * gain + centre + lift, 0, 100)
     return np.dstack([light, lab[..., 1] * gain, lab[..., 2] * gain]).astype(np.float32)
 

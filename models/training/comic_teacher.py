@@ -25,6 +25,7 @@ from abstraction import (
 
 INK = np.array([0.05, 0.03, 0.07], np.float32)
 STEP = 24  # of Lab lightness
+HUES = 7  # towards which colours are drawn
 
 
 def comic(image, parts, size):
@@ -39,8 +40,9 @@ def comic(image, parts, size):
         flat = cv2.bilateralFilter(flat, 0, 11, 2 * s)
     flow = tangent_flow(flat, 1.4 * s)
     strand = gentle[..., 0] - blur(gentle[..., 0], 2 * s)
+    strand = strand / (2 + blur(np.abs(strand), 4 * s))
     fine = across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.9 * s)
-    brush = across_flow(flat[..., 0], flow, 1.5 * s)
+    brush = across_flow(flat[..., 0], flow, 2 * s)
     drawn = along_flow(np.dstack([flat[..., 0], strand, fine, brush]), flow, 3 * s)
     flat[..., 0], strand, fine, brush = cv2.split(drawn)
 
@@ -60,12 +62,16 @@ def comic(image, parts, size):
     ink = np.maximum(ink, smoothstep(-brush * gain, 1.5 * threshold, 1.5 * threshold + 0.9))
 
     # Dry-brush feathering: the borders of blacks and shadows are ragged with the picture's own strands.
-    feathered = light + 1.6 * np.clip(strand, -6, 6) * (1 - 0.7 * skin)
+    feathered = light + 10 * np.clip(strand, -0.7, 0.7) * (1 - 0.8 * skin)
 
     # Spotted blacks: what is dark, in itself and for its surroundings, fills with ink; skin hardly ever.
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     black = 10 + 0.17 * surroundings + 4 * hair - 14 * skin * (1 - feature)
     ink = np.maximum(ink, smoothstep(black - feathered, -1.5, 2.5))
+
+    # Hatching: in the half-shade the strands themselves are drawn.
+    shade = smoothstep(64 - light, 0, 30) * (1 - 0.75 * skin) + 0.35 * hair
+    ink = np.maximum(ink, 0.9 * smoothstep(-strand * shade, 0.22, 0.4) * (1 - feature))
 
     # Few tones with crisp borders. On skin they are counted from the face's own mean, so that most of a face is clean.
     level = feathered / STEP + 0.35
@@ -73,16 +79,19 @@ def comic(image, parts, size):
     tone = (base + smoothstep(level - base, 0.42, 0.58) - 0.2) * STEP
     shadow = smoothstep(mean - 10 - light, -2, 2)
     highlight = smoothstep(light - mean - 11, -2, 2)
-    own = mean + 3 - 15 * shadow + 8 * highlight
+    own = mean + 3 + 0.3 * np.maximum(42 - mean, 0) - 15 * shadow + 8 * highlight
     own = own + (light - own) * feature + (light + 10 - own) * lights
     tone = tone + (own - tone) * skin
-    tone = np.clip(tone + 5 * np.sin((tone / 100 - 0.5) * 2 * np.pi) + 4, 0, 100)
+    tone = np.clip(tone + 5 * np.sin((tone / 100 - 0.5) * 2 * np.pi) * (1 - 0.6 * skin) + 4, 0, 100)
 
     # Printing inks: strong colour even where the picture is dull, and blue-violet for the grey of shadows.
     a, b = flat[..., 1], flat[..., 2]
     colour = np.hypot(a, b) + 1e-3
     strong = 80 * np.tanh(colour * (2.2 - 0.7 * skin) / 80) / colour
-    grey = smoothstep(12 - colour, 0, 8) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - skin)
-    a, b = a * strong + 5 * grey + 2 * skin, b * strong - 17 * grey + 3 * skin
+    grey = smoothstep(16 - colour, 0, 12) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - skin)
+    hue = np.arctan2(b, a)
+    hue = hue - 0.1 * np.sin(HUES * hue) * (1 - skin)
+    a, b = colour * np.cos(hue), colour * np.sin(hue)
+    a, b = a * strong + 7 * grey + 2 * skin, b * strong - 22 * grey + 3 * skin
     a, b = a * (1 - 0.8 * lights), b * (1 - 0.8 * lights)
     return from_lab(np.dstack([tone, a, b]), ink, INK, size)
