@@ -1,0 +1,130 @@
+/**
+ * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, as tables and as JSON.
+ * Options: --only portrait, --json test-results/eval.json. How to read the tables: models/training/README.md
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { env } from 'onnxruntime-node';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../fixtures/chromium.ts';
+import { costOf } from './graph.ts';
+import { MATTE_SIZES, measureSize, measureTime } from './measure-matte.ts';
+import { measureSteadiness } from './measure-style.ts';
+import { modelBytes, shippedModels, type Model } from './models.ts';
+import { Net } from './net.ts';
+import type { Size } from './planes.ts';
+import { Portraits } from './portraits.ts';
+import { Progress } from './progress.ts';
+import { print, type CostFigures, type MatteReport, type Report, type StyleReport } from './report.ts';
+import { Teachers } from './teachers.ts';
+import { BrowserTimer, nativeMilliseconds } from './time.ts';
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string', default: 'test-results/eval.json' } },
+});
+const shipped = await shippedModels();
+const models = shipped.filter(({ id }) => options.only === undefined || id === options.only);
+if (models.length === 0) {
+  process.stderr.write(
+    `--only is "${options.only}"; it takes one of ${shipped.map(({ id }) => id).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+const portraits = await Portraits.open();
+if (!portraits) {
+  process.stdout.write(
+    `No validation portraits at ${Portraits.data}: nothing to measure. PORTOON_DATA says where they are.\n`,
+  );
+  process.exit(0);
+}
+
+const progress = new Progress();
+const load = loadavg()[0]!;
+const browser = findChromium() ? await BrowserTimer.open() : null;
+const report: Report = {
+  date: new Date().toISOString().slice(0, 10),
+  command: `npm run eval${options.only === undefined ? '' : ` -- --only ${options.only}`}`,
+  machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
+  load,
+  runtime: env.versions.node ?? 'of unknown version',
+  browser: browser?.version ?? null,
+  mattes: [],
+  styles: [],
+  gaps: browser ? [] : [`No times on wasm. ${HOW_TO_GET_CHROMIUM}`],
+};
+try {
+  for (const model of models.filter(({ kind }) => kind === 'matte'))
+    report.mattes.push(await matteReport(model, portraits));
+  report.styles = await styleReports(
+    models.filter(({ kind }) => kind === 'style'),
+    portraits,
+  );
+} finally {
+  await browser?.close();
+  progress.end();
+}
+if (load > cpus().length / 2)
+  report.gaps.push('The machine was busy with other work: the times are longer than on a quiet one.');
+await mkdir(dirname(options.json), { recursive: true });
+await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+process.stdout.write(print(report));
+
+async function matteReport(model: Model, portraits: Portraits): Promise<MatteReport> {
+  const bytes = await modelBytes(model);
+  const net = await Net.open(bytes, model.state);
+  const sizes: MatteReport['sizes'] = [];
+  for (const size of MATTE_SIZES) {
+    const cost = await measureCost(model, bytes, net, size);
+    progress.begin(`${model.id}, mattes at ${size.join('x')}`);
+    sizes.push({ cost, ...(await measureSize(net, portraits, size, progress)) });
+  }
+  progress.begin(`${model.id}, over time`);
+  const time = await measureTime(net, model.size, portraits, progress);
+  await net.close();
+  return { id: model.id, sizes, time };
+}
+
+async function styleReports(models: Model[], portraits: Portraits): Promise<StyleReport[]> {
+  if (models.length === 0) return [];
+  const nets: Net[] = [];
+  const costs: CostFigures[] = [];
+  for (const model of models) {
+    const bytes = await modelBytes(model);
+    const net = await Net.open(bytes, model.state);
+    nets.push(net);
+    costs.push(await measureCost(model, bytes, net, model.size));
+  }
+  progress.begin('styles, steadiness');
+  const steadiness = await measureSteadiness(nets, portraits, progress);
+  const teachers = await Teachers.open();
+  const reports: StyleReport[] = [];
+  for (const [n, { id }] of models.entries()) {
+    progress.begin(`${id}, likeness to its teacher`);
+    const likeness = await teachers.likeness(nets[n]!, id, portraits, progress);
+    reports.push({ id, cost: costs[n]!, ...steadiness[n]!, likeness });
+    await nets[n]!.close();
+  }
+  const untaught = reports.filter(({ likeness }) => !likeness).map(({ id }) => id);
+  if (untaught.length > 0)
+    report.gaps.push(
+      `No pictures by the teachers of ${untaught.join(', ')} in ${Teachers.folder} (PORTOON_TEACHERS).`,
+    );
+  if (reports.some(({ likeness }) => likeness && !likeness.perceptual))
+    report.gaps.push(`No content and style losses without ${Teachers.folder}/features.onnx.`);
+  await teachers.close();
+  return reports;
+}
+
+async function measureCost(model: Model, bytes: Uint8Array, net: Net, size: Size): Promise<CostFigures> {
+  progress.begin(`${model.id}, cost at ${size.join('x')}`);
+  const { parameters, macs } = await costOf(bytes, model.state, size);
+  return {
+    size,
+    parameters,
+    macs,
+    bytes: bytes.length,
+    nativeMs: await nativeMilliseconds(net, size),
+    wasmMs: browser ? await browser.milliseconds(model, size) : null,
+  };
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { projectRoot } from '../fixtures/server.ts';
+
+const side = v.union([v.number(), v.picklist(['H', 'W'])]);
+const modelSchema = v.object({
+  id: v.string(),
+  kind: v.picklist(['matte', 'style']),
+  file: v.string(),
+  size: v.tuple([v.number(), v.number()]),
+  state: v.array(v.object({ in: v.string(), out: v.string(), shape: v.array(side) })),
+  bytes: v.number(),
+});
+
+/** One entry of models/manifest.json: what the evaluation reads of it. */
+export type Model = v.InferOutput<typeof modelSchema>;
+
+/** Every net that is shipped. */
+export async function shippedModels(): Promise<Model[]> {
+  const text = await readFile(join(projectRoot, 'models/manifest.json'), 'utf8');
+  return v.parse(v.object({ models: v.array(modelSchema) }), JSON.parse(text)).models;
+}
+
+/** The bytes of a net's .onnx file. */
+export function modelBytes(model: Model): Promise<Uint8Array> {
+  return readFile(join(projectRoot, 'models', model.file));
+}

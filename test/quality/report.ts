@@ -1,0 +1,153 @@
+import type { MatteFigures } from './matte.ts';
+import type { SizeFigures, TimeFigures } from './measure-matte.ts';
+import type { Steadiness } from './measure-style.ts';
+import type { Model } from './models.ts';
+import { PARTS } from './parts.ts';
+import type { Size } from './planes.ts';
+import { figure, table } from './table.ts';
+import type { Likeness } from './teachers.ts';
+
+/** What a net costs at one size. */
+export interface CostFigures {
+  size: Size;
+  parameters: number;
+  macs: number;
+  bytes: number;
+  /** On one thread in ONNX Runtime; on one wasm thread in Chromium, null without a browser. */
+  nativeMs: number;
+  wasmMs: number | null;
+}
+
+export interface MatteReport {
+  id: Model['id'];
+  sizes: (SizeFigures & { cost: CostFigures })[];
+  time: TimeFigures;
+}
+
+export interface StyleReport extends Steadiness {
+  id: Model['id'];
+  cost: CostFigures;
+  likeness: Likeness | null;
+}
+
+/** Everything one run of the evaluation found. */
+export interface Report {
+  date: string;
+  command: string;
+  machine: string;
+  /** Processes that wanted to run, on average over the last minute, when the times were taken; more than cores: times are too long. */
+  load: number;
+  /** ONNX Runtime's and Chromium's versions. */
+  runtime: string;
+  browser: string | null;
+  mattes: MatteReport[];
+  styles: StyleReport[];
+  /** What could not be measured, and why. */
+  gaps: string[];
+}
+
+/** The report as people read it. */
+export function print(report: Report): string {
+  const { mattes, styles } = report;
+  const parts: string[] = [
+    `${report.date}, ${report.machine}, load ${report.load.toFixed(1)}, ONNX Runtime ${report.runtime}, ${report.browser ? `Chromium ${report.browser}` : 'no browser'}, \`${report.command}\``,
+  ];
+  if (mattes.length > 0) parts.push(...printMattes(mattes));
+  if (styles.length > 0) parts.push(printStyles(styles));
+  parts.push(...report.gaps);
+  return `${parts.join('\n\n')}\n`;
+}
+
+function printMattes(mattes: readonly MatteReport[]): string[] {
+  const head = ['matte', 'frame', 'mean IoU', 'under 0.9', 'blobs', 'holes', 'of', 'parts mIoU'];
+  const costHead = ['parameters', 'GMAC', 'bytes', 'ms native', 'ms wasm'];
+  const accuracy = (figures: MatteFigures) => [
+    figures.iou.toFixed(4),
+    ...[figures.under90, figures.blobs, figures.holes, figures.pictures].map(String),
+  ];
+  const lines = mattes.flatMap(({ id, sizes }) =>
+    sizes.flatMap(({ first, settled, parts, cost }) => {
+      const frame = cost.size.join('x');
+      const lines = [[id, frame, ...accuracy(first), figure(parts?.mean, 3), ...costs(cost)]];
+      if (settled) lines.push([`${id}, settled`, frame, ...accuracy(settled), ...Array<string>(6).fill('')]);
+      return lines;
+    }),
+  );
+  const overTime = mattes.map(({ id, time: { flickerWith, flickerWithout, recovery } }) => [
+    id,
+    figure(flickerWith, 5),
+    figure(flickerWithout, 5),
+    figure(flickerWith === null ? null : flickerWith / flickerWithout, 2),
+    ...(['another portrait', 'all ones'] as const).map((past) =>
+      recovery ? `${recovery[past].mean.toFixed(1)} (${recovery[past].most})` : '-',
+    ),
+  ]);
+  const byPart = mattes.flatMap(({ id, sizes }) =>
+    sizes.flatMap(({ cost, parts }) =>
+      parts
+        ? [[id, cost.size.join('x'), ...[...parts.each, parts.mean].map((value) => figure(value, 3))]]
+        : [],
+    ),
+  );
+  return [
+    table([...head, ...costHead], lines),
+    table(
+      [
+        'matte over time',
+        'flicker with memory',
+        'without',
+        'ratio',
+        'wrong frames after another portrait: mean (most)',
+        'after all ones',
+      ],
+      overTime,
+    ),
+    ...(byPart.length > 0 ? [table(['IoU of parts', 'frame', ...PARTS, 'mean of six'], byPart)] : []),
+  ];
+}
+
+function printStyles(styles: readonly StyleReport[]): string {
+  return table(
+    [
+      'style',
+      'frame',
+      'MAC a pixel',
+      'parameters',
+      'bytes',
+      'ms native',
+      'ms wasm',
+      'grain',
+      'warping error',
+      'of the clip',
+      'ratio',
+      'L1 to teacher',
+      'content',
+      'style',
+      'of',
+    ],
+    styles.map(({ id, cost, grain, warpingError, warpingErrorOfClip, likeness }) => {
+      const [parameters, , bytes, native, wasm] = costs(cost);
+      return [
+        id,
+        cost.size.join('x'),
+        (cost.macs / cost.size[0] / cost.size[1]).toFixed(0),
+        parameters!,
+        bytes!,
+        native!,
+        wasm!,
+        grain.toFixed(2),
+        warpingError.toFixed(4),
+        warpingErrorOfClip.toFixed(4),
+        (warpingError / warpingErrorOfClip).toFixed(2),
+        figure(likeness?.difference, 4),
+        figure(likeness?.perceptual?.content, 3),
+        figure(likeness?.perceptual?.style, 3),
+        figure(likeness?.pictures, 0),
+      ];
+    }),
+  );
+}
+
+function costs({ parameters, macs, bytes, nativeMs, wasmMs }: CostFigures): string[] {
+  return [String(parameters), figure(macs / 1e9, 3), String(bytes), figure(nativeMs, 1), figure(wasmMs, 1)];
+}
