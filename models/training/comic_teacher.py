@@ -52,6 +52,7 @@ def comic(image, parts, size):
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)  # lit skin counts for more
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
     flat = flat + (gentle - flat) * np.maximum(0.9 * feature, lights)[..., None]
+    sitter = np.maximum(skin, 0.5 * hair)
     skin = skin * smoothstep(flat[..., 0] - 0.38 * mean, 0, 0.2 * mean + 1)
     light = flat[..., 0] - 9 * feature
 
@@ -84,11 +85,14 @@ def comic(image, parts, size):
     tone = tone + (own - tone) * skin
     tone = np.clip(tone + 5 * np.sin((tone / 100 - 0.5) * 2 * np.pi) * (1 - 0.6 * skin) + 4, 0, 100)
 
+    # Darkness is the ink's part: the colours beneath it stay bright.
+    tone = tone + (24 - 0.23 * tone) * (1 - np.maximum(skin, 0.6 * sitter))
+
     # Printing inks: strong colour even where the picture is dull, and blue-violet for the grey of shadows.
     a, b = flat[..., 1], flat[..., 2]
     colour = np.hypot(a, b) + 1e-3
-    strong = 80 * np.tanh(colour * (2.2 - 0.7 * skin) / 80) / colour
-    grey = smoothstep(16 - colour, 0, 12) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - skin)
+    strong = 85 * np.tanh(colour * (2.6 - 1.1 * skin) / 85) / colour
+    grey = smoothstep(16 - colour, 0, 12) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - 0.9 * sitter)
     hue = np.arctan2(b, a)
     hue = hue - 0.1 * np.sin(HUES * hue) * (1 - skin)
     a, b = colour * np.cos(hue), colour * np.sin(hue)
