@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { projectRoot } from '../../fixtures/server.ts';
+
+const run = promisify(execFile);
+const evaluate = (environment: Record<string, string>, ...options: string[]) =>
+  run(process.execPath, ['--import', 'tsx', 'test/quality/eval.ts', ...options], {
+    cwd: projectRoot,
+    env: { ...process.env, ...environment },
+  });
+
+test('without the data npm run eval says so in one line and ends well', { timeout: 60_000 }, async () => {
+  const missing = join(projectRoot, 'no-such-folder');
+  const { stdout, stderr } = await evaluate({ PORTOON_DATA: missing });
+  expect(stdout).toBe(
+    `No validation portraits at ${missing}: nothing to measure. PORTOON_DATA says where they are.\n`,
+  );
+  expect(stderr).toBe('');
+});
+
+test('a net that is not shipped is refused by name', { timeout: 60_000 }, async () => {
+  await expect(evaluate({}, '--only', 'nobody')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--only is "nobody"; it takes one of portrait, /) as string,
+  });
+});
