@@ -61,8 +61,8 @@ def pencil(image, parts, size):
     detail = light - blur(light, 1.6 * s)
     busy = blur(np.abs(detail), 4 * s)
     shaded = np.maximum(smoothstep(busy, 0.3, 2.2), np.clip(skin + hair + clothes, 0, 1))
-    tone = (0.3 + 0.4 * shaded + 0.15 * skin) * (1 - flat / 100) ** 1.1
-    tone = tone + 0.5 * np.clip((around - flat) / 55, -0.5, 1) * (1 - 0.5 * skin)
+    tone = (0.3 + 0.4 * shaded + 0.25 * skin) * np.clip(1 - flat / 100, 0, 1) ** (1.1 + 0.15 * skin)
+    tone = tone + 0.5 * np.clip((around - flat) / 55, -0.5, 1) * (1 - 0.75 * skin)  # a sitter keeps their own tone
 
     # Strokes: along strong form, else in the hand's own slant; the picture's detail is their grain.
     stroke = slanted_flow(light, 2 * s)

@@ -1,4 +1,4 @@
-"""Transparent watercolour: luminous washes that bleed, dark pigment at their rims, paper left white, a few pencil lines.
+"""Line and wash: luminous washes that bleed, pigment dark at their rims, paper left white, crisp lines over them.
 
 After Bousseau et al., "Interactive watercolor rendering" (2006): the abstracted picture gives the washes, and pigment
 density rises with the gradient of the wash (edge darkening). Granulation comes from the picture's own middle detail.
