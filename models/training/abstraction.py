@@ -129,7 +129,9 @@ def wide_mean(values, weight, sigma):
 def face_lights(lab, around, face, mean_colour):
     """Where teeth and the whites of the eyes are: lighter and greyer than the face around them."""
     greyer = mean_colour - np.hypot(lab[..., 1], lab[..., 2])
-    return face * smoothstep(lab[..., 0] - around, 2, 10) * smoothstep(greyer, 3, 9)
+    colourless = 1 - smoothstep(mean_colour, 4, 10)  # a grey picture has lightness alone to go by
+    lighter = smoothstep(lab[..., 0] - around, 2 + 6 * colourless, 10 + 12 * colourless)
+    return face * lighter * smoothstep(greyer + 9 * colourless, 3, 9)
 
 
 def opened(lab):
@@ -152,3 +154,23 @@ def sitter_maps(parts, lab):
     skin = 0.65 * warm * smoothstep(chroma, 8, 16) * (1 - smoothstep(chroma, 45, 60)) * smoothstep(light, 15, 30)
     nothing = np.zeros_like(skin)
     return skin, skin, nothing, nothing
+
+
+def contour_bands(field, width, finest):
+    """Waves of -1..1 along the contours of a smooth `field`, some `width` working pixels from crest to crest.
+
+    Their phase is the field itself, so they move with the picture; their number per unit of the field doubles as
+    slopes grow gentle. `finest` is the shortest wave, in units of the field, and keeps noise from drawing waves.
+    """
+    gx, gy = cv2.Scharr(field, cv2.CV_32F, 1, 0) / 32, cv2.Scharr(field, cv2.CV_32F, 0, 1) / 32
+    slope = np.sqrt(blur(gx * gx + gy * gy, 0.7 * width)) + 1e-4
+    octave = np.clip(-np.log2(width * slope), -7, -np.log2(finest))
+    base = np.floor(octave)
+    phase = 2 * np.pi * field * 2**base
+    return np.sin(phase) + (np.sin(2 * phase) - np.sin(phase)) * smoothstep(octave - base, 0.2, 0.8)
+
+
+def ramp(level, colours):
+    """Lab colours interpolated along `level`, 0 for the first and 1 for the last."""
+    at = np.linspace(0, 1, len(colours))
+    return np.dstack([np.interp(level, at, [c[i] for c in colours]) for i in range(3)]).astype(np.float32)

@@ -1,0 +1,85 @@
+"""A procedural reading of Leger's Contrast of Forms: drums in primary colours behind bold black strokes, on cream canvas.
+
+Every plane runs from a white light through scrubbed colour to black: where the picture is plain, waves along the
+contours of its lightness make the drums. The scrubbing follows the flow, out of the picture's own detail.
+"""
+
+import cv2
+import numpy as np
+
+from abstraction import (
+    SUPERSAMPLE,
+    across_flow,
+    along_flow,
+    blur,
+    contour_bands,
+    face_features,
+    face_lights,
+    from_lab,
+    opened,
+    ramp,
+    sitter_maps,
+    smoothstep,
+    tangent_flow,
+    wide_mean,
+    work_lab,
+)
+
+# Lab colours after the painting's k-means clusters, dark to light.
+BLACK, CANVAS, WHITE = (9, -1, 3), (79, 0, 10), (90, -1, 5)
+RED = [BLACK, (24, 20, 16), (37, 43, 34), (45, 53, 44), (56, 34, 30), (78, 6, 12), WHITE]
+BLUE = [BLACK, (15, 8, -22), (25, 12, -38), (33, 9, -38), (52, 1, -20), (78, -1, 3), WHITE]
+GREEN = [BLACK, (15, -9, 4), (27, -18, 9), (38, -22, 12), (56, -12, 9), (78, -2, 9), WHITE]
+YELLOW = [BLACK, (30, 5, 24), (52, 4, 42), (68, 0, 54), (76, -1, 44), (83, -1, 22), WHITE]
+HUES = ((45, 0.3, RED), (98, 0.9, YELLOW), (150, 0.3, GREEN), (265, 0.15, BLUE))  # degrees, selectivity
+STROKE = np.array([0.06, 0.055, 0.055], np.float32)
+
+
+def forms(image, parts, size):
+    """Painting of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    s = SUPERSAMPLE
+    lab = opened(work_lab(image, size))
+    face, skin, hair, clothes = sitter_maps(parts, lab)
+    gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
+    flat = gentle
+    for _ in range(3):
+        flat = cv2.bilateralFilter(flat, 0, 12, 2.4 * s)
+    flow = tangent_flow(flat, 2 * s)
+    strand = gentle[..., 0] - blur(gentle[..., 0], 1.4 * s)
+    strand = np.clip(strand / (2.5 + blur(np.abs(strand), 4 * s)), -1.5, 1.5)
+    broad = across_flow(flat[..., 0], flow, 1.6 * s)
+    drawn = along_flow(np.dstack([flat, strand, broad]), flow, 3 * s)
+    flat, strand, broad = drawn[..., :3], drawn[..., 3], drawn[..., 4]
+    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
+    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
+    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+
+    light = flat[..., 0]
+    surroundings = wide_mean(light, np.ones_like(light), 14 * s)
+    field = blur(light, 3 * s) - 0.6 * surroundings
+    drum = contour_bands(field, 16 * s, 6)
+    scrub = contour_bands(field, 2.6 * s, 2)
+    level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
+    level = level + (0.22 * drum + 0.05 * scrub + 0.12 * strand) * (1 - skin)
+    own = 0.82 + (light - mean) / 75
+    level = level + (own - level) * skin
+    level = level + (0.15 - level) * smoothstep(around - gentle[..., 0], 6, 24) * face
+    level = np.clip(level + 0.3 * lights, 0, 1)
+
+    # Colours are told from their surroundings, so that dull pictures have contrasts too.
+    a, b = (blur(flat[..., c], 2 * s) for c in (1, 2))
+    a, b = (c + 0.6 * (c - wide_mean(c, np.ones_like(c), 24 * s)) for c in (a, b))
+    turn = contour_bands(blur(light, 5 * s) - 0.6 * surroundings, 30 * s, 10) * (1 - skin)
+    a, b = a + 6 * np.maximum(turn, 0), b + 8 * turn
+    a, b = a + 10 * skin, b + 6 * skin
+    hue, colour = np.arctan2(b, a), np.hypot(a, b)
+    weights = [np.clip(np.cos(hue - np.deg2rad(d)) - sel, 0, 1) / (1 - sel) for d, sel, _ in HUES]
+    weights = [smoothstep(w * smoothstep(colour, 3, 9), 0.25, 0.5) for w in weights]
+    painted = ramp(level, [BLACK, (14, 0, 0), (40, -2, 3), (66, -1, 8), CANVAS, CANVAS, WHITE])
+    for w, (_, _, colours) in zip(weights, HUES):
+        painted = painted + (ramp(level, colours) - painted) * w[..., None]
+    ink = smoothstep(-broad * (1 - 0.35 * face), 1.5, 2.8 ) 
+    fine = along_flow(across_flow(gentle[..., 0], flow, 0.9 * s), flow, 2 * s)
+    ink = np.maximum(ink, face * smoothstep(-fine, 1.2, 2.2))
+    return from_lab(painted, ink, STROKE, size)

@@ -1,0 +1,95 @@
+"""A procedural reading of Hokusai's Great Wave: a woodblock print in Prussian blues, teal, tan and cream.
+
+Hair and folds become bands along the contours of their own lightness; light planes are left as paper or shaded by
+bokashi, the printer's soft gradation; one fine blue line of even weight draws the rest.
+"""
+
+import cv2
+import numpy as np
+
+from abstraction import (
+    SUPERSAMPLE,
+    across_flow,
+    along_flow,
+    blur,
+    contour_bands,
+    face_features,
+    face_lights,
+    from_lab,
+    opened,
+    ramp,
+    sitter_maps,
+    smoothstep,
+    tangent_flow,
+    wide_mean,
+    work_lab,
+)
+
+# Lab colours after the print's k-means clusters.
+DARK, MID, TEAL, CREAM = (17, 4, -21), (31, -2, -24), (63, -16, 0), (88, -2, 15)
+SKY, DUSK, TAN = (77, -1, 14), (47, 0, 12), (71, 8, 32)
+FLESH = [(22, 6, 0), (36, 14, 18), (50, 16, 26), (62, 14, 29), (73, 10, 28), (82, 5, 23), (89, 1, 17)]
+INK = np.array([0.09, 0.14, 0.30], np.float32)
+
+
+def great_wave(image, parts, size):
+    """Print of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    s = SUPERSAMPLE
+    lab = opened(work_lab(image, size))
+    face, skin, hair, clothes = sitter_maps(parts, lab)
+    gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
+    flat = gentle
+    for _ in range(3):
+        flat = cv2.bilateralFilter(flat, 0, 12, 2.2 * s)
+    flow = tangent_flow(gentle, 1.6 * s)
+    strand = gentle[..., 0] - blur(gentle[..., 0], 2.4 * s)
+    strand = np.clip(strand / (2.5 + blur(np.abs(strand), 5 * s)), -1.5, 1.5)
+    fine = across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.9 * s)
+    drawn = along_flow(np.dstack([flat, strand, fine]), flow, 4 * s)
+    flat, strand, fine = drawn[..., :3], drawn[..., 3], drawn[..., 4]
+    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
+    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
+    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+
+    # Waves: bands along the contours and the strands, broken into four flat inks.
+    light = flat[..., 0]
+    surroundings = wide_mean(light, np.ones_like(light), 16 * s)
+    field = 100 * (blur(light, 1.5 * s) / 100) ** 0.7 - 0.5 * surroundings  # darks opened up
+    wave = contour_bands(field, 6 * s, 2.5)
+    within = light - wide_mean(light, hair + 0.02, 12 * s)
+    spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
+    level = light + 0.35 * (light - surroundings) + (9 * wave + 14 * strand) * (1 - skin)
+    banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 14 * strand + 9 * wave
+    level = level + (banded - level) * hair
+
+    def over(below, above, edge):
+        return below + (np.array(above, np.float32) - below) * smoothstep(level, edge - 1.5, edge + 1.5)[..., None]
+
+    cool = smoothstep(-(0.75 * flat[..., 1] + 0.65 * flat[..., 2]), -12, 2)[..., None]
+    third = np.array(TAN, np.float32) + (np.array(TEAL, np.float32) - TAN) * (cool > 0.35)
+    printed = np.full(lab.shape, DARK, np.float32)
+    printed = over(printed, MID, 24)
+    printed = printed + (third - printed) * smoothstep(level, 42, 46)[..., None]
+    bokashi = ramp(np.clip((blur(light + 0.8 * (light - surroundings), 4 * s) - 40) / 60, 0, 1), [DUSK, SKY, SKY, CREAM])
+    printed = printed + (bokashi - printed) * smoothstep(level, 55, 58)[..., None]
+    printed = over(printed, CREAM, 92)
+
+    own = light - mean
+    tone = np.minimum(40 + 0.75 * mean, 89) - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26) + 7 * smoothstep(own, 8, 14)
+    red = smoothstep(flat[..., 1] - wide_mean(flat[..., 1], skin, reach), 5, 12) * face
+    flesh = ramp(np.clip((tone - 22) / 67, 0, 1), FLESH)
+    flesh = flesh + (np.array((50, 36, 26), np.float32) - flesh) * (0.6 * red)[..., None]
+    flesh = flesh + (np.array(CREAM, np.float32) - flesh) * lights[..., None]
+    bearded = smoothstep(light - 0.4 * mean, 0, 0.2 * mean + 1)
+    printed = printed + (flesh - printed) * (skin * bearded)[..., None]
+    deep = smoothstep(around - gentle[..., 0], 12, 26) * face
+    printed = printed + (np.array(DARK, np.float32) - printed) * deep[..., None]
+
+    # Foam: a cream crest on the light side of strong edges.
+    broad = along_flow(across_flow(light, flow, 1.4 * s), flow, 2 * s)
+    crest = smoothstep(broad, 3.5, 5) * (1 - skin)
+    printed = printed + (np.array(CREAM, np.float32) - printed) * crest[..., None]
+    ink = smoothstep(-fine * (1 - 0.25 * skin * (1 - feature)), 1.0, 1.8)
+    ink = np.maximum(ink, smoothstep(-broad, 1.8, 2.6))
+    return from_lab(printed, 0.95 * ink, INK, size)
