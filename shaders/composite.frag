@@ -8,12 +8,14 @@ uniform sampler2D uLive;
 uniform sampler2D uStyled;
 // Per texel: fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
 uniform sampler2D uMatte;
+// How much of the person is the region's part of them (src/effect/matte/part-share.ts).
+uniform sampler2D uShare;
 uniform sampler2D uBackdrop;
 // The backdrop strongly blurred: the light that falls from it onto the person's outline.
 uniform sampler2D uGlow;
 
 uniform float uStrength;      // 0 live .. 1 styled
-uniform int uRegion;          // 0 person, 1 background, 2 everything
+uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
 uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent
 uniform vec3 uColour;
 uniform vec4 uBackdropFrame;  // offset and scale that make the backdrop cover the frame
@@ -35,7 +37,8 @@ void main() {
   vec3 live = texture(uLive, vAt).rgb;
   float matte = refinedMatte(live);
 
-  float styledShare = uStrength * (uRegion == 0 ? matte : uRegion == 1 ? 1.0 - matte : 1.0);
+  float styledShare = uStrength * (uRegion == 1 ? 1.0 - matte : uRegion == 2 ? 1.0 : matte);
+  if (uRegion == 3) styledShare *= texture(uShare, vAt).r;
   vec3 picture = mix(live, texture(uStyled, vAt).rgb, styledShare);
 
   if (uBackground == 0) {

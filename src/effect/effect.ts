@@ -85,6 +85,8 @@ export class Effect {
     look: new Set(),
     fault: new Set(),
   };
+  /** Faults of the time before anybody listened. */
+  private unheard: [fault: Fault, fatal: boolean][] = [];
   /** Counts the calls of `set`; which of them named an option last. */
   private calls = 0;
   private readonly lastCalls = new Map<string, number>();
@@ -134,8 +136,8 @@ export class Effect {
    * Changes the look from the next frame on. A new style is fetched and warmed up while the old one goes on. Of several calls under
    * way the last one to name an option decides it.
    * @throws TypeError naming a wrong option and what it takes.
-   * @throws PortoonError if a background image cannot be had: nothing has changed; or if a style cannot: the old one stays, the other
-   * options have changed.
+   * @throws PortoonError if a background image cannot be had, or the region is a part of the person that the matte net does not
+   * tell: nothing has changed; or if a style cannot be had: the old one stays, the other options have changed.
    */
   async set(options: LookOptions): Promise<void> {
     const call = ++this.calls;
@@ -147,7 +149,12 @@ export class Effect {
         Reflect.deleteProperty(look, option);
       }
     const { style, ...rest } = look;
-    await this.ask((api) => api.set(rest));
+    try {
+      await this.ask((api) => api.set(rest));
+    } catch (error) {
+      release(rest.background);
+      throw error;
+    }
     if (rest.background) release(this.look.background);
     Object.assign(this.look, rest);
     const taken = Object.entries(options).filter(([option]) => option in rest);
@@ -249,9 +256,16 @@ export class Effect {
     return this.latest;
   }
 
-  /** Listens until the returned function is called. */
+  /**
+   * Listens until the returned function is called. The first who listens to `fault` is also told what went wrong before, while the
+   * effect was made.
+   */
   on<Type extends keyof EffectEvents>(type: Type, listener: EffectEvents[Type]): () => void {
     this.listeners[type].add(listener);
+    if (type === 'fault' && this.unheard.length > 0)
+      queueMicrotask(() => {
+        for (const [fault, fatal] of this.unheard.splice(0)) this.tell(fault, fatal);
+      });
     return () => {
       this.listeners[type].delete(listener);
     };
@@ -337,6 +351,7 @@ export class Effect {
   }
 
   private tell(fault: Fault, fatal: boolean): void {
+    if (this.listeners.fault.size === 0) this.unheard.push([fault, fatal]);
     for (const listener of this.listeners.fault) listener(fault, fatal);
   }
 

@@ -5,11 +5,20 @@ import { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
 import { Governor, matteSize, styleSize } from './governor.ts';
 import { Matter } from './matte/matter.ts';
-import { openCatalogue } from './models.ts';
+import { openCatalogue, type Catalogue } from './models.ts';
 import { Net } from './onnx/net.ts';
-import { loadRuntime } from './onnx/runtime.ts';
+import { loadRuntime, type Runtime } from './onnx/runtime.ts';
 import { Pipeline } from './pipeline.ts';
-import type { EffectWorkerApi, Look, StyleInfo, WorkerNotice, WorkerOptions } from './protocol.ts';
+import { Previewer } from './previewer.ts';
+import type {
+  EffectWorkerApi,
+  Fault,
+  Look,
+  PreviewJob,
+  StyleInfo,
+  WorkerNotice,
+  WorkerOptions,
+} from './protocol.ts';
 import { StatsKeeper } from './stats.ts';
 import { Stylist } from './style/stylist.ts';
 
@@ -23,7 +32,9 @@ const USUAL_ASPECT = 16 / 9;
 /** The effect's own side of the wall: opens the stages, and lets the page steer them. */
 class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
+  private matter: Matter | null = null;
   private stylist: Stylist | null = null;
+  private previewer: Previewer | null = null;
   private governor = new Governor();
   private notify: (notice: WorkerNotice) => void = () => undefined;
   private beat = 0;
@@ -50,14 +61,18 @@ class EffectWorker implements EffectWorkerApi {
     const compositorOpening = Compositor.open(canvas);
     const catalogue = await openCatalogue(options.manifestUrl);
     for (const fault of catalogue.faults) this.tell(fault, false);
-    const matteModel = catalogue.mattes[0]!;
-    const [runtime, compositor, matteBytes] = await Promise.all([
+    const [runtime, compositor, matter] = await Promise.all([
       runtimeLoading,
       compositorOpening,
-      catalogue.fetch(matteModel, download),
+      this.openMatter(catalogue, runtimeLoading, download),
     ]);
-    const net = await Net.open(runtime, matteModel.id, matteBytes, 'matte', 1);
-    await net.run(matteSize(USUAL_ASPECT));
+    this.matter = matter;
+    try {
+      matter.admit(look.region);
+    } catch (error) {
+      this.tell(error, false);
+      look.region = 'person';
+    }
     const stylist = new Stylist(runtime, catalogue, download);
     this.stylist = stylist;
     await this.chooseStyle(look.style).catch((error: unknown) => {
@@ -65,14 +80,39 @@ class EffectWorker implements EffectWorkerApi {
       look.style = 'none';
     });
     const stats = new StatsKeeper(runtime.ep, compositor.rendererName);
-    this.pipeline = new Pipeline(look, new Matter(net), stylist, compositor, this.governor, stats, () => {
+    this.pipeline = new Pipeline(look, matter, stylist, compositor, this.governor, stats, () => {
       notify({ type: 'running' });
     });
+    this.previewer = new Previewer(this.pipeline, stylist);
     this.watchContext(canvas);
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
     }, BEAT);
     return catalogue.styles.map(({ id, title, grade }) => ({ id, title, grade }));
+  }
+
+  /** The first matte net that is as promised; those before it are told. */
+  private async openMatter(
+    catalogue: Catalogue,
+    runtimeLoading: Promise<Runtime>,
+    download: Download,
+  ): Promise<Matter> {
+    const { mattes } = catalogue;
+    for (const [index, model] of mattes.entries()) {
+      const fetching = catalogue.fetch(model, download);
+      fetching.catch(() => undefined);
+      const runtime = await runtimeLoading;
+      try {
+        const net = await Net.open(runtime, model, await fetching);
+        await net.run(matteSize(USUAL_ASPECT), ['matte']);
+        net.forget();
+        return new Matter(net);
+      } catch (error) {
+        if (index === mattes.length - 1) throw error;
+        this.tell(error, false);
+      }
+    }
+    throw new Error('a catalogue has a matte net');
   }
 
   async set(look: Partial<Look>): Promise<void> {
@@ -81,6 +121,7 @@ class EffectWorker implements EffectWorkerApi {
     await this.opened;
     const { pipeline } = this;
     if (!pipeline) return;
+    if (rest.region !== undefined) this.matter?.admit(rest.region);
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
     if (style === undefined) return;
@@ -97,12 +138,17 @@ class EffectWorker implements EffectWorkerApi {
     this.pipeline?.emit(frames);
   }
 
-  preview(): Promise<void> {
-    return Promise.resolve();
+  async preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void> {
+    await this.opened;
+    try {
+      await this.previewer?.preview(job, show);
+    } finally {
+      (show as Comlink.Remote<typeof show>)[Comlink.releaseProxy]();
+    }
   }
 
-  stopPreview(): void {
-    // Nothing runs yet.
+  stopPreview(id: number): void {
+    this.previewer?.stop(id);
   }
 
   async close(): Promise<void> {

@@ -22,7 +22,7 @@ const modelSchema = v.variant('kind', [
     ...common,
     kind: v.literal('style'),
     // Only the matte has a memory: a style is also run on single frames, for its preview.
-    state: v.optional(v.pipe(v.array(v.unknown()), v.maxLength(0)), []),
+    state: v.optional(v.pipe(v.array(stateSchema), v.maxLength(0)), []),
     grade: v.optional(v.picklist(GRADES), 'live'),
   }),
 ]);

@@ -1,21 +1,30 @@
 import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
+import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
-import type { Matter } from './matte/matter.ts';
+import { partOf, type Matter } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
 import type { Look } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
+import { takeStill, type Still } from './still.ts';
 import type { Stylist } from './style/stylist.ts';
 
 /** The journey of a frame: prepare, matte, style, composite. One frame at a time; the newest frame wins. */
 export class Pipeline {
+  /** For what may wait until a frame has been drawn. */
+  readonly gaps = new Gaps();
+  /** Resolves when the first frame of the current source, or else of the next, has been drawn. */
+  begun = Promise.withResolvers<undefined>();
   private readonly preparer = new Preparer();
   private readonly blur = new BackdropBlur();
   private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
+  /** Whether the matter knows a past that another look, or another source, would stumble over. */
+  private matted = false;
+  private framesDrawn = false;
   /** The journeys of the current source's frames, one after the other. */
   private journey: Promise<void> = Promise.resolve();
 
@@ -42,6 +51,8 @@ export class Pipeline {
       await frames?.cancel();
       return;
     }
+    if (this.framesDrawn) this.begun = Promise.withResolvers();
+    this.framesDrawn = false;
     if (!frames) return;
     this.matter.forget();
     this.stats.newSource();
@@ -67,6 +78,7 @@ export class Pipeline {
   async close(): Promise<void> {
     await this.feed(null);
     await this.output?.close().catch(() => undefined);
+    await this.gaps.close();
     await this.stylist.close();
     await this.matter.close();
     this.compositor.close();
@@ -78,11 +90,18 @@ export class Pipeline {
       const { value: frame, done } = await source.read();
       if (done) return;
       try {
+        await this.gaps.frameBegins();
         await this.carry(frame);
       } finally {
         frame.close();
       }
-      if (first) this.onFirstFrame();
+      if (first) {
+        this.framesDrawn = true;
+        this.begun.resolve(undefined);
+        this.onFirstFrame();
+      }
+      await this.gaps.frameEnds();
+      this.stats.rest();
     }
   }
 
@@ -104,8 +123,19 @@ export class Pipeline {
     if (styleInput) preparer.scale(forStyle, styleInput);
     stats.mark('prepare');
 
-    const layers: Layers = { styled: null, matte: null, blurred: null, region, strength, background };
-    if (mattes) layers.matte = await this.mattes(forMatte, matteInput, layers);
+    const layers: Layers = {
+      styled: null,
+      matte: null,
+      share: null,
+      blurred: null,
+      region,
+      strength,
+      background,
+    };
+    if (mattes) await this.mattes(forMatte, matteInput, layers);
+    // What it has seen is of the past when a matte is wanted again.
+    else if (this.matted) matter.forget();
+    this.matted = mattes;
     stats.mark('matte');
 
     if (styleInput) {
@@ -123,13 +153,32 @@ export class Pipeline {
     this.governor.measure(stats.last.total, stats.last.style, stats.frameInterval);
   }
 
-  private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<Layers['matte']> {
-    const matte = await this.matter.matte(size);
+  private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
+    const { matter } = this;
+    const matte = await matter.matte(size, layers.region);
+    layers.matte = { texels: matter.texels, size };
+    if (partOf(layers.region)) layers.share = { texels: matter.share, size };
     if (layers.background.kind === 'blur') {
       this.blur.blur(picture, matte, size);
       layers.blurred = this.blur;
     }
-    return { texels: this.matter.texels, size };
+  }
+
+  /**
+   * The newest frame, small, and how much of a style the look lets show on it. Called in a gap; needs one net run at most.
+   * @param width - of the picture in pixels.
+   */
+  async still(width: number): Promise<Still> {
+    const { look, matter, preparer } = this;
+    const { aspect } = preparer;
+    const size = matteSize(aspect);
+    // The last frame's own matte, if it had one.
+    if (look.region !== 'everything' && !this.matted) {
+      preparer.scale(size, matter.input(size));
+      await matter.matte(size, look.region);
+      this.matted = true;
+    }
+    return takeStill(width, preparer, look, { texels: matter.texels, share: matter.share, size });
   }
 
   private async write(output: WritableStreamDefaultWriter<VideoFrame>, like: VideoFrame): Promise<void> {

@@ -64,6 +64,11 @@ export class StatsKeeper {
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
 
+  /** What was done since `end` was no waiting for the source. */
+  rest(): void {
+    this.ended = performance.now();
+  }
+
   /** Another source begins: its rate is not known yet, and the gap to it is no drop. */
   newSource(): void {
     this.lastTimestamp = null;

@@ -49,6 +49,7 @@ function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[];
   compositor.draw(frame, {
     styled: { texels: solid(STYLED), size: [WIDTH, HEIGHT] },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
+    share: null,
     blurred: null,
     region: 'person',
     strength: 1,
@@ -92,6 +93,19 @@ describe('the compositing shader', () => {
     expectNear(everything.right, [...STYLED, 255]);
   });
 
+  test('keeps the style to a part of the person, whom another background still leaves whole', () => {
+    // The upper half of the frame.
+    const texels = new Uint8Array(WIDTH * HEIGHT).fill(255, 0, (WIDTH * HEIGHT) / 2);
+    const share = { texels, size: [WIDTH, HEIGHT] as const };
+    for (const region of ['face', 'hair', 'clothes'] as const) {
+      const { right } = compose({ region, share, background: { kind: 'colour', rgb: [0, 1, 0] } });
+      expectNear(pixel(8, 6), [...STYLED, 255]);
+      expectNear(pixel(8, 42), [...LIVE, 255]);
+      expectNear(right, [0, 255, 0, 255]);
+      expectNear(pixel(56, 6), [0, 255, 0, 255]);
+    }
+  });
+
   for (const [matrix, yuv, rgb] of [
     ['smpte170m', [81, 90, 240], [254, 0, 0]],
     ['smpte170m', [126, 128, 128], [128, 128, 128]],
@@ -112,6 +126,7 @@ describe('the compositing shader', () => {
       compositor.draw(frame, {
         styled: null,
         matte: null,
+        share: null,
         blurred: null,
         region: 'person',
         strength: 1,
@@ -203,6 +218,7 @@ describe('the compositing shader', () => {
     compositor.draw(frame, {
       styled: null,
       matte: null,
+      share: null,
       blurred: null,
       region: 'person',
       strength: 1,
@@ -225,6 +241,7 @@ describe('the compositing shader', () => {
     compositor.draw(frame, {
       styled: null,
       matte: null,
+      share: null,
       blurred: null,
       region: 'person',
       strength: 1,

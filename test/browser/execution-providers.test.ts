@@ -14,10 +14,10 @@ async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float3
   const catalogue = await openCatalogue('/models/manifest.json');
   const results = [];
   for (const model of [catalogue.mattes[0]!, catalogue.styles[0]!]) {
-    const [output, channels] = model.kind === 'matte' ? (['matte', 1] as const) : (['styled', 3] as const);
-    const net = await Net.open(runtime, model.id, await catalogue.fetch(model, download), output, channels);
+    const net = await Net.open(runtime, model, await catalogue.fetch(model, download));
     net.input(SIZE).set(frame);
-    results.push(await net.run(SIZE));
+    const output = model.kind === 'matte' ? 'matte' : 'styled';
+    results.push((await net.run(SIZE, [output]))[output]);
     await net.close();
   }
   return results;

@@ -28,6 +28,8 @@ DOMAdapter.set(WebWorkerAdapter);
 export interface Layers {
   styled: { texels: Uint8Array; size: Size } | null;
   matte: { texels: Uint8Array; size: Size } | null;
+  /** Where the region is a part of the person: the texels of PartShare. */
+  share: { texels: Uint8Array; size: Size } | null;
   /** The frame's own background, blurred, RGBA: drawn where the background is `blur`. */
   blurred: { texels: Uint8Array; size: Size } | null;
   region: Region;
@@ -69,6 +71,7 @@ export class Compositor {
   private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
   private readonly styled = texelSource();
   private readonly matte = texelSource();
+  private readonly share = texelSource('r8unorm');
   private readonly blurred = texelSource();
   private image: Picture | null = null;
   private readonly uniforms = new UniformGroup({
@@ -91,6 +94,7 @@ export class Compositor {
         uLive: this.live,
         uStyled: this.styled,
         uMatte: this.matte,
+        uShare: this.share,
         uBackdrop: this.blurred,
         uGlow: this.blurred,
         composite: this.uniforms,
@@ -153,6 +157,7 @@ export class Compositor {
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
     if (layers.styled) upload(this.styled, layers.styled.texels, layers.styled.size);
     if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
+    if (layers.share) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
     values.uStrength = layers.styled ? layers.strength : 0;
     values.uRegion = regions[layers.region];
@@ -232,12 +237,12 @@ function imageOf(bitmap: ImageBitmap): Picture {
   };
 }
 
-function texelSource(): BufferImageSource {
+function texelSource(format: 'rgba8unorm' | 'r8unorm' = 'rgba8unorm'): BufferImageSource {
   return new BufferImageSource({
     resource: new Uint8Array(4),
     width: 1,
     height: 1,
-    format: 'rgba8unorm',
+    format,
     alphaMode: 'no-premultiply-alpha',
     autoGarbageCollect: false,
   });

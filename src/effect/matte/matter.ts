@@ -1,6 +1,9 @@
+import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
+import { PARTS, type Part, type Region } from '../protocol.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
+import { PartShare } from './part-share.ts';
 import { MatteSmoother } from './smoother.ts';
 
 /** Who: runs the matte net and makes of its answer a matte that can be shown. */
@@ -8,8 +11,20 @@ export class Matter {
   private readonly smoother = new MatteSmoother();
   private readonly guard = new BlotchGuard();
   private readonly guide = new MatteGuide();
+  private readonly partShare = new PartShare();
+  private size: Size = [0, 0];
 
   constructor(private readonly net: Net) {}
+
+  /** @throws PortoonError `ERR_PARTS_MISSING` if the region is a part of the person, and the net tells none. */
+  admit(region: Region): void {
+    if (partOf(region) && !this.net.gives('parts'))
+      throw new PortoonError(
+        'ERR_PARTS_MISSING',
+        `The style cannot be kept to the ${region}: the matte net "${this.net.id}" does not tell ${PARTS.join(', ')} apart.`,
+        'Choose person, background or everything.',
+      );
+  }
 
   /** The planes to fill before `matte`. */
   input(size: Size): Float32Array {
@@ -18,13 +33,25 @@ export class Matter {
 
   /**
    * Mattes the picture in `input(size)`: net, smoothing in time, blotch guard.
+   * @param region - where the style shows; only for a part of the person the net's parts are fetched, and `share` is brought up to date.
    * @returns the matte, 0..1, [H,W], valid until the next call; `texels` then hold its fit to the picture.
    */
-  async matte(size: Size): Promise<Float32Array> {
-    const matte = await this.net.run(size);
+  async matte(size: Size, region: Region): Promise<Float32Array> {
+    // A turned camera has as many pixels as before, elsewhere. (The net itself forgets with its size.)
+    if (size[0] !== this.size[0] || size[1] !== this.size[1]) this.forgetAnswers();
+    this.size = size;
+    const [width, height] = size;
+    const part = partOf(region);
+    const answer: { matte: Float32Array; parts?: Float32Array } = await this.net.run(
+      size,
+      part ? ['matte', 'parts'] : ['matte'],
+    );
+    const { matte, parts } = answer;
     this.smoother.smooth(matte);
-    this.guard.guard(matte, size[0], size[1]);
-    this.guide.fit(matte, this.net.input(size), size[0], size[1]);
+    this.guard.guard(matte, width, height);
+    this.guide.fit(matte, this.net.input(size), width, height);
+    if (part && parts) this.partShare.measure(parts, part, width, height);
+    else this.partShare.forget();
     return matte;
   }
 
@@ -33,13 +60,29 @@ export class Matter {
     return this.guide.texels;
   }
 
+  /** How much of the person is the region's part of them: see PartShare. */
+  get share(): Uint8Array {
+    return this.partShare.texels;
+  }
+
   /** Another source: nothing of the last one may shine through. */
   forget(): void {
-    this.smoother.forget();
-    this.guard.forget();
+    this.net.forget();
+    this.forgetAnswers();
   }
 
   async close(): Promise<void> {
     await this.net.close();
   }
+
+  private forgetAnswers(): void {
+    this.smoother.forget();
+    this.guard.forget();
+    this.partShare.forget();
+  }
+}
+
+/** The part of the person that a region is; null where it is none. */
+export function partOf(region: Region): Part | null {
+  return PARTS.find((part) => part === region) ?? null;
 }

@@ -1,59 +1,81 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { PortoonError } from '../errors.ts';
+import type { Model, StateEntry } from '../models.ts';
 import type { Runtime } from './runtime.ts';
 
 /** [width, height] in pixels, both multiples of 32. */
 export type Size = readonly [width: number, height: number];
 
+/** Every output that a net may give, with its channels. */
+const CHANNELS = { matte: 1, parts: 6, styled: 3 };
+export type Output = keyof typeof CHANNELS;
+/** The output that a net of each kind must give. */
+const PROMISED = { matte: 'matte', style: 'styled' } as const;
+
 /**
- * One picture-to-picture net: `frame` float32 [1,3,H,W], RGB 0..1, in; one float32 [1,C,H,W] out.
+ * One net: `frame` float32 [1,3,H,W], RGB 0..1, in; float32 [1,C,H,W] out, of as many outputs as are asked for. What it remembers
+ * (`state` in the manifest) goes from the outputs of one run to the inputs of the next, and all zeros into the first.
  * The input is allocated once per size and filled in place.
  */
 export class Net {
-  private bound: { size: Size; input: Float32Array; frame: Tensor } | null = null;
+  private bound: { size: Size; input: Float32Array; feeds: Record<string, Tensor> } | null = null;
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
     readonly id: string,
-    private readonly outputName: string,
-    private readonly channels: number,
+    private readonly state: readonly StateEntry[],
   ) {}
 
   /**
-   * @param model - the bytes of an .onnx file.
-   * @param outputName - the promised output, `matte` or `styled`.
-   * @param channels - C of the output.
+   * @param model - what the manifest promises of it.
+   * @param bytes - of its .onnx file.
    * @throws PortoonError `ERR_MODEL_INVALID` if the bytes are no such net; the message names it.
    */
   static async open(
     runtime: Runtime,
-    id: string,
-    model: Uint8Array,
-    outputName: string,
-    channels: number,
+    { id, kind, state }: Pick<Model, 'id' | 'kind' | 'state'>,
+    bytes: Uint8Array,
   ): Promise<Net> {
     let session: InferenceSession;
     try {
       session = await runtime.exclusive(() =>
-        runtime.ort.InferenceSession.create(model, {
-          executionProviders:
-            runtime.ep === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' }] : ['wasm'],
+        runtime.ort.InferenceSession.create(bytes, {
+          ...(runtime.ep === 'webgpu'
+            ? {
+                executionProviders: [{ name: 'webgpu', preferredLayout: 'NCHW' }],
+                // What only the next run reads stays where that run reads it.
+                preferredOutputLocation: Object.fromEntries(state.map(({ out }) => [out, 'gpu-buffer'])),
+              }
+            : { executionProviders: ['wasm'] }),
           graphOptimizationLevel: 'all',
         }),
       );
     } catch (cause) {
       throw invalid(id, 'cannot be read by the runtime', cause);
     }
-    const net = new Net(runtime, session, id, outputName, channels);
-    if (!session.inputNames.includes('frame') || !session.outputNames.includes(outputName)) {
+    const net = new Net(runtime, session, id, state);
+    const inputs = ['frame', ...state.map((entry) => entry.in)];
+    const outputs = [PROMISED[kind], ...state.map((entry) => entry.out)];
+    const { inputNames, outputNames } = session;
+    const kept =
+      takesFrame(session) &&
+      inputs.length === inputNames.length &&
+      inputs.every((name) => inputNames.includes(name)) &&
+      outputs.every((name) => outputNames.includes(name));
+    if (!kept) {
       await net.close();
       throw invalid(
         id,
-        `takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}, not frame and ${outputName}`,
+        `takes ${session.inputMetadata.map(described).join(', ')} and gives ${outputNames.join(', ')}; promised is that it takes ` +
+          `${['frame float32 [1,3,H,W]', ...inputs.slice(1)].join(', ')} and gives ${outputs.join(', ')}`,
       );
     }
     return net;
+  }
+
+  gives(output: Output): boolean {
+    return this.session.outputNames.includes(output);
   }
 
   /** The input planes R, G, B of `size`, 0..1, to be filled before `run`. */
@@ -63,39 +85,84 @@ export class Net {
 
   /**
    * Runs on what `input(size)` holds.
-   * @returns [C,H,W], the caller's own. (The runtime does not write into an output that is handed to it in main memory.)
+   * @param outputs - those to bring back; the others stay with the runtime.
+   * @returns [C,H,W] each, the caller's own. (The runtime does not write into an output that is handed to it in main memory.)
    * @throws PortoonError `ERR_MODEL_INVALID` if the net fails, or gives another shape than it should.
    */
-  async run(size: Size): Promise<Float32Array> {
-    const { frame } = this.bind(size);
-    const outputs = await this.runtime
-      .exclusive(() => this.session.run({ frame }, [this.outputName]))
+  async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
+    const { feeds } = this.bind(size);
+    const given = await this.runtime
+      .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
       .catch((cause: unknown) => {
         throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
       });
-    const output = outputs[this.outputName];
-    const values = output?.data;
-    if (!(values instanceof Float32Array) || values.length !== this.channels * size[0] * size[1])
-      throw invalid(this.id, `gives ${output?.type} [${output?.dims.join(',')}] at ${size.join('x')}`);
+    for (const entry of this.state) {
+      const next = given[entry.out];
+      if (next?.type !== 'float32' || next.dims.join() !== shapeAt(entry, size).join())
+        throw this.strange(entry.out, next, size);
+      feeds[entry.in]!.dispose();
+      feeds[entry.in] = next;
+    }
+    const values = {} as Record<Name, Float32Array>;
+    for (const output of outputs) {
+      const data = given[output]?.data;
+      if (!(data instanceof Float32Array) || data.length !== CHANNELS[output] * size[0] * size[1])
+        throw this.strange(output, given[output], size);
+      values[output] = data;
+    }
     return values;
   }
 
+  /** The next run has no past: another source, another scene. */
+  forget(): void {
+    if (!this.bound) return;
+    const { feeds, size } = this.bound;
+    for (const entry of this.state) {
+      feeds[entry.in]?.dispose();
+      const shape = shapeAt(entry, size);
+      const zeros = new Float32Array(shape.reduce((product, side) => product * side, 1));
+      feeds[entry.in] = new this.runtime.ort.Tensor('float32', zeros, shape);
+    }
+  }
+
   async close(): Promise<void> {
+    for (const entry of this.state) this.bound?.feeds[entry.in]?.dispose();
+    this.bound = null;
     await this.runtime.exclusive(() => this.session.release());
   }
 
   private bind(size: Size) {
     const [width, height] = size;
-    if (this.bound?.size[0] !== width || this.bound.size[1] !== height) {
-      const input = new Float32Array(3 * width * height);
-      this.bound = {
-        size: [width, height],
-        input,
-        frame: new this.runtime.ort.Tensor('float32', input, [1, 3, height, width]),
-      };
-    }
+    if (this.bound?.size[0] === width && this.bound.size[1] === height) return this.bound;
+    for (const entry of this.state) this.bound?.feeds[entry.in]?.dispose();
+    const input = new Float32Array(3 * width * height);
+    const frame = new this.runtime.ort.Tensor('float32', input, [1, 3, height, width]);
+    this.bound = { size: [width, height], input, feeds: { frame } };
+    this.forget();
     return this.bound;
   }
+
+  private strange(output: string, tensor: Tensor | undefined, size: Size): PortoonError {
+    return invalid(
+      this.id,
+      `gives ${output} ${tensor?.type} [${tensor?.dims.join(',')}] at ${size.join('x')}`,
+    );
+  }
+}
+
+function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
+  return shape.map((side) => (side === 'H' ? height : side === 'W' ? width : side));
+}
+
+function takesFrame({ inputMetadata }: InferenceSession): boolean {
+  const frame = inputMetadata.find(({ name }) => name === 'frame');
+  if (!frame?.isTensor || frame.type !== 'float32' || frame.shape.length !== 4) return false;
+  const channels = frame.shape[1];
+  return channels === 3 || typeof channels === 'string';
+}
+
+function described(input: InferenceSession.ValueMetadata): string {
+  return input.isTensor ? `${input.name} ${input.type} [${input.shape.join(',')}]` : input.name;
 }
 
 function invalid(id: string, what: string, cause?: unknown): PortoonError {

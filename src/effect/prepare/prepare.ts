@@ -48,6 +48,11 @@ export class Preparer {
     this.layout = await frame.copyTo(this.planes);
   }
 
+  /** Width / height of the taken frame. */
+  get aspect(): number {
+    return this.width / this.height;
+  }
+
   /** Writes the taken frame into `planes` ([3,H,W]) at `size`. */
   scale(size: Size, planes: Float32Array): void {
     if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, 1);

@@ -1,12 +1,25 @@
 import type { Download } from '../download.ts';
+import type { Gaps } from '../gaps.ts';
 import type { Catalogue } from '../models.ts';
 import { Net, type Size } from '../onnx/net.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import { PortoonError } from '../errors.ts';
 
+/** So many nets that were only lent stay open, so that the one that is chosen next is there at once. */
+const MOST_LENT = 16;
+
+/** A style net, from the moment that it was first asked for. */
+interface Opened {
+  net: Promise<Net>;
+  /** Its first run at the live picture's size; null until it is chosen. */
+  warmUp: Promise<unknown> | null;
+}
+
 /** Holds the style nets and runs the one that is chosen. */
 export class Stylist {
-  private readonly nets = new Map<string, Promise<Net>>();
+  private readonly nets = new Map<string, Opened>();
+  /** Those of them that were never chosen, only lent; the longest unused one first. */
+  private readonly lent = new Set<string>();
   private net: Net | null = null;
   /** Counts the choices, so that a slow one does not overtake a later one. */
   private choices = 0;
@@ -27,7 +40,7 @@ export class Stylist {
    */
   async choose(id: string, warmUp: Size): Promise<boolean> {
     const choice = ++this.choices;
-    const net = id === 'none' ? null : await this.open(id, warmUp);
+    const net = id === 'none' ? null : await this.warm(id, warmUp);
     const latest = choice === this.choices;
     if (latest) this.net = net;
     return latest;
@@ -45,7 +58,7 @@ export class Stylist {
   /** Runs the chosen style on the filled planes and leaves the result in `texels`. */
   async stylise(size: Size): Promise<void> {
     if (!this.net) return;
-    const styled = await this.net.run(size);
+    const { styled } = await this.net.run(size, ['styled']);
     const pixels = size[0] * size[1];
     if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4).fill(255);
     const { texels } = this;
@@ -56,24 +69,61 @@ export class Stylist {
     }
   }
 
-  async close(): Promise<void> {
-    this.net = null;
-    const nets = await Promise.allSettled(this.nets.values());
-    for (const net of nets) if (net.status === 'fulfilled') await net.value.close();
-  }
-
-  private open(id: string, warmUp: Size): Promise<Net> {
-    let net = this.nets.get(id);
-    if (!net) {
-      net = this.load(id, warmUp);
-      this.nets.set(id, net);
-      // A failure is told once and may be tried again.
-      net.catch(() => this.nets.delete(id));
+  /**
+   * A style's net, for runs in gaps: between a frame's `input` and `stylise` nobody else may touch the chosen one.
+   * @throws PortoonError as `choose` does.
+   */
+  async lend(id: string, gaps: Gaps): Promise<Net> {
+    const known = this.nets.has(id);
+    const opened = this.open(id, (work) => gaps.during(work));
+    if (!known || this.lent.delete(id)) this.lent.add(id);
+    const net = await opened.net;
+    for (const oldest of this.lent) {
+      if (this.lent.size <= MOST_LENT) break;
+      const { net: unused } = this.nets.get(oldest)!;
+      this.drop(oldest);
+      await (await unused).close();
     }
     return net;
   }
 
-  private async load(id: string, warmUp: Size): Promise<Net> {
+  async close(): Promise<void> {
+    this.net = null;
+    const nets = await Promise.allSettled([...this.nets.values()].map(({ net }) => net));
+    for (const net of nets) if (net.status === 'fulfilled') await net.value.close();
+  }
+
+  private async warm(id: string, size: Size): Promise<Net> {
+    const opened = this.open(id, (work) => work());
+    this.lent.delete(id);
+    const net = await opened.net;
+    opened.warmUp ??= net.run(size, ['styled']);
+    try {
+      await opened.warmUp;
+    } catch (error) {
+      if (this.nets.get(id) === opened) {
+        this.drop(id);
+        await net.close();
+      }
+      throw error;
+    }
+    return net;
+  }
+
+  private open(id: string, when: (work: () => Promise<Net>) => Promise<Net>): Opened {
+    let opened = this.nets.get(id);
+    if (!opened) {
+      opened = { net: this.load(id, when), warmUp: null };
+      this.nets.set(id, opened);
+      // A failure is told once and may be tried again.
+      opened.net.catch(() => {
+        this.drop(id);
+      });
+    }
+    return opened;
+  }
+
+  private async load(id: string, when: (work: () => Promise<Net>) => Promise<Net>): Promise<Net> {
     const model = this.catalogue.styles.find((style) => style.id === id);
     if (!model)
       throw new PortoonError(
@@ -81,14 +131,12 @@ export class Stylist {
         `There is no style "${id}".`,
         `Choose one of: none, ${this.catalogue.styles.map((style) => style.id).join(', ')}.`,
       );
-    const net = await Net.open(
-      this.runtime,
-      id,
-      await this.catalogue.fetch(model, this.download),
-      'styled',
-      3,
-    );
-    await net.run(warmUp);
-    return net;
+    const bytes = await this.catalogue.fetch(model, this.download);
+    return when(() => Net.open(this.runtime, model, bytes));
+  }
+
+  private drop(id: string): void {
+    this.nets.delete(id);
+    this.lent.delete(id);
   }
 }

@@ -1,0 +1,118 @@
+import { styleSize } from './governor.ts';
+import { partOf } from './matte/matter.ts';
+import type { Size } from './onnx/net.ts';
+import type { Preparer } from './prepare/prepare.ts';
+import type { Look } from './protocol.ts';
+
+/** One frame at a style net's size, and how much of a style shows on it. */
+export interface Still {
+  /** Of the planes: what the style net takes. */
+  readonly size: Size;
+  /** Of the picture: the frame's own shape. */
+  readonly shown: Size;
+  /** Planes R, G, B, 0..1. */
+  readonly live: Float32Array;
+  /** 0 live .. 1 styled, for every pixel. */
+  readonly share: Float32Array;
+}
+
+/** What Matter left of the frame: see MatteGuide and PartShare. */
+interface Answer {
+  texels: Uint8Array;
+  share: Uint8Array;
+  size: Size;
+}
+
+/** Copies what a preview needs of the frame that `preparer` took last. */
+export function takeStill(
+  width: number,
+  preparer: Preparer,
+  { region, strength }: Look,
+  answer: Answer,
+): Still {
+  const height = Math.max(1, Math.round(width / preparer.aspect));
+  const size = styleSize(Math.min(width, height), preparer.aspect);
+  const live = new Float32Array(3 * size[0] * size[1]);
+  preparer.scale(size, live);
+  const share = new Float32Array(size[0] * size[1]).fill(strength);
+  if (region !== 'everything') {
+    const part = partOf(region);
+    forEachSample(size, answer.size, (i, sample) => {
+      const matte = refined(
+        sample((at) => answer.texels[4 * at]!),
+        sample((at) => answer.texels[4 * at + 3]!),
+      );
+      const inside = part ? matte * sample((at) => answer.share[at]!) : matte;
+      share[i] = strength * (region === 'background' ? 1 - matte : inside);
+    });
+  }
+  return { size, shown: [width, height], live, share };
+}
+
+/**
+ * The still with a style where the look lets it show: what the compositing shader does at full size.
+ * @param styled - planes R, G, B at the still's size; null for the live picture.
+ */
+export async function showStyled(
+  { size, shown, live, share }: Still,
+  styled: Float32Array | null,
+): Promise<ImageBitmap> {
+  const [width, height] = size;
+  const pixels = width * height;
+  const picture = new ImageData(width, height);
+  const { data } = picture;
+  for (let i = 0, t = 0; i < pixels; i++) {
+    for (let p = i; p < 3 * pixels; p += pixels)
+      data[t++] = 255 * (styled ? live[p]! + share[i]! * (styled[p]! - live[p]!) : live[p]!);
+    data[t++] = 255;
+  }
+  return createImageBitmap(picture, {
+    resizeWidth: shown[0],
+    resizeHeight: shown[1],
+    resizeQuality: 'medium',
+  });
+}
+
+/** The shader's `refinedMatte` where the luminance is the matte's own. */
+function refined(fitted: number, plain: number): number {
+  const sure = smoothstep(0.35, 0.5, Math.abs(plain - 0.5));
+  return smoothstep(0.1, 0.9, fitted + sure * (plain - fitted));
+}
+
+function smoothstep(low: number, high: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return t * t * (3 - 2 * t);
+}
+
+/** Visits every pixel of `size`; `sample` reads bytes of a field of size `from` there, bilinearly, as 0..1. */
+function forEachSample(
+  [width, height]: Size,
+  [fromWidth, fromHeight]: Size,
+  visit: (pixel: number, sample: (byteAt: (index: number) => number) => number) => void,
+): void {
+  let left = 0;
+  let right = 0;
+  let top = 0;
+  let bottom = 0;
+  let towardsRight = 0;
+  let towardsBottom = 0;
+  const sample = (byteAt: (index: number) => number) => {
+    const above = byteAt(top + left) + towardsRight * (byteAt(top + right) - byteAt(top + left));
+    const below = byteAt(bottom + left) + towardsRight * (byteAt(bottom + right) - byteAt(bottom + left));
+    return (above + towardsBottom * (below - above)) / 255;
+  };
+  for (let y = 0, i = 0; y < height; y++) {
+    const fromY = Math.max(0, ((y + 0.5) * fromHeight) / height - 0.5);
+    const row = Math.floor(fromY);
+    towardsBottom = fromY - row;
+    top = row * fromWidth;
+    bottom = Math.min(fromHeight - 1, row + 1) * fromWidth;
+    for (let x = 0; x < width; x++, i++) {
+      const fromX = Math.max(0, ((x + 0.5) * fromWidth) / width - 0.5);
+      left = Math.floor(fromX);
+      right = Math.min(fromWidth - 1, left + 1);
+      towardsRight = fromX - left;
+      visit(i, sample);
+    }
+  }
+}

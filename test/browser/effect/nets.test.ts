@@ -1,0 +1,317 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Download } from '../../../src/effect/download.ts';
+import {
+  createEffect,
+  type Effect,
+  type EffectOptions,
+  type PreviewOptions,
+} from '../../../src/effect/effect.ts';
+import type { PortoonError } from '../../../src/effect/errors.ts';
+import { openCatalogue } from '../../../src/effect/models.ts';
+import { Net, type Size } from '../../../src/effect/onnx/net.ts';
+import { loadRuntime } from '../../../src/effect/onnx/runtime.ts';
+import type { ExecutionProvider, Fault } from '../../../src/effect/protocol.ts';
+import { ColourBands } from '../colour-bands.ts';
+
+/** Nets with known answers; test/fixtures/nets/make_nets.py says which. */
+const listOf = (name: string) => `/test/fixtures/nets/${name}.json`;
+
+async function openMatteNet(ep: ExecutionProvider): Promise<Net> {
+  const download = new Download(() => undefined);
+  const runtime = await loadRuntime(ep, download);
+  const catalogue = await openCatalogue(listOf('good'));
+  const model = catalogue.mattes[0]!;
+  return Net.open(runtime, model, await catalogue.fetch(model, download));
+}
+
+describe('a net with memory', () => {
+  for (const ep of ['wasm', 'webgpu'] as const)
+    test(`on ${ep}: each run reads what the last one left, until told to forget`, async () => {
+      const net = await openMatteNet(ep);
+      const answer = async (size: Size) => {
+        // All red: a face everywhere.
+        net
+          .input(size)
+          .fill(0)
+          .fill(1, 0, size[0] * size[1]);
+        const { matte } = await net.run(size, ['matte']);
+        expect(new Set(matte).size).toBe(1);
+        return matte[0]!;
+      };
+      expect(await answer([32, 64])).toBeCloseTo(0.5, 4);
+      expect(await answer([32, 64])).toBeCloseTo(0.75, 4);
+      expect(await answer([32, 64])).toBeCloseTo(0.875, 4);
+      net.forget();
+      expect(await answer([32, 64])).toBeCloseTo(0.5, 4);
+      // As many pixels, in another shape: nothing of the last one fits.
+      expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
+      expect(await answer([64, 32])).toBeCloseTo(0.75, 4);
+      await net.close();
+    });
+});
+
+let effect: Effect | null = null;
+let bands: ColourBands | null = null;
+
+afterEach(async () => {
+  bands?.close();
+  await effect?.close();
+  bands = effect = null;
+});
+
+async function start(
+  list: string,
+  options: EffectOptions = {},
+): Promise<{ effect: Effect; bands: ColourBands }> {
+  effect = await createEffect({
+    manifestUrl: listOf(list),
+    ep: 'wasm',
+    quality: 64,
+    style: 'invert',
+    ...options,
+  });
+  bands = new ColourBands();
+  await bands.through(effect);
+  return { effect, bands };
+}
+
+const GREEN = [0, 255, 0];
+const BLUE = [0, 0, 255];
+const RED = [255, 0, 0];
+const WHITE = [255, 255, 255];
+const inverted = (colour: number[]) => colour.map((value) => 255 - value);
+const dimmed = (colour: number[]) => colour.map((value) => value / 2);
+
+describe('where the style shows', () => {
+  for (const [region, expected] of [
+    ['person', [GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]],
+    ['face', [GREEN, BLUE, inverted(RED), WHITE]],
+    ['hair', [GREEN, inverted(BLUE), RED, WHITE]],
+    ['clothes', [GREEN, BLUE, RED, inverted(WHITE)]],
+  ] as const)
+    test(`on the ${region}, and nowhere else`, async () => {
+      const { bands } = await start('good', { region });
+      await bands.become(expected);
+    });
+
+  test('a part that is asked for while running comes and goes', async () => {
+    const { effect, bands } = await start('good');
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+    await effect.set({ region: 'hair' });
+    await bands.become([GREEN, inverted(BLUE), RED, WHITE]);
+    await effect.set({ region: 'face' });
+    await bands.become([GREEN, BLUE, inverted(RED), WHITE]);
+    await effect.set({ region: 'background' });
+    await bands.become([inverted(GREEN), BLUE, RED, WHITE]);
+  });
+
+  test('another background keeps the whole person, styled on the part alone', async () => {
+    const { bands } = await start('good', { region: 'face', background: '#808000' });
+    await bands.become([[128, 128, 0], BLUE, inverted(RED), WHITE]);
+  });
+
+  test('a matte net without parts refuses them in words, and the region before stays', async () => {
+    const { effect, bands } = await start('plain', { region: 'everything' });
+    const error = await effect.set({ region: 'hair', strength: 0 }).catch((caught: unknown) => caught);
+    expect((error as PortoonError).code).toBe('ERR_PARTS_MISSING');
+    expect((error as PortoonError).message).toContain('"plain"');
+    expect((error as PortoonError).message).toContain('hair');
+    await bands.become([GREEN, BLUE, RED, WHITE].map(inverted));
+  });
+
+  test('a look that begins with a part that is not told begins with the person', async () => {
+    const { effect, bands } = await start('plain', { region: 'face' });
+    const faults = faultsOf(effect);
+    // The plain net calls what is bright the person.
+    await bands.become([GREEN, BLUE, RED, inverted(WHITE)]);
+    expect([...faults.values()]).toMatchObject([{ code: 'ERR_PARTS_MISSING' }]);
+  });
+});
+
+/** Everything that goes wrong, by the net that it names. */
+function faultsOf(effect: Effect): Map<string, Fault> {
+  const faults = new Map<string, Fault>();
+  effect.on('fault', (fault, fatal) => {
+    expect(fatal).toBe(false);
+    faults.set(/"([\w-]+)"/.exec(fault.message)?.[1] ?? fault.message, fault);
+  });
+  return faults;
+}
+
+describe('nets that are not as promised', () => {
+  test('bad entries and bad matte nets are named one by one, and the first good matte net carries on', async () => {
+    const { effect, bands } = await start('bad', { region: 'face' });
+    const faults = faultsOf(effect);
+    await bands.become([GREEN, BLUE, inverted(RED), WHITE]);
+    expect(Object.fromEntries([...faults].map(([net, { code }]) => [net, code]))).toEqual({
+      nowhere: 'ERR_MANIFEST',
+      upgraded: 'ERR_MANIFEST',
+      remembering: 'ERR_MANIFEST',
+      forgetful: 'ERR_MODEL_INVALID',
+      elsewhere: 'ERR_MODEL_INVALID',
+      speechless: 'ERR_MODEL_INVALID',
+      narrow: 'ERR_MODEL_INVALID',
+      'style-as-matte': 'ERR_MODEL_INVALID',
+      spoiled: 'ERR_MODEL_INTEGRITY',
+    });
+    expect(faults.get('upgraded')!.message).toContain('grade');
+    expect(faults.get('nowhere')!.message).toContain('state');
+    // What is missing, and what it wants instead, is said.
+    expect(faults.get('forgetful')!.message).toContain('prior');
+    expect(faults.get('elsewhere')!.message).toContain('past');
+    expect(faults.get('speechless')!.message).toContain('past_next');
+  });
+
+  test('a bad style is refused by name, and the one before goes on', async () => {
+    const { effect, bands } = await start('bad');
+    for (const [style, code, detail] of [
+      ['thirsty', 'ERR_MODEL_INVALID', 'water float32 [1,3,H,W]'],
+      ['grey', 'ERR_MODEL_INVALID', 'styled float32 [1,1,'],
+      ['four', 'ERR_MODEL_INVALID', 'frame float32 [1,4,H,W]'],
+      ['words', 'ERR_MODEL_INVALID', 'cannot be read'],
+      ['matte-as-style', 'ERR_MODEL_INVALID', 'gives matte'],
+      ['broken', 'ERR_MODEL_INTEGRITY', 'manifest promises'],
+    ] as const) {
+      const error = await effect.set({ style }).catch((caught: unknown) => caught as PortoonError);
+      expect(error).toMatchObject({ code });
+      expect(error!.message).toContain(`"${style}"`);
+      expect(error!.message).toContain(detail);
+    }
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+    await effect.set({ style: 'dim' });
+    await bands.become([GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
+  });
+
+  test('where no matte net is good, the last one says why there is no effect', async () => {
+    await expect(createEffect({ manifestUrl: listOf('hopeless'), ep: 'wasm' })).rejects.toMatchObject({
+      code: 'ERR_MODEL_INVALID',
+      message: expect.stringContaining('"forgetful"') as string,
+    });
+  });
+});
+
+/** Collects a round of previews as RGBA, 64 pixels wide. */
+async function previews(effect: Effect, options: Partial<PreviewOptions> = {}) {
+  const pictures = new Map<string, Uint8ClampedArray>();
+  const faults = new Map<string, Fault>();
+  await effect.preview({
+    width: 64,
+    onPreview(style, picture) {
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+      context.drawImage(picture, 0, 0);
+      pictures.set(style, context.getImageData(0, 0, picture.width, picture.height).data);
+      picture.close();
+    },
+    onFault: (style, fault) => faults.set(style, fault),
+    ...options,
+  });
+  return { pictures, faults };
+}
+
+function expectBands(rgba: Uint8ClampedArray | undefined, expected: number[][]): void {
+  expect(rgba).toBeDefined();
+  const width = 64;
+  for (const [band, colour] of expected.entries())
+    for (const [channel, value] of colour.entries())
+      expect(
+        Math.abs(rgba![((width >> 1) * width + (band + 0.5) * (width / 4)) * 4 + channel]! - value),
+        `band ${band}`,
+      ).toBeLessThan(16);
+}
+
+describe('previews', () => {
+  test('show every live style where the look shows it, and the live picture elsewhere', async () => {
+    const { effect, bands } = await start('good', { region: 'hair', style: 'none' });
+    await bands.become([GREEN, BLUE, RED, WHITE]);
+    const { pictures } = await previews(effect);
+    expect([...pictures.keys()]).toEqual(['invert', 'dim']);
+    // The matte net's memory begins with this one run: half of it is seen.
+    const { pictures: all } = await previews(effect, { styles: ['none', 'fine'] });
+    expect([...all.keys()]).toEqual(['none', 'fine']);
+    expectBands(all.get('none'), [GREEN, BLUE, RED, WHITE]);
+    await effect.set({ style: 'dim' });
+    await bands.become([GREEN, dimmed(BLUE), RED, WHITE]);
+    const { pictures: settled } = await previews(effect);
+    expectBands(settled.get('invert'), [GREEN, inverted(BLUE), RED, WHITE]);
+    expectBands(settled.get('dim'), [GREEN, dimmed(BLUE), RED, WHITE]);
+    await effect.set({ region: 'background', strength: 0.5 });
+    await bands.become([[0, 191, 0], BLUE, RED, WHITE]);
+    const { pictures: half } = await previews(effect);
+    expectBands(half.get('invert'), [[128, 128, 128], BLUE, RED, WHITE]);
+    await effect.set({ region: 'everything', strength: 1 });
+    const { pictures: whole } = await previews(effect);
+    expectBands(whole.get('invert'), [GREEN, BLUE, RED, WHITE].map(inverted));
+    // And the live picture has not suffered.
+    await bands.become([GREEN, BLUE, RED, WHITE].map(dimmed));
+  });
+
+  test('a style that fails is told, and the others come', async () => {
+    const { effect } = await start('bad');
+    const { pictures, faults } = await previews(effect);
+    expect([...pictures.keys()]).toEqual(['invert', 'dim']);
+    expect([...faults.keys()]).toEqual(['thirsty', 'grey', 'four', 'words', 'matte-as-style', 'broken']);
+  });
+
+  test('come too when no more frames do', async () => {
+    const { effect, bands } = await start('good');
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+    bands.pause();
+    const { pictures } = await previews(effect);
+    expectBands(pictures.get('dim'), [GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
+  });
+
+  test('wait for the first frame of a source', async () => {
+    effect = await createEffect({ manifestUrl: listOf('good'), ep: 'wasm', quality: 64 });
+    const coming = previews(effect);
+    bands = new ColourBands();
+    await bands.through(effect);
+    expect((await coming.then(({ pictures }) => pictures)).size).toBe(2);
+  });
+
+  test('stop when they are aborted', async () => {
+    const { effect, bands } = await start('good');
+    const abort = new AbortController();
+    const seen: string[] = [];
+    const round = effect.preview({
+      styles: ['invert', 'dim', 'fine', 'none'],
+      signal: abort.signal,
+      onPreview(style, picture) {
+        picture.close();
+        seen.push(style);
+        abort.abort(new Error('enough'));
+      },
+    });
+    await expect(round).rejects.toThrow('enough');
+    // Another round, and with it everything that was on its way, has come.
+    await previews(effect);
+    expect(seen).toEqual(['invert']);
+    await expect(effect.preview({ signal: abort.signal, onPreview: () => undefined })).rejects.toThrow(
+      'enough',
+    );
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+  });
+
+  test('end with the effect', async () => {
+    const { effect } = await start('good');
+    const seen: string[] = [];
+    let closing: Promise<void> | undefined;
+    const round = effect.preview({
+      styles: ['invert', 'dim', 'fine'],
+      onPreview(style, picture) {
+        picture.close();
+        seen.push(style);
+        closing = effect.close();
+      },
+    });
+    await expect(round).rejects.toMatchObject({ code: 'ERR_WORKER_DIED' });
+    await closing;
+    expect(seen).toEqual(['invert']);
+  });
+
+  test('wrong options are named', async () => {
+    const { effect } = await start('good');
+    await expect(previews(effect, { styles: ['nobody'] })).rejects.toThrow(/^styles has "nobody"/);
+    for (const width of [0, 1e4, 80.5])
+      await expect(previews(effect, { width })).rejects.toThrow(/^width is/);
+  });
+});
