@@ -1,5 +1,6 @@
 /**
- * `npx tsx scripts/previews.ts`: the small pictures in the strip of styles, taken from the real app on the demo clip and
+ * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style
+ * of grade live, taken from the real app on the demo clip and
  * written to src/studio/previews/<id>.webp. Run it whenever a style changes; the app is built first if it is not fresh.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -59,8 +60,10 @@ async function makePreviews(): Promise<void> {
     // More pixels for the style than the governor would give on a slow machine.
     await page.goto(`${server.url}?input=demo&style=none&quality=384`);
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
-    const ids = await page.evaluate(() => window.portoon?.styles.map(({ id }) => id) ?? []);
-    for (const id of ['none', ...ids]) {
+    const styles = await page.evaluate(
+      () => window.portoon?.styles.filter(({ grade }) => grade === 'live') ?? [],
+    );
+    for (const { id } of [{ id: 'none' }, ...styles]) {
       await show(page, id);
       await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page), 'base64'));
       process.stdout.write(`${id}.webp\n`);

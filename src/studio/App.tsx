@@ -1,8 +1,9 @@
 import { Centre } from './Centre.tsx';
 import { DropTarget } from './DropTarget.tsx';
-import { glass, styles } from './engine.ts';
+import { glass } from './engine.ts';
 import { Help } from './Help.tsx';
 import { Announcer, Notices } from './Notices.tsx';
+import { styles } from './offer.ts';
 import { Panel } from './Panel.tsx';
 import { Readout } from './Readout.tsx';
 import { sourceStatus } from './sources.ts';

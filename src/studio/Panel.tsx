@@ -1,27 +1,16 @@
-import type { Region } from '../effect/protocol.ts';
 import { Backdrops } from './Backdrops.tsx';
 import { RESOLUTIONS, THEMES } from './choices.ts';
-import { styles } from './engine.ts';
 import { Icon } from './icons.tsx';
-import { change, look, resetLook } from './look.ts';
+import { change, look } from './look.ts';
 import { hideInterface } from './notices.ts';
+import { fineDetail, resetAll, toggleFine } from './offer.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
+import { Regions } from './Regions.tsx';
 import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
-import { announce, choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
-
-export const REGION_OPTIONS = [
-  { value: 'person', label: 'Person', icon: 'person' },
-  { value: 'background', label: 'Background', icon: 'background' },
-  { value: 'everything', label: 'Everything', icon: 'everything' },
-] as const;
+import { choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
 
 const RESOLUTION_OPTIONS = RESOLUTIONS.map((value) => ({ value, label: value }));
 const THEME_OPTIONS = THEMES.map((value) => ({ value, label: value[0]!.toUpperCase() + value.slice(1) }));
-
-export function setRegion(region: Region): void {
-  announce(`Style on: ${region}`);
-  change({ region });
-}
 
 function Strength() {
   const percent = Math.round(look.value.strength * 100);
@@ -40,6 +29,15 @@ function Strength() {
           change({ strength: event.currentTarget.valueAsNumber / 100 });
         }}
       />
+      {fineDetail.value && (
+        <Switch
+          label="Fine detail"
+          hint="For strong machines, slower"
+          keyName="D"
+          checked={fineDetail.value.on}
+          onChange={toggleFine}
+        />
+      )}
     </Section>
   );
 }
@@ -125,7 +123,7 @@ function View() {
         <button type="button" class="button" onClick={hideInterface}>
           <Icon name="hide" /> Hide controls
         </button>
-        <button type="button" class="button" onClick={() => void resetLook(styles.value[0]?.id ?? 'none')}>
+        <button type="button" class="button" onClick={() => void resetAll()}>
           <Icon name="reset" /> Reset
         </button>
       </div>
@@ -149,16 +147,7 @@ export function Panel() {
         />
       </header>
       <div class="panel-body">
-        <Section title="Where the style shows">
-          <Segmented
-            label="Region"
-            tall
-            again
-            options={REGION_OPTIONS}
-            value={look.value.region}
-            onChange={setRegion}
-          />
-        </Section>
+        <Regions />
         <Strength />
         <Backdrops />
         <Camera />

@@ -15,6 +15,8 @@ export type Theme = (typeof THEMES)[number];
 const Schema = v.object({
   version: v.literal(1),
   style: v.fallback(v.nullable(v.pipe(v.string(), v.nonEmpty())), null),
+  /** Whether the fine grade of a style is taken where it has one. */
+  fine: v.fallback(v.boolean(), false),
   region: v.fallback(v.picklist(REGIONS), 'person'),
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   backdrop: v.fallback(v.picklist(BACKDROPS), 'live'),

@@ -1,10 +1,11 @@
 import { signal } from '@preact/signals';
 import { createEffect, type Effect } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
-import type { Fault, LoadProgress, StyleInfo } from '../effect/protocol.ts';
+import type { Fault, LoadProgress } from '../effect/protocol.ts';
 import { look, setLookTarget, type Look } from './look.ts';
 import { tellAboutAddress } from './address.ts';
 import { asFault, retract, tellFault } from './notices.ts';
+import { styles } from './offer.ts';
 import { unknownStyle } from './parameters.ts';
 import { address, announce, pageState } from './state.ts';
 
@@ -19,7 +20,6 @@ declare global {
 export const theEffect = signal<Effect | null>(null);
 /** The canvas that the effect draws on; another one after its worker was restarted. */
 export const stageCanvas = signal<HTMLCanvasElement | null>(null);
-export const styles = signal<readonly StyleInfo[]>([]);
 export const progress = signal<LoadProgress>({ loaded: 0, total: 0 });
 /** Why there is no effect, when it cannot go on by itself. */
 export const fatalFault = signal<Fault | null>(null);

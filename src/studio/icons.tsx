@@ -1,4 +1,26 @@
 import type { ComponentChildren } from 'preact';
+import type { Region } from '../effect/protocol.ts';
+
+/** One small portrait in its room, cut along the borders of the regions. */
+const PORTRAIT = {
+  background:
+    'M7.5 2.5h9a5 5 0 0 1 5 5v9a5 5 0 0 1-1.7 3.8c-.5-2.9-2.2-4.6-4.7-5.2.1-.5.3-.8.5-1.2.6-.8 1-1.7 1.2-2.7.7-4.8-1.3-7.2-4.8-7.2s-5.5 2.4-4.8 7.2c.2 1 .6 1.9 1.2 2.7.2.4.4.7.5 1.2-2.5.6-4.2 2.3-4.7 5.2a5 5 0 0 1-1.7-3.8v-9a5 5 0 0 1 5-5z',
+  hair: 'M8.1 11.1C7.3 7 8.9 4.9 12 4.9s4.7 2.1 3.9 6.2h-.7c0-1.4-.4-2.6-1.3-3.4-1.1.9-2.9 1.3-4.6 1.3-.3.6-.5 1.3-.5 2.1z',
+  face: 'M9.9 9.9c1.5-.1 2.9-.5 4-1.2.4.6.6 1.3.6 2.1 0 2.3-1.1 3.9-2.5 3.9s-2.5-1.6-2.5-3.9c0-.3.1-.6.4-.9z',
+  clothes:
+    'M5.3 21c.3-3.1 2-4.7 4.5-5.2.5.7 1.2 1.1 2.2 1.1s1.7-.4 2.2-1.1c2.5.5 4.2 2.1 4.5 5.2-.7.3-1.4.5-2.2.5h-9c-.8 0-1.5-.2-2.2-.5z',
+};
+
+type Part = keyof typeof PORTRAIT;
+
+const COVERED: Record<Region, readonly Part[]> = {
+  person: ['hair', 'face', 'clothes'],
+  face: ['face'],
+  hair: ['hair'],
+  clothes: ['clothes'],
+  background: ['background'],
+  everything: ['background', 'hair', 'face', 'clothes'],
+};
 
 /** Drawn for Portoon on a 24-unit grid, 1.75 units of line, round ends. */
 const DRAWINGS = {
@@ -45,20 +67,6 @@ const DRAWINGS = {
     <>
       <circle cx="12" cy="8.5" r="4" />
       <path d="M4.5 20c.8-4 3.7-6 7.5-6s6.7 2 7.5 6" />
-    </>
-  ),
-  background: (
-    <>
-      <rect x="3.5" y="4.5" width="17" height="15" rx="3" />
-      <path d="m4 17 4.5-5 3.5 3.8 3-2.8 5 4.5" />
-      <circle cx="15.5" cy="9" r="1.3" />
-    </>
-  ),
-  everything: (
-    <>
-      <rect x="3.5" y="4.5" width="17" height="15" rx="3" />
-      <circle cx="12" cy="10.5" r="2.5" />
-      <path d="M7 19c.4-3 2.4-4.5 5-4.5s4.6 1.5 5 4.5" />
     </>
   ),
   blur: <path d="M12 3.5c3.8 4 6 7 6 10a6 6 0 0 1-12 0c0-3 2.2-6 6-10zM9 14a3 3 0 0 0 3 3" />,
@@ -125,8 +133,7 @@ const DRAWINGS = {
 
 export type IconName = keyof typeof DRAWINGS;
 
-/** A decoration beside words, or inside a control that has its own label. */
-export function Icon({ name }: { name: IconName }) {
+function Drawing({ children }: { children: ComponentChildren }) {
   return (
     <svg
       class="icon"
@@ -138,8 +145,30 @@ export function Icon({ name }: { name: IconName }) {
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      {DRAWINGS[name]}
+      {children}
     </svg>
+  );
+}
+
+/** A decoration beside words, or inside a control that has its own label. */
+export function Icon({ name }: { name: IconName }) {
+  return <Drawing>{DRAWINGS[name]}</Drawing>;
+}
+
+/** What of the picture a region covers, at a glance. */
+export function RegionIcon({ region }: { region: Region }) {
+  return (
+    <Drawing>
+      {(Object.keys(PORTRAIT) as Part[]).map((part) => (
+        <path
+          key={part}
+          d={PORTRAIT[part]}
+          fill="currentColor"
+          fill-opacity={COVERED[region].includes(part) ? 1 : 0.22}
+          stroke="none"
+        />
+      ))}
+    </Drawing>
   );
 }
 

@@ -1,7 +1,7 @@
-import { REGIONS } from '../effect/protocol.ts';
-import { look, setBackdrop } from './look.ts';
+import { setBackdrop } from './look.ts';
 import { hideInterface, showInterface } from './notices.ts';
-import { setRegion } from './Panel.tsx';
+import { chooseStyleAt, stepStyle, toggleFine } from './offer.ts';
+import { nextRegion } from './Regions.tsx';
 import { toggleMirror } from './sources.ts';
 import {
   helpOpen,
@@ -11,7 +11,6 @@ import {
   togglePanel,
   toggleStats,
 } from './state.ts';
-import { chooseStyleAt, stepStyle } from './StyleStrip.tsx';
 
 interface Shortcut {
   /** As `KeyboardEvent.key` says it, lower case. */
@@ -20,11 +19,6 @@ interface Shortcut {
   shown: readonly string[];
   does: string;
   run: (key: string) => void;
-}
-
-function nextRegion(): void {
-  const at = REGIONS.indexOf(look.value.region);
-  setRegion(REGIONS[(at + 1) % REGIONS.length]!);
 }
 
 /** Every shortcut of the page; the help dialog lists them from here. */
@@ -45,6 +39,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
       chooseStyleAt(Number(key));
     },
   },
+  { keys: ['d'], shown: ['D'], does: 'Fine detail', run: toggleFine },
   { keys: ['b'], shown: ['B'], does: 'Before and after', run: toggleComparing },
   { keys: ['r'], shown: ['R'], does: 'Next region', run: nextRegion },
   {

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
-import type { Quality, Region } from '../effect/protocol.ts';
+import type { Fault, Quality, Region } from '../effect/protocol.ts';
 import type { Effect } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
 import { defaultChoices, type Backdrop } from './choices.ts';
 import { toHex } from './colour.ts';
-import { tellFault, retract, type Action } from './notices.ts';
+import { asFault, tellFault, retract, type Action } from './notices.ts';
 import { forgetPicture, keepPicture, loadPicture } from './picture.ts';
 import { address, announce, choices, choose } from './state.ts';
 
@@ -27,17 +27,19 @@ export const colour = signal(remembered.colour);
 /** Address of the chosen picture, if there is one. */
 export const picture = signal<string | null>(null);
 
-if (asked.background !== undefined) {
-  const { background } = asked;
-  if (background === 'live' || background === 'blur' || background === 'transparent')
+/** Brings the controls to a background in the effect's words. */
+function showBackground(background: string): void {
+  if (background === 'live' || background === 'blur' || background === 'transparent') {
     backdrop.value = background;
-  else {
-    const hex = toHex(background);
-    backdrop.value = hex === null ? 'image' : 'colour';
-    if (hex === null) picture.value = background;
-    else colour.value = hex;
+    return;
   }
+  const hex = toHex(background);
+  backdrop.value = hex === null ? 'image' : 'colour';
+  if (hex === null) picture.value = background;
+  else colour.value = hex;
 }
+
+if (asked.background !== undefined) showBackground(asked.background);
 
 function backgroundNow(): string {
   switch (backdrop.value) {
@@ -62,25 +64,56 @@ export const look = signal<Look>({
 /** The style that is being fetched, for its tile's spinner. */
 export const awaitedStyle = signal<string | null>(null);
 
+/** Why a style could not be had, until it can. */
+export const styleFaults = signal<ReadonlyMap<string, Fault>>(new Map());
+
+/** Marks a style as one that cannot be had, or no longer. */
+export function markStyle(style: string, fault: Fault | null): void {
+  if (!fault && !styleFaults.value.has(style)) return;
+  const faults = new Map(styleFaults.value);
+  if (fault) faults.set(style, fault);
+  else faults.delete(style);
+  styleFaults.value = faults;
+}
+
+/** Regions that this effect's nets cannot tell apart. */
+export const refusedRegions = signal<ReadonlySet<Region>>(new Set());
+
 let effect: Effect | null = null;
+/** What the effect itself says that it shows. */
 let shown: Look = look.value;
 /** What is being asked of the current effect; a new effect has a new one. */
 let busy = new Set<keyof Look>();
-/** Asked for once more although the controls showed it: a script may have told the effect otherwise. */
-const insisted = new Set<keyof Look>();
 /** What a person changed on this visit. Only that is remembered, not what the address asked for. */
 const touched = new Set<keyof Look>();
 
 /**
- * Hands over a new effect that was made with `initial`. Its style is asked for once more, because only `set` says
- * why a style did not come, and the background only now, so that a bad picture does not keep the effect away.
+ * Hands over a new effect that was made with `initial`. Its style and region are asked for once more, because only
+ * `set` says why one did not come, and the background only now, so that a bad picture does not keep the effect away.
  */
 export function setLookTarget(next: Effect | null, initial: Look): void {
   effect = next;
   busy = new Set();
   awaitedStyle.value = null;
-  shown = { ...initial, style: null, background: 'live' };
+  refusedRegions.value = new Set();
+  shown = { ...initial, style: null, region: 'person', background: 'live' };
+  if (!next) return;
+  next.on('look', (changed) => {
+    if (next === effect) heed(changed);
+  });
   for (const key of Object.keys(look.value) as (keyof Look)[]) void follow(key);
+}
+
+/** The effect shows something else than before. Where it was a script that asked, the controls go along. */
+function heed(changed: Partial<Look>): void {
+  shown = { ...shown, ...changed };
+  for (const key of Object.keys(changed) as (keyof Look)[]) {
+    if (key === 'style') markStyle(shown.style ?? 'none', null);
+    // What is being asked for here is settled by who asks.
+    if (busy.has(key)) continue;
+    touched.delete(key);
+    showOnControls(key);
+  }
 }
 
 /** Brings one aspect of the effect up to date; while a change is under way only the newest wish waits behind it. */
@@ -88,24 +121,35 @@ async function follow(key: keyof Look): Promise<void> {
   const asking = effect;
   const mine = busy;
   if (!asking || mine.has(key)) return;
+  if (look.value[key] === shown[key]) {
+    if (touched.has(key)) remember(key);
+    return;
+  }
   mine.add(key);
   try {
-    while (insisted.delete(key) || look.value[key] !== shown[key]) {
+    while (look.value[key] !== shown[key]) {
       const target = look.value;
       if (key === 'style') awaitedStyle.value = target.style;
       try {
         await asking.set({ [key]: target[key] });
         // The successor is told by a call of its own.
         if (mine !== busy) return;
-        shown = { ...shown, [key]: target[key] };
         retract(`look:${key}`);
-        if (key === 'background') await settlePicture();
-        if (touched.has(key)) remember(key);
+        if (key === 'background') void settlePicture();
+        // A script that asked after us has its way, unless the person has moved on.
+        if (shown[key] !== target[key]) {
+          touched.delete(key);
+          if (look.value[key] === target[key]) showOnControls(key);
+        } else if (touched.has(key)) remember(key);
       } catch (error) {
         if (mine !== busy) return;
         if (key === 'background') dropPicture(target.background, error);
+        if (key === 'style' && target.style !== null && isNetsFault(error))
+          markStyle(target.style, asFault(error));
+        if (error instanceof PortoonError && error.code === 'ERR_PARTS_MISSING')
+          refusedRegions.value = new Set(refusedRegions.value).add(target.region);
         // The old look goes on, and so say the controls, unless the person has moved on.
-        if (look.value[key] === target[key]) restore(key);
+        if (look.value[key] === target[key]) showOnControls(key);
         tellFault(`look:${key}`, error, waysOut(key, target));
       }
     }
@@ -115,22 +159,16 @@ async function follow(key: keyof Look): Promise<void> {
   }
 }
 
-function restore(key: keyof Look): void {
+/** Whether an error lies with one net, and not with the effect as a whole. */
+function isNetsFault(error: unknown): boolean {
+  return error instanceof PortoonError && error.code.startsWith('ERR_MODEL_');
+}
+
+function showOnControls(key: keyof Look): void {
   // An effect whose very first style did not come has none.
-  if (shown.style === null) shown = { ...shown, style: 'none' };
+  if (key === 'style' && shown.style === null) shown = { ...shown, style: 'none' };
   look.value = { ...look.value, [key]: shown[key] };
-  if (key === 'background') {
-    const now = shown.background;
-    if (now === 'live' || now === 'blur' || now === 'transparent') backdrop.value = now;
-    else if (now === picture.value) backdrop.value = 'image';
-    else if (now.startsWith('#')) {
-      backdrop.value = 'colour';
-      colour.value = now;
-    } else {
-      picture.value = now;
-      backdrop.value = 'image';
-    }
-  }
+  if (key === 'background') showBackground(shown.background);
 }
 
 function waysOut(key: keyof Look, target: Look): Action[] {
@@ -159,10 +197,7 @@ function remember(key: keyof Look): void {
 
 /** Changes how the picture looks, because a person wants it so. */
 export function change(patch: Partial<Look>): void {
-  for (const key of Object.keys(patch) as (keyof Look)[]) {
-    touched.add(key);
-    if (look.value[key] === patch[key]) insisted.add(key);
-  }
+  for (const key of Object.keys(patch) as (keyof Look)[]) touched.add(key);
   apply(patch);
 }
 

@@ -88,22 +88,34 @@ export function Segmented<T extends string>({
 
 interface SwitchProps {
   label: string;
+  /** What to know before turning it on. */
+  hint?: string;
   keyName?: string;
   checked: boolean;
   onChange: () => void;
 }
 
 /** A two-state setting in a row of its own. */
-export function Switch({ label, keyName, checked, onChange }: SwitchProps) {
+export function Switch({ label, hint, keyName, checked, onChange }: SwitchProps) {
+  const hintId = useId();
   return (
     <label class="switch">
-      <span>{label}</span>
+      <span>
+        {label}
+        {hint && (
+          <small id={hintId} aria-hidden="true">
+            {hint}
+          </small>
+        )}
+      </span>
       {keyName && <kbd aria-hidden="true">{keyName}</kbd>}
       <input
         type="checkbox"
         role="switch"
         class="unseen"
         checked={checked}
+        aria-label={label}
+        aria-describedby={hint && hintId}
         aria-keyshortcuts={keyName}
         onChange={onChange}
       />

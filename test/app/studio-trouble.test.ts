@@ -27,7 +27,7 @@ describe('the address', () => {
     await notice.waitFor();
     const text = (await notice.textContent()) ?? '';
     for (const sentence of [
-      'region=nose, but region takes person, background or everything.',
+      'region=nose, but region takes person, face, hair, clothes, background or everything.',
       'strength=7, but strength takes a number from 0 to 1.',
       'background=sparkling, but background takes live, blur, transparent,',
       'ep=cuda, but ep takes auto, webgpu or wasm.',

@@ -87,7 +87,7 @@ describe('the keyboard', () => {
   });
 
   it('does what the help says', async () => {
-    const { page, close } = await visit(browser, `${home}?input=demo`);
+    const { page, close } = await visit(browser, `${home}?input=demo&region=background`);
     await reach(page, 'running');
     const press = (key: string) => page.keyboard.press(key);
 
@@ -99,7 +99,7 @@ describe('the keyboard', () => {
     expect(await chosenStyle(page)).toBe('none');
 
     await press('r');
-    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Everything' }).isChecked()).toBe(true);
     await press('m');
     expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('true');
 
@@ -148,15 +148,18 @@ describe('the keyboard', () => {
   });
 
   it('leaves the arrows to the controls that need them', async () => {
-    const { page, close } = await visit(browser, `${home}?input=demo&style=none&strength=0.5`);
+    const { page, close } = await visit(
+      browser,
+      `${home}?input=demo&style=none&strength=0.5&region=background`,
+    );
     await reach(page, 'running');
     await page.getByRole('slider', { name: 'Strength of the style' }).focus();
     await page.keyboard.press('ArrowRight');
     expect(await page.locator('.section .amount').textContent()).toBe('51 %');
     expect(await chosenStyle(page)).toBe('none');
-    await page.getByRole('radio', { name: 'Person' }).focus();
+    await page.getByRole('radio', { name: 'Background', exact: true }).focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Everything' }).isChecked()).toBe(true);
     expect(await chosenStyle(page)).toBe('none');
     await close();
   });

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { message, reach, visit } from './studio-page.ts';
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serveApp>>;
+let home: string;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveApp(), launchBrowser()]);
+  home = server.url;
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const tile = (page: Page, id: string) => page.locator('.tile', { has: page.locator(`[value="${id}"]`) });
+const chosenStyle = (page: Page) => page.locator('input[name=style]:checked').getAttribute('value');
+const radio = (page: Page, name: string) => page.getByRole('radio', { name, exact: true });
+
+/** Waits until the page remembers something. */
+async function remembered(page: Page, words: string): Promise<void> {
+  await page.waitForFunction((wanted) => localStorage.getItem('portoon')?.includes(wanted), words);
+}
+
+/** Small RGBA of the newest live picture on a style's tile; null before there is one. */
+function preview(page: Page, id: string): Promise<number[] | null> {
+  return tile(page, id).evaluate((element) => {
+    const canvas = element.querySelector<HTMLCanvasElement>('.live canvas:last-child');
+    const context = new OffscreenCanvas(16, 9).getContext('2d', { willReadFrequently: true })!;
+    if (!canvas) return null;
+    context.drawImage(canvas, 0, 0, 16, 9);
+    return Array.from(context.getImageData(0, 0, 16, 9).data);
+  });
+}
+
+async function previews(page: Page, ...ids: string[]): Promise<number[][]> {
+  for (const id of ids) await tile(page, id).locator('.live canvas').first().waitFor({ timeout: 60_000 });
+  return (await Promise.all(ids.map((id) => preview(page, id)))).map((pixels) => pixels!);
+}
+
+function distance(a: number[], b: number[]): number {
+  return a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
+}
+
+/** Lists the manifest's toon once more, as its fine grade. */
+async function offerFineToon(page: Page): Promise<void> {
+  await page.route('**/models/manifest.json', async (route) => {
+    const manifest = (await (await route.fetch()).json()) as { models: { id: string }[] };
+    const toon = manifest.models.find(({ id }) => id === 'toon');
+    const models = manifest.models.filter(({ id }) => id !== 'toon-fine');
+    models.push({ ...toon, id: 'toon-fine', ...{ grade: 'fine' } });
+    await route.fulfill({ json: { models } });
+  });
+}
+
+/** Gives the page a matte net whose parts, if it has any, go by another name. */
+async function hideParts(page: Page): Promise<void> {
+  const renamed = (net: Buffer) => Buffer.from(net.toString('latin1').replaceAll('parts', 'pants'), 'latin1');
+  await page.route('**/models/matte/*.onnx*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: renamed(await response.body()) });
+  });
+  await page.route('**/models/manifest.json', async (route) => {
+    const manifest = (await (await route.fetch()).json()) as {
+      models: { kind: string; file: string; sha256: string }[];
+    };
+    const matte = manifest.models.find(({ kind }) => kind === 'matte')!;
+    const net = await page.request.get(`${home}models/${matte.file}`);
+    matte.sha256 = createHash('sha256')
+      .update(renamed(await net.body()))
+      .digest('hex');
+    await route.fulfill({ json: manifest });
+  });
+}
+
+describe('the strip', () => {
+  it('shows every style on what the camera sees, and on the next source when there is one', async () => {
+    const { page, complaints, close } = await visit(
+      browser,
+      `${home}?input=camera&style=none&region=everything`,
+      { permissions: ['camera'] },
+    );
+    await reach(page, 'running');
+    const [live, toon, udnie] = await previews(page, 'none', 'toon', 'udnie');
+    // Chromium's own test picture is green all over; the demo, from which the shipped pictures are, is not.
+    const [red, green] = live!.slice(-4);
+    expect(green! - red!).toBeGreaterThan(60);
+    expect(distance(live!, toon!)).toBeGreaterThan(4);
+    expect(distance(toon!, udnie!)).toBeGreaterThan(4);
+
+    await page.getByRole('button', { name: 'Demo' }).click();
+    for (const [id, before] of [
+      ['none', live!],
+      ['udnie', udnie!],
+    ] as const)
+      await expect
+        .poll(async () => distance((await preview(page, id)) ?? before, before), { timeout: 60_000 })
+        .toBeGreaterThan(20);
+    // Of two pictures one is left when the other has faded.
+    await page.waitForFunction(() =>
+      Array.from(document.querySelectorAll('.live')).every(
+        ({ childElementCount }) => childElementCount === 1,
+      ),
+    );
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('marks a style that cannot be had, shows the others, and tries again when asked', async () => {
+    const { page, close } = await visit(browser, home);
+    await page.route('**/models/style/udnie*', async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      body.fill(0, 1000, 1100);
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${home}?input=demo&style=toon`);
+    await reach(page, 'running');
+    await tile(page, 'udnie').and(page.locator('[data-fault=ERR_MODEL_INTEGRITY]')).waitFor();
+    expect(await tile(page, 'udnie').getAttribute('title')).toContain('udnie');
+    expect(await page.locator('input[value=udnie]').getAttribute('aria-description')).toMatch(/try again/);
+    await previews(page, 'none', 'toon');
+    expect(await page.locator('.notice').count()).toBe(0);
+
+    await page.unroute('**/models/style/udnie*');
+    await tile(page, 'udnie').click();
+    await remembered(page, '"style":"udnie"');
+    expect(await chosenStyle(page)).toBe('udnie');
+    expect(await page.locator('.tile[data-fault]').count()).toBe(0);
+    await close();
+  });
+
+  it('is walked with the keyboard and turned with its arrows where it does not fit', async () => {
+    const { page, close } = await visit(browser, home, { viewport: { width: 320, height: 640 } });
+    await page.route('**/models/manifest.json', async (route) => {
+      const manifest = (await (await route.fetch()).json()) as { models: { id: string; kind: string }[] };
+      const style = manifest.models.find(({ kind }) => kind === 'style')!;
+      const more = Array.from({ length: 6 }, (_, at) => ({
+        ...style,
+        id: `more-${at}`,
+        title: `More ${at}`,
+      }));
+      await route.fulfill({ json: { models: [...manifest.models, ...more] } });
+    });
+    await page.goto(`${home}?input=demo&style=none`);
+    await reach(page, 'running');
+    const seen = (id: string) =>
+      expect.poll(async () => {
+        const box = (await tile(page, id).boundingBox())!;
+        return box.x >= 0 && box.x + box.width <= 320;
+      });
+    const forward = page.getByRole('button', { name: 'More styles' });
+    const back = page.getByRole('button', { name: 'Styles before' });
+    expect(await back.isVisible()).toBe(false);
+    await forward.click();
+    await seen('none').toBe(false);
+    await back.click();
+    await seen('none').toBe(true);
+    await back.waitFor({ state: 'hidden' });
+
+    await page.locator('input[value=none]').focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await chosenStyle(page)).toBe('more-5');
+    await seen('more-5').toBe(true);
+    await forward.waitFor({ state: 'hidden' });
+    await close();
+  });
+});
+
+describe('fine detail', () => {
+  it('is a switch beside the style, kept over styles and visits, and not a tile', async () => {
+    const { page, close } = await visit(browser, home);
+    await offerFineToon(page);
+    await page.goto(`${home}?input=demo&style=toon`);
+    await reach(page, 'running');
+    expect(await page.locator('.tile [value=toon-fine]').count()).toBe(0);
+    const fine = page.getByRole('switch', { name: 'Fine detail' });
+    expect(await fine.isChecked()).toBe(false);
+    await page.locator('.switch', { hasText: 'Fine detail' }).click();
+    await remembered(page, '"style":"toon-fine"');
+    expect(await fine.isChecked()).toBe(true);
+    expect(await chosenStyle(page)).toBe('toon');
+
+    await tile(page, 'udnie').click();
+    await remembered(page, '"style":"udnie"');
+    expect(await fine.count()).toBe(0);
+    await page.goto(`${home}?input=demo`);
+    await reach(page, 'running');
+    await tile(page, 'toon').click();
+    await remembered(page, '"style":"toon-fine"');
+    await page.keyboard.press('d');
+    await remembered(page, '"style":"toon"');
+    expect(await fine.isChecked()).toBe(false);
+    await close();
+  });
+
+  it('may be asked for by the address', async () => {
+    const { page, close } = await visit(browser, home);
+    await offerFineToon(page);
+    await page.goto(`${home}?input=demo&style=toon-fine`);
+    await reach(page, 'running');
+    expect(await chosenStyle(page)).toBe('toon');
+    expect(await page.getByRole('switch', { name: 'Fine detail' }).isChecked()).toBe(true);
+    expect(await page.locator('.notice').count()).toBe(0);
+    await close();
+  });
+});
+
+describe('the controls', () => {
+  it('follow a script that changes the look, and do not remember what it chose', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon`);
+    await reach(page, 'running');
+    await page.getByRole('slider', { name: 'Strength of the style' }).fill('90');
+    await remembered(page, '"strength":0.9');
+    await page.evaluate(() =>
+      window.portoon?.set({
+        style: 'udnie',
+        region: 'background',
+        strength: 0.4,
+        background: 'rebeccapurple',
+      }),
+    );
+    expect(await chosenStyle(page)).toBe('udnie');
+    expect(await radio(page, 'Background').isChecked()).toBe(true);
+    expect(await page.locator('.section .amount').textContent()).toBe('40 %');
+    expect(await radio(page, 'Colour').isChecked()).toBe(true);
+    expect(await page.getByLabel('Another colour').inputValue()).toBe('#663399');
+
+    // The person goes on from there.
+    await page.keyboard.press('r');
+    await remembered(page, '"region":"everything"');
+    await page.goto(`${home}?input=demo`);
+    await reach(page, 'running');
+    expect(await chosenStyle(page)).toBe('toon');
+    expect(await radio(page, 'Everything').isChecked()).toBe(true);
+    expect(await page.locator('.section .amount').textContent()).toBe('90 %');
+    expect(await radio(page, 'Live').isChecked()).toBe(true);
+    await close();
+  });
+
+  it('go back from a region that the net does not tell apart, and say why', async () => {
+    const { page, close } = await visit(browser, home);
+    await hideParts(page);
+    await page.goto(`${home}?input=demo&region=hair`);
+    await reach(page, 'running');
+    await message(page, 'ERR_PARTS_MISSING').getByText('hair').first().waitFor();
+    expect(await radio(page, 'Person').isChecked()).toBe(true);
+
+    await radio(page, 'Background').check({ force: true });
+    await remembered(page, '"region":"background"');
+    expect(await page.locator('.notice').count()).toBe(0);
+    await radio(page, 'Face').check({ force: true });
+    await message(page, 'ERR_PARTS_MISSING').getByText('face').first().waitFor();
+    expect(await radio(page, 'Background').isChecked()).toBe(true);
+    expect(await page.evaluate(() => localStorage.getItem('portoon'))).toContain('"region":"background"');
+    await close();
+  });
+});
