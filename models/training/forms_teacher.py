@@ -10,6 +10,7 @@ import numpy as np
 from abstraction import (
     SUPERSAMPLE,
     across_flow,
+    along_broad_flow,
     along_flow,
     blur,
     contour_bands,
@@ -48,7 +49,7 @@ def forms(image, parts, size):
     strand = gentle[..., 0] - blur(gentle[..., 0], 1.4 * s)
     strand = np.clip(strand / (2.5 + blur(np.abs(strand), 4 * s)), -1.5, 1.5)
     broad = across_flow(flat[..., 0], flow, 1.6 * s)
-    drawn = along_flow(np.dstack([flat, strand, broad]), flow, 3 * s)
+    drawn = along_broad_flow(np.dstack([flat, strand, broad]), flow, 4 * s)
     flat, strand, broad = drawn[..., :3], drawn[..., 3], drawn[..., 4]
     feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
@@ -57,11 +58,13 @@ def forms(image, parts, size):
 
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 14 * s)
-    field = blur(light, 3 * s) - 0.6 * surroundings
-    drum = contour_bands(field, 16 * s, 6)
-    scrub = contour_bands(field, 2.6 * s, 2)
+    field = blur(light, 4 * s) - 0.6 * surroundings
+    drum = along_broad_flow(contour_bands(field, 20 * s, 6), flow, 3 * s)
     level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
-    level = level + (0.22 * drum + 0.05 * scrub + 0.12 * strand) * (1 - skin)
+    bearded = smoothstep(light - 0.45 * mean, 0, 0.1 * mean + 1)  # beards are labelled skin, but are hair
+    hair = np.maximum(hair, smoothstep(face * (1 - bearded), 0.2, 0.8))
+    skin = skin * bearded
+    level = level + (0.24 * drum + 0.18 * strand) * (1 - skin)
     own = 0.82 + (light - mean) / 75
     level = level + (own - level) * skin
     level = level + (0.15 - level) * smoothstep(around - gentle[..., 0], 6, 24) * face
@@ -72,14 +75,15 @@ def forms(image, parts, size):
     a, b = (c + 0.6 * (c - wide_mean(c, np.ones_like(c), 24 * s)) for c in (a, b))
     turn = contour_bands(blur(light, 5 * s) - 0.6 * surroundings, 30 * s, 10) * (1 - skin)
     a, b = a + 6 * np.maximum(turn, 0), b + 8 * turn
-    a, b = a + 10 * skin, b + 6 * skin
+    a, b = a + 10 * skin - 12 * hair, b + 6 * skin - 4 * hair + 8 * turn * hair
     hue, colour = np.arctan2(b, a), np.hypot(a, b)
     weights = [np.clip(np.cos(hue - np.deg2rad(d)) - sel, 0, 1) / (1 - sel) for d, sel, _ in HUES]
     weights = [smoothstep(w * smoothstep(colour, 3, 9), 0.25, 0.5) for w in weights]
     painted = ramp(level, [BLACK, (14, 0, 0), (40, -2, 3), (66, -1, 8), CANVAS, CANVAS, WHITE])
     for w, (_, _, colours) in zip(weights, HUES):
         painted = painted + (ramp(level, colours) - painted) * w[..., None]
-    ink = smoothstep(-broad * (1 - 0.35 * face), 1.5, 2.8 ) 
+    ink = smoothstep(-broad * (1 - 0.35 * face), 1.3, 2.4)
+    ink = np.maximum(ink, smoothstep(-drum, 0.82, 0.93) * (1 - skin))
     fine = along_flow(across_flow(gentle[..., 0], flow, 0.9 * s), flow, 2 * s)
     ink = np.maximum(ink, face * smoothstep(-fine, 1.2, 2.2))
     return from_lab(painted, ink, STROKE, size)

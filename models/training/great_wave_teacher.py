@@ -10,6 +10,7 @@ import numpy as np
 from abstraction import (
     SUPERSAMPLE,
     across_flow,
+    along_broad_flow,
     along_flow,
     blur,
     contour_bands,
@@ -42,11 +43,12 @@ def great_wave(image, parts, size):
     for _ in range(3):
         flat = cv2.bilateralFilter(flat, 0, 12, 2.2 * s)
     flow = tangent_flow(gentle, 1.6 * s)
-    strand = gentle[..., 0] - blur(gentle[..., 0], 2.4 * s)
-    strand = np.clip(strand / (2.5 + blur(np.abs(strand), 5 * s)), -1.5, 1.5)
+    strand = blur(gentle[..., 0], 0.8 * s) - blur(gentle[..., 0], 3 * s)
+    strand = np.clip(strand / (1.5 + blur(np.abs(strand), 6 * s)), -1.5, 1.5)
     fine = across_flow(blur(gentle[..., 0], 0.3 * s), flow, 0.9 * s)
-    drawn = along_flow(np.dstack([flat, strand, fine]), flow, 4 * s)
-    flat, strand, fine = drawn[..., :3], drawn[..., 3], drawn[..., 4]
+    fine = along_flow(fine, flow, 3 * s)
+    drawn = along_broad_flow(np.dstack([flat, strand]), flow, 5 * s)
+    flat, strand = drawn[..., :3], drawn[..., 3]
     feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
@@ -56,22 +58,26 @@ def great_wave(image, parts, size):
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 16 * s)
     field = 100 * (blur(light, 1.5 * s) / 100) ** 0.7 - 0.5 * surroundings  # darks opened up
-    wave = contour_bands(field, 6 * s, 2.5)
+    wave = along_broad_flow(contour_bands(field, 7 * s, 2.5), flow, 3 * s)
     within = light - wide_mean(light, hair + 0.02, 12 * s)
     spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
     level = light + 0.35 * (light - surroundings) + (9 * wave + 14 * strand) * (1 - skin)
-    banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 14 * strand + 9 * wave
+    banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 17 * strand + 12 * wave
     level = level + (banded - level) * hair
 
     def over(below, above, edge):
         return below + (np.array(above, np.float32) - below) * smoothstep(level, edge - 1.5, edge + 1.5)[..., None]
 
     cool = smoothstep(-(0.75 * flat[..., 1] + 0.65 * flat[..., 2]), -12, 2)[..., None]
-    third = np.array(TAN, np.float32) + (np.array(TEAL, np.float32) - TAN) * (cool > 0.35)
+    third = np.where(cool > 0.35, np.float32(TEAL), np.float32(TAN))
+    third = third + (np.float32(CREAM) - third) * smoothstep(hair * (1 - cool[..., 0]), 0.3, 0.6)[..., None]
     printed = np.full(lab.shape, DARK, np.float32)
     printed = over(printed, MID, 24)
     printed = printed + (third - printed) * smoothstep(level, 42, 46)[..., None]
     bokashi = ramp(np.clip((blur(light + 0.8 * (light - surroundings), 4 * s) - 40) / 60, 0, 1), [DUSK, SKY, SKY, CREAM])
+    colour = np.hypot(flat[..., 1], flat[..., 2])[..., None]
+    tint = np.where(cool > 0.35, np.float32(TEAL), np.float32(TAN)) + np.float32((10, 2, -2))
+    bokashi = bokashi + (tint - bokashi) * 0.9 * smoothstep(colour, 14, 22) * (1 - hair[..., None])
     printed = printed + (bokashi - printed) * smoothstep(level, 55, 58)[..., None]
     printed = over(printed, CREAM, 92)
 
@@ -81,15 +87,15 @@ def great_wave(image, parts, size):
     flesh = ramp(np.clip((tone - 22) / 67, 0, 1), FLESH)
     flesh = flesh + (np.array((50, 36, 26), np.float32) - flesh) * (0.6 * red)[..., None]
     flesh = flesh + (np.array(CREAM, np.float32) - flesh) * lights[..., None]
-    bearded = smoothstep(light - 0.4 * mean, 0, 0.2 * mean + 1)
-    printed = printed + (flesh - printed) * (skin * bearded)[..., None]
-    deep = smoothstep(around - gentle[..., 0], 12, 26) * face
+    bearded = smoothstep(light - 0.45 * mean, -1, 0.04 * mean + 1)  # beards are labelled skin, but are hair
+    printed = printed + (flesh - printed) * (smoothstep(skin, 0.4, 0.6) * bearded)[..., None]
+    deep = smoothstep(around - gentle[..., 0], 14, 20) * face
     printed = printed + (np.array(DARK, np.float32) - printed) * deep[..., None]
 
     # Foam: a cream crest on the light side of strong edges.
-    broad = along_flow(across_flow(light, flow, 1.4 * s), flow, 2 * s)
+    broad = along_broad_flow(across_flow(light, flow, 1.4 * s), flow, 2 * s)
     crest = smoothstep(broad, 3.5, 5) * (1 - skin)
     printed = printed + (np.array(CREAM, np.float32) - printed) * crest[..., None]
-    ink = smoothstep(-fine * (1 - 0.25 * skin * (1 - feature)), 1.0, 1.8)
+    ink = smoothstep(-fine * (1 + 0.5 * face), 0.9, 1.7)
     ink = np.maximum(ink, smoothstep(-broad, 1.8, 2.6))
     return from_lab(printed, 0.95 * ink, INK, size)

@@ -10,6 +10,7 @@ import numpy as np
 from abstraction import (
     SUPERSAMPLE,
     across_flow,
+    along_broad_flow,
     along_flow,
     blur,
     contour_bands,
@@ -52,17 +53,19 @@ def scream(image, parts, size):
     flow = tangent_flow(np.dstack([field, field, field]), 4 * s)
     broad = contour_bands(field, 11 * s, 5)
     narrow = contour_bands(field + 0.3 * blur(flat[..., 2], 2 * s), 4.5 * s, 2.5)
+    streak = contour_bands(field, 3 * s, 1.5)
     strand = gentle[..., 0] - blur(gentle[..., 0], 1.6 * s)
     strand = np.clip(strand / (3 + blur(np.abs(strand), 4 * s)), -1.5, 1.5)
-    drawn = along_flow(np.dstack([flat, strand, broad, narrow]), flow, 6 * s)
-    drawn, (strand, broad, narrow) = drawn[..., :3], cv2.split(drawn[..., 3:])
+    drawn = along_broad_flow(np.dstack([flat, strand, broad, narrow, streak]), flow, 6 * s)
+    drawn, (strand, broad, narrow, streak) = drawn[..., :3], cv2.split(drawn[..., 3:])
 
     keep = np.maximum(feature, lights)
     tone = drawn + (flat - drawn) * face[..., None]
     tone = tone + (gentle - tone) * keep[..., None]
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     level = 0.03 + 0.9 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
-    swirl = 0.13 * broad + 0.07 * narrow + 0.12 * strand
+    swirl = 0.13 * broad + 0.07 * narrow + 0.1 * streak + 0.13 * strand
+    level = level - 0.12 * smoothstep(np.hypot(tone[..., 1], tone[..., 2]), 25, 60) * (1 - skin)
     level = level + swirl * (1 - 0.72 * face) * (1 - keep)
     level = np.clip(level, 0, 1)
 
@@ -77,8 +80,8 @@ def scream(image, parts, size):
     painted = painted + (flesh - painted) * (skin * np.maximum(bearded, keep))[..., None]
     painted[..., 1:] *= (1 - 0.6 * lights)[..., None]
 
-    line = along_flow(across_flow(light, flow, 1.5 * s), flow, 4 * s)
-    fine = along_flow(across_flow(gentle[..., 0], tangent_flow(gentle, 1.2 * s), 0.8 * s), flow, 1 * s)
+    line = along_broad_flow(across_flow(light, flow, 1.5 * s), flow, 4 * s)
+    fine = along_flow(across_flow(gentle[..., 0], tangent_flow(gentle, 1.2 * s), 0.8 * s), flow, s)
     ink = smoothstep(-line * (1 - 0.4 * face), 1.4, 3.2)
     ink = np.maximum(ink, 0.9 * smoothstep(-fine * (0.3 + face), 1.2, 2.6))
     return from_lab(painted, 0.9 * ink, INK, size)
