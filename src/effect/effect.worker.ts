@@ -60,7 +60,7 @@ class EffectWorker implements EffectWorkerApi {
     const runtimeLoading = loadRuntime(options.ep, download);
     const compositorOpening = Compositor.open(canvas);
     const catalogue = await openCatalogue(options.manifestUrl);
-    for (const fault of catalogue.faults) this.tell(fault, false);
+    for (const fault of catalogue.faults.values()) this.tell(fault, false);
     const [runtime, compositor, matter] = await Promise.all([
       runtimeLoading,
       compositorOpening,

@@ -39,7 +39,8 @@ export type StateEntry = v.InferOutput<typeof stateSchema>;
 export interface Catalogue {
   mattes: MatteModel[];
   styles: StyleModel[];
-  faults: PortoonError[];
+  /** What is wrong with each of those, by its id, or its place in the list. */
+  faults: Map<string, PortoonError>;
   /** The bytes of one net, checked against its SHA-256. */
   fetch(model: Model, download: Download): Promise<Uint8Array>;
 }
@@ -67,7 +68,7 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
     throw unusable(`at ${manifestUrl} cannot be read`, cause);
   }
   const models: Model[] = [];
-  const faults: PortoonError[] = [];
+  const faults = new Map<string, PortoonError>();
   for (const [index, entry] of entries.entries()) {
     const parsed = v.safeParse(modelSchema, entry);
     if (parsed.success) {
@@ -75,11 +76,13 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
       continue;
     }
     const issue = parsed.issues[0];
-    const name = v.safeParse(v.object({ id: v.string() }), entry);
-    faults.push(
+    const named = v.safeParse(v.object({ id: v.string() }), entry);
+    const name = named.success ? `"${named.output.id}"` : `number ${index + 1}`;
+    faults.set(
+      named.success ? named.output.id : name,
       new PortoonError(
         'ERR_MANIFEST',
-        `The net ${name.success ? `"${name.output.id}"` : `number ${index + 1}`} is left out: ${v.getDotPath(issue) ?? 'its entry'} is not as promised.`,
+        `The net ${name} is left out: ${v.getDotPath(issue) ?? 'its entry'} is not as promised.`,
         'The other nets work; mend its entry in the manifest.',
       ),
     );

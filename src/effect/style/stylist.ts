@@ -126,10 +126,13 @@ export class Stylist {
   private async load(id: string, when: (work: () => Promise<Net>) => Promise<Net>): Promise<Net> {
     const model = this.catalogue.styles.find((style) => style.id === id);
     if (!model)
-      throw new PortoonError(
-        'ERR_PARAMETER',
-        `There is no style "${id}".`,
-        `Choose one of: none, ${this.catalogue.styles.map((style) => style.id).join(', ')}.`,
+      throw (
+        this.catalogue.faults.get(id) ??
+        new PortoonError(
+          'ERR_PARAMETER',
+          `There is no style "${id}".`,
+          `Choose one of: none, ${this.catalogue.styles.map((style) => style.id).join(', ')}.`,
+        )
       );
     const bytes = await this.catalogue.fetch(model, this.download);
     return when(() => Net.open(this.runtime, model, bytes));
