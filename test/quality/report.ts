@@ -35,7 +35,7 @@ export interface Report {
   date: string;
   command: string;
   machine: string;
-  /** Processes that wanted to run, on average over the last minute, when the times were taken; more than cores: times are too long. */
+  /** Processes that wanted to run, on average over the minute before the evaluation began. */
   load: number;
   /** ONNX Runtime's and Chromium's versions. */
   runtime: string;
