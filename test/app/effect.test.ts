@@ -205,6 +205,130 @@ async function watchSwitches(): Promise<{ brightness: number; styled: boolean }[
   return seen;
 }
 
+interface Previewing {
+  styles: { id: string; grade: string }[];
+  preview(options: {
+    styles?: string[];
+    width?: number;
+    onPreview(style: string, picture: ImageBitmap): void;
+  }): Promise<void>;
+  stats(): { frames: number };
+  close(): Promise<void>;
+}
+
+/** One round of previews: what each style was shown as, RGBA in base64. */
+async function takePreviews({ styles, width }: { styles: string[]; width: number }) {
+  const { portoon } = globalThis as unknown as { portoon: Previewing };
+  const pictures: { style: string; height: number; rgba: string }[] = [];
+  await portoon.preview({
+    styles,
+    width,
+    onPreview(style, picture) {
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, picture.width, picture.height);
+      let binary = '';
+      for (let i = 0; i < data.length; i += 0x8000)
+        binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
+      pictures.push({ style, height: picture.height, rgba: btoa(binary) });
+      picture.close();
+    },
+  });
+  return pictures;
+}
+
+describe('previews', () => {
+  for (const region of ['person', 'everything'])
+    test(`with the style on the ${region}: every style on the same frame, as the look would show it`, async () => {
+      const page = await open(`style=none&region=${region}`);
+      const styles = await page.evaluate(() =>
+        (window as unknown as { portoon: Previewing }).portoon.styles
+          .filter(({ grade }) => grade === 'live')
+          .map(({ id }) => id),
+      );
+      expect(styles.length).toBeGreaterThanOrEqual(2);
+      const [width, height] = [320, 180];
+      const pictures = await page.evaluate(takePreviews, { styles: ['none', ...styles], width });
+      expect(pictures.map(({ style }) => style)).toEqual(['none', ...styles]);
+      expect(pictures.map((picture) => picture.height)).toEqual(pictures.map(() => height));
+      const [none, ...styled] = pictures.map(({ rgba }) => new Uint8Array(Buffer.from(rgba, 'base64')));
+      const index = camera.indexOf(none!, width, height);
+      expect(index).toBeDefined();
+      const truth = camera.frame(index!);
+      const scale = truth.width / width;
+      const at = (pixel: number) =>
+        (Math.floor(pixel / width) * scale + scale / 2) * truth.width + (pixel % width) * scale + scale / 2;
+      const small = Uint8Array.from(
+        { length: width * height * 4 },
+        (_, i) => truth.rgba[at(i >> 2) * 4 + (i & 3)]!,
+      );
+      expect(meanDifference(none!, small, () => true)).toBeLessThan(6);
+      const distance = distanceToOutline((pixel) => truth.matte[at(pixel)]! > 127, width, height);
+      for (const picture of styled) {
+        expect(meanDifference(picture, none!, (pixel) => distance[pixel]! >= 6)).toBeGreaterThan(15);
+        const outside = meanDifference(picture, none!, (pixel) => distance[pixel]! <= -6);
+        if (region === 'person') expect(outside).toBeLessThan(1);
+        else expect(outside).toBeGreaterThan(8);
+      }
+    });
+
+  test('leave the live picture its rate', async () => {
+    const page = await open('style=toon');
+    await page.evaluate(takePreviews, { styles: ['toon', 'udnie'], width: 160 });
+    const rates = await page.evaluate(async () => {
+      const { portoon } = globalThis as unknown as { portoon: Previewing };
+      const during = async (milliseconds: number, goOn: () => Promise<unknown>) => {
+        const began = performance.now();
+        const before = portoon.stats().frames;
+        while (performance.now() - began < milliseconds) await goOn();
+        return (portoon.stats().frames - before) / (performance.now() - began);
+      };
+      const onPreview = (_: string, picture: ImageBitmap) => {
+        picture.close();
+      };
+      return {
+        alone: await during(4000, () => new Promise((resolve) => setTimeout(resolve, 250))),
+        previewing: await during(4000, () => portoon.preview({ onPreview })),
+      };
+    });
+    // A frame that waited for a whole round, fetching or a second run would come late by far more than that.
+    expect(rates.previewing).toBeGreaterThan(0.6 * rates.alone);
+  });
+
+  test('end with the effect, of which nothing is left', async () => {
+    const page = await open('style=toon');
+    const errors: Error[] = [];
+    page.on('pageerror', (error) => errors.push(error));
+    const [worker] = page.workers();
+    const gone = new Promise((resolve) => worker!.once('close', resolve));
+    const seen = await page.evaluate(async () => {
+      const { portoon } = globalThis as unknown as { portoon: Previewing };
+      const shown: string[] = [];
+      let closing: Promise<void> | undefined;
+      const code = await portoon
+        .preview({
+          onPreview(style, picture) {
+            picture.close();
+            shown.push(style);
+            closing = portoon.close();
+          },
+        })
+        .then(
+          () => 'done',
+          (error: unknown) => (error as { code: string }).code,
+        );
+      const began = performance.now();
+      await closing;
+      return { shown: shown.length, code, patience: performance.now() - began };
+    });
+    // Closing is answered, and not merely given up waiting for after a second.
+    expect(seen).toEqual({ shown: 1, code: 'ERR_WORKER_DIED', patience: seen.patience });
+    expect(seen.patience).toBeLessThan(900);
+    await gone;
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('what goes wrong', () => {
   test('a tampered style is refused by name, and the page goes on', async () => {
     const page = await browser.newPage();
@@ -269,6 +393,7 @@ describe('what goes wrong', () => {
     const styles = await page.evaluate(() =>
       (window as unknown as { portoon: { styles: { id: string }[] } }).portoon.styles.map(({ id }) => id),
     );
+    await page.getByText('The net "toon" is left out').first().waitFor();
     expect(styles).not.toContain('toon');
     expect(styles).toContain('udnie');
   });
