@@ -1,7 +1,7 @@
 /**
- * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style
- * of grade live, taken from the real app on the demo clip and
- * written to src/studio/previews/<id>.webp. Run it whenever a style changes; the app is built first if it is not fresh.
+ * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style of
+ * grade live, taken from the real app on the demo clip and written to src/studio/previews/<id>.webp. Run it whenever a style
+ * changes; the app is built first if it is not fresh.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -105,9 +105,13 @@ function adopt(effect: Effect, wish: Look): void {
   setLookTarget(effect, wish);
 }
 
+/** What the look that the effect was made with got wrong: told where the look is asked for once more, or by the address. */
+const TOLD_ELSEWHERE = new Set(['ERR_PARAMETER', 'ERR_PARTS_MISSING']);
+
 /** What the effect gets over by itself. */
 function tellPassing(fault: Fault): void {
   const { code, message, wayOut } = fault;
+  if (TOLD_ELSEWHERE.has(code)) return;
   if (code === 'ERR_WORKER_DIED') pageState.value = 'ready';
   tellFault('effect', new PortoonError(code, message, wayOut));
   const recovers = code === 'ERR_WORKER_DIED' || code === 'ERR_WEBGL_LOST';

@@ -135,12 +135,11 @@ async function follow(key: keyof Look): Promise<void> {
         // The successor is told by a call of its own.
         if (mine !== busy) return;
         retract(`look:${key}`);
-        if (key === 'background') void settlePicture();
         // A script that asked after us has its way, unless the person has moved on.
         if (shown[key] !== target[key]) {
           touched.delete(key);
           if (look.value[key] === target[key]) showOnControls(key);
-        } else if (touched.has(key)) remember(key);
+        } else void settle(key);
       } catch (error) {
         if (mine !== busy) return;
         if (key === 'background') dropPicture(target.background, error);
@@ -157,6 +156,12 @@ async function follow(key: keyof Look): Promise<void> {
     mine.delete(key);
     if (key === 'style' && mine === busy) awaitedStyle.value = null;
   }
+}
+
+/** What is left to do when the effect shows what was asked for. A picture is kept before it is said that there is one. */
+async function settle(key: keyof Look): Promise<void> {
+  if (key === 'background') await settlePicture();
+  if (touched.has(key)) remember(key);
 }
 
 /** Whether an error lies with one net, and not with the effect as a whole. */
