@@ -16,6 +16,7 @@ from abstraction import (
     contour_bands,
     face_features,
     face_lights,
+    face_mean,
     from_lab,
     opened,
     ramp,
@@ -58,22 +59,28 @@ def forms(image, parts, size):
 
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 14 * s)
-    field = blur(light, 4 * s) - 0.6 * surroundings
+    field = blur(light, 4 * s) - 0.9 * surroundings
     drum = along_broad_flow(contour_bands(field, 20 * s, 6), flow, 3 * s)
     level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
-    bearded = smoothstep(light - 0.45 * mean, 0, 0.1 * mean + 1)  # beards are labelled skin, but are hair
-    hair = np.maximum(hair, smoothstep(face * (1 - bearded), 0.2, 0.8))
-    skin = skin * bearded
+    # Beards are labelled skin, but are hair: dark, and wider than an eye.
+    shaven = smoothstep(light - 0.45 * mean, 0, 0.1 * mean + 1)
+    shaven = np.maximum(shaven, smoothstep(face_mean(light, face, 5 * s) - 0.58 * mean, 0, 0.1 * mean + 1))
+    hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.8))
+    skin = skin * shaven
     level = level + (0.24 * drum + 0.18 * strand) * (1 - skin)
     own = 0.82 + (light - mean) / 75
     level = level + (own - level) * skin
     level = level + (0.15 - level) * smoothstep(around - gentle[..., 0], 6, 24) * face
+    within = light - wide_mean(light, hair + 0.02, 12 * s)
+    spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
+    drummed = 0.36 + 0.004 * light + 0.2 * np.clip(within / spread, -1.5, 2.5) + 0.26 * drum + 0.2 * strand
+    level = level + (drummed - level) * hair
     level = np.clip(level + 0.3 * lights, 0, 1)
 
     # Colours are told from their surroundings, so that dull pictures have contrasts too.
     a, b = (blur(flat[..., c], 2 * s) for c in (1, 2))
     a, b = (c + 0.6 * (c - wide_mean(c, np.ones_like(c), 24 * s)) for c in (a, b))
-    turn = contour_bands(blur(light, 5 * s) - 0.6 * surroundings, 30 * s, 10) * (1 - skin)
+    turn = contour_bands(blur(light, 5 * s) - 0.9 * surroundings, 30 * s, 10) * (1 - skin)
     a, b = a + 6 * np.maximum(turn, 0), b + 8 * turn
     a, b = a + 10 * skin - 12 * hair, b + 6 * skin - 4 * hair + 8 * turn * hair
     hue, colour = np.arctan2(b, a), np.hypot(a, b)
@@ -83,7 +90,7 @@ def forms(image, parts, size):
     for w, (_, _, colours) in zip(weights, HUES):
         painted = painted + (ramp(level, colours) - painted) * w[..., None]
     ink = smoothstep(-broad * (1 - 0.35 * face), 1.3, 2.4)
-    ink = np.maximum(ink, smoothstep(-drum, 0.82, 0.93) * (1 - skin))
+    ink = np.maximum(ink, smoothstep(-drum, 0.82, 0.93) * (1 - np.minimum(1.6 * skin, 1)))
     fine = along_flow(across_flow(gentle[..., 0], flow, 0.9 * s), flow, 2 * s)
-    ink = np.maximum(ink, face * smoothstep(-fine, 1.2, 2.2))
+    ink = np.maximum(ink, smoothstep(-fine * (0.5 + 0.5 * face), 1.2, 2.2))
     return from_lab(painted, ink, STROKE, size)

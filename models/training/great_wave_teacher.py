@@ -16,6 +16,7 @@ from abstraction import (
     contour_bands,
     face_features,
     face_lights,
+    face_mean,
     from_lab,
     opened,
     ramp,
@@ -49,10 +50,16 @@ def great_wave(image, parts, size):
     fine = along_flow(fine, flow, 3 * s)
     drawn = along_broad_flow(np.dstack([flat, strand]), flow, 5 * s)
     flat, strand = drawn[..., :3], drawn[..., 3]
-    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    feature, around, small = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+
+    # Beards are labelled skin, but are hair: dark, and wider than an eye.
+    shaven = smoothstep(flat[..., 0] - 0.45 * mean, -1, 0.04 * mean + 1)
+    shaven = np.maximum(shaven, smoothstep(face_mean(flat[..., 0], face, 5 * s) - 0.58 * mean, 0, 0.1 * mean + 1))
+    hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.6))
+    skin = skin * shaven
 
     # Waves: bands along the contours and the strands, broken into four flat inks.
     light = flat[..., 0]
@@ -62,6 +69,8 @@ def great_wave(image, parts, size):
     within = light - wide_mean(light, hair + 0.02, 12 * s)
     spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
     level = light + 0.35 * (light - surroundings) + (9 * wave + 14 * strand) * (1 - skin)
+    apart = (light - surroundings) / (np.sqrt(wide_mean((light - surroundings) ** 2, np.ones_like(light), 12 * s)) + 4)
+    level = level + 7 * np.clip(apart, -1.5, 2) * smoothstep(45 - light, 0, 20)
     banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 17 * strand + 12 * wave
     level = level + (banded - level) * hair
 
@@ -82,14 +91,14 @@ def great_wave(image, parts, size):
     printed = over(printed, CREAM, 92)
 
     own = light - mean
-    tone = np.minimum(40 + 0.75 * mean, 89) - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26) + 7 * smoothstep(own, 8, 14)
-    red = smoothstep(flat[..., 1] - wide_mean(flat[..., 1], skin, reach), 5, 12) * face
+    tone = np.minimum(28 + 0.93 * mean, 89) - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26) + 7 * smoothstep(own, 8, 14)
+    lips = face * smoothstep(around - gentle[..., 0], -2, 4)
+    lips = lips * smoothstep(gentle[..., 1] - face_mean(flat[..., 1], face, 2.5 * small), 4, 8)
     flesh = ramp(np.clip((tone - 22) / 67, 0, 1), FLESH)
-    flesh = flesh + (np.array((50, 36, 26), np.float32) - flesh) * (0.6 * red)[..., None]
+    flesh = flesh + (np.array((52, 38, 26), np.float32) - flesh) * (0.75 * lips)[..., None]
     flesh = flesh + (np.array(CREAM, np.float32) - flesh) * lights[..., None]
-    bearded = smoothstep(light - 0.45 * mean, -1, 0.04 * mean + 1)  # beards are labelled skin, but are hair
-    printed = printed + (flesh - printed) * (smoothstep(skin, 0.4, 0.6) * bearded)[..., None]
-    deep = smoothstep(around - gentle[..., 0], 14, 20) * face
+    printed = printed + (flesh - printed) * smoothstep(skin, 0.4, 0.6)[..., None]
+    deep = smoothstep(around - gentle[..., 0], 14, 20) * face * (1 - 0.8 * lips)
     printed = printed + (np.array(DARK, np.float32) - printed) * deep[..., None]
 
     # Foam: a cream crest on the light side of strong edges.

@@ -16,6 +16,7 @@ from abstraction import (
     contour_bands,
     face_features,
     face_lights,
+    face_mean,
     from_lab,
     opened,
     ramp,
@@ -42,14 +43,14 @@ def scream(image, parts, size):
     flat = gentle
     for _ in range(2):
         flat = cv2.bilateralFilter(flat, 0, 12, 2.2 * s)
-    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    feature, around, small = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
 
     # The swirl: contours of lightness at two widths, and of its excess over a wide surrounding, which rings the sitter.
     light = flat[..., 0]
-    field = 0.5 * blur(light, 2 * s) + 0.5 * blur(light, 5 * s) - 0.6 * wide_mean(light, np.ones_like(light), 14 * s)
+    field = 0.5 * blur(light, 2 * s) + 0.5 * blur(light, 5 * s) - 0.9 * wide_mean(light, np.ones_like(light), 14 * s)
     flow = tangent_flow(np.dstack([field, field, field]), 4 * s)
     broad = contour_bands(field, 11 * s, 5)
     narrow = contour_bands(field + 0.3 * blur(flat[..., 2], 2 * s), 4.5 * s, 2.5)
@@ -60,28 +61,32 @@ def scream(image, parts, size):
     drawn, (strand, broad, narrow, streak) = drawn[..., :3], cv2.split(drawn[..., 3:])
 
     keep = np.maximum(feature, lights)
+    keep = np.maximum(keep, 0.6 * smoothstep(drawn[..., 0] - gentle[..., 0], 10, 25))  # small darks: eyes without labels
     tone = drawn + (flat - drawn) * face[..., None]
     tone = tone + (gentle - tone) * keep[..., None]
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     level = 0.03 + 0.9 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
     swirl = 0.13 * broad + 0.07 * narrow + 0.1 * streak + 0.13 * strand
     level = level - 0.12 * smoothstep(np.hypot(tone[..., 1], tone[..., 2]), 25, 60) * (1 - skin)
-    level = level + swirl * (1 - 0.72 * face) * (1 - keep)
+    level = level + 0.06 * hair + swirl * (1 - 0.72 * face) * (1 - keep)
     level = np.clip(level, 0, 1)
 
     a, b = tone[..., 1], tone[..., 2]
     cool = smoothstep(-(0.8 * a + 0.6 * b), -6, 10)
     cool = np.clip(cool + 0.35 * narrow * (1 - np.abs(2 * level - 1)), 0, 1)
-    sky, fjord, flesh = (ramp(level, c) for c in (SKY, FJORD, FLESH))
+    sky, fjord = ramp(level, SKY), ramp(level, FJORD)
     painted = sky + (fjord - sky) * cool[..., None]
     own = np.clip(level + 0.35 * np.clip(0.58 - mean / 100, 0, 0.3), 0, 1)
     flesh = ramp(own, FLESH)
     bearded = smoothstep(tone[..., 0] - 0.38 * mean, 0, 0.25 * mean + 1)  # beards are labelled skin, but are hair
+    lips = face * smoothstep(around - gentle[..., 0], -2, 4)
+    lips = lips * smoothstep(gentle[..., 1] - face_mean(flat[..., 1], face, 2.5 * small), 4, 9)
+    flesh[..., 1:] += (np.float32((46, 42)) - flesh[..., 1:]) * (0.7 * lips * smoothstep(own, 0.15, 0.35))[..., None]
     painted = painted + (flesh - painted) * (skin * np.maximum(bearded, keep))[..., None]
     painted[..., 1:] *= (1 - 0.6 * lights)[..., None]
 
     line = along_broad_flow(across_flow(light, flow, 1.5 * s), flow, 4 * s)
     fine = along_flow(across_flow(gentle[..., 0], tangent_flow(gentle, 1.2 * s), 0.8 * s), flow, s)
     ink = smoothstep(-line * (1 - 0.4 * face), 1.4, 3.2)
-    ink = np.maximum(ink, 0.9 * smoothstep(-fine * (0.3 + face), 1.2, 2.6))
+    ink = np.maximum(ink, 0.9 * smoothstep(-fine * (0.6 + 0.7 * face), 1.2, 2.6))
     return from_lab(painted, 0.9 * ink, INK, size)
