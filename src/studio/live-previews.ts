@@ -12,6 +12,8 @@ const STALE = 20_000;
 const SETTLE = 1200;
 /** CSS pixels of a tile's side. */
 const TILE = 72;
+/** Pixels of the picture for each of them: a style that is drawn finer than it is shown looks the smoother. */
+const DOTS = 2;
 
 type Receiver = (picture: ImageBitmap) => void;
 const receivers = new Map<string, Receiver>();
@@ -40,11 +42,10 @@ export function refreshPreviews(): void {
   if (!current || !stale || round || pageState.value !== 'running' || document.hidden) return;
   const mine = new AbortController();
   round = mine;
-  const dots = Math.min(2, devicePixelRatio);
   current
     .preview({
       styles: offered.value.map(({ id }) => id),
-      width: Math.min(512, Math.ceil(TILE * dots * Math.max(1, aspect.value))),
+      width: Math.min(512, Math.ceil(TILE * DOTS * Math.max(1, aspect.value))),
       signal: mine.signal,
       onPreview(style, picture) {
         markStyle(style, null);
