@@ -64,11 +64,11 @@ def forms(image, parts, size):
     level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
     # Beards are labelled skin, but are hair: dark, and wider than an eye.
     shaven = smoothstep(light - 0.45 * mean, 0, 0.1 * mean + 1)
-    shaven = np.maximum(shaven, smoothstep(face_mean(light, face, 5 * s) - 0.58 * mean, 0, 0.1 * mean + 1))
+    shaven = np.maximum(shaven, smoothstep(face_mean(light, face, 8 * s) - 0.54 * mean, 0, 0.1 * mean + 1))
     hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.8))
     skin = skin * shaven
     level = level + (0.24 * drum + 0.18 * strand) * (1 - skin)
-    own = 0.82 + (light - mean) / 75
+    own = 0.82 + (light - mean + 0.4 * (gentle[..., 0] - around) * face) / 75
     level = level + (own - level) * skin
     level = level + (0.15 - level) * smoothstep(around - gentle[..., 0], 6, 24) * face
     within = light - wide_mean(light, hair + 0.02, 12 * s)

@@ -57,7 +57,7 @@ def great_wave(image, parts, size):
 
     # Beards are labelled skin, but are hair: dark, and wider than an eye.
     shaven = smoothstep(flat[..., 0] - 0.45 * mean, -1, 0.04 * mean + 1)
-    shaven = np.maximum(shaven, smoothstep(face_mean(flat[..., 0], face, 5 * s) - 0.58 * mean, 0, 0.1 * mean + 1))
+    shaven = np.maximum(shaven, smoothstep(face_mean(flat[..., 0], face, 8 * s) - 0.54 * mean, 0, 0.1 * mean + 1))
     hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.6))
     skin = skin * shaven
 
@@ -90,7 +90,7 @@ def great_wave(image, parts, size):
     printed = printed + (bokashi - printed) * smoothstep(level, 55, 58)[..., None]
     printed = over(printed, CREAM, 92)
 
-    own = light - mean
+    own = light - mean + 0.5 * (gentle[..., 0] - around) * face  # faces in the shade have features too
     tone = np.minimum(28 + 0.93 * mean, 89) - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26) + 7 * smoothstep(own, 8, 14)
     lips = face * smoothstep(around - gentle[..., 0], -2, 4)
     lips = lips * smoothstep(gentle[..., 1] - face_mean(flat[..., 1], face, 2.5 * small), 4, 8)

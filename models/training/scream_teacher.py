@@ -68,6 +68,7 @@ def scream(image, parts, size):
     level = 0.03 + 0.9 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
     swirl = 0.13 * broad + 0.07 * narrow + 0.1 * streak + 0.13 * strand
     level = level - 0.12 * smoothstep(np.hypot(tone[..., 1], tone[..., 2]), 25, 60) * (1 - skin)
+    level = level + 0.004 * (gentle[..., 0] - around) * face  # faces in the shade have features too
     level = level + 0.06 * hair + swirl * (1 - 0.72 * face) * (1 - keep)
     level = np.clip(level, 0, 1)
 
