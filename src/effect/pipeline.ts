@@ -5,7 +5,7 @@ import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf, type Matter } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
-import type { Look } from './protocol.ts';
+import type { Look, Region } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Stylist } from './style/stylist.ts';
@@ -22,8 +22,8 @@ export class Pipeline {
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
-  /** Whether the matter knows a past that another look, or another source, would stumble over. */
-  private matted = false;
+  /** The region that the newest frame was matted for; null if it was not. */
+  private matted: Region | null = null;
   private framesDrawn = false;
   /** The journeys of the current source's frames, one after the other. */
   private journey: Promise<void> = Promise.resolve();
@@ -135,7 +135,7 @@ export class Pipeline {
     if (mattes) await this.mattes(forMatte, matteInput, layers);
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) matter.forget();
-    this.matted = mattes;
+    this.matted = mattes ? region : null;
     stats.mark('matte');
 
     if (styleInput) {
@@ -172,13 +172,21 @@ export class Pipeline {
     const { look, matter, preparer } = this;
     const { aspect } = preparer;
     const size = matteSize(aspect);
-    // The last frame's own matte, if it had one.
-    if (look.region !== 'everything' && !this.matted) {
+    const { region, strength } = look;
+    const part = partOf(region);
+    // The frame's own matte is taken, if it has one that tells the region.
+    const told = this.matted !== null && (part === null || part === partOf(this.matted));
+    if (region !== 'everything' && !told) {
       preparer.scale(size, matter.input(size));
-      await matter.matte(size, look.region);
-      this.matted = true;
+      await matter.matte(size, region);
+      this.matted = region;
     }
-    return takeStill(width, preparer, look, { texels: matter.texels, share: matter.share, size });
+    return takeStill(
+      width,
+      preparer,
+      { region, strength },
+      { texels: matter.texels, share: matter.share, size },
+    );
   }
 
   private async write(output: WritableStreamDefaultWriter<VideoFrame>, like: VideoFrame): Promise<void> {

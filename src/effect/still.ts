@@ -27,7 +27,7 @@ interface Answer {
 export function takeStill(
   width: number,
   preparer: Preparer,
-  { region, strength }: Look,
+  { region, strength }: Pick<Look, 'region' | 'strength'>,
   answer: Answer,
 ): Still {
   const height = Math.max(1, Math.round(width / preparer.aspect));

@@ -225,7 +225,6 @@ describe('previews', () => {
     await bands.become([GREEN, BLUE, RED, WHITE]);
     const { pictures } = await previews(effect);
     expect([...pictures.keys()]).toEqual(['invert', 'dim']);
-    // The matte net's memory begins with this one run: half of it is seen.
     const { pictures: all } = await previews(effect, { styles: ['none', 'fine'] });
     expect([...all.keys()]).toEqual(['none', 'fine']);
     expectBands(all.get('none'), [GREEN, BLUE, RED, WHITE]);
@@ -258,6 +257,10 @@ describe('previews', () => {
     bands.pause();
     const { pictures } = await previews(effect);
     expectBands(pictures.get('dim'), [GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
+    // No frame has told this part yet.
+    await effect.set({ region: 'hair' });
+    const { pictures: ofHair } = await previews(effect);
+    expectBands(ofHair.get('dim'), [GREEN, dimmed(BLUE), RED, WHITE]);
   });
 
   test('wait for the first frame of a source', async () => {
