@@ -183,3 +183,15 @@ def along_broad_flow(image, flow, length):
     flow = [cv2.resize(t, half, interpolation=cv2.INTER_NEAREST) for t in flow]  # signs flip: no mean of tangents
     drawn = along_flow(cv2.resize(image, half, interpolation=cv2.INTER_AREA), flow, length / 2)
     return cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def over(below, above, weight):
+    """A Lab colour or picture laid over another with a weight per pixel."""
+    return below + (np.asarray(above, np.float32) - below) * weight[..., None]
+
+
+def shaven(light, face, mean):
+    """1 where a face has no beard. Beards are labelled skin, but are hair: dark, and wider than an eye."""
+    around = face_mean(light, face, 8 * SUPERSAMPLE)
+    itself = smoothstep(light - 0.45 * mean, -1, 0.06 * mean + 1)
+    return np.maximum(itself, smoothstep(around - 0.54 * mean, 0, 0.1 * mean + 1))

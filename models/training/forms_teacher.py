@@ -1,4 +1,4 @@
-"""A procedural reading of Leger's Contrast of Forms: drums in primary colours behind bold black strokes, on cream canvas.
+"""A procedural reading of Leger's Contrast of Forms: drums in primary colours behind black strokes, on cream canvas.
 
 Every plane runs from a white light through scrubbed colour to black: where the picture is plain, waves along the
 contours of its lightness make the drums. The scrubbing follows the flow, out of the picture's own detail.
@@ -16,10 +16,11 @@ from abstraction import (
     contour_bands,
     face_features,
     face_lights,
-    face_mean,
     from_lab,
     opened,
+    over,
     ramp,
+    shaven,
     sitter_maps,
     smoothstep,
     tangent_flow,
@@ -41,7 +42,7 @@ def forms(image, parts, size):
     """Painting of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
     s = SUPERSAMPLE
     lab = opened(work_lab(image, size))
-    face, skin, hair, clothes = sitter_maps(parts, lab)
+    face, skin, hair, _ = sitter_maps(parts, lab)
     gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
     flat = gentle
     for _ in range(3):
@@ -52,7 +53,7 @@ def forms(image, parts, size):
     broad = across_flow(flat[..., 0], flow, 1.6 * s)
     drawn = along_broad_flow(np.dstack([flat, strand, broad]), flow, 4 * s)
     flat, strand, broad = drawn[..., :3], drawn[..., 3], drawn[..., 4]
-    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
+    _, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
@@ -62,11 +63,9 @@ def forms(image, parts, size):
     field = blur(light, 4 * s) - 0.9 * surroundings
     drum = along_broad_flow(contour_bands(field, 20 * s, 6), flow, 3 * s)
     level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
-    # Beards are labelled skin, but are hair: dark, and wider than an eye.
-    shaven = smoothstep(light - 0.45 * mean, 0, 0.1 * mean + 1)
-    shaven = np.maximum(shaven, smoothstep(face_mean(light, face, 8 * s) - 0.54 * mean, 0, 0.1 * mean + 1))
-    hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.8))
-    skin = skin * shaven
+    clean = shaven(light, face, mean)
+    hair = np.maximum(hair, smoothstep(face * (1 - clean), 0.2, 0.8))
+    skin = skin * clean
     level = level + (0.24 * drum + 0.18 * strand) * (1 - skin)
     own = 0.82 + (light - mean + 0.4 * (gentle[..., 0] - around) * face) / 75
     level = level + (own - level) * skin
@@ -88,7 +87,7 @@ def forms(image, parts, size):
     weights = [smoothstep(w * smoothstep(colour, 3, 9), 0.25, 0.5) for w in weights]
     painted = ramp(level, [BLACK, (14, 0, 0), (40, -2, 3), (66, -1, 8), CANVAS, CANVAS, WHITE])
     for w, (_, _, colours) in zip(weights, HUES):
-        painted = painted + (ramp(level, colours) - painted) * w[..., None]
+        painted = over(painted, ramp(level, colours), w)
     ink = smoothstep(-broad * (1 - 0.35 * face), 1.3, 2.4)
     ink = np.maximum(ink, smoothstep(-drum, 0.82, 0.93) * (1 - np.minimum(1.6 * skin, 1)))
     fine = along_flow(across_flow(gentle[..., 0], flow, 0.9 * s), flow, 2 * s)

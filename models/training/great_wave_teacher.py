@@ -19,7 +19,9 @@ from abstraction import (
     face_mean,
     from_lab,
     opened,
+    over,
     ramp,
+    shaven,
     sitter_maps,
     smoothstep,
     tangent_flow,
@@ -31,6 +33,7 @@ from abstraction import (
 DARK, MID, TEAL, CREAM = (17, 4, -21), (31, -2, -24), (63, -16, 0), (88, -2, 15)
 SKY, DUSK, TAN = (77, -1, 14), (47, 0, 12), (71, 8, 32)
 FLESH = [(22, 6, 0), (36, 14, 18), (50, 16, 26), (62, 14, 29), (73, 10, 28), (82, 5, 23), (89, 1, 17)]
+LIPS = (52, 38, 26)
 INK = np.array([0.09, 0.14, 0.30], np.float32)
 
 
@@ -38,7 +41,7 @@ def great_wave(image, parts, size):
     """Print of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
     s = SUPERSAMPLE
     lab = opened(work_lab(image, size))
-    face, skin, hair, clothes = sitter_maps(parts, lab)
+    face, skin, hair, _ = sitter_maps(parts, lab)
     gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
     flat = gentle
     for _ in range(3):
@@ -50,16 +53,14 @@ def great_wave(image, parts, size):
     fine = along_flow(fine, flow, 3 * s)
     drawn = along_broad_flow(np.dstack([flat, strand]), flow, 5 * s)
     flat, strand = drawn[..., :3], drawn[..., 3]
-    feature, around, small = face_features(gentle[..., 0], flat[..., 0], face)
+    _, around, small = face_features(gentle[..., 0], flat[..., 0], face)
     reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
 
-    # Beards are labelled skin, but are hair: dark, and wider than an eye.
-    shaven = smoothstep(flat[..., 0] - 0.45 * mean, -1, 0.04 * mean + 1)
-    shaven = np.maximum(shaven, smoothstep(face_mean(flat[..., 0], face, 8 * s) - 0.54 * mean, 0, 0.1 * mean + 1))
-    hair = np.maximum(hair, smoothstep(face * (1 - shaven), 0.2, 0.6))
-    skin = skin * shaven
+    clean = shaven(flat[..., 0], face, mean)
+    hair = np.maximum(hair, smoothstep(face * (1 - clean), 0.2, 0.6))
+    skin = skin * clean
 
     # Waves: bands along the contours and the strands, broken into four flat inks.
     light = flat[..., 0]
@@ -69,42 +70,41 @@ def great_wave(image, parts, size):
     within = light - wide_mean(light, hair + 0.02, 12 * s)
     spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
     level = light + 0.35 * (light - surroundings) + (9 * wave + 14 * strand) * (1 - skin)
-    apart = (light - surroundings) / (np.sqrt(wide_mean((light - surroundings) ** 2, np.ones_like(light), 12 * s)) + 4)
+    apart = light - surroundings
+    apart = apart / (np.sqrt(wide_mean(apart**2, np.ones_like(light), 12 * s)) + 4)
     level = level + 7 * np.clip(apart, -1.5, 2) * smoothstep(45 - light, 0, 20)
     banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 17 * strand + 12 * wave
     level = level + (banded - level) * hair
 
-    def over(below, above, edge):
-        return below + (np.array(above, np.float32) - below) * smoothstep(level, edge - 1.5, edge + 1.5)[..., None]
-
     cool = smoothstep(-(0.75 * flat[..., 1] + 0.65 * flat[..., 2]), -12, 2)[..., None]
     third = np.where(cool > 0.35, np.float32(TEAL), np.float32(TAN))
-    third = third + (np.float32(CREAM) - third) * smoothstep(hair * (1 - cool[..., 0]), 0.3, 0.6)[..., None]
+    third = over(third, CREAM, smoothstep(hair * (1 - cool[..., 0]), 0.3, 0.6))
     printed = np.full(lab.shape, DARK, np.float32)
-    printed = over(printed, MID, 24)
-    printed = printed + (third - printed) * smoothstep(level, 42, 46)[..., None]
-    bokashi = ramp(np.clip((blur(light + 0.8 * (light - surroundings), 4 * s) - 40) / 60, 0, 1), [DUSK, SKY, SKY, CREAM])
-    colour = np.hypot(flat[..., 1], flat[..., 2])[..., None]
+    printed = over(printed, MID, smoothstep(level, 22, 26))
+    printed = over(printed, third, smoothstep(level, 42, 46))
+    shade = blur(light + 0.8 * (light - surroundings), 4 * s)
+    bokashi = ramp(np.clip((shade - 40) / 60, 0, 1), [DUSK, SKY, SKY, CREAM])
+    colour = np.hypot(flat[..., 1], flat[..., 2])
     tint = np.where(cool > 0.35, np.float32(TEAL), np.float32(TAN)) + np.float32((10, 2, -2))
-    bokashi = bokashi + (tint - bokashi) * 0.9 * smoothstep(colour, 14, 22) * (1 - hair[..., None])
-    printed = printed + (bokashi - printed) * smoothstep(level, 55, 58)[..., None]
-    printed = over(printed, CREAM, 92)
+    bokashi = over(bokashi, tint, 0.9 * smoothstep(colour, 14, 22) * (1 - hair))
+    printed = over(printed, bokashi, smoothstep(level, 55, 58))
+    printed = over(printed, CREAM, smoothstep(level, 90.5, 93.5))
 
     own = light - mean + 0.5 * (gentle[..., 0] - around) * face  # faces in the shade have features too
-    tone = np.minimum(28 + 0.93 * mean, 89) - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26) + 7 * smoothstep(own, 8, 14)
+    tone = np.minimum(28 + 0.93 * mean, 89) + 7 * smoothstep(own, 8, 14)
+    tone = tone - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26)
     lips = face * smoothstep(around - gentle[..., 0], -2, 4)
     lips = lips * smoothstep(gentle[..., 1] - face_mean(flat[..., 1], face, 2.5 * small), 4, 8)
     flesh = ramp(np.clip((tone - 22) / 67, 0, 1), FLESH)
-    flesh = flesh + (np.array((52, 38, 26), np.float32) - flesh) * (0.75 * lips)[..., None]
-    flesh = flesh + (np.array(CREAM, np.float32) - flesh) * lights[..., None]
-    printed = printed + (flesh - printed) * smoothstep(skin, 0.4, 0.6)[..., None]
+    flesh = over(over(flesh, LIPS, 0.75 * lips), CREAM, lights)
+    printed = over(printed, flesh, smoothstep(skin, 0.4, 0.6))
     deep = smoothstep(around - gentle[..., 0], 14, 20) * face * (1 - 0.8 * lips)
-    printed = printed + (np.array(DARK, np.float32) - printed) * deep[..., None]
+    printed = over(printed, DARK, deep)
 
     # Foam: a cream crest on the light side of strong edges.
     broad = along_broad_flow(across_flow(light, flow, 1.4 * s), flow, 2 * s)
     crest = smoothstep(broad, 3.5, 5) * (1 - skin)
-    printed = printed + (np.array(CREAM, np.float32) - printed) * crest[..., None]
+    printed = over(printed, CREAM, crest)
     ink = smoothstep(-fine * (1 + 0.5 * face), 0.9, 1.7)
     ink = np.maximum(ink, smoothstep(-broad, 1.8, 2.6))
     return from_lab(printed, 0.95 * ink, INK, size)
