@@ -25,10 +25,10 @@ STYLES = {
     "comic": Style("Comic", "comic_teacher:comic", ink=10, edge=1.5),
     "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5),
     "watercolour": Style("Watercolour", "watercolour_teacher:watercolour", ink=4),
-    "udnie": Style("Udnie", "painter"),
-    "great-wave": Style("Great Wave", "painter"),
-    "scream": Style("Scream", "painter"),
-    "forms": Style("Forms", "painter"),
+    "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),
+    "great-wave": Style("Great Wave", "great_wave_teacher:great_wave", levels=6, ink=4),
+    "scream": Style("Scream", "scream_teacher:scream", ink=4),
+    "forms": Style("Forms", "forms_teacher:forms", ink=8, edge=1.5),
 }
 
 GRADES = {"live": StyleNet, "fine": FineStyleNet}
