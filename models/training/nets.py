@@ -169,8 +169,16 @@ class StyleBlock(nn.Module):
         return torch.relu(x + self.body(x))
 
 
+def ground():
+    """What a style draws on: the frame through one colour matrix, which for graphite becomes grey."""
+    matrix = nn.Conv2d(3, 3, 1)
+    matrix.weight.data = torch.eye(3)[..., None, None]
+    matrix.bias.data.zero_()
+    return matrix
+
+
 class StyleNet(nn.Module):
-    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the frame's large tones."""
+    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground."""
 
     def __init__(self, width=48, half_width=20, dilations=(1, 2, 4, 8, 1, 2, 4, 8)):
         super().__init__()
@@ -186,15 +194,17 @@ class StyleNet(nn.Module):
         self.detail = nn.Conv2d(half_width, 4, 1)
         nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
         nn.init.zeros_(self.head.bias)
+        self.ground = ground()
 
     def forward(self, frame):
         x2 = self.stem(frame * 2 - 1)
         x = self.body(self.down(x2))
         x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
         x = x + self.mix(x)
-        tones = upsample(F.avg_pool2d(frame, 2))
-        # The frame's finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
-        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (frame - tones)
+        ground = self.ground(frame)
+        tones = upsample(F.avg_pool2d(ground, 2))
+        # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
+        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
 
 
@@ -223,14 +233,17 @@ class FineStyleNet(nn.Module):
         self.detail = nn.Conv2d(half_width, 4, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
+        self.ground = ground()
 
     def forward(self, frame):
         x2 = self.stem(frame * 2 - 1)
         x = self.body(self.down(x2))
         x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
         x = x + self.mix(x)
-        tones = upsample(F.avg_pool2d(frame, 2))
-        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (frame - tones)
+        ground = self.ground(frame)
+        tones = upsample(F.avg_pool2d(ground, 2))
+        # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
+        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
 
 

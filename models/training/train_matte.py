@@ -140,7 +140,11 @@ class Hint(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.project = torch.nn.Conv2d(MatteNet.FEATURES, MatteTeacher.FEATURES, 1)
+        # Normalised, as the encoder's features have no scale of their own.
+        self.project = torch.nn.Sequential(
+            torch.nn.BatchNorm2d(MatteNet.FEATURES), torch.nn.Conv2d(MatteNet.FEATURES, MatteTeacher.FEATURES, 1)
+        )
+        torch.nn.init.zeros_(self.project[1].weight)
 
     def forward(self, mine, theirs):
         error = (self.project(mine) - theirs).square().mean((0, 2, 3))

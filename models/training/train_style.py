@@ -15,7 +15,7 @@ from runs import SEED, Run, arguments, prefetch
 from styles import GRADES, STYLES, procedural_teacher
 from teacher_pool import TeacherPool, camera_noise, gradients
 
-POOL = 240
+POOL = 180
 CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch
 SHIFT = 3  # pixels, at most, between the two windows
 STEADY = 1.0
