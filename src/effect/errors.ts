@@ -17,7 +17,14 @@ export type ErrorCode =
   | 'ERR_WEBGL_LOST'
   | 'ERR_WEBGL_MISSING'
   | 'ERR_WORKER_DIED'
-  | 'ERR_UNSUPPORTED_BROWSER';
+  | 'ERR_UNSUPPORTED_BROWSER'
+  | 'ERR_MICROPHONE_DENIED'
+  | 'ERR_MICROPHONE_BUSY'
+  | 'ERR_MICROPHONE_MISSING'
+  | 'ERR_ROOM_FULL'
+  | 'ERR_ROOM_LOCKED'
+  | 'ERR_ROOM_REMOVED'
+  | 'ERR_SIGNALLING';
 
 /** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
 export class PortoonError extends Error {

@@ -98,6 +98,13 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_WEBGL_MISSING: 'No graphics here',
   ERR_WORKER_DIED: 'The effect stopped',
   ERR_UNSUPPORTED_BROWSER: 'This browser cannot run Portoon',
+  ERR_MICROPHONE_DENIED: 'The microphone is blocked',
+  ERR_MICROPHONE_BUSY: 'The microphone is busy',
+  ERR_MICROPHONE_MISSING: 'No microphone found',
+  ERR_ROOM_FULL: 'The call is full',
+  ERR_ROOM_LOCKED: 'The call is locked',
+  ERR_ROOM_REMOVED: 'You were taken out of the call',
+  ERR_SIGNALLING: 'The call cannot be reached',
 };
 
 export function titleOf(code: ErrorCode): string {

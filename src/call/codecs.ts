@@ -1,0 +1,42 @@
+/** What a call is sent at, for asking a browser what its hardware does. */
+const PROBE = { width: 1280, height: 720, bitrate: 1_500_000, framerate: 30 };
+/** Best picture for its bits first. */
+const BY_QUALITY = ['video/AV1', 'video/VP9', 'video/H264', 'video/VP8'];
+/** Cheapest first, where the processor encodes: it has the effect to draw as well. */
+const BY_COST = ['video/VP8', 'video/H264', 'video/VP9', 'video/AV1'];
+
+let known: Promise<readonly string[]> | undefined;
+
+async function encodesInHardware(contentType: string): Promise<boolean> {
+  try {
+    const info = await navigator.mediaCapabilities.encodingInfo({
+      type: 'webrtc',
+      video: { contentType, ...PROBE },
+    });
+    return info.supported && info.powerEfficient;
+  } catch {
+    return false;
+  }
+}
+
+/** The video codecs of this machine by preference, as MIME types: what its hardware encodes, then what costs least. */
+export function preferredCodecs(): Promise<readonly string[]> {
+  known ??= (async () => {
+    const hardware = await Promise.all(BY_QUALITY.map(encodesInHardware));
+    const quick = BY_QUALITY.filter((_, index) => hardware[index]);
+    return [...quick, ...BY_COST.filter((codec) => !quick.includes(codec))];
+  })();
+  return known;
+}
+
+/** The browser's own codecs in the order of `preferred`. Retransmission and error correction stay, behind them. */
+export function orderCodecs<Codec extends { mimeType: string }>(
+  codecs: readonly Codec[],
+  preferred: readonly string[],
+): Codec[] {
+  const rank = ({ mimeType }: Codec) => {
+    const place = preferred.findIndex((one) => one.toLowerCase() === mimeType.toLowerCase());
+    return place < 0 ? preferred.length : place;
+  };
+  return codecs.toSorted((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,138 @@
+import { PortoonError } from '../effect/errors.ts';
+
+export interface MicrophoneDevice {
+  readonly deviceId: string;
+  readonly label: string;
+}
+
+/** A running microphone. Whoever opens it stops it. */
+export interface Microphone {
+  readonly track: MediaStreamTrack;
+  readonly label: string;
+  readonly deviceId: string | undefined;
+  /** How loud it is now, 0 (silence) .. 1 (as loud as it gets), as the ear counts. Cheap enough for every frame. */
+  level(): number;
+  /** Gives the microphone back. Safe to call twice. */
+  stop(): void;
+}
+
+/** What a quiet room measures, in decibels; below this the meter shows nothing. */
+const FLOOR_DB = -60;
+
+/**
+ * Opens a microphone with the platform's echo cancellation, noise suppression and gain control; the browser may ask first.
+ * @param deviceId - from `listMicrophones`; when that one is gone, any other is taken.
+ * @throws {PortoonError} `ERR_MICROPHONE_DENIED`, `ERR_MICROPHONE_MISSING` or `ERR_MICROPHONE_BUSY`.
+ */
+export async function openMicrophone(deviceId?: string): Promise<Microphone> {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  if (!devices) throw denied();
+  let stream;
+  try {
+    stream = await devices.getUserMedia({
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        ...(deviceId === undefined ? {} : { deviceId: { ideal: deviceId } }),
+      },
+    });
+  } catch (error) {
+    throw explain(error);
+  }
+  const track = stream.getAudioTracks()[0];
+  if (!track) throw missing();
+  const meter = listenTo(stream);
+  return {
+    track,
+    label: track.label || 'Microphone',
+    deviceId: track.getSettings().deviceId,
+    level: meter.level,
+    stop() {
+      track.stop();
+      meter.stop();
+    },
+  };
+}
+
+/** The microphones there are; an empty list when there is none or the page may not ask. */
+export async function listMicrophones(): Promise<MicrophoneDevice[]> {
+  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  if (!devices) return [];
+  const all = await devices.enumerateDevices();
+  return all
+    .filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '')
+    .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Microphone ${index + 1}` }));
+}
+
+/** An audio track that says nothing, to be sent until there is a microphone. Whoever makes it stops it. */
+export function silentTrack(): { track: MediaStreamTrack; stop: () => void } {
+  const context = new AudioContext();
+  const track = context.createMediaStreamDestination().stream.getAudioTracks()[0]!;
+  return {
+    track,
+    stop() {
+      track.stop();
+      void context.close();
+    },
+  };
+}
+
+/** Measures how loud a stream is. */
+export function listenTo(stream: MediaStream): { level: () => number; stop: () => void } {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(stream).connect(analyser);
+  // Until the person has touched the page, some browsers keep it suspended.
+  const wake = () => {
+    if (context.state === 'suspended') void context.resume().catch(() => undefined);
+  };
+  addEventListener('pointerdown', wake);
+  addEventListener('keydown', wake);
+  const samples = new Float32Array(analyser.fftSize);
+  return {
+    level() {
+      analyser.getFloatTimeDomainData(samples);
+      let sum = 0;
+      for (const sample of samples) sum += sample * sample;
+      const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
+      return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
+    },
+    stop() {
+      removeEventListener('pointerdown', wake);
+      removeEventListener('keydown', wake);
+      if (context.state !== 'closed') void context.close();
+    },
+  };
+}
+
+function denied(options?: ErrorOptions): PortoonError {
+  return new PortoonError(
+    'ERR_MICROPHONE_DENIED',
+    'The browser does not let this page use the microphone.',
+    'Allow it at the address bar, then try again. You can join without it: you hear the others, and they see you.',
+    options,
+  );
+}
+
+function missing(options?: ErrorOptions): PortoonError {
+  return new PortoonError(
+    'ERR_MICROPHONE_MISSING',
+    'No microphone was found.',
+    'Plug one in and try again. You can join without it: you hear the others, and they see you.',
+    options,
+  );
+}
+
+function explain(cause: unknown): PortoonError {
+  const name = cause instanceof DOMException ? cause.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return denied({ cause });
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return missing({ cause });
+  return new PortoonError(
+    'ERR_MICROPHONE_BUSY',
+    'The microphone could not be opened; perhaps another program holds it.',
+    'Close other programs that use it and try again, or choose another microphone.',
+    { cause },
+  );
+}

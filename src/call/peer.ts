@@ -1,0 +1,199 @@
+/** One connection to one other browser. The only file that knows simple-peer: another library would be put in here. */
+import SimplePeer from 'simple-peer/simplepeer.min.js';
+import { orderCodecs } from './codecs.ts';
+import type { VideoLimits } from './limits.ts';
+
+/** What one side hands to the other through the signalling; only this file reads it. */
+export type PeerSignal = Parameters<SimplePeer.Instance['signal']>[0] & object;
+
+/** `reconnecting`: nothing was heard for a while; what was seen last stays. `closed` is the last state. */
+export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
+
+export interface PeerOptions {
+  /** One of the two makes the offers, first and later: so they never meet half-way. */
+  initiator: boolean;
+  iceServers: readonly RTCIceServer[];
+  /** Whether to speak through the relay only. */
+  relayOnly: boolean;
+  /** One audio and one video track. Others take their place with `replaceTrack`. */
+  stream: MediaStream;
+  /** Video codecs by preference, as MIME types. */
+  codecs: readonly string[];
+  onSignal: (signal: PeerSignal) => void;
+  onStream: (stream: MediaStream) => void;
+  onState: (state: PeerState) => void;
+  /** The other side says that it goes. */
+  onBye: () => void;
+}
+
+const BEAT_MS = 1000;
+/** Beats that did not come for so long: the network changed, or the other side is gone. */
+const SILENCE_MS = 2500;
+/** A restart that has not helped by then is tried again. */
+const RESTART_AGAIN_MS = 5000;
+const BEAT = '1';
+const BYE = 'bye';
+
+export class Peer {
+  state: PeerState = 'connecting';
+  private readonly simple: SimplePeer.Instance;
+  private readonly senders: Record<'audio' | 'video', RTCRtpSender | undefined>;
+  private heard = 0;
+  private restarted = 0;
+  private timer = 0;
+  private limits: VideoLimits | null = null;
+
+  constructor(private readonly options: PeerOptions) {
+    const { initiator, iceServers, relayOnly, stream, codecs } = options;
+    this.simple = new SimplePeer({
+      initiator,
+      stream,
+      config: { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all' },
+    });
+    const senders = this.connection?.getSenders() ?? [];
+    this.senders = {
+      audio: senders.find(({ track }) => track?.kind === 'audio'),
+      video: senders.find(({ track }) => track?.kind === 'video'),
+    };
+    this.prefer(codecs);
+    this.listen();
+  }
+
+  /** Milliseconds since the other side was heard; 0 before it ever was. */
+  get silence(): number {
+    return this.heard === 0 ? 0 : performance.now() - this.heard;
+  }
+
+  /** Takes what the other side's `onSignal` gave. Wrong signals close the connection and throw nothing. */
+  signal(signal: PeerSignal): void {
+    if (this.state === 'closed') return;
+    // The side that does not make the offers asks for a new one only when it wants a new road.
+    if ('renegotiate' in signal) this.restart();
+    else this.simple.signal(signal);
+  }
+
+  /** Sends another track, or nothing, in the place of the one before. Nothing is negotiated. */
+  async replaceTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
+    if (this.state === 'closed') return;
+    await this.senders[kind]?.replaceTrack(track);
+    if (kind === 'video') await this.limit();
+  }
+
+  /** What the outgoing picture may cost, from now on. */
+  async limit(limits = this.limits): Promise<void> {
+    this.limits = limits;
+    const sender = this.senders.video;
+    if (!limits || !sender || this.state === 'closed') return;
+    const parameters = sender.getParameters();
+    const encoding: (RTCRtpEncodingParameters & { codec?: RTCRtpCodec }) | undefined =
+      parameters.encodings[0];
+    if (!encoding) return;
+    const { height } = sender.track?.getSettings() ?? {};
+    encoding.maxBitrate = limits.maxBitrate;
+    encoding.scaleResolutionDownBy = Math.max(1, (height ?? 0) / limits.maxHeight);
+    // A face that moves is read; a sharp one that stands still is not.
+    parameters.degradationPreference = 'maintain-framerate';
+    // What this machine encodes best, whatever the other side named first.
+    const negotiated = parameters.codecs.filter(({ mimeType }) => mimeType.startsWith('video/'));
+    const [best] = orderCodecs(negotiated, this.options.codecs);
+    if (best) encoding.codec = best;
+    // A sender that is closing refuses; there is nothing left to limit then.
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** Looks for another road to the other side; what arrives meanwhile goes on. */
+  restart(): void {
+    if (this.state === 'closed') return;
+    this.restarted = performance.now();
+    if (this.options.initiator) {
+      this.connection?.restartIce();
+      this.negotiate();
+    } else this.options.onSignal({ type: 'renegotiate', renegotiate: true });
+  }
+
+  stats(): Promise<RTCStatsReport | null> {
+    return this.connection?.getStats() ?? Promise.resolve(null);
+  }
+
+  /** Says bye, if that can still be heard, and frees the connection. */
+  close(): void {
+    if (this.state === 'closed') return;
+    this.send(BYE);
+    // Closed at once, the connection would take the word with it.
+    setTimeout(() => {
+      this.simple.destroy();
+    }, 50);
+    this.become('closed');
+  }
+
+  /** Where simple-peer keeps it; null once it is destroyed. */
+  private get connection(): RTCPeerConnection | null {
+    return (this.simple as unknown as { _pc: RTCPeerConnection | null })._pc;
+  }
+
+  private negotiate(): void {
+    (this.simple as unknown as { negotiate(): void }).negotiate();
+  }
+
+  private prefer(codecs: readonly string[]): void {
+    const able = RTCRtpReceiver.getCapabilities('video')?.codecs;
+    if (!able) return;
+    for (const transceiver of this.connection?.getTransceivers() ?? [])
+      if (transceiver.sender === this.senders.video)
+        transceiver.setCodecPreferences(orderCodecs(able, codecs));
+  }
+
+  private listen(): void {
+    const { simple, options } = this;
+    simple.on('signal', (signal) => {
+      if (this.state !== 'closed') options.onSignal(signal);
+    });
+    simple.on('stream', (stream) => {
+      if (this.state !== 'closed') options.onStream(stream);
+    });
+    simple.on('connect', () => {
+      this.hear();
+      this.become('connected');
+      void this.limit();
+      this.timer = self.setInterval(() => {
+        this.beat();
+      }, BEAT_MS);
+    });
+    simple.on('data', (data: unknown) => {
+      this.hear();
+      if (String(data) === BYE) options.onBye();
+    });
+    // simple-peer gives up a failed connection; whoever made this one makes another.
+    simple.on('error', () => undefined);
+    simple.on('close', () => {
+      this.become('closed');
+    });
+  }
+
+  private hear(): void {
+    this.heard = performance.now();
+    if (this.state === 'reconnecting') this.become('connected');
+  }
+
+  private beat(): void {
+    this.send(BEAT);
+    if (this.silence < SILENCE_MS) return;
+    this.become('reconnecting');
+    if (performance.now() - this.restarted > RESTART_AGAIN_MS) this.restart();
+  }
+
+  private send(text: string): void {
+    try {
+      if (this.simple.connected) this.simple.send(text);
+    } catch {
+      // The channel closed just now; `close` tells of it.
+    }
+  }
+
+  private become(state: PeerState): void {
+    if (this.state === state || this.state === 'closed') return;
+    this.state = state;
+    if (state === 'closed') self.clearInterval(this.timer);
+    this.options.onState(state);
+  }
+}
