@@ -5,8 +5,17 @@ const runtime = {
   message: 'only src/effect/onnx imports the runtime',
 };
 const rooms = {
-  group: ['**/input/**', '**/studio/**', '**/server/**'],
+  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**'],
   message: 'the effect knows no other room',
+};
+const peers = {
+  group: ['simple-peer', 'simple-peer/*', 'socket.io-client'],
+  message: 'only src/call makes calls',
+};
+const server = {
+  // What a page and the server say to each other is the one thing they share.
+  group: ['**/server/**', '!**/server/signals.ts'],
+  message: 'pages know the words of signalling, and nothing else of the server',
 };
 const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
@@ -26,14 +35,22 @@ export default tseslint.config(
     },
   },
   // One room, one dependency, and arrows point one way: see docs/architecture.md. A later entry replaces an earlier one.
-  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime) },
+  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers) },
+  {
+    files: ['src/studio/**/*.{ts,tsx}'],
+    rules: refuse(runtime, peers, { group: ['**/server/**'], message: 'the studio asks the call' }),
+  },
+  {
+    files: ['src/call/**/*.ts'],
+    rules: refuse(runtime, server, { group: ['**/studio/**'], message: 'arrows point to the effect' }),
+  },
   {
     files: ['src/input/**/*.ts'],
-    rules: refuse(runtime, {
-      group: ['**/studio/**', '**/server/**'],
+    rules: refuse(runtime, peers, {
+      group: ['**/studio/**', '**/server/**', '**/call/**'],
       message: 'arrows point to the effect',
     }),
   },
-  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, rooms) },
-  { files: ['src/effect/onnx/**/*.ts'], rules: refuse(rooms) },
+  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, rooms) },
+  { files: ['src/effect/onnx/**/*.ts'], rules: refuse(peers, rooms) },
 );
