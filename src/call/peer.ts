@@ -13,8 +13,6 @@ export interface PeerOptions {
   /** One of the two makes the offers, first and later: so they never meet half-way. */
   initiator: boolean;
   iceServers: readonly RTCIceServer[];
-  /** Whether to speak through the relay only. */
-  relayOnly: boolean;
   /** One audio and one video track. Others take their place with `replaceTrack`. */
   stream: MediaStream;
   /** Video codecs by preference, as MIME types. */
@@ -44,11 +42,11 @@ export class Peer {
   private limits: VideoLimits | null = null;
 
   constructor(private readonly options: PeerOptions) {
-    const { initiator, iceServers, relayOnly, stream, codecs } = options;
+    const { initiator, iceServers, stream, codecs } = options;
     this.simple = new SimplePeer({
       initiator,
       stream,
-      config: { iceServers: [...iceServers], iceTransportPolicy: relayOnly ? 'relay' : 'all' },
+      config: { iceServers: [...iceServers] },
     });
     const senders = this.connection?.getSenders() ?? [];
     this.senders = {
@@ -115,10 +113,10 @@ export class Peer {
     return this.connection?.getStats() ?? Promise.resolve(null);
   }
 
-  /** Says bye, if that can still be heard, and frees the connection. */
-  close(): void {
+  /** Frees the connection. With `bye` the other side hears, if it still can, that nobody comes back. */
+  close(bye = false): void {
     if (this.state === 'closed') return;
-    this.send(BYE);
+    if (bye) this.send(BYE);
     // Closed at once, the connection would take the word with it.
     setTimeout(() => {
       this.simple.destroy();

@@ -1,5 +1,5 @@
-/** How good a connection is, in the words that people read. */
-export type Verdict = 'Good' | 'Weak' | 'Poor' | 'Reconnecting';
+/** How good a connection that stands is, in the words that people read. */
+export type Verdict = 'Good' | 'Weak' | 'Poor';
 
 /** How one connection does; what is not known yet is null. */
 export interface Quality {

@@ -23,8 +23,14 @@ export type ErrorCode =
   | 'ERR_MICROPHONE_MISSING'
   | 'ERR_ROOM_FULL'
   | 'ERR_ROOM_LOCKED'
-  | 'ERR_ROOM_REMOVED'
-  | 'ERR_SIGNALLING';
+  | 'ERR_REMOVED'
+  | 'ERR_SIGNALLING'
+  | 'ERR_MESSAGE'
+  | 'ERR_NOT_JOINED'
+  | 'ERR_ALREADY_JOINED'
+  | 'ERR_NOT_HOST'
+  | 'ERR_PEER_GONE'
+  | 'ERR_TOO_MANY';
 
 /** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
 export class PortoonError extends Error {

@@ -125,7 +125,7 @@ export interface IceAnswer {
 }
 
 export interface JoinAnswer extends IceAnswer {
-  /** The own id. Of two peers, the one that joins calls those who are there. */
+  /** The own id. Of two peers the one with the smaller id (as strings compare) makes the offers, then and ever after. */
   readonly self: string;
   /** With the id, what `rejoin` takes. Never sent to others. */
   readonly secret: string;

@@ -103,8 +103,14 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_MICROPHONE_MISSING: 'No microphone found',
   ERR_ROOM_FULL: 'The call is full',
   ERR_ROOM_LOCKED: 'The call is locked',
-  ERR_ROOM_REMOVED: 'You were taken out of the call',
+  ERR_REMOVED: 'You were taken out of the call',
   ERR_SIGNALLING: 'The call cannot be reached',
+  ERR_MESSAGE: 'The server did not understand',
+  ERR_NOT_JOINED: 'You are not in this call',
+  ERR_ALREADY_JOINED: 'You are in this call already',
+  ERR_NOT_HOST: 'Only the host may do that',
+  ERR_PEER_GONE: 'They have left',
+  ERR_TOO_MANY: 'Too much at once',
 };
 
 export function titleOf(code: ErrorCode): string {
