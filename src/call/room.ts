@@ -73,15 +73,6 @@ interface Entry {
   measured: number;
 }
 
-/** A room's name that nobody guesses: 128 bits, as base64url. */
-export function newRoom(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-}
-
 /** A call: everybody in the room, each on a connection of their own. Loses its server and goes on. */
 export class Room {
   /** By their ids, in the order in which they came. */

@@ -1,7 +1,10 @@
+import { callStage } from './call.ts';
+import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { glass } from './engine.ts';
 import { Help } from './Help.tsx';
+import { Lobby } from './Lobby.tsx';
 import { Announcer, Notices } from './Notices.tsx';
 import { styles } from './offer.ts';
 import { Panel } from './Panel.tsx';
@@ -10,11 +13,14 @@ import { sourceStatus } from './sources.ts';
 import { Stage } from './Stage.tsx';
 import { interfaceHidden, pageState, panelOpen, statsShown } from './state.ts';
 import { StyleStrip } from './StyleStrip.tsx';
+import { Tiles } from './Tiles.tsx';
 import { TopBar } from './TopBar.tsx';
 
 /** The whole page: the picture, and over it what steers it. */
 export function App() {
-  const started = sourceStatus.value !== 'none';
+  const call = callStage.value;
+  const inCall = call === 'in';
+  const started = sourceStatus.value !== 'none' || call !== 'none';
   const panel = started && panelOpen.value;
   return (
     <>
@@ -24,15 +30,19 @@ export function App() {
         data-hidden={interfaceHidden.value || undefined}
         data-panel={panel || undefined}
         data-glass={glass.value || undefined}
+        data-call={call === 'none' ? undefined : call}
       >
         <TopBar />
         <div class="middle">
           <Notices />
           {statsShown.value && <Readout />}
-          <Centre />
+          {call === 'none' || pageState.value === 'error' ? <Centre /> : inCall ? <Tiles /> : <Lobby />}
         </div>
         {panel && <Panel />}
-        {started && styles.value.length > 0 && pageState.value !== 'error' && <StyleStrip />}
+        <div class="dock">
+          {started && styles.value.length > 0 && pageState.value !== 'error' && <StyleStrip />}
+          {inCall && <CallBar />}
+        </div>
       </div>
       <DropTarget />
       <Help />

@@ -7,8 +7,9 @@ import { backdrop } from './look.ts';
 import { showInterface } from './notices.ts';
 import { mirrored, source } from './sources.ts';
 import { comparing } from './state.ts';
+import { stagePlace } from './tiles.ts';
 
-/** The picture: the effect's own canvas over the whole window, and the divider above it. */
+/** The picture: the effect's own canvas over the whole window or, in a call, in its tile; and the divider above it. */
 export function Stage() {
   const holder = useRef<HTMLDivElement>(null);
 
@@ -31,14 +32,25 @@ export function Stage() {
     for (const former of holder.current?.querySelectorAll('[data-former]') ?? []) former.remove();
   });
 
+  const place = stagePlace.value;
   return (
     <main
       class="stage"
+      data-tile={place !== null || undefined}
       aria-label="Picture"
       data-mirrored={mirrored.value || undefined}
       data-shown={pictureShown.value || undefined}
       data-see-through={backdrop.value === 'transparent' || undefined}
-      style={{ '--aspect': String(aspect.value) }}
+      style={{
+        '--aspect': String(aspect.value),
+        ...(place && {
+          inset: 'auto',
+          left: `${place.left}px`,
+          top: `${place.top}px`,
+          width: `${place.width}px`,
+          height: `${place.height}px`,
+        }),
+      }}
       // Without the interface there must be a way back that needs no keyboard.
       onClick={showInterface}
     >

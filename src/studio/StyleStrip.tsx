@@ -155,7 +155,7 @@ export function StyleStrip() {
   });
 
   return (
-    <section class="dock" aria-label="Styles">
+    <section class="styles" aria-label="Styles">
       <div
         class="shelf"
         data-before={more.value.before || undefined}

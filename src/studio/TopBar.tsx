@@ -1,4 +1,5 @@
-import { Mark } from './icons.tsx';
+import { callStage, members, signalling, startCall } from './call.ts';
+import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
 import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
@@ -14,6 +15,10 @@ import {
 } from './state.ts';
 
 function status(): string {
+  if (callStage.value === 'in') {
+    if (!signalling.value) return 'In a call · server away';
+    return members.value.length === 0 ? 'In a call · alone' : `In a call · ${members.value.length + 1}`;
+  }
   if (pageState.value === 'error') return 'Stopped';
   if (sourceStatus.value === 'opening') return 'Opening…';
   if (sourceStatus.value === 'lost') return 'Paused';
@@ -24,7 +29,8 @@ function status(): string {
 
 /** Name and state on the left, what is reached for most on the right. */
 export function TopBar() {
-  const started = sourceStatus.value !== 'none';
+  const call = callStage.value;
+  const started = sourceStatus.value !== 'none' || call !== 'none';
   return (
     <header class="top">
       <h1 class="brand">
@@ -36,6 +42,11 @@ export function TopBar() {
           <span class="dot" aria-hidden="true" />
           <span>{status()}</span>
         </p>
+      )}
+      {call === 'none' && pageState.value !== 'error' && (
+        <button type="button" class="button primary call-button" aria-keyshortcuts="C" onClick={startCall}>
+          <Icon name="call" /> <span>Call</span>
+        </button>
       )}
       <div class="tools" role="group" aria-label="Tools">
         {started && (
@@ -50,7 +61,7 @@ export function TopBar() {
             <IconButton
               icon="mirror"
               label="Mirror"
-              keyName="M"
+              {...(call === 'none' ? { keyName: 'M' } : {})}
               pressed={mirrored.value}
               onClick={toggleMirror}
             />

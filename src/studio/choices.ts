@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { REGIONS } from '../effect/protocol.ts';
+import { nameSchema } from '../call/link.ts';
 
 export const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
 /** What stands behind the person, as the page offers it. */
@@ -31,6 +32,9 @@ const Schema = v.object({
   stats: v.fallback(v.boolean(), false),
   welcomed: v.fallback(v.boolean(), false),
   lastInput: v.fallback(v.picklist(['camera', 'demo']), 'camera'),
+  /** What others call this person in a call. */
+  name: v.fallback(nameSchema, ''),
+  microphoneId: v.fallback(v.nullable(v.string()), null),
 });
 
 /** What the page remembers of a person's settings. */

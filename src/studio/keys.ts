@@ -1,3 +1,4 @@
+import { callStage, startCall, toggleCamera, toggleMute } from './call.ts';
 import { setBackdrop } from './look.ts';
 import { hideInterface, showInterface } from './notices.ts';
 import { chooseStyleAt, stepStyle, toggleFine } from './offer.ts';
@@ -50,7 +51,24 @@ export const SHORTCUTS: readonly Shortcut[] = [
       setBackdrop('live');
     },
   },
-  { keys: ['m'], shown: ['M'], does: 'Mirror', run: toggleMirror },
+  { keys: ['c'], shown: ['C'], does: 'Call', run: startCall },
+  {
+    keys: ['m'],
+    shown: ['M'],
+    does: 'Mirror; in a call, microphone on or off',
+    run: () => {
+      if (callStage.value === 'none') toggleMirror();
+      else toggleMute();
+    },
+  },
+  {
+    keys: ['v'],
+    shown: ['V'],
+    does: 'In a call, camera on or off',
+    run: () => {
+      if (callStage.value !== 'none') toggleCamera();
+    },
+  },
   { keys: ['f'], shown: ['F'], does: 'Full screen', run: toggleFullscreen },
   {
     keys: ['p'],

@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { tellAboutAddress } from './address.ts';
 import { App } from './App.tsx';
 import { watchAspect } from './aspect.ts';
+import { startCalls } from './call.ts';
 import { startEffect } from './engine.ts';
 import { listenForKeys } from './keys.ts';
 import { restorePicture } from './look.ts';
@@ -10,9 +11,9 @@ import { address, choices } from './state.ts';
 
 /** What to play without being asked again, or null to ask. */
 async function firstRequest(): Promise<SourceRequest | null> {
-  const { input, autostart } = address.parameters;
+  const { input, autostart, room } = address.parameters;
   if (input) return input.kind === 'video' ? { kind: 'video', from: input.url } : input;
-  if (autostart === true) return { kind: 'camera' };
+  if (autostart === true || room !== undefined) return { kind: 'camera' };
   const { welcomed, lastInput } = choices.value;
   if (!welcomed) return null;
   if (lastInput === 'demo') return { kind: 'demo' };
@@ -29,6 +30,7 @@ async function begin(): Promise<void> {
 tellAboutAddress();
 watchAspect();
 startSources();
+startCalls();
 listenForKeys();
 render(<App />, document.getElementById('app')!);
 await begin();

@@ -42,6 +42,20 @@ export function chooseStyle(tile: string, title: string): void {
   change({ style: fineWanted.value && has(fine) && !styleFaults.value.has(fine) ? fine : tile });
 }
 
+/** Whether any style is on. */
+export const effectOn = computed(() => chosenTile.value !== NONE.id);
+/** What is put on again after the live picture. */
+let former: string | null = null;
+
+/** Takes the style off, or puts it on again. */
+export function toggleEffect(): void {
+  const next = effectOn.value
+    ? NONE
+    : (offered.value.find(({ id }) => id === former && id !== NONE.id) ?? offered.value[1]);
+  former = chosenTile.value;
+  if (next) chooseStyle(next.id, next.title);
+}
+
 /** Chooses by place in the strip; nothing until it is known which styles there are. */
 export function chooseStyleAt(place: number): void {
   const style = styles.value.length > 0 ? offered.value[place] : undefined;

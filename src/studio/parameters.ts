@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { REGIONS } from '../effect/protocol.ts';
+import { roomSchema } from '../call/link.ts';
 
 /** Where the first frames come from. */
 export type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
@@ -50,7 +51,7 @@ const TAKES: Record<keyof Parameters, string> = {
   ep: 'auto, webgpu or wasm',
   quality: 'auto or a whole number of pixels from 32 to 1080',
   stats: '1 or 0',
-  room: 'the name of a room',
+  room: 'the room of a link that somebody sent you',
 };
 
 /** A bare word is a slip of the pen, not a relative address. */
@@ -98,7 +99,7 @@ function schemasFor({ base, isColour }: ParameterContext) {
       v.pipe(filled, v.transform(Number), v.integer(), v.minValue(32), v.maxValue(1080)),
     ]),
     stats: flag,
-    room: filled,
+    room: roomSchema,
   };
 }
 

@@ -7,7 +7,7 @@ import { openDemo } from '../input/demo.ts';
 import { openVideo } from '../input/file.ts';
 import type { Source } from '../input/source.ts';
 import type { Resolution } from './choices.ts';
-import { theEffect } from './engine.ts';
+import { stageCanvas, theEffect } from './engine.ts';
 import { asFault, retract, tellFault, type Action } from './notices.ts';
 import { announce, choices, choose, pageState, togglePanel } from './state.ts';
 
@@ -210,23 +210,55 @@ export function toggleMirror(): void {
   announce(next ? 'Mirrored' : 'Not mirrored');
 }
 
-async function feed(to: Effect, track: MediaStreamTrack): Promise<void> {
+/** Whether somebody else is to see the composite: then there is a track of it, {@link outgoing}. */
+export const sending = signal(false);
+/** The composite as a track, while it is sent and there is a source. Another one whenever the source is another. */
+export const outgoing = signal<MediaStreamTrack | null>(null);
+
+let feeds = 0;
+
+async function feed(to: Effect, track: MediaStreamTrack | null, send: boolean): Promise<void> {
+  const mine = ++feeds;
   try {
-    await to.feed(track);
+    if (!send || !track) {
+      await to.feed(track);
+      if (mine === feeds) outgoing.value = null;
+      return;
+    }
+    const processed = await to.process(track);
+    if (mine === feeds) outgoing.value = processed;
   } catch (error) {
-    if (theEffect.value === to) {
+    if (theEffect.value === to && mine === feeds) {
       const fault = asFault(error);
       tellFault('feed', new PortoonError(fault.code, fault.message, fault.wayOut, { cause: error }));
     }
   }
 }
 
+/** Lets go of the source and waits for none: nothing is filmed until {@link open}. Returns what was playing. */
+export function closeSource(): SourceRequest | null {
+  const before = newest;
+  newest = null;
+  waiting.abort();
+  sourceProblem.value = null;
+  retract('source');
+  if (source.value) letGo(source.value);
+  sourceStatus.value = 'none';
+  if (pageState.value === 'running') pageState.value = 'ready';
+  return before;
+}
+
 /** Whenever there are frames and an effect, they meet. */
 export function startSources(): void {
+  let fed = false;
   effect(() => {
     const to = theEffect.value;
     const from = source.value;
-    if (to && from) void feed(to, from.track);
+    const send = sending.value;
+    // A worker that was replaced has another canvas, and writes to no track of the one before.
+    const drawn = !send || stageCanvas.value !== null;
+    if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);
+    fed = from !== null;
   });
   onDevicesChanged(() => void refreshCameras());
   watchPermission().catch(() => undefined);

@@ -17,7 +17,7 @@ describe('readParameters', () => {
 
   it('reads every parameter', () => {
     const { parameters, problems } = read(
-      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&background=%23336699&ep=wasm&quality=192&stats=1&room=blue',
+      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
     );
     expect(problems).toEqual([]);
     expect(parameters).toEqual({
@@ -30,7 +30,7 @@ describe('readParameters', () => {
       ep: 'wasm',
       quality: 192,
       stats: true,
-      room: 'blue',
+      room: 'Xk3_9-aZ0bY1cX2dW3eV4f',
     });
   });
 
@@ -74,7 +74,7 @@ describe('readParameters', () => {
     ['quality', '0'],
     ['quality', '4096'],
     ['stats', 'true'],
-    ['room', ' '],
+    ['room', 'blue'],
   ] as const)('tells %s=%s and goes on', (name, value) => {
     const { parameters, problems } = read(`?${name}=${encodeURIComponent(value)}&stats=1`);
     expect(parameters[name]).toBeUndefined();

@@ -1,0 +1,170 @@
+import type { Member } from '../call/room.ts';
+import type { Quality } from '../call/quality.ts';
+import {
+  cameraOn,
+  isHost,
+  leave,
+  locked,
+  members,
+  muted,
+  nameOf,
+  removeMember,
+  toggleCamera,
+  toggleLock,
+  toggleMute,
+} from './call.ts';
+import { CallLink } from './CallLink.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { Switch } from './parts.tsx';
+import { choices } from './state.ts';
+import { linkWord } from './Tiles.tsx';
+
+const unknown = '–';
+const inMs = (ms: number | null) => (ms === null ? unknown : `${Math.round(ms)} ms`);
+const inPercent = (share: number | null) => (share === null ? unknown : `${(share * 100).toFixed(1)} %`);
+const inBits = (bits: number | null) =>
+  bits === null
+    ? unknown
+    : bits >= 1e6
+      ? `${(bits / 1e6).toFixed(1)} Mbit/s`
+      : `${Math.round(bits / 1e3)} kbit/s`;
+
+function details(quality: Quality): [what: string, value: string][] {
+  const { rtt, loss, received, sent, codec, width, height, fps, relayed } = quality;
+  return [
+    ['round trip', inMs(rtt)],
+    ['lost', inPercent(loss)],
+    ['received', inBits(received)],
+    ['sent', inBits(sent)],
+    ['picture', width && height ? `${width} × ${height}, ${Math.round(fps ?? 0)} fps` : unknown],
+    ['codec', codec ?? unknown],
+    ['way', relayed === null ? unknown : relayed ? 'over a relay' : 'direct'],
+  ];
+}
+
+function Someone({ member }: { member: Member }) {
+  const { id, name, host, muted: silent, quality } = member;
+  const called = nameOf(name);
+  const word = linkWord(member) ?? 'Good connection';
+  return (
+    <li>
+      <details>
+        <summary>
+          <span class="who">
+            {called} {host && <small>host</small>}
+          </span>
+          {silent && <Icon name="microphone-off" />}
+          <span class="how">{word}</span>
+          <Icon name="chevron" />
+        </summary>
+        {quality && (
+          <dl>
+            {details(quality).map(([what, value]) => (
+              <div key={what}>
+                <dt>{what}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        {isHost.value && (
+          <button type="button" class="button" onClick={() => void removeMember(id)}>
+            Remove {called} from the call
+          </button>
+        )}
+      </details>
+    </li>
+  );
+}
+
+/** Who is here and how they are connected; what the host may do. */
+function People() {
+  const { name } = choices.value;
+  return (
+    <div class="people" id="people" popover="auto" role="dialog" aria-label="People">
+      <h2>People</h2>
+      <CallLink />
+      {isHost.value && (
+        <Switch
+          label="Lock the call"
+          hint="Nobody else can join"
+          checked={locked.value}
+          onChange={() => void toggleLock()}
+        />
+      )}
+      {!isHost.value && locked.value && (
+        <p class="locked">
+          <Icon name="lock" /> The host has locked this call.
+        </p>
+      )}
+      <ul>
+        <li class="self">
+          <span class="who">
+            {name ? `${name} (you)` : 'You'} {isHost.value && <small>host</small>}
+          </span>
+        </li>
+        {members.value.map((member) => (
+          <Someone key={member.id} member={member} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function CallButton({
+  icon,
+  label,
+  keyName,
+  off,
+  onClick,
+}: {
+  icon: IconName;
+  label: string;
+  keyName: string;
+  off: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      class="call-tool"
+      aria-label={label}
+      aria-pressed={off}
+      aria-keyshortcuts={keyName}
+      title={`${label} (${keyName})`}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+/** What one reaches for in a call. */
+export function CallBar() {
+  return (
+    <div class="call-bar" role="toolbar" aria-label="Call">
+      <CallButton
+        icon={muted.value ? 'microphone-off' : 'microphone'}
+        label={muted.value ? 'Turn the microphone on' : 'Turn the microphone off'}
+        keyName="M"
+        off={muted.value}
+        onClick={toggleMute}
+      />
+      <CallButton
+        icon={cameraOn.value ? 'camera' : 'camera-off'}
+        label={cameraOn.value ? 'Turn the camera off' : 'Turn the camera on'}
+        keyName="V"
+        off={!cameraOn.value}
+        onClick={toggleCamera}
+      />
+      <button type="button" class="call-tool" aria-label="People and link" popovertarget="people">
+        <Icon name="people" />
+        {locked.value && <Icon name="lock" />}
+      </button>
+      <button type="button" class="call-tool leave" onClick={leave}>
+        <Icon name="hang-up" /> <span>Leave</span>
+      </button>
+      <People />
+    </div>
+  );
+}

@@ -1,0 +1,208 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { MAX_NAME, nameSchema } from '../call/link.ts';
+import * as v from 'valibot';
+import {
+  callFault,
+  callStage,
+  cameraOn,
+  inviting,
+  join,
+  leave,
+  microphone,
+  microphoneFault,
+  microphones,
+  muted,
+  toggleCamera,
+  toggleMute,
+  useMicrophone,
+} from './call.ts';
+import { progress, theEffect } from './engine.ts';
+import { Icon } from './icons.tsx';
+import { CallLink } from './CallLink.tsx';
+import { Meter } from './Meter.tsx';
+import { titleOf } from './notices.ts';
+import { effectOn, toggleEffect } from './offer.ts';
+import { Switch } from './parts.tsx';
+import { cameras, open, source, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
+import { choices, choose } from './state.ts';
+import { OwnTile } from './OwnTile.tsx';
+
+interface Device {
+  deviceId: string;
+  label: string;
+}
+
+function Devices({
+  icon,
+  label,
+  list,
+  current,
+  none,
+  onChoose,
+}: {
+  icon: 'camera' | 'microphone';
+  label: string;
+  list: readonly Device[];
+  current: string;
+  /** What is shown while none of the list is on. */
+  none: string;
+  onChoose: (deviceId: string) => void;
+}) {
+  const known = list.some(({ deviceId }) => deviceId === current);
+  return (
+    <label class="select">
+      <Icon name={icon} />
+      <select
+        aria-label={label}
+        value={known ? current : ''}
+        onChange={(event) => {
+          if (event.currentTarget.value) onChoose(event.currentTarget.value);
+        }}
+      >
+        {!known && <option value="">{none}</option>}
+        {list
+          .filter(({ deviceId }) => deviceId !== '')
+          .map(({ deviceId, label: name }) => (
+            <option key={deviceId} value={deviceId}>
+              {name}
+            </option>
+          ))}
+      </select>
+      <Icon name="chevron" />
+    </label>
+  );
+}
+
+/** What keeps picture or sound away, small: one can join all the same. */
+function Trouble() {
+  const camera = sourceProblem.value;
+  const sound = microphoneFault.value;
+  const fault = callFault.value;
+  return (
+    <div class="troubles" role="alert">
+      {fault && (
+        <p>
+          <strong>{titleOf(fault.code)}.</strong> {fault.message} {fault.wayOut} <code>{fault.code}</code>
+        </p>
+      )}
+      {camera && (
+        <p>
+          <strong>{titleOf(camera.fault.code)}.</strong> {camera.fault.wayOut}{' '}
+          {sourceActions(camera.fault, camera.request).map(({ label, run }) => (
+            <button key={label} type="button" class="link" onClick={run}>
+              {label}
+            </button>
+          ))}
+        </p>
+      )}
+      {sound && (
+        <p>
+          <strong>{titleOf(sound.code)}.</strong> {sound.wayOut}{' '}
+          <button type="button" class="link" onClick={() => void useMicrophone()}>
+            Try again
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Before a call: how one looks and sounds, for oneself alone, and the way in. */
+export function Lobby() {
+  const name = useRef<HTMLInputElement>(null);
+  const joining = callStage.value === 'joining';
+  const invites = inviting.value;
+  useEffect(() => {
+    // A phone's keyboard would cover the picture that one came to see.
+    if (matchMedia('(hover: hover)').matches) name.current?.focus();
+  }, []);
+  const { loaded, total } = progress.value;
+  const loading = theEffect.value === null && total > 0 ? Math.round((100 * loaded) / total) : null;
+
+  return (
+    <div class="lobby">
+      <OwnTile />
+      <form
+        class="card lobby-card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join();
+        }}
+      >
+        <header>
+          <h2>{invites ? 'Start a call' : 'Join the call'}</h2>
+          <p>
+            {invites
+              ? 'Send the link to a friend. They join from it, with nothing to install.'
+              : 'Somebody sent you this link. Nobody sees or hears you before you join.'}
+          </p>
+        </header>
+        {invites && <CallLink />}
+        <label class="field">
+          <span>Your name</span>
+          <input
+            ref={name}
+            type="text"
+            value={choices.value.name}
+            maxLength={MAX_NAME}
+            autocomplete="name"
+            placeholder="Guest"
+            onInput={(event) => {
+              const read = v.safeParse(nameSchema, event.currentTarget.value);
+              event.currentTarget.setCustomValidity(
+                read.success ? '' : 'A name takes letters, signs and spaces, but no < and >.',
+              );
+              if (read.success) choose({ name: read.output });
+            }}
+          />
+        </label>
+        <div class="devices">
+          <Devices
+            icon="camera"
+            label="Camera"
+            list={cameras.value}
+            current={source.value?.kind === 'camera' ? (source.value.deviceId ?? '') : ''}
+            none={
+              sourceStatus.value === 'opening'
+                ? 'Opening…'
+                : source.value && source.value.kind !== 'camera'
+                  ? source.value.label
+                  : cameraOn.value
+                    ? 'Camera'
+                    : 'Camera off'
+            }
+            onChoose={(deviceId) => void open({ kind: 'camera', deviceId })}
+          />
+          <Devices
+            icon="microphone"
+            label="Microphone"
+            list={microphones.value}
+            current={microphone.value?.deviceId ?? ''}
+            none={microphone.value ? microphone.value.label : 'No microphone'}
+            onChoose={(deviceId) => void useMicrophone(deviceId)}
+          />
+          <Meter />
+        </div>
+        <div class="switches">
+          <Switch label="Cartoon" checked={effectOn.value} onChange={toggleEffect} />
+          <Switch label="Camera" keyName="V" checked={cameraOn.value} onChange={toggleCamera} />
+          <Switch label="Microphone" keyName="M" checked={!muted.value} onChange={toggleMute} />
+        </div>
+        <Trouble />
+        <div class="row">
+          <button type="submit" class="button primary" disabled={joining}>
+            <Icon name="call" />{' '}
+            {joining ? 'Joining…' : loading !== null ? `Join (effect ${loading} %)` : 'Join'}
+          </button>
+          <button type="button" class="button" onClick={leave}>
+            {invites ? 'Cancel' : 'Not now'}
+          </button>
+        </div>
+        <p class="private">
+          <Icon name="shield" />
+          <span>Picture and sound go from browser to browser, encrypted; no server sees them.</span>
+        </p>
+      </form>
+    </div>
+  );
+}

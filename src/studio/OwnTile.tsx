@@ -1,0 +1,66 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { cameraOn, muted } from './call.ts';
+import { Icon } from './icons.tsx';
+import { choices } from './state.ts';
+import { stagePlace, type Place } from './tiles.ts';
+
+/** Whose picture is not there: a letter on a colour of their own. */
+export function Avatar({ name, id }: { name: string; id: string }) {
+  let hue = 0;
+  for (const letter of id) hue = (hue * 31 + letter.charCodeAt(0)) % 360;
+  const [first = '?'] = Array.from(name.trim());
+  return (
+    <span class="avatar" style={{ '--hue': String(hue) }} aria-hidden="true">
+      {first.toUpperCase()}
+    </span>
+  );
+}
+
+/** A window onto the stage, which lies beneath: the own picture moves there and is drawn by nobody else. */
+export function OwnTile({ place, called }: { place?: Place | undefined; called?: boolean }) {
+  const tile = useRef<HTMLDivElement>(null);
+
+  useLayoutEffect(() => {
+    const measure = () => {
+      if (!tile.current) return;
+      const { left, top, width, height } = tile.current.getBoundingClientRect();
+      stagePlace.value = { left, top, width, height };
+    };
+    measure();
+    const watching = new ResizeObserver(measure);
+    watching.observe(tile.current!);
+    // It moves without a change of its size when something beside it opens.
+    watching.observe(document.body);
+    const scroller = tile.current!.closest('.middle');
+    scroller?.addEventListener('scroll', measure);
+    return () => {
+      watching.disconnect();
+      scroller?.removeEventListener('scroll', measure);
+      stagePlace.value = null;
+    };
+  }, [place?.left, place?.top, place?.width, place?.height]);
+
+  const { name } = choices.value;
+  return (
+    <div
+      class="person own"
+      ref={tile}
+      style={
+        place && {
+          left: `${place.left}px`,
+          top: `${place.top}px`,
+          width: `${place.width}px`,
+          height: `${place.height}px`,
+        }
+      }
+    >
+      {!cameraOn.value && <Avatar name={name || 'You'} id="" />}
+      {called && (
+        <p class="plate">
+          {muted.value && <Icon name="microphone-off" />}
+          <span>{name ? `${name} (you)` : 'You'}</span>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,290 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { Fault } from '../effect/protocol.ts';
+import { onDevicesChanged } from '../input/camera.ts';
+import {
+  listMicrophones,
+  openMicrophone,
+  type Microphone,
+  type MicrophoneDevice,
+} from '../call/microphone.ts';
+import { newRoom } from '../call/link.ts';
+import { Room, type Member } from '../call/room.ts';
+import { asFault, retract, tell, tellFault } from './notices.ts';
+import { closeSource, open, outgoing, sending, source, sourceStatus, type SourceRequest } from './sources.ts';
+import { address, announce, choices, choose } from './state.ts';
+
+/** Where in a call this page is. */
+export type CallStage = 'none' | 'lobby' | 'joining' | 'in';
+
+export const callStage = signal<CallStage>(address.parameters.room === undefined ? 'none' : 'lobby');
+export const room = signal<string | null>(address.parameters.room ?? null);
+/** Whether this page made the room, and so the words are those of somebody who invites. */
+export const inviting = signal(false);
+export const members = signal<readonly Member[]>([]);
+export const isHost = signal(false);
+export const locked = signal(false);
+/** Whether the server is heard; without it the call goes on, but nobody new can come. */
+export const signalling = signal(true);
+/** Why joining did not work, until it is tried again. */
+export const callFault = signal<Fault | null>(null);
+
+export const microphone = signal<Microphone | null>(null);
+export const microphones = signal<readonly MicrophoneDevice[]>([]);
+export const microphoneFault = signal<Fault | null>(null);
+export const muted = signal(false);
+/** What to open when the camera is switched on again; null while it is on. */
+const cameraOff = signal<SourceRequest | null>(null);
+/** A picture that is about to come counts: a change of camera is no pause. */
+export const cameraOn = computed(() => source.value !== null || sourceStatus.value === 'opening');
+
+const myName = computed(() => choices.value.name);
+
+let call: Room | null = null;
+/** Whether the room is an entry of its own in the browser's history. */
+let pushed = false;
+
+export function linkTo(id: string): string {
+  return `${location.origin}${location.pathname}?room=${id}`;
+}
+
+/** "Call": a room nobody can guess, and the lobby before it. */
+export function startCall(): void {
+  if (callStage.value !== 'none') return;
+  const id = newRoom();
+  room.value = id;
+  inviting.value = true;
+  history.pushState(null, '', linkTo(id));
+  pushed = true;
+  openLobby();
+}
+
+/** Gets ready for a call: picture and sound, for oneself alone. */
+function openLobby(): void {
+  callStage.value = 'lobby';
+  callFault.value = null;
+  announce(inviting.value ? 'A new call. Choose how you look and join.' : 'Choose how you look and join.');
+  if (source.value === null && sourceStatus.value !== 'opening') void open({ kind: 'camera' });
+  void useMicrophone();
+}
+
+/** The newest wish for a microphone; answers to older ones are thrown away. */
+let wishes = 0;
+
+/** Opens a microphone, the remembered one or another. Never rejects: what goes wrong is shown where one chooses. */
+export async function useMicrophone(deviceId = choices.value.microphoneId): Promise<void> {
+  const mine = ++wishes;
+  microphone.value?.stop();
+  microphone.value = null;
+  microphoneFault.value = null;
+  try {
+    const next = await openMicrophone(deviceId ?? undefined);
+    if (callStage.value === 'none' || mine !== wishes) {
+      next.stop();
+      return;
+    }
+    next.track.enabled = !muted.value;
+    next.track.addEventListener('ended', () => {
+      if (microphone.value === next) void useMicrophone();
+    });
+    microphone.value = next;
+    choose({ microphoneId: next.deviceId ?? null });
+    await call?.setAudio(next.track);
+  } catch (error) {
+    if (mine !== wishes) return;
+    microphoneFault.value = asFault(error);
+    await call?.setAudio(null);
+  }
+  await refreshMicrophones();
+}
+
+async function refreshMicrophones(): Promise<void> {
+  try {
+    microphones.value = await listMicrophones();
+  } catch {
+    // Without a list there is no choice; the one that runs goes on.
+  }
+}
+
+export async function join(): Promise<void> {
+  const id = room.value;
+  if (id === null || callStage.value !== 'lobby') return;
+  callStage.value = 'joining';
+  callFault.value = null;
+  sending.value = true;
+  try {
+    const joined = await Room.join({
+      room: id,
+      name: choices.value.name,
+      muted: muted.value,
+      camera: cameraOn.value,
+      video: outgoing.value,
+      audio: microphone.value?.track ?? null,
+      onChange: follow,
+      onJoined: ({ name }) => {
+        announce(`${nameOf(name)} joined`);
+      },
+      onLeft: ({ name }) => {
+        announce(`${nameOf(name)} left`);
+        tell({ topic: 'left', tone: 'info', title: `${nameOf(name)} left the call`, text: '' });
+      },
+      onEnded: (error) => {
+        call = null;
+        ended();
+        tellFault('call', error);
+      },
+    });
+    // Left while joining.
+    if (room.value !== id) {
+      joined.leave();
+      return;
+    }
+    call = joined;
+    // What changed while the server was asked.
+    await Promise.all([joined.setVideo(outgoing.value), joined.setAudio(microphone.value?.track ?? null)]);
+    callStage.value = 'in';
+    follow();
+    announce(members.value.length === 0 ? 'You are in the call, alone so far' : 'You are in the call');
+  } catch (error) {
+    if (room.value !== id) return;
+    callStage.value = 'lobby';
+    sending.value = false;
+    callFault.value = asFault(error);
+  }
+}
+
+/** What a person is called who gave no name. */
+export function nameOf(name: string): string {
+  return name || 'Guest';
+}
+
+function follow(): void {
+  if (!call) return;
+  if (signalling.value && !call.signalling) announce('The server is away; the call goes on');
+  members.value = [...call.members.values()];
+  isHost.value = call.host;
+  locked.value = call.locked;
+  signalling.value = call.signalling;
+}
+
+/** Hangs up: camera and microphone are free, and the page is the studio again. */
+export function leave(): void {
+  if (callStage.value === 'none') return;
+  call?.leave();
+  call = null;
+  announce('You left the call');
+  ended();
+}
+
+function ended(): void {
+  const { value: was } = callStage;
+  callStage.value = 'none';
+  members.value = [];
+  room.value = null;
+  inviting.value = false;
+  callFault.value = null;
+  sending.value = false;
+  isHost.value = false;
+  locked.value = false;
+  signalling.value = true;
+  microphone.value?.stop();
+  microphone.value = null;
+  cameraOff.value = null;
+  retract('call');
+  // Whoever hangs up wants to be seen no more; whoever only looked into the lobby goes on as before.
+  if (was === 'in' && source.value?.kind === 'camera') closeSource();
+  const { pathname } = location;
+  if (pushed) history.back();
+  else history.replaceState(null, '', pathname);
+  pushed = false;
+}
+
+export function toggleMute(): void {
+  muted.value = !muted.value;
+  const { value: open } = microphone;
+  if (open) open.track.enabled = !muted.value;
+  announce(muted.value ? 'Microphone off' : 'Microphone on');
+}
+
+/** Camera off frees the camera: its light goes out. */
+export function toggleCamera(): void {
+  if (cameraOn.value) {
+    cameraOff.value = closeSource();
+    announce('Camera off');
+  } else {
+    void open(cameraOff.value ?? { kind: 'camera' });
+    cameraOff.value = null;
+  }
+}
+
+export async function toggleLock(): Promise<void> {
+  await attempt(call?.lock(!locked.value));
+}
+
+export async function removeMember(id: string): Promise<void> {
+  await attempt(call?.remove(id));
+}
+
+async function attempt(done: Promise<void> | undefined): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    tellFault('call', error);
+  }
+}
+
+export const canShare = 'share' in navigator;
+
+/** Hands the link to another program, as phones do it. */
+export async function shareLink(): Promise<void> {
+  if (room.value === null) return;
+  try {
+    await navigator.share({ title: 'Portoon', text: 'Join my call', url: linkTo(room.value) });
+  } catch {
+    // The person thought better of it.
+  }
+}
+
+/** Puts the link on the clipboard. Whether it worked. */
+export async function copyLink(): Promise<boolean> {
+  if (room.value === null) return false;
+  try {
+    await navigator.clipboard.writeText(linkTo(room.value));
+    announce('Link copied');
+    return true;
+  } catch {
+    tell({
+      topic: 'link',
+      tone: 'problem',
+      title: 'The link was not copied',
+      text: 'The browser keeps the clipboard to itself. Mark the link and copy it by hand.',
+    });
+    return false;
+  }
+}
+
+/** Follows what the page sends, and a lobby that the address asks for. */
+export function startCalls(): void {
+  effect(() => {
+    const track = outgoing.value;
+    call?.setVideo(track).catch((error: unknown) => {
+      tellFault('call', error);
+    });
+  });
+  effect(() => {
+    const state = { name: myName.value, muted: muted.value, camera: cameraOn.value };
+    // Told again with the next join, should the server be away.
+    call?.tell(state).catch(() => undefined);
+  });
+  onDevicesChanged(() => {
+    if (callStage.value === 'none') return;
+    if (microphone.value === null) void useMicrophone();
+    else void refreshMicrophones();
+  });
+  addEventListener('popstate', () => {
+    // Back out of the call's address is out of the call.
+    pushed = false;
+    const there = new URLSearchParams(location.search).get('room');
+    if (callStage.value !== 'none' && there !== room.value) leave();
+  });
+  if (callStage.value === 'lobby') void useMicrophone();
+}
