@@ -8,7 +8,7 @@ export const isolationHeaders = {
 /**
  * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: is fetched to decode
  * the background that a person picks, and drawn with data: as previews and icons; inline style attributes are how the
- * divider moves.
+ * divider moves. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

@@ -15,13 +15,17 @@ const headersOfAll = {
   'Permissions-Policy': 'camera=(self), microphone=(self), geolocation=()',
 };
 
+/** An address that is answered by the server itself. */
+export type Page = () => Promise<{ status: number; type: string; body: string }>;
+
 /**
- * The server of a built app: its files, and nothing else. Not yet listening, so that others (signalling) can attach to
- * the same server first.
+ * The server of a built app: its files, and the pages named here. Not yet listening, so that others (signalling) can
+ * attach to the same server first.
  *
  * @param root the build's folder. It is read once: build before, not after.
+ * @param pages by path.
  */
-export function createAppServer(root: string): Server {
+export function createAppServer(root: string, pages: Readonly<Record<string, Page>> = {}): Server {
   const checksums = readChecksums(root);
   const serveFile = sirv(root, {
     brotli: true,
@@ -41,8 +45,13 @@ export function createAppServer(root: string): Server {
       sayInWords(request, response, 405, 'Only GET and HEAD', 'This address answers GET and HEAD only.');
       return;
     }
+    const path = (request.url ?? '').split('?')[0]!;
+    if (Object.hasOwn(pages, path)) {
+      answerPage(pages[path]!, request, response);
+      return;
+    }
     // What the build put beside a file for transfer is no address of its own.
-    if (/\.(br|gz)$/.test((request.url ?? '').split('?')[0]!)) {
+    if (/\.(br|gz)$/.test(path)) {
       notFound(request, response);
       return;
     }
@@ -50,6 +59,18 @@ export function createAppServer(root: string): Server {
       notFound(request, response);
     });
   });
+}
+
+function answerPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
+  page().then(
+    ({ status, type, body }) => {
+      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    },
+    () => {
+      response.writeHead(500).end();
+    },
+  );
 }
 
 function cachingOf(path: string, address: string, checksums: ReadonlyMap<string, string>): string {

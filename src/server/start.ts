@@ -1,23 +1,29 @@
 /** `npm start`: builds what is not built, serves it, and says where. */
 import { join, resolve } from 'node:path';
 import { buildApp, isFresh } from '../../scripts/build.ts';
-import { listen, parsePort } from './listen.ts';
-import { createAppServer } from './server.ts';
+import { createApp } from './app.ts';
+import { listen } from './listen.ts';
+import { readSettings } from './settings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 async function start(): Promise<void> {
   // Asked first, so that nobody waits for a build to hear of a typing error.
-  const port = parsePort(process.env.PORT);
+  const settings = readSettings(process.env);
   if (!(await isFresh(root))) {
     process.stdout.write('Building the app: some seconds, and only when its sources changed ...\n');
     const { seconds } = await buildApp(root);
     process.stdout.write(`Built in ${seconds.toFixed(1)} s.\n`);
   }
-  const app = await listen(createAppServer(join(root, 'dist')), port, process.env.HOST);
+  const { http, signalling } = await createApp(join(root, 'dist'), settings);
+  const app = await listen(http, settings.port, settings.host).catch(async (error: unknown) => {
+    // What waits for Redis would keep the process.
+    await signalling.close();
+    throw error;
+  });
   process.stdout.write(
     `Portoon is at ${app.url}\n` +
-      'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine.\n' +
+      'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine, but for a call that you start.\n' +
       `No camera? ${app.url}?input=demo\n` +
       'Ctrl+C stops it.\n',
   );
@@ -26,10 +32,14 @@ async function start(): Promise<void> {
     // A second signal ends it at once.
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
-    app.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    // Pages in a call are told first, so that they come back to the next server.
+    signalling
+      .close()
+      .then(() => app.close())
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

@@ -1,0 +1,105 @@
+import { createAdapter } from '@socket.io/redis-adapter';
+import { createClient } from 'redis';
+import { RedisStore } from './redis-store.ts';
+import type { Rooms } from './rooms.ts';
+
+/** How often a node says that it lives, and looks who else does. Milliseconds. */
+const BEAT = 500;
+
+/** What the nodes of one deployment share. */
+export interface Shared {
+  /** For socket.io: what is emitted on one node reaches the others' pages. */
+  readonly adapter: ReturnType<typeof createAdapter>;
+  readonly store: RedisStore;
+  readonly healthy: boolean;
+  /** From now on: notices nodes that die, and when this one was taken for dead. */
+  watch(rooms: Rooms): void;
+  close(): Promise<void>;
+}
+
+export type RedisClient = ReturnType<typeof makeClient>;
+
+function makeClient(url: string) {
+  let wasReady = false;
+  const client = createClient({
+    url,
+    // A request is refused while Redis is away, and does not wait.
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: 3000,
+      // The first try tells at once; later ones go on until Redis is back.
+      reconnectStrategy: (retries, cause) => (wasReady ? Math.min(50 * 2 ** retries, 1000) : cause),
+    },
+  });
+  client.on('ready', () => {
+    wasReady = true;
+  });
+  return client;
+}
+
+/** @throws a sentence for people, where nothing answers at the address. */
+export async function connectRedis(url: string, node: string): Promise<Shared> {
+  const client = makeClient(url);
+  // What is emitted waits until Redis is back.
+  const publisher = client.duplicate({ disableOfflineQueue: false });
+  const subscriber = client.duplicate({ disableOfflineQueue: false });
+  const clients = [client, publisher, subscriber];
+  for (const each of clients) {
+    // Reconnecting is the client's own affair; /healthz tells.
+    each.on('error', () => undefined);
+  }
+  try {
+    await Promise.all(clients.map((each) => each.connect()));
+  } catch (cause) {
+    for (const each of clients) each.destroy();
+    throw new Error('No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to run a single server.', {
+      cause,
+    });
+  }
+  // The adapter leaves these promises alone, and a rejection that nobody takes would end the process.
+  const publish = publisher.publish.bind(publisher);
+  Object.assign(publisher, {
+    publish: (channel: string, message: string | Buffer) => publish(channel, message).catch(() => 0),
+  });
+
+  const store = new RedisStore(client, node);
+  await store.beat();
+  store.wasForgotten();
+  let closed = false;
+  let next: NodeJS.Timeout | undefined;
+  let lastBeat: Promise<void> | undefined;
+
+  return {
+    adapter: createAdapter(publisher, subscriber),
+    store,
+    get healthy() {
+      return client.isReady && publisher.isReady && subscriber.isReady;
+    },
+    watch(rooms) {
+      let known = new Set<string>();
+      const look = async () => {
+        const living = await store.beat();
+        if (store.wasForgotten()) await rooms.sitAgain();
+        if ([...known].some((other) => !living.has(other))) await rooms.settleAll();
+        known = new Set(living);
+        await rooms.leaveOwed();
+      };
+      const beat = () => {
+        lastBeat = look()
+          // Redis is away, or a room is kept locked: the next beat tries again.
+          .catch(() => undefined)
+          .then(() => {
+            if (!closed) next = setTimeout(beat, BEAT);
+          });
+      };
+      beat();
+    },
+    async close() {
+      closed = true;
+      clearTimeout(next);
+      await lastBeat;
+      await store.leave().catch(() => undefined);
+      for (const each of clients) each.destroy();
+    },
+  };
+}

@@ -1,0 +1,380 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Server, Socket } from 'socket.io';
+import { Refusal } from './refusal.ts';
+import {
+  GRACE,
+  MAX_PERSONS,
+  MAX_VIEWERS,
+  type ClientToServer,
+  type JoinAnswer,
+  type Peer,
+  type PeerState,
+  type RequestName,
+  type requestSchemas,
+  type ServerToClient,
+} from './signals.ts';
+import type { Member, Room, RoomStore } from './store.ts';
+import type { InferOutput } from 'valibot';
+
+type NoEvents = Record<string, never>;
+export type SignalServer = Server<ClientToServer, ServerToClient, NoEvents>;
+export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
+/** A request as the schema leaves it. */
+export type Checked<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
+
+/** A peer's place in a room, held by one connection. */
+export interface Seat {
+  /** Not the link's word but its hash: the server keeps nothing that opens the room. */
+  readonly room: string;
+  readonly id: string;
+  readonly member: Member;
+  readonly socket: SignalSocket;
+}
+
+type Told = { [E in keyof ServerToClient]: [event: E, message: Parameters<ServerToClient[E]>[0]] }[
+  'joined' | 'left' | 'host'];
+
+/** Who is in which room, and what they may do there. */
+export class Rooms {
+  readonly #io: SignalServer;
+  readonly #store: RoomStore;
+  readonly #node: string;
+  /** The seats whose connections are here. */
+  readonly #seats = new Map<string, Set<Seat>>();
+  /** Seats whose end could not be told while Redis was away. */
+  readonly #owed = new Set<readonly [seat: Seat, reason: 'left' | 'lost']>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(io: SignalServer, store: RoomStore, node: string) {
+    this.#io = io;
+    this.#store = store;
+    this.#node = node;
+  }
+
+  /** Rooms with a seat on this node. */
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  /** Takes a seat. `answer` is called before anybody hears of it, so that nobody is heard before the answer. */
+  async join(
+    socket: SignalSocket,
+    request: Checked<'join'>,
+    answer: (answer: Omit<JoinAnswer, 'ice' | 'iceLifetime'>) => void,
+  ): Promise<Seat> {
+    const room = digest(request.room);
+    const secret = request.rejoin?.secret ?? randomKey();
+    // The id is made of the secret: any node, and one that was started anew, can tell whose it is.
+    const id = digest(secret);
+    if (request.rejoin && request.rejoin.id !== id) throw new Refusal('ERR_MESSAGE', 'rejoin');
+    const member: Member = {
+      id,
+      name: request.name,
+      kind: request.kind,
+      state: request.state,
+      node: this.#node,
+      connection: socket.id,
+    };
+    const seat: Seat = { room, id, member, socket };
+
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const told = settle(state, living, false);
+        const isNew = state.members.length === 0 && state.away.length === 0;
+        // Whoever all left leaves no lock and no host behind.
+        if (isNew) clear(state);
+        const before = state.members.findIndex((other) => other.id === id);
+        const wasThere = before >= 0 || state.away.some((other) => other.id === id);
+        if (state.removed.includes(id)) throw new Refusal('ERR_REMOVED');
+        if (state.locked && !wasThere) throw new Refusal('ERR_ROOM_LOCKED');
+        const most = request.kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
+        const others = state.members.filter((other) => other.id !== id && other.kind === request.kind);
+        if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
+
+        if (before >= 0) state.members[before] = member;
+        else state.members.push(member);
+        state.away = state.away.filter((other) => other.id !== id);
+        if (request.kind === 'person' && request.hostKey !== undefined && !state.host) {
+          // A server that was started anew knows no key: the first one that is brought is taken.
+          state.hostKey ??= request.hostKey;
+          if (digest(state.hostKey) === digest(request.hostKey)) state.host = id;
+        }
+        // After a restart people come back in any order; the host's place is kept for a while.
+        if (isNew && request.rejoin && !state.host) state.hostUntil = Date.now() + GRACE;
+        told.push(
+          ...settle(state, living, true).filter(([, message]) => !('id' in message) || message.id !== id),
+        );
+        const host = state.host === id;
+        const result = {
+          self: id,
+          secret,
+          peers: state.members.filter((other) => other.id !== id).map((other) => peerOf(other, state)),
+          host,
+          ...(host && state.hostKey !== undefined ? { hostKey: state.hostKey } : {}),
+          locked: state.locked,
+        };
+        return { told, result, peer: peerOf(member, state), hostUntil: state.hostUntil };
+      },
+      ({ told, result, peer, hostUntil }) => {
+        // A connection that the peer had before; its end is no news.
+        this.#io.in(callOf(room, id)).disconnectSockets(true);
+        // One that ended meanwhile gives its seat up next.
+        if (socket.connected) void socket.join([room, callOf(room, id)]);
+        this.#sit(seat);
+        answer(result);
+        this.#tell(room, [...told, ['joined', { peer }]], id);
+        this.#settleLater(room, hostUntil);
+      },
+    );
+    return seat;
+  }
+
+  /** Gives the seat up. `lost` keeps it for a while: the peer may come back past a lock, and as the host. */
+  async leave(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
+    this.#rise(seat);
+    try {
+      await this.#vacate(seat, reason);
+    } catch {
+      this.#owed.add([seat, reason]);
+    }
+  }
+
+  /** Tells of those that went while Redis was away. */
+  async leaveOwed(): Promise<void> {
+    for (const owed of [...this.#owed]) {
+      await this.#vacate(...owed);
+      this.#owed.delete(owed);
+    }
+  }
+
+  async #vacate(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
+    const { room, id } = seat;
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const told = settle(state, living, false);
+        if (holds(state, seat)) told.push(...drop(state, id, reason));
+        told.push(...settle(state, living, true));
+        return { told, hostUntil: state.hostUntil };
+      },
+      ({ told, hostUntil }) => {
+        void seat.socket.leave(room);
+        void seat.socket.leave(callOf(room, id));
+        this.#tell(room, told, id);
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  async setState(seat: Seat, name: string | undefined, state: PeerState): Promise<void> {
+    await this.#store.change(
+      seat.room,
+      (room) => {
+        const member = room.members.find((other) => other.id === seat.id);
+        if (!member || !holds(room, seat)) throw new Refusal('ERR_NOT_JOINED');
+        if (name !== undefined) member.name = name;
+        member.state = state;
+        return member;
+      },
+      (member) => {
+        Object.assign(seat.member, { name: member.name, state });
+        seat.socket.to(seat.room).emit('state', { id: seat.id, name: member.name, ...state });
+      },
+    );
+  }
+
+  async lock(seat: Seat, locked: boolean): Promise<void> {
+    await this.#store.change(
+      seat.room,
+      (room) => {
+        if (room.host !== seat.id || !holds(room, seat)) throw new Refusal('ERR_NOT_HOST');
+        room.locked = locked;
+      },
+      () => {
+        this.#io.to(seat.room).emit('locked', { locked });
+      },
+    );
+  }
+
+  async remove(seat: Seat, id: string): Promise<void> {
+    const { room } = seat;
+    await this.#store.change(
+      room,
+      (state) => {
+        if (state.host !== seat.id || !holds(state, seat)) throw new Refusal('ERR_NOT_HOST');
+        if (id === seat.id || !state.members.some((other) => other.id === id))
+          throw new Refusal('ERR_PEER_GONE');
+        state.removed = [...state.removed.slice(-99), id];
+        return drop(state, id, 'removed');
+      },
+      (told) => {
+        const call = callOf(room, id);
+        this.#io.to(call).emit('removed', {});
+        this.#io.in(call).disconnectSockets(true);
+        this.#tell(room, told, id);
+      },
+    );
+  }
+
+  /** Hands a signal on to another member of the same room. */
+  async signal(seat: Seat, { to, data }: Checked<'signal'>): Promise<void> {
+    const call = callOf(seat.room, to);
+    const isHere = this.#io.of('/').adapter.rooms.has(call);
+    if (!isHere) {
+      const room = await this.#store.read(seat.room);
+      if (!room?.members.some(({ id }) => id === to)) throw new Refusal('ERR_PEER_GONE');
+    }
+    this.#io.to(call).emit('signal', { from: seat.id, data });
+  }
+
+  /** Brings this node's rooms up to date when another node died. */
+  async settleAll(): Promise<void> {
+    await Promise.all([...this.#seats.keys()].map((room) => this.#settle(room)));
+  }
+
+  /** Takes this node's seats again after the others thought it dead, or Redis forgot them. */
+  async sitAgain(): Promise<void> {
+    await Promise.all([...this.#seats].map(([room, seats]) => this.#sitAgain(room, [...seats])));
+  }
+
+  /** Ends what is waited for. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  async #settle(room: string): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => ({ told: settle(state, living, true), hostUntil: state.hostUntil }),
+      ({ told, hostUntil }) => {
+        this.#tell(room, told);
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  async #sitAgain(room: string, seats: Seat[]): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const told = settle(state, living, false);
+        const stale: Seat[] = [];
+        for (const seat of seats) {
+          const there = state.members.find(({ id }) => id === seat.id);
+          if (there) {
+            if (there.connection !== seat.member.connection) stale.push(seat);
+            continue;
+          }
+          state.members.push(seat.member);
+          state.away = state.away.filter(({ id }) => id !== seat.id);
+          told.push(['joined', { peer: peerOf(seat.member, state) }]);
+        }
+        told.push(...settle(state, living, true));
+        return { told, stale };
+      },
+      ({ told, stale }) => {
+        for (const { socket } of stale) socket.disconnect(true);
+        this.#tell(room, told);
+      },
+    );
+  }
+
+  /** @param about who need not be told of themselves. */
+  #tell(room: string, told: readonly Told[], about?: string): void {
+    const others = about === undefined ? this.#io.to(room) : this.#io.to(room).except(callOf(room, about));
+    for (const [event, message] of told) {
+      if (event === 'joined') others.emit(event, message);
+      else if (event === 'left') others.emit(event, message);
+      else {
+        // The key is the host's alone.
+        this.#io.to(callOf(room, message.id)).emit('host', message);
+        this.#io.to(room).except(callOf(room, message.id)).emit('host', { id: message.id });
+      }
+    }
+  }
+
+  #settleLater(room: string, hostUntil: number | undefined): void {
+    if (hostUntil === undefined) return;
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        // What fails here is mended by the next change of the room.
+        if (this.#seats.has(room)) this.#settle(room).catch(() => undefined);
+      },
+      hostUntil - Date.now() + 50,
+    ).unref();
+    this.#timers.add(timer);
+  }
+
+  #sit(seat: Seat): void {
+    const seats = this.#seats.get(seat.room);
+    if (seats) seats.add(seat);
+    else this.#seats.set(seat.room, new Set([seat]));
+  }
+
+  #rise(seat: Seat): void {
+    const seats = this.#seats.get(seat.room);
+    seats?.delete(seat);
+    if (seats?.size === 0) this.#seats.delete(seat.room);
+  }
+}
+
+/** 128 bits, as base64url. */
+function randomKey(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** The socket.io room in which one peer sits alone: whoever knows only ids of another room cannot name it. */
+function callOf(room: string, id: string): string {
+  return `${room}:${id}`;
+}
+
+function peerOf({ id, name, kind, state }: Member, room: Room): Peer {
+  return { id, name, kind, host: room.host === id, state };
+}
+
+function clear(room: Room): void {
+  delete room.host;
+  delete room.hostKey;
+  delete room.hostUntil;
+  room.locked = false;
+  room.removed = [];
+}
+
+/** Whether the seat is still its connection's: a peer that came back over another one has taken it along. */
+function holds(room: Room, { id, member }: Seat): boolean {
+  return room.members.some((other) => other.id === id && other.connection === member.connection);
+}
+
+function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Told[] {
+  room.members = room.members.filter((member) => member.id !== id);
+  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
+  if (room.host === id) {
+    delete room.host;
+    if (reason === 'lost') room.hostUntil = Date.now() + GRACE;
+  }
+  return [['left', { id, reason }]];
+}
+
+/** Brings a room up to date: who sat on a dead node is lost, and (`hosts`) a room without a host gets one. */
+function settle(room: Room, living: ReadonlySet<string>, hosts: boolean): Told[] {
+  const now = Date.now();
+  const told: Told[] = [];
+  for (const { id } of room.members.filter((member) => !living.has(member.node))) {
+    told.push(...drop(room, id, 'lost'));
+  }
+  room.away = room.away.filter(({ until }) => until > now);
+  if (room.host !== undefined || (room.hostUntil ?? 0) <= now) delete room.hostUntil;
+  if (!hosts || room.host !== undefined || room.hostUntil !== undefined) return told;
+  const next = room.members.find(({ kind }) => kind === 'person');
+  if (!next) return told;
+  room.host = next.id;
+  room.hostKey = randomKey();
+  told.push(['host', { id: next.id, hostKey: room.hostKey }]);
+  return told;
+}

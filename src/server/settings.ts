@@ -1,0 +1,58 @@
+import { parsePort } from './listen.ts';
+
+/** What the environment says; docs/deploy.md has the table. */
+export interface Settings {
+  readonly port: number;
+  readonly host?: string;
+  readonly redisUrl?: string;
+  readonly turn: TurnSettings;
+  /** How many proxies stand before this server, each adding to `X-Forwarded-For`; 0 for none. */
+  readonly proxies: number;
+}
+
+export interface TurnSettings {
+  /** `stun:`, `turn:` and `turns:` URLs, as a browser takes them. */
+  readonly urls: readonly string[];
+  /** Shared with coturn (`static-auth-secret`). Empty only where no URL needs it. */
+  readonly secret: string;
+}
+
+/** Reads the environment. Throws a sentence for people. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  return {
+    port: parsePort(env.PORT),
+    ...(env.HOST ? { host: env.HOST } : {}),
+    ...(env.REDIS_URL ? { redisUrl: parseRedisUrl(env.REDIS_URL) } : {}),
+    turn: parseTurn(env.TURN_URLS, env.TURN_SECRET),
+    proxies: parseProxies(env.PROXIES),
+  };
+}
+
+function parseRedisUrl(value: string): string {
+  if (/^rediss?:\/\/./.test(value) && URL.canParse(value)) return value;
+  // Not repeated: it may hold a password.
+  throw new Error('REDIS_URL must look like redis://host:6379, or rediss:// for TLS.');
+}
+
+function parseTurn(list: string | undefined, secret: string | undefined): TurnSettings {
+  const urls = (list ?? '').split(/[\s,]+/).filter((url) => url !== '');
+  for (const url of urls) {
+    if (!/^(?:stuns?:[^\s?]+|turns?:[^\s?]+(?:\?transport=(?:udp|tcp))?)$/.test(url)) {
+      throw new Error(
+        `TURN_URLS must be a list like "turn:turn.example.org:3478?transport=udp", not "${url}".`,
+      );
+    }
+  }
+  if (!secret && urls.some((url) => url.startsWith('turn'))) {
+    throw new Error(
+      'TURN_URLS needs TURN_SECRET: the same text as static-auth-secret in the configuration of coturn.',
+    );
+  }
+  return { urls, secret: secret ?? '' };
+}
+
+function parseProxies(value: string | undefined): number {
+  if (value === undefined || value === '') return 0;
+  if (/^\d$/.test(value)) return Number(value);
+  throw new Error(`PROXIES must be a number from 0 to 9, not "${value}".`);
+}

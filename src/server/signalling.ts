@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import * as v from 'valibot';
+import { addressOf, Addresses, Bucket, MESSAGES_PER_CONNECTION, OPEN_PER_ADDRESS } from './limits.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { Metrics } from './metrics.ts';
+import { connectRedis } from './redis.ts';
+import { Refusal } from './refusal.ts';
+import { Rooms, type Checked, type Seat, type SignalServer, type SignalSocket } from './rooms.ts';
+import type { Settings } from './settings.ts';
+import { MAX_MESSAGE, requestSchemas, SIGNALLING_PATH, type IceAnswer, type RequestName } from './signals.ts';
+import { iceServers } from './turn.ts';
+
+/** Together below five seconds: so soon is a peer missed that vanished without a word. Milliseconds. */
+const PING_INTERVAL = 1500;
+const PING_TIMEOUT = 3000;
+/** A connection that joins no room is ended. Milliseconds. */
+const IDLE = 30_000;
+
+/** The rooms of a running server. */
+export interface Signalling {
+  /** Whether calls can be connected: false while Redis is away. */
+  readonly healthy: boolean;
+  /** Tells all pages to connect again, ends their connections, and resolves when other nodes know it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Adds signalling to a server that does not listen yet.
+ *
+ * @throws a sentence for people, where `redisUrl` answers nothing.
+ */
+export async function attachSignalling(
+  http: HttpServer,
+  { redisUrl, turn, proxies }: Pick<Settings, 'redisUrl' | 'turn' | 'proxies'>,
+  metrics: Metrics,
+): Promise<Signalling> {
+  const node = randomUUID();
+  const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
+  const addresses = new Addresses();
+  const io: SignalServer = new Server(http, {
+    path: SIGNALLING_PATH,
+    transports: ['websocket'],
+    serveClient: false,
+    // Others that listen on this server (a development server's reloading) keep their sockets.
+    destroyUpgrade: false,
+    pingInterval: PING_INTERVAL,
+    pingTimeout: PING_TIMEOUT,
+    connectTimeout: 5000,
+    // Room for what socket.io writes around a message.
+    maxHttpBufferSize: MAX_MESSAGE + 4096,
+    allowRequest(request, decide) {
+      const allowed = isSameOrigin(request);
+      if (!allowed) metrics.rejected.inc({ code: 'ERR_ORIGIN' });
+      decide(null, allowed);
+    },
+    ...(shared ? { adapter: shared.adapter } : {}),
+  });
+  const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
+  const visitors = new Set<Visitor>();
+
+  io.use((socket, next) => {
+    const account = addresses.of(addressOf(socket.request, proxies));
+    account.open++;
+    // The connection's end, not the socket's: this one may never become a socket.
+    socket.conn.once('close', () => account.open--);
+    if (account.open <= OPEN_PER_ADDRESS && account.connections.take()) {
+      next();
+      return;
+    }
+    metrics.rejected.inc({ code: 'ERR_TOO_MANY' });
+    const refusal = new Refusal('ERR_TOO_MANY');
+    next(Object.assign(refusal, { data: refusal.error }));
+  });
+
+  io.on('connection', (socket) => {
+    const visitor = new Visitor(socket, rooms, metrics, {
+      messages: addresses.of(addressOf(socket.request, proxies)).messages,
+      ice: (user) => iceServers(turn, user),
+    });
+    visitors.add(visitor);
+    metrics.connections.inc();
+    void visitor.gone.then(() => {
+      visitors.delete(visitor);
+      metrics.connections.dec();
+    });
+  });
+
+  let closing = false;
+  const housekeeping = setInterval(() => {
+    addresses.forget();
+  }, 10_000).unref();
+
+  shared?.watch(rooms);
+
+  return {
+    get healthy() {
+      return !closing && (shared?.healthy ?? true);
+    },
+    async close() {
+      closing = true;
+      clearInterval(housekeeping);
+      io.local.emit('restarting', {});
+      io.local.disconnectSockets(true);
+      await Promise.all([...visitors].map(({ gone }) => gone));
+      io.engine.close();
+      rooms.close();
+      await shared?.close();
+    },
+  };
+}
+
+/** One connection, and the seat that it holds. */
+class Visitor {
+  /** Resolves when the connection has ended and its seat is given up. */
+  readonly gone: Promise<void>;
+  readonly #socket: SignalSocket;
+  readonly #rooms: Rooms;
+  readonly #metrics: Metrics;
+  readonly #own = new Bucket(MESSAGES_PER_CONNECTION);
+  readonly #address: Bucket;
+  readonly #ice: (user: string) => IceAnswer;
+  readonly #idle: NodeJS.Timeout;
+  /** Requests are carried out one by one: a candidate must not overtake its offer. */
+  #line: Promise<void> = Promise.resolve();
+  #seat: Seat | undefined;
+
+  constructor(
+    socket: SignalSocket,
+    rooms: Rooms,
+    metrics: Metrics,
+    { messages, ice }: { messages: Bucket; ice: (user: string) => IceAnswer },
+  ) {
+    this.#socket = socket;
+    this.#rooms = rooms;
+    this.#metrics = metrics;
+    this.#address = messages;
+    this.#ice = ice;
+    this.#idle = setTimeout(() => {
+      socket.disconnect(true);
+    }, IDLE).unref();
+    // All of them, so that a word nobody knows is counted too.
+    socket.onAny((name: string, ...parts: unknown[]) => {
+      this.#hear(name, parts);
+    });
+    this.gone = new Promise((resolve) => {
+      socket.once('disconnect', () => {
+        clearTimeout(this.#idle);
+        void this.#inLine(() => this.#leave('lost')).then(resolve);
+      });
+    });
+  }
+
+  #hear(name: string, parts: unknown[]): void {
+    const last = parts.at(-1);
+    const answer = typeof last === 'function' ? (last as (answer: unknown) => void) : () => undefined;
+    const refuse = (refusal: Refusal) => {
+      this.#metrics.rejected.inc({ code: refusal.error.code });
+      answer({ ok: false, error: refusal.error });
+    };
+    const cost = costOf(parts[0]);
+    if (!this.#own.take(cost) || !this.#address.take(cost)) {
+      refuse(new Refusal('ERR_TOO_MANY'));
+      this.#socket.disconnect(true);
+      return;
+    }
+    void this.#inLine(async () => {
+      // What was still in line when the connection ended asks for nothing any more.
+      if (!this.#socket.connected) return;
+      try {
+        await this.#carryOut(name, parts[0], (result) => {
+          answer({ ok: true, ...result });
+        });
+        this.#metrics.messages.inc({ request: name });
+      } catch (error) {
+        refuse(error instanceof Refusal ? error : new Refusal('ERR_SIGNALLING', undefined, { cause: error }));
+      }
+    });
+  }
+
+  async #carryOut(name: string, message: unknown, answer: (result: object) => void): Promise<void> {
+    if (name === 'join') {
+      await this.#join(check('join', message), answer);
+      return;
+    }
+    if (!Object.hasOwn(requestSchemas, name)) throw new Refusal('ERR_MESSAGE', 'unknown request');
+    const request = check(name as Exclude<RequestName, 'join'>, message);
+    const seat = this.#seat;
+    if (!seat) throw new Refusal('ERR_NOT_JOINED');
+    switch (name as Exclude<RequestName, 'join'>) {
+      case 'signal':
+        await this.#rooms.signal(seat, request as Checked<'signal'>);
+        break;
+      case 'state': {
+        const { name: called, ...state } = request as Checked<'state'>;
+        await this.#rooms.setState(seat, called, state);
+        break;
+      }
+      case 'lock':
+        await this.#rooms.lock(seat, (request as Checked<'lock'>).locked);
+        break;
+      case 'remove':
+        await this.#rooms.remove(seat, (request as Checked<'remove'>).peer);
+        break;
+      case 'ice':
+        answer(this.#ice(seat.id));
+        return;
+      case 'leave':
+        await this.#leave('left');
+        break;
+    }
+    answer({});
+  }
+
+  async #join(request: Checked<'join'>, answer: (result: object) => void): Promise<void> {
+    if (this.#seat) throw new Refusal('ERR_ALREADY_JOINED');
+    const seat = await this.#rooms.join(this.#socket, request, (result) => {
+      answer({ ...result, ...this.#ice(result.self) });
+    });
+    this.#seat = seat;
+    clearTimeout(this.#idle);
+    this.#metrics.peers.inc({ kind: seat.member.kind });
+    this.#metrics.rooms.set(this.#rooms.size);
+  }
+
+  async #leave(reason: 'left' | 'lost'): Promise<void> {
+    const seat = this.#seat;
+    if (!seat) return;
+    this.#seat = undefined;
+    this.#metrics.peers.dec({ kind: seat.member.kind });
+    this.#metrics.left.inc({ reason });
+    await this.#rooms.leave(seat, reason);
+    this.#metrics.rooms.set(this.#rooms.size);
+  }
+
+  #inLine(work: () => Promise<void>): Promise<void> {
+    this.#line = this.#line.then(work);
+    return this.#line;
+  }
+}
+
+/** The message as its schema leaves it. */
+function check<N extends RequestName>(name: N, message: unknown): Checked<N> {
+  const { success, output, issues } = v.safeParse(requestSchemas[name], message, { abortEarly: true });
+  if (success) return output;
+  // Which part was wrong; never what it said.
+  throw new Refusal('ERR_MESSAGE', v.getDotPath(issues[0]) ?? name);
+}
+
+/** A long offer counts for several messages. */
+function costOf(message: unknown): number {
+  const sdp = (message as { data?: { sdp?: unknown } } | null | undefined)?.data?.sdp;
+  return typeof sdp === 'string' ? 1 + Math.floor(sdp.length / 8192) : 1;
+}
+
+/** Another site's page must not use this server through its visitors' browsers. Programs send no origin. */
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,47 @@
+import type { PeerKind, PeerState } from './signals.ts';
+
+export interface Member {
+  readonly id: string;
+  name: string;
+  readonly kind: PeerKind;
+  state: PeerState;
+  /** The server that holds the connection, and which of its connections it is. */
+  readonly node: string;
+  readonly connection: string;
+}
+
+/** All that is known of a room. It lives as long as someone is in it, and a grace time more. */
+export interface Room {
+  /** The host's id, if there is one at present. */
+  host?: string;
+  hostKey?: string;
+  /** Until when (ms since 1970) the host's place is kept for the bearer of the key. */
+  hostUntil?: number;
+  locked: boolean;
+  /** Longest first. */
+  members: Member[];
+  /** Who was lost and may come back past a lock, until when. */
+  away: { id: string; until: number }[];
+  removed: string[];
+}
+
+/** Where rooms are kept: in this process, or in Redis for all nodes. */
+export interface RoomStore {
+  /**
+   * Changes a room while nobody else does, on any node.
+   *
+   * @param work gets the room (a blank one where there was none) and the nodes that live. What it throws leaves the
+   *   room as it was.
+   * @param tell runs once the change is kept, and before the next change: what it emits is in the order of changes.
+   */
+  change<T>(
+    room: string,
+    work: (room: Room, living: ReadonlySet<string>) => T,
+    tell: (result: T) => void,
+  ): Promise<T>;
+  read(room: string): Promise<Room | undefined>;
+}
+
+export function blankRoom(): Room {
+  return { locked: false, members: [], away: [], removed: [] };
+}
