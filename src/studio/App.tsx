@@ -1,4 +1,3 @@
-import { callStage } from './call.ts';
 import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -11,7 +10,7 @@ import { Panel } from './Panel.tsx';
 import { Readout } from './Readout.tsx';
 import { sourceStatus } from './sources.ts';
 import { Stage } from './Stage.tsx';
-import { interfaceHidden, pageState, panelOpen, statsShown } from './state.ts';
+import { callStage, interfaceHidden, pageState, panelOpen, statsShown } from './state.ts';
 import { StyleStrip } from './StyleStrip.tsx';
 import { Tiles } from './Tiles.tsx';
 import { TopBar } from './TopBar.tsx';

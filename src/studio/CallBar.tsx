@@ -1,20 +1,9 @@
 import type { Member } from '../call/room.ts';
 import type { Quality } from '../call/quality.ts';
-import {
-  cameraOn,
-  isHost,
-  leave,
-  locked,
-  members,
-  muted,
-  nameOf,
-  removeMember,
-  toggleCamera,
-  toggleLock,
-  toggleMute,
-} from './call.ts';
+import { isHost, leave, locked, members, nameOf, removeMember, toggleLock } from './call.ts';
+import { CameraButton, MicrophoneButton } from './CallButtons.tsx';
 import { CallLink } from './CallLink.tsx';
-import { Icon, type IconName } from './icons.tsx';
+import { Icon } from './icons.tsx';
 import { Switch } from './parts.tsx';
 import { choices } from './state.ts';
 import { linkWord } from './Tiles.tsx';
@@ -111,52 +100,12 @@ function People() {
   );
 }
 
-function CallButton({
-  icon,
-  label,
-  keyName,
-  off,
-  onClick,
-}: {
-  icon: IconName;
-  label: string;
-  keyName: string;
-  off: boolean;
-  onClick: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      class="call-tool"
-      aria-label={label}
-      aria-pressed={off}
-      aria-keyshortcuts={keyName}
-      title={`${label} (${keyName})`}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
-  );
-}
-
 /** What one reaches for in a call. */
 export function CallBar() {
   return (
     <div class="call-bar" role="toolbar" aria-label="Call">
-      <CallButton
-        icon={muted.value ? 'microphone-off' : 'microphone'}
-        label={muted.value ? 'Turn the microphone on' : 'Turn the microphone off'}
-        keyName="M"
-        off={muted.value}
-        onClick={toggleMute}
-      />
-      <CallButton
-        icon={cameraOn.value ? 'camera' : 'camera-off'}
-        label={cameraOn.value ? 'Turn the camera off' : 'Turn the camera on'}
-        keyName="V"
-        off={!cameraOn.value}
-        onClick={toggleCamera}
-      />
+      <MicrophoneButton />
+      <CameraButton />
       <button type="button" class="call-tool" aria-label="People and link" popovertarget="people">
         <Icon name="people" />
         {locked.value && <Icon name="lock" />}

@@ -3,7 +3,6 @@ import { MAX_NAME, nameSchema } from '../call/link.ts';
 import * as v from 'valibot';
 import {
   callFault,
-  callStage,
   cameraOn,
   inviting,
   join,
@@ -11,20 +10,16 @@ import {
   microphone,
   microphoneFault,
   microphones,
-  muted,
-  toggleCamera,
-  toggleMute,
   useMicrophone,
 } from './call.ts';
 import { progress, theEffect } from './engine.ts';
 import { Icon } from './icons.tsx';
+import { CameraButton, EffectButton, MicrophoneButton } from './CallButtons.tsx';
 import { CallLink } from './CallLink.tsx';
 import { Meter } from './Meter.tsx';
 import { titleOf } from './notices.ts';
-import { effectOn, toggleEffect } from './offer.ts';
-import { Switch } from './parts.tsx';
 import { cameras, open, source, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
-import { choices, choose } from './state.ts';
+import { callStage, choices, choose } from './state.ts';
 import { OwnTile } from './OwnTile.tsx';
 
 interface Device {
@@ -121,7 +116,13 @@ export function Lobby() {
 
   return (
     <div class="lobby">
-      <OwnTile />
+      <OwnTile>
+        <div class="on-tile" role="group" aria-label="What you bring">
+          <MicrophoneButton />
+          <CameraButton />
+          <EffectButton />
+        </div>
+      </OwnTile>
       <form
         class="card lobby-card"
         onSubmit={(event) => {
@@ -182,11 +183,6 @@ export function Lobby() {
             onChoose={(deviceId) => void useMicrophone(deviceId)}
           />
           <Meter />
-        </div>
-        <div class="switches">
-          <Switch label="Cartoon" checked={effectOn.value} onChange={toggleEffect} />
-          <Switch label="Camera" keyName="V" checked={cameraOn.value} onChange={toggleCamera} />
-          <Switch label="Microphone" keyName="M" checked={!muted.value} onChange={toggleMute} />
         </div>
         <Trouble />
         <div class="row">

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { cameraOn, muted } from './call.ts';
 import { Icon } from './icons.tsx';
@@ -17,7 +18,15 @@ export function Avatar({ name, id }: { name: string; id: string }) {
 }
 
 /** A window onto the stage, which lies beneath: the own picture moves there and is drawn by nobody else. */
-export function OwnTile({ place, called }: { place?: Place | undefined; called?: boolean }) {
+export function OwnTile({
+  place,
+  called,
+  children,
+}: {
+  place?: Place | undefined;
+  called?: boolean;
+  children?: ComponentChildren;
+}) {
   const tile = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
@@ -61,6 +70,7 @@ export function OwnTile({ place, called }: { place?: Place | undefined; called?:
           <span>{name ? `${name} (you)` : 'You'}</span>
         </p>
       )}
+      {children}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { fineDetail, resetAll, toggleFine } from './offer.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
 import { Regions } from './Regions.tsx';
 import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
-import { choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
+import { callStage, choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
 
 const RESOLUTION_OPTIONS = RESOLUTIONS.map((value) => ({ value, label: value }));
 const THEME_OPTIONS = THEMES.map((value) => ({ value, label: value[0]!.toUpperCase() + value.slice(1) }));
@@ -102,7 +102,12 @@ function Camera() {
 function View() {
   return (
     <Section title="View">
-      <Switch label="Mirror" keyName="M" checked={mirrored.value} onChange={toggleMirror} />
+      <Switch
+        label="Mirror"
+        {...(callStage.value === 'none' ? { keyName: 'M' } : {})}
+        checked={mirrored.value}
+        onChange={toggleMirror}
+      />
       <Switch
         label="Read-out"
         keyName="S"

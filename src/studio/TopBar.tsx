@@ -1,8 +1,9 @@
-import { callStage, members, signalling, startCall } from './call.ts';
+import { members, signalling, startCall } from './call.ts';
 import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
 import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
+  callStage,
   canFullscreen,
   comparing,
   fullscreen,
@@ -20,6 +21,7 @@ function status(): string {
     return members.value.length === 0 ? 'In a call · alone' : `In a call · ${members.value.length + 1}`;
   }
   if (pageState.value === 'error') return 'Stopped';
+  if (callStage.value !== 'none') return 'Only you see this';
   if (sourceStatus.value === 'opening') return 'Opening…';
   if (sourceStatus.value === 'lost') return 'Paused';
   if (pageState.value === 'running')

@@ -11,12 +11,8 @@ import { newRoom } from '../call/link.ts';
 import { Room, type Member } from '../call/room.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
 import { closeSource, open, outgoing, sending, source, sourceStatus, type SourceRequest } from './sources.ts';
-import { address, announce, choices, choose } from './state.ts';
+import { address, announce, callStage, choices, choose } from './state.ts';
 
-/** Where in a call this page is. */
-export type CallStage = 'none' | 'lobby' | 'joining' | 'in';
-
-export const callStage = signal<CallStage>(address.parameters.room === undefined ? 'none' : 'lobby');
 export const room = signal<string | null>(address.parameters.room ?? null);
 /** Whether this page made the room, and so the words are those of somebody who invites. */
 export const inviting = signal(false);

@@ -1,10 +1,11 @@
-import { callStage, startCall, toggleCamera, toggleMute } from './call.ts';
+import { startCall, toggleCamera, toggleMute } from './call.ts';
 import { setBackdrop } from './look.ts';
 import { hideInterface, showInterface } from './notices.ts';
 import { chooseStyleAt, stepStyle, toggleFine } from './offer.ts';
 import { nextRegion } from './Regions.tsx';
 import { toggleMirror } from './sources.ts';
 import {
+  callStage,
   helpOpen,
   interfaceHidden,
   toggleComparing,

@@ -57,14 +57,23 @@ function follow(query: MediaQueryList) {
 const isNarrow = follow(narrow);
 export const isPhone = follow(phone);
 
-/** Small windows start with the settings closed, whatever a large one remembered. */
+/** Where in a call this page is. */
+export type CallStage = 'none' | 'lobby' | 'joining' | 'in';
+export const callStage = signal<CallStage>(address.parameters.room === undefined ? 'none' : 'lobby');
+const calling = computed(() => callStage.value !== 'none');
+
+/** Small windows and calls start with the settings closed, whatever was remembered: there is no room to spare. */
+const cramped = computed(() => isNarrow.value || calling.value);
 const openHere = signal<boolean | null>(null);
+effect(() => {
+  if (calling.value) openHere.value = null;
+});
 export const panelOpen = computed(() =>
-  isNarrow.value ? (openHere.value ?? false) : (choices.value.panel ?? true),
+  cramped.value ? (openHere.value ?? false) : (choices.value.panel ?? true),
 );
 
 export function togglePanel(open = !panelOpen.value): void {
-  if (isNarrow.value) openHere.value = open;
+  if (cramped.value) openHere.value = open;
   else choose({ panel: open });
 }
 

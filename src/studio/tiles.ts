@@ -13,7 +13,7 @@ export const stagePlace = signal<Place | null>(null);
 
 /** Wider or taller than this cuts too much of a person. */
 const WIDEST = 16 / 9;
-const TALLEST = 3 / 4;
+const TALLEST = 4 / 5;
 
 /**
  * Places `count` equal tiles in a box so that people are seen as large as can be: each way to arrange them in columns is tried, and the
