@@ -12,7 +12,7 @@ export function Avatar({ name, id }: { name: string; id: string }) {
   const [first = '?'] = Array.from(name.trim());
   return (
     <span class="avatar" style={{ '--hue': String(hue) }} aria-hidden="true">
-      {first.toUpperCase()}
+      <b>{first.toUpperCase()}</b>
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { openDemo } from '../input/demo.ts';
 import { openVideo } from '../input/file.ts';
 import type { Source } from '../input/source.ts';
 import type { Resolution } from './choices.ts';
-import { stageCanvas, theEffect } from './engine.ts';
+import { pictureShown, stageCanvas, theEffect } from './engine.ts';
 import { asFault, retract, tellFault, type Action } from './notices.ts';
 import { announce, choices, choose, pageState, togglePanel } from './state.ts';
 
@@ -245,6 +245,8 @@ export function closeSource(): SourceRequest | null {
   if (source.value) letGo(source.value);
   sourceStatus.value = 'none';
   if (pageState.value === 'running') pageState.value = 'ready';
+  // Who wants to be seen no more does not want their last picture left standing.
+  pictureShown.value = false;
   return before;
 }
 

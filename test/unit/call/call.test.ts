@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { orderCodecs } from '../../../src/call/codecs.ts';
+import { videoLimits } from '../../../src/call/limits.ts';
+import { newRoom, roomSchema } from '../../../src/call/link.ts';
+import { readQuality, verdictOf } from '../../../src/call/quality.ts';
+import * as v from 'valibot';
+
+describe('a new room', () => {
+  it('is named by 128 bits that a link takes', () => {
+    const rooms = Array.from({ length: 200 }, newRoom);
+    for (const room of rooms) {
+      expect(v.is(roomSchema, room)).toBe(true);
+      expect(Buffer.from(room, 'base64url')).toHaveLength(16);
+    }
+    expect(new Set(rooms).size).toBe(200);
+  });
+});
+
+describe('what is sent', () => {
+  it('is less to each, the more there are', () => {
+    const rates = [1, 2, 3, 4, 5].map((others) => videoLimits(others, 1080));
+    expect(rates.map(({ maxHeight }) => maxHeight)).toEqual([720, 480, 480, 360, 360]);
+    // Six people: five pictures must fit through an ordinary way up.
+    expect(5 * rates[4]!.maxBitrate).toBeLessThan(4_000_000);
+    expect(rates[0]!.maxBitrate).toBe(1_800_000);
+  });
+
+  it('is never more than the picture is worth', () => {
+    expect(videoLimits(1, 180).maxBitrate).toBeLessThan(300_000);
+    expect(videoLimits(1, 16).maxBitrate).toBe(150_000);
+  });
+
+  it('takes the preferred codec first and keeps the rest in order', () => {
+    const codecs = ['video/VP8', 'video/rtx', 'video/H264', 'video/AV1', 'video/red'].map((mimeType) => ({
+      mimeType,
+    }));
+    const ordered = orderCodecs(codecs, ['video/av1', 'video/VP8']).map(({ mimeType }) => mimeType);
+    expect(ordered).toEqual(['video/AV1', 'video/VP8', 'video/rtx', 'video/H264', 'video/red']);
+  });
+});
+
+describe('the quality of a connection', () => {
+  const report = (at: number, bytes: number, packets: number, lost: number, candidate = 'host') =>
+    Object.entries({
+      in: {
+        id: 'in',
+        type: 'inbound-rtp',
+        kind: 'video',
+        timestamp: at,
+        packetsReceived: packets,
+        packetsLost: lost,
+        codecId: 'codec',
+        frameWidth: 640,
+        frameHeight: 360,
+        framesPerSecond: 24,
+      },
+      codec: { id: 'codec', type: 'codec', timestamp: at, mimeType: 'video/VP9' },
+      way: {
+        id: 'way',
+        type: 'transport',
+        timestamp: at,
+        bytesReceived: bytes,
+        bytesSent: 2 * bytes,
+        selectedCandidatePairId: 'pair',
+      },
+      pair: {
+        id: 'pair',
+        type: 'candidate-pair',
+        timestamp: at,
+        currentRoundTripTime: 0.042,
+        localCandidateId: 'here',
+        remoteCandidateId: 'there',
+      },
+      here: { id: 'here', type: 'local-candidate', timestamp: at, candidateType: candidate },
+      there: { id: 'there', type: 'remote-candidate', timestamp: at, candidateType: 'srflx' },
+    });
+
+  it('is read off two looks', () => {
+    const first = readQuality(report(1000, 0, 0, 0), null);
+    expect(first.quality).toMatchObject({ rtt: 42, codec: 'VP9', relayed: false, loss: null, received: null });
+    const second = readQuality(report(3000, 250_000, 180, 20, 'relay'), first.counters);
+    expect(second.quality).toMatchObject({
+      received: 1_000_000,
+      sent: 2_000_000,
+      loss: 0.1,
+      relayed: true,
+      width: 640,
+      height: 360,
+      fps: 24,
+      verdict: 'Weak',
+    });
+  });
+
+  it.each([
+    [40, 0, 'Good'],
+    [null, null, 'Good'],
+    [300, 0, 'Weak'],
+    [40, 0.05, 'Weak'],
+    [700, 0, 'Poor'],
+    [40, 0.2, 'Poor'],
+  ] as const)('with %s ms and a loss of %s is %s', (rtt, loss, verdict) => {
+    expect(verdictOf(rtt, loss)).toBe(verdict);
+  });
+});
