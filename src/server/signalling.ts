@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import * as v from 'valibot';
 import { addressOf, Addresses, Bucket, MESSAGES_PER_CONNECTION, OPEN_PER_ADDRESS } from './limits.ts';
@@ -15,6 +16,8 @@ import { iceServers } from './turn.ts';
 /** Together below five seconds: so soon is a peer missed that vanished without a word. Milliseconds. */
 const PING_INTERVAL = 1500;
 const PING_TIMEOUT = 3000;
+/** How long a closing server waits for pages to take note. Milliseconds. */
+const GOODBYE = 1000;
 /** A connection that joins no room is ended. Milliseconds. */
 const IDLE = 30_000;
 
@@ -59,6 +62,11 @@ export async function attachSignalling(
   });
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
+  const wires = new Set<Duplex>();
+  http.on('upgrade', (_request, wire: Duplex) => {
+    wires.add(wire);
+    wire.once('close', () => wires.delete(wire));
+  });
 
   io.use((socket, next) => {
     const account = addresses.of(addressOf(socket.request, proxies));
@@ -105,6 +113,12 @@ export async function attachSignalling(
       io.local.disconnectSockets(true);
       await Promise.all([...visitors].map(({ gone }) => gone));
       io.engine.close();
+      // A page that has fallen silent does not say goodbye, and the server would wait for it.
+      const impatience = setTimeout(() => {
+        for (const wire of wires) wire.destroy();
+      }, GOODBYE);
+      await Promise.all([...wires].map((wire) => new Promise((resolve) => wire.once('close', resolve))));
+      clearTimeout(impatience);
       rooms.close();
       await shared?.close();
     },

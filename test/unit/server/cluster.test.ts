@@ -1,0 +1,190 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { freePort, missing, startRedis, stopEngine } from '../../fixtures/engines.ts';
+import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
+import { MAX_PERSONS } from '../../../src/server/signals.ts';
+
+const reason = missing('redis-server', 'redis-server');
+if (reason) process.stdout.write(`Two nodes are not tested: ${reason}.\n`);
+
+const offer = { type: 'offer', sdp: 'v=0' } as const;
+const newRoom = () => randomBytes(16).toString('base64url');
+
+describe.skipIf(reason)('two nodes with one Redis', () => {
+  let redis: ChildProcess;
+  let redisPort: number;
+  let redisUrl: string;
+  let one: Node;
+  let two: Node;
+  const pages: TestPage[] = [];
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    redisPort = await freePort();
+    redis = await startRedis(redisPort);
+    redisUrl = `redis://127.0.0.1:${redisPort}`;
+    [one, two] = await Promise.all([startNode({ redisUrl }), startNode({ redisUrl })]);
+  }, 30_000);
+
+  afterEach(async () => {
+    for (const page of pages.splice(0)) page.close();
+    for (const child of children.splice(0)) await stopEngine(child);
+  });
+
+  afterAll(async () => {
+    await Promise.all([one.close(), two.close()]);
+    await stopEngine(redis);
+  });
+
+  function open(url: string): TestPage {
+    const page = new TestPage(url);
+    pages.push(page);
+    return page;
+  }
+
+  /** A third node, in a process that can be killed. */
+  async function startChild(): Promise<{ url: string; child: ChildProcess }> {
+    const file = join(import.meta.dirname, '../../fixtures/node-process.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    return { url: line.toString().trim(), child };
+  }
+
+  test('peers of two nodes meet, and everything that holds on one node holds', async () => {
+    const room = newRoom();
+    const a = open(one.url);
+    const host = await a.join(room, { name: 'Ada' });
+    const b = open(two.url);
+    const guest = await b.join(room, { name: 'Ben' });
+    expect(host.host && !guest.host).toBe(true);
+    expect(guest.peers).toEqual([
+      { id: host.self, name: 'Ada', kind: 'person', host: true, state: { muted: false, camera: true } },
+    ]);
+    expect(await a.next('joined')).toMatchObject({ peer: { id: guest.self, name: 'Ben' } });
+    expect(await b.code('signal', { to: host.self, data: offer })).toBe('none');
+    expect(await a.next('signal')).toMatchObject({ from: guest.self, data: offer });
+    await a.ask('state', { muted: true, camera: true });
+    expect(await b.next('state')).toMatchObject({ id: host.self, muted: true });
+
+    expect(await b.code('lock', { locked: true })).toBe('ERR_NOT_HOST');
+    expect(await a.code('lock', { locked: true })).toBe('none');
+    await b.next('locked');
+    expect(await open(two.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
+
+    const strangers = open(two.url);
+    await strangers.join(newRoom());
+    expect(await strangers.code('signal', { to: host.self, data: offer })).toBe('ERR_PEER_GONE');
+
+    // Over the other node, while the first connection still stands.
+    const again = open(one.url);
+    await again.join(room, { rejoin: { id: guest.self, secret: guest.secret } });
+    await b.ended;
+    await a.next('joined');
+    expect(await a.code('remove', { peer: guest.self })).toBe('none');
+    await again.next('removed');
+    expect(await a.next('left')).toMatchObject({ reason: 'removed' });
+    expect(a.rest).toEqual([]);
+  });
+
+  test('eight who come at once over both nodes: six are in, one is the host', async () => {
+    const room = newRoom();
+    const answers = (await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        open(i % 2 ? one.url : two.url).say('join', { room, name: '', kind: 'person' }),
+      ),
+    )) as { ok: boolean; host?: boolean; peers?: unknown[] }[];
+    const joined = answers.filter(({ ok }) => ok);
+    expect(joined).toHaveLength(MAX_PERSONS);
+    expect(joined.map(({ peers }) => peers?.length).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(joined.filter(({ host }) => host)).toHaveLength(1);
+  });
+
+  test('the people of a killed node are lost within five seconds, and come back over another', async () => {
+    const { url, child } = await startChild();
+    const room = newRoom();
+    const a = open(url);
+    const host = await a.join(room);
+    const b = open(one.url);
+    await b.join(room);
+    const c = open(two.url);
+    await c.join(room);
+    await b.next('joined');
+    child.kill('SIGKILL');
+    expect(await b.next('left', 5000)).toMatchObject({ id: host.self, reason: 'lost' });
+    expect(await c.next('left', 1000)).toMatchObject({ id: host.self, reason: 'lost' });
+    const back = await open(two.url).join(room, {
+      rejoin: { id: host.self, secret: host.secret },
+      hostKey: host.hostKey!,
+    });
+    expect(back).toMatchObject({ self: host.self, host: true });
+    expect(back.peers).toHaveLength(2);
+    expect(await b.next('joined')).toMatchObject({ peer: { id: host.self, host: true } });
+    expect(b.rest).toEqual([]);
+  }, 20_000);
+
+  test('the people of a node that is stopped in peace are told to come back, and are missed at once', async () => {
+    const { url, child } = await startChild();
+    const room = newRoom();
+    const a = open(url);
+    const answer = await a.join(room);
+    const b = open(one.url);
+    await b.join(room);
+    child.kill('SIGTERM');
+    await a.next('restarting');
+    expect(await b.next('left', 1000)).toMatchObject({ id: answer.self, reason: 'lost' });
+    await once(child, 'exit');
+    expect(child.exitCode).toBe(0);
+  }, 20_000);
+
+  test('a node that hung and was given up takes its people along when it wakes', async () => {
+    const { url, child } = await startChild();
+    const room = newRoom();
+    const a = open(url);
+    const answer = await a.join(room);
+    const b = open(one.url);
+    await b.join(room);
+    child.kill('SIGSTOP');
+    expect(await b.next('left', 5000)).toMatchObject({ id: answer.self, reason: 'lost' });
+    child.kill('SIGCONT');
+    expect(await b.next('joined')).toMatchObject({ peer: { id: answer.self } });
+    expect(await b.code('signal', { to: answer.self, data: offer })).toBe('none');
+    await a.next('signal');
+  }, 20_000);
+
+  test('while Redis is away requests are refused, and after it came back empty all is as before', async () => {
+    const room = newRoom();
+    const a = open(one.url);
+    await a.join(room);
+    const b = open(two.url);
+    const guest = await b.join(room);
+    const c = open(two.url);
+    const third = await c.join(room);
+    await stopEngine(redis);
+    expect(await a.code('lock', { locked: true })).toBe('ERR_SIGNALLING');
+    expect((await fetch(`${one.url}healthz`)).status).toBe(503);
+    expect(await open(one.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_SIGNALLING');
+    // One who goes meanwhile is missed later.
+    c.close();
+    redis = await startRedis(redisPort);
+    await expect.poll(async () => (await fetch(`${one.url}healthz`)).status, { timeout: 10_000 }).toBe(200);
+    await expect
+      .poll(() => a.code('signal', { to: guest.self, data: offer }), { timeout: 10_000 })
+      .toBe('none');
+    await b.next('signal');
+    await expect
+      .poll(async () => (await open(one.url).join(room)).peers.map(({ id }) => id), { timeout: 5000 })
+      .not.toContain(third.self);
+  }, 40_000);
+
+  test('a Redis that does not answer is explained at the start', async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    await expect(startNode({ redisUrl: url })).rejects.toThrow('No Redis answers at REDIS_URL.');
+  });
+});
