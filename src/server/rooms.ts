@@ -92,6 +92,7 @@ export class Rooms {
         const others = state.members.filter((other) => other.id !== id && other.kind === request.kind);
         if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
 
+        const replaced = state.members[before]?.connection;
         if (before >= 0) state.members[before] = member;
         else state.members.push(member);
         state.away = state.away.filter((other) => other.id !== id);
@@ -114,11 +115,11 @@ export class Rooms {
           ...(host && state.hostKey !== undefined ? { hostKey: state.hostKey } : {}),
           locked: state.locked,
         };
-        return { told, result, peer: peerOf(member, state), hostUntil: state.hostUntil };
+        return { told, result, replaced, peer: peerOf(member, state), hostUntil: state.hostUntil };
       },
-      ({ told, result, peer, hostUntil }) => {
+      ({ told, result, replaced, peer, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
-        this.#io.in(callOf(room, id)).disconnectSockets(true);
+        if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its seat up next.
         if (socket.connected) void socket.join([room, callOf(room, id)]);
         this.#sit(seat);
@@ -203,15 +204,14 @@ export class Rooms {
       room,
       (state) => {
         if (state.host !== seat.id || !holds(state, seat)) throw new Refusal('ERR_NOT_HOST');
-        if (id === seat.id || !state.members.some((other) => other.id === id))
-          throw new Refusal('ERR_PEER_GONE');
+        const member = state.members.find((other) => other.id === id);
+        if (!member || id === seat.id) throw new Refusal('ERR_PEER_GONE');
         state.removed = [...state.removed.slice(-99), id];
-        return drop(state, id, 'removed');
+        return { told: drop(state, id, 'removed'), connection: member.connection };
       },
-      (told) => {
-        const call = callOf(room, id);
-        this.#io.to(call).emit('removed', {});
-        this.#io.in(call).disconnectSockets(true);
+      ({ told, connection }) => {
+        this.#io.to(connection).emit('removed', {});
+        this.#io.in(connection).disconnectSockets(true);
         this.#tell(room, told, id);
       },
     );

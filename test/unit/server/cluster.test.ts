@@ -75,7 +75,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
 
     expect(await b.code('lock', { locked: true })).toBe('ERR_NOT_HOST');
     expect(await a.code('lock', { locked: true })).toBe('none');
-    await b.next('locked');
+    await Promise.all([a.next('locked'), b.next('locked')]);
     expect(await open(two.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
 
     const strangers = open(two.url);

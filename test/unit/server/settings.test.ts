@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings } from '../../../src/server/settings.ts';
+
+describe('the environment', () => {
+  test('says nothing: one server alone on 8080', () => {
+    expect(readSettings({})).toEqual({ port: 8080, turn: { urls: [], secret: '' }, proxies: 0 });
+  });
+
+  test('says all', () => {
+    const env = {
+      PORT: '80',
+      HOST: '::1',
+      REDIS_URL: 'redis://user:word@redis:6379',
+      TURN_URLS: 'stun:t.example, turn:t.example:3478?transport=udp turns:t.example:5349',
+      TURN_SECRET: 'secret',
+      PROXIES: '1',
+    };
+    expect(readSettings(env)).toEqual({
+      port: 80,
+      host: '::1',
+      redisUrl: env.REDIS_URL,
+      turn: {
+        urls: ['stun:t.example', 'turn:t.example:3478?transport=udp', 'turns:t.example:5349'],
+        secret: 'secret',
+      },
+      proxies: 1,
+    });
+  });
+
+  test.each([
+    [{ REDIS_URL: 'redis:6379' }, /REDIS_URL must look like/],
+    [{ TURN_URLS: 'https://t.example', TURN_SECRET: 's' }, /TURN_URLS must be a list/],
+    [{ TURN_URLS: 'turn:t.example' }, /TURN_URLS needs TURN_SECRET/],
+    [{ PROXIES: 'yes' }, /PROXIES must be/],
+  ])('%o is explained', (env, words) => {
+    expect(() => readSettings(env)).toThrow(words);
+  });
+});

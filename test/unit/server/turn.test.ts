@@ -1,0 +1,72 @@
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort, missing, startEngine, stopEngine } from '../../fixtures/engines.ts';
+import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
+import type { IceServer } from '../../../src/server/signals.ts';
+
+const reason = missing('turnserver', 'coturn') ?? missing('turnutils_uclient', 'coturn');
+if (reason) process.stdout.write(`TURN is not tested: ${reason}.\n`);
+
+describe.skipIf(reason)('credentials that a page gets on joining', () => {
+  let coturn: ChildProcess;
+  let port: number;
+  let node: Node;
+  let server: IceServer;
+
+  beforeAll(async () => {
+    port = await freePort();
+    const secret = randomBytes(16).toString('hex');
+    const options = ['use-auth-secret', `static-auth-secret=${secret}`, 'realm=test', 'allow-loopback-peers'];
+    const quiet = ['no-cli', 'no-tls', 'no-dtls', 'log-file=/dev/null', 'no-multicast-peers'];
+    const where = ['listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', `listening-port=${port}`];
+    const args = [...options, ...quiet, ...where].map((option) => `--${option}`);
+    coturn = await startEngine('turnserver', ['-n', '--pidfile=/dev/null', ...args], port);
+    node = await startNode({ turn: { urls: [`stun:127.0.0.1:${port}`, `turn:127.0.0.1:${port}`], secret } });
+    const page = new TestPage(node.url);
+    const joined = await page.join(randomBytes(16).toString('base64url'));
+    const asked = await page.ask('ice', {});
+    page.close();
+    if (!asked.ok) throw new Error(asked.error.code);
+    expect(asked.ice.map(({ urls }) => urls)).toEqual(joined.ice.map(({ urls }) => urls));
+    expect(joined.ice[0]).toEqual({ urls: [`stun:127.0.0.1:${port}`] });
+    server = joined.ice[1]!;
+  }, 30_000);
+
+  afterAll(async () => {
+    await node.close();
+    await stopEngine(coturn);
+  });
+
+  /** Whether coturn relays for these. */
+  function relays(username: string, credential: string): boolean {
+    const args = [
+      '-y',
+      '-n',
+      '2',
+      '-m',
+      '1',
+      '-c',
+      '-u',
+      username,
+      '-w',
+      credential,
+      '-p',
+      String(port),
+      '127.0.0.1',
+    ];
+    const { status, stdout } = spawnSync('turnutils_uclient', args, { encoding: 'utf8', timeout: 20_000 });
+    return status === 0 && /tot_recv_msgs=[1-9]/.test(stdout);
+  }
+
+  test('are accepted by coturn, which relays', () => {
+    expect(relays(server.username!, server.credential!)).toBe(true);
+  }, 30_000);
+
+  test('are refused with another secret, another user or after their time', () => {
+    const [expiry, user] = server.username!.split(':') as [string, string];
+    expect(Number(expiry)).toBeGreaterThan(Date.now() / 1000 + 3600);
+    expect(relays(server.username!, randomBytes(20).toString('base64'))).toBe(false);
+    expect(relays(`${Number(expiry) + 3600}:${user}`, server.credential!)).toBe(false);
+  }, 60_000);
+});
