@@ -1,0 +1,433 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/server/app.ts';
+import { listen } from '../../src/server/listen.ts';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { visit, type Visit } from './studio-page.ts';
+
+/** Hertz of what the fake microphone hears. */
+const TONE = 1000;
+const SLOW = { timeout: 90_000, polling: 200 };
+
+let folder: string;
+let ada: Browser;
+let grace: Browser;
+let app: { url: string; port: number; close: () => Promise<void> };
+
+/** The whole server in this process; on a given port it takes the place of one that was closed. */
+async function serve(port = 0) {
+  const { http, signalling } = await createApp(join(projectRoot, 'dist'), {
+    turn: { urls: [], secret: '' },
+    proxies: 0,
+  });
+  const listening = await listen(http, port);
+  return {
+    url: listening.url,
+    port: listening.port,
+    async close() {
+      await signalling.close();
+      await listening.close();
+    },
+  };
+}
+
+/** Beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
+function beeps(): Buffer {
+  const rate = 48_000;
+  const samples = Buffer.alloc(2 * rate);
+  for (let i = 0; i < rate; i++) {
+    const on = i % (rate / 2) < rate / 4;
+    samples.writeInt16LE(on ? Math.round(20_000 * Math.sin((2 * Math.PI * TONE * i) / rate)) : 0, 2 * i);
+  }
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(2 * rate, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, samples]);
+}
+
+/** Keeps what the page opens, for the tests to look at. */
+const WATCH = `
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };
+  window.opened = [];
+  const { getUserMedia } = window.MediaDevices?.prototype ?? {};
+  if (getUserMedia) MediaDevices.prototype.getUserMedia = async function (wish) {
+    const stream = await getUserMedia.call(this, wish);
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portoon-call-'));
+  const sound = join(folder, 'beeps.wav');
+  await writeFile(sound, beeps());
+  const args = [`--use-file-for-fake-audio-capture=${sound}`];
+  // One picture for ever: what is sent and what is seen can be compared although they are not of one moment.
+  const still = await fakeCamera({ frames: 1, width: 320, height: 180 });
+  [app, ada, grace] = await Promise.all([
+    serve(),
+    launchBrowser({ camera: still.path, args }),
+    launchBrowser({ args }),
+  ]);
+});
+afterAll(async () => {
+  await ada.close();
+  await grace.close();
+  await app.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Person extends Visit {
+  /** Names of the requests that the page sent to the signalling. */
+  readonly sent: string[];
+}
+
+async function arrive(browser: Browser, url: string, name: string): Promise<Person> {
+  const there = new URL(url);
+  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+  const sent: string[] = [];
+  const visitor = await visit(browser, 'about:blank', {
+    permissions: ['camera', 'microphone'],
+    before: WATCH,
+  });
+  visitor.page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      const request = /^\d+\["(\w+)"/.exec(String(payload))?.[1];
+      if (request !== undefined) sent.push(request);
+    });
+  });
+  await visitor.page.goto(there.href);
+  await visitor.page.getByLabel('Your name').fill(name);
+  await visitor.page.waitForFunction(
+    () => document.documentElement.dataset.state === 'running',
+    undefined,
+    SLOW,
+  );
+  return { ...visitor, sent };
+}
+
+async function enter({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: /^Join/ }).click();
+  await page.getByRole('toolbar', { name: 'Call' }).waitFor();
+}
+
+function newLink(): string {
+  return `${app.url}?room=${Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')}`;
+}
+
+/** Two people in a call of their own, who see each other. */
+async function call(query = '') {
+  const link = newLink();
+  const [a, b] = await Promise.all([arrive(ada, link + query, 'Ada'), arrive(grace, link, 'Grace')]);
+  await enter(a);
+  await enter(b);
+  await Promise.all([sees(a.page), sees(b.page)]);
+  const close = async () => {
+    await Promise.all([a.close(), b.close()]);
+  };
+  return { a, b, link, close };
+}
+
+async function sees(page: Page): Promise<void> {
+  await page.locator('.person video[data-shown]').waitFor({ timeout: 60_000 });
+}
+
+/** A small picture of an element, as RGB rows of 24 x 14: what a codec does to edges does not show. */
+function pixels(page: Page, selector: string): Promise<number[]> {
+  return page.evaluate((wanted) => {
+    const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
+    const canvas = document.createElement('canvas');
+    canvas.width = 24;
+    canvas.height = 14;
+    const context = canvas.getContext('2d')!;
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(element, 0, 0, 24, 14);
+    return Array.from(context.getImageData(0, 0, 24, 14).data).filter((_, index) => index % 4 < 3);
+  }, selector);
+}
+
+function difference(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
+}
+
+/** Frames that the page has been shown of the other's picture. */
+function framesSeen(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      document.querySelector<HTMLVideoElement>('.person video')!.getVideoPlaybackQuality().totalVideoFrames,
+  );
+}
+
+async function goesOn(page: Page): Promise<void> {
+  const before = await framesSeen(page);
+  await page.waitForFunction(
+    (count) =>
+      document.querySelector<HTMLVideoElement>('.person video')!.getVideoPlaybackQuality().totalVideoFrames >
+      count + 10,
+    before,
+    SLOW,
+  );
+}
+
+/** The loudest frequency that arrives from the other, in hertz, once something loud does. */
+function tone(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const stream = document.querySelector<HTMLVideoElement>('.person video')!.srcObject as MediaStream;
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(stream).connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const until = performance.now() + 30_000;
+    let loudest = 0;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      analyser.getFloatFrequencyData(bins);
+      loudest = bins.indexOf(Math.max(...bins));
+    } while (!(bins[loudest]! > -50) && performance.now() < until);
+    await context.close();
+    return bins[loudest]! > -50 ? (loudest * context.sampleRate) / analyser.fftSize : 0;
+  });
+}
+
+/** Every process of a browser, by its id. */
+async function processes(browser: Browser): Promise<number[]> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.map(({ id }) => id);
+}
+
+/** The one that holds the sockets. */
+function networkProcess(ids: readonly number[]): number {
+  const found = ids.find((id) =>
+    readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('network.mojom.NetworkService'),
+  );
+  if (found === undefined) throw new Error('this Chromium has no process for the network');
+  return found;
+}
+
+describe('a call of two', () => {
+  it('begins with C, is joined from its link, and each sees the other’s cartoon and hears their beeps', async () => {
+    const started = await visit(ada, `${app.url}?input=camera&style=toon`, {
+      permissions: ['camera', 'microphone'],
+      before: WATCH,
+    });
+    const { page } = started;
+    await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, SLOW);
+    await page.keyboard.press('c');
+    await page.getByRole('heading', { name: 'Start a call' }).waitFor();
+    const link = await page.getByLabel('Link to this call').inputValue();
+    expect(new URL(link).searchParams.get('room')).toMatch(/^[\w-]{22}$/);
+    expect(page.url()).toBe(link);
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByRole('button', { name: /^Join/ }).click();
+    await page.getByText('Nobody else is here yet').waitFor();
+
+    const guest = await arrive(grace, link, 'Grace');
+    await enter(guest);
+    await Promise.all([sees(page), sees(guest.page)]);
+    await page.getByRole('region', { name: 'Grace' }).waitFor();
+    await guest.page.getByRole('region', { name: 'Ada' }).waitFor();
+    await page.getByText('Nobody else is here yet').waitFor({ state: 'detached' });
+
+    // What Grace sees of Ada is what Ada's own stage shows, and not what Ada's camera gives.
+    await goesOn(guest.page);
+    const stage = await pixels(page, '#stage');
+    const seen = await pixels(guest.page, '.person video');
+    await page.keyboard.press('0');
+    await page.waitForFunction(
+      () => document.querySelector('input[name=style]:checked')?.getAttribute('value') === 'none',
+    );
+    await goesOn(guest.page);
+    const camera = await pixels(page, '#stage');
+    expect(difference(stage, camera)).toBeGreaterThan(4);
+    expect(difference(seen, stage)).toBeLessThan(difference(seen, camera) / 2);
+
+    for (const listener of [page, guest.page])
+      expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
+    await Promise.all([started.close(), guest.close()]);
+  });
+
+  it('changes style, region and camera without negotiating, and says who is silent or unseen', async () => {
+    const { a, b, close } = await call();
+    const before = await pixels(b.page, '.person video');
+    const offers = () => a.page.evaluate<string>('connections[0].localDescription.sdp');
+    const agreed = await offers();
+    const signals = a.sent.filter((name) => name === 'signal').length;
+
+    await a.page.locator('input[name=style][value=toon]').check({ force: true });
+    await b.page.waitForFunction(
+      ([was, limit]) => {
+        const canvas = document.createElement('canvas');
+        canvas.width = 24;
+        canvas.height = 14;
+        const context = canvas.getContext('2d')!;
+        context.imageSmoothingQuality = 'high';
+        context.drawImage(document.querySelector<HTMLVideoElement>('.person video')!, 0, 0, 24, 14);
+        const now = context.getImageData(0, 0, 24, 14).data.filter((_, index) => index % 4 < 3);
+        return now.reduce((sum, value, index) => sum + Math.abs(value - was[index]!), 0) / now.length > limit;
+      },
+      [before, 4] as const,
+      SLOW,
+    );
+    await a.page.locator('input[name=style][value=none]').check({ force: true });
+
+    await a.page.keyboard.press('v');
+    await b.page.locator('.person[aria-label=Ada] .avatar').waitFor();
+    expect(
+      await a.page.evaluate('opened.filter(({ kind }) => kind === "video").map((t) => t.readyState)'),
+    ).toEqual(['ended']);
+    await a.page.keyboard.press('v');
+    await b.page.locator('.person[aria-label=Ada] .avatar').waitFor({ state: 'detached' });
+    await goesOn(b.page);
+
+    await a.page.keyboard.press('m');
+    await b.page
+      .locator('.person[aria-label=Ada]')
+      .getByText('microphone off')
+      .waitFor({ state: 'attached' });
+    await a.page.keyboard.press('m');
+    await b.page
+      .locator('.person[aria-label=Ada]')
+      .getByText('microphone off')
+      .waitFor({ state: 'detached' });
+
+    expect(await offers()).toBe(agreed);
+    expect(await a.page.evaluate('connections.length')).toBe(1);
+    // Candidates may still have trickled; nothing was offered.
+    expect(a.sent.filter((name) => name === 'signal').length - signals).toBeLessThanOrEqual(3);
+    await close();
+  });
+
+  it('goes on while the server restarts, and lets somebody in again afterwards', async () => {
+    const { a, b, close } = await call();
+    const connection = await a.page.evaluate('connections.length');
+    await app.close();
+    await a.page.getByText('server away').waitFor({ state: 'attached' });
+    await goesOn(b.page);
+    await goesOn(a.page);
+    const { port } = app;
+    app = await serve(port);
+    for (const { page } of [a, b])
+      await page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+    await goesOn(a.page);
+    await goesOn(b.page);
+    expect(await a.page.evaluate('connections.length')).toBe(connection);
+    // Signalling carries words again.
+    await a.page.keyboard.press('m');
+    await b.page
+      .locator('.person[aria-label=Ada]')
+      .getByText('microphone off')
+      .waitFor({ state: 'attached' });
+    await close();
+  });
+
+  it.runIf(process.platform === 'linux')('finds another way when the network stood still', async () => {
+    const { a, b, close } = await call();
+    const fragment = () =>
+      b.page.evaluate<string>('/ice-ufrag:(.+)/.exec(connections.at(-1).localDescription.sdp)[1]');
+    const before = await fragment();
+    // Nothing comes or goes any more: no frame, no beat, no word of the server.
+    const network = networkProcess(await processes(ada));
+    process.kill(network, 'SIGSTOP');
+    try {
+      await b.page.getByText('Reconnecting…').first().waitFor({ timeout: 20_000 });
+    } finally {
+      process.kill(network, 'SIGCONT');
+    }
+    await b.page.locator('.person[data-link=connected]').waitFor({ timeout: 60_000 });
+    await goesOn(b.page);
+    await goesOn(a.page);
+    expect(await fragment()).not.toBe(before);
+    await close();
+  });
+
+  it('ends for a person whose camera and microphone are then free', async () => {
+    const { a, b, close } = await call();
+    await a.page.getByRole('button', { name: 'Leave' }).click();
+    await b.page.getByText('Nobody else is here yet').waitFor({ timeout: 2000 });
+    await b.page.getByText('Ada left the call').waitFor();
+    await a.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
+    expect(new URL(a.page.url()).searchParams.has('room')).toBe(false);
+    expect(a.complaints).toEqual([]);
+    expect(b.complaints).toEqual([]);
+    await close();
+  });
+
+  it('is known to be over within 5 s when the other’s browser is killed', async () => {
+    const doomed = await launchBrowser();
+    const link = newLink();
+    const a = await arrive(ada, link, 'Ada');
+    const b = await arrive(doomed, link, 'Grace');
+    await enter(a);
+    await enter(b);
+    await sees(a.page);
+    const all = await processes(doomed);
+    const killed = performance.now();
+    for (const id of all) process.kill(id, 'SIGKILL');
+    await a.page.getByText('Nobody else is here yet').waitFor({ timeout: 10_000 });
+    expect(performance.now() - killed).toBeLessThan(5000);
+    await a.close();
+  });
+});
+
+describe('a room', () => {
+  it('is locked and cleared by its host', async () => {
+    const { a, b, link, close } = await call();
+    await a.page.getByRole('button', { name: 'People and link' }).click();
+    await a.page.getByText('Lock the call').click();
+    await b.page.getByRole('button', { name: 'People and link' }).click();
+    await b.page.getByText('The host has locked this call.').waitFor();
+    expect(await b.page.getByText('Lock the call').count()).toBe(0);
+
+    const late = await arrive(grace, link, 'Late');
+    await late.page.getByRole('button', { name: /^Join/ }).click();
+    await late.page.getByRole('alert').getByText('ERR_ROOM_LOCKED').waitFor();
+    await late.close();
+
+    await a.page.locator('.people summary').click();
+    await a.page.getByRole('button', { name: 'Remove Grace from the call' }).click();
+    await b.page.locator('.notice').getByText('ERR_REMOVED').waitFor();
+    await b.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
+    await a.page.getByText('Nobody else is here yet').waitFor();
+    await close();
+  });
+
+  it('that no link can name is told, and leads to the studio', async () => {
+    const { page, close } = await visit(ada, `${app.url}?room=short&input=demo&style=none`);
+    await page.locator('.notice', { hasText: 'room=short' }).waitFor();
+    await page.getByRole('button', { name: 'Call', exact: true }).waitFor();
+    await close();
+  });
+
+  it('is waited for in a lobby that says what is missing, and joined without a microphone', async () => {
+    const before = `${WATCH}
+      const real = MediaDevices.prototype.getUserMedia;
+      MediaDevices.prototype.getUserMedia = function (wish) {
+        return wish.audio ? Promise.reject(new DOMException('no', 'NotAllowedError')) : real.call(this, wish);
+      };`;
+    const { page, close } = await visit(ada, `${newLink()}&style=none`, { permissions: ['camera'], before });
+    await page.getByText('The microphone is blocked').waitFor();
+    await page.getByRole('button', { name: /^Join/ }).click();
+    await page.getByText('Nobody else is here yet').waitFor();
+    await close();
+  });
+});
