@@ -77,7 +77,13 @@ describe('the quality of a connection', () => {
 
   it('is read off two looks', () => {
     const first = readQuality(report(1000, 0, 0, 0), null);
-    expect(first.quality).toMatchObject({ rtt: 42, codec: 'VP9', relayed: false, loss: null, received: null });
+    expect(first.quality).toMatchObject({
+      rtt: 42,
+      codec: 'VP9',
+      relayed: false,
+      loss: null,
+      received: null,
+    });
     const second = readQuality(report(3000, 250_000, 180, 20, 'relay'), first.counters);
     expect(second.quality).toMatchObject({
       received: 1_000_000,
