@@ -15,7 +15,7 @@ COPY src/server ./src/server
 COPY --from=build /app/dist ./dist
 USER node
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=10s --timeout=3s \
   CMD ["node", "-e", "fetch('http://localhost:' + (process.env.PORT || 8080) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm, which would keep SIGTERM to itself.
 CMD ["node", "--import", "tsx", "src/server/serve.ts"]

@@ -1,0 +1,119 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { readSettings } from '../../../src/server/settings.ts';
+import { freePort, missing, stopEngine } from '../../fixtures/engines.ts';
+import { projectRoot } from '../../fixtures/server.ts';
+
+const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
+
+interface Service {
+  image?: string;
+  build?: string;
+  environment?: Record<string, string>;
+  depends_on?: Record<string, unknown>;
+  volumes?: string[];
+  command?: string[];
+}
+
+describe('containers', () => {
+  test('dockerfilelint has nothing to say of the Dockerfile', () => {
+    const lint = spawnSync('npx', ['dockerfilelint', '-o', 'json', 'Dockerfile'], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+    });
+    const { files } = JSON.parse(lint.stdout) as { files: { issues: unknown[] }[] };
+    expect(files).toHaveLength(1);
+    expect(files[0]!.issues).toEqual([]);
+  });
+
+  test('what the Dockerfile copies and runs is there', () => {
+    const lines = read('Dockerfile').split('\n');
+    const copied = lines
+      .filter((line) => /^COPY (?!--from)/.test(line))
+      .flatMap((line) => line.split(/\s+/).slice(1, -1));
+    expect(copied.length).toBeGreaterThan(4);
+    for (const path of copied) expect(existsSync(join(projectRoot, path)), path).toBe(true);
+    const command = JSON.parse(lines.find((line) => line.startsWith('CMD '))!.slice(4)) as string[];
+    expect(existsSync(join(projectRoot, command.at(-1)!))).toBe(true);
+    // The second stage has no development dependencies.
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
+    for (const needed of [
+      'tsx',
+      'sirv',
+      'socket.io',
+      '@socket.io/redis-adapter',
+      'redis',
+      'prom-client',
+      'valibot',
+    ]) {
+      expect(dependencies).toHaveProperty(needed);
+    }
+  });
+
+  test('the compose file gives the app what its settings take', () => {
+    const { services } = parse(read('compose.yaml')) as { services: Record<string, Service> };
+    expect(Object.keys(services).sort()).toEqual(['app', 'coturn', 'redis']);
+    for (const { image, build } of Object.values(services)) expect(image ?? build).toBeTruthy();
+    const given = { TURN_HOST: 'turn.example.org', TURN_SECRET: 'secret' };
+    const fill = (text: string) =>
+      text.replace(/\$\{(\w+)(?::\?[^}]*)?\}/g, (_, name: string) => given[name as keyof typeof given]);
+    const environment = Object.fromEntries(
+      Object.entries(services.app!.environment!).map(([name, value]) => [name, fill(value)]),
+    );
+    const settings = readSettings(environment);
+    expect(settings).toMatchObject({ redisUrl: 'redis://redis:6379', proxies: 1 });
+    expect(settings.turn.urls).toHaveLength(3);
+    expect(services.app!.depends_on).toHaveProperty('redis');
+    for (const volume of services.coturn!.volumes!) {
+      expect(existsSync(join(projectRoot, volume.split(':')[0]!))).toBe(true);
+    }
+  });
+});
+
+describe('docs/deploy.md', () => {
+  test('lists each variable that is read, and no other', () => {
+    const asked = new Set<string>();
+    const env = new Proxy<Record<string, string | undefined>>(
+      {},
+      {
+        get(_, name) {
+          asked.add(String(name));
+          return undefined;
+        },
+      },
+    );
+    readSettings(env);
+    const listed = [...read('docs/deploy.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name!);
+    expect(listed.sort()).toEqual([...asked].sort());
+  });
+});
+
+const reason = missing('turnserver', 'coturn');
+test.skipIf(reason)(
+  'coturn takes every line of its configuration',
+  async () => {
+    const port = await freePort();
+    const args = ['-c', join(projectRoot, 'deploy/turnserver.conf'), '--static-auth-secret=s', '--realm=r'];
+    const here = [
+      `--listening-port=${port}`,
+      '--listening-ip=127.0.0.1',
+      '--pidfile=/dev/null',
+      '--log-file=stdout',
+    ];
+    const child = spawn('turnserver', [...args, ...here], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    try {
+      await expect.poll(() => said, { timeout: 10_000 }).toMatch(/Total auth threads|listener opened on/i);
+      expect(said).not.toMatch(/bad configuration|unrecognized/i);
+    } finally {
+      await stopEngine(child);
+    }
+  },
+  20_000,
+);
