@@ -56,7 +56,7 @@ function Welcome() {
         </p>
         <p class="private">
           <Icon name="shield" />
-          <span>Nothing leaves this machine: the picture is worked on in this window and sent nowhere.</span>
+          <span>Nothing leaves this machine unless you call somebody: the picture is worked on in this window.</span>
         </p>
         <div class="row">
           <button type="button" class="button primary" onClick={() => void open({ kind: 'camera' })}>
