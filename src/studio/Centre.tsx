@@ -56,7 +56,9 @@ function Welcome() {
         </p>
         <p class="private">
           <Icon name="shield" />
-          <span>Nothing leaves this machine unless you call somebody: the picture is worked on in this window.</span>
+          <span>
+            Nothing leaves this machine unless you call somebody: the picture is worked on in this window.
+          </span>
         </p>
         <div class="row">
           <button type="button" class="button primary" onClick={() => void open({ kind: 'camera' })}>
