@@ -43,7 +43,8 @@ export function Help() {
         </dl>
         <p>Drop a video anywhere to play it, or a picture to stand in front of it.</p>
         <p class="private">
-          <Icon name="shield" /> The effect runs in this window. Only in a call does the picture leave this machine, and then it goes to the people in it.
+          <Icon name="shield" /> The effect runs in this window. Only in a call does the picture leave this
+          machine, and then it goes to the people in it.
         </p>
       </div>
     </dialog>
