@@ -1,7 +1,7 @@
 /**
  * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style of
- * grade live, taken from the real app on the demo clip and written to src/studio/previews/<id>.webp. Run it whenever a style
- * changes; the app is built first if it is not fresh.
+ * grade live, taken from the real app on the demo clip and written to src/studio/previews/<id>.webp; and the contact sheet of all
+ * styles, docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not fresh.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -15,6 +15,11 @@ const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'src/studio/previews');
 /** Pixels of a preview's side. The tile shows it at half that. */
 const SIDE = 160;
+/** Of a picture in the contact sheet, and how many stand side by side. */
+const SHEET_SIDE = 320;
+const SHEET_COLUMNS = 4;
+/** Of the style net's input, while the pictures are taken: more than the governor would give on a slow machine. */
+const QUALITY = 384;
 /** Enough for the matte and the style to settle after a change, on a slow machine too. */
 const FRAMES_TO_SETTLE = 12;
 
@@ -32,8 +37,8 @@ async function show(page: Page, style: string): Promise<void> {
   );
 }
 
-/** The square around the demo's head and shoulders, as WebP bytes in base64. */
-function take(page: Page): Promise<string> {
+/** The square around the demo's head and shoulders, as the base64 of a WebP file. */
+function take(page: Page, side: number): Promise<string> {
   return page.evaluate((side) => {
     const stage = document.querySelector<HTMLCanvasElement>('#stage');
     const preview = document.createElement('canvas');
@@ -45,7 +50,28 @@ function take(page: Page): Promise<string> {
     context.imageSmoothingQuality = 'high';
     context.drawImage(stage, (stage.width - crop) / 2, stage.height * 0.04, crop, crop, 0, 0, side, side);
     return preview.toDataURL('image/webp', 0.86).replace(/^.*,/, '');
-  }, SIDE);
+  }, side);
+}
+
+/** All pictures in rows, as the base64 of a JPEG file. */
+function layOut(page: Page, pictures: string[]): Promise<string> {
+  return page.evaluate(
+    async ({ pictures, side, columns }) => {
+      const sheet = document.createElement('canvas');
+      sheet.width = side * columns;
+      sheet.height = side * Math.ceil(pictures.length / columns);
+      const context = sheet.getContext('2d');
+      if (!context) throw new Error('There is no canvas for the contact sheet.');
+      for (const [n, picture] of pictures.entries()) {
+        const image = new Image();
+        image.src = `data:image/webp;base64,${picture}`;
+        await image.decode();
+        context.drawImage(image, side * (n % columns), side * Math.floor(n / columns));
+      }
+      return sheet.toDataURL('image/jpeg', 0.88).replace(/^.*,/, '');
+    },
+    { pictures, side: SHEET_SIDE, columns: SHEET_COLUMNS },
+  );
 }
 
 async function makePreviews(): Promise<void> {
@@ -57,17 +83,18 @@ async function makePreviews(): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: baseFlags });
   try {
     const page = await browser.newPage();
-    // More pixels for the style than the governor would give on a slow machine.
-    await page.goto(`${server.url}?input=demo&style=none&quality=384`);
+    await page.goto(`${server.url}?input=demo&style=none&quality=${QUALITY}`);
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
-    const styles = await page.evaluate(
-      () => window.portoon?.styles.filter(({ grade }) => grade === 'live') ?? [],
-    );
-    for (const { id } of [{ id: 'none' }, ...styles]) {
+    const styles = await page.evaluate(() => window.portoon?.styles ?? []);
+    const sheet: string[] = [];
+    for (const { id, grade } of [{ id: 'none', grade: 'live' }, ...styles]) {
       await show(page, id);
-      await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page), 'base64'));
-      process.stdout.write(`${id}.webp\n`);
+      if (id !== 'none') sheet.push(await take(page, SHEET_SIDE));
+      if (grade === 'live')
+        await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page, SIDE), 'base64'));
+      process.stdout.write(`${id}\n`);
     }
+    await writeFile(join(root, 'docs/images/styles.jpg'), Buffer.from(await layOut(page, sheet), 'base64'));
   } finally {
     await browser.close();
     await server.close();

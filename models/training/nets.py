@@ -81,6 +81,7 @@ class MatteNet(nn.Module):
     FEATURES = 384  # channels of the encoder's last features, at 1/16
     STEM = 20
     FIRE4 = 96  # of 128 3x3 kernels
+    MOST_TRUST = 0.5  # in the prior: what moves may drag for a frame or two, not for ten
 
     def __init__(self):
         super().__init__()
@@ -151,7 +152,7 @@ class MatteNet(nn.Module):
         estimate = torch.sigmoid(F.pixel_shuffle(full_precision(self.head(x)), 2))
         gap = estimate - prior
         trust = self.trust(torch.cat([x, self.gap(gap * gap)], 1))
-        trust = torch.sigmoid(F.pixel_shuffle(full_precision(trust), 2))
+        trust = self.MOST_TRUST * torch.sigmoid(F.pixel_shuffle(full_precision(trust), 2))
         return estimate + trust * (prior - estimate), estimate, parts, x16
 
 

@@ -46,7 +46,7 @@ class Run:
         gentle = [p for module in pretrained for p in module.parameters() if p.requires_grad]
         known = {id(p) for p in gentle}
         fresh = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
-        if companion:
+        if companion and not hasattr(companion, "optimizer"):
             fresh += companion.parameters()
         groups = [{"params": fresh, "share": 1.0}, {"params": gentle, "share": GENTLE}]
         self.optimizer = torch.optim.AdamW([g for g in groups if g["params"]], rate, weight_decay=decay)

@@ -15,6 +15,7 @@ class Style:
     colour: float = 1.0
     ink: float = 0.0  # weight of what the teacher draws darker than the frame
     edge: float = 1.0  # weight of the gradients' loss
+    critic: float = 0.04  # weight of the critic's verdict
 
     def tones(self):
         return ToneSteps(self.levels, self.colour) if self.levels else None
@@ -22,7 +23,7 @@ class Style:
 
 STYLES = {
     "toon": Style("Toon", "toon_teacher:toon", levels=6, colour=1.35, ink=16, edge=1.5),
-    "comic": Style("Comic", "comic_teacher:comic", ink=10, edge=1.5),
+    "comic": Style("Comic", "comic_teacher:comic", levels=5, colour=1.3, ink=10, edge=1.5),
     "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5),
     "watercolour": Style("Watercolour", "watercolour_teacher:watercolour", ink=4),
     "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),

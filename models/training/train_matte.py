@@ -26,10 +26,13 @@ BATCH = 16
 TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
+SINGLE_SHARE = 0.6  # of the time goes to single frames, the rest to pairs
 
 
 def edge_band(alpha):
-    return F.max_pool2d(alpha, 7, 1, 3) + F.max_pool2d(-alpha, 7, 1, 3)
+    """Where alpha changes within three pixels: its range over a 7x7 window, taken along rows, then columns."""
+    spread = lambda x: F.max_pool2d(F.max_pool2d(x, (1, 7), 1, (0, 3)), (7, 1), 1, (3, 0))
+    return spread(alpha) + spread(-alpha)
 
 
 def soft_iou_loss(matte, alpha):
@@ -38,10 +41,10 @@ def soft_iou_loss(matte, alpha):
     return (1 - (inter + 50) / (union + 50)).mean()
 
 
-def matte_loss(matte, alpha):
+def matte_loss(matte, alpha, band):
     """BCE, more of it along the outline, and soft IoU per picture."""
     bce = F.binary_cross_entropy(matte.clamp(1e-4, 1 - 1e-4), alpha, reduction="none")
-    return (bce * (1 + 2 * edge_band(alpha))).mean() + 0.5 * soft_iou_loss(matte, alpha)
+    return (bce * (1 + 2 * band)).mean() + 0.5 * soft_iou_loss(matte, alpha)
 
 
 def parts_loss(logits, parts):
@@ -100,7 +103,8 @@ def train_teacher(args):
     for frame, alpha, parts in prefetch(make):
         with torch.autocast("cpu", torch.bfloat16):
             logits, parts_logits, _ = net(channels_last(frame))
-        matte = matte_loss(torch.sigmoid(logits.float()), torch.from_numpy(alpha))
+        alpha = torch.from_numpy(alpha)
+        matte = matte_loss(torch.sigmoid(logits.float()), alpha, edge_band(alpha))
         run.update(matte + 0.3 * parts_loss(parts_logits.float(), torch.from_numpy(parts)))
         trace.append({"matte": matte.item()})
         if report(run, trace, validation):
@@ -118,19 +122,25 @@ def train_student(args):
 
     trace = []
     for frames, alphas, mattes, parts, features, prior, still in prefetch(lambda: pool.batch(BATCH)):
-        still = torch.from_numpy(still)
         truth = [TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a) for a, m in zip(alphas, mattes)]
         with torch.autocast("cpu", torch.bfloat16):
-            first, first_estimate, parts_logits, encoded = net(channels_last(frames[0]), torch.from_numpy(prior))
-            second, second_estimate, _, _ = net(channels_last(frames[1]), first.detach())
-        matte = matte_loss(second, truth[1]) + 0.5 * matte_loss(first, truth[0])
-        estimate = 0.25 * (matte_loss(first_estimate, truth[0]) + matte_loss(second_estimate, truth[1]))
-        band = edge_band(truth[0])[still]
-        flicker = ((first.detach() - second)[still].abs() * band).sum() / (band.sum() + 1)
+            first, estimate, parts_logits, encoded = net(channels_last(frames[0]), torch.from_numpy(prior))
+        band = edge_band(truth[0])
+        matte = matte_loss(first, truth[0], band)
         hinted = hint(encoded.float(), torch.from_numpy(features))
         named = parts_loss(parts_logits.float(), torch.from_numpy(parts))
-        run.update(matte + estimate + FLICKER * flicker + 0.5 * named + HINT * hinted)
-        trace.append({"matte": matte.item() / 1.5, "flicker": flicker.item(), "parts": named.item(), "hint": hinted.item()})
+        loss = matte + 0.25 * matte_loss(estimate, truth[0], band) + 0.5 * named + HINT * hinted
+        flicker = torch.zeros(())
+        if run.progress >= SINGLE_SHARE:
+            # The next frame rests on what the net itself has just said.
+            with torch.autocast("cpu", torch.bfloat16):
+                second, estimate, _, _ = net(channels_last(frames[1]), first.detach())
+            still = torch.from_numpy(still)
+            flicker = ((first.detach() - second)[still].abs() * band[still]).sum() / (band[still].sum() + 1)
+            band = edge_band(truth[1])
+            loss = loss + matte_loss(second, truth[1], band) + 0.25 * matte_loss(estimate, truth[1], band) + FLICKER * flicker
+        run.update(loss)
+        trace.append({"matte": matte.item(), "flicker": flicker.item(), "parts": named.item(), "hint": hinted.item()})
         if report(run, trace, validation):
             break
 

@@ -2,7 +2,7 @@
 
 The teacher's pictures are rendered while training goes on and kept in POOL_FOLDER, which both grades may share.
 Every crop is seen through two windows a few pixels apart, each with its own grain: what the net draws must move with
-the picture and must not follow the grain.
+the picture and must not follow the grain. A critic joins when the regression has found its feet.
 """
 
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from critic import Critic
 from painter import PaintedTeacher
 from runs import SEED, Run, arguments, prefetch
 from styles import GRADES, STYLES, procedural_teacher
@@ -20,6 +21,7 @@ CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch
 SHIFT = 3  # pixels, at most, between the two windows
 STEADY = 1.0
 STEPPED = 0.3
+CRITIC_FROM = 0.15  # of the time
 
 
 def two_windows(rng, picture, side):
@@ -53,7 +55,8 @@ def main():
     teacher = PaintedTeacher(args.painter, args.style) if style.teacher == "painter" else procedural_teacher(style)
     net = GRADES[args.grade]().to(memory_format=torch.channels_last).train()
     tones = style.tones()
-    run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0)
+    critic = Critic()
+    run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
     pool = TeacherPool(args.pool, teacher, POOL)
 
@@ -76,14 +79,19 @@ def main():
         edge = sum((a - b).abs().mean() for a, b in zip(gradients(styled), gradients(wanted)))
         steady = disagreement(*final.chunk(2), offset)
         stepped = (final - wanted).abs().mean() if tones else 0.0
-        run.update(pixel + style.edge * edge + STEADY * steady + STEPPED * stepped)
-        trace.append([pixel.item(), edge.item(), steady.item()])
+        loss = pixel + style.edge * edge + STEADY * steady + STEPPED * stepped
+        found_out = 2.0
+        if run.progress >= CRITIC_FROM:
+            found_out = critic.learn(frame, final, wanted)
+            loss = loss + style.critic * critic.verdict(frame, final)
+        run.update(loss)
+        trace.append([pixel.item(), edge.item(), steady.item(), found_out])
         done = run.progress >= 1
         if run.step % 100 == 0 or done:
             means = np.mean(trace[-100:], axis=0)
             print(
                 f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}  pixel {means[0]:.4f}"
-                f"  edge {means[1]:.4f}  steady {means[2]:.4f}",
+                f"  edge {means[1]:.4f}  steady {means[2]:.4f}  critic {means[3]:.2f}",
                 flush=True,
             )
         if run.step % 250 == 0 or done:

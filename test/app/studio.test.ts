@@ -182,7 +182,7 @@ describe('choices', () => {
     await reach(page, 'running');
     expect(await chosenStyle(page)).toBe('none');
     expect(await page.getByRole('radio', { name: 'Everything' }).isChecked()).toBe(true);
-    expect(await page.getByRole('radio', { name: 'Colour' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Colour', exact: true }).isChecked()).toBe(true);
     expect(await button(page, 'Plum').getAttribute('aria-pressed')).toBe('true');
     expect(await page.locator('.section .amount').textContent()).toBe('30 %');
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
@@ -274,7 +274,7 @@ describe('choices', () => {
       `${home}?input=demo&style=none&region=background&background=${colour}`,
     );
     await reach(page, 'running');
-    expect(await page.getByRole('radio', { name: 'Colour' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Colour', exact: true }).isChecked()).toBe(true);
     await page.getByRole('slider', { name: 'Strength of the style' }).fill('30');
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"strength":0.3'));
     await page.goto(`${home}?input=demo`);

@@ -101,7 +101,8 @@ async function styleReports(models: Model[], portraits: Portraits): Promise<Styl
   const reports: StyleReport[] = [];
   for (const [n, { id }] of models.entries()) {
     progress.begin(`${id}, likeness to its teacher`);
-    const likeness = await teachers.likeness(nets[n]!, id, portraits, progress);
+    // Both grades of a style have one teacher.
+    const likeness = await teachers.likeness(nets[n]!, id.replace(/-fine$/, ''), portraits, progress);
     reports.push({ id, cost: costs[n]!, ...steadiness[n]!, likeness });
     await nets[n]!.close();
   }

@@ -32,7 +32,7 @@ export class Matter {
   }
 
   /**
-   * Mattes the picture in `input(size)`: net, smoothing in time, blotch guard.
+   * Mattes the picture in `input(size)`: net, smoothing in time where the net does none, blotch guard.
    * @param region - where the style shows; only for a part of the person the net's parts are fetched, and `share` is brought up to date.
    * @returns the matte, 0..1, [H,W], valid until the next call; `texels` then hold its fit to the picture.
    */
@@ -47,7 +47,8 @@ export class Matter {
       part ? ['matte', 'parts'] : ['matte'],
     );
     const { matte, parts } = answer;
-    this.smoother.smooth(matte);
+    // A net with memory holds still by itself; steadied twice, what moves would drag.
+    if (!this.net.remembers) this.smoother.smooth(matte);
     this.guard.guard(matte, width, height);
     this.guide.fit(matte, this.net.input(size), width, height);
     if (part && parts) this.partShare.measure(parts, part, width, height);

@@ -78,6 +78,11 @@ export class Net {
     return this.session.outputNames.includes(output);
   }
 
+  /** Whether what it answered before goes into what it answers next. */
+  get remembers(): boolean {
+    return this.state.length > 0;
+  }
+
   /** The input planes R, G, B of `size`, 0..1, to be filled before `run`. */
   input(size: Size): Float32Array {
     return this.bind(size).input;

@@ -1,0 +1,62 @@
+"""Writes what `npm run eval` holds the style nets against: python write_teachers.py FOLDER
+
+The teachers' pictures of validation portraits, FOLDER/STYLE/ID.png, and the network whose features measure content and
+style, FOLDER/features.onnx. Keep the folder out of the project; PORTOON_TEACHERS tells the evaluation where it is.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import torch
+from torch import nn
+
+from data import portrait_ids, portrait_image, portrait_label
+from perceptual import STYLE_LAYERS, ResNet50
+from styles import STYLES, procedural_teacher
+
+SIZE = (192, 256)
+PORTRAITS = 20
+
+
+class Features(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.resnet = ResNet50()
+
+    def forward(self, frame):
+        features = self.resnet(frame)
+        return tuple(features[layer] for layer in STYLE_LAYERS)
+
+
+def write_features(path):
+    sides = {2: "H", 3: "W"}
+    torch.onnx.export(
+        Features().eval(),
+        (torch.rand(1, 3, 64, 64),),
+        str(path),
+        input_names=["frame"],
+        output_names=list(STYLE_LAYERS),
+        dynamic_axes={"frame": sides} | {layer: {2: f"H_{layer}", 3: f"W_{layer}"} for layer in STYLE_LAYERS},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    write_features(args.folder / "features.onnx")
+    ids = portrait_ids("val")
+    for name, style in STYLES.items():
+        teacher = procedural_teacher(style)
+        (args.folder / name).mkdir(exist_ok=True)
+        for portrait in ids[:: len(ids) // PORTRAITS][:PORTRAITS]:
+            picture = teacher(portrait_image(portrait), portrait_label("parts", portrait), SIZE)
+            cv2.imwrite(str(args.folder / name / f"{portrait}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+
+
+if __name__ == "__main__":
+    main()
