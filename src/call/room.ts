@@ -11,6 +11,7 @@ import {
   type RequestName,
   type ServerToClient,
   type SignalData,
+  type SignalError,
 } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
@@ -58,6 +59,7 @@ const CONNECT_MS = 15_000;
 const LOOK_MS = 500;
 const MEASURE_MS = 2000;
 const RETRY_MS = 700;
+const CROWDED_MS = 2000;
 
 interface Entry {
   present: Present;
@@ -100,7 +102,12 @@ export class Room {
   private constructor(private readonly options: RoomOptions) {
     this.audio = options.audio;
     this.video = options.video;
-    this.socket = io({ path: SIGNALLING_PATH, transports: ['websocket'], reconnectionDelayMax: 2000 });
+    this.socket = io({
+      path: SIGNALLING_PATH,
+      transports: ['websocket'],
+      reconnectionDelayMax: 2000,
+      autoConnect: false,
+    });
   }
 
   /**
@@ -110,8 +117,7 @@ export class Room {
   static async join(options: RoomOptions): Promise<Room> {
     const room = new Room(options);
     try {
-      room.codecs = await preferredCodecs();
-      await room.connected();
+      [room.codecs] = await Promise.all([preferredCodecs(), room.connect()]);
       room.enter(await room.ask('join', room.greeting()));
     } catch (error) {
       room.end();
@@ -188,15 +194,22 @@ export class Room {
     };
   }
 
-  private connected(): Promise<void> {
+  private connect(): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         reject(unreachable());
       }, ANSWER_MS);
-      this.socket.once('connect', () => {
+      const { socket } = this;
+      socket.once('connect', () => {
         clearTimeout(timer);
         resolve();
       });
+      socket.on('connect_error', (error: Error & { data?: SignalError }) => {
+        // Refused by the server, and so not tried again; what is merely out of reach is.
+        if (!socket.active && error.data) reject(asError(error.data));
+      });
+      // Not before: what comes while nobody listens is lost.
+      socket.connect();
     });
   }
 
@@ -215,8 +228,7 @@ export class Room {
       throw unreachable({ cause });
     }
     if (answer.ok) return answer;
-    const { code, message, wayOut } = answer.error;
-    throw new PortoonError(code, message, wayOut);
+    throw asError(answer.error);
   }
 
   /** We are in, for the first time or again. */
@@ -249,6 +261,10 @@ export class Room {
       this.changed();
       // Those that the server ends are not connected again by themselves.
       if (reason === 'io server disconnect') this.retry();
+    });
+    socket.on('connect_error', () => {
+      // Nor are those that it refuses: too many came back at once.
+      if (!socket.active) this.retry(CROWDED_MS * (1 + Math.random()));
     });
     socket.on('joined', ({ peer }) => {
       const known = this.entries.has(peer.id);
@@ -314,11 +330,11 @@ export class Room {
     }
   }
 
-  private retry(): void {
+  private retry(wait = RETRY_MS): void {
     this.socket.disconnect();
     setTimeout(() => {
       if (!this.ended) this.socket.connect();
-    }, RETRY_MS);
+    }, wait);
   }
 
   /** Somebody is in the room. Viewers take part in nothing and have no tile. */
@@ -516,6 +532,10 @@ function blackTrack(): { track: MediaStreamTrack; stop: () => void } {
       track.stop();
     },
   };
+}
+
+function asError({ code, message, wayOut }: SignalError): PortoonError {
+  return new PortoonError(code, message, wayOut);
 }
 
 function unreachable(options?: ErrorOptions): PortoonError {

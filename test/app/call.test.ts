@@ -410,6 +410,22 @@ describe('a room', () => {
     await close();
   });
 
+  it('is joined by a browser that is slow to tell what its hardware encodes', async () => {
+    const before = `${WATCH}
+      const { encodingInfo } = MediaCapabilities.prototype;
+      MediaCapabilities.prototype.encodingInfo = async function (wish) {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return encodingInfo.call(this, wish);
+      };`;
+    const { page, close } = await visit(ada, `${newLink()}&style=none`, {
+      permissions: ['camera', 'microphone'],
+      before,
+    });
+    await page.getByRole('button', { name: /^Join/ }).click();
+    await page.getByText('Nobody else is here yet').waitFor();
+    await close();
+  });
+
   it('is waited for in a lobby that says what is missing, and joined without a microphone', async () => {
     const before = `${WATCH}
       const real = MediaDevices.prototype.getUserMedia;
