@@ -85,7 +85,12 @@ export const requestSchemas = {
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerId, secret: key })),
   }),
-  signal: v.object({ to: peerId, data: signalDataSchema }),
+  signal: v.object({
+    to: peerId,
+    /** Which of the connections between the two it is of, counted by the side that makes the offers; 0: of none. */
+    generation: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
+    data: signalDataSchema,
+  }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerId }),
@@ -182,7 +187,7 @@ export interface ServerToClient {
   joined(message: { peer: Peer }): void;
   /** `lost`: the connection to the server ended, the one between the peers may live on; they may come back. */
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
-  signal(message: { from: string; data: SignalData }): void;
+  signal(message: { from: string; generation: number; data: SignalData }): void;
   state(message: { id: string; name: string } & PeerState): void;
   /** Who may lock and remove from now on; the key comes to the new host alone. */
   host(message: { id: string; hostKey?: string }): void;

@@ -9,6 +9,7 @@ import {
 } from '../call/microphone.ts';
 import { newRoom } from '../call/link.ts';
 import { Room, type Member } from '../call/room.ts';
+import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
 import { closeSource, open, outgoing, sending, source, sourceStatus, type SourceRequest } from './sources.ts';
 import { address, announce, callStage, choices, choose } from './state.ts';
@@ -28,6 +29,8 @@ export const microphone = signal<Microphone | null>(null);
 export const microphones = signal<readonly MicrophoneDevice[]>([]);
 export const microphoneFault = signal<Fault | null>(null);
 export const muted = signal(false);
+/** Whether the others hear one speak. */
+export const speaking = signal(false);
 /** What to open when the camera is switched on again; null while it is on. */
 const cameraOff = signal<SourceRequest | null>(null);
 /** A picture that is about to come counts: a change of camera is no pause. */
@@ -270,6 +273,18 @@ export function startCalls(): void {
     const state = { name: myName.value, muted: muted.value, camera: cameraOn.value };
     // Told again with the next join, should the server be away.
     call?.tell(state).catch(() => undefined);
+  });
+  effect(() => {
+    const heard = callStage.value === 'in' && !muted.value ? microphone.value : null;
+    speaking.value = false;
+    if (!heard) return;
+    const speech = new Speech();
+    const timer = setInterval(() => {
+      speaking.value = speech.hear(heard.level(), performance.now());
+    }, SPEECH_LOOK_MS);
+    return () => {
+      clearInterval(timer);
+    };
   });
   onDevicesChanged(() => {
     if (callStage.value === 'none') return;
