@@ -217,7 +217,7 @@ export class Room {
       else participant.look(performance.now());
     });
     server.on('signal', ({ from, generation, data }) => {
-      this.participants.get(from)?.hear(generation, data);
+      this.participants.get(from)?.hear(generation ?? 0, data);
     });
     server.on('state', ({ id, name, ...state }) => {
       this.update(id, { name, state });

@@ -218,14 +218,14 @@ export class Rooms {
   }
 
   /** Hands a signal on to another member of the same room. */
-  async signal(seat: Seat, { to, generation, data }: Checked<'signal'>): Promise<void> {
+  async signal(seat: Seat, { to, ...signal }: Checked<'signal'>): Promise<void> {
     const call = callOf(seat.room, to);
     const isHere = this.#io.of('/').adapter.rooms.has(call);
     if (!isHere) {
       const room = await this.#store.read(seat.room);
       if (!room?.members.some(({ id }) => id === to)) throw new Refusal('ERR_PEER_GONE');
     }
-    this.#io.to(call).emit('signal', { from: seat.id, generation, data });
+    this.#io.to(call).emit('signal', { from: seat.id, ...signal });
   }
 
   /** Brings this node's rooms up to date when another node died. */

@@ -72,6 +72,9 @@ export const signalDataSchema = v.variant('type', [
   }),
 ]);
 
+/** Which of the sender's connections to this peer the signal belongs to; what belongs to an earlier one is too late. */
+const generation = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
+
 /** What a page may ask. */
 export const requestSchemas = {
   /** The first message of a connection; a page connects when it joins, not before. */
@@ -85,12 +88,7 @@ export const requestSchemas = {
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerId, secret: key })),
   }),
-  signal: v.object({
-    to: peerId,
-    /** Which of the connections between the two it is of, counted by the side that makes the offers; 0: of none. */
-    generation: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)), 0),
-    data: signalDataSchema,
-  }),
+  signal: v.object({ to: peerId, data: signalDataSchema, generation }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerId }),
@@ -187,7 +185,7 @@ export interface ServerToClient {
   joined(message: { peer: Peer }): void;
   /** `lost`: the connection to the server ended, the one between the peers may live on; they may come back. */
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
-  signal(message: { from: string; generation: number; data: SignalData }): void;
+  signal(message: { from: string; data: SignalData; generation?: number | undefined }): void;
   state(message: { id: string; name: string } & PeerState): void;
   /** Who may lock and remove from now on; the key comes to the new host alone. */
   host(message: { id: string; hostKey?: string }): void;
