@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import { PortoonError } from '../effect/errors.ts';
 import type { Fault } from '../effect/protocol.ts';
 import { onDevicesChanged } from '../input/camera.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type MicrophoneDevice,
 } from '../call/microphone.ts';
 import { newRoom } from '../call/link.ts';
+import { holdRoom, type Release } from '../call/one-tab.ts';
 import { Room, type Member } from '../call/room.ts';
 import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
@@ -39,6 +41,8 @@ export const cameraOn = computed(() => source.value !== null || sourceStatus.val
 const myName = computed(() => choices.value.name);
 
 let call: Room | null = null;
+/** While this tab is the one in the room. */
+let release: Release | null = null;
 /** Whether the room is an entry of its own in the browser's history. */
 let pushed = false;
 
@@ -104,13 +108,25 @@ async function refreshMicrophones(): Promise<void> {
   }
 }
 
-export async function join(): Promise<void> {
+/** @param instead - of another tab of this browser that is in the call. */
+export async function join(instead = false): Promise<void> {
   const id = room.value;
   if (id === null || callStage.value !== 'lobby') return;
   callStage.value = 'joining';
   callFault.value = null;
   sending.value = true;
   try {
+    const held = await holdRoom(id, instead, () => {
+      if (room.value !== id) return;
+      call?.leave();
+      fall(elsewhere('You joined it there.', 'Go on there, or call again here.'));
+    });
+    if (room.value !== id) {
+      held?.();
+      return;
+    }
+    release = held;
+    if (!held) throw elsewhere('You are in it already.', 'Go on there, or join here instead.');
     const joined = await Room.join({
       room: id,
       name: choices.value.name,
@@ -126,11 +142,7 @@ export async function join(): Promise<void> {
         announce(`${nameOf(name)} left`);
         tell({ topic: 'left', tone: 'info', title: `${nameOf(name)} left the call`, text: '' });
       },
-      onEnded: (error) => {
-        call = null;
-        ended();
-        tellFault('call', error);
-      },
+      onEnded: fall,
     });
     // Left while joining.
     if (room.value !== id) {
@@ -147,8 +159,25 @@ export async function join(): Promise<void> {
     if (room.value !== id) return;
     callStage.value = 'lobby';
     sending.value = false;
+    release?.();
+    release = null;
     callFault.value = asFault(error);
   }
+}
+
+/** Out of the call against one's will. */
+function fall(error: PortoonError): void {
+  call = null;
+  ended();
+  tellFault('call', error);
+}
+
+function elsewhere(what: string, wayOut: string): PortoonError {
+  return new PortoonError(
+    'ERR_CALL_ELSEWHERE',
+    `The call is in another tab of this browser. ${what}`,
+    wayOut,
+  );
 }
 
 /** What a person is called who gave no name. */
@@ -177,6 +206,8 @@ export function leave(): void {
 function ended(): void {
   const { value: was } = callStage;
   callStage.value = 'none';
+  release?.();
+  release = null;
   members.value = [];
   room.value = null;
   inviting.value = false;

@@ -330,7 +330,7 @@ describe('a room', () => {
     await close();
   });
 
-  it('is joined by a browser that is slow to tell what its hardware encodes', async () => {
+  it('is joined by a browser that is slow to tell what its hardware encodes, in one tab', async () => {
     const before = `${WATCH}
       const { encodingInfo } = MediaCapabilities.prototype;
       MediaCapabilities.prototype.encodingInfo = async function (wish) {
@@ -343,6 +343,15 @@ describe('a room', () => {
     });
     await page.getByRole('button', { name: /^Join/ }).click();
     await page.getByText('Nobody else is here yet').waitFor();
+
+    // Two tabs of one browser would hear each other's loudspeaker.
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await second.getByRole('button', { name: /^Join/ }).click();
+    await second.getByRole('alert').getByText('ERR_CALL_ELSEWHERE').waitFor();
+    await second.getByRole('button', { name: 'Join here instead' }).click();
+    await second.getByText('Nobody else is here yet').waitFor();
+    await page.locator('.notice').getByText('ERR_CALL_ELSEWHERE').waitFor();
     await close();
   });
 
