@@ -63,7 +63,8 @@ export async function attachSignalling(
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
   const wires = new Set<Duplex>();
-  http.on('upgrade', (_request, wire: Duplex) => {
+  http.on('upgrade', (request, wire: Duplex) => {
+    if (!request.url?.startsWith(SIGNALLING_PATH)) return;
     wires.add(wire);
     wire.once('close', () => wires.delete(wire));
   });
