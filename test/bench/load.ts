@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -136,6 +136,8 @@ try {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
     node: process.version,
+    // Before it begins: what else the machine does shows in the longest times.
+    load: round(loadavg()[0]!),
     ...(await measure(nodes as [ServerNode, ServerNode])),
   };
   await mkdir(dirname(options.json), { recursive: true });
@@ -226,7 +228,7 @@ async function killSecond([one, two]: readonly [ServerNode, ServerNode], pairs: 
 }
 
 function print(
-  result: Awaited<ReturnType<typeof measure>> & { date: string; machine: string; node: string },
+  result: Awaited<ReturnType<typeof measure>> & { date: string; machine: string; node: string; load: number },
 ): void {
   const ms = ({ n, p50, p95, p99, max }: Times) =>
     `p50 ${p50}, p95 ${p95}, p99 ${p99}, longest ${max} ms (${n})`;
@@ -235,7 +237,7 @@ function print(
   const { missedMs, rejoinMs } = result.killedNode;
   const { residentMiB } = result;
   const rows: [string, string][] = [
-    ['date, machine', `${result.date}, ${result.machine}, Node ${result.node}`],
+    ['date, machine', `${result.date}, ${result.machine}, load ${result.load}, Node ${result.node}`],
     ['rooms of two', `${result.rooms}, sockets on the nodes: ${result.socketsPerNode.join(' and ')}`],
     ['join', `${ms(result.joinMs)}, ${result.openedPerSecond} rooms opened a second`],
     ['signal, opening', ms(opening) + lost(opening)],
