@@ -149,7 +149,9 @@ class MatteNet(nn.Module):
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
         x8 = self.fire4(self.fire3(self.fire2(x8)))
         x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
-        far = F.interpolate(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1))), x16.shape[2:], mode="bilinear", align_corners=False)
+        far = upsample(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1))))
+        if self.training:  # on sizes that are not multiples of 32 too
+            far = far[..., : x16.shape[2], : x16.shape[3]]
         x = self.deep(torch.relu(self.near(x16) + far))
         x = self.fuse8(x + self.past16(F.avg_pool2d(prior4, 4)), x8)
         x = self.fuse4(x, x4) + self.past4(prior4)
