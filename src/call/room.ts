@@ -2,6 +2,7 @@ import { PortoonError } from '../effect/errors.ts';
 import type { JoinAnswer, Peer as Present, Request } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
+import { hostKeyOf } from './link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
@@ -46,7 +47,6 @@ export class Room {
   private readonly common: { -readonly [Key in keyof Surroundings]: Surroundings[Key] };
   private self = '';
   private secret = '';
-  private hostKey: string | undefined;
   /** When TURN credentials are asked for anew. */
   private iceUntil = Infinity;
   private readonly timers: number[] = [];
@@ -158,12 +158,13 @@ export class Room {
 
   private greeting(): Request<'join'> {
     const { room, name, muted, camera } = this.options;
+    const hostKey = hostKeyOf(room);
     return {
       room,
       name,
       kind: 'person',
       state: { muted, camera },
-      ...(this.hostKey === undefined ? {} : { hostKey: this.hostKey }),
+      ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
     };
   }
@@ -176,7 +177,6 @@ export class Room {
     this.self = answer.self;
     this.secret = answer.secret;
     this.host = answer.host;
-    this.hostKey = answer.hostKey ?? this.hostKey;
     this.locked = answer.locked;
     this.common.signalling = true;
     this.keepIce(answer);
@@ -222,9 +222,8 @@ export class Room {
     server.on('state', ({ id, name, ...state }) => {
       this.update(id, { name, state });
     });
-    server.on('host', ({ id, hostKey }) => {
+    server.on('host', ({ id }) => {
       this.host = id === this.self;
-      if (hostKey !== undefined) this.hostKey = hostKey;
       for (const other of this.participants.keys()) this.update(other, { host: other === id });
       this.changed();
     });

@@ -22,6 +22,12 @@ export const GRACE = 30_000;
 const key = v.pipe(v.string(), v.regex(/^[\w-]{22,64}$/));
 const peerId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
+/**
+ * A room's word is the base64url of its key's SHA-256, cut to so many characters (132 bits). The link gives away the word
+ * alone; the key stays with the page that made both.
+ */
+export const ROOM_LENGTH = 22;
+
 /** As in the link's `?room=`. */
 export const roomSchema = key;
 
@@ -83,7 +89,10 @@ export const requestSchemas = {
     name: nameSchema,
     kind: v.picklist(['person', 'view']),
     state: v.optional(stateSchema, { muted: false, camera: true }),
-    /** Makes its bearer the host again. */
+    /**
+     * What the room's word was made of ({@link ROOM_LENGTH}): the mark of who made the room. While they are there they
+     * are the host, also on a server that has forgotten the room.
+     */
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerId, secret: key })),
@@ -135,8 +144,6 @@ export interface JoinAnswer extends IceAnswer {
   /** Those who are there, longest first, without oneself. */
   readonly peers: Peer[];
   readonly host: boolean;
-  /** For the host alone: to be kept with the secret, and sent when rejoining. */
-  readonly hostKey?: string;
   readonly locked: boolean;
 }
 
@@ -187,8 +194,8 @@ export interface ServerToClient {
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
   signal(message: { from: string; data: SignalData; generation?: number | undefined }): void;
   state(message: { id: string; name: string } & PeerState): void;
-  /** Who may lock and remove from now on; the key comes to the new host alone. */
-  host(message: { id: string; hostKey?: string }): void;
+  /** Who may lock and remove from now on. */
+  host(message: { id: string }): void;
   locked(message: { locked: boolean }): void;
   /** The host removed this page; do not come back by yourself. */
   removed(message: object): void;
