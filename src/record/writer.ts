@@ -71,6 +71,9 @@ export interface WriterOptions {
  */
 const AAC_PRIMING = 1024;
 
+/** Milliseconds in which a muxer that is given up lets go of its encoders. */
+const PATIENCE = 1000;
+
 /** Writes one film: takes frames and sound, or packets of them, and puts a file together as they come. */
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
@@ -182,14 +185,20 @@ export class FilmWriter {
 
   /** Closes the file as it is, which plays if it is fragmented: for a disk that is full. */
   async end(): Promise<void> {
-    await this.output.cancel().catch(() => undefined);
+    await this.letGo();
     await this.drain.close();
   }
 
   /** Gives up: a `FileSystemWritableFileStream` leaves no file, {@link privateFile} an empty one for its owner to remove. */
   async cancel(): Promise<void> {
-    await this.output.cancel().catch(() => undefined);
+    await this.letGo();
     await this.drain.abort();
+  }
+
+  /** Frees the encoders. A muxer that waits for its sink is not waited for. */
+  private async letGo(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    await Promise.race([this.output.cancel(), patience]).catch(() => undefined);
   }
 }
 
@@ -237,12 +246,14 @@ class Drain {
   readonly stream: WritableStream<StreamTargetChunk>;
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;
   private failure: PortoonError | null = null;
+  private readonly failed = Promise.withResolvers<never>();
   private over = false;
 
   constructor(sink: WritableStream<StreamTargetChunk>) {
     this.sink = sink.getWriter();
     // A sink that fails is heard of where it is written to.
     this.sink.closed.catch(() => undefined);
+    this.failed.promise.catch(() => undefined);
     this.stream = new WritableStream({
       write: async (chunk) => {
         this.throwFailure();
@@ -252,23 +263,25 @@ class Drain {
           this.bytes = Math.max(this.bytes, chunk.position + chunk.data.byteLength);
         } catch (error) {
           this.failure = writeFailure(error);
+          this.failed.reject(this.failure);
           throw this.failure;
         }
       },
     });
   }
 
-  /** Does a step of the muxer's; what went wrong with the file comes before what the muxer says about it. */
+  /**
+   * Does a step of the muxer's. A sink that failed ends it at once: the muxer may wait for ever for what is never written, and what
+   * went wrong with the file comes before what the muxer says about it.
+   */
   async watch(step: () => Promise<void>): Promise<void> {
+    this.throwFailure();
     try {
-      this.throwFailure();
-      await step();
+      await Promise.race([step(), this.failed.promise]);
     } catch (error) {
       this.throwFailure();
       throw error;
     }
-    // The muxer writes on its own time.
-    this.throwFailure();
   }
 
   private throwFailure(): void {
