@@ -323,11 +323,20 @@ function writeFailure(cause: unknown): PortoonError {
  * killed; a file that the person picked would only appear when it is closed.
  */
 export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
+  let end = 0;
   return new WritableStream({
     write({ data, position }) {
-      const written = handle.write(data, { at: position });
-      if (written === data.byteLength) return;
-      throw new DOMException('the write was cut short', 'QuotaExceededError');
+      try {
+        if (handle.write(data, { at: position }) < data.byteLength)
+          throw new DOMException('the write was cut short', 'QuotaExceededError');
+        end = Math.max(end, position + data.byteLength);
+      } catch (error) {
+        // Half a piece would spoil the end of what plays.
+        handle.truncate(end);
+        // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
+        handle.close();
+        throw error;
+      }
     },
     close() {
       handle.flush();

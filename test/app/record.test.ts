@@ -73,9 +73,6 @@ async function record(page: Page, format: string, seconds: number): Promise<stri
   return save(page);
 }
 
-/** A file that ends with its last whole piece decodes without a word; that its end is missing may be said. */
-const CUT = /truncat|partial|end of file|invalid nal|error reading/i;
-
 describe.skipIf(noFfmpeg)('a clip', () => {
   test.for([
     ['mp4', 'mov,mp4,m4a,3gp,3g2,mj2', 'h264', 'aac'],
@@ -233,9 +230,8 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(app.url).origin });
     const path = await save(page);
     const film = await probe(path);
-    console.log('full', film.seconds, film.pictures.length, await decodeErrors(path));
     expect(film.seconds).toBeGreaterThan(1);
-    expect((await decodeErrors(path)).split('\n').filter((line) => line && !CUT.test(line))).toEqual([]);
+    expect(await decodeErrors(path)).toBe('');
   });
 
   test('when one leaves by mistake: the page asks', async () => {
