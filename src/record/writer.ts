@@ -331,8 +331,12 @@ export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<
           throw new DOMException('the write was cut short', 'QuotaExceededError');
         end = Math.max(end, position + data.byteLength);
       } catch (error) {
-        // Half a piece would spoil the end of what plays.
-        handle.truncate(end);
+        try {
+          // Half a piece would spoil the end of what plays.
+          handle.truncate(end);
+        } catch (e) {
+          console.error('TRUNC', String(e), String(error), end, handle.getSize());
+        }
         // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
         handle.close();
         throw error;

@@ -225,7 +225,8 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
       origin: new URL(app.url).origin,
       quotaSize: usage + 100_000,
     });
-    await message(page, 'no room left').waitFor({ timeout: 60_000 });
+    page.on('console', (m) => console.log('CONSOLE', m.text()));
+    await message(page, 'no room left').waitFor({ timeout: 20_000 });
     await newestClip(page).waitFor();
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(app.url).origin });
     const path = await save(page);
