@@ -207,6 +207,15 @@ export class Effect {
   }
 
   /**
+   * Gives composites straight to another worker, which holds the other end of `port`: it posts anything there for each frame that it
+   * wants, and is posted a `TappedFrame` for each. A tap ends with the next one, and when the worker is replaced (event `canvas`).
+   * @param port - `null` ends the tap.
+   */
+  async tap(port: MessagePort | null): Promise<void> {
+    await this.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
+  }
+
+  /**
    * Shows styles on the newest frame, as the look would with each of them (region and strength; the room behind stays live). The
    * pictures are made between frames, one net run at most after each, so that the live picture goes on at its rate. Before the first
    * frame of a source it waits for one.
