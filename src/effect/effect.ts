@@ -104,7 +104,7 @@ export class Effect {
   private running = false;
   private track: MediaStreamTrack | null = null;
   /** The processed track, where it is generated. */
-  private output: MediaStreamTrackGenerator | null = null;
+  private output: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
 
   private constructor(
@@ -227,6 +227,15 @@ export class Effect {
     const { port1, port2 } = new MessageChannel();
     await this.ask((api) => api.film(Comlink.transfer(port2, [port2]), { ...options }));
     return port1;
+  }
+
+  /**
+   * Gives composites straight to another worker, which holds the other end of `port`: it posts anything there for each frame that it
+   * wants, and is posted a `TappedFrame` for each. A tap ends with the next one, and when the worker is replaced (event `canvas`).
+   * @param port - `null` ends the tap.
+   */
+  async tap(port: MessagePort | null): Promise<void> {
+    await this.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
   }
 
   /**

@@ -158,6 +158,15 @@ class EffectWorker implements EffectWorkerApi {
     this.pipeline?.emit(frames);
   }
 
+  async tap(port: MessagePort): Promise<void> {
+    await this.opened;
+    this.pipeline?.tap(port);
+  }
+
+  untap(): void {
+    this.pipeline?.tap(null);
+  }
+
   async preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void> {
     await this.opened;
     try {

@@ -1,3 +1,4 @@
+import { Anchor } from './anchor.ts';
 import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
@@ -10,6 +11,7 @@ import type { FilmOptions, Look, Region } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Stylist } from './style/stylist.ts';
+import { Tap } from './tap.ts';
 
 /**
  * The journey of a frame: prepare, matte, style, composite. One frame at a time. Of a live source the newest frame wins; of a film
@@ -23,6 +25,8 @@ export class Pipeline {
   private readonly preparer = new Preparer();
   private readonly blur = new BackdropBlur();
   private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
+  private tapped: Tap | null = null;
+  private readonly anchor = new Anchor();
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
@@ -63,6 +67,7 @@ export class Pipeline {
     if (!frames) return;
     this.matter.forget();
     this.stats.newSource();
+    this.anchor.reset();
     this.governor.newSource();
     this.source = frames.getReader();
     this.journey = this.carryAll(this.source);
@@ -103,8 +108,15 @@ export class Pipeline {
       });
   }
 
+  /** Gives composites to whoever holds the other end of `port`, and no longer to who held one before. */
+  tap(port: MessagePort | null): void {
+    this.tapped?.close();
+    this.tapped = port && new Tap(port);
+  }
+
   async close(): Promise<void> {
     await this.feed(null);
+    this.tap(null);
     await this.output?.close().catch(() => undefined);
     await this.gaps.close();
     await this.stylist.close();
@@ -163,6 +175,7 @@ export class Pipeline {
     const styles = stylist.chosen && strength > 0 && !matteAlone;
 
     stats.begin(frame);
+    const anchor = this.anchor.note(frame.timestamp);
     await preparer.take(frame);
     const matteInput = matter.input(forMatte);
     if (mattes) preparer.scale(forMatte, matteInput);
@@ -192,7 +205,11 @@ export class Pipeline {
     }
     stats.mark('style');
 
-    if (!this.compositor.contextLost) this.compositor.draw(frame, layers);
+    if (!this.compositor.contextLost) {
+      this.compositor.draw(frame, layers);
+      if (this.tapped?.wants)
+        this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
+    }
     stats.mark('composite');
     stats.end(forMatte, styleInput ? forStyle : [0, 0]);
   }

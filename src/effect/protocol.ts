@@ -125,6 +125,14 @@ export interface FilmApi {
   picture(frame: VideoFrame): Promise<VideoFrame>;
 }
 
+/** A composite, as `Effect.tap` gives it to another worker. */
+export interface TappedFrame {
+  /** The receiver's to close. */
+  frame: VideoFrame;
+  /** Milliseconds since 1970 at which what the frame shows arrived. */
+  at: number;
+}
+
 /** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
 export interface EffectWorkerApi {
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
@@ -135,6 +143,9 @@ export interface EffectWorkerApi {
   film(port: MessagePort, options: FilmOptions): Promise<void>;
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
+  /** Composited frames are also given to whoever holds the other end, as often as they ask, until `untap`. */
+  tap(port: MessagePort): Promise<void>;
+  untap(): void;
   /** Shows each of the styles on the newest frame, one after the other. Resolves after the last one, or when stopped. */
   preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void>;
   stopPreview(id: number): void;

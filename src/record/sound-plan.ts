@@ -74,7 +74,7 @@ export async function planSound(reader: FilmReader, container: 'mp4' | 'webm'): 
           piece.close();
           throw error;
         }
-        await writer.addSoundSample(piece);
+        await writer.addSound(piece);
       }
     },
   };

@@ -1,5 +1,4 @@
 import {
-  AudioSample,
   AudioSampleSource,
   canEncodeAudio,
   EncodedAudioPacketSource,
@@ -12,6 +11,7 @@ import {
   VideoSampleSource,
   WebMOutputFormat,
   type AudioCodec,
+  type AudioSample,
   type EncodedPacket,
   type Rotation,
   type StreamTargetChunk,
@@ -28,6 +28,8 @@ export interface EncodedPictures {
   readonly latency: 'realtime' | 'quality';
   /** Bits per second; without it as many as a good picture of that codec and size takes. */
   readonly bitrate?: number;
+  /** Scales an odd width or height to an even one: H.264 has no other. Costs a copy of each frame. Default false. */
+  readonly even?: boolean;
   /** How players turn the picture, clockwise. Default 0. */
   readonly rotation?: Rotation;
   /** Told each packet, as it goes into the file. */
@@ -74,6 +76,8 @@ const AAC_PRIMING = 1024;
 
 /** Writes one film: takes frames and sound, or packets of them, and puts a file together as they come. */
 export class FilmWriter {
+  /** Samples that the encoder puts before the first. */
+  private primed = 0;
   private audioToSkip = 0;
 
   private constructor(
@@ -112,7 +116,7 @@ export class FilmWriter {
     if (sound) output.addAudioTrack(sound);
     const writer = new FilmWriter(output, drain, pictures, sound);
     if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac()))
-      writer.audioToSkip = AAC_PRIMING;
+      writer.primed = writer.audioToSkip = AAC_PRIMING;
     await output.start();
     return writer;
   }
@@ -123,11 +127,12 @@ export class FilmWriter {
   }
 
   /**
-   * Encodes a frame at its own timestamp (microseconds from the film's beginning, rising). Resolves when the encoder wants the next.
-   * The frame stays the caller's to close, once this has resolved.
+   * Encodes a frame. Resolves when the encoder wants the next. The frame stays the caller's to close, once this has resolved.
+   * @param seconds - from the film's beginning, rising; by default the frame's own timestamp.
    */
-  async addFrame(frame: VideoFrame): Promise<void> {
+  async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
     const sample = new VideoSample(frame.clone());
+    sample.setTimestamp(seconds);
     try {
       await this.drain.watch(() => (this.pictures as VideoSampleSource).add(sample));
     } finally {
@@ -135,21 +140,20 @@ export class FilmWriter {
     }
   }
 
-  /** Encodes sound at its own timestamp (microseconds from the film's beginning). It stays the caller's to close. */
-  async addSound(sound: AudioData): Promise<void> {
-    await this.addSoundSample(new AudioSample(sound.clone()));
-  }
-
-  /** As {@link addSound}, for what mediabunny decoded. Closes the sample. */
-  async addSoundSample(sample: AudioSample): Promise<void> {
+  /**
+   * Encodes sound at its own timestamp, end to end with the sound before: what is missing is filled with silence, and what overlaps
+   * makes all that follows late. Closes the sample.
+   */
+  async addSound(sample: AudioSample): Promise<void> {
+    const { primed } = this;
     let rest = sample;
     try {
-      const skipped = Math.min(this.audioToSkip, sample.numberOfFrames);
-      if (skipped > 0) {
+      if (primed > 0) {
+        const skipped = Math.min(this.audioToSkip, sample.numberOfFrames);
         this.audioToSkip -= skipped;
         if (skipped === sample.numberOfFrames) return;
-        rest = sample.trim(skipped);
-        rest.setTimestamp(sample.timestamp);
+        if (skipped > 0) rest = sample.trim(skipped);
+        rest.setTimestamp(rest.timestamp - primed / rest.sampleRate);
       }
       await this.drain.watch(() => (this.sound as AudioSampleSource).add(rest));
     } finally {
@@ -194,7 +198,7 @@ export class FilmWriter {
 
 function pictureSource(video: EncodedPictures | CopiedTrack<VideoCodec>) {
   if ('copied' in video) return new EncodedVideoPacketSource(video.copied);
-  const { codec, alpha = false, latency, bitrate, onPacket } = video;
+  const { codec, alpha = false, latency, bitrate, even = false, onPacket } = video;
   return new VideoSampleSource({
     codec,
     alpha: alpha ? 'keep' : 'discard',
@@ -202,6 +206,7 @@ function pictureSource(video: EncodedPictures | CopiedTrack<VideoCodec>) {
     quality: bitrate === undefined ? new Quality('high') : new Quality({ bitrate }),
     // Another camera may have another shape; the film keeps its own.
     sizeChangeBehavior: 'contain',
+    ...(even ? { transform: { force: true } } : {}),
     ...(onPacket ? { onEncodedPacket: onPacket } : {}),
   });
 }
