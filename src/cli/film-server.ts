@@ -92,7 +92,7 @@ async function write(
   let position = at;
   try {
     for await (const chunk of request as AsyncIterable<Uint8Array>) {
-      for (let done = 0; done < chunk.length; ) {
+      for (let done = 0; done < chunk.length;) {
         const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position);
         done += bytesWritten;
         position += bytesWritten;

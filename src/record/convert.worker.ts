@@ -217,7 +217,7 @@ class Run {
     const writeFirst = async () => {
       // An effect that died does not answer.
       const picture = await Promise.race([underWay[0]!, this.cancelling.promise]);
-      underWay.shift();
+      void underWay.shift();
       const { timestamp, duration } = picture;
       try {
         const cut = cutTo(picture, size);
