@@ -1,8 +1,9 @@
 import {
-  ALL_FORMATS,
   BlobSource,
   EncodedPacketSink,
   Input,
+  MP4,
+  WEBM,
   type EncodedPacket,
   type InputAudioTrack,
   type InputVideoTrack,
@@ -15,7 +16,7 @@ import { FilmWriter, type WriterOptions } from './writer.ts';
  * @returns whether there was a picture in it at all.
  */
 export async function mend(file: Blob, { container, sink }: Pick<WriterOptions, 'container' | 'sink'>) {
-  using input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  using input = new Input({ source: new BlobSource(file), formats: [MP4, WEBM] });
   const picture = await input.getPrimaryVideoTrack();
   const sound = await input.getPrimaryAudioTrack();
   const video = await picture?.getCodec();

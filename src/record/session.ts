@@ -5,6 +5,8 @@ import { Timeline } from './timeline.ts';
 
 /** Frames on their way here: one is encoded while the next is asked for. */
 const IN_FLIGHT = 2;
+/** Milliseconds for which the last of the sound is waited for. */
+const SOUND_PATIENCE = 600;
 
 /** Carries frames and sound into one take, in step, pauses left out. */
 export class Session {
@@ -18,6 +20,8 @@ export class Session {
   /** Frames that a pause did not ask for. */
   private owed = 0;
   private over = false;
+  /** Resolves when sound comes from after the end of the clip. */
+  private readonly heard = Promise.withResolvers<undefined>();
   /** Of the last picture. */
   seconds = 0;
 
@@ -45,6 +49,7 @@ export class Session {
       if (done) return;
       try {
         const at = this.anchor.note(block.timestamp) + block.timestamp / 1000;
+        if (this.timeline.isOver(at)) this.heard.resolve(undefined);
         const seconds = this.over ? null : this.timeline.place(at);
         if (seconds !== null) await this.take.addSound(block, seconds);
       } catch (error) {
@@ -75,12 +80,15 @@ export class Session {
     else this.port?.postMessage(null);
   }
 
-  /** Lets go of frames and sound. Resolves when what had come has been written. */
+  /** Ends with this moment: frames stop, and the sound up to it is waited for. Resolves when all of it has been written. */
   async end(): Promise<void> {
-    this.over = true;
+    this.timeline.pause(wallClock());
     this.port?.close();
-    await this.sound?.cancel().catch(() => undefined);
     await this.work;
+    const patience = new Promise((resolve) => self.setTimeout(resolve, SOUND_PATIENCE));
+    if (this.sound && !this.over) await Promise.race([this.heard.promise, patience]);
+    this.over = true;
+    await this.sound?.cancel().catch(() => undefined);
   }
 
   private async carry({ frame, at }: TappedFrame): Promise<void> {

@@ -26,6 +26,12 @@ export class Timeline {
     return this.pieces.at(-1)?.to === Infinity;
   }
 
+  /** Whether a moment comes after all pieces so far. */
+  isOver(at: number): boolean {
+    const last = this.pieces.at(-1);
+    return last !== undefined && at >= last.to;
+  }
+
   /** Where in the clip a moment is, in seconds; null if it is in none of its pieces. */
   place(at: number): number | null {
     // What arrives late belongs to the piece before.

@@ -1,5 +1,6 @@
 import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
+import { ClipCards } from './ClipCards.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { glass } from './engine.ts';
 import { Help } from './Help.tsx';
@@ -36,6 +37,7 @@ export function App() {
           <Notices />
           {statsShown.value && <Readout />}
           {call === 'none' || pageState.value === 'error' ? <Centre /> : inCall ? <Tiles /> : <Lobby />}
+          <ClipCards />
         </div>
         {panel && <Panel />}
         <div class="dock">

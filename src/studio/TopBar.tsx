@@ -1,6 +1,7 @@
 import { members, signalling, startCall } from './call.ts';
 import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
+import { RecordButton } from './RecordButton.tsx';
 import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
   callStage,
@@ -50,6 +51,7 @@ export function TopBar() {
           <Icon name="call" /> <span>Call</span>
         </button>
       )}
+      {started && pageState.value !== 'error' && <RecordButton />}
       <div class="tools" role="group" aria-label="Tools">
         {started && (
           <>
