@@ -23,7 +23,7 @@ export type FilmFormat = Extract<FormatId, 'mp4' | 'webm' | 'webm-alpha'>;
 
 /** Where the converted film goes. */
 export type Destination =
-  /** A file of the origin's own, in the folder `films`. */
+  /** A clip (src/record/folder.ts), left unfinished: a crash leaves it playable up to there, and `mend` makes it whole. */
   | { readonly kind: 'private'; readonly name: string }
   /** An address of this site: each piece is put there with its offset, `PUT url?at=0`. */
   | { readonly kind: 'upload'; readonly url: string };

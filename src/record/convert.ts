@@ -12,12 +12,13 @@ import type {
   FilmInfo,
   FilmSource,
 } from './convert-protocol.ts';
-import { FILMS } from './films-folder.ts';
 
 export interface ConvertOptions extends FilmOptions {
   /** How the film is to look. Its `quality` is the finest where it is `auto`. Default: as for `createEffect`. */
   look?: LookOptions;
   onProgress?: (progress: ConvertProgress) => void;
+  /** Told where the pictures will be drawn as they are made, at the film's size. */
+  onCanvas?: (canvas: HTMLCanvasElement) => void;
   /** Ends the conversion; nothing is left of the file. */
   signal?: AbortSignal;
 }
@@ -63,10 +64,11 @@ export class Converter {
    */
   async convert(
     order: ConvertOrder,
-    { look = {}, onProgress, signal, ...film }: ConvertOptions = {},
+    { look = {}, onProgress, onCanvas, signal, ...film }: ConvertOptions = {},
   ): Promise<ConvertResult> {
     signal?.throwIfAborted();
     const effect = await this.dressed(look);
+    onCanvas?.(effect.canvas);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => undefined);
     const stopListening = effect.on('fault', (fault, fatal) => {
@@ -98,11 +100,6 @@ export class Converter {
   /** Halts after the next frame, or goes on. Holds for the films that come as well. */
   async pause(paused: boolean): Promise<void> {
     await this.api.pause(paused);
-  }
-
-  /** Where the pictures are drawn as they are made, at the film's size; null before the first film. Each film may have another. */
-  async canvas(): Promise<HTMLCanvasElement | null> {
-    return (await this.effect)?.canvas ?? null;
   }
 
   /** Ends the workers; a conversion under way is cancelled. */
@@ -153,17 +150,6 @@ const PLAIN = {
   background: 'live',
   quality: 'auto',
 } as const satisfies LookOptions;
-
-/** A converted film that waits to be saved; it stays on the disk until {@link removeFilm}. */
-export async function filmFile(name: string): Promise<File> {
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FILMS);
-  return (await folder.getFileHandle(name)).getFile();
-}
-
-export async function removeFilm(name: string): Promise<void> {
-  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FILMS, { create: true });
-  await folder.removeEntry(name).catch(() => undefined);
-}
 
 function died(why: string): PortoonError {
   return new PortoonError(

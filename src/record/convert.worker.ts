@@ -22,7 +22,7 @@ const SOUND_AHEAD = 1;
 /** Milliseconds between two tellings of the progress. */
 const TELL_EACH = 250;
 /** A film that ends so many seconds before its own word for it was cut short. */
-const MISSING = 1;
+const MISSING = 0.25;
 
 /** One film after the other: reads it, sends each frame through the effect, and writes what comes back. */
 class ConvertWorker implements ConvertWorkerApi {
@@ -142,8 +142,8 @@ class Run {
         sink: destination.sink,
         video: { codec: video, alpha: format.alpha, latency: 'quality' },
         ...(sound.track ? { audio: sound.track } : {}),
-        // It is offered when it is whole: the index may come last, as old players want it.
-        fragmented: false,
+        // What is in the browser can outlive a crash; what is sent elsewhere is whole or not there, and its index may come last.
+        fragmented: this.order.to.kind === 'private',
       });
     } catch (error) {
       await destination.remove();

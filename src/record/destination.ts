@@ -1,6 +1,6 @@
 import type { StreamTargetChunk } from 'mediabunny';
 import type { Destination } from './convert-protocol.ts';
-import { FILMS } from './films-folder.ts';
+import { removeUnfinished, unfinishedFile } from './folder.ts';
 import { privateFile } from './writer.ts';
 
 /** Bytes that are put together before they go over the wire. */
@@ -18,15 +18,12 @@ export async function openDestination(to: Destination): Promise<OpenDestination>
   if (to.kind === 'upload')
     // What was put there is its owner's to remove: the one who gave the address.
     return { sink: uploaded(to.url), remove: () => Promise.resolve() };
-  const root = await navigator.storage.getDirectory();
-  const folder = await root.getDirectoryHandle(FILMS, { create: true });
-  const file = await folder.getFileHandle(to.name, { create: true });
-  const handle = await file.createSyncAccessHandle();
+  const handle = await (await unfinishedFile(to.name)).createSyncAccessHandle();
   return {
     sink: privateFile(handle),
     async remove() {
       handle.close();
-      await folder.removeEntry(to.name);
+      await removeUnfinished(to.name);
     },
   };
 }

@@ -67,8 +67,6 @@ export class FilmReader {
    * @throws PortoonError `ERR_VIDEO_UNREADABLE`, saying what the file is and what would do.
    */
   static async open(source: FilmSource, name: string): Promise<FilmReader> {
-    if (source instanceof Blob && source.size === 0)
-      throw unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
     const input = new Input({
       formats: ALL_FORMATS,
       source:
@@ -81,8 +79,12 @@ export class FilmReader {
     } catch (error) {
       input.dispose();
       if (error instanceof PortoonError) throw error;
-      if (error instanceof UnsupportedInputFormatError) throw await unknownKind(source, name, error);
-      throw damaged(name, error);
+      const head = await beginningOf(source);
+      if (head.length === 0)
+        throw unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
+      throw error instanceof UnsupportedInputFormatError
+        ? unknownKind(head, name, error)
+        : damaged(name, error);
     }
   }
 
@@ -113,12 +115,8 @@ export class FilmReader {
     const codec = await video.getCodec();
     if (codec === null)
       throw unreadable(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
-    if (await isLocked(video))
-      throw unreadable(
-        name,
-        'is encrypted: only the player that it was sold for can show it.',
-        'Choose a film that is not protected.',
-      );
+    // A film that is locked says so only when its packets are wanted.
+    await new EncodedPacketSink(video).getFirstPacket();
     if (!(await video.canDecode()))
       throw unreadable(
         name,
@@ -256,17 +254,6 @@ export class FilmReader {
 
 const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
 
-/** Whether the first packet says that there is a key that we do not have. */
-async function isLocked(video: InputVideoTrack): Promise<boolean> {
-  try {
-    await new EncodedPacketSink(video).getFirstPacket();
-    return false;
-  } catch (error) {
-    if (error instanceof Error && /encrypt|decrypt|key id/i.test(error.message)) return true;
-    throw error;
-  }
-}
-
 function unreadable(name: string, what: string, wayOut: string, options?: ErrorOptions): PortoonError {
   return new PortoonError(
     'ERR_VIDEO_UNREADABLE',
@@ -277,6 +264,13 @@ function unreadable(name: string, what: string, wayOut: string, options?: ErrorO
 }
 
 function damaged(name: string, cause: unknown): PortoonError {
+  if (cause instanceof Error && /encrypt|decrypt|saiz|resolveKeyId/i.test(cause.message))
+    return unreadable(
+      name,
+      'is encrypted: only the player that it was sold for can show it.',
+      'Choose a film that is not protected.',
+      { cause },
+    );
   return unreadable(
     name,
     'is cut short or damaged.',
@@ -285,13 +279,14 @@ function damaged(name: string, cause: unknown): PortoonError {
   );
 }
 
-async function unknownKind(source: FilmSource, name: string, cause: unknown): Promise<PortoonError> {
-  const bytes =
-    typeof source === 'string'
-      ? await (await fetch(source, { headers: { Range: 'bytes=0-511' } })).arrayBuffer()
-      : await source.slice(0, 512).arrayBuffer();
-  const head = new Uint8Array(bytes);
-  if (head.length === 0) return unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
+/** Some hundred bytes; none where there is nothing to be read. */
+async function beginningOf(source: FilmSource): Promise<Uint8Array> {
+  if (source instanceof Blob) return new Uint8Array(await source.slice(0, 512).arrayBuffer());
+  const answer = await fetch(source, { headers: { Range: 'bytes=0-511' } });
+  return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array(0);
+}
+
+function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
   const kind = kindOfFile(head);
   if (kind === null) return unreadable(name, 'is no film, or its beginning is missing.', CHOOSE, { cause });
   return kind.film
