@@ -79,11 +79,12 @@ export class FilmReader {
     } catch (error) {
       input.dispose();
       if (error instanceof PortoonError) throw error;
-      const head = await beginningOf(source);
+      const head = await bytesOf(source, 'first');
       if (head.length === 0)
         throw unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
-      throw error instanceof UnsupportedInputFormatError
-        ? unknownKind(head, name, error)
+      if (error instanceof UnsupportedInputFormatError) throw unknownKind(head, name, error);
+      throw isLocked(head) || isLocked(await bytesOf(source, 'last'))
+        ? locked(name, error)
         : damaged(name, error);
     }
   }
@@ -263,14 +264,22 @@ function unreadable(name: string, what: string, wayOut: string, options?: ErrorO
   );
 }
 
+function locked(name: string, cause: unknown): PortoonError {
+  return unreadable(
+    name,
+    'is encrypted: only the player that it was sold for can show it.',
+    'Choose a film that is not protected.',
+    { cause },
+  );
+}
+
+/** Whether an MP4's index, which stands at its beginning or end, speaks of encrypted pictures. */
+function isLocked(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes).includes('encv');
+}
+
 function damaged(name: string, cause: unknown): PortoonError {
-  if (cause instanceof Error && /encrypt|decrypt|saiz|resolveKeyId/i.test(cause.message))
-    return unreadable(
-      name,
-      'is encrypted: only the player that it was sold for can show it.',
-      'Choose a film that is not protected.',
-      { cause },
-    );
+  if (cause instanceof Error && /encrypt|decrypt/i.test(cause.message)) return locked(name, cause);
   return unreadable(
     name,
     'is cut short or damaged.',
@@ -279,15 +288,20 @@ function damaged(name: string, cause: unknown): PortoonError {
   );
 }
 
-/** Some hundred bytes; none where there is nothing to be read. */
-async function beginningOf(source: FilmSource): Promise<Uint8Array> {
-  if (source instanceof Blob) return new Uint8Array(await source.slice(0, 512).arrayBuffer());
-  const answer = await fetch(source, { headers: { Range: 'bytes=0-511' } });
+/** A quarter of a megabyte; nothing where there is nothing to be read. */
+async function bytesOf(source: FilmSource, which: 'first' | 'last'): Promise<Uint8Array> {
+  const size = 1 << 18;
+  if (source instanceof Blob) {
+    const part = which === 'first' ? source.slice(0, size) : source.slice(-size);
+    return new Uint8Array(await part.arrayBuffer());
+  }
+  const range = which === 'first' ? `bytes=0-${size - 1}` : `bytes=-${size}`;
+  const answer = await fetch(source, { headers: { Range: range } });
   return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array(0);
 }
 
 function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
-  const kind = kindOfFile(head);
+  const kind = kindOfFile(head.subarray(0, 512));
   if (kind === null) return unreadable(name, 'is no film, or its beginning is missing.', CHOOSE, { cause });
   return kind.film
     ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })

@@ -107,7 +107,7 @@ export function ConvertDialog() {
               {info.value.audio === null ? ' · silent' : ` · ${info.value.audio}`}
             </span>
           )}
-          <span>{looks()}. Every frame is drawn; the sound stays as it is.</span>
+          <span>{looks()}. Every frame is drawn, and the sound goes along.</span>
         </p>
         {transparent ? (
           <p>A transparent background makes a WebM.</p>
