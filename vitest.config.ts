@@ -8,7 +8,15 @@ const executablePath = findChromium();
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', environment: 'node', include: ['test/unit/**/*.test.ts'] } },
+      // One project after another: a browser beside busy unit tests is a slow machine's browser.
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         extends: './vite.config.ts',
         // Found on the way, a dependency would make the page reload in the middle of a test.
@@ -16,6 +24,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           // Two browsers at once would measure each other.
           fileParallelism: false,
@@ -38,6 +47,7 @@ export default defineConfig({
           name: 'app',
           environment: 'node',
           include: ['test/app/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           globalSetup: ['test/fixtures/build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

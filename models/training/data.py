@@ -130,9 +130,9 @@ class MatteSampler:
         self.photos = load_photos()
         self.noise = grain_field(self.rng)
 
-    def batch(self, count, width, height):
-        samples = [self.sample(width, height) for _ in range(count)]
-        frames, alphas, parts = zip(*samples)
+    def batch(self, draw, count, width, height):
+        """`draw`: one of the sampler's ways to make a sample. Frames [N,3,H,W], alphas [N,1,H,W], parts [N,H,W]."""
+        frames, alphas, parts = zip(*(draw(width, height) for _ in range(count)))
         return (
             to_tensor_layout(frames),
             np.stack(alphas)[:, None].astype(np.float32) / 255,
@@ -142,6 +142,11 @@ class MatteSampler:
     def sample(self, width, height):
         frame, alpha, parts = self.scene(width, height)
         return self.camera(frame)[0], alpha, parts
+
+    def plain(self, width, height):
+        """A portrait much as it was taken."""
+        frame, alpha, parts = self.portrait("whole", width, height)
+        return frame if self.rng.random() < 0.5 else self.camera(frame)[0], alpha, parts
 
     def scene(self, width, height):
         """What stands before the camera: (frame, alpha, parts)."""

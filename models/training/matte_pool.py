@@ -47,25 +47,25 @@ def answer(teacher, frames):
 
 
 class MattePool:
-    """Draws two successive frames of a scene through one webcam, their mattes, and a past for the first."""
+    """Draws one frame of a scene, or two successive ones, through one webcam, their mattes, and a past for the first."""
 
     def __init__(self, folder, seed):
         self.rng = np.random.default_rng(seed)
         self.folder = folder
         self.grain = grain_field(self.rng)
 
-    def batch(self, count):
-        """frames [2,N,3,H,W], alphas and teacher's mattes [2,N,1,H,W]; of the first parts [N,H,W], features, prior [N,1,H,W]; still [N]."""
+    def batch(self, count, moments):
+        """frames [moments,N,3,H,W], alphas and teacher's mattes [moments,N,1,H,W]; of the first parts [N,H,W], features, prior [N,1,H,W]; still [N]."""
         rng = self.rng
         files = sorted(self.folder.glob("0*.npz"))
         with np.load(files[rng.integers(len(files))]) as chunk:
             picks = rng.choice(CHUNK, count, replace=False)
             scenes = [[chunk_part[i] for i in picks] for chunk_part in (chunk[k] for k in ("frames", "alphas", "mattes", "parts", "features"))]
-        shots = [self.shoot(*scene) for scene in zip(*scenes)]
+        shots = [self.shoot(*scene, moments) for scene in zip(*scenes)]
         frames, alphas, mattes, parts, features, priors, still = zip(*shots)
-        both = lambda x: np.stack([np.stack(side) for side in zip(*x)])
+        both = lambda x: np.stack([np.stack(moment) for moment in zip(*x)])
         return (
-            np.stack([to_tensor_layout(side) for side in zip(*frames)]),
+            np.stack([to_tensor_layout(moment) for moment in zip(*frames)]),
             both(alphas)[:, :, None].astype(np.float32) / 255,
             both(mattes)[:, :, None].astype(np.float32) / 255,
             np.stack(parts).astype(np.int64),
@@ -74,7 +74,7 @@ class MattePool:
             np.array(still),
         )
 
-    def shoot(self, frame, alpha, matte, parts, features):
+    def shoot(self, frame, alpha, matte, parts, features, moments):
         rng = self.rng
         if rng.random() < 0.5:
             frame, alpha, matte, parts = (np.ascontiguousarray(x[:, ::-1]) for x in (frame, alpha, matte, parts))
@@ -82,9 +82,11 @@ class MattePool:
         still = rng.random() < 0.4
         past, motion = (np.eye(2, 3), np.eye(2, 3)) if still else (self.motion(alpha.shape), self.motion(alpha.shape))
         prior = self.past(alpha, past, still)
-        later = [x if still else self.warp(x, motion) for x in (frame, alpha, matte)]
-        frames = webcam(rng, self.grain, (frame, later[0]))
-        return frames, (alpha, later[1]), (matte, later[2]), parts, features, prior, still
+        instants = [(frame, alpha, matte)]
+        if moments == 2:
+            instants.append(instants[0] if still else [self.warp(x, motion) for x in instants[0]])
+        frames, alphas, mattes = zip(*instants)
+        return webcam(rng, self.grain, frames), alphas, mattes, parts, features, prior, still
 
     def motion(self, shape):
         """A small similarity, as between two frames of someone who moves."""

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from nets import conv_bn
-from perceptual import ResNet50
+from resnet50 import ResNet50
 
 FROZEN = ("conv1", "res2")  # early layers are general enough; training them costs more than it brings
 

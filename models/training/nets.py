@@ -68,10 +68,11 @@ class Fuse(nn.Module):
 
 
 class MatteNet(nn.Module):
-    """SqueezeNet's ImageNet encoder on the halved frame, to 1/16; a decoder to 1/2; depth-to-space to full size.
+    """SqueezeNet's ImageNet encoder on the halved frame, to 1/32; a decoder to 1/2; depth-to-space to full size.
 
-    The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module gives up the
-    3x3 kernels that matter least. A thin stem of its own sees the full frame, for the outline.
+    The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module keeps only the 3x3
+    kernels that matter most; the eighth works at 1/32, for the person as a whole. A thin stem of its own sees the full
+    frame, for the outline.
 
     The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person is, and at the end:
     the net gives an estimate and says for each pixel how far it trusts the prior instead.
@@ -80,7 +81,7 @@ class MatteNet(nn.Module):
     PARTS = 6
     FEATURES = 384  # channels of the encoder's last features, at 1/16
     STEM = 20
-    FIRE4 = 96  # of 128 3x3 kernels
+    FIRE4 = 56  # of 128 3x3 kernels
     MOST_TRUST = 0.5  # in the prior: what moves may drag for a frame or two, not for ten
 
     def __init__(self):
@@ -93,7 +94,10 @@ class MatteNet(nn.Module):
         self.fire5 = Fire(128 + self.FIRE4, 32, 128, 128)
         self.fire6 = Fire(256, 48, 192, 192)
         self.fire7 = Fire(384, 48, 192, 192)
-        self.deep = nn.Sequential(conv_bn(384, 64), conv_bn(64, 64, 5, groups=64), ContextGate(64), conv_bn(64, 64))
+        self.fire8 = Fire(384, 64, 256, 256)
+        self.near = conv_bn(384, 64, relu=False)
+        self.far = conv_bn(512, 64, relu=False)
+        self.deep = nn.Sequential(conv_bn(64, 64, 5, groups=64), ContextGate(64), conv_bn(64, 64))
         self.fine = conv_bn(3, 12, 3, stride=2)
         self.fuse8 = Fuse(64, 128 + self.FIRE4, 48, 5)
         self.fuse4 = Fuse(48, self.STEM, 24, 5)
@@ -113,7 +117,7 @@ class MatteNet(nn.Module):
 
     def encoder(self):
         """The pretrained modules."""
-        return [self.stem, self.conv1, self.fire2, self.fire3, self.fire4, self.fire5, self.fire6, self.fire7]
+        return [self.stem, self.conv1, self.fire2, self.fire3, self.fire4, self.fire5, self.fire6, self.fire7, self.fire8]
 
     def load_squeezenet(self, weights):
         """Reads SqueezeNet 1.0 (names and layout of the Caffe release; BGR 0..255 less the mean)."""
@@ -124,7 +128,7 @@ class MatteNet(nn.Module):
         self.stem.weight.data = (root[:, None] * v[: self.STEM]).reshape(self.STEM, 3, 7, 7)
         self.conv1.weight.data = (u[:, : self.STEM] * root)[..., None, None]
         self.conv1.bias.data = get("conv1.bias")
-        for number in range(2, 8):
+        for number in range(2, 9):
             fire = getattr(self, f"fire{number}")
             for mine, theirs in (("squeeze", "squeeze1x1"), ("one", "expand1x1"), ("three", "expand3x3")):
                 conv = getattr(fire, mine)
@@ -145,7 +149,11 @@ class MatteNet(nn.Module):
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
         x8 = self.fire4(self.fire3(self.fire2(x8)))
         x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
-        x = self.fuse8(self.deep(x16) + self.past16(F.avg_pool2d(prior4, 4)), x8)
+        far = upsample(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1))))
+        if self.training:  # on sizes that are not multiples of 32 too
+            far = far[..., : x16.shape[2], : x16.shape[3]]
+        x = self.deep(torch.relu(self.near(x16) + far))
+        x = self.fuse8(x + self.past16(F.avg_pool2d(prior4, 4)), x8)
         x = self.fuse4(x, x4) + self.past4(prior4)
         parts = self.parts(x)
         x = self.fuse2(x, self.fine(frame - self.mean))
@@ -178,37 +186,6 @@ def ground():
     return matrix
 
 
-class StyleNet(nn.Module):
-    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground."""
-
-    def __init__(self, width=48, half_width=20, dilations=(1, 2, 4, 8, 1, 2, 4, 8)):
-        super().__init__()
-        self.stem = conv_bn(3, half_width, 3, stride=2)
-        self.down = conv_bn(half_width, width, 3, stride=2)
-        self.body = nn.Sequential(*[StyleBlock(width, d) for d in dilations])
-        self.up = conv_bn(width, 4 * half_width, relu=False)
-        self.mix = nn.Sequential(
-            conv_bn(half_width, half_width, 3, groups=half_width, relu=False),
-            conv_bn(half_width, half_width),
-        )
-        self.head = nn.Conv2d(half_width, 12, 3, padding=1)
-        self.detail = nn.Conv2d(half_width, 4, 1)
-        nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
-        nn.init.zeros_(self.head.bias)
-        self.ground = ground()
-
-    def forward(self, frame):
-        x2 = self.stem(frame * 2 - 1)
-        x = self.body(self.down(x2))
-        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
-        x = x + self.mix(x)
-        ground = self.ground(frame)
-        tones = upsample(F.avg_pool2d(ground, 2))
-        # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
-        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
-        return tones + detail + F.pixel_shuffle(self.head(x), 2)
-
-
 class DenseBlock(nn.Module):
     """Dilated residual block of full kernels."""
 
@@ -220,21 +197,30 @@ class DenseBlock(nn.Module):
         return torch.relu(x + self.body(x))
 
 
-class FineStyleNet(nn.Module):
-    """Picture to picture at 10 kMAC per pixel: StyleNet's plan with full kernels in the place of separable ones."""
+class StyleNet(nn.Module):
+    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground."""
 
-    def __init__(self, width=48, half_width=28, dilations=(1, 2, 4, 8, 1)):
+    HALF_WIDTH = 20
+    DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
+    BLOCK = StyleBlock
+
+    def __init__(self, width=48):
         super().__init__()
-        self.stem = conv_bn(3, half_width, 3, stride=2)
-        self.down = conv_bn(half_width, width, 3, stride=2)
-        self.body = nn.Sequential(*[DenseBlock(width, d) for d in dilations])
-        self.up = conv_bn(width, 4 * half_width, relu=False)
-        self.mix = conv_bn(half_width, half_width, 3)
-        self.head = nn.Conv2d(half_width, 12, 3, padding=1)
-        self.detail = nn.Conv2d(half_width, 4, 1)
-        nn.init.zeros_(self.head.weight)
+        half = self.HALF_WIDTH
+        self.stem = conv_bn(3, half, 3, stride=2)
+        self.down = conv_bn(half, width, 3, stride=2)
+        self.body = nn.Sequential(*[self.BLOCK(width, d) for d in self.DILATIONS])
+        self.up = conv_bn(width, 4 * half, relu=False)
+        self.mix = self.mixer(half)
+        self.head = nn.Conv2d(half, 12, 3, padding=1)
+        self.detail = nn.Conv2d(half, 4, 1)
+        nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
         nn.init.zeros_(self.head.bias)
         self.ground = ground()
+
+    @staticmethod
+    def mixer(channels):
+        return nn.Sequential(conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels))
 
     def forward(self, frame):
         x2 = self.stem(frame * 2 - 1)
@@ -246,6 +232,18 @@ class FineStyleNet(nn.Module):
         # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
+
+
+class FineStyleNet(StyleNet):
+    """The same plan at 10 kMAC per pixel: full kernels in the place of separable ones."""
+
+    HALF_WIDTH = 28
+    DILATIONS = (1, 2, 4, 8, 1)
+    BLOCK = DenseBlock
+
+    @staticmethod
+    def mixer(channels):
+        return conv_bn(channels, channels, 3)
 
 
 class ToneSteps(nn.Module):

@@ -1,4 +1,4 @@
-"""What the training programs share: clock-driven schedules, moving averages, checkpoints, prefetching."""
+"""What the training programs share: schedules over computing time, moving averages, checkpoints, prefetching."""
 
 import argparse
 import copy
@@ -16,7 +16,7 @@ GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 def arguments(description, minutes):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--minutes", type=float, default=minutes, help="training time over all resumed runs")
+    parser.add_argument("--minutes", type=float, default=minutes, help="computing time of the training thread, over all resumed runs")
     parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint; resumes from it if it is there")
     parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights start a new run")
     torch.set_num_threads(1)
@@ -27,7 +27,7 @@ def arguments(description, minutes):
 class Run:
     """A net, its optimiser and its moving average, on a schedule that follows the time spent.
 
-    The learning rate follows spent minutes rather than steps, so a run ends when planned on a busy machine too.
+    Spent is the training thread's own computing time: a busy machine makes a run longer, not poorer.
     """
 
     def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=(), companion=None):
@@ -39,7 +39,7 @@ class Run:
         args.out.mkdir(parents=True, exist_ok=True)
         self.step = 0
         self.spent = 0.0
-        self.mark = time.monotonic()
+        self.mark = time.thread_time()
         if args.init:
             net.load_state_dict(torch.load(args.init, weights_only=True)["average"])
         self.average = copy.deepcopy(net).eval().requires_grad_(False)
@@ -82,7 +82,7 @@ class Run:
                     mean.lerp_(now, 1 - decay)
                 else:
                     mean.copy_(now)
-        now = time.monotonic()
+        now = time.thread_time()
         self.spent += now - self.mark
         self.mark = now
 

@@ -10,7 +10,7 @@ from nets import FineStyleNet, StyleNet, ToneSteps
 @dataclass(frozen=True)
 class Style:
     title: str
-    teacher: str  # "module:function" of a procedural teacher, or "painter" for a painting's
+    teacher: str  # "module:function"
     levels: int | None = None  # tone steps, see ToneSteps
     colour: float = 1.0
     ink: float = 0.0  # weight of what the teacher draws darker than the frame
@@ -23,7 +23,7 @@ class Style:
 
 STYLES = {
     "toon": Style("Toon", "toon_teacher:toon", levels=6, colour=1.35, ink=16, edge=1.5),
-    "comic": Style("Comic", "comic_teacher:comic", levels=5, colour=1.3, ink=10, edge=1.5),
+    "comic": Style("Comic", "comic_teacher:comic", levels=7, colour=1.3, ink=10, edge=1.5),
     "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5),
     "watercolour": Style("Watercolour", "watercolour_teacher:watercolour", ink=4),
     "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),

@@ -26,13 +26,15 @@ BATCH = 16
 TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
-SINGLE_SHARE = 0.6  # of the time goes to single frames, the rest to pairs
+SINGLE_SHARE = 0.8  # of the time goes to single frames, the rest to pairs
+PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
 
 
 def edge_band(alpha):
-    """Where alpha changes within three pixels: its range over a 7x7 window, taken along rows, then columns."""
-    spread = lambda x: F.max_pool2d(F.max_pool2d(x, (1, 7), 1, (0, 3)), (7, 1), 1, (3, 0))
-    return spread(alpha) + spread(-alpha)
+    """Where alpha changes within three pixels: its range over a 7x7 window."""
+    window = np.ones((7, 7), np.uint8)
+    planes = alpha.numpy()[:, 0]
+    return torch.from_numpy(np.stack([cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, window) for plane in planes])[:, None])
 
 
 def soft_iou_loss(matte, alpha):
@@ -97,7 +99,7 @@ def train_teacher(args):
 
     def make():
         sizes = EARLY_SIZES if run.progress < 0.35 else LATE_SIZES
-        return sampler.batch(BATCH // 2, *sizes[rng.integers(len(sizes))])
+        return sampler.batch(sampler.sample, BATCH // 2, *sizes[rng.integers(len(sizes))])
 
     trace = []
     for frame, alpha, parts in prefetch(make):
@@ -117,21 +119,32 @@ def train_student(args):
     net = net.to(memory_format=torch.channels_last).train()
     hint = Hint()
     run = Run(net, args, rate=2e-3, pretrained=net.encoder(), companion=hint)
+    rng = np.random.default_rng(SEED + run.step)
     pool = MattePool(args.pool, SEED + run.step)
+    sampler = MatteSampler(SEED + run.step)
     validation = Validation()
 
+    def plain():
+        frame, alpha, parts = sampler.batch(sampler.plain, BATCH, *LATE_SIZES[rng.integers(len(LATE_SIZES))])
+        return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
+
+    def make():
+        if run.progress >= SINGLE_SHARE:
+            return pool.batch(BATCH, moments=2)
+        return plain() if rng.random() < PLAIN_SHARE else pool.batch(BATCH, moments=1)
+
     trace = []
-    for frames, alphas, mattes, parts, features, prior, still in prefetch(lambda: pool.batch(BATCH)):
+    for frames, alphas, mattes, parts, features, prior, still in prefetch(make):
         truth = [TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a) for a, m in zip(alphas, mattes)]
         with torch.autocast("cpu", torch.bfloat16):
             first, estimate, parts_logits, encoded = net(channels_last(frames[0]), torch.from_numpy(prior))
         band = edge_band(truth[0])
         matte = matte_loss(first, truth[0], band)
-        hinted = hint(encoded.float(), torch.from_numpy(features))
+        hinted = hint(encoded.float(), torch.from_numpy(features)) if features is not None else torch.zeros(())
         named = parts_loss(parts_logits.float(), torch.from_numpy(parts))
         loss = matte + 0.25 * matte_loss(estimate, truth[0], band) + 0.5 * named + HINT * hinted
         flicker = torch.zeros(())
-        if run.progress >= SINGLE_SHARE:
+        if len(frames) == 2:
             # The next frame rests on what the net itself has just said.
             with torch.autocast("cpu", torch.bfloat16):
                 second, estimate, _, _ = net(channels_last(frames[1]), first.detach())

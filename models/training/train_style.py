@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from critic import Critic
-from painter import PaintedTeacher
 from runs import SEED, Run, arguments, prefetch
 from styles import GRADES, STYLES, procedural_teacher
 from teacher_pool import TeacherPool, camera_noise, gradients
@@ -49,16 +48,14 @@ def main():
     parser.add_argument("style", choices=STYLES)
     parser.add_argument("--grade", choices=GRADES, default="live")
     parser.add_argument("--pool", type=Path, required=True)
-    parser.add_argument("--painter", type=Path, help="run folder of the paintings' teacher")
     args = parser.parse_args()
     style = STYLES[args.style]
-    teacher = PaintedTeacher(args.painter, args.style) if style.teacher == "painter" else procedural_teacher(style)
     net = GRADES[args.grade]().to(memory_format=torch.channels_last).train()
     tones = style.tones()
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
-    pool = TeacherPool(args.pool, teacher, POOL)
+    pool = TeacherPool(args.pool, procedural_teacher(style), POOL)
 
     def make():
         pool.grow()

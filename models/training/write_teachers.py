@@ -12,11 +12,12 @@ import torch
 from torch import nn
 
 from data import portrait_ids, portrait_image, portrait_label
-from perceptual import STYLE_LAYERS, ResNet50
+from resnet50 import ResNet50
 from styles import STYLES, procedural_teacher
 
 SIZE = (192, 256)
 PORTRAITS = 20
+STYLE_LAYERS = ("conv1", "res2", "res3", "res4")
 
 
 class Features(nn.Module):

@@ -14,6 +14,7 @@ import {
 } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
+import { hostKeyOf } from './link.ts';
 import { silentTrack } from './microphone.ts';
 import { Peer, type PeerSignal, type PeerState } from './peer.ts';
 import { readQuality, type Counters, type Quality } from './quality.ts';
@@ -87,7 +88,6 @@ export class Room {
   private readonly entries = new Map<string, Entry>();
   private self = '';
   private secret = '';
-  private hostKey: string | undefined;
   private ice: readonly IceServer[] = [];
   private iceUntil = 0;
   private codecs: readonly string[] = [];
@@ -178,12 +178,13 @@ export class Room {
 
   private greeting(): Request<'join'> {
     const { room, name, muted, camera } = this.options;
+    const hostKey = hostKeyOf(room);
     return {
       room,
       name,
       kind: 'person',
       state: { muted, camera },
-      ...(this.hostKey === undefined ? {} : { hostKey: this.hostKey }),
+      ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
     };
   }
@@ -227,7 +228,6 @@ export class Room {
     this.self = answer.self;
     this.secret = answer.secret;
     this.host = answer.host;
-    this.hostKey = answer.hostKey ?? this.hostKey;
     this.locked = answer.locked;
     this.signalling = true;
     this.keepIce(answer);
@@ -270,9 +270,8 @@ export class Room {
     socket.on('state', ({ id, name, ...state }) => {
       this.update(id, { name, state });
     });
-    socket.on('host', ({ id, hostKey }) => {
+    socket.on('host', ({ id }) => {
       this.host = id === this.self;
-      if (hostKey !== undefined) this.hostKey = hostKey;
       for (const other of this.entries.keys()) this.update(other, { host: other === id });
       this.changed();
     });

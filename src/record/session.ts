@@ -48,7 +48,8 @@ export class Session {
       const { value: block, done } = await this.sound.read();
       if (done) return;
       try {
-        const at = this.anchor.note(block.timestamp) + block.timestamp / 1000;
+        // A block arrives with its last sample.
+        const at = this.anchor.note(block.timestamp + block.duration) + block.timestamp / 1000;
         if (this.timeline.isOver(at)) this.heard.resolve(undefined);
         const seconds = this.over ? null : this.timeline.place(at);
         if (seconds !== null) await this.take.addSound(block, seconds);

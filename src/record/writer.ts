@@ -74,6 +74,9 @@ export interface WriterOptions {
  */
 const AAC_PRIMING = 1024;
 
+/** Milliseconds in which a muxer that is given up lets go of its encoders. */
+const PATIENCE = 1000;
+
 /** Writes one film: takes frames and sound, or packets of them, and puts a file together as they come. */
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
@@ -185,14 +188,20 @@ export class FilmWriter {
 
   /** Closes the file as it is, which plays if it is fragmented: for a disk that is full. */
   async end(): Promise<void> {
-    await this.output.cancel().catch(() => undefined);
+    await this.letGo();
     await this.drain.close();
   }
 
   /** Gives up: a `FileSystemWritableFileStream` leaves no file, {@link privateFile} an empty one for its owner to remove. */
   async cancel(): Promise<void> {
-    await this.output.cancel().catch(() => undefined);
+    await this.letGo();
     await this.drain.abort();
+  }
+
+  /** Frees the encoders. A muxer that waits for its sink is not waited for. */
+  private async letGo(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    await Promise.race([this.output.cancel(), patience]).catch(() => undefined);
   }
 }
 
@@ -244,12 +253,14 @@ class Drain {
   readonly stream: WritableStream<StreamTargetChunk>;
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;
   private failure: PortoonError | null = null;
+  private readonly failed = Promise.withResolvers<never>();
   private over = false;
 
   constructor(sink: WritableStream<StreamTargetChunk>) {
     this.sink = sink.getWriter();
     // A sink that fails is heard of where it is written to.
     this.sink.closed.catch(() => undefined);
+    this.failed.promise.catch(() => undefined);
     this.stream = new WritableStream({
       write: async (chunk) => {
         this.throwFailure();
@@ -259,23 +270,25 @@ class Drain {
           this.bytes = Math.max(this.bytes, chunk.position + chunk.data.byteLength);
         } catch (error) {
           this.failure = writeFailure(error);
+          this.failed.reject(this.failure);
           throw this.failure;
         }
       },
     });
   }
 
-  /** Does a step of the muxer's; what went wrong with the file comes before what the muxer says about it. */
+  /**
+   * Does a step of the muxer's. A sink that failed ends it at once: the muxer may wait for ever for what is never written, and what
+   * went wrong with the file comes before what the muxer says about it.
+   */
   async watch(step: () => Promise<void>): Promise<void> {
+    this.throwFailure();
     try {
-      this.throwFailure();
-      await step();
+      await Promise.race([step(), this.failed.promise]);
     } catch (error) {
       this.throwFailure();
       throw error;
     }
-    // The muxer writes on its own time.
-    this.throwFailure();
   }
 
   private throwFailure(): void {
@@ -317,11 +330,24 @@ function writeFailure(cause: unknown): PortoonError {
  * killed; a file that the person picked would only appear when it is closed.
  */
 export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
+  let end = 0;
   return new WritableStream({
     write({ data, position }) {
-      const written = handle.write(data, { at: position });
-      if (written === data.byteLength) return;
-      throw new DOMException('the write was cut short', 'QuotaExceededError');
+      try {
+        if (handle.write(data, { at: position }) < data.byteLength)
+          throw new DOMException('the write was cut short', 'QuotaExceededError');
+        end = Math.max(end, position + data.byteLength);
+      } catch (error) {
+        try {
+          // Half a piece would spoil the end of what plays.
+          handle.truncate(end);
+        } catch (e) {
+          console.error('TRUNC', String(e), String(error), end, handle.getSize());
+        }
+        // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
+        handle.close();
+        throw error;
+      }
     },
     close() {
       handle.flush();

@@ -45,8 +45,11 @@ export function linkTo(id: string): string {
 
 /** "Call": a room nobody can guess, and the lobby before it. */
 export function startCall(): void {
+  if (callStage.value === 'none') void newRoom().then(invite);
+}
+
+function invite(id: string): void {
   if (callStage.value !== 'none') return;
-  const id = newRoom();
   room.value = id;
   inviting.value = true;
   history.pushState(null, '', linkTo(id));

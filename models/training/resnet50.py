@@ -1,4 +1,4 @@
-"""Content and style losses on ImageNet ResNet-50 features (Keras application weights, up to conv4)."""
+"""ImageNet ResNet-50 up to conv4 (Keras application weights)."""
 
 import numpy as np
 import torch
@@ -8,8 +8,6 @@ from torch import nn
 from data import DATA
 
 BLOCKS = {2: "abc", 3: "abcd", 4: "abcdef"}
-STYLE_LAYERS = ("conv1", "res2", "res3", "res4")
-CONTENT_LAYER = "res3"
 BATCH_NORM_EPS = 1e-3
 
 
@@ -64,43 +62,3 @@ class ResNet50(nn.Module):
             if f"res{stage}" == last:
                 break
         return features
-
-
-def gram(x):
-    n, c, h, w = x.shape
-    x = x.float().reshape(n, c, h * w)
-    return x @ x.transpose(1, 2) / (h * w)
-
-
-class StyleLoss(nn.Module):
-    """Squared Gram differences, each over the painting's own squared Gram, and the content that is left.
-
-    `paintings` are RGB tensors [1,3,H,W] in 0..1; which one a picture is held against is said for each.
-    """
-
-    def __init__(self, paintings):
-        super().__init__()
-        self.resnet = ResNet50()
-        with torch.no_grad():
-            grams = [{k: gram(v) for k, v in self.resnet(painting).items()} for painting in paintings]
-        self.grams = {layer: torch.cat([g[layer] for g in grams]) for layer in STYLE_LAYERS}
-
-    def forward(self, styled, frame, which, attention=None):
-        """(content, style) per picture; `attention` [N,1,H,W] weighs where content counts."""
-        with torch.autocast("cpu", torch.bfloat16):
-            got = self.resnet(styled)
-            with torch.no_grad():
-                wanted = self.resnet(frame, last=CONTENT_LAYER)[CONTENT_LAYER].float()
-        error = (got[CONTENT_LAYER].float() - wanted).square()
-        if attention is not None:
-            error = error * F.adaptive_avg_pool2d(attention, error.shape[2:])
-        content = error.mean((1, 2, 3)) / wanted.square().mean((1, 2, 3))
-        style = 0
-        for layer in STYLE_LAYERS:
-            target = self.grams[layer][which]
-            style = style + (gram(got[layer]) - target).square().sum((1, 2)) / target.square().sum((1, 2))
-        return content, style
-
-
-def total_variation(image):
-    return (image[..., 1:] - image[..., :-1]).abs().mean() + (image[..., 1:, :] - image[..., :-1, :]).abs().mean()
