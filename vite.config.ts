@@ -21,9 +21,18 @@ export default defineConfig({
       'preact/hooks',
       'preact/jsx-dev-runtime',
       '@preact/signals',
+      'mediabunny',
+      '@mediabunny/aac-encoder',
+      'gifenc',
     ],
   },
-  build: { target: 'esnext', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
+  build: {
+    target: 'esnext',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    // The studio, and what the command line drives.
+    rolldownOptions: { input: ['index.html', 'convert.html'] },
+  },
   server: { headers: isolationHeaders },
   preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy } },
 });

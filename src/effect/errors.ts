@@ -31,7 +31,10 @@ export type ErrorCode =
   | 'ERR_ALREADY_JOINED'
   | 'ERR_NOT_HOST'
   | 'ERR_PEER_GONE'
-  | 'ERR_TOO_MANY';
+  | 'ERR_TOO_MANY'
+  | 'ERR_DISK_FULL'
+  | 'ERR_FILE_WRITE'
+  | 'ERR_RECORDING';
 
 /** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
 export class PortoonError extends Error {

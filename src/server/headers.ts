@@ -8,12 +8,13 @@ export const isolationHeaders = {
 /**
  * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: is fetched to decode
  * the background that a person picks, and drawn with data: as previews and icons; inline style attributes are how the
- * divider moves. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
+ * divider moves. mediabunny starts two workers of its own from blob: (AAC, and the split of colour and alpha); they inherit this
+ * policy, and only our own scripts can make one. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'self' blob:",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",

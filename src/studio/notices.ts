@@ -112,6 +112,9 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_NOT_HOST: 'Only the host may do that',
   ERR_PEER_GONE: 'They have left',
   ERR_TOO_MANY: 'Too much at once',
+  ERR_DISK_FULL: 'No room left',
+  ERR_FILE_WRITE: 'The file could not be written',
+  ERR_RECORDING: 'The recording stopped',
 };
 
 export function titleOf(code: ErrorCode): string {

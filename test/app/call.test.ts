@@ -174,7 +174,7 @@ describe('a call of two', () => {
     await expect
       .poll(async () => difference(await pixels(b.page, '.person video'), live), { timeout: 60_000 })
       .toBeGreaterThan(5);
-    await a.page.keyboard.press('r');
+    await a.page.keyboard.press('g');
     await a.page.locator('input[name=style][value=none]').check({ force: true });
 
     await a.page.keyboard.press('v');
