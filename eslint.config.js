@@ -5,7 +5,7 @@ const runtime = {
   message: 'only src/effect/onnx imports the runtime',
 };
 const rooms = {
-  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**', '**/record/**'],
+  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**', '**/record/**', '**/cli/**'],
   message: 'the effect knows no other room',
 };
 const peers = {
@@ -63,6 +63,14 @@ export default tseslint.config(
     rules: refuse(runtime, peers, {
       group: ['**/studio/**', '**/server/**', '**/call/**'],
       message: 'arrows point to the effect',
+    }),
+  },
+  {
+    // The command line stands outside of everything: it serves the app, and a page of it drives the converter.
+    files: ['src/cli/**/*.ts'],
+    rules: refuse(runtime, peers, media, {
+      group: ['**/studio/**', '**/call/**', '**/input/**'],
+      message: 'the command line knows the server, the converter and the effect',
     }),
   },
   { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },

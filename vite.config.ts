@@ -26,7 +26,13 @@ export default defineConfig({
       'gifenc',
     ],
   },
-  build: { target: 'esnext', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
+  build: {
+    target: 'esnext',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    // The studio, and what the command line drives.
+    rolldownOptions: { input: ['index.html', 'convert.html'] },
+  },
   server: { headers: isolationHeaders },
   preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy } },
 });

@@ -13,6 +13,8 @@ import { Previewer } from './previewer.ts';
 import type {
   EffectWorkerApi,
   Fault,
+  FilmApi,
+  FilmOptions,
   Look,
   PreviewJob,
   StyleInfo,
@@ -132,6 +134,24 @@ class EffectWorker implements EffectWorkerApi {
     this.pipeline?.feed(frames).catch((error: unknown) => {
       this.tell(error, true);
     });
+  }
+
+  async film(port: MessagePort, options: FilmOptions): Promise<void> {
+    await this.opened;
+    const { pipeline } = this;
+    if (!pipeline) return;
+    await pipeline.beginFilm(options);
+    const film: FilmApi = {
+      async picture(frame) {
+        try {
+          const picture = await pipeline.picture(frame);
+          return Comlink.transfer(picture, [picture]);
+        } finally {
+          frame.close();
+        }
+      },
+    };
+    Comlink.expose(film, port);
   }
 
   emit(frames: WritableStream<VideoFrame>): void {

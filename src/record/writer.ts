@@ -41,6 +41,9 @@ export interface EncodedSound {
   readonly codec: AudioCodec;
   /** Bits per second. Default 128 000. */
   readonly bitrate?: number;
+  /** Channels, and samples a second, that the sound is brought to. Default: as it comes. */
+  readonly channels?: number;
+  readonly rate?: number;
   readonly onPacket?: (packet: EncodedPacket, meta: EncodedAudioChunkMetadata | undefined) => void;
 }
 
@@ -219,10 +222,14 @@ function pictureSource(video: EncodedPictures | CopiedTrack<VideoCodec>) {
 
 function soundSource(audio: EncodedSound | CopiedTrack<AudioCodec>) {
   if ('copied' in audio) return new EncodedAudioPacketSource(audio.copied);
-  const { codec, bitrate = 128_000, onPacket } = audio;
+  const { codec, bitrate = 128_000, channels, rate, onPacket } = audio;
   return new AudioSampleSource({
     codec,
     quality: new Quality({ bitrate }),
+    transform: {
+      ...(channels === undefined ? {} : { numberOfChannels: channels }),
+      ...(rate === undefined ? {} : { sampleRate: rate }),
+    },
     ...(onPacket ? { onEncodedPacket: onPacket } : {}),
   });
 }

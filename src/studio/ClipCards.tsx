@@ -16,7 +16,7 @@ function Preview({ clip }: { clip: Clip }) {
 function Card({ clip }: { clip: Clip }) {
   const { name, file, found, saved } = clip;
   const dot = name.lastIndexOf('.');
-  const title = useSignal(name.slice(0, dot));
+  const title = useSignal(clip.title ?? name.slice(0, dot));
   const unsure = useSignal(false);
   return (
     <li class="clip">

@@ -1,8 +1,9 @@
 import { members, signalling, startCall } from './call.ts';
+import { askToConvert } from './conversions.ts';
 import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
 import { RecordButton } from './RecordButton.tsx';
-import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
+import { mirrored, playingFile, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
   callStage,
   canFullscreen,
@@ -45,6 +46,18 @@ export function TopBar() {
           <span class="dot" aria-hidden="true" />
           <span>{status()}</span>
         </p>
+      )}
+      {playingFile.value && call === 'none' && pageState.value !== 'error' && (
+        <button
+          type="button"
+          class="button call-button convert-button"
+          title="Convert the whole film"
+          onClick={() => {
+            askToConvert(playingFile.value ? [playingFile.value] : []);
+          }}
+        >
+          <Icon name="film" /> <span>Convert film</span>
+        </button>
       )}
       {call === 'none' && pageState.value !== 'error' && (
         <button type="button" class="button primary call-button" aria-keyshortcuts="C" onClick={startCall}>

@@ -15,6 +15,8 @@ export interface Clip {
   /** Left behind by a visit before this one. */
   readonly found: boolean;
   readonly saved: boolean;
+  /** What a person would call it; by default as it lies in the browser. */
+  readonly title?: string;
 }
 
 /** Newest first. */
@@ -26,15 +28,16 @@ const LEAST_ROOM = 20e6;
 const SAVED_KEY = 'portoon-saved-clips';
 
 /** Offers a clip that was just made. */
-export async function addClip(name: string): Promise<void> {
+export async function addClip(name: string, title?: string): Promise<void> {
   const clip = await openClip(name);
   if (!clip) return;
-  show(clip, false);
+  show(clip, false, title);
   announce('Clip ready');
 }
 
-function show({ name, file }: ClipFile, found: boolean): void {
-  clips.value = [{ name, file, url: URL.createObjectURL(file), found, saved: false }, ...clips.value];
+function show({ name, file }: ClipFile, found: boolean, title?: string): void {
+  const clip = { name, file, url: URL.createObjectURL(file), found, saved: false };
+  clips.value = [title === undefined ? clip : { ...clip, title }, ...clips.value];
 }
 
 /** Looks for what an earlier visit left: clips that nobody saved, and those that a crash cut off. Never rejects. */

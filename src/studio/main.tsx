@@ -4,6 +4,7 @@ import { App } from './App.tsx';
 import { watchAspect } from './aspect.ts';
 import { startCalls } from './call.ts';
 import { findLeftClips } from './clips.ts';
+import { startConversions } from './conversions.ts';
 import { startEffect } from './engine.ts';
 import { listenForKeys } from './keys.ts';
 import { restorePicture } from './look.ts';
@@ -32,6 +33,7 @@ async function begin(): Promise<void> {
 tellAboutAddress();
 watchAspect();
 startSources();
+startConversions();
 startCalls();
 listenForKeys();
 guardRecording();

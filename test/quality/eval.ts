@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../fixtures/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../../src/cli/chromium.ts';
 import { costOf } from './graph.ts';
 import { MATTE_SIZES, measureSize, measureTime } from './measure-matte.ts';
 import { measureSteadiness } from './measure-style.ts';
