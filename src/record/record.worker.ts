@@ -66,8 +66,10 @@ class RecordWorker implements RecordWorkerApi {
       await removeClip(job.name);
       return null;
     }
-    if (running.failed) await take.end();
-    else await take.finish();
+    if (running.failed) {
+      await take.end();
+      await cutTo(job.name, take.bytes);
+    } else await take.finish();
     // A file that could not be finished is mended as one that a crash left; where there is no room for that, it plays as it is.
     if (format.container === 'mp4' || (running.failed && format.container === 'webm'))
       return this.mend(job.name);
@@ -176,6 +178,13 @@ class RecordWorker implements RecordWorkerApi {
     await session.end();
     (notify as Comlink.Remote<typeof notify>)[Comlink.releaseProxy]();
   }
+}
+
+/** Half a piece, which a full disk left, would spoil the end of what plays. */
+async function cutTo(name: string, bytes: number): Promise<void> {
+  const handle = await (await unfinishedFile(name)).createSyncAccessHandle();
+  if (handle.getSize() > bytes) handle.truncate(bytes);
+  handle.close();
 }
 
 function takeOf(job: RecordingJob, sink: ReturnType<typeof privateFile>): Take {

@@ -330,20 +330,12 @@ function writeFailure(cause: unknown): PortoonError {
  * killed; a file that the person picked would only appear when it is closed.
  */
 export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
-  let end = 0;
   return new WritableStream({
     write({ data, position }) {
       try {
         if (handle.write(data, { at: position }) < data.byteLength)
           throw new DOMException('the write was cut short', 'QuotaExceededError');
-        end = Math.max(end, position + data.byteLength);
       } catch (error) {
-        try {
-          // Half a piece would spoil the end of what plays.
-          handle.truncate(end);
-        } catch (e) {
-          console.error('TRUNC', String(e), String(error), end, handle.getSize());
-        }
         // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
         handle.close();
         throw error;
