@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ERR_ROOM_FULL'
   | 'ERR_ROOM_LOCKED'
   | 'ERR_REMOVED'
+  | 'ERR_CALL_ELSEWHERE'
   | 'ERR_SIGNALLING'
   | 'ERR_MESSAGE'
   | 'ERR_NOT_JOINED'
