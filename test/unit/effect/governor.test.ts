@@ -30,6 +30,16 @@ describe('the governor', () => {
     }
   });
 
+  test('gives a film the finest style that it has pixels for, whatever the time', () => {
+    const governor = new Governor();
+    for (let i = 0; i < 200; i++) governor.measure(500, 400, 33);
+    expect(governor.finest(1080)).toBe(384);
+    expect(governor.finest(360)).toBe(360);
+    expect(governor.finest(90)).toBe(160);
+    governor.quality = 192;
+    expect(governor.finest(1080)).toBe(192);
+  });
+
   test('keeps its hands off a pinned quality', () => {
     const governor = new Governor();
     governor.quality = 256;
