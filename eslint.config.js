@@ -5,7 +5,7 @@ const runtime = {
   message: 'only src/effect/onnx imports the runtime',
 };
 const rooms = {
-  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**'],
+  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**', '**/obs/**'],
   message: 'the effect knows no other room',
 };
 const peers = {
@@ -41,8 +41,18 @@ export default tseslint.config(
     rules: refuse(runtime, peers, { group: ['**/server/**'], message: 'the studio asks the call' }),
   },
   {
+    files: ['src/obs/**/*.ts'],
+    rules: refuse(runtime, peers, {
+      group: ['**/server/**', '**/studio/**'],
+      message: 'the OBS page asks the call',
+    }),
+  },
+  {
     files: ['src/call/**/*.ts'],
-    rules: refuse(runtime, server, { group: ['**/studio/**'], message: 'arrows point to the effect' }),
+    rules: refuse(runtime, server, {
+      group: ['**/studio/**', '**/obs/**'],
+      message: 'arrows point to the effect',
+    }),
   },
   {
     files: ['src/input/**/*.ts'],

@@ -13,6 +13,7 @@ const SOURCES = [
   'public',
   'scripts',
   'index.html',
+  'obs.html',
   'vite.config.ts',
   'package-lock.json',
 ];

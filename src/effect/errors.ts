@@ -30,7 +30,14 @@ export type ErrorCode =
   | 'ERR_ALREADY_JOINED'
   | 'ERR_NOT_HOST'
   | 'ERR_PEER_GONE'
-  | 'ERR_TOO_MANY';
+  | 'ERR_TOO_MANY'
+  | 'ERR_MEDIA_SERVER_ADDRESS'
+  | 'ERR_MEDIA_SERVER_BLOCKED'
+  | 'ERR_MEDIA_SERVER_BUSY'
+  | 'ERR_MEDIA_SERVER_PATH'
+  | 'ERR_MEDIA_SERVER_REFUSED'
+  | 'ERR_MEDIA_SERVER_TOKEN'
+  | 'ERR_MEDIA_SERVER_UNREACHABLE';
 
 /** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
 export class PortoonError extends Error {

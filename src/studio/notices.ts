@@ -111,6 +111,13 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_NOT_HOST: 'Only the host may do that',
   ERR_PEER_GONE: 'They have left',
   ERR_TOO_MANY: 'Too much at once',
+  ERR_MEDIA_SERVER_ADDRESS: 'No stream at this address',
+  ERR_MEDIA_SERVER_BLOCKED: 'This media server is not allowed here',
+  ERR_MEDIA_SERVER_BUSY: 'The media server is busy',
+  ERR_MEDIA_SERVER_PATH: 'The picture finds no way',
+  ERR_MEDIA_SERVER_REFUSED: 'The media server refuses',
+  ERR_MEDIA_SERVER_TOKEN: 'The token was refused',
+  ERR_MEDIA_SERVER_UNREACHABLE: 'The media server is not reached',
 };
 
 export function titleOf(code: ErrorCode): string {
