@@ -1,3 +1,4 @@
+import { Broadcast } from './Broadcast.tsx';
 import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -44,6 +45,7 @@ export function App() {
         </div>
       </div>
       <DropTarget />
+      <Broadcast />
       <Help />
       <Announcer />
     </>

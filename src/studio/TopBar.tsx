@@ -1,3 +1,4 @@
+import { BroadcastButton, OnAir } from './Broadcast.tsx';
 import { members, signalling, startCall } from './call.ts';
 import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
@@ -45,6 +46,7 @@ export function TopBar() {
           <span>{status()}</span>
         </p>
       )}
+      <OnAir />
       {call === 'none' && pageState.value !== 'error' && (
         <button type="button" class="button primary call-button" aria-keyshortcuts="C" onClick={startCall}>
           <Icon name="call" /> <span>Call</span>
@@ -69,6 +71,7 @@ export function TopBar() {
             />
           </>
         )}
+        {started && <BroadcastButton />}
         {canFullscreen && (
           <IconButton
             icon={fullscreen.value ? 'shrink' : 'fullscreen'}

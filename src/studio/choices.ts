@@ -35,6 +35,13 @@ const Schema = v.object({
   /** What others call this person in a call. */
   name: v.fallback(nameSchema, ''),
   microphoneId: v.fallback(v.nullable(v.string()), null),
+  /** Where a broadcast goes. */
+  broadcastUrl: v.fallback(v.string(), ''),
+  broadcastKeepsToken: v.fallback(v.boolean(), false),
+  /** Empty unless the person wants it kept. */
+  broadcastToken: v.fallback(v.string(), ''),
+  broadcastSound: v.fallback(v.boolean(), true),
+  broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
 });
 
 /** What the page remembers of a person's settings. */

@@ -212,6 +212,8 @@ export function toggleMirror(): void {
 
 /** Whether somebody else is to see the composite: then there is a track of it, {@link outgoing}. */
 export const sending = signal(false);
+/** The same of an audience. */
+export const broadcasting = signal(false);
 /** The composite as a track, while it is sent and there is a source. Another one whenever the source is another. */
 export const outgoing = signal<MediaStreamTrack | null>(null);
 
@@ -256,7 +258,7 @@ export function startSources(): void {
   effect(() => {
     const to = theEffect.value;
     const from = source.value;
-    const send = sending.value;
+    const send = sending.value || broadcasting.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
     if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);
