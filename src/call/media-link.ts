@@ -192,7 +192,12 @@ export class MediaLink {
     let restarted = false;
     for (;;) {
       await this.changed(connection, LOOK_MS);
-      if (this.stopped || ended(connection)) return;
+      if (this.stopped) return;
+      if (ended(connection)) {
+        // Said while the connection is open: with it the last picture goes.
+        this.become('reconnecting', lost(this.options.endpoint.url));
+        return;
+      }
       const report = await connection.getStats();
       onReport?.(report);
       const before = counts;

@@ -1,5 +1,5 @@
 /** Publishing to a media server by WHIP (RFC 9725), which hands the stream on to any number of viewers. */
-import { orderCodecs, preferredCodecs } from './codecs.ts';
+import { orderCodecs } from './codecs.ts';
 import { MediaLink, type LinkState } from './media-link.ts';
 import type { Endpoint } from './media-server.ts';
 import type { MediaServerError } from './media-server-errors.ts';
@@ -14,6 +14,12 @@ export interface PublishOptions {
   /** Something of the publisher is new. */
   onChange: () => void;
 }
+
+/**
+ * Every server and viewer takes H.264, and it alone of those that are cheap says in its stream that the colours use the full range. The
+ * browser says it beside VP8 and VP9, where most servers drop it: dark and bright would come out too dark and too bright.
+ */
+const CODECS = ['video/H264', 'video/AV1', 'video/VP9', 'video/VP8'];
 
 /** What goes out, measured since the second before; null where it is not known yet. */
 export interface Sending {
@@ -41,7 +47,9 @@ export class WhipPublisher {
       endpoint,
       purpose: 'publish',
       tireless: false,
-      offering: (connection) => this.offer(connection),
+      offering: (connection) => {
+        this.offer(connection);
+      },
       onLive: () => this.limit(),
       onReport: (report) => {
         this.read(report);
@@ -95,7 +103,7 @@ export class WhipPublisher {
     this.link.stop();
   }
 
-  private async offer(connection: RTCPeerConnection): Promise<void> {
+  private offer(connection: RTCPeerConnection): void {
     const stream = new MediaStream();
     for (const kind of ['audio', 'video'] as const) {
       // Also without a track, so that one can come later and nothing is negotiated.
@@ -105,8 +113,7 @@ export class WhipPublisher {
       });
       this.senders[kind] = transceiver.sender;
       const able = RTCRtpSender.getCapabilities(kind)?.codecs;
-      if (kind === 'video' && able)
-        transceiver.setCodecPreferences(orderCodecs(able, await preferredCodecs()));
+      if (kind === 'video' && able) transceiver.setCodecPreferences(orderCodecs(able, CODECS));
     }
   }
 

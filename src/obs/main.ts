@@ -27,9 +27,13 @@ function explain(...more: string[]): void {
 
 function follow(): void {
   explain();
-  if (!player || player.state === 'live') return;
+  if (player?.state === 'live') {
+    picture.resume();
+    return;
+  }
   become('ready');
   if (onlost === 'clear') picture.clear();
+  else picture.freeze();
 }
 
 function play(): void {

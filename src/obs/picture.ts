@@ -5,6 +5,8 @@ import { Unstacker } from './unstack.ts';
 export class Picture {
   private readonly unstacker: Unstacker | null;
   private video: HTMLVideoElement | null = null;
+  /** The last picture of a stream that was lost. */
+  private still: HTMLCanvasElement | null = null;
   /** The newest stream's video, until its first frame is there. */
   private coming: HTMLVideoElement | null = null;
 
@@ -38,6 +40,27 @@ export class Picture {
     });
   }
 
+  /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */
+  freeze(): void {
+    const { video } = this;
+    if (this.unstacker || this.still || !video || video.hidden) return;
+    const still = this.dress(document.createElement('canvas'));
+    still.width = video.videoWidth;
+    still.height = video.videoHeight;
+    still.getContext('2d')?.drawImage(video, 0, 0);
+    document.body.append(still);
+    video.hidden = true;
+    this.still = still;
+  }
+
+  /** The stream that was taken for lost goes on. */
+  resume(): void {
+    if (!this.video || this.coming) return;
+    this.video.hidden = this.unstacker !== null;
+    this.thaw();
+    this.onFrame();
+  }
+
   /** Takes the picture away, until the next frame. */
   clear(): void {
     if (this.video) this.video.hidden = true;
@@ -52,7 +75,13 @@ export class Picture {
     if (this.unstacker) this.unstack(video, this.unstacker);
     else video.hidden = false;
     if (before) drop(before);
+    this.thaw();
     this.onFrame();
+  }
+
+  private thaw(): void {
+    this.still?.remove();
+    this.still = null;
   }
 
   private unstack(video: HTMLVideoElement, unstacker: Unstacker): void {

@@ -77,7 +77,8 @@ room-$ROOM: {
   is_private = true
   publishers = 1
   bitrate = 0
-  videocodec = "vp8,h264,vp9,av1"
+  videocodec = "h264,vp8,vp9,av1"
+  h264_profile = "42e01f"
   audiocodec = "opus"
   transport_wide_cc_ext = true
 }
