@@ -37,8 +37,8 @@ const GATHER_MS = 500;
 const GATHER_ALL_MS = 10_000;
 const CONNECT_MS = 10_000;
 const LOOK_MS = 1000;
-/** ICE checks a quiet connection every 2.5 s, so its answers cannot all be late. */
-const SILENCE_MS: Record<Purpose, number> = { publish: 5000, play: 4000 };
+/** ICE checks a quiet connection every 2.5 s, and each half second once it hears nothing: its answers cannot all be late. */
+const SILENCE_MS: Record<Purpose, number> = { publish: 3500, play: 3000 };
 /** What stood so long was no accident; the next loss is a new one. */
 const SETTLED_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
@@ -46,7 +46,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Milliseconds to wait after so many failures in a row; a little of it by chance, so that not all viewers come at once. */
 export function pauseAfter(failures: number, chance = Math.random()): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.5 ** Math.min(failures, 30)) * (0.8 + 0.4 * chance);
+  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.3 ** Math.min(failures, 30)) * (0.8 + 0.4 * chance);
 }
 
 export class MediaLink {
