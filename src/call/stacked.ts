@@ -1,8 +1,9 @@
 /**
  * `stacked-1`: a picture and its matte as one opaque video, for codecs drop alpha. The frame has two halves of the same size, multiples of
  * 16 lines and columns: above the colours (straight, not multiplied by alpha), below the matte as grey. The last 8 lines of each half are
- * a guard band that repeats the line before, so that nothing of one half bleeds into the other. A frame that was scaled on its way still
- * has its matte exactly half its height below.
+ * no picture: those between the halves are a guard band, four lines that repeat the last of the colours and four that repeat the first of
+ * the matte (and the first four below it repeat its last), so that nothing of one bleeds into the other. A frame that was scaled on its way still has its matte exactly half its height
+ * below.
  */
 
 /** Lines of each half that are no picture. */

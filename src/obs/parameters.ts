@@ -86,7 +86,8 @@ export function readParameters(
   for (const name of query.keys())
     if (!Object.hasOwn(TAKES, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
   if (!query.has('whep')) problems.push(`Nothing to show: whep takes ${TAKES.whep}.`);
-  for (const { path } of v.safeParse(schema, Object.fromEntries(query)).issues ?? []) {
+  for (const { path } of v.safeParse(schema, Object.fromEntries(query), { abortPipeEarly: true }).issues ??
+    []) {
     const name = path![0].key as keyof Parameters;
     problems.push(`${name}=${query.get(name)!.slice(0, 60)}: ${name} takes ${TAKES[name]}.`);
     query.delete(name);
