@@ -5,12 +5,24 @@ const runtime = {
   message: 'only src/effect/onnx imports the runtime',
 };
 const rooms = {
-  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**', '**/obs/**'],
+  group: [
+    '**/input/**',
+    '**/studio/**',
+    '**/server/**',
+    '**/call/**',
+    '**/record/**',
+    '**/obs/**',
+    '**/cli/**',
+  ],
   message: 'the effect knows no other room',
 };
 const peers = {
   group: ['simple-peer', 'simple-peer/*', 'socket.io-client'],
   message: 'only src/call makes calls',
+};
+const media = {
+  group: ['mediabunny', '@mediabunny/*', 'gifenc'],
+  message: 'only src/record writes files',
 };
 const server = {
   // What a page and the server say to each other is the one thing they share.
@@ -35,32 +47,47 @@ export default tseslint.config(
     },
   },
   // One room, one dependency, and arrows point one way: see docs/architecture.md. A later entry replaces an earlier one.
-  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers) },
+  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers, media) },
   {
     files: ['src/studio/**/*.{ts,tsx}'],
-    rules: refuse(runtime, peers, { group: ['**/server/**'], message: 'the studio asks the call' }),
+    rules: refuse(runtime, peers, media, { group: ['**/server/**'], message: 'the studio asks the call' }),
   },
   {
     files: ['src/obs/**/*.ts'],
-    rules: refuse(runtime, peers, {
-      group: ['**/server/**', '**/studio/**'],
+    rules: refuse(runtime, peers, media, {
+      group: ['**/server/**', '**/studio/**', '**/record/**'],
       message: 'the OBS page asks the call',
     }),
   },
   {
     files: ['src/call/**/*.ts'],
-    rules: refuse(runtime, server, {
-      group: ['**/studio/**', '**/obs/**'],
+    rules: refuse(runtime, server, media, {
+      group: ['**/studio/**', '**/record/**', '**/obs/**'],
       message: 'arrows point to the effect',
     }),
   },
   {
     files: ['src/input/**/*.ts'],
+    rules: refuse(runtime, peers, media, {
+      group: ['**/studio/**', '**/server/**', '**/call/**', '**/record/**'],
+      message: 'arrows point to the effect',
+    }),
+  },
+  {
+    files: ['src/record/**/*.ts'],
     rules: refuse(runtime, peers, {
       group: ['**/studio/**', '**/server/**', '**/call/**'],
       message: 'arrows point to the effect',
     }),
   },
-  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, rooms) },
-  { files: ['src/effect/onnx/**/*.ts'], rules: refuse(peers, rooms) },
+  {
+    // The command line stands outside of everything: it serves the app, and a page of it drives the converter.
+    files: ['src/cli/**/*.ts'],
+    rules: refuse(runtime, peers, media, {
+      group: ['**/studio/**', '**/call/**', '**/input/**'],
+      message: 'the command line knows the server, the converter and the effect',
+    }),
+  },
+  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },
+  { files: ['src/effect/onnx/**/*.ts'], rules: refuse(peers, media, rooms) },
 );

@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { baseFlags, fakeCameraFlags, findChromium, webgpuFlags } from './test/fixtures/chromium.ts';
+import { findChromium } from './src/cli/chromium.ts';
+import { baseFlags, fakeCameraFlags, webgpuFlags } from './test/fixtures/chromium.ts';
 
 const executablePath = findChromium();
 

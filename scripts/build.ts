@@ -14,6 +14,7 @@ const SOURCES = [
   'scripts',
   'index.html',
   'obs.html',
+  'convert.html',
   'vite.config.ts',
   'package-lock.json',
 ];

@@ -6,16 +6,18 @@ import type { Plugin } from 'vite';
 /** Serves models/ in development and copies what the page loads of it (manifest and nets) into the build. */
 export function serveModels(): Plugin {
   const models = resolve(import.meta.dirname, '../models');
-  let outDir = '';
+  let outDir: string | undefined;
   return {
     name: 'portoon-models',
     configResolved(config) {
-      outDir = resolve(config.root, config.build.outDir);
+      // A development server closes its bundle too, when it stops.
+      if (config.command === 'build') outDir = resolve(config.root, config.build.outDir);
     },
     configureServer(server) {
       server.middlewares.use('/models', sirv(models, { dev: true }));
     },
     async closeBundle() {
+      if (outDir === undefined) return;
       const shipped = (path: string) => !path.endsWith('.md') && !path.includes(join('models', 'training'));
       await cp(models, join(outDir, 'models'), { recursive: true, filter: shipped });
     },

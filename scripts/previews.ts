@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
-import { baseFlags, findChromium, HOW_TO_GET_CHROMIUM } from '../test/fixtures/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { baseFlags } from '../test/fixtures/chromium.ts';
 import { buildApp, isFresh } from './build.ts';
 
 const root = resolve(import.meta.dirname, '..');

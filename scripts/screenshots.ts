@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright';
-import { baseFlags, findChromium, HOW_TO_GET_CHROMIUM } from '../test/fixtures/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { baseFlags } from '../test/fixtures/chromium.ts';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
 import { buildApp, isFresh } from './build.ts';

@@ -16,7 +16,7 @@ uniform sampler2D uGlow;
 
 uniform float uStrength;      // 0 live .. 1 styled
 uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
-uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent
+uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent, 4 nothing but the style's share
 uniform vec3 uColour;
 uniform vec4 uBackdropFrame;  // offset and scale that make the backdrop cover the frame
 
@@ -39,6 +39,10 @@ void main() {
 
   float styledShare = uStrength * (uRegion == 1 ? 1.0 - matte : uRegion == 2 ? 1.0 : matte);
   if (uRegion == 3) styledShare *= texture(uShare, vAt).r;
+  if (uBackground == 4) {
+    composite = vec4(vec3(styledShare), 1.0);
+    return;
+  }
   vec3 picture = mix(live, texture(uStyled, vAt).rgb, styledShare);
 
   if (uBackground == 0) {

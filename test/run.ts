@@ -1,6 +1,6 @@
 /** `npm test`: all tests, or what the arguments choose (they are vitest's own). Ends with a line for machines. */
 import { parseCLI, startVitest } from 'vitest/node';
-import { findChromium, HOW_TO_GET_CHROMIUM } from './fixtures/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
 
 if (!findChromium()) {
   process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);

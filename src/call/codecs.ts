@@ -5,6 +5,9 @@ const BY_QUALITY = ['video/AV1', 'video/VP9', 'video/H264', 'video/VP8'];
 /** Cheapest first, where the processor encodes: it has the effect to draw as well. */
 const BY_COST = ['video/VP8', 'video/H264', 'video/VP9', 'video/AV1'];
 
+/** Who asks the graphics processor may have to wait for it; nobody waits that long to join. */
+const PATIENCE_MS = 2000;
+
 let known: Promise<readonly string[]> | undefined;
 
 async function encodesInHardware(contentType: string): Promise<boolean> {
@@ -22,7 +25,12 @@ async function encodesInHardware(contentType: string): Promise<boolean> {
 /** The video codecs of this machine by preference, as MIME types: what its hardware encodes, then what costs least. */
 export function preferredCodecs(): Promise<readonly string[]> {
   known ??= (async () => {
-    const hardware = await Promise.all(BY_QUALITY.map(encodesInHardware));
+    const late = new Promise<boolean>((resolve) => {
+      setTimeout(resolve, PATIENCE_MS, false);
+    });
+    const hardware = await Promise.all(
+      BY_QUALITY.map((codec) => Promise.race([encodesInHardware(codec), late])),
+    );
     const quick = BY_QUALITY.filter((_, index) => hardware[index]);
     return [...quick, ...BY_COST.filter((codec) => !quick.includes(codec))];
   })();

@@ -1,4 +1,5 @@
 import { PortoonError } from '../effect/errors.ts';
+import { loudness } from './speech.ts';
 
 export interface MicrophoneDevice {
   readonly deviceId: string;
@@ -15,9 +16,6 @@ export interface Microphone {
   /** Gives the microphone back. Safe to call twice. */
   stop(): void;
 }
-
-/** What a quiet room measures, in decibels; below this the meter shows nothing. */
-const FLOOR_DB = -60;
 
 /**
  * Opens a microphone with the platform's echo cancellation, noise suppression and gain control; the browser may ask first.
@@ -96,8 +94,7 @@ export function listenTo(stream: MediaStream): { level: () => number; stop: () =
       analyser.getFloatTimeDomainData(samples);
       let sum = 0;
       for (const sample of samples) sum += sample * sample;
-      const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
-      return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
+      return loudness(Math.sqrt(sum / samples.length));
     },
     stop() {
       removeEventListener('pointerdown', wake);

@@ -2,6 +2,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { orderCodecs } from './codecs.ts';
 import type { VideoLimits } from './limits.ts';
+import { loudness } from './speech.ts';
 
 /** What one side hands to the other through the signalling; only this file reads it. */
 export type PeerSignal = Parameters<SimplePeer.Instance['signal']>[0] & object;
@@ -40,6 +41,8 @@ export class Peer {
   private restarted = 0;
   private timer = 0;
   private limits: VideoLimits | null = null;
+  /** RTP time of the packet whose level was told last. */
+  private levelOf = -1;
 
   constructor(private readonly options: PeerOptions) {
     const { initiator, iceServers, stream, codecs } = options;
@@ -57,14 +60,20 @@ export class Peer {
     this.listen();
   }
 
-  /** Milliseconds since the other side was heard; 0 before it ever was. */
-  get silence(): number {
-    return this.heard === 0 ? 0 : performance.now() - this.heard;
+  /** How loud the other side has been since the last look, as `loudness` tells it; null where nothing came. Nothing is decoded for it. */
+  audioLevel(): number | null {
+    const receiver = this.connection?.getReceivers().find(({ track }) => track.kind === 'audio');
+    const source = receiver?.getSynchronizationSources()[0];
+    if (!source || source.rtpTimestamp === this.levelOf) return null;
+    this.levelOf = source.rtpTimestamp;
+    return source.audioLevel === undefined ? null : loudness(source.audioLevel);
   }
 
   /** Takes what the other side's `onSignal` gave. Wrong signals close the connection and throw nothing. */
   signal(signal: PeerSignal): void {
     if (this.state === 'closed') return;
+    // Given twice, where the offer was sent twice; the connection would break over it.
+    if ('type' in signal && signal.type === 'answer' && !this.offering) return;
     // The side that does not make the offers asks for a new one only when it wants a new road.
     if ('renegotiate' in signal) this.restart();
     else this.simple.signal(signal);
@@ -103,10 +112,15 @@ export class Peer {
   restart(): void {
     if (this.state === 'closed') return;
     this.restarted = performance.now();
-    if (this.options.initiator) {
+    const { initiator, onSignal } = this.options;
+    if (this.offering) {
+      // The offer or its answer was lost on the way.
+      const sdp = this.connection?.localDescription?.sdp;
+      if (sdp !== undefined) onSignal({ type: 'offer', sdp });
+    } else if (initiator) {
       this.connection?.restartIce();
       this.negotiate();
-    } else this.options.onSignal({ type: 'renegotiate', renegotiate: true });
+    } else onSignal({ type: 'renegotiate', renegotiate: true });
   }
 
   stats(): Promise<RTCStatsReport | null> {
@@ -127,6 +141,11 @@ export class Peer {
   /** Where simple-peer keeps it; null once it is destroyed. */
   private get connection(): RTCPeerConnection | null {
     return (this.simple as unknown as { _pc: RTCPeerConnection | null })._pc;
+  }
+
+  /** Whether an answer is waited for. */
+  private get offering(): boolean {
+    return this.connection?.signalingState === 'have-local-offer';
   }
 
   private negotiate(): void {
@@ -175,7 +194,7 @@ export class Peer {
 
   private beat(): void {
     this.send(BEAT);
-    if (this.silence < SILENCE_MS) return;
+    if (performance.now() - this.heard < SILENCE_MS) return;
     this.become('reconnecting');
     if (performance.now() - this.restarted > RESTART_AGAIN_MS) this.restart();
   }

@@ -17,6 +17,8 @@ export interface Quality {
   width: number | null;
   height: number | null;
   fps: number | null;
+  /** Whether no frame came since the last look. */
+  still: boolean;
   /** Whether a relay stands between the two. */
   relayed: boolean | null;
 }
@@ -29,6 +31,7 @@ export interface Counters {
   bytesSent: number;
   packetsReceived: number;
   packetsLost: number;
+  framesDecoded: number;
 }
 
 /** From here on people talk into each other's words, or hear gaps. Any one of them is enough. */
@@ -56,7 +59,14 @@ export function readQuality(
   before: Counters | null,
 ): { quality: Quality; counters: Counters } {
   const entries = new Map([...report].map(([id, entry]) => [id, entry as Entry]));
-  const counters = { at: 0, bytesReceived: 0, bytesSent: 0, packetsReceived: 0, packetsLost: 0 };
+  const counters: Counters = {
+    at: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    packetsReceived: 0,
+    packetsLost: 0,
+    framesDecoded: 0,
+  };
   const quality: Quality = {
     verdict: 'Good',
     rtt: null,
@@ -67,6 +77,7 @@ export function readQuality(
     width: null,
     height: null,
     fps: null,
+    still: false,
     relayed: null,
   };
   for (const entry of entries.values()) {
@@ -75,6 +86,7 @@ export function readQuality(
       counters.packetsReceived += count(entry.packetsReceived);
       counters.packetsLost += count(entry.packetsLost);
       if (entry.kind === 'video') {
+        counters.framesDecoded += count(entry.framesDecoded);
         const codec = entries.get(String(entry.codecId));
         quality.codec = typeof codec?.mimeType === 'string' ? codec.mimeType.replace('video/', '') : null;
         quality.width = number(entry.frameWidth);
@@ -95,6 +107,7 @@ export function readQuality(
     const seconds = (counters.at - before.at) / 1000;
     quality.received = (8 * (counters.bytesReceived - before.bytesReceived)) / seconds;
     quality.sent = (8 * (counters.bytesSent - before.bytesSent)) / seconds;
+    quality.still = counters.framesDecoded === before.framesDecoded;
     const lost = Math.max(0, counters.packetsLost - before.packetsLost);
     const sentThere = lost + counters.packetsReceived - before.packetsReceived;
     quality.loss = sentThere > 0 ? lost / sentThere : null;

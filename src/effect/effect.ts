@@ -9,6 +9,7 @@ import type {
   EffectWorkerApi,
   ExecutionProviderChoice,
   Fault,
+  FilmOptions,
   LoadProgress,
   Look,
   StyleInfo,
@@ -103,7 +104,7 @@ export class Effect {
   private running = false;
   private track: MediaStreamTrack | null = null;
   /** The processed track, where it is generated. */
-  private output: MediaStreamTrackGenerator | null = null;
+  private output: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
 
   private constructor(
@@ -204,6 +205,37 @@ export class Effect {
     const { writable } = generator;
     await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
     return generator;
+  }
+
+  /**
+   * Takes a film in place of a track: frames that somebody else decodes, each of which comes back as its picture. None is dropped and
+   * none repeated, however long it takes; the matte's memory begins anew. The look is the effect's own, its quality the finest where
+   * `quality` is `auto`. Ends with the next call of `feed`, `process` or `film`.
+   * @returns the port for `filmAt`, to be used here or transferred to the worker that decodes.
+   * @throws TypeError naming a wrong option and what it takes.
+   */
+  async film(options: FilmOptions = {}): Promise<MessagePort> {
+    const { shows = 'picture', matteSide } = options;
+    if (!['picture', 'matte'].includes(shows))
+      throw new TypeError(`shows is ${JSON.stringify(shows)}; it takes picture or matte.`);
+    if (matteSide !== undefined && !(Number.isInteger(matteSide) && matteSide >= 32 && matteSide <= 1080))
+      throw new TypeError(
+        `matteSide is ${JSON.stringify(matteSide)}; it takes a whole number of pixels from 32 to 1080.`,
+      );
+    this.endOutput();
+    await this.feed(null);
+    const { port1, port2 } = new MessageChannel();
+    await this.ask((api) => api.film(Comlink.transfer(port2, [port2]), { ...options }));
+    return port1;
+  }
+
+  /**
+   * Gives composites straight to another worker, which holds the other end of `port`: it posts anything there for each frame that it
+   * wants, and is posted a `TappedFrame` for each. A tap ends with the next one, and when the worker is replaced (event `canvas`).
+   * @param port - `null` ends the tap.
+   */
+  async tap(port: MessagePort | null): Promise<void> {
+    await this.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
   }
 
   /**

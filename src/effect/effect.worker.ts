@@ -13,6 +13,8 @@ import { Previewer } from './previewer.ts';
 import type {
   EffectWorkerApi,
   Fault,
+  FilmApi,
+  FilmOptions,
   Look,
   PreviewJob,
   StyleInfo,
@@ -134,8 +136,35 @@ class EffectWorker implements EffectWorkerApi {
     });
   }
 
+  async film(port: MessagePort, options: FilmOptions): Promise<void> {
+    await this.opened;
+    const { pipeline } = this;
+    if (!pipeline) return;
+    await pipeline.beginFilm(options);
+    const film: FilmApi = {
+      async picture(frame) {
+        try {
+          const picture = await pipeline.picture(frame);
+          return Comlink.transfer(picture, [picture]);
+        } finally {
+          frame.close();
+        }
+      },
+    };
+    Comlink.expose(film, port);
+  }
+
   emit(frames: WritableStream<VideoFrame>): void {
     this.pipeline?.emit(frames);
+  }
+
+  async tap(port: MessagePort): Promise<void> {
+    await this.opened;
+    this.pipeline?.tap(port);
+  }
+
+  untap(): void {
+    this.pipeline?.tap(null);
   }
 
   async preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void> {

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ERR_ROOM_FULL'
   | 'ERR_ROOM_LOCKED'
   | 'ERR_REMOVED'
+  | 'ERR_CALL_ELSEWHERE'
   | 'ERR_SIGNALLING'
   | 'ERR_MESSAGE'
   | 'ERR_NOT_JOINED'
@@ -37,7 +38,10 @@ export type ErrorCode =
   | 'ERR_MEDIA_SERVER_PATH'
   | 'ERR_MEDIA_SERVER_REFUSED'
   | 'ERR_MEDIA_SERVER_TOKEN'
-  | 'ERR_MEDIA_SERVER_UNREACHABLE';
+  | 'ERR_MEDIA_SERVER_UNREACHABLE'
+  | 'ERR_DISK_FULL'
+  | 'ERR_FILE_WRITE'
+  | 'ERR_RECORDING';
 
 /** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
 export class PortoonError extends Error {

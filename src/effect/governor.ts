@@ -36,6 +36,15 @@ export class Governor {
   }
 
   /**
+   * Short side of the style net's input where no rate is to be kept: the last rung, but no more than a picture has.
+   * @param available - pixels of the picture's own short side.
+   */
+  finest(available: number): number {
+    if (this.quality !== 'auto') return this.quality;
+    return Math.max(RUNGS[0]!, Math.min(RUNGS.at(-1)!, available));
+  }
+
+  /**
    * Tells how long one frame took.
    * @param budget - milliseconds between two frames of the source.
    */
@@ -67,9 +76,15 @@ export function styleSize(shortSide: number, aspect: number): Size {
   return aspect >= 1 ? [toMultiple(short * aspect), short] : [short, toMultiple(short / aspect)];
 }
 
-/** The matte net's size for a shape: the same number of pixels for all, about. */
-export function matteSize(aspect: number): Size {
-  return styleSize(Math.sqrt(MATTE_PIXELS / Math.max(aspect, 1 / aspect)), aspect);
+/**
+ * The matte net's size for a shape.
+ * @param shortSide - in pixels; by default all shapes have the same number of pixels, about.
+ */
+export function matteSize(
+  aspect: number,
+  shortSide = Math.sqrt(MATTE_PIXELS / Math.max(aspect, 1 / aspect)),
+): Size {
+  return styleSize(shortSide, aspect);
 }
 
 function toMultiple(pixels: number): number {

@@ -1,16 +1,22 @@
+import { Anchor } from './anchor.ts';
 import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
+import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf, type Matter } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
-import type { Look, Region } from './protocol.ts';
+import type { FilmOptions, Look, Region } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Stylist } from './style/stylist.ts';
+import { Tap } from './tap.ts';
 
-/** The journey of a frame: prepare, matte, style, composite. One frame at a time; the newest frame wins. */
+/**
+ * The journey of a frame: prepare, matte, style, composite. One frame at a time. Of a live source the newest frame wins; of a film
+ * every frame is carried.
+ */
 export class Pipeline {
   /** For what may wait until a frame has been drawn. */
   readonly gaps = new Gaps();
@@ -19,11 +25,15 @@ export class Pipeline {
   private readonly preparer = new Preparer();
   private readonly blur = new BackdropBlur();
   private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
+  private tapped: Tap | null = null;
+  private readonly anchor = new Anchor();
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
+  /** What is asked of the film that is being carried; null while the source is live. */
+  private film: FilmOptions | null = null;
   private framesDrawn = false;
   /** The journeys of the current source's frames, one after the other. */
   private journey: Promise<void> = Promise.resolve();
@@ -53,13 +63,36 @@ export class Pipeline {
     }
     if (this.framesDrawn) this.begun = Promise.withResolvers();
     this.framesDrawn = false;
+    this.film = null;
     if (!frames) return;
     this.matter.forget();
     this.stats.newSource();
+    this.anchor.reset();
     this.governor.newSource();
     this.source = frames.getReader();
     this.journey = this.carryAll(this.source);
     await this.journey;
+  }
+
+  /** Lets go of the source: what comes next is a film's first frame, by `picture`, and it has no past. */
+  async beginFilm(film: FilmOptions): Promise<void> {
+    await this.feed(null);
+    this.film = film;
+    this.matter.forget();
+  }
+
+  /**
+   * A film's next frame as its picture, which is the caller's to close; so is the frame. Calls may be made ahead: they are answered in
+   * their order.
+   * @throws PortoonError `ERR_WEBGL_LOST` if there is nothing to draw with.
+   */
+  picture(frame: VideoFrame): Promise<VideoFrame> {
+    const picture = this.journey.then(() => this.carryOfFilm(frame));
+    this.journey = picture.then(
+      () => undefined,
+      () => undefined,
+    );
+    return picture;
   }
 
   /** Every composited frame is also written here. */
@@ -75,8 +108,15 @@ export class Pipeline {
       });
   }
 
+  /** Gives composites to whoever holds the other end of `port`, and no longer to who held one before. */
+  tap(port: MessagePort | null): void {
+    this.tapped?.close();
+    this.tapped = port && new Tap(port);
+  }
+
   async close(): Promise<void> {
     await this.feed(null);
+    this.tap(null);
     await this.output?.close().catch(() => undefined);
     await this.gaps.close();
     await this.stylist.close();
@@ -92,6 +132,8 @@ export class Pipeline {
       try {
         await this.gaps.frameBegins();
         await this.carry(frame);
+        if (this.output && !this.compositor.contextLost) await this.write(this.output, frame);
+        this.governor.measure(this.stats.last.total, this.stats.last.style, this.stats.frameInterval);
       } finally {
         frame.close();
       }
@@ -105,17 +147,35 @@ export class Pipeline {
     }
   }
 
+  private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
+    // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
+    this.stats.newSource();
+    await this.carry(frame);
+    if (!this.compositor.contextLost) return this.compositor.capture(frame);
+    throw new PortoonError(
+      'ERR_WEBGL_LOST',
+      'The browser took the graphics processor away in the middle of the film.',
+      'Convert the film again.',
+    );
+  }
+
   private async carry(frame: VideoFrame): Promise<void> {
-    const { look, matter, stylist, preparer, stats } = this;
-    const aspect = frame.displayWidth / frame.displayHeight;
-    const forMatte = matteSize(aspect);
-    const forStyle = styleSize(this.governor.shortSide, aspect);
+    const { look, film, matter, stylist, preparer, stats } = this;
+    const { displayWidth, displayHeight } = frame;
+    const aspect = displayWidth / displayHeight;
+    const matteAlone = film?.shows === 'matte';
+    const forMatte = matteSize(aspect, film?.matteSide);
+    const forStyle = styleSize(
+      film ? this.governor.finest(Math.min(displayWidth, displayHeight)) : this.governor.shortSide,
+      aspect,
+    );
     const { region, strength, background } = look;
     // What nobody would see is not computed.
-    const mattes = background.kind !== 'live' || (region !== 'everything' && stylist.chosen);
-    const styles = stylist.chosen && strength > 0;
+    const mattes = background.kind !== 'live' || (region !== 'everything' && (stylist.chosen || matteAlone));
+    const styles = stylist.chosen && strength > 0 && !matteAlone;
 
     stats.begin(frame);
+    const anchor = this.anchor.note(frame.timestamp);
     await preparer.take(frame);
     const matteInput = matter.input(forMatte);
     if (mattes) preparer.scale(forMatte, matteInput);
@@ -131,6 +191,7 @@ export class Pipeline {
       region,
       strength,
       background,
+      matteAlone,
     };
     if (mattes) await this.mattes(forMatte, matteInput, layers);
     // What it has seen is of the past when a matte is wanted again.
@@ -146,11 +207,11 @@ export class Pipeline {
 
     if (!this.compositor.contextLost) {
       this.compositor.draw(frame, layers);
-      if (this.output) await this.write(this.output, frame);
+      if (this.tapped?.wants)
+        this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
     }
     stats.mark('composite');
     stats.end(forMatte, styleInput ? forStyle : [0, 0]);
-    this.governor.measure(stats.last.total, stats.last.style, stats.frameInterval);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {

@@ -111,14 +111,41 @@ export interface PreviewJob {
   width: number;
 }
 
+/** How a film is carried: every frame of it, at the finest quality that the look allows. */
+export interface FilmOptions {
+  /** `matte` gives, in place of the composite, how much of the style each pixel would take at full strength, as grey. Default `picture`. */
+  shows?: 'picture' | 'matte';
+  /** Short side of the matte net's input in pixels, 32..1080. Default: that of the live picture. */
+  matteSide?: number;
+}
+
+/** What is asked over a film's own port. Frames and pictures are transferred. */
+export interface FilmApi {
+  /** The next frame, in the film's order; closed when its picture comes. Several may be under way. */
+  picture(frame: VideoFrame): Promise<VideoFrame>;
+}
+
+/** A composite, as `Effect.tap` gives it to another worker. */
+export interface TappedFrame {
+  /** The receiver's to close. */
+  frame: VideoFrame;
+  /** Milliseconds since 1970 at which what the frame shows arrived. */
+  at: number;
+}
+
 /** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
 export interface EffectWorkerApi {
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
   set(look: Partial<Look>): Promise<void>;
   /** Takes over the frames of one source, or of none; the last source's stream is cancelled. */
   feed(frames: ReadableStream<VideoFrame> | null): void;
+  /** Takes a film's frames from a port, in place of the source. */
+  film(port: MessagePort, options: FilmOptions): Promise<void>;
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
+  /** Composited frames are also given to whoever holds the other end, as often as they ask, until `untap`. */
+  tap(port: MessagePort): Promise<void>;
+  untap(): void;
   /** Shows each of the styles on the newest frame, one after the other. Resolves after the last one, or when stopped. */
   preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void>;
   stopPreview(id: number): void;

@@ -8,7 +8,8 @@ export const isolationHeaders = {
 /**
  * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: is fetched to decode
  * the background that a person picks, and drawn with data: as previews and icons; inline style attributes are how the
- * divider moves. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
+ * divider moves. mediabunny starts two workers of its own from blob: (AAC, and the split of colour and alpha); they inherit this
+ * policy, and only our own scripts can make one. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
  *
  * @param origins - of the media servers that pages may send a broadcast to, or play one from.
  */
@@ -16,7 +17,7 @@ export function contentSecurityPolicy(origins: readonly string[] = []): string {
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
-    "worker-src 'self'",
+    "worker-src 'self' blob:",
     ["connect-src 'self' blob:", ...origins].join(' '),
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",

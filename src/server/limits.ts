@@ -88,7 +88,11 @@ export function addressOf(request: IncomingMessage, proxies: number): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
   // Only the last ones were written by proxies; what is before them anyone can make up.
   const told = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
-  const address = (told ?? request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  // Without the header, whoever asks came past the proxies.
+  const address = (told === '' || told === undefined ? (request.socket.remoteAddress ?? '') : told).replace(
+    /^::ffff:(?=\d+\.)/,
+    '',
+  );
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('%')[0]!.split('::');
   const groups = head === '' ? [] : head.split(':');

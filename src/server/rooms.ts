@@ -1,19 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Server, Socket } from 'socket.io';
 import { Refusal } from './refusal.ts';
-import {
-  GRACE,
-  MAX_PERSONS,
-  MAX_VIEWERS,
-  type ClientToServer,
-  type JoinAnswer,
-  type Peer,
-  type PeerState,
-  type RequestName,
-  type requestSchemas,
-  type ServerToClient,
+import { bury, crown, drop, enter, holds, peerOf, type Told } from './room-rules.ts';
+import type {
+  ClientToServer,
+  JoinAnswer,
+  PeerState,
+  RequestName,
+  requestSchemas,
+  ServerToClient,
 } from './signals.ts';
-import type { Member, Room, RoomStore } from './store.ts';
+import type { Member, RoomStore } from './store.ts';
 import type { InferOutput } from 'valibot';
 
 type NoEvents = Record<string, never>;
@@ -30,9 +27,6 @@ export interface Seat {
   readonly member: Member;
   readonly socket: SignalSocket;
 }
-
-type Told = { [E in keyof ServerToClient]: [event: E, message: Parameters<ServerToClient[E]>[0]] }[
-  'joined' | 'left' | 'host'];
 
 /** Who is in which room, and what they may do there. */
 export class Rooms {
@@ -71,6 +65,8 @@ export class Rooms {
       id,
       name: request.name,
       kind: request.kind,
+      // The room's word is the digest of its key, so that a server that was started anew knows the key as well.
+      owner: request.hostKey !== undefined && digest(request.hostKey) === request.room,
       state: request.state,
       node: this.#node,
       connection: socket.id,
@@ -80,51 +76,30 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told = settle(state, living, false);
-        const isNew = state.members.length === 0 && state.away.length === 0;
-        // Whoever all left leaves no lock and no host behind.
-        if (isNew) clear(state);
-        const before = state.members.findIndex((other) => other.id === id);
-        const wasThere = before >= 0 || state.away.some((other) => other.id === id);
-        if (state.removed.includes(id)) throw new Refusal('ERR_REMOVED');
-        if (state.locked && !wasThere) throw new Refusal('ERR_ROOM_LOCKED');
-        const most = request.kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
-        const others = state.members.filter((other) => other.id !== id && other.kind === request.kind);
-        if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
-
-        const replaced = state.members[before]?.connection;
-        if (before >= 0) state.members[before] = member;
-        else state.members.push(member);
-        state.away = state.away.filter((other) => other.id !== id);
-        if (request.kind === 'person' && request.hostKey !== undefined && !state.host) {
-          // A server that was started anew knows no key: the first one that is brought is taken.
-          state.hostKey ??= request.hostKey;
-          if (digest(state.hostKey) === digest(request.hostKey)) state.host = id;
-        }
-        // After a restart people come back in any order; the host's place is kept for a while.
-        if (isNew && request.rejoin && !state.host) state.hostUntil = Date.now() + GRACE;
-        told.push(
-          ...settle(state, living, true).filter(([, message]) => !('id' in message) || message.id !== id),
-        );
-        const host = state.host === id;
+        const told = bury(state, living);
+        const replaced = enter(state, member, request.rejoin !== undefined);
+        const crowned = crown(state);
+        const peer = peerOf(member, state);
         const result = {
           self: id,
           secret,
           peers: state.members.filter((other) => other.id !== id).map((other) => peerOf(other, state)),
-          host,
-          ...(host && state.hostKey !== undefined ? { hostKey: state.hostKey } : {}),
+          host: peer.host,
           locked: state.locked,
         };
-        return { told, result, replaced, peer: peerOf(member, state), hostUntil: state.hostUntil };
+        // A peer that sat on a dead node and comes back is not told to have gone.
+        const gone = told.filter(([, message]) => message.id !== id);
+        const all: Told[] = [...gone, ['joined', { peer }], ...crowned];
+        return { told: all, result, replaced, hostUntil: state.hostUntil };
       },
-      ({ told, result, replaced, peer, hostUntil }) => {
+      ({ told, result, replaced, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its seat up next.
         if (socket.connected) void socket.join([room, callOf(room, id)]);
         this.#sit(seat);
         answer(result);
-        this.#tell(room, [...told, ['joined', { peer }]], id);
+        this.#tell(room, told, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -150,13 +125,13 @@ export class Rooms {
   }
 
   async #vacate(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
-    const { room, id } = seat;
+    const { room, id, member } = seat;
     await this.#store.change(
       room,
       (state, living) => {
-        const told = settle(state, living, false);
-        if (holds(state, seat)) told.push(...drop(state, id, reason));
-        told.push(...settle(state, living, true));
+        const told: Told[] = bury(state, living);
+        if (holds(state, member)) told.push(drop(state, id, reason));
+        told.push(...crown(state));
         return { told, hostUntil: state.hostUntil };
       },
       ({ told, hostUntil }) => {
@@ -173,7 +148,7 @@ export class Rooms {
       seat.room,
       (room) => {
         const member = room.members.find((other) => other.id === seat.id);
-        if (!member || !holds(room, seat)) throw new Refusal('ERR_NOT_JOINED');
+        if (!member || !holds(room, seat.member)) throw new Refusal('ERR_NOT_JOINED');
         if (name !== undefined) member.name = name;
         member.state = state;
         return member;
@@ -189,7 +164,7 @@ export class Rooms {
     await this.#store.change(
       seat.room,
       (room) => {
-        if (room.host !== seat.id || !holds(room, seat)) throw new Refusal('ERR_NOT_HOST');
+        if (room.host !== seat.id || !holds(room, seat.member)) throw new Refusal('ERR_NOT_HOST');
         room.locked = locked;
       },
       () => {
@@ -203,11 +178,11 @@ export class Rooms {
     await this.#store.change(
       room,
       (state) => {
-        if (state.host !== seat.id || !holds(state, seat)) throw new Refusal('ERR_NOT_HOST');
+        if (state.host !== seat.id || !holds(state, seat.member)) throw new Refusal('ERR_NOT_HOST');
         const member = state.members.find((other) => other.id === id);
         if (!member || id === seat.id) throw new Refusal('ERR_PEER_GONE');
         state.removed = [...state.removed.slice(-99), id];
-        return { told: drop(state, id, 'removed'), connection: member.connection };
+        return { told: [drop(state, id, 'removed')], connection: member.connection };
       },
       ({ told, connection }) => {
         this.#io.to(connection).emit('removed', {});
@@ -218,14 +193,14 @@ export class Rooms {
   }
 
   /** Hands a signal on to another member of the same room. */
-  async signal(seat: Seat, { to, data }: Checked<'signal'>): Promise<void> {
+  async signal(seat: Seat, { to, ...signal }: Checked<'signal'>): Promise<void> {
     const call = callOf(seat.room, to);
     const isHere = this.#io.of('/').adapter.rooms.has(call);
     if (!isHere) {
       const room = await this.#store.read(seat.room);
       if (!room?.members.some(({ id }) => id === to)) throw new Refusal('ERR_PEER_GONE');
     }
-    this.#io.to(call).emit('signal', { from: seat.id, data });
+    this.#io.to(call).emit('signal', { from: seat.id, ...signal });
   }
 
   /** Brings this node's rooms up to date when another node died. */
@@ -246,7 +221,7 @@ export class Rooms {
   async #settle(room: string): Promise<void> {
     await this.#store.change(
       room,
-      (state, living) => ({ told: settle(state, living, true), hostUntil: state.hostUntil }),
+      (state, living) => ({ told: [...bury(state, living), ...crown(state)], hostUntil: state.hostUntil }),
       ({ told, hostUntil }) => {
         this.#tell(room, told);
         this.#settleLater(room, hostUntil);
@@ -258,7 +233,7 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told = settle(state, living, false);
+        const told: Told[] = bury(state, living);
         const stale: Seat[] = [];
         for (const seat of seats) {
           const there = state.members.find(({ id }) => id === seat.id);
@@ -270,7 +245,7 @@ export class Rooms {
           state.away = state.away.filter(({ id }) => id !== seat.id);
           told.push(['joined', { peer: peerOf(seat.member, state) }]);
         }
-        told.push(...settle(state, living, true));
+        told.push(...crown(state));
         return { told, stale };
       },
       ({ told, stale }) => {
@@ -283,14 +258,11 @@ export class Rooms {
   /** @param about who need not be told of themselves. */
   #tell(room: string, told: readonly Told[], about?: string): void {
     const others = about === undefined ? this.#io.to(room) : this.#io.to(room).except(callOf(room, about));
+    // One by one: the compiler does not see that event and message belong together.
     for (const [event, message] of told) {
       if (event === 'joined') others.emit(event, message);
       else if (event === 'left') others.emit(event, message);
-      else {
-        // The key is the host's alone.
-        this.#io.to(callOf(room, message.id)).emit('host', message);
-        this.#io.to(room).except(callOf(room, message.id)).emit('host', { id: message.id });
-      }
+      else others.emit(event, message);
     }
   }
 
@@ -332,49 +304,4 @@ function digest(text: string): string {
 /** The socket.io room in which one peer sits alone: whoever knows only ids of another room cannot name it. */
 function callOf(room: string, id: string): string {
   return `${room}:${id}`;
-}
-
-function peerOf({ id, name, kind, state }: Member, room: Room): Peer {
-  return { id, name, kind, host: room.host === id, state };
-}
-
-function clear(room: Room): void {
-  delete room.host;
-  delete room.hostKey;
-  delete room.hostUntil;
-  room.locked = false;
-  room.removed = [];
-}
-
-/** Whether the seat is still its connection's: a peer that came back over another one has taken it along. */
-function holds(room: Room, { id, member }: Seat): boolean {
-  return room.members.some((other) => other.id === id && other.connection === member.connection);
-}
-
-function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Told[] {
-  room.members = room.members.filter((member) => member.id !== id);
-  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
-  if (room.host === id) {
-    delete room.host;
-    if (reason === 'lost') room.hostUntil = Date.now() + GRACE;
-  }
-  return [['left', { id, reason }]];
-}
-
-/** Brings a room up to date: who sat on a dead node is lost, and (`hosts`) a room without a host gets one. */
-function settle(room: Room, living: ReadonlySet<string>, hosts: boolean): Told[] {
-  const now = Date.now();
-  const told: Told[] = [];
-  for (const { id } of room.members.filter((member) => !living.has(member.node))) {
-    told.push(...drop(room, id, 'lost'));
-  }
-  room.away = room.away.filter(({ until }) => until > now);
-  if (room.host !== undefined || (room.hostUntil ?? 0) <= now) delete room.hostUntil;
-  if (!hosts || room.host !== undefined || room.hostUntil !== undefined) return told;
-  const next = room.members.find(({ kind }) => kind === 'person');
-  if (!next) return told;
-  room.host = next.id;
-  room.hostKey = randomKey();
-  told.push(['host', { id: next.id, hostKey: room.hostKey }]);
-  return told;
 }

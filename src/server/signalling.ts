@@ -40,6 +40,7 @@ export async function attachSignalling(
   metrics: Metrics,
 ): Promise<Signalling> {
   const node = randomUUID();
+  let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
   const addresses = new Addresses();
   const io: SignalServer = new Server(http, {
@@ -63,12 +64,25 @@ export async function attachSignalling(
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
   const wires = new Set<Duplex>();
-  http.on('upgrade', (_request, wire: Duplex) => {
+  http.on('upgrade', (request, wire: Duplex) => {
+    if (!request.url?.startsWith(SIGNALLING_PATH)) return;
     wires.add(wire);
     wire.once('close', () => wires.delete(wire));
   });
 
+  // What sent something else before it began to talk, or nothing for too long.
+  const mute = new WeakSet<SignalSocket['conn']>();
+  io.engine.on('connection', (wire: SignalSocket['conn']) => {
+    mute.add(wire);
+    wire.once('close', (reason: string, description: unknown) => {
+      const ended = reason === 'forced close' && mute.has(wire) && !closing;
+      const code = ended ? 'ERR_PROTOCOL' : violation(reason, description);
+      if (code) metrics.rejected.inc({ code });
+    });
+  });
+
   io.use((socket, next) => {
+    mute.delete(socket.conn);
     const account = addresses.of(addressOf(socket.request, proxies));
     account.open++;
     // The connection's end, not the socket's: this one may never become a socket.
@@ -83,6 +97,10 @@ export async function attachSignalling(
   });
 
   io.on('connection', (socket) => {
+    socket.on('error', (error: unknown) => {
+      // An event of that name is a request like any other; this is a packet that cannot be read. The connection ends.
+      if (error instanceof Error) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
+    });
     const visitor = new Visitor(socket, rooms, metrics, {
       messages: addresses.of(addressOf(socket.request, proxies)).messages,
       ice: (user) => iceServers(turn, user),
@@ -95,7 +113,6 @@ export async function attachSignalling(
     });
   });
 
-  let closing = false;
   const housekeeping = setInterval(() => {
     addresses.forget();
   }, 10_000).unref();
@@ -266,6 +283,14 @@ function check<N extends RequestName>(name: N, message: unknown): Checked<N> {
 function costOf(message: unknown): number {
   const sdp = (message as { data?: { sdp?: unknown } } | null | undefined)?.data?.sdp;
   return typeof sdp === 'string' ? 1 + Math.floor(sdp.length / 8192) : 1;
+}
+
+/** How a connection that ended went against the protocol, if it did. */
+function violation(reason: string, description: unknown): 'ERR_TOO_LARGE' | 'ERR_PROTOCOL' | undefined {
+  if (reason === 'parse error') return 'ERR_PROTOCOL';
+  if (reason !== 'transport error' || !(description instanceof Error)) return undefined;
+  if (description.message.includes('Max payload size')) return 'ERR_TOO_LARGE';
+  return description.message === 'write error' ? undefined : 'ERR_PROTOCOL';
 }
 
 /** Another site's page must not use this server through its visitors' browsers. Programs send no origin. */

@@ -22,6 +22,12 @@ export const GRACE = 30_000;
 const key = v.pipe(v.string(), v.regex(/^[\w-]{22,64}$/));
 const peerId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
+/**
+ * A room's word is the base64url of its key's SHA-256, cut to so many characters (132 bits). The link gives away the word
+ * alone; the key stays with the page that made both.
+ */
+export const ROOM_LENGTH = 22;
+
 /** As in the link's `?room=`. */
 export const roomSchema = key;
 
@@ -72,6 +78,9 @@ export const signalDataSchema = v.variant('type', [
   }),
 ]);
 
+/** Which of the sender's connections to this peer the signal belongs to; what belongs to an earlier one is too late. */
+const generation = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
+
 /** What a page may ask. */
 export const requestSchemas = {
   /** The first message of a connection; a page connects when it joins, not before. */
@@ -80,12 +89,15 @@ export const requestSchemas = {
     name: nameSchema,
     kind: v.picklist(['person', 'view']),
     state: v.optional(stateSchema, { muted: false, camera: true }),
-    /** Makes its bearer the host again. */
+    /**
+     * What the room's word was made of ({@link ROOM_LENGTH}): the mark of who made the room. While they are there they
+     * are the host, also on a server that has forgotten the room.
+     */
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerId, secret: key })),
   }),
-  signal: v.object({ to: peerId, data: signalDataSchema }),
+  signal: v.object({ to: peerId, data: signalDataSchema, generation }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerId }),
@@ -132,8 +144,6 @@ export interface JoinAnswer extends IceAnswer {
   /** Those who are there, longest first, without oneself. */
   readonly peers: Peer[];
   readonly host: boolean;
-  /** For the host alone: to be kept with the secret, and sent when rejoining. */
-  readonly hostKey?: string;
   readonly locked: boolean;
 }
 
@@ -182,10 +192,10 @@ export interface ServerToClient {
   joined(message: { peer: Peer }): void;
   /** `lost`: the connection to the server ended, the one between the peers may live on; they may come back. */
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
-  signal(message: { from: string; data: SignalData }): void;
+  signal(message: { from: string; data: SignalData; generation?: number | undefined }): void;
   state(message: { id: string; name: string } & PeerState): void;
-  /** Who may lock and remove from now on; the key comes to the new host alone. */
-  host(message: { id: string; hostKey?: string }): void;
+  /** Who may lock and remove from now on. */
+  host(message: { id: string }): void;
   locked(message: { locked: boolean }): void;
   /** The host removed this page; do not come back by yourself. */
   removed(message: object): void;

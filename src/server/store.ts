@@ -4,6 +4,8 @@ export interface Member {
   readonly id: string;
   name: string;
   readonly kind: PeerKind;
+  /** Whether they made the room: they brought the key that its word was made of. */
+  readonly owner: boolean;
   state: PeerState;
   /** The server that holds the connection, and which of its connections it is. */
   readonly node: string;
@@ -12,10 +14,9 @@ export interface Member {
 
 /** All that is known of a room. It lives as long as someone is in it, and a grace time more. */
 export interface Room {
-  /** The host's id, if there is one at present. */
+  /** The id of the host, who may be lost for a moment. */
   host?: string;
-  hostKey?: string;
-  /** Until when (ms since 1970) the host's place is kept for the bearer of the key. */
+  /** Until when (ms since 1970) a lost host's place is kept. */
   hostUntil?: number;
   locked: boolean;
   /** Longest first. */

@@ -1,6 +1,9 @@
 import { Broadcast } from './Broadcast.tsx';
 import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
+import { ClipCards } from './ClipCards.tsx';
+import { ConvertCards } from './ConvertCards.tsx';
+import { ConvertDialog } from './ConvertDialog.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { glass } from './engine.ts';
 import { Help } from './Help.tsx';
@@ -37,6 +40,8 @@ export function App() {
           <Notices />
           {statsShown.value && <Readout />}
           {call === 'none' || pageState.value === 'error' ? <Centre /> : inCall ? <Tiles /> : <Lobby />}
+          <ConvertCards />
+          <ClipCards />
         </div>
         {panel && <Panel />}
         <div class="dock">
@@ -47,6 +52,7 @@ export function App() {
       <DropTarget />
       <Broadcast />
       <Help />
+      <ConvertDialog />
       <Announcer />
     </>
   );

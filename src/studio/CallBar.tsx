@@ -32,7 +32,7 @@ function details(quality: Quality): [what: string, value: string][] {
 }
 
 function Someone({ member }: { member: Member }) {
-  const { id, name, host, muted: silent, quality } = member;
+  const { id, name, host, muted: silent, quality, link } = member;
   const called = nameOf(name);
   const word = linkWord(member) ?? 'Good connection';
   return (
@@ -46,6 +46,12 @@ function Someone({ member }: { member: Member }) {
           <span class="how">{word}</span>
           <Icon name="chevron" />
         </summary>
+        {link === 'unreachable' && (
+          <p class="how">
+            Your network and theirs let nothing through to each other. It is tried on and on; another network
+            on either side may help, or a relay (TURN) on this server.
+          </p>
+        )}
         {quality && (
           <dl>
             {details(quality).map(([what, value]) => (

@@ -2,17 +2,20 @@ import { cameraOn, muted, toggleCamera, toggleMute } from './call.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { effectOn, toggleEffect } from './offer.ts';
 
-interface ButtonProps {
-  icon: IconName;
-  /** What a press does now. */
-  label: string;
+interface ToggleProps {
+  /** What is turned on and off, as in "the microphone". */
+  what: string;
+  /** While it is on, and while it is off. */
+  icons: readonly [on: IconName, off: IconName];
   keyName?: string;
-  /** Whether what it is about is off: the state that one must not overlook. */
+  /** The state that one must not overlook. */
   off: boolean;
   onClick: () => void;
 }
 
-function Round({ icon, label, keyName, off, onClick }: ButtonProps) {
+function Toggle({ what, icons, keyName, off, onClick }: ToggleProps) {
+  // What a press does now.
+  const label = `Turn the ${what} ${off ? 'on' : 'off'}`;
   return (
     <button
       type="button"
@@ -23,45 +26,31 @@ function Round({ icon, label, keyName, off, onClick }: ButtonProps) {
       title={keyName ? `${label} (${keyName})` : label}
       onClick={onClick}
     >
-      <Icon name={icon} />
+      <Icon name={icons[off ? 1 : 0]} />
     </button>
   );
 }
 
-export function MicrophoneButton() {
-  const off = muted.value;
-  return (
-    <Round
-      icon={off ? 'microphone-off' : 'microphone'}
-      label={off ? 'Turn the microphone on' : 'Turn the microphone off'}
-      keyName="M"
-      off={off}
-      onClick={toggleMute}
-    />
-  );
-}
+export const MicrophoneButton = () => (
+  <Toggle
+    what="microphone"
+    icons={['microphone', 'microphone-off']}
+    keyName="M"
+    off={muted.value}
+    onClick={toggleMute}
+  />
+);
 
-export function CameraButton() {
-  const off = !cameraOn.value;
-  return (
-    <Round
-      icon={off ? 'camera-off' : 'camera'}
-      label={off ? 'Turn the camera on' : 'Turn the camera off'}
-      keyName="V"
-      off={off}
-      onClick={toggleCamera}
-    />
-  );
-}
+export const CameraButton = () => (
+  <Toggle
+    what="camera"
+    icons={['camera', 'camera-off']}
+    keyName="V"
+    off={!cameraOn.value}
+    onClick={toggleCamera}
+  />
+);
 
-export function EffectButton() {
-  const off = !effectOn.value;
-  return (
-    <Round
-      icon="palette"
-      label={off ? 'Turn the cartoon on' : 'Turn the cartoon off'}
-      off={off}
-      onClick={toggleEffect}
-    />
-  );
-}
+export const EffectButton = () => (
+  <Toggle what="cartoon" icons={['palette', 'palette']} off={!effectOn.value} onClick={toggleEffect} />
+);

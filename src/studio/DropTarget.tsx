@@ -3,12 +3,24 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { setPicture } from './look.ts';
 import { tell } from './notices.ts';
+import { askToConvert } from './conversions.ts';
 import { open } from './sources.ts';
+
+function isVideo(file: File): boolean {
+  // Browsers do not know every video's type; the player says what it cannot play.
+  return file.type.startsWith('video/') || file.type === '';
+}
+
+/** Several films at once are no picture to play: they are offered to be converted. */
+function takeAll(files: readonly File[]): void {
+  const videos = files.filter(isVideo);
+  if (videos.length > 1) askToConvert(videos);
+  else if (files[0]) take(videos[0] ?? files[0]);
+}
 
 function take(file: File): void {
   if (file.type.startsWith('image/')) void setPicture(file);
-  // Browsers do not know every video's type; the player says what it cannot play.
-  else if (file.type.startsWith('video/') || file.type === '') void open({ kind: 'video', from: file });
+  else if (isVideo(file)) void open({ kind: 'video', from: file });
   else {
     const text = `${file.name} is neither a video nor a picture. Drop an MP4, a WebM or a picture for the background.`;
     tell({ topic: 'drop', tone: 'problem', title: 'This file does not fit', text });
@@ -46,8 +58,7 @@ export function DropTarget() {
         if (!hasFiles(event)) return;
         event.preventDefault();
         over.value = false;
-        const file = event.dataTransfer?.files[0];
-        if (file) take(file);
+        takeAll([...(event.dataTransfer?.files ?? [])]);
       },
       { signal },
     );

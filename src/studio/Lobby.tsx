@@ -106,6 +106,7 @@ function Trouble() {
 export function Lobby() {
   const name = useRef<HTMLInputElement>(null);
   const joining = callStage.value === 'joining';
+  const elsewhere = callFault.value?.code === 'ERR_CALL_ELSEWHERE';
   const invites = inviting.value;
   useEffect(() => {
     // A phone's keyboard would cover the picture that one came to see.
@@ -127,7 +128,7 @@ export function Lobby() {
         class="card lobby-card"
         onSubmit={(event) => {
           event.preventDefault();
-          void join();
+          void join(elsewhere);
         }}
       >
         <header>
@@ -188,7 +189,13 @@ export function Lobby() {
         <div class="row">
           <button type="submit" class="button primary" disabled={joining}>
             <Icon name="call" />{' '}
-            {joining ? 'Joining…' : loading !== null ? `Join (effect ${loading} %)` : 'Join'}
+            {joining
+              ? 'Joining…'
+              : elsewhere
+                ? 'Join here instead'
+                : loading !== null
+                  ? `Join (effect ${loading} %)`
+                  : 'Join'}
           </button>
           <button type="button" class="button" onClick={leave}>
             {invites ? 'Cancel' : 'Not now'}

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { cameraOn, muted } from './call.ts';
+import { cameraOn, muted, speaking } from './call.ts';
 import { Icon } from './icons.tsx';
 import { choices } from './state.ts';
 import { stagePlace, type Place } from './tiles.ts';
@@ -53,6 +53,7 @@ export function OwnTile({
   return (
     <div
       class="person own"
+      data-speaking={speaking.value || undefined}
       ref={tile}
       style={
         place && {

@@ -1,12 +1,22 @@
 import { Backdrops } from './Backdrops.tsx';
 import { RESOLUTIONS, THEMES } from './choices.ts';
+import { askToConvert } from './conversions.ts';
 import { Icon } from './icons.tsx';
 import { change, look } from './look.ts';
 import { hideInterface } from './notices.ts';
 import { fineDetail, resetAll, toggleFine } from './offer.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
 import { Regions } from './Regions.tsx';
-import { cameras, chooseVideo, mirrored, open, setResolution, source, toggleMirror } from './sources.ts';
+import {
+  cameras,
+  chooseVideo,
+  mirrored,
+  open,
+  playingFile,
+  setResolution,
+  source,
+  toggleMirror,
+} from './sources.ts';
 import { callStage, choices, choose, statsShown, togglePanel, toggleStats } from './state.ts';
 
 const RESOLUTION_OPTIONS = RESOLUTIONS.map((value) => ({ value, label: value }));
@@ -89,6 +99,17 @@ function Camera() {
         <button type="button" class="button" onClick={chooseVideo}>
           <Icon name="film" /> Open video
         </button>
+        {playingFile.value && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              askToConvert(playingFile.value ? [playingFile.value] : []);
+            }}
+          >
+            <Icon name="film" /> Convert it
+          </button>
+        )}
         {source.value?.kind !== 'demo' && (
           <button type="button" class="button" onClick={() => void open({ kind: 'demo' })}>
             <Icon name="play" /> Demo

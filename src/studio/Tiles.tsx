@@ -12,9 +12,11 @@ import { arrange, type Place } from './tiles.ts';
 const GAP = 10;
 
 /** How the connection does, where that is worth a word. */
-export function linkWord({ link, quality }: Member): string | null {
+export function linkWord({ link, quality, camera }: Member): string | null {
   if (link === 'connecting') return 'Connecting…';
-  if (link !== 'connected') return 'Reconnecting…';
+  if (link === 'reconnecting') return 'Reconnecting…';
+  if (link === 'unreachable') return 'No way through yet';
+  if (quality?.still && camera) return 'The picture stands still';
   return quality && quality.verdict !== 'Good' ? `${quality.verdict} connection` : null;
 }
 
@@ -63,6 +65,7 @@ function Person({ member, place }: { member: Member; place: Place | undefined })
       aria-label={called}
       data-member={id}
       data-link={member.link}
+      data-speaking={member.speaking || undefined}
       style={
         place && {
           left: `${place.left}px`,

@@ -1,8 +1,10 @@
 import { BroadcastButton, OnAir } from './Broadcast.tsx';
 import { members, signalling, startCall } from './call.ts';
+import { askToConvert } from './conversions.ts';
 import { Icon, Mark } from './icons.tsx';
 import { IconButton } from './parts.tsx';
-import { mirrored, source, sourceStatus, toggleMirror } from './sources.ts';
+import { RecordButton } from './RecordButton.tsx';
+import { mirrored, playingFile, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
   callStage,
   canFullscreen,
@@ -47,11 +49,24 @@ export function TopBar() {
         </p>
       )}
       <OnAir />
+      {playingFile.value && call === 'none' && pageState.value !== 'error' && (
+        <button
+          type="button"
+          class="button call-button convert-button"
+          title="Convert the whole film"
+          onClick={() => {
+            askToConvert(playingFile.value ? [playingFile.value] : []);
+          }}
+        >
+          <Icon name="film" /> <span>Convert film</span>
+        </button>
+      )}
       {call === 'none' && pageState.value !== 'error' && (
         <button type="button" class="button primary call-button" aria-keyshortcuts="C" onClick={startCall}>
           <Icon name="call" /> <span>Call</span>
         </button>
       )}
+      {started && pageState.value !== 'error' && <RecordButton />}
       <div class="tools" role="group" aria-label="Tools">
         {started && (
           <>

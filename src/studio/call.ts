@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import { PortoonError } from '../effect/errors.ts';
 import type { Fault } from '../effect/protocol.ts';
 import { onDevicesChanged } from '../input/camera.ts';
 import {
@@ -8,7 +9,9 @@ import {
   type MicrophoneDevice,
 } from '../call/microphone.ts';
 import { newRoom } from '../call/link.ts';
+import { holdRoom, type Release } from '../call/one-tab.ts';
 import { Room, type Member } from '../call/room.ts';
+import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
 import { closeSource, open, outgoing, sending, source, sourceStatus, type SourceRequest } from './sources.ts';
 import { address, announce, callStage, choices, choose } from './state.ts';
@@ -28,6 +31,8 @@ export const microphone = signal<Microphone | null>(null);
 export const microphones = signal<readonly MicrophoneDevice[]>([]);
 export const microphoneFault = signal<Fault | null>(null);
 export const muted = signal(false);
+/** Whether the others hear one speak. */
+export const speaking = signal(false);
 /** What to open when the camera is switched on again; null while it is on. */
 const cameraOff = signal<SourceRequest | null>(null);
 /** A picture that is about to come counts: a change of camera is no pause. */
@@ -36,6 +41,8 @@ export const cameraOn = computed(() => source.value !== null || sourceStatus.val
 const myName = computed(() => choices.value.name);
 
 let call: Room | null = null;
+/** While this tab is the one in the room. */
+let release: Release | null = null;
 /** Whether the room is an entry of its own in the browser's history. */
 let pushed = false;
 
@@ -45,8 +52,11 @@ export function linkTo(id: string): string {
 
 /** "Call": a room nobody can guess, and the lobby before it. */
 export function startCall(): void {
+  if (callStage.value === 'none') void newRoom().then(invite);
+}
+
+function invite(id: string): void {
   if (callStage.value !== 'none') return;
-  const id = newRoom();
   room.value = id;
   inviting.value = true;
   history.pushState(null, '', linkTo(id));
@@ -101,13 +111,25 @@ async function refreshMicrophones(): Promise<void> {
   }
 }
 
-export async function join(): Promise<void> {
+/** @param instead - of another tab of this browser that is in the call. */
+export async function join(instead = false): Promise<void> {
   const id = room.value;
   if (id === null || callStage.value !== 'lobby') return;
   callStage.value = 'joining';
   callFault.value = null;
   sending.value = true;
   try {
+    const held = await holdRoom(id, instead, () => {
+      if (room.value !== id) return;
+      call?.leave();
+      fall(elsewhere('You joined it there.', 'Go on there, or call again here.'));
+    });
+    if (room.value !== id) {
+      held?.();
+      return;
+    }
+    release = held;
+    if (!held) throw elsewhere('You are in it already.', 'Go on there, or join here instead.');
     const joined = await Room.join({
       room: id,
       name: choices.value.name,
@@ -123,11 +145,7 @@ export async function join(): Promise<void> {
         announce(`${nameOf(name)} left`);
         tell({ topic: 'left', tone: 'info', title: `${nameOf(name)} left the call`, text: '' });
       },
-      onEnded: (error) => {
-        call = null;
-        ended();
-        tellFault('call', error);
-      },
+      onEnded: fall,
     });
     // Left while joining.
     if (room.value !== id) {
@@ -144,8 +162,25 @@ export async function join(): Promise<void> {
     if (room.value !== id) return;
     callStage.value = 'lobby';
     sending.value = false;
+    release?.();
+    release = null;
     callFault.value = asFault(error);
   }
+}
+
+/** Out of the call against one's will. */
+function fall(error: PortoonError): void {
+  call = null;
+  ended();
+  tellFault('call', error);
+}
+
+function elsewhere(what: string, wayOut: string): PortoonError {
+  return new PortoonError(
+    'ERR_CALL_ELSEWHERE',
+    `The call is in another tab of this browser. ${what}`,
+    wayOut,
+  );
 }
 
 /** What a person is called who gave no name. */
@@ -174,6 +209,8 @@ export function leave(): void {
 function ended(): void {
   const { value: was } = callStage;
   callStage.value = 'none';
+  release?.();
+  release = null;
   members.value = [];
   room.value = null;
   inviting.value = false;
@@ -270,6 +307,18 @@ export function startCalls(): void {
     const state = { name: myName.value, muted: muted.value, camera: cameraOn.value };
     // Told again with the next join, should the server be away.
     call?.tell(state).catch(() => undefined);
+  });
+  effect(() => {
+    const heard = callStage.value === 'in' && !muted.value ? microphone.value : null;
+    speaking.value = false;
+    if (!heard) return;
+    const speech = new Speech();
+    const timer = setInterval(() => {
+      speaking.value = speech.hear(heard.level(), performance.now());
+    }, SPEECH_LOOK_MS);
+    return () => {
+      clearInterval(timer);
+    };
   });
   onDevicesChanged(() => {
     if (callStage.value === 'none') return;

@@ -9,6 +9,10 @@ export type Backdrop = (typeof BACKDROPS)[number];
 export const RESOLUTIONS = ['360p', '720p', '1080p'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 
+/** The formats of clips that one chooses beforehand; a still is taken, not chosen. */
+export const CLIP_FORMATS = ['mp4', 'webm', 'webm-alpha', 'gif'] as const;
+export type ClipFormat = (typeof CLIP_FORMATS)[number];
+
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -42,6 +46,10 @@ const Schema = v.object({
   broadcastToken: v.fallback(v.string(), ''),
   broadcastSound: v.fallback(v.boolean(), true),
   broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
+  /** The format of clips; null until one is chosen: then the one that plays in most places. */
+  clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
+  /** Whether clips have the microphone's sound. */
+  clipSound: v.fallback(v.boolean(), true),
 });
 
 /** What the page remembers of a person's settings. */

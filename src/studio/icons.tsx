@@ -114,6 +114,14 @@ const DRAWINGS = {
       <path d="m10 9 5 3-5 3z" />
     </>
   ),
+  pause: <path d="M8.5 6v12m7-12v12" stroke-width="2.6" />,
+  stop: <rect x="6.5" y="6.5" width="11" height="11" rx="2" fill="currentColor" />,
+  replay: (
+    <>
+      <path d="M5 4.5v5h5M5.5 9.2A7.5 7.5 0 1 1 4.6 14" />
+      <path d="M12 8.5v4l2.5 2" />
+    </>
+  ),
   play: <path d="M8 5.5v13l10.5-6.5z" />,
   person: (
     <>

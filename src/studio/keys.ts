@@ -4,6 +4,7 @@ import { setBackdrop } from './look.ts';
 import { hideInterface, showInterface } from './notices.ts';
 import { chooseStyleAt, stepStyle, toggleFine } from './offer.ts';
 import { nextRegion } from './Regions.tsx';
+import { saveReplay, toggleRecording } from './recording.ts';
 import { toggleMirror } from './sources.ts';
 import {
   callStage,
@@ -44,7 +45,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   { keys: ['d'], shown: ['D'], does: 'Fine detail', run: toggleFine },
   { keys: ['b'], shown: ['B'], does: 'Before and after', run: toggleComparing },
-  { keys: ['r'], shown: ['R'], does: 'Next region', run: nextRegion },
+  { keys: ['r'], shown: ['R'], does: 'Record; stop recording', run: toggleRecording },
+  {
+    keys: ['e'],
+    shown: ['E'],
+    does: 'Save the last seconds, where they are kept',
+    run: () => void saveReplay(),
+  },
+  { keys: ['g'], shown: ['G'], does: 'Next region', run: nextRegion },
   {
     keys: ['l'],
     shown: ['L'],

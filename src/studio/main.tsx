@@ -3,9 +3,12 @@ import { tellAboutAddress } from './address.ts';
 import { App } from './App.tsx';
 import { watchAspect } from './aspect.ts';
 import { startCalls } from './call.ts';
+import { findLeftClips } from './clips.ts';
+import { startConversions } from './conversions.ts';
 import { startEffect } from './engine.ts';
 import { listenForKeys } from './keys.ts';
 import { restorePicture } from './look.ts';
+import { guardRecording } from './recording.ts';
 import { cameraGranted, open, startSources, type SourceRequest } from './sources.ts';
 import { address, choices } from './state.ts';
 
@@ -30,7 +33,10 @@ async function begin(): Promise<void> {
 tellAboutAddress();
 watchAspect();
 startSources();
+startConversions();
 startCalls();
 listenForKeys();
+guardRecording();
 render(<App />, document.getElementById('app')!);
 await begin();
+await findLeftClips();

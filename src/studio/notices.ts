@@ -104,6 +104,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_ROOM_FULL: 'The call is full',
   ERR_ROOM_LOCKED: 'The call is locked',
   ERR_REMOVED: 'You were taken out of the call',
+  ERR_CALL_ELSEWHERE: 'The call is in another tab',
   ERR_SIGNALLING: 'The call cannot be reached',
   ERR_MESSAGE: 'The server did not understand',
   ERR_NOT_JOINED: 'You are not in this call',
@@ -118,6 +119,9 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_MEDIA_SERVER_REFUSED: 'The media server refuses',
   ERR_MEDIA_SERVER_TOKEN: 'The token was refused',
   ERR_MEDIA_SERVER_UNREACHABLE: 'The media server is not reached',
+  ERR_DISK_FULL: 'No room left',
+  ERR_FILE_WRITE: 'The file could not be written',
+  ERR_RECORDING: 'The recording stopped',
 };
 
 export function titleOf(code: ErrorCode): string {

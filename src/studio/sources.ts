@@ -18,6 +18,13 @@ export type SourceRequest =
 export type SourceStatus = 'none' | 'opening' | 'live' | 'lost';
 
 export const source = signal<Source | null>(null);
+/** The file that plays, if one does. */
+export const playingFile = computed(() => {
+  const from = source.value?.kind === 'file' ? played.value : null;
+  return from instanceof File ? from : null;
+});
+/** What the newest video was opened from. */
+const played = signal<File | string | null>(null);
 export const sourceStatus = signal<SourceStatus>('none');
 /** Why there is no picture at all, and what was asked. */
 export const sourceProblem = signal<{ fault: Fault; request: SourceRequest } | null>(null);
@@ -71,6 +78,7 @@ export async function open(request: SourceRequest, remembered = true): Promise<v
       return;
     }
     if (source.value) letGo(source.value);
+    if (request.kind === 'video') played.value = request.from;
     source.value = next;
     sourceStatus.value = 'live';
     if (remembered) {
@@ -210,6 +218,9 @@ export function toggleMirror(): void {
   announce(next ? 'Mirrored' : 'Not mirrored');
 }
 
+/** Whether the machine has something better to do than the live picture, which then stands still unless somebody else sees it. */
+export const resting = signal(false);
+
 /** Whether somebody else is to see the composite: then there is a track of it, {@link outgoing}. */
 export const sending = signal(false);
 /** The same of an audience. */
@@ -257,8 +268,8 @@ export function startSources(): void {
   let fed = false;
   effect(() => {
     const to = theEffect.value;
-    const from = source.value;
     const send = sending.value || broadcasting.value;
+    const from = resting.value && !send ? null : source.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
     if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,13 +7,23 @@ import { listen } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
-import { visit, type Visit } from './studio-page.ts';
+import {
+  arrive,
+  difference,
+  enter,
+  fakeMicrophone,
+  goesOn,
+  newLink,
+  pixels,
+  sees,
+  SLOW,
+  tile,
+  TONE,
+  WATCH,
+} from './call-page.ts';
+import { visit } from './studio-page.ts';
 
-/** Hertz of what the fake microphone hears. */
-const TONE = 1000;
-const SLOW = { timeout: 90_000, polling: 200 };
-
-let folder: string;
+let microphone: { args: string[]; remove: () => Promise<void> };
 let ada: Browser;
 let grace: Browser;
 let app: { url: string; port: number; close: () => Promise<void> };
@@ -37,49 +45,9 @@ async function serve(port = 0) {
   };
 }
 
-/** Beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
-function beeps(): Buffer {
-  const rate = 48_000;
-  const samples = Buffer.alloc(2 * rate);
-  for (let i = 0; i < rate; i++) {
-    const on = i % (rate / 2) < rate / 4;
-    samples.writeInt16LE(on ? Math.round(20_000 * Math.sin((2 * Math.PI * TONE * i) / rate)) : 0, 2 * i);
-  }
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + samples.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rate, 24);
-  header.writeUInt32LE(2 * rate, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([header, samples]);
-}
-
-/** Keeps what the page opens, for the tests to look at. */
-const WATCH = `
-  window.connections = [];
-  window.RTCPeerConnection = class extends RTCPeerConnection {
-    constructor(...given) { super(...given); window.connections.push(this); }
-  };
-  window.opened = [];
-  const { getUserMedia } = window.MediaDevices?.prototype ?? {};
-  if (getUserMedia) MediaDevices.prototype.getUserMedia = async function (wish) {
-    const stream = await getUserMedia.call(this, wish);
-    window.opened.push(...stream.getTracks());
-    return stream;
-  };`;
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'portoon-call-'));
-  const sound = join(folder, 'beeps.wav');
-  await writeFile(sound, beeps());
-  const args = [`--use-file-for-fake-audio-capture=${sound}`];
+  microphone = await fakeMicrophone();
+  const { args } = microphone;
   // One picture for ever: what is sent and what is seen can be compared although they are not of one moment.
   const still = await fakeCamera({ frames: 1, width: 320, height: 180 });
   [app, ada, grace] = await Promise.all([
@@ -92,50 +60,12 @@ afterAll(async () => {
   await ada.close();
   await grace.close();
   await app.close();
-  await rm(folder, { recursive: true, force: true });
+  await microphone.remove();
 });
-
-interface Person extends Visit {
-  /** Names of the requests that the page sent to the signalling. */
-  readonly sent: string[];
-}
-
-async function arrive(browser: Browser, url: string, name: string): Promise<Person> {
-  const there = new URL(url);
-  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
-  const sent: string[] = [];
-  const visitor = await visit(browser, 'about:blank', {
-    permissions: ['camera', 'microphone'],
-    before: WATCH,
-  });
-  visitor.page.on('websocket', (socket) => {
-    socket.on('framesent', ({ payload }) => {
-      const request = /^\d+\["(\w+)"/.exec(String(payload))?.[1];
-      if (request !== undefined) sent.push(request);
-    });
-  });
-  await visitor.page.goto(there.href);
-  await visitor.page.getByLabel('Your name').fill(name);
-  await visitor.page.waitForFunction(
-    () => document.documentElement.dataset.state === 'running',
-    undefined,
-    SLOW,
-  );
-  return { ...visitor, sent };
-}
-
-async function enter({ page }: Person): Promise<void> {
-  await page.getByRole('button', { name: /^Join/ }).click();
-  await page.getByRole('toolbar', { name: 'Call' }).waitFor();
-}
-
-function newLink(): string {
-  return `${app.url}?room=${Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')}`;
-}
 
 /** Two people in a call of their own, who see each other. */
 async function call(query = '') {
-  const link = newLink();
+  const link = newLink(app.url);
   const [a, b] = await Promise.all([arrive(ada, link + query, 'Ada'), arrive(grace, link, 'Grace')]);
   await enter(a);
   await enter(b);
@@ -144,43 +74,6 @@ async function call(query = '') {
     await Promise.all([a.close(), b.close()]);
   };
   return { a, b, link, close };
-}
-
-async function sees(page: Page): Promise<void> {
-  await page.locator('.person video[data-shown]').waitFor({ timeout: 60_000 });
-}
-
-/** An element's picture at the camera's size, as RGB; scaled, a video and a canvas would not be smoothed alike. */
-function pixels(page: Page, selector: string): Promise<number[]> {
-  return page.evaluate((wanted) => {
-    const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
-    const context = new OffscreenCanvas(320, 180).getContext('2d')!;
-    context.drawImage(element, 0, 0, 320, 180);
-    return Array.from(context.getImageData(0, 0, 320, 180).data).filter((_, index) => index % 4 < 3);
-  }, selector);
-}
-
-function difference(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
-}
-
-/** Frames that the page has been shown of the other's picture. */
-function framesSeen(page: Page): Promise<number> {
-  return page.evaluate(
-    () =>
-      document.querySelector<HTMLVideoElement>('.person video')!.getVideoPlaybackQuality().totalVideoFrames,
-  );
-}
-
-async function goesOn(page: Page): Promise<void> {
-  const before = await framesSeen(page);
-  await page.waitForFunction(
-    (count) =>
-      document.querySelector<HTMLVideoElement>('.person video')!.getVideoPlaybackQuality().totalVideoFrames >
-      count + 10,
-    before,
-    SLOW,
-  );
 }
 
 /** The loudest frequency that arrives from the other, in hertz, once something loud does. */
@@ -260,6 +153,8 @@ describe('a call of two', () => {
     expect(difference(cartoon, camera)).toBeGreaterThan(5);
     await expect.poll(async () => difference(await seen(), camera), { timeout: 60_000 }).toBeLessThan(3);
 
+    await tile(page, 'Grace').and(page.locator('[data-speaking]')).waitFor();
+    await guest.page.locator('.person.own[data-speaking]').waitFor();
     for (const listener of [page, guest.page])
       expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
     await Promise.all([started.close(), guest.close()]);
@@ -279,7 +174,7 @@ describe('a call of two', () => {
     await expect
       .poll(async () => difference(await pixels(b.page, '.person video'), live), { timeout: 60_000 })
       .toBeGreaterThan(5);
-    await a.page.keyboard.press('r');
+    await a.page.keyboard.press('g');
     await a.page.locator('input[name=style][value=none]').check({ force: true });
 
     await a.page.keyboard.press('v');
@@ -310,7 +205,7 @@ describe('a call of two', () => {
   });
 
   it('goes on while the server restarts, and lets somebody in again afterwards', async () => {
-    const { a, b, close } = await call();
+    const { a, b, link, close } = await call();
     const connection = await a.page.evaluate('connections.length');
     await app.close();
     await a.page.getByText('server away').waitFor({ state: 'attached' });
@@ -325,11 +220,28 @@ describe('a call of two', () => {
     expect(await a.page.evaluate('connections.length')).toBe(connection);
     // Signalling carries words again.
     await a.page.keyboard.press('m');
-    await b.page
-      .locator('.person[aria-label=Ada]')
-      .getByText('microphone off')
-      .waitFor({ state: 'attached' });
-    await close();
+    await tile(b.page, 'Ada').getByText('microphone off').waitFor({ state: 'attached' });
+
+    const c = await arrive(ada, `${link}&input=demo`, 'Mary');
+    await enter(c);
+    const [pageA, pageB, pageC] = [a.page, b.page, c.page];
+    await Promise.all([
+      ...[sees(pageA, 'Grace'), sees(pageA, 'Mary')],
+      ...[sees(pageB, 'Ada'), sees(pageB, 'Mary')],
+      ...[sees(pageC, 'Ada'), sees(pageC, 'Grace')],
+    ]);
+    await Promise.all([goesOn(pageA), goesOn(pageB), goesOn(pageC)]);
+    expect(await Promise.all([pageA, pageB, pageC].map((page) => tile(page).count()))).toEqual([2, 2, 2]);
+    // Everybody's picture is their own: both others see Ada's still one.
+    const ofAda = await pixels(pageA, '#stage');
+    for (const page of [pageB, pageC])
+      await expect
+        .poll(async () => difference(await pixels(page, '.person[aria-label=Ada] video'), ofAda), {
+          timeout: 60_000,
+        })
+        .toBeLessThan(8);
+    expect(difference(await pixels(pageB, '.person[aria-label=Mary] video'), ofAda)).toBeGreaterThan(16);
+    await Promise.all([close(), c.close()]);
   });
 
   it.runIf(process.platform === 'linux')('finds another way when the network stood still', async () => {
@@ -348,7 +260,15 @@ describe('a call of two', () => {
     await b.page.locator('.person[data-link=connected]').waitFor({ timeout: 60_000 });
     await goesOn(b.page);
     await goesOn(a.page);
-    expect(await fragment()).not.toBe(before);
+    const found = await fragment();
+    expect(found).not.toBe(before);
+
+    // A network that changed is not waited for: nothing was silent yet.
+    await a.page.context().setOffline(true);
+    await a.page.context().setOffline(false);
+    await expect.poll(fragment).not.toBe(found);
+    await a.page.getByText('server away').waitFor({ state: 'detached' });
+    await goesOn(b.page);
     await close();
   });
 
@@ -366,7 +286,7 @@ describe('a call of two', () => {
 
   it('is known to be over within 5 s when the other’s browser is killed', async () => {
     const doomed = await launchBrowser();
-    const link = newLink();
+    const link = newLink(app.url);
     const a = await arrive(ada, link, 'Ada');
     const b = await arrive(doomed, link, 'Grace');
     await enter(a);
@@ -410,13 +330,41 @@ describe('a room', () => {
     await close();
   });
 
+  it('is joined by a browser that is slow to tell what its hardware encodes, in one tab', async () => {
+    const before = `${WATCH}
+      const { encodingInfo } = MediaCapabilities.prototype;
+      MediaCapabilities.prototype.encodingInfo = async function (wish) {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return encodingInfo.call(this, wish);
+      };`;
+    const { page, close } = await visit(ada, `${newLink(app.url)}&style=none`, {
+      permissions: ['camera', 'microphone'],
+      before,
+    });
+    await page.getByRole('button', { name: /^Join/ }).click();
+    await page.getByText('Nobody else is here yet').waitFor();
+
+    // Two tabs of one browser would hear each other's loudspeaker.
+    const second = await page.context().newPage();
+    await second.goto(page.url());
+    await second.getByRole('button', { name: /^Join/ }).click();
+    await second.getByRole('alert').getByText('ERR_CALL_ELSEWHERE').waitFor();
+    await second.getByRole('button', { name: 'Join here instead' }).click();
+    await second.getByText('Nobody else is here yet').waitFor();
+    await page.locator('.notice').getByText('ERR_CALL_ELSEWHERE').waitFor();
+    await close();
+  });
+
   it('is waited for in a lobby that says what is missing, and joined without a microphone', async () => {
     const before = `${WATCH}
       const real = MediaDevices.prototype.getUserMedia;
       MediaDevices.prototype.getUserMedia = function (wish) {
         return wish.audio ? Promise.reject(new DOMException('no', 'NotAllowedError')) : real.call(this, wish);
       };`;
-    const { page, close } = await visit(ada, `${newLink()}&style=none`, { permissions: ['camera'], before });
+    const { page, close } = await visit(ada, `${newLink(app.url)}&style=none`, {
+      permissions: ['camera'],
+      before,
+    });
     await page.getByText('The microphone is blocked').waitFor();
     await page.getByRole('button', { name: /^Join/ }).click();
     await page.getByText('Nobody else is here yet').waitFor();

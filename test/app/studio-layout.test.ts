@@ -41,7 +41,7 @@ interface Box {
 /** Where the visible parts of the interface are. */
 function parts(page: Page): Promise<Box[]> {
   return page.evaluate(() =>
-    ['.brand', '.chip', '.tools', '.readout', '.strip', '.panel', '.card', '.notice', '.knob']
+    ['.brand', '.chip', '.recorder', '.tools', '.readout', '.strip', '.panel', '.card', '.notice', '.knob']
       .flatMap((part) => Array.from(document.querySelectorAll(part), (element) => ({ part, element })))
       .filter(({ element }) => element.checkVisibility())
       .map(({ part, element }) => {

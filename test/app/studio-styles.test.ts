@@ -232,7 +232,7 @@ describe('the controls', () => {
     expect(await page.getByLabel('Another colour').inputValue()).toBe('#663399');
 
     // The person goes on from there.
-    await page.keyboard.press('r');
+    await page.keyboard.press('g');
     await remembered(page, '"region":"everything"');
     await page.goto(`${home}?input=demo`);
     await reach(page, 'running');

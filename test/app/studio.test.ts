@@ -98,7 +98,7 @@ describe('the keyboard', () => {
     await press('ArrowLeft');
     expect(await chosenStyle(page)).toBe('none');
 
-    await press('r');
+    await press('g');
     expect(await page.getByRole('radio', { name: 'Everything' }).isChecked()).toBe(true);
     await press('m');
     expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('true');

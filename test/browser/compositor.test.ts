@@ -34,6 +34,17 @@ function frameOf(texels: Uint8Array<ArrayBuffer> | Uint8Array): VideoFrame {
   });
 }
 
+const JUST_LIVE: Layers = {
+  styled: null,
+  matte: null,
+  share: null,
+  blurred: null,
+  region: 'person',
+  strength: 1,
+  background: { kind: 'live' },
+  matteAlone: false,
+};
+
 /** The left half is the person; the fit has no slope, so alpha is what it says. */
 function halfMatte(): Uint8Array {
   const texels = new Uint8Array(WIDTH * HEIGHT * 4);
@@ -47,13 +58,9 @@ function halfMatte(): Uint8Array {
 function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[]; right: number[] } {
   const frame = frameOf(live);
   compositor.draw(frame, {
+    ...JUST_LIVE,
     styled: { texels: solid(STYLED), size: [WIDTH, HEIGHT] },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
-    share: null,
-    blurred: null,
-    region: 'person',
-    strength: 1,
-    background: { kind: 'live' },
     ...layers,
   });
   frame.close();
@@ -123,18 +130,24 @@ describe('the compositing shader', () => {
         timestamp: 0,
         colorSpace: { matrix, primaries: matrix, transfer: matrix, fullRange: false },
       });
-      compositor.draw(frame, {
-        styled: null,
-        matte: null,
-        share: null,
-        blurred: null,
-        region: 'person',
-        strength: 1,
-        background: { kind: 'live' },
-      });
+      compositor.draw(frame, JUST_LIVE);
       frame.close();
       expectNear(pixel(32, 24), [...rgb, 255]);
     });
+
+  test('shows the matte alone: grey, of the region, at full strength', () => {
+    const white = [255, 255, 255, 255];
+    const black = [0, 0, 0, 255];
+    const alone = { matteAlone: true, styled: null, strength: 0.25 } as const;
+    const person = compose({ ...alone, background: { kind: 'transparent' } });
+    expectNear(person.left, white);
+    expectNear(person.right, black);
+    const background = compose({ ...alone, region: 'background' });
+    expectNear(background.left, black);
+    expectNear(background.right, white);
+    const share = { texels: new Uint8Array(WIDTH * HEIGHT).fill(128), size: [WIDTH, HEIGHT] } as const;
+    expectNear(compose({ ...alone, region: 'face', share }).left, [128, 128, 128, 255]);
+  });
 
   test('mixes by strength', () => {
     expectNear(compose({ strength: 0.25 }).left, mix(LIVE, STYLED, 0.25));
@@ -215,15 +228,7 @@ describe('the compositing shader', () => {
   test('takes frames of another size from one to the next', () => {
     const texels = solid(LIVE, 32, 24);
     const frame = new VideoFrame(texels, { format: 'RGBA', codedWidth: 32, codedHeight: 24, timestamp: 0 });
-    compositor.draw(frame, {
-      styled: null,
-      matte: null,
-      share: null,
-      blurred: null,
-      region: 'person',
-      strength: 1,
-      background: { kind: 'live' },
-    });
+    compositor.draw(frame, JUST_LIVE);
     frame.close();
     expect([canvas.width, canvas.height]).toEqual([32, 24]);
     expectNear(pixel(16, 12), [...LIVE, 255], 0);
@@ -238,15 +243,7 @@ describe('the compositing shader', () => {
       codedHeight: HEIGHT,
       timestamp: 1234,
     });
-    compositor.draw(frame, {
-      styled: null,
-      matte: null,
-      share: null,
-      blurred: null,
-      region: 'person',
-      strength: 1,
-      background: { kind: 'live' },
-    });
+    compositor.draw(frame, JUST_LIVE);
     const captured = compositor.capture(frame);
     frame.close();
     expect(captured.timestamp).toBe(1234);

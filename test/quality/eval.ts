@@ -6,8 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { env } from 'onnxruntime-node';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../fixtures/chromium.ts';
+import { findChromium, HOW_TO_GET_CHROMIUM } from '../../src/cli/chromium.ts';
 import { costOf } from './graph.ts';
 import { MATTE_SIZES, measureSize, measureTime } from './measure-matte.ts';
 import { measureSteadiness } from './measure-style.ts';
@@ -17,6 +16,7 @@ import type { Size } from './planes.ts';
 import { Portraits } from './portraits.ts';
 import { Progress } from './progress.ts';
 import { print, type CostFigures, type MatteReport, type Report, type StyleReport } from './report.ts';
+import { HOW_TO_GET_NATIVE, isNative, runtimeName } from './runtime.ts';
 import { Teachers } from './teachers.ts';
 import { BrowserTimer, nativeMilliseconds } from './time.ts';
 
@@ -47,11 +47,14 @@ const report: Report = {
   command: `npm run eval${options.only === undefined ? '' : ` -- --only ${options.only}`}`,
   machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
   load,
-  runtime: env.versions.node ?? 'of unknown version',
+  runtime: runtimeName,
   browser: browser?.version ?? null,
   mattes: [],
   styles: [],
-  gaps: browser ? [] : [`No times on wasm. ${HOW_TO_GET_CHROMIUM}`],
+  gaps: [
+    ...(isNative ? [] : [HOW_TO_GET_NATIVE]),
+    ...(browser ? [] : [`No times on wasm. ${HOW_TO_GET_CHROMIUM}`]),
+  ],
 };
 try {
   for (const model of models.filter(({ kind }) => kind === 'matte'))
@@ -125,7 +128,7 @@ async function measureCost(model: Model, bytes: Uint8Array, net: Net, size: Size
     parameters,
     macs,
     bytes: bytes.length,
-    nativeMs: await nativeMilliseconds(net, size),
+    nativeMs: isNative ? await nativeMilliseconds(net, size) : null,
     wasmMs: browser ? await browser.milliseconds(model, size) : null,
   };
 }

@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import protobuf from 'protobufjs';
 import type { Model } from './models.ts';
 import { stateShape } from './net.ts';
 import type { Size } from './planes.ts';
+import { openSession, tensor } from './runtime.ts';
 
 // The few fields of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that are needed; protobuf skips the others.
 const { root } = protobuf.parse(
@@ -82,21 +82,14 @@ async function shapesOf(bytes: Uint8Array, names: string[], slots: Model['state'
   const known = new Set(own.graph.output.map(({ name }) => name));
   const output = names.filter((name) => !known.has(name)).map((name) => ({ name }));
   const addition = modelProto.encode({ graph: { output } }).finish();
-  const session = await InferenceSession.create(Buffer.concat([bytes, addition]), {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'disabled',
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
+  const session = await openSession(Buffer.concat([bytes, addition]), { graphOptimizationLevel: 'disabled' });
   const [width, height] = size;
   const inputs = [
     ['frame', [1, 3, height, width]] as const,
     ...slots.map((slot) => [slot.in, stateShape(slot, size)] as const),
   ];
   const results = await session.run(
-    Object.fromEntries(
-      inputs.map(([name, dims]) => [name, new Tensor('float32', new Float32Array(product(dims)), dims)]),
-    ),
+    Object.fromEntries(inputs.map(([name, dims]) => [name, tensor(new Float32Array(product(dims)), dims)])),
   );
   await session.release();
   return new Map(names.map((name) => [name, results[name]!.dims]));

@@ -1,9 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model } from './models.ts';
 import { emptyPlanes, type Planes, type Size } from './planes.ts';
+import { openSession, tensor, type Session, type Value } from './runtime.ts';
 
 /** What a net remembers from frame to frame, by the names of its inputs. Empty for a net without memory. */
-export type State = Readonly<Record<string, Tensor>>;
+export type State = Readonly<Record<string, Value>>;
 
 /** What a net gives for one frame, and what it wants to see again with the next. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 /** One net in ONNX Runtime on one thread of the processor. */
 export class Net {
   private constructor(
-    private readonly session: InferenceSession,
+    private readonly session: Session,
     private readonly slots: Model['state'],
   ) {}
 
@@ -24,12 +24,7 @@ export class Net {
    * @param slots - the manifest's `state` of the net.
    */
   static async open(bytes: Uint8Array, slots: Model['state'] = []): Promise<Net> {
-    const session = await InferenceSession.create(bytes, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-    });
-    return new Net(session, slots);
+    return new Net(await openSession(bytes), slots);
   }
 
   get outputNames(): readonly string[] {
@@ -46,14 +41,14 @@ export class Net {
       this.slots.map((slot) => {
         const dims = stateShape(slot, size);
         const length = dims.reduce((product, side) => product * side, 1);
-        return [slot.in, new Tensor('float32', new Float32Array(length).fill(value), dims)];
+        return [slot.in, tensor(new Float32Array(length).fill(value), dims)];
       }),
     );
   }
 
   async run(frame: Planes, state: State = this.state([frame.width, frame.height])): Promise<Answer> {
-    const tensor = new Tensor('float32', frame.data, [1, frame.channels, frame.height, frame.width]);
-    const results = await this.session.run({ frame: tensor, ...state });
+    const input = tensor(frame.data, [1, frame.channels, frame.height, frame.width]);
+    const results = await this.session.run({ frame: input, ...state });
     const isState = new Set(this.slots.map((slot) => slot.out));
     return {
       outputs: Object.fromEntries(
@@ -75,7 +70,7 @@ export function stateShape(slot: Model['state'][number], [width, height]: Size):
   return slot.shape.map((side) => (side === 'H' ? height : side === 'W' ? width : side));
 }
 
-function toPlanes({ data, dims }: Tensor): Planes {
+function toPlanes({ data, dims }: Value): Planes {
   const [, channels, height, width] = dims;
   if (!(data instanceof Float32Array) || dims.length !== 4)
     throw new Error(`The net gives [${dims.join(',')}], not float32 [1,C,H,W].`);

@@ -14,7 +14,7 @@ export interface CostFigures {
   macs: number;
   bytes: number;
   /** On one thread in ONNX Runtime; on one wasm thread in Chromium, null without a browser. */
-  nativeMs: number;
+  nativeMs: number | null;
   wasmMs: number | null;
 }
 
@@ -50,7 +50,7 @@ export interface Report {
 export function print(report: Report): string {
   const { mattes, styles } = report;
   const parts: string[] = [
-    `${report.date}, ${report.machine}, load ${report.load.toFixed(1)}, ONNX Runtime ${report.runtime}, ${report.browser ? `Chromium ${report.browser}` : 'no browser'}, \`${report.command}\``,
+    `${report.date}, ${report.machine}, load ${report.load.toFixed(1)}, ${report.runtime}, ${report.browser ? `Chromium ${report.browser}` : 'no browser'}, \`${report.command}\``,
   ];
   if (mattes.length > 0) parts.push(...printMattes(mattes));
   if (styles.length > 0) parts.push(printStyles(styles));

@@ -35,6 +35,8 @@ export interface Layers {
   region: Region;
   strength: number;
   background: BackgroundFill;
+  /** Draws nothing but, as grey, how much of the style each pixel would take at full strength. */
+  matteAlone: boolean;
 }
 
 /** A background image and its own light, as textures. */
@@ -61,6 +63,9 @@ const backgrounds: Record<BackgroundFill['kind'], number> = {
   colour: 2,
   transparent: 3,
 };
+
+/** In place of a background. */
+const MATTE_ALONE = 4;
 
 /** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
 export class Compositor {
@@ -159,9 +164,13 @@ export class Compositor {
     if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
     if (layers.share) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
-    values.uStrength = layers.styled ? layers.strength : 0;
+    values.uStrength = layers.matteAlone ? 1 : layers.styled ? layers.strength : 0;
     values.uRegion = regions[layers.region];
-    values.uBackground = layers.matte ? backgrounds[layers.background.kind] : 0;
+    values.uBackground = layers.matteAlone
+      ? MATTE_ALONE
+      : layers.matte
+        ? backgrounds[layers.background.kind]
+        : 0;
     this.setBackdrop(layers, width / height);
     this.renderer.render({ container: this.scene, clear: false });
   }

@@ -1,18 +1,37 @@
-import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { orderCodecs } from '../../../src/call/codecs.ts';
 import { videoLimits } from '../../../src/call/limits.ts';
-import { newRoom, roomSchema } from '../../../src/call/link.ts';
+import { hostKeyOf, newRoom, roomSchema } from '../../../src/call/link.ts';
 import { readQuality, verdictOf } from '../../../src/call/quality.ts';
 import * as v from 'valibot';
 
 describe('a new room', () => {
-  it('is named by 128 bits that a link takes', () => {
-    const rooms = Array.from({ length: 200 }, newRoom);
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is named by 128 bits that a link takes', async () => {
+    const rooms = await Promise.all(Array.from({ length: 200 }, newRoom));
     for (const room of rooms) {
       expect(v.is(roomSchema, room)).toBe(true);
       expect(Buffer.from(room, 'base64url')).toHaveLength(16);
     }
     expect(new Set(rooms).size).toBe(200);
+  });
+
+  it('is known by its key to the tab that made it, and to no other', async () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+    });
+    const room = await newRoom();
+    const hostKey = hostKeyOf(room)!;
+    expect(Buffer.from(hostKey, 'base64url')).toHaveLength(16);
+    expect(createHash('sha256').update(hostKey).digest('base64url').startsWith(room)).toBe(true);
+    expect(hostKeyOf(await newRoom())).not.toBe(hostKey);
+    vi.stubGlobal('sessionStorage', undefined);
+    expect(hostKeyOf(room)).toBeUndefined();
+    expect(v.is(roomSchema, await newRoom())).toBe(true);
   });
 });
 

@@ -1,17 +1,21 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freePort, missing, startRedis, stopEngine } from '../../fixtures/engines.ts';
-import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
+import {
+  newRoom,
+  offer,
+  ownRoom,
+  rejoining,
+  startNode,
+  TestPages,
+  type Node,
+} from '../../fixtures/signalling.ts';
 import { MAX_PERSONS } from '../../../src/server/signals.ts';
 
 const reason = missing('redis-server', 'redis-server');
 if (reason) process.stdout.write(`Two nodes are not tested: ${reason}.\n`);
-
-const offer = { type: 'offer', sdp: 'v=0' } as const;
-const newRoom = () => randomBytes(16).toString('base64url');
 
 describe.skipIf(reason)('two nodes with one Redis', () => {
   let redis: ChildProcess;
@@ -19,7 +23,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   let redisUrl: string;
   let one: Node;
   let two: Node;
-  const pages: TestPage[] = [];
+  const pages = new TestPages();
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
@@ -30,7 +34,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 30_000);
 
   afterEach(async () => {
-    for (const page of pages.splice(0)) page.close();
+    pages.close();
     for (const child of children.splice(0)) await stopEngine(child);
   });
 
@@ -39,11 +43,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     await stopEngine(redis);
   });
 
-  function open(url: string): TestPage {
-    const page = new TestPage(url);
-    pages.push(page);
-    return page;
-  }
+  const open = (url: string) => pages.open(url);
 
   /** A third node, in a process that can be killed. */
   async function startChild(): Promise<{ url: string; child: ChildProcess }> {
@@ -57,17 +57,19 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     return { url: line.toString().trim(), child };
   }
 
+  /** A host on a node that can be killed, and a guest on the first. */
+  async function twoWithChild() {
+    const { url, child } = await startChild();
+    return { child, ...(await pages.two(url, { ...ownRoom(), guestUrl: one.url })) };
+  }
+
   test('peers of two nodes meet, and everything that holds on one node holds', async () => {
-    const room = newRoom();
-    const a = open(one.url);
-    const host = await a.join(room, { name: 'Ada' });
-    const b = open(two.url);
-    const guest = await b.join(room, { name: 'Ben' });
+    const { room, a, b, ...answers } = await pages.two(one.url, { guestUrl: two.url });
+    const { hostAnswer: host, guestAnswer: guest } = answers;
     expect(host.host && !guest.host).toBe(true);
     expect(guest.peers).toEqual([
       { id: host.self, name: 'Ada', kind: 'person', host: true, state: { muted: false, camera: true } },
     ]);
-    expect(await a.next('joined')).toMatchObject({ peer: { id: guest.self, name: 'Ben' } });
     expect(await b.code('signal', { to: host.self, data: offer })).toBe('none');
     expect(await a.next('signal')).toMatchObject({ from: guest.self, data: offer });
     await a.ask('state', { muted: true, camera: true });
@@ -84,7 +86,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
 
     // Over the other node, while the first connection still stands.
     const again = open(one.url);
-    await again.join(room, { rejoin: { id: guest.self, secret: guest.secret } });
+    await again.join(room, rejoining(guest));
     await b.ended;
     await a.next('joined');
     expect(await a.code('remove', { peer: guest.self })).toBe('none');
@@ -107,22 +109,14 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   });
 
   test('the people of a killed node are lost within five seconds, and come back over another', async () => {
-    const { url, child } = await startChild();
-    const room = newRoom();
-    const a = open(url);
-    const host = await a.join(room);
-    const b = open(one.url);
-    await b.join(room);
+    const { child, room, b, hostAnswer: host } = await twoWithChild();
     const c = open(two.url);
     await c.join(room);
     await b.next('joined');
     child.kill('SIGKILL');
     expect(await b.next('left', 5000)).toMatchObject({ id: host.self, reason: 'lost' });
     expect(await c.next('left', 1000)).toMatchObject({ id: host.self, reason: 'lost' });
-    const back = await open(two.url).join(room, {
-      rejoin: { id: host.self, secret: host.secret },
-      hostKey: host.hostKey!,
-    });
+    const back = await open(two.url).join(room, rejoining(host));
     expect(back).toMatchObject({ self: host.self, host: true });
     expect(back.peers).toHaveLength(2);
     expect(await b.next('joined')).toMatchObject({ peer: { id: host.self, host: true } });
@@ -130,12 +124,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 20_000);
 
   test('the people of a node that is stopped in peace are told to come back, and are missed at once', async () => {
-    const { url, child } = await startChild();
-    const room = newRoom();
-    const a = open(url);
-    const answer = await a.join(room);
-    const b = open(one.url);
-    await b.join(room);
+    const { child, a, b, hostAnswer: answer } = await twoWithChild();
     child.kill('SIGTERM');
     await a.next('restarting');
     expect(await b.next('left', 1000)).toMatchObject({ id: answer.self, reason: 'lost' });
@@ -144,12 +133,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 20_000);
 
   test('a node that hung and was given up takes its people along when it wakes', async () => {
-    const { url, child } = await startChild();
-    const room = newRoom();
-    const a = open(url);
-    const answer = await a.join(room);
-    const b = open(one.url);
-    await b.join(room);
+    const { child, a, b, hostAnswer: answer } = await twoWithChild();
     child.kill('SIGSTOP');
     expect(await b.next('left', 5000)).toMatchObject({ id: answer.self, reason: 'lost' });
     child.kill('SIGCONT');
@@ -159,11 +143,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 20_000);
 
   test('while Redis is away requests are refused, and after it came back empty all is as before', async () => {
-    const room = newRoom();
-    const a = open(one.url);
-    await a.join(room);
-    const b = open(two.url);
-    const guest = await b.join(room);
+    const { room, a, b, guestAnswer: guest } = await pages.two(one.url, { guestUrl: two.url });
     const c = open(two.url);
     const third = await c.join(room);
     await stopEngine(redis);

@@ -1,7 +1,7 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort, missing, startEngine, stopEngine } from '../../fixtures/engines.ts';
+import { freePort, missing, startCoturn, stopEngine } from '../../fixtures/engines.ts';
 import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
 import type { IceServer } from '../../../src/server/signals.ts';
 
@@ -17,11 +17,7 @@ describe.skipIf(reason)('credentials that a page gets on joining', () => {
   beforeAll(async () => {
     port = await freePort();
     const secret = randomBytes(16).toString('hex');
-    const options = ['use-auth-secret', `static-auth-secret=${secret}`, 'realm=test', 'allow-loopback-peers'];
-    const quiet = ['no-cli', 'no-tls', 'no-dtls', 'log-file=/dev/null', 'no-multicast-peers'];
-    const where = ['listening-ip=127.0.0.1', 'relay-ip=127.0.0.1', `listening-port=${port}`];
-    const args = [...options, ...quiet, ...where].map((option) => `--${option}`);
-    coturn = await startEngine('turnserver', ['-n', '--pidfile=/dev/null', ...args], port);
+    coturn = await startCoturn(port, secret);
     node = await startNode({ turn: { urls: [`stun:127.0.0.1:${port}`, `turn:127.0.0.1:${port}`], secret } });
     const page = new TestPage(node.url);
     const joined = await page.join(randomBytes(16).toString('base64url'));

@@ -1,0 +1,27 @@
+/** Lets go of what `holdRoom` took. Safe to call twice. */
+export type Release = () => void;
+
+/**
+ * Makes this tab the one of its browser that is in the room: two would hear each other's loudspeaker.
+ * @param instead - takes it from the tab that has it; `onTaken` is called there.
+ * @returns null where another tab has it. A tab that closes or crashes lets go by itself.
+ */
+export function holdRoom(room: string, instead: boolean, onTaken: () => void): Promise<Release | null> {
+  // Only pages of https and localhost have locks; others have no microphone either.
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) return Promise.resolve(() => undefined);
+  return new Promise((resolve) => {
+    locks
+      .request(`call ${room}`, instead ? { steal: true } : { ifAvailable: true }, (lock) => {
+        if (!lock) {
+          resolve(null);
+          return undefined;
+        }
+        return new Promise<void>((release) => {
+          resolve(release);
+        });
+      })
+      // The browser's way to say that it was taken.
+      .catch(onTaken);
+  });
+}

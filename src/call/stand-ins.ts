@@ -1,0 +1,33 @@
+import { silentTrack } from './microphone.ts';
+
+/** Something to make a connection with while there is no picture or no sound: a real one takes its place without negotiating. */
+export class StandIns {
+  private readonly made = new Map<'audio' | 'video', { track: MediaStreamTrack; stop: () => void }>();
+
+  of(kind: 'audio' | 'video'): MediaStreamTrack {
+    let standIn = this.made.get(kind);
+    if (!standIn) {
+      standIn = kind === 'audio' ? silentTrack() : blackTrack();
+      this.made.set(kind, standIn);
+    }
+    return standIn.track;
+  }
+
+  stop(): void {
+    for (const { stop } of this.made.values()) stop();
+    this.made.clear();
+  }
+}
+
+function blackTrack(): { track: MediaStreamTrack; stop: () => void } {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 16;
+  canvas.getContext('2d')?.fillRect(0, 0, 16, 16);
+  const track = canvas.captureStream().getVideoTracks()[0]!;
+  return {
+    track,
+    stop() {
+      track.stop();
+    },
+  };
+}

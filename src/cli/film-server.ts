@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+/** Serves the app, and beside it files that are read in ranges and written in pieces, at addresses that nobody can guess. */
+export class FilmServer {
+  readonly http: Server;
+  private readonly secret = randomBytes(16).toString('hex');
+  private readonly readable = new Map<string, string>();
+  private readonly writable = new Map<string, FileHandle>();
+  private count = 0;
+
+  /** @param app - answers whatever is no film. It need not listen. */
+  constructor(app: Server) {
+    this.http = createServer((request, response) => {
+      const [path = '', query] = (request.url ?? '').split('?');
+      const readable = this.readable.get(path);
+      const writable = this.writable.get(path);
+      if (readable !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
+        answer(response, read(readable, request, response));
+      else if (writable && request.method === 'PUT')
+        answer(response, write(writable, Number(new URLSearchParams(query).get('at')), request, response));
+      else app.emit('request', request, response);
+    });
+  }
+
+  /** Lets a file be read. Returns its path. */
+  offer(file: string): string {
+    const path = this.path();
+    this.readable.set(path, file);
+    return path;
+  }
+
+  /**
+   * Lets a file be written, which must not be there yet. Returns its path, and what closes it.
+   * @throws the file system's own error.
+   */
+  async take(file: string): Promise<{ path: string; close: () => Promise<void> }> {
+    const handle = await open(file, 'wx');
+    const path = this.path();
+    this.writable.set(path, handle);
+    return {
+      path,
+      close: async () => {
+        this.writable.delete(path);
+        await handle.close();
+      },
+    };
+  }
+
+  private path(): string {
+    return `/films/${this.secret}/${++this.count}`;
+  }
+}
+
+async function read(file: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { size } = await stat(file);
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+  let start = 0;
+  let end = size - 1;
+  if (first !== undefined && last !== undefined) {
+    if (first === '') start = Math.max(0, size - Number(last));
+    else {
+      start = Number(first);
+      if (last !== '') end = Math.min(end, Number(last));
+    }
+    if (start > end) {
+      response.writeHead(416, { 'Content-Range': `bytes */${size}` }).end();
+      return;
+    }
+    response.statusCode = 206;
+    response.setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
+  }
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Type', 'application/octet-stream');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Content-Length', end - start + 1);
+  if (request.method === 'HEAD' || end < start) response.end();
+  // The page ends a request when it has read enough: that is no failure.
+  else await pipeline(createReadStream(file, { start, end }), response).catch(() => undefined);
+}
+
+async function write(
+  file: FileHandle,
+  at: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  let position = at;
+  try {
+    for await (const chunk of request as AsyncIterable<Uint8Array>) {
+      for (let done = 0; done < chunk.length;) {
+        const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position);
+        done += bytesWritten;
+        position += bytesWritten;
+      }
+    }
+    response.writeHead(204).end();
+  } catch (error) {
+    response.writeHead((error as NodeJS.ErrnoException).code === 'ENOSPC' ? 507 : 500).end();
+  }
+}
+
+function answer(response: ServerResponse, answering: Promise<void>): void {
+  answering.catch(() => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+}

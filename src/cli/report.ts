@@ -1,0 +1,76 @@
+import type { Fault } from '../effect/protocol.ts';
+import type { ConvertProgress, ConvertResult } from '../record/convert-protocol.ts';
+
+const BAR = 24;
+
+/** Tells how it goes: to a person, with a bar where there is a terminal, or to a program, a line of JSON each. */
+export class Report {
+  private barShown = false;
+
+  constructor(
+    private readonly json: boolean,
+    private readonly out: NodeJS.WriteStream = process.stdout,
+    private readonly err: NodeJS.WriteStream = process.stderr,
+  ) {}
+
+  /** Something that takes a moment begins. */
+  step(text: string): void {
+    if (this.json || !this.err.isTTY) return;
+    this.err.write(`\r\x1b[K${text}`);
+    this.barShown = true;
+  }
+
+  progress(film: string, progress: ConvertProgress): void {
+    const { frames, seconds, total, rate, left } = progress;
+    if (this.json) {
+      this.line({ event: 'progress', film, ...progress });
+      return;
+    }
+    if (!this.err.isTTY) return;
+    const share = total > 0 ? Math.min(1, seconds / total) : 0;
+    const full = Math.round(share * BAR);
+    const bar = '█'.repeat(full) + '░'.repeat(BAR - full);
+    const text = `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${frames} frames, ${rate.toFixed(1)} a second${left === null ? '' : `, ${clock(left)} left`}  ${film}`;
+    this.step(text.slice(0, Math.max(20, this.err.columns - 1)));
+  }
+
+  done(film: string, output: string, result: ConvertResult): void {
+    if (this.json) {
+      this.line({ event: 'done', film, output, ...result });
+      return;
+    }
+    this.clear();
+    const { frames, width, height, video, audio, audioCopied, bytes, warnings } = result;
+    const sound = audio === null ? 'silent' : `${audio}${audioCopied ? ' as it was' : ''}`;
+    this.out.write(
+      `${output}: ${frames} frames, ${width} × ${height}, ${video}, ${sound}, ${(bytes / 1e6).toFixed(1)} MB\n`,
+    );
+    for (const warning of warnings) this.err.write(`  Note: ${warning}\n`);
+  }
+
+  failed(film: string, fault: Pick<Fault, 'message' | 'wayOut'> & { code: string }): void {
+    if (this.json) {
+      this.line({ event: 'failed', film, ...fault });
+      return;
+    }
+    this.clear();
+    this.err.write(`${fault.message}\n  ${fault.wayOut}\n`);
+  }
+
+  /** Takes the bar away. */
+  clear(): void {
+    if (this.barShown) this.err.write('\r\x1b[K');
+    this.barShown = false;
+  }
+
+  private line(event: object): void {
+    this.out.write(`${JSON.stringify(event)}\n`);
+  }
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const tail = `${String(minutes % 60).padStart(whole < 3600 ? 1 : 2, '0')}:${String(whole % 60).padStart(2, '0')}`;
+  return whole < 3600 ? tail : `${Math.floor(minutes / 60)}:${tail}`;
+}

@@ -1,0 +1,84 @@
+/** What the page and the converting worker say to each other, nothing else. */
+import type { FormatId } from './formats.ts';
+
+/** Where a film's bytes are: a file, or an address of this site that answers range requests. */
+export type FilmSource = Blob | string;
+
+/** A film as its file tells of it. */
+export interface FilmInfo {
+  /** `MP4`, `QuickTime`, `WebM`, `Matroska` and so on. */
+  readonly container: string;
+  /** Pixels, as a player shows it: upright, with square pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+  /** What people call its codecs. */
+  readonly video: string;
+  /** Null where the film is silent. */
+  readonly audio: string | null;
+}
+
+/** Moving formats that a film can be converted to. */
+export type FilmFormat = Extract<FormatId, 'mp4' | 'webm' | 'webm-alpha'>;
+
+/** Where the converted film goes. */
+export type Destination =
+  /** A clip (src/record/folder.ts), left unfinished: a crash leaves it playable up to there, and `mend` makes it whole. */
+  | { readonly kind: 'private'; readonly name: string }
+  /** An address of this site: each piece is put there with its offset, `PUT url?at=0`. */
+  | { readonly kind: 'upload'; readonly url: string };
+
+export interface ConvertOrder {
+  readonly film: FilmSource;
+  /** What the film is called in messages. */
+  readonly name: string;
+  readonly format: FilmFormat;
+  readonly to: Destination;
+  /** Seconds of the film, from (inclusive) and to (exclusive). Default: all of it. */
+  readonly trim?: { readonly from?: number; readonly to?: number };
+}
+
+export interface ConvertProgress {
+  /** Frames converted. */
+  readonly frames: number;
+  /** How far into the part that is converted, and how long that is. */
+  readonly seconds: number;
+  readonly total: number;
+  /** Frames a second since the beginning, pauses left out. */
+  readonly rate: number;
+  /** Seconds until it is done at that rate; null until that can be told. */
+  readonly left: number | null;
+  /** Of the file so far. */
+  readonly bytes: number;
+}
+
+export interface ConvertResult {
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly video: string;
+  /** Null where the file is silent. */
+  readonly audio: string | null;
+  /** Whether the sound went over as it was. */
+  readonly audioCopied: boolean;
+  /** What a person should know: sentences. Empty where all went well. */
+  readonly warnings: readonly string[];
+}
+
+export interface ConvertWorkerApi {
+  /** @throws PortoonError `ERR_VIDEO_UNREADABLE`, saying what the file is and what would do. */
+  inspect(film: FilmSource, name: string): Promise<FilmInfo>;
+  /**
+   * @param effect - the port of an effect's film.
+   * @returns null if it was cancelled: then nothing is left of the file.
+   */
+  convert(
+    order: ConvertOrder,
+    effect: MessagePort,
+    onProgress: (progress: ConvertProgress) => void,
+  ): Promise<ConvertResult | null>;
+  pause(paused: boolean): void;
+  cancel(): void;
+}

@@ -1,0 +1,160 @@
+import * as Comlink from 'comlink';
+import '../effect/carry-errors.ts';
+import { createEffect, type Effect, type EffectOptions } from '../effect/effect.ts';
+import { PortoonError } from '../effect/errors.ts';
+import type { LookOptions } from '../effect/look.ts';
+import type { FilmOptions } from '../effect/protocol.ts';
+import type {
+  ConvertOrder,
+  ConvertProgress,
+  ConvertResult,
+  ConvertWorkerApi,
+  FilmInfo,
+  FilmSource,
+} from './convert-protocol.ts';
+
+export interface ConvertOptions extends FilmOptions {
+  /** How the film is to look. Its `quality` is the finest where it is `auto`. Default: as for `createEffect`. */
+  look?: LookOptions;
+  onProgress?: (progress: ConvertProgress) => void;
+  /** Told where the pictures will be drawn as they are made, at the film's size. */
+  onCanvas?: (canvas: HTMLCanvasElement) => void;
+  /** Ends the conversion; nothing is left of the file. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Converts films: every frame goes through an effect of its own, in order, and comes out at its own time, as fast as the machine can. All
+ * work is done in workers, which go on in a hidden tab. One film at a time.
+ */
+export class Converter {
+  private readonly worker: Worker;
+  private readonly api: Comlink.Remote<ConvertWorkerApi>;
+  /** Rejects when the converting worker dies. */
+  private readonly death = Promise.withResolvers<never>();
+  private effect: Promise<Effect> | null = null;
+
+  /** @param options - of the effect, but for its look. */
+  constructor(private readonly options: Pick<EffectOptions, 'ep' | 'manifestUrl' | 'onProgress'> = {}) {
+    this.worker = new Worker(new URL('./convert.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'convert',
+    });
+    this.api = Comlink.wrap<ConvertWorkerApi>(this.worker);
+    this.death.promise.catch(() => undefined);
+    this.worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.death.reject(died(event.message));
+    });
+  }
+
+  /**
+   * What a film's file says about it.
+   * @throws PortoonError `ERR_VIDEO_UNREADABLE`, saying what the file is and what would do.
+   */
+  inspect(film: FilmSource, name: string): Promise<FilmInfo> {
+    return Promise.race([this.api.inspect(film, name), this.death.promise]);
+  }
+
+  /**
+   * Converts one film.
+   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError saying what is wrong with the film, or stopped the conversion; nothing is left of the file.
+   * @throws the signal's reason once it is aborted; nothing is left of the file.
+   */
+  async convert(
+    order: ConvertOrder,
+    { look = {}, onProgress, onCanvas, signal, ...film }: ConvertOptions = {},
+  ): Promise<ConvertResult> {
+    signal?.throwIfAborted();
+    const effect = await this.dressed(look);
+    onCanvas?.(effect.canvas);
+    const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => undefined);
+    const stopListening = effect.on('fault', (fault, fatal) => {
+      if (!fatal && fault.code !== 'ERR_WORKER_DIED') return;
+      broken.reject(new PortoonError(fault.code, fault.message, 'Convert the film again.'));
+      // Its port is dead, whatever becomes of the effect itself.
+      if (this.effect) void this.forget(this.effect);
+    });
+    const cancel = () => void this.api.cancel().catch(() => undefined);
+    const tell = Comlink.proxy((progress: ConvertProgress) => onProgress?.(progress));
+    try {
+      const port = await effect.film(film);
+      signal?.throwIfAborted();
+      signal?.addEventListener('abort', cancel);
+      const converting = this.api.convert(order, Comlink.transfer(port, [port]), tell);
+      const result = await Promise.race([converting, broken.promise, this.death.promise]);
+      if (result) return result;
+      signal?.throwIfAborted();
+      throw new Error('a conversion ended without result');
+    } catch (error) {
+      cancel();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      stopListening();
+    }
+  }
+
+  /** Halts after the next frame, or goes on. Holds for the films that come as well. */
+  async pause(paused: boolean): Promise<void> {
+    await this.api.pause(paused);
+  }
+
+  /** Ends the workers; a conversion under way is cancelled. */
+  async close(): Promise<void> {
+    await Promise.race([this.api.cancel(), this.death.promise]).catch(() => undefined);
+    if (this.effect) await this.forget(this.effect);
+    this.death.reject(new PortoonError('ERR_WORKER_DIED', 'The converter is closed.', 'Create another one.'));
+    this.api[Comlink.releaseProxy]();
+    this.worker.terminate();
+  }
+
+  /** The effect, with a look of which nothing is left of the film before. */
+  private async dressed(look: LookOptions): Promise<Effect> {
+    const whole = { ...PLAIN, ...look };
+    if (this.effect) {
+      const effect = await this.effect;
+      await effect.set(whole);
+      return effect;
+    }
+    const { background, ...rest } = whole;
+    const making = createEffect({ ...this.options, ...rest });
+    this.effect = making;
+    try {
+      const effect = await making;
+      // An effect is made even where its style or region cannot be had; only `set` says why.
+      await effect.set({ background, region: whole.region, style: whole.style });
+      return effect;
+    } catch (error) {
+      await this.forget(making);
+      throw error;
+    }
+  }
+
+  private async forget(effect: Promise<Effect>): Promise<void> {
+    if (this.effect === effect) this.effect = null;
+    await effect.then(
+      (made) => made.close(),
+      () => undefined,
+    );
+  }
+}
+
+/** What an option that is not named is. */
+const PLAIN = {
+  style: 'none',
+  region: 'person',
+  strength: 1,
+  background: 'live',
+  quality: 'auto',
+} as const satisfies LookOptions;
+
+function died(why: string): PortoonError {
+  return new PortoonError(
+    'ERR_WORKER_DIED',
+    `The converter's worker stopped: ${why}.`,
+    'Convert the film again; if that does not help, reload the page.',
+  );
+}

@@ -1,0 +1,149 @@
+import { canEncodeAudio, canEncodeVideo, type AudioCodec, type VideoCodec } from 'mediabunny';
+
+export const FORMAT_IDS = ['mp4', 'webm', 'webm-alpha', 'gif', 'png'] as const;
+export type FormatId = (typeof FORMAT_IDS)[number];
+
+/** A kind of file that a person can choose. */
+export interface Format {
+  readonly id: FormatId;
+  /** What people call it. */
+  readonly title: string;
+  /** What it is good for, in a few words. */
+  readonly use: string;
+  readonly container: 'mp4' | 'webm' | 'gif' | 'png';
+  /** Without the dot. */
+  readonly extension: string;
+  readonly mime: string;
+  /** Codecs that the container may carry, the most widely played first; none where the container is its own codec. */
+  readonly video: readonly VideoCodec[];
+  /** None where the file is silent. */
+  readonly audio: readonly AudioCodec[];
+  /** Whether what is transparent stays so. */
+  readonly alpha: boolean;
+  /** Seconds; a longer clip makes no sense in it. */
+  readonly longest?: number;
+}
+
+export const FORMATS: readonly Format[] = [
+  {
+    id: 'mp4',
+    title: 'MP4',
+    use: 'Plays on phones and in chat apps',
+    container: 'mp4',
+    extension: 'mp4',
+    mime: 'video/mp4',
+    video: ['avc', 'av1', 'vp9'],
+    audio: ['aac', 'opus'],
+    alpha: false,
+  },
+  {
+    id: 'webm',
+    title: 'WebM',
+    use: 'Small, for the web',
+    container: 'webm',
+    extension: 'webm',
+    mime: 'video/webm',
+    video: ['vp9', 'av1', 'vp8'],
+    audio: ['opus'],
+    alpha: false,
+  },
+  {
+    id: 'webm-alpha',
+    title: 'WebM, transparent',
+    use: 'Only the person, for video editors',
+    container: 'webm',
+    extension: 'webm',
+    mime: 'video/webm',
+    video: ['vp9', 'vp8'],
+    audio: ['opus'],
+    alpha: true,
+  },
+  {
+    id: 'gif',
+    title: 'GIF',
+    use: 'Up to 10 seconds, silent',
+    container: 'gif',
+    extension: 'gif',
+    mime: 'image/gif',
+    video: [],
+    audio: [],
+    alpha: true,
+    longest: 10,
+  },
+  {
+    id: 'png',
+    title: 'PNG',
+    use: 'One picture',
+    container: 'png',
+    extension: 'png',
+    mime: 'image/png',
+    video: [],
+    audio: [],
+    alpha: true,
+  },
+];
+
+export function formatOf(id: FormatId): Format {
+  return FORMATS.find((format) => format.id === id)!;
+}
+
+/** A format, and what this browser makes of it. */
+export interface Offer {
+  readonly format: Format;
+  /** Whether a file of this format can be made here. */
+  readonly possible: boolean;
+  /** What the pictures are encoded with; null where the container is its own codec, or nothing fits. */
+  readonly video: VideoCodec | null;
+  /** What the sound is encoded with; null where the file is silent, or nothing fits. */
+  readonly audio: AudioCodec | null;
+  /** What a person should know before choosing it here, or null. */
+  readonly note: string | null;
+}
+
+const NAMES: Partial<Record<VideoCodec, string>> = { avc: 'H.264', av1: 'AV1', vp9: 'VP9', vp8: 'VP8' };
+
+/**
+ * What this browser makes of a format, asked of its encoders.
+ * @param size - of the picture in pixels: some encoders take no more than so many.
+ */
+export async function offerOf(
+  format: Format,
+  { width, height } = { width: 1280, height: 720 },
+): Promise<Offer> {
+  if (format.video.length === 0) return { format, possible: true, video: null, audio: null, note: null };
+  const video = await firstOf(format.video, (codec) => canEncodeVideo(codec, { width, height }));
+  const audio = await firstOf(format.audio, canEncodeSound);
+  if (!video) return { format, possible: false, video, audio, note: 'This browser has no encoder for it.' };
+  const [best] = format.video;
+  const note =
+    video === best
+      ? null
+      : `This browser cannot encode ${NAMES[best!] ?? best}; with ${NAMES[video] ?? video} fewer programs play it.`;
+  return { format, possible: true, video, audio, note };
+}
+
+/** All formats as this browser makes them, in the order of {@link FORMATS}. */
+export function offers(size?: { width: number; height: number }): Promise<Offer[]> {
+  return Promise.all(FORMATS.map((format) => offerOf(format, size)));
+}
+
+/** The moving format that plays in most places, as this browser makes it: MP4 with H.264, else WebM. */
+export function widest(all: readonly Offer[]): FormatId {
+  const mp4 = all.find(({ format }) => format.id === 'mp4');
+  if (mp4?.video === 'avc') return 'mp4';
+  const moving = all.filter(({ video }) => video !== null);
+  return (moving.find(({ format }) => format.id === 'webm') ?? moving[0])?.format.id ?? 'gif';
+}
+
+/** AAC always is: where the browser has no encoder, one comes along (src/record/writer.ts). */
+async function canEncodeSound(codec: AudioCodec): Promise<boolean> {
+  return codec === 'aac' || (await canEncodeAudio(codec));
+}
+
+async function firstOf<Codec>(
+  codecs: readonly Codec[],
+  can: (codec: Codec) => Promise<boolean>,
+): Promise<Codec | null> {
+  for (const codec of codecs) if (await can(codec)) return codec;
+  return null;
+}

@@ -1,0 +1,50 @@
+/** The types that cross the record worker's wall, nothing else. */
+import type { AudioCodec, VideoCodec } from 'mediabunny';
+import type { Fault } from '../effect/protocol.ts';
+import type { FormatId } from './formats.ts';
+
+export interface RecordingJob {
+  format: FormatId;
+  video: VideoCodec | null;
+  audio: AudioCodec | null;
+  /** The clip's file name, without what marks it as unfinished. */
+  name: string;
+  /** The other end is the effect's: composites come here. */
+  frames: MessagePort;
+  /** The microphone's sound, or null for a silent clip. */
+  sound: ReadableStream<AudioData> | null;
+}
+
+export interface RecordingState {
+  /** Of the clip, without pauses. */
+  seconds: number;
+  bytes: number;
+}
+
+/** What the worker says unasked. */
+export type RecordingNotice =
+  | { type: 'progress'; state: RecordingState }
+  /** The format takes no more: stop now. */
+  | { type: 'full' }
+  /** The recording ended by itself. What was written is kept. */
+  | { type: 'fault'; fault: Fault };
+
+/** What the page may ask of the worker, over Comlink. Neither frames nor sound come this way. */
+export interface RecordWorkerApi {
+  start(job: RecordingJob, notify: (notice: RecordingNotice) => void): Promise<void>;
+  /** The effect's worker was replaced: composites come from here now. */
+  retap(frames: MessagePort): void;
+  pause(): void;
+  resume(): void;
+  /** Ends the clip and makes a whole file of it. The file's name, or null if there was nothing to write. */
+  stop(): Promise<string | null>;
+  /** Ends the clip and leaves nothing. */
+  cancel(): Promise<void>;
+  /** Keeps the last seconds at hand from now on, in memory; ends with `stopReplay`. */
+  startReplay(job: RecordingJob, seconds: number, notify: (notice: RecordingNotice) => void): Promise<void>;
+  stopReplay(): Promise<void>;
+  /** Writes what is at hand to a file. Its name, or null if there is nothing yet. */
+  saveReplay(name: string): Promise<string | null>;
+  /** Makes a whole file of one that a crash left unfinished. Its name. */
+  mend(name: string): Promise<string>;
+}

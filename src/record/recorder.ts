@@ -1,0 +1,144 @@
+import * as Comlink from 'comlink';
+import '../effect/carry-errors.ts';
+import type { Effect } from '../effect/effect.ts';
+import { PortoonError } from '../effect/errors.ts';
+import { claim, nameClip } from './clips.ts';
+import type { Offer } from './formats.ts';
+import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './protocol.ts';
+import { soundOf } from './sound.ts';
+
+export interface RecordingOptions {
+  readonly offer: Offer;
+  /** The microphone, which stays the caller's; null for a silent clip. */
+  readonly sound: MediaStreamTrack | null;
+  readonly onNotice: (notice: RecordingNotice) => void;
+}
+
+/**
+ * Records what the effect shows. Frames go from the effect's worker to the one that encodes, past the page. One at a time: while a clip
+ * is recorded nothing is kept for a replay.
+ */
+export class Recorder {
+  private readonly worker = new Worker(new URL('./record.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'record',
+  });
+  private readonly api = Comlink.wrap<RecordWorkerApi>(this.worker);
+  private effect: Effect | null = null;
+  private stopFollowing: () => void = () => undefined;
+  private tapped = false;
+  private readonly death = Promise.withResolvers<never>();
+
+  constructor() {
+    this.death.promise.catch(() => undefined);
+    this.worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.death.reject(
+        new PortoonError(
+          'ERR_RECORDING',
+          `The recording stopped: ${event.message || 'its worker died'}.`,
+          'Reload the page: what was recorded so far is found again.',
+        ),
+      );
+    });
+  }
+
+  /** Rejects when the worker dies. */
+  get died(): Promise<never> {
+    return this.death.promise;
+  }
+
+  /** Takes frames from this effect from now on; a clip that is being recorded goes on with it. */
+  async follow(effect: Effect | null): Promise<void> {
+    this.stopFollowing();
+    this.effect = effect;
+    this.stopFollowing = effect?.on('canvas', () => void this.retap()) ?? (() => undefined);
+    await this.retap();
+  }
+
+  /**
+   * Begins a clip with the next frame.
+   * @returns the name under which it lies in the folder of clips.
+   * @throws PortoonError if there is no effect, or no file can be made.
+   */
+  async start(options: RecordingOptions): Promise<string> {
+    const name = await nameClip(options.offer.format.extension);
+    await this.run(options, name, (job, notify) => this.api.start(job, notify));
+    return name;
+  }
+
+  async pause(): Promise<void> {
+    await this.ask(this.api.pause());
+  }
+
+  async resume(): Promise<void> {
+    await this.ask(this.api.resume());
+  }
+
+  /** Ends the clip. Its name, or null if it has no picture. */
+  async stop(): Promise<string | null> {
+    this.tapped = false;
+    return this.ask(this.api.stop());
+  }
+
+  /** Ends the clip and leaves nothing of it. */
+  async cancel(): Promise<void> {
+    this.tapped = false;
+    await this.ask(this.api.cancel());
+  }
+
+  /**
+   * Keeps the last seconds at hand.
+   * @param seconds - as many at least.
+   */
+  async startReplay(options: RecordingOptions, seconds: number): Promise<void> {
+    await this.run(options, '', (job, notify) => this.api.startReplay(job, seconds, notify));
+  }
+
+  async stopReplay(): Promise<void> {
+    this.tapped = false;
+    await this.ask(this.api.stopReplay());
+  }
+
+  /** Writes the last seconds to a clip. Its name, or null if there are none yet. */
+  async saveReplay(extension: string): Promise<string | null> {
+    const name = await nameClip(extension);
+    await claim(name);
+    return this.ask(this.api.saveReplay(name));
+  }
+
+  /** Makes a whole clip of one that was left unfinished. */
+  async mend(name: string): Promise<string> {
+    return this.ask(this.api.mend(name));
+  }
+
+  private async run(
+    { offer, sound, onNotice }: RecordingOptions,
+    name: string,
+    begin: (job: RecordingJob, notify: (notice: RecordingNotice) => void) => Promise<void>,
+  ): Promise<void> {
+    if (!this.effect)
+      throw new PortoonError('ERR_RECORDING', 'There is no picture to record.', 'Start the camera first.');
+    if (name) await claim(name);
+    const blocks = sound && offer.audio ? soundOf(sound) : null;
+    const { port1, port2 } = new MessageChannel();
+    const { format, video, audio } = offer;
+    const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks };
+    this.tapped = true;
+    await this.ask(begin(Comlink.transfer(job, blocks ? [port2, blocks] : [port2]), Comlink.proxy(onNotice)));
+    await this.effect.tap(port1);
+  }
+
+  /** The worker that drew was replaced: another one holds the other end. */
+  private async retap(): Promise<void> {
+    if (!this.tapped || !this.effect) return;
+    const { port1, port2 } = new MessageChannel();
+    await this.api.retap(Comlink.transfer(port2, [port2]));
+    await this.effect.tap(port1);
+  }
+
+  /** A dead worker does not answer. */
+  private ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return Promise.race([answer, this.death.promise]);
+  }
+}

@@ -1,0 +1,116 @@
+import { Anchor, wallClock } from '../effect/anchor.ts';
+import type { TappedFrame } from '../effect/protocol.ts';
+import type { Take } from './take.ts';
+import { Timeline } from './timeline.ts';
+
+/** Frames on their way here: one is encoded while the next is asked for. */
+const IN_FLIGHT = 2;
+/** Milliseconds for which the last of the sound is waited for. */
+const SOUND_PATIENCE = 600;
+
+/** Carries frames and sound into one take, in step, pauses left out. */
+export class Session {
+  private readonly timeline = new Timeline();
+  private readonly anchor = new Anchor();
+  private port: MessagePort | null = null;
+  private sound: ReadableStreamDefaultReader<AudioData> | null = null;
+  /** Steps of the take, one after the other. */
+  private work: Promise<void> = Promise.resolve();
+  private paused = false;
+  /** Frames that a pause did not ask for. */
+  private owed = 0;
+  private over = false;
+  /** Resolves when sound comes from after the end of the clip. */
+  private readonly heard = Promise.withResolvers<undefined>();
+  /** Of the last picture. */
+  seconds = 0;
+
+  constructor(
+    private readonly take: Take,
+    /** Told once what the take could not get over; nothing is written after that. */
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Takes frames from here on from this end of a tap. */
+  tap(port: MessagePort): void {
+    this.port?.close();
+    this.port = port;
+    port.onmessage = ({ data }: MessageEvent<TappedFrame>) => {
+      this.work = this.work.then(() => this.carry(data));
+    };
+    this.owed = 0;
+    for (let i = 0; i < IN_FLIGHT; i++) this.ask();
+  }
+
+  async listen(sound: ReadableStream<AudioData>): Promise<void> {
+    this.sound = sound.getReader();
+    for (;;) {
+      const { value: block, done } = await this.sound.read();
+      if (done) return;
+      try {
+        // A block arrives with its last sample.
+        const at = this.anchor.note(block.timestamp + block.duration) + block.timestamp / 1000;
+        if (this.timeline.isOver(at)) this.heard.resolve(undefined);
+        const seconds = this.over ? null : this.timeline.place(at);
+        if (seconds !== null) await this.take.addSound(block, seconds);
+      } catch (error) {
+        this.fail(error);
+      } finally {
+        block.close();
+      }
+    }
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.timeline.pause(wallClock());
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    for (; this.owed > 0; this.owed--) this.ask();
+    // Before its first picture a clip has not begun.
+    if (this.seconds === 0 && !this.timeline.running) return;
+    this.timeline.resume(wallClock());
+    this.take.resumed();
+  }
+
+  private ask(): void {
+    if (this.paused) this.owed++;
+    else this.port?.postMessage(null);
+  }
+
+  /** Ends with this moment: frames stop, and the sound up to it is waited for. Resolves when all of it has been written. */
+  async end(): Promise<void> {
+    this.timeline.pause(wallClock());
+    this.port?.close();
+    await this.work;
+    const patience = new Promise((resolve) => self.setTimeout(resolve, SOUND_PATIENCE));
+    if (this.sound && !this.over) await Promise.race([this.heard.promise, patience]);
+    this.over = true;
+    await this.sound?.cancel().catch(() => undefined);
+  }
+
+  private async carry({ frame, at }: TappedFrame): Promise<void> {
+    try {
+      if (this.over) return;
+      if (!this.paused && this.seconds === 0) this.timeline.resume(at);
+      const seconds = this.timeline.place(at);
+      if (seconds === null) return;
+      await this.take.addFrame(frame, seconds);
+      this.seconds = seconds;
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      frame.close();
+      if (!this.over) this.ask();
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (this.over) return;
+    this.over = true;
+    this.onFailure(error);
+  }
+}

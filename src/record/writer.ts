@@ -1,0 +1,353 @@
+import {
+  AudioSampleSource,
+  canEncodeAudio,
+  EncodedAudioPacketSource,
+  EncodedVideoPacketSource,
+  Mp4OutputFormat,
+  Output,
+  Quality,
+  StreamTarget,
+  VideoSample,
+  VideoSampleSource,
+  WebMOutputFormat,
+  type AudioCodec,
+  type AudioSample,
+  type EncodedPacket,
+  type Rotation,
+  type StreamTargetChunk,
+  type VideoCodec,
+} from 'mediabunny';
+import { PortoonError } from '../effect/errors.ts';
+
+/** Pictures that the writer encodes. */
+export interface EncodedPictures {
+  readonly codec: VideoCodec;
+  /** Keeps what is transparent; VP9 and VP8 in WebM only. Default false. */
+  readonly alpha?: boolean;
+  /** `realtime` costs the machine least and may leave out a frame under load; `quality` leaves out none. */
+  readonly latency: 'realtime' | 'quality';
+  /** Bits per second; without it as many as a good picture of that codec and size takes. */
+  readonly bitrate?: number;
+  /** Scales an odd width or height to an even one: H.264 has no other. Costs a copy of each frame. Default false. */
+  readonly even?: boolean;
+  /** How players turn the picture, clockwise. Default 0. */
+  readonly rotation?: Rotation;
+  /** Told each packet, as it goes into the file. */
+  readonly onPacket?: (packet: EncodedPacket, meta: EncodedVideoChunkMetadata | undefined) => void;
+}
+
+/** Sound that the writer encodes. */
+export interface EncodedSound {
+  readonly codec: AudioCodec;
+  /** Bits per second. Default 128 000. */
+  readonly bitrate?: number;
+  /** Channels, and samples a second, that the sound is brought to. Default: as it comes. */
+  readonly channels?: number;
+  readonly rate?: number;
+  readonly onPacket?: (packet: EncodedPacket, meta: EncodedAudioChunkMetadata | undefined) => void;
+}
+
+/** A track that comes as packets and is not encoded again. */
+export interface CopiedTrack<Codec> {
+  readonly copied: Codec;
+  readonly rotation?: Rotation;
+  /** Whether the packets carry alpha. Default false. */
+  readonly alpha?: boolean;
+}
+
+export interface WriterOptions {
+  readonly container: 'mp4' | 'webm';
+  /** Where the bytes go: a `FileSystemWritableFileStream`, {@link privateFile}, or anything that takes such chunks. */
+  readonly sink: WritableStream<StreamTargetChunk>;
+  readonly video?: EncodedPictures | CopiedTrack<VideoCodec>;
+  readonly audio?: EncodedSound | CopiedTrack<AudioCodec>;
+  /**
+   * Whether what is written so far plays at any moment: a new piece each second, and its index with it. Without it an MP4's index comes
+   * last, as old players want it; WebM is always written in pieces. Default true.
+   */
+  readonly fragmented?: boolean;
+}
+
+/**
+ * The samples that FFmpeg's AAC encoder puts before the first one it was given. It says nothing of them in the file, so that players
+ * would be late by as much: as many of the first samples are left out instead.
+ */
+const AAC_PRIMING = 1024;
+
+/** Milliseconds in which a muxer that is given up lets go of its encoders. */
+const PATIENCE = 1000;
+
+/** Writes one film: takes frames and sound, or packets of them, and puts a file together as they come. */
+export class FilmWriter {
+  /** Samples that the encoder puts before the first. */
+  private primed = 0;
+  private audioToSkip = 0;
+
+  private constructor(
+    private readonly output: Output,
+    private readonly drain: Drain,
+    private readonly pictures: VideoSampleSource | EncodedVideoPacketSource | null,
+    private readonly sound: AudioSampleSource | EncodedAudioPacketSource | null,
+  ) {}
+
+  /**
+   * Opens a file for writing.
+   * @throws PortoonError `ERR_DISK_FULL` from this and any other method, once a write finds no room: what was written stays as it is.
+   */
+  static async open({
+    container,
+    sink,
+    video,
+    audio,
+    fragmented = true,
+  }: WriterOptions): Promise<FilmWriter> {
+    const drain = new Drain(sink);
+    const output = new Output({
+      format:
+        container === 'mp4'
+          ? new Mp4OutputFormat({ fastStart: fragmented ? 'fragmented' : false })
+          : new WebMOutputFormat(),
+      target: new StreamTarget(drain.stream),
+    });
+    const pictures = video ? pictureSource(video) : null;
+    if (pictures)
+      output.addVideoTrack(pictures, {
+        rotation: video?.rotation ?? 0,
+        canBeTransparent: video?.alpha ?? false,
+      });
+    const sound = audio ? soundSource(audio) : null;
+    if (sound) output.addAudioTrack(sound);
+    const writer = new FilmWriter(output, drain, pictures, sound);
+    if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac()))
+      writer.primed = writer.audioToSkip = AAC_PRIMING;
+    await output.start();
+    return writer;
+  }
+
+  /** Bytes of the file so far. */
+  get bytes(): number {
+    return this.drain.bytes;
+  }
+
+  /**
+   * Encodes a frame. Resolves when the encoder wants the next. The frame stays the caller's to close, once this has resolved.
+   * @param seconds - from the film's beginning, rising; by default the frame's own timestamp.
+   */
+  async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
+    const sample = new VideoSample(frame.clone());
+    sample.setTimestamp(seconds);
+    try {
+      await this.drain.watch(() => (this.pictures as VideoSampleSource).add(sample));
+    } finally {
+      sample.close();
+    }
+  }
+
+  /**
+   * Encodes sound at its own timestamp, end to end with the sound before: what is missing is filled with silence, and what overlaps
+   * makes all that follows late. Closes the sample.
+   */
+  async addSound(sample: AudioSample): Promise<void> {
+    const { primed } = this;
+    let rest = sample;
+    try {
+      if (primed > 0) {
+        const skipped = Math.min(this.audioToSkip, sample.numberOfFrames);
+        this.audioToSkip -= skipped;
+        if (skipped === sample.numberOfFrames) return;
+        if (skipped > 0) rest = sample.trim(skipped);
+        rest.setTimestamp(rest.timestamp - primed / rest.sampleRate);
+      }
+      await this.drain.watch(() => (this.sound as AudioSampleSource).add(rest));
+    } finally {
+      rest.close();
+      sample.close();
+    }
+  }
+
+  /** Adds pictures that are encoded already, in decode order; the first with the decoder's configuration. */
+  async addPicturePacket(packet: EncodedPacket, meta?: EncodedVideoChunkMetadata): Promise<void> {
+    await this.drain.watch(() => (this.pictures as EncodedVideoPacketSource).add(packet, meta));
+  }
+
+  /** Adds sound that is encoded already; the first with the decoder's configuration. */
+  async addSoundPacket(packet: EncodedPacket, meta?: EncodedAudioChunkMetadata): Promise<void> {
+    await this.drain.watch(() => (this.sound as EncodedAudioPacketSource).add(packet, meta));
+  }
+
+  /** Writes what the encoders still hold and closes the file. */
+  async finish(): Promise<void> {
+    try {
+      await this.drain.watch(() => this.output.finalize());
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+    await this.drain.close();
+  }
+
+  /** Closes the file as it is, which plays if it is fragmented: for a disk that is full. */
+  async end(): Promise<void> {
+    await this.letGo();
+    await this.drain.close();
+  }
+
+  /** Gives up: a `FileSystemWritableFileStream` leaves no file, {@link privateFile} an empty one for its owner to remove. */
+  async cancel(): Promise<void> {
+    await this.letGo();
+    await this.drain.abort();
+  }
+
+  /** Frees the encoders. A muxer that waits for its sink is not waited for. */
+  private async letGo(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    await Promise.race([this.output.cancel(), patience]).catch(() => undefined);
+  }
+}
+
+function pictureSource(video: EncodedPictures | CopiedTrack<VideoCodec>) {
+  if ('copied' in video) return new EncodedVideoPacketSource(video.copied);
+  const { codec, alpha = false, latency, bitrate, even = false, onPacket } = video;
+  return new VideoSampleSource({
+    codec,
+    alpha: alpha ? 'keep' : 'discard',
+    latencyMode: latency,
+    quality: bitrate === undefined ? new Quality('high') : new Quality({ bitrate }),
+    // Another camera may have another shape; the film keeps its own.
+    sizeChangeBehavior: 'contain',
+    ...(even ? { transform: { force: true } } : {}),
+    ...(onPacket ? { onEncodedPacket: onPacket } : {}),
+  });
+}
+
+function soundSource(audio: EncodedSound | CopiedTrack<AudioCodec>) {
+  if ('copied' in audio) return new EncodedAudioPacketSource(audio.copied);
+  const { codec, bitrate = 128_000, channels, rate, onPacket } = audio;
+  return new AudioSampleSource({
+    codec,
+    quality: new Quality({ bitrate }),
+    transform: {
+      ...(channels === undefined ? {} : { numberOfChannels: channels }),
+      ...(rate === undefined ? {} : { sampleRate: rate }),
+    },
+    ...(onPacket ? { onEncodedPacket: onPacket } : {}),
+  });
+}
+
+let aac: Promise<boolean> | null = null;
+
+/** Sees to an AAC encoder. Whether it is the one that comes along: 1 MB, fetched only where the browser has none. */
+function bringAac(): Promise<boolean> {
+  aac ??= (async () => {
+    if (await canEncodeAudio('aac')) return false;
+    const { registerAacEncoder } = await import('@mediabunny/aac-encoder');
+    registerAacEncoder();
+    return true;
+  })();
+  return aac;
+}
+
+/** Between the muxer and the sink: counts, and keeps the end of the file in this room's hands, for a cancelled one must not be kept. */
+class Drain {
+  bytes = 0;
+  readonly stream: WritableStream<StreamTargetChunk>;
+  private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;
+  private failure: PortoonError | null = null;
+  private readonly failed = Promise.withResolvers<never>();
+  private over = false;
+
+  constructor(sink: WritableStream<StreamTargetChunk>) {
+    this.sink = sink.getWriter();
+    // A sink that fails is heard of where it is written to.
+    this.sink.closed.catch(() => undefined);
+    this.failed.promise.catch(() => undefined);
+    this.stream = new WritableStream({
+      write: async (chunk) => {
+        this.throwFailure();
+        try {
+          await this.sink.ready;
+          await this.sink.write(chunk);
+          this.bytes = Math.max(this.bytes, chunk.position + chunk.data.byteLength);
+        } catch (error) {
+          this.failure = writeFailure(error);
+          this.failed.reject(this.failure);
+          throw this.failure;
+        }
+      },
+    });
+  }
+
+  /**
+   * Does a step of the muxer's. A sink that failed ends it at once: the muxer may wait for ever for what is never written, and what
+   * went wrong with the file comes before what the muxer says about it.
+   */
+  async watch(step: () => Promise<void>): Promise<void> {
+    this.throwFailure();
+    try {
+      await Promise.race([step(), this.failed.promise]);
+    } catch (error) {
+      this.throwFailure();
+      throw error;
+    }
+  }
+
+  private throwFailure(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  async close(): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    await this.sink.close().catch(() => undefined);
+  }
+
+  async abort(): Promise<void> {
+    if (this.over) return;
+    this.over = true;
+    await this.sink.abort().catch(() => undefined);
+  }
+}
+
+function writeFailure(cause: unknown): PortoonError {
+  const name = cause instanceof DOMException ? cause.name : '';
+  return name === 'QuotaExceededError'
+    ? new PortoonError(
+        'ERR_DISK_FULL',
+        'There is no room left for the film.',
+        'What was written so far is kept and plays. Make room, then go on with a new one.',
+        { cause },
+      )
+    : new PortoonError(
+        'ERR_FILE_WRITE',
+        'The file could not be written.',
+        'What was written so far is kept. Choose another place and try again.',
+        { cause },
+      );
+}
+
+/**
+ * A file of the origin's own as a sink, in a worker. What is written is on the disk at once, so that it outlives a browser that is
+ * killed; a file that the person picked would only appear when it is closed.
+ */
+export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
+  return new WritableStream({
+    write({ data, position }) {
+      try {
+        if (handle.write(data, { at: position }) < data.byteLength)
+          throw new DOMException('the write was cut short', 'QuotaExceededError');
+      } catch (error) {
+        // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
+        handle.close();
+        throw error;
+      }
+    },
+    close() {
+      handle.flush();
+      handle.close();
+    },
+    abort() {
+      handle.truncate(0);
+      handle.close();
+    },
+  });
+}

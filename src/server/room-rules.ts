@@ -1,0 +1,94 @@
+/** Who may enter a room, who is its host, and what the others hear of it. Nothing here waits or emits. */
+import { Refusal } from './refusal.ts';
+import { GRACE, MAX_PERSONS, MAX_VIEWERS, type Peer, type ServerToClient } from './signals.ts';
+import type { Member, Room } from './store.ts';
+
+type Word<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
+/** What the members of a room are to be told. */
+export type Told = Word<'joined'> | Word<'left'> | Word<'host'>;
+
+/** A member as the others see it. */
+export function peerOf({ id, name, kind, state }: Member, room: Room): Peer {
+  return { id, name, kind, host: room.host === id, state };
+}
+
+/** Whether the seat is still its connection's: a peer that came back over another one has taken it along. */
+export function holds(room: Room, { id, connection }: Member): boolean {
+  return room.members.some((other) => other.id === id && other.connection === connection);
+}
+
+/**
+ * Lets someone in, or back in. The host is found afterwards, by {@link crown}.
+ *
+ * @param returns whether they were in this room before.
+ * @returns the connection that they had until now, if they had one.
+ * @throws Refusal where the room is full or locked, or the host removed them.
+ */
+export function enter(room: Room, member: Member, returns: boolean): string | undefined {
+  const { id, kind } = member;
+  const isNew = room.members.length === 0 && room.away.length === 0;
+  // Whoever all left leaves no lock and no host behind.
+  if (isNew) clear(room);
+  const before = room.members.findIndex((other) => other.id === id);
+  const wasThere = before >= 0 || room.away.some((other) => other.id === id);
+  if (room.removed.includes(id)) throw new Refusal('ERR_REMOVED');
+  if (room.locked && !wasThere && !member.owner) throw new Refusal('ERR_ROOM_LOCKED');
+  const most = kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
+  const others = room.members.filter((other) => other.id !== id && other.kind === kind);
+  if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
+
+  const replaced = room.members[before]?.connection;
+  if (before >= 0) room.members[before] = member;
+  else room.members.push(member);
+  room.away = room.away.filter((other) => other.id !== id);
+  // After a restart people come back in any order; the owner has the time that a lost host has.
+  if (isNew && returns) room.hostUntil = Date.now() + GRACE;
+  return replaced;
+}
+
+/** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
+export function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Told {
+  room.members = room.members.filter((member) => member.id !== id);
+  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
+  if (room.host === id) {
+    if (reason === 'lost') room.hostUntil = Date.now() + GRACE;
+    else delete room.host;
+  }
+  return ['left', { id, reason }];
+}
+
+/** Takes out who sat on a node that is dead. */
+export function bury(room: Room, living: ReadonlySet<string>): Word<'left'>[] {
+  const now = Date.now();
+  room.away = room.away.filter(({ until }) => until > now);
+  const dead = room.members.filter(({ node }) => !living.has(node));
+  return dead.map(({ id }) => drop(room, id, 'lost') as Word<'left'>);
+}
+
+/**
+ * Gives the room its host: the owner where there is one, else who is it already or was lost a moment ago, else the
+ * person who is there longest.
+ */
+export function crown(room: Room): Word<'host'>[] {
+  const persons = room.members.filter(({ kind }) => kind === 'person');
+  const owners = persons.filter(({ owner }) => owner);
+  const candidates = owners.length > 0 ? owners : persons;
+  if (candidates.some(({ id }) => id === room.host)) {
+    delete room.hostUntil;
+    return [];
+  }
+  if (owners.length === 0 && (room.hostUntil ?? 0) > Date.now()) return [];
+  delete room.hostUntil;
+  delete room.host;
+  const next = candidates[0];
+  if (!next) return [];
+  room.host = next.id;
+  return [['host', { id: next.id }]];
+}
+
+function clear(room: Room): void {
+  delete room.host;
+  delete room.hostUntil;
+  room.locked = false;
+  room.removed = [];
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { visit, type Visit } from './studio-page.ts';
+
+/** Hertz of what the fake microphone hears. */
+export const TONE = 1000;
+export const SLOW = { timeout: 90_000, polling: 200 };
+
+/** A fake microphone that beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
+export async function fakeMicrophone(): Promise<{ args: string[]; remove: () => Promise<void> }> {
+  const rate = 48_000;
+  const samples = Buffer.alloc(2 * rate);
+  for (let i = 0; i < rate; i++) {
+    const on = i % (rate / 2) < rate / 4;
+    samples.writeInt16LE(on ? Math.round(20_000 * Math.sin((2 * Math.PI * TONE * i) / rate)) : 0, 2 * i);
+  }
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(2 * rate, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.length, 40);
+  const folder = await mkdtemp(join(tmpdir(), 'portoon-call-'));
+  const sound = join(folder, 'beeps.wav');
+  await writeFile(sound, Buffer.concat([header, samples]));
+  return {
+    args: [`--use-file-for-fake-audio-capture=${sound}`],
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Keeps what the page opens, for the tests to look at. */
+export const WATCH = `
+  window.connections = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); window.connections.push(this); }
+  };
+  window.opened = [];
+  const { getUserMedia } = window.MediaDevices?.prototype ?? {};
+  if (getUserMedia) MediaDevices.prototype.getUserMedia = async function (wish) {
+    const stream = await getUserMedia.call(this, wish);
+    window.opened.push(...stream.getTracks());
+    return stream;
+  };`;
+
+export interface Person extends Visit {
+  /** Names of the requests that the page sent to the signalling. */
+  readonly sent: string[];
+}
+
+/** Somebody in the lobby whose picture runs. `before` runs in the page ahead of its own scripts. */
+export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
+  const there = new URL(url);
+  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+  const sent: string[] = [];
+  const visitor = await visit(browser, 'about:blank', {
+    permissions: ['camera', 'microphone'],
+    before: WATCH + before,
+  });
+  visitor.page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => {
+      const request = /^\d+\["(\w+)"/.exec(String(payload))?.[1];
+      if (request !== undefined) sent.push(request);
+    });
+  });
+  await visitor.page.goto(there.href);
+  await visitor.page.getByLabel('Your name').fill(name);
+  await visitor.page.waitForFunction(
+    () => document.documentElement.dataset.state === 'running',
+    undefined,
+    SLOW,
+  );
+  return { ...visitor, sent };
+}
+
+export async function enter({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: /^Join/ }).click();
+  await page.getByRole('toolbar', { name: 'Call' }).waitFor();
+}
+
+export function newLink(url: string): string {
+  return `${url}?room=${Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')}`;
+}
+
+/** The tile of somebody, or of whoever else is there. */
+export function tile(page: Page, name?: string) {
+  return page.locator(name === undefined ? '.person:not(.own)' : `.person[aria-label=${name}]`);
+}
+
+export async function sees(page: Page, name?: string): Promise<void> {
+  await tile(page, name).locator('video[data-shown]').waitFor({ timeout: 60_000 });
+}
+
+/** An element's picture at the camera's size, as RGB; scaled, a video and a canvas would not be smoothed alike. */
+export function pixels(page: Page, selector: string): Promise<number[]> {
+  return page.evaluate((wanted) => {
+    const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
+    const context = new OffscreenCanvas(320, 180).getContext('2d')!;
+    context.drawImage(element, 0, 0, 320, 180);
+    return Array.from(context.getImageData(0, 0, 320, 180).data).filter((_, index) => index % 4 < 3);
+  }, selector);
+}
+
+export function difference(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, index) => sum + Math.abs(value - b[index]!), 0) / a.length;
+}
+
+/** Resolves when ten more frames of everybody else have been shown. */
+export async function goesOn(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const video of document.querySelectorAll<HTMLVideoElement>('.person video'))
+      video.dataset.before = String(video.getVideoPlaybackQuality().totalVideoFrames);
+  });
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll<HTMLVideoElement>('.person video')].every(
+        (video) => video.getVideoPlaybackQuality().totalVideoFrames > Number(video.dataset.before) + 10,
+      ),
+    undefined,
+    SLOW,
+  );
+}

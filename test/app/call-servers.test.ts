@@ -1,0 +1,153 @@
+/** Calls over what stands between two browsers in earnest: a relay, several nodes. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { startNode, type Node } from '../fixtures/signalling.ts';
+import { arrive, enter, goesOn, newLink, sees, tile } from './call-page.ts';
+
+const dist = join(projectRoot, 'dist');
+const noRelay = missing('turnserver', 'coturn');
+if (noRelay) process.stdout.write(`Calls over a relay are not tested: ${noRelay}.\n`);
+const noRedis = missing('redis-server', 'redis-server');
+if (noRedis) process.stdout.write(`Calls over two nodes are not tested: ${noRedis}.\n`);
+
+let ada: Browser;
+let grace: Browser;
+beforeAll(async () => {
+  [ada, grace] = await Promise.all([launchBrowser(), launchBrowser()]);
+});
+afterAll(async () => {
+  await ada.close();
+  await grace.close();
+});
+
+describe.skipIf(noRelay)('two people whose networks keep each other out', () => {
+  let coturn: ChildProcess;
+  let node: Node;
+  beforeAll(async () => {
+    const port = await freePort();
+    const secret = randomBytes(16).toString('hex');
+    coturn = await startCoturn(port, secret);
+    node = await startNode({ turn: { urls: [`turn:127.0.0.1:${port}?transport=udp`], secret } }, dist);
+  });
+  afterAll(async () => {
+    await node.close();
+    await stopEngine(coturn);
+  });
+
+  /** As behind such a network: no way but over a relay leads anywhere. */
+  const ONLY_RELAYS = `
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
+    };`;
+
+  it('meet over a relay, with the credentials that joining gives them', async () => {
+    const link = newLink(node.url);
+    const [a, b] = await Promise.all([
+      arrive(ada, link, 'Ada', ONLY_RELAYS),
+      arrive(grace, link, 'Grace', ONLY_RELAYS),
+    ]);
+    await enter(a);
+    await enter(b);
+    await Promise.all([sees(a.page), sees(b.page)]);
+    await goesOn(a.page);
+    await goesOn(b.page);
+    await a.page.getByRole('button', { name: 'People and link' }).click();
+    await a.page.locator('.people summary').click();
+    await a.page.getByText('over a relay').waitFor();
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+describe.skipIf(noRedis)('two people on two nodes', () => {
+  let redis: ChildProcess;
+  let redisUrl: string;
+  let other: Node;
+  const children: ChildProcess[] = [];
+  const doors: Server[] = [];
+  beforeAll(async () => {
+    const port = await freePort();
+    redis = await startRedis(port);
+    redisUrl = `redis://127.0.0.1:${port}`;
+    other = await startNode({ redisUrl }, dist);
+  });
+  afterAll(async () => {
+    for (const door of doors) door.close();
+    for (const child of children) await stopEngine(child);
+    await other.close();
+    await stopEngine(redis);
+  });
+
+  /** A node in a process that can be killed. */
+  async function startChild() {
+    const file = join(import.meta.dirname, '../fixtures/node-process.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', file, dist], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    return { url: line.toString().trim(), child };
+  }
+
+  /** What stands before several nodes: an address of its own that leads to the first node that answers. */
+  async function balance(urls: readonly string[]): Promise<string> {
+    const open = (wire: Socket, [first, ...rest]: readonly string[]) => {
+      if (first === undefined) {
+        wire.destroy();
+        return;
+      }
+      const node = connect(Number(new URL(first).port), '127.0.0.1');
+      node.once('connect', () => wire.pipe(node).pipe(wire));
+      node.once('error', () => {
+        if (node.bytesRead === 0) open(wire, rest);
+      });
+      for (const [one, end] of [
+        [wire, node],
+        [node, wire],
+      ] as const) {
+        one.once('close', () => node.bytesRead > 0 && end.destroy());
+        one.on('error', () => undefined);
+      }
+    };
+    const door = createServer((wire) => {
+      open(wire, urls);
+    }).listen(0, '127.0.0.1');
+    doors.push(door);
+    await once(door, 'listening');
+    return `http://localhost:${(door.address() as AddressInfo).port}/`;
+  }
+
+  it('meet; one node is killed, its person comes back over the other, and the call never stops', async () => {
+    const doomed = await startChild();
+    const link = newLink(await balance([doomed.url, other.url]));
+    const a = await arrive(ada, link, 'Ada');
+    const b = await arrive(grace, `${other.url}${new URL(link).search}`, 'Grace');
+    await enter(a);
+    await enter(b);
+    await Promise.all([sees(a.page), sees(b.page)]);
+
+    doomed.child.kill('SIGKILL');
+    await a.page.getByText('server away').waitFor({ state: 'attached' });
+    await a.page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+    await goesOn(b.page);
+    await goesOn(a.page);
+    // Over the node that is left, to whoever was on it all along.
+    await a.page.keyboard.press('m');
+    await tile(b.page, 'Ada').getByText('microphone off').waitFor({ state: 'attached' });
+    await b.page.keyboard.press('m');
+    await tile(a.page, 'Grace').getByText('microphone off').waitFor({ state: 'attached' });
+    for (const { page } of [a, b]) {
+      expect(await page.evaluate('connections.length')).toBe(1);
+      expect(await tile(page).count()).toBe(1);
+    }
+    await Promise.all([a.close(), b.close()]);
+  });
+});

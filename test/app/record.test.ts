@@ -1,0 +1,275 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Listening } from '../../src/server/listen.ts';
+import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
+import { clapper, measureStep, recorded } from '../fixtures/clapper.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { message, reach, visit, type Visit } from './studio-page.ts';
+
+let folder: string;
+let app: Listening;
+let camera: FakeCamera;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portoon-record-'));
+  app = await serveApp();
+  camera = await fakeCamera();
+  browser = await launchBrowser({ camera: camera.path });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+const visits: Visit[] = [];
+afterEach(async () => {
+  for (const { close } of visits.splice(0)) await close();
+});
+
+const QUERY = 'input=camera&autostart=1&style=toon&quality=96';
+
+async function studio(query = QUERY, options: Parameters<typeof visit>[2] = {}): Promise<Visit> {
+  const opened = await visit(browser, `${app.url}?${query}`, options);
+  visits.push(opened);
+  await reach(opened.page, 'running');
+  return opened;
+}
+
+async function choose(page: Page, format: string): Promise<void> {
+  await page.getByRole('button', { name: 'Recording options' }).click();
+  await page.locator(`.formats input[value="${format}"]`).check({ force: true });
+  await page.keyboard.press('Escape');
+}
+
+function newestClip(page: Page) {
+  return page.locator('.clip').first();
+}
+
+let saves = 0;
+async function save(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    newestClip(page).getByRole('button', { name: 'Save' }).click(),
+  ]);
+  const path = join(folder, `${++saves} ${download.suggestedFilename()}`);
+  await download.saveAs(path);
+  return path;
+}
+
+async function record(page: Page, format: string, seconds: number): Promise<string> {
+  await choose(page, format);
+  await page.keyboard.press('r');
+  await recorded(page, seconds);
+  await page.keyboard.press('r');
+  return save(page);
+}
+
+describe.skipIf(noFfmpeg)('a clip', () => {
+  test.for([
+    ['mp4', 'mov,mp4,m4a,3gp,3g2,mj2', 'h264', 'aac'],
+    ['webm', 'matroska,webm', 'vp9', 'opus'],
+  ] as const)(
+    'as %s has picture and sound in step, with a pause left out',
+    async ([format, container, picture, sound]) => {
+      const { page, complaints } = await studio('input=camera&autostart=1&style=none&region=everything', {
+        before: clapper,
+      });
+      await choose(page, format);
+      await page.keyboard.press('r');
+      await recorded(page, 2);
+      await page.getByRole('button', { name: 'Pause recording' }).click();
+      await page.waitForTimeout(1500);
+      await page.getByRole('button', { name: 'Go on recording' }).click();
+      await recorded(page, 5);
+      await page.keyboard.press('r');
+      const path = await save(page);
+
+      const film = await probe(path);
+      expect(film.container).toBe(container);
+      expect(film.tracks.map(({ codec }) => codec)).toEqual([picture, sound]);
+      expect(film.tracks[0]).toMatchObject({ width: 640, height: 360 });
+      expect(film.seconds).toBeGreaterThan(4.5);
+      expect(film.seconds).toBeLessThan(6.5);
+      expect(await decodeErrors(path)).toBe('');
+      const { offsets, lastBeep } = await measureStep(path);
+      console.log(
+        format,
+        film.seconds,
+        film.pictures.length,
+        offsets.map((offset) => Math.round(offset * 1e4) / 10),
+        lastBeep,
+      );
+      expect(lastBeep).toBeGreaterThan(3);
+      for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(0.02);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  test('with a transparent background carries the matte of the person', async () => {
+    const { page, complaints } = await studio();
+    const path = await record(page, 'webm-alpha', 3);
+    expect(await decodeErrors(path)).toBe('');
+    const film = await probe(path);
+    const { width, height, frames } = camera;
+    const pictures = await decodePictures(path, { pixels: 'rgba', decoder: 'libvpx-vp9' });
+    const mattes = Array.from({ length: frames }, (_, index) => camera.frame(index).matte);
+    const matches = film.pictures.map((at, index) => {
+      const rgba = pictures.subarray(index * width * height * 4, (index + 1) * width * height * 4);
+      return { at, ...bestMatch(rgba, mattes) };
+    });
+    const settled = matches.slice(2);
+    console.log(settled.map(({ at, index, overlap }) => `${at}:${index}:${overlap.toFixed(3)}`).join(' '));
+    expect(settled.length).toBeGreaterThan(5);
+    for (const { overlap } of settled) expect(overlap).toBeGreaterThan(0.93);
+    // The background is put back.
+    await expect.poll(() => page.locator('.stage').getAttribute('data-see-through')).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+
+  test('as GIF moves and ends by itself, and a PNG is the picture', async () => {
+    const { page, complaints } = await studio('input=camera&autostart=1&style=none');
+    await choose(page, 'gif');
+    await page.keyboard.press('r');
+    await newestClip(page).waitFor({ timeout: 60_000 });
+    const gif = await save(page);
+    const film = await probe(gif);
+    console.log('gif', film.seconds, film.pictures.length);
+    expect(film.tracks).toMatchObject([{ codec: 'gif', width: 480, height: 270 }]);
+    expect(film.seconds).toBeGreaterThan(9);
+    expect(film.seconds).toBeLessThan(12);
+    expect(film.pictures.length).toBeGreaterThan(10);
+    expect(await decodeErrors(gif)).toBe('');
+
+    await page.getByRole('button', { name: 'Recording options' }).click();
+    await page.getByRole('button', { name: 'Take a picture' }).click();
+    await expect.poll(() => page.locator('.clip').count(), { timeout: 20_000 }).toBe(2);
+    const picture = PNG.sync.read(await readFile(await save(page)));
+    expect([picture.width, picture.height]).toEqual([640, 360]);
+    expect(camera.indexOf(picture.data, 640, 360)).toBeDefined();
+    expect(complaints).toEqual([]);
+  });
+
+  test('of the last seconds is there when replay is on', async () => {
+    const { page, complaints } = await studio();
+    await choose(page, 'mp4');
+    await page.getByRole('button', { name: 'Recording options' }).click();
+    await page.getByRole('switch', { name: 'Instant replay' }).check({ force: true });
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(4000);
+    await page.keyboard.press('e');
+    await newestClip(page).waitFor();
+    const path = await save(page);
+    const film = await probe(path);
+    expect(film.tracks.map(({ codec }) => codec)).toEqual(['h264', 'aac']);
+    expect(film.seconds).toBeGreaterThan(2);
+    expect(film.pictures[0]).toBeCloseTo(0, 2);
+    expect(await decodeErrors(path)).toBe('');
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(noFfmpeg)('nothing is lost', () => {
+  test.for(['mp4', 'webm'])('when the browser is killed over a recording (%s)', async (format) => {
+    const profile = await mkdtemp(join(folder, 'profile-'));
+    const killed = await launchBrowserWithTabs({ camera: camera.path, profile });
+    await killed.page.goto(`${app.url}?${QUERY}`);
+    await reach(killed.page, 'running');
+    await choose(killed.page, format);
+    await killed.page.keyboard.press('r');
+    await recorded(killed.page, 5);
+    await killed.kill();
+
+    const again = await launchBrowserWithTabs({ camera: camera.path, profile });
+    try {
+      await again.page.goto(`${app.url}?input=demo`);
+      await newestClip(again.page).waitFor({ timeout: 60_000 });
+      expect(await newestClip(again.page).innerText()).toContain('Left from your last visit');
+      const bytes = await again.page.evaluate(async () => {
+        const url = document.querySelector<HTMLMediaElement>('.clip .preview')!.src;
+        const data = new Uint8Array(await (await fetch(url)).arrayBuffer());
+        return Array.from(data);
+      });
+      const path = join(folder, `recovered.${format}`);
+      await writeFile(path, Uint8Array.from(bytes));
+      const film = await probe(path);
+      console.log('recovered', format, film.seconds, film.pictures.length);
+      expect(film.seconds).toBeGreaterThan(2.5);
+      expect(film.tracks).toHaveLength(2);
+      expect(await decodeErrors(path)).toBe('');
+      // Thrown away it does not come back.
+      await newestClip(again.page).getByRole('button', { name: 'Discard' }).click();
+      await newestClip(again.page).getByRole('button', { name: 'Discard for good?' }).click();
+      await expect.poll(() => filesLeft(again.page)).toEqual([]);
+    } finally {
+      await again.close();
+    }
+  });
+
+  test('when there is no room: it says so, and what was written plays', async () => {
+    const { page } = await studio('input=camera&autostart=1&style=none');
+    await choose(page, 'mp4');
+    const session = await page.context().newCDPSession(page);
+    // Asked for when a file grows: so before there is one.
+    await session.send('Storage.overrideQuotaForOrigin', {
+      origin: new URL(app.url).origin,
+      quotaSize: 400_000,
+    });
+    await page.keyboard.press('r');
+    await message(page, 'no room left').waitFor({ timeout: 60_000 });
+    await newestClip(page).waitFor();
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(app.url).origin });
+    const path = await save(page);
+    const film = await probe(path);
+    expect(film.seconds).toBeGreaterThan(1);
+    expect(await decodeErrors(path)).toBe('');
+  });
+
+  test('when one leaves by mistake: the page asks', async () => {
+    const { page } = await studio();
+    await choose(page, 'mp4');
+    await page.keyboard.press('r');
+    await recorded(page, 1);
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await page.keyboard.press('r');
+    await newestClip(page).waitFor();
+  });
+});
+
+/** The demo's matte that is most like a picture's alpha, and how much of both they share. */
+function bestMatch(rgba: Uint8Array, mattes: ArrayLike<number>[]): { index: number; overlap: number } {
+  let best = { index: -1, overlap: 0 };
+  for (const [index, matte] of mattes.entries()) {
+    let both = 0;
+    let either = 0;
+    for (let pixel = 0; pixel < matte.length; pixel += 3) {
+      const here = rgba[pixel * 4 + 3]! > 127;
+      const there = matte[pixel]! > 127;
+      if (here && there) both++;
+      if (here || there) either++;
+    }
+    if (both / either > best.overlap) best = { index, overlap: both / either };
+  }
+  return best;
+}
+
+function filesLeft(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('clips');
+    const names: string[] = [];
+    for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+}

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Listening } from '../../src/server/listen.ts';
+import { launchBrowserWithTabs, type BrowserWithTabs } from '../fixtures/browser.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { decodeErrors, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { serveApp } from '../fixtures/server.ts';
+import { reach } from './studio-page.ts';
+
+const FRAMES = 24;
+let folder: string;
+let app: Listening;
+let tabs: BrowserWithTabs;
+let page: Page;
+
+const at = (name: string) => join(folder, name);
+
+beforeAll(async () => {
+  if (noFfmpeg) return;
+  folder = await mkdtemp(join(tmpdir(), 'portoon-studio-convert-'));
+  const camera = await fakeCamera();
+  const arguments_ = `-v error -i ${camera.path} -f lavfi -i sine=440:d=0.8 -frames:v ${FRAMES} -c:v libx264 -pix_fmt yuv420p -c:a aac -shortest`;
+  await promisify(execFile)('ffmpeg', [...arguments_.split(' '), at('film.mp4')]);
+  await writeFile(at('notes.mp4'), 'not a film');
+  app = await serveApp();
+  tabs = await launchBrowserWithTabs({ camera: 'none' });
+  page = tabs.page;
+  await page.goto(`${app.url}?input=demo&style=toon&quality=96`);
+  await reach(page, 'running');
+});
+
+afterAll(async () => {
+  if (noFfmpeg) return;
+  await tabs.close();
+  await app.close();
+  await rm(folder, { recursive: true });
+});
+
+async function drop(...names: string[]): Promise<void> {
+  const files = await page.evaluateHandle(() => new DataTransfer());
+  for (const name of names) {
+    const input = page.locator('input.dropped');
+    await page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.className = 'dropped';
+      document.body.append(input);
+    });
+    await input.setInputFiles(at(name));
+    await input.evaluate((element, transfer) => {
+      transfer.items.add((element as HTMLInputElement).files![0]!);
+      element.remove();
+    }, files);
+  }
+  await page.dispatchEvent('body', 'drop', { dataTransfer: files });
+}
+
+const dialog = () => page.getByRole('dialog', { name: /Convert/ });
+const films = () => page.getByRole('list', { name: 'Films' });
+
+/** Everything that lies in the origin's private folder. */
+function leftovers(): Promise<string[]> {
+  return page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle('clips', { create: true });
+    const names: string[] = [];
+    for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+}
+
+describe.skipIf(noFfmpeg)('converting in the studio', () => {
+  test('a film that plays is converted whole, in a hidden tab too, and saved', async () => {
+    await drop('film.mp4');
+    await page.getByRole('button', { name: 'Convert film' }).click();
+    await dialog().getByText('640 × 360 · H.264 · AAC').waitFor();
+    await dialog().getByText('Faster').click();
+    await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
+    await films().getByRole('button', { name: 'Pause' }).click();
+    await films().getByRole('button', { name: 'Go on' }).waitFor();
+    await films().getByRole('button', { name: 'Go on' }).click();
+    await tabs.hide();
+    // Nothing of the page's own is asked while it is hidden: the files tell.
+    await expect.poll(leftovers, { timeout: 60_000 }).toEqual([expect.stringMatching(/\.mp4$/)]);
+    await tabs.show();
+    const bytes = await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle('clips');
+      for await (const handle of folder.values())
+        return [...new Uint8Array(await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer())];
+      return [];
+    });
+    await writeFile(at('converted.mp4'), new Uint8Array(bytes));
+    const made = await probe(at('converted.mp4'));
+    expect(made.pictures).toHaveLength(FRAMES);
+    expect(made.tracks.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+    expect(await decodeErrors(at('converted.mp4'))).toBe('');
+    await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
+      'film-toon',
+    );
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await expect.poll(leftovers).toEqual([]);
+  }, 120_000);
+
+  test('of several films a broken one is named and the others go on; cancelled, nothing is left', async () => {
+    await drop('notes.mp4', 'film.mp4');
+    await dialog().getByText('notes.mp4, film.mp4').waitFor();
+    await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
+    await films().getByText('“notes.mp4” is text, and no film.').waitFor();
+    await films().getByText(/fps/).waitFor({ timeout: 60_000 });
+    await films().getByRole('button', { name: 'Cancel: film.mp4' }).click();
+    await films().getByRole('button', { name: 'Cancel: notes.mp4' }).click();
+    await films().waitFor({ state: 'detached' });
+    await expect.poll(leftovers).toEqual([]);
+    // The live picture goes on where it rested.
+    const before = await page.evaluate(() => window.portoon!.stats().frames);
+    await page.waitForFunction((frames) => window.portoon!.stats().frames > frames + 5, before, {
+      polling: 100,
+    });
+  }, 120_000);
+});

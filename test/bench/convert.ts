@@ -1,0 +1,77 @@
+/**
+ * `npm run bench:convert`: frames a second of a conversion, and the memory of the command line and its browser on the way.
+ *
+ * Arguments: seconds of film (default 20), then what `portoon convert` takes, in place of `--quality 192`.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ConvertProgress } from '../../src/record/convert-protocol.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const [seconds = '20', ...options] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'portoon-bench-'));
+try {
+  const camera = await fakeCamera();
+  const film = join(folder, 'film.mp4');
+  const encode = `-v error -stream_loop -1 -i ${camera.path} -f lavfi -i sine=440 -t ${seconds} -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac ${film}`;
+  execFileSync('ffmpeg', encode.split(' '));
+  const args = options.length > 0 ? options : ['--quality', '192'];
+  const child = spawn(
+    process.execPath,
+    [join(root, 'bin/portoon.js'), 'convert', film, '-o', join(folder, 'new.mp4'), '--json', ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const closed = once(child, 'close');
+  const samples: { at: number; frames: number; mib: number }[] = [];
+  let busy: Promise<void> | null = null;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as { event: string } & ConvertProgress;
+    if (event.event !== 'progress') process.stdout.write(`${line}\n`);
+    const { frames } = event;
+    const last = samples.at(-1);
+    const at = performance.now() / 1000;
+    if (event.event !== 'progress' || busy || (last && at - last.at < 1)) continue;
+    busy = memory(child.pid!).then((mib) => {
+      samples.push({ at, frames, mib });
+      busy = null;
+    });
+  }
+  await closed;
+  // The first seconds load and compile.
+  const [first] = samples.filter((_, index) => index >= Math.min(3, samples.length - 2));
+  const last = samples.at(-1)!;
+  const rate = (last.frames - first!.frames) / (last.at - first!.at);
+  process.stdout.write(
+    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}: 640x360, ${seconds} s, ${args.join(' ')}\n` +
+      `${rate.toFixed(1)} frames a second; memory (PSS of Node and browser): ` +
+      `${[0.1, 0.25, 0.5, 0.75, 1].map((share) => `${Math.round(100 * share)} %: ${Math.round(samples[Math.ceil(share * samples.length) - 1]!.mib)} MiB`).join(', ')}\n`,
+  );
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+/** MiB that a process and all that it started hold; what they share counts once. */
+async function memory(pid: number): Promise<number> {
+  const parents = new Map<number, number>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    // After the name, which may hold anything: state, then parent.
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (parent !== undefined) parents.set(Number(entry), Number(parent));
+  }
+  const ours = (process: number): boolean =>
+    process === pid || (parents.has(process) && process > 1 && ours(parents.get(process)!));
+  let kib = 0;
+  for (const process of parents.keys()) {
+    if (!ours(process)) continue;
+    const rollup = await readFile(`/proc/${process}/smaps_rollup`, 'utf8').catch(() => '');
+    kib += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+  }
+  return kib / 1024;
+}

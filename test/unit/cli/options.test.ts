@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readCommand, UsageError } from '../../../src/cli/options.ts';
+
+const films = (...args: string[]) => readCommand(args)?.films;
+
+describe('portoon convert', () => {
+  test('names the new film beside the old one, by style', () => {
+    expect(films('in/me.mov')).toEqual([{ from: 'in/me.mov', to: join('in', 'me-toon.mp4'), format: 'mp4' }]);
+    expect(films('me.mov', '-s', 'udnie')?.[0]?.to).toBe('me-udnie.mp4');
+    expect(films('me.mov', '--matte-only')?.[0]?.to).toBe('me-matte.mp4');
+  });
+
+  test('takes the format from the name, and transparency only as WebM', () => {
+    expect(films('a.mp4', '-o', 'b.webm')?.[0]?.format).toBe('webm');
+    expect(films('a.mp4', '-b', 'transparent')).toEqual([
+      { from: 'a.mp4', to: 'a-toon.webm', format: 'webm-alpha' },
+    ]);
+    expect(() => films('a.mp4', '-o', 'b.mp4', '-b', 'transparent')).toThrow(/call the new film b\.webm/);
+    expect(() => films('a.mp4', '-o', 'b.avi')).toThrow(/something\.mp4 or something\.webm, not b\.avi/);
+  });
+
+  test('puts several films into a folder, each under a name of its own', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portoon-cli-'));
+    expect(films('x/a.mp4', 'b.mkv', '-o', folder)?.map(({ to }) => to)).toEqual([
+      join(folder, 'a-toon.mp4'),
+      join(folder, 'b-toon.mp4'),
+    ]);
+    expect(() => films('a.mp4', 'b.mp4', '-o', 'c.mp4')).toThrow(/need a folder: -o c\.mp4\//);
+    expect(() => films('x/a.mp4', 'y/a.mov', '-o', 'all/')).toThrow(/Two films would become/);
+  });
+
+  test('reads times', () => {
+    expect(readCommand(['a.mp4', '--from', '1:30', '--to', '1:02:03.5'])?.trim).toEqual({
+      from: 90,
+      to: 3723.5,
+    });
+    expect(() => readCommand(['a.mp4', '--from', '2:00', '--to', '90'])).toThrow(/--to must be after --from/);
+    expect(() => readCommand(['a.mp4', '--from', 'noon'])).toThrow(/as 90, 90\.5 or 1:30, not noon/);
+  });
+
+  test.each([
+    [[], /Name a film/],
+    [['a.mp4', '--region', 'nose'], /--region takes person, face, .*not nose/],
+    [['a.mp4', '--strength', '2'], /--strength takes a number from 0 to 1, not 2/],
+    [['a.mp4', '--quality', 'best'], /--quality takes auto, or a whole number of pixels from 32 to 1080/],
+    [['a.mp4', '--stlye', 'toon'], /--stlye/],
+  ])('says what is wrong with %j', (args, message) => {
+    expect(() => readCommand(args)).toThrow(UsageError);
+    expect(() => readCommand(args)).toThrow(message);
+  });
+});
