@@ -5,7 +5,15 @@ const runtime = {
   message: 'only src/effect/onnx imports the runtime',
 };
 const rooms = {
-  group: ['**/input/**', '**/studio/**', '**/server/**', '**/call/**', '**/record/**', '**/cli/**'],
+  group: [
+    '**/input/**',
+    '**/studio/**',
+    '**/server/**',
+    '**/call/**',
+    '**/record/**',
+    '**/obs/**',
+    '**/cli/**',
+  ],
   message: 'the effect knows no other room',
 };
 const peers = {
@@ -45,9 +53,16 @@ export default tseslint.config(
     rules: refuse(runtime, peers, media, { group: ['**/server/**'], message: 'the studio asks the call' }),
   },
   {
+    files: ['src/obs/**/*.ts'],
+    rules: refuse(runtime, peers, media, {
+      group: ['**/server/**', '**/studio/**', '**/record/**'],
+      message: 'the OBS page asks the call',
+    }),
+  },
+  {
     files: ['src/call/**/*.ts'],
     rules: refuse(runtime, server, media, {
-      group: ['**/studio/**', '**/record/**'],
+      group: ['**/studio/**', '**/record/**', '**/obs/**'],
       message: 'arrows point to the effect',
     }),
   },

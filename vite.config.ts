@@ -30,9 +30,9 @@ export default defineConfig({
     target: 'esnext',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    // The studio, and what the command line drives.
-    rolldownOptions: { input: ['index.html', 'convert.html'] },
+    // The studio, the page for OBS, and what the command line drives.
+    rolldownOptions: { input: ['index.html', 'obs.html', 'convert.html'] },
   },
   server: { headers: isolationHeaders },
-  preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy } },
+  preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy() } },
 });

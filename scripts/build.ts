@@ -13,6 +13,7 @@ const SOURCES = [
   'public',
   'scripts',
   'index.html',
+  'obs.html',
   'convert.html',
   'vite.config.ts',
   'package-lock.json',

@@ -12,10 +12,10 @@ import { attachSignalling, type Signalling } from './signalling.ts';
  */
 export async function createApp(
   root: string,
-  settings: Pick<Settings, 'redisUrl' | 'turn' | 'proxies'>,
+  settings: Pick<Settings, 'redisUrl' | 'turn' | 'proxies'> & Partial<Pick<Settings, 'broadcastOrigins'>>,
 ): Promise<{ http: Server; signalling: Signalling; metrics: Metrics }> {
   const metrics = createMetrics();
-  const http = createAppServer(root, {
+  const pages = {
     '/healthz': () => {
       const [status, body] = signalling.healthy ? [200, 'ok\n'] : [503, 'not ok\n'];
       return Promise.resolve({ status, type: 'text/plain', body });
@@ -25,7 +25,8 @@ export async function createApp(
       type: metrics.registry.contentType,
       body: await metrics.registry.metrics(),
     }),
-  });
+  };
+  const http = createAppServer(root, pages, settings.broadcastOrigins);
   const signalling = await attachSignalling(http, settings, metrics);
   return { http, signalling, metrics };
 }

@@ -17,7 +17,7 @@ export async function serve(settings: Settings): Promise<void> {
   });
   process.stdout.write(
     `Portoon is at ${app.url}\n` +
-      'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine, but for a call that you start.\n' +
+      'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine, but for a call or a broadcast that you start.\n' +
       `No camera? ${app.url}?input=demo\n` +
       'Ctrl+C stops it.\n',
   );

@@ -24,8 +24,14 @@ export type Page = () => Promise<{ status: number; type: string; body: string }>
  *
  * @param root the build's folder. It is read once: build before, not after.
  * @param pages by path.
+ * @param origins of media servers that the app's pages may speak to.
  */
-export function createAppServer(root: string, pages: Readonly<Record<string, Page>> = {}): Server {
+export function createAppServer(
+  root: string,
+  pages: Readonly<Record<string, Page>> = {},
+  origins: readonly string[] = [],
+): Server {
+  const policy = contentSecurityPolicy(origins);
   const checksums = readChecksums(root);
   const serveFile = sirv(root, {
     brotli: true,
@@ -35,7 +41,7 @@ export function createAppServer(root: string, pages: Readonly<Record<string, Pag
       response.setHeader('Cache-Control', cachingOf(path, response.req.url ?? '', checksums));
       const type = typeOf(path);
       if (type) response.setHeader('Content-Type', type);
-      if (isPage(path)) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+      if (isPage(path)) response.setHeader('Content-Security-Policy', policy);
     },
   });
   return createServer((request, response) => {
@@ -136,7 +142,7 @@ function sayInWords(
   response.writeHead(status, {
     'Content-Type': 'text/html;charset=utf-8',
     'Content-Length': Buffer.byteLength(page),
-    'Content-Security-Policy': contentSecurityPolicy,
+    'Content-Security-Policy': contentSecurityPolicy(),
     'Cache-Control': 'no-store',
   });
   response.end(request.method === 'HEAD' ? undefined : page);

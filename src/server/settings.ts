@@ -8,6 +8,8 @@ export interface Settings {
   readonly turn: TurnSettings;
   /** How many proxies stand before this server, each adding to `X-Forwarded-For`; 0 for none. */
   readonly proxies: number;
+  /** Origins of the media servers that pages may broadcast to, as a `connect-src` takes them. */
+  readonly broadcastOrigins: readonly string[];
 }
 
 export interface TurnSettings {
@@ -25,6 +27,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     ...(env.REDIS_URL ? { redisUrl: parseRedisUrl(env.REDIS_URL) } : {}),
     turn: parseTurn(env.TURN_URLS, env.TURN_SECRET),
     proxies: parseProxies(env.PROXIES),
+    broadcastOrigins: parseOrigins(env.BROADCAST_ORIGINS),
   };
 }
 
@@ -55,4 +58,24 @@ function parseProxies(value: string | undefined): number {
   if (value === undefined || value === '') return 0;
   if (/^\d$/.test(value)) return Number(value);
   throw new Error(`PROXIES must be a number from 0 to 9, not "${value}".`);
+}
+
+const DOMAIN = String.raw`(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?`;
+/** Without TLS only on this machine: a token goes along. Nothing that could end the header's directive. */
+const ORIGIN = new RegExp(
+  String.raw`^(?:https://(?:\*\.)?${DOMAIN}|http://(?:localhost|127\.0\.0\.1))(?::(?:\d{1,5}|\*))?$`,
+  'i',
+);
+
+function parseOrigins(list: string | undefined): string[] {
+  const origins = (list ?? '').split(/[\s,]+/).filter((origin) => origin !== '');
+  for (const origin of origins) {
+    if (!ORIGIN.test(origin)) {
+      throw new Error(
+        'BROADCAST_ORIGINS must be a list like "https://media.example.org, https://*.example.net:8443" ' +
+          `(http:// for localhost alone, and no path), not "${origin}".`,
+      );
+    }
+  }
+  return origins;
 }

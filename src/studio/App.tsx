@@ -1,3 +1,4 @@
+import { Broadcast } from './Broadcast.tsx';
 import { CallBar } from './CallBar.tsx';
 import { Centre } from './Centre.tsx';
 import { ClipCards } from './ClipCards.tsx';
@@ -49,6 +50,7 @@ export function App() {
         </div>
       </div>
       <DropTarget />
+      <Broadcast />
       <Help />
       <ConvertDialog />
       <Announcer />

@@ -57,7 +57,8 @@ function Welcome() {
         <p class="private">
           <Icon name="shield" />
           <span>
-            Nothing leaves this machine unless you call somebody: the picture is worked on in this window.
+            Nothing leaves this machine unless you call somebody or go on air: the picture is worked on in
+            this window.
           </span>
         </p>
         <div class="row">

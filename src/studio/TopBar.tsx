@@ -1,3 +1,4 @@
+import { BroadcastButton, OnAir } from './Broadcast.tsx';
 import { members, signalling, startCall } from './call.ts';
 import { askToConvert } from './conversions.ts';
 import { Icon, Mark } from './icons.tsx';
@@ -47,6 +48,7 @@ export function TopBar() {
           <span>{status()}</span>
         </p>
       )}
+      <OnAir />
       {playingFile.value && call === 'none' && pageState.value !== 'error' && (
         <button
           type="button"
@@ -84,6 +86,7 @@ export function TopBar() {
             />
           </>
         )}
+        {started && <BroadcastButton />}
         {canFullscreen && (
           <IconButton
             icon={fullscreen.value ? 'shrink' : 'fullscreen'}

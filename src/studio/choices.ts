@@ -39,6 +39,13 @@ const Schema = v.object({
   /** What others call this person in a call. */
   name: v.fallback(nameSchema, ''),
   microphoneId: v.fallback(v.nullable(v.string()), null),
+  /** Where a broadcast goes. */
+  broadcastUrl: v.fallback(v.string(), ''),
+  broadcastKeepsToken: v.fallback(v.boolean(), false),
+  /** Empty unless the person wants it kept. */
+  broadcastToken: v.fallback(v.string(), ''),
+  broadcastSound: v.fallback(v.boolean(), true),
+  broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
   /** The format of clips; null until one is chosen: then the one that plays in most places. */
   clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
   /** Whether clips have the microphone's sound. */

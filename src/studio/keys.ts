@@ -1,3 +1,4 @@
+import { toggleBroadcastPanel } from './Broadcast.tsx';
 import { startCall, toggleCamera, toggleMute } from './call.ts';
 import { setBackdrop } from './look.ts';
 import { hideInterface, showInterface } from './notices.ts';
@@ -78,6 +79,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
       if (callStage.value !== 'none') toggleCamera();
     },
   },
+  { keys: ['o'], shown: ['O'], does: 'Broadcast', run: toggleBroadcastPanel },
   { keys: ['f'], shown: ['F'], does: 'Full screen', run: toggleFullscreen },
   {
     keys: ['p'],

@@ -223,6 +223,8 @@ export const resting = signal(false);
 
 /** Whether somebody else is to see the composite: then there is a track of it, {@link outgoing}. */
 export const sending = signal(false);
+/** The same of an audience. */
+export const broadcasting = signal(false);
 /** The composite as a track, while it is sent and there is a source. Another one whenever the source is another. */
 export const outgoing = signal<MediaStreamTrack | null>(null);
 
@@ -266,7 +268,7 @@ export function startSources(): void {
   let fed = false;
   effect(() => {
     const to = theEffect.value;
-    const send = sending.value;
+    const send = sending.value || broadcasting.value;
     const from = resting.value && !send ? null : source.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;

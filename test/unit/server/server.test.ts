@@ -38,7 +38,7 @@ beforeAll(async () => {
   const models = [{ id: 'portrait', kind: 'matte', file: 'matte/portrait.onnx', sha256 }];
   await writeFile(join(root, 'models/manifest.json'), JSON.stringify({ models }));
   await compressFolder(root);
-  app = await listen(createAppServer(root), 0);
+  app = await listen(createAppServer(root, {}, ['https://media.example']), 0);
 });
 
 afterAll(async () => {
@@ -72,6 +72,7 @@ describe('headers', () => {
     expect(headers['cross-origin-opener-policy']).toBe('same-origin');
     expect(headers['cross-origin-embedder-policy']).toBe('require-corp');
     expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).toContain("connect-src 'self' blob: https://media.example;");
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(headers['permissions-policy']).toContain('camera=(self)');

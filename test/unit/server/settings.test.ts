@@ -3,7 +3,12 @@ import { readSettings } from '../../../src/server/settings.ts';
 
 describe('the environment', () => {
   test('says nothing: one server alone on 8080', () => {
-    expect(readSettings({})).toEqual({ port: 8080, turn: { urls: [], secret: '' }, proxies: 0 });
+    expect(readSettings({})).toEqual({
+      port: 8080,
+      turn: { urls: [], secret: '' },
+      proxies: 0,
+      broadcastOrigins: [],
+    });
   });
 
   test('says all', () => {
@@ -14,6 +19,7 @@ describe('the environment', () => {
       TURN_URLS: 'stun:t.example, turn:t.example:3478?transport=udp turns:t.example:5349',
       TURN_SECRET: 'secret',
       PROXIES: '1',
+      BROADCAST_ORIGINS: 'https://media.example, https://*.cdn.example:8443 http://localhost:7080',
     };
     expect(readSettings(env)).toEqual({
       port: 80,
@@ -24,6 +30,7 @@ describe('the environment', () => {
         secret: 'secret',
       },
       proxies: 1,
+      broadcastOrigins: ['https://media.example', 'https://*.cdn.example:8443', 'http://localhost:7080'],
     });
   });
 
@@ -32,6 +39,11 @@ describe('the environment', () => {
     [{ TURN_URLS: 'https://t.example', TURN_SECRET: 's' }, /TURN_URLS must be a list/],
     [{ TURN_URLS: 'turn:t.example' }, /TURN_URLS needs TURN_SECRET/],
     [{ PROXIES: 'yes' }, /PROXIES must be/],
+    [{ BROADCAST_ORIGINS: 'media.example' }, /BROADCAST_ORIGINS must be .*"media.example"/],
+    [{ BROADCAST_ORIGINS: 'http://media.example' }, /BROADCAST_ORIGINS/],
+    [{ BROADCAST_ORIGINS: 'https://media.example/whip' }, /BROADCAST_ORIGINS/],
+    [{ BROADCAST_ORIGINS: '*' }, /BROADCAST_ORIGINS/],
+    [{ BROADCAST_ORIGINS: "https://a.example;script-src 'unsafe-inline'" }, /BROADCAST_ORIGINS/],
   ])('%o is explained', (env, words) => {
     expect(() => readSettings(env)).toThrow(words);
   });

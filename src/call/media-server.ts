@@ -1,0 +1,164 @@
+/** The HTTP half of WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): one offer, one answer, one address to end it by. */
+import { blocked, explainAnswer, noAddress, unreachable, type Purpose } from './media-server-errors.ts';
+
+export interface Endpoint {
+  /** `https:`, or `http:` on this machine. */
+  readonly url: string;
+  /** Sent as a bearer token; empty for none. */
+  readonly token: string;
+}
+
+/** What a media server made of an offer. */
+export interface Session {
+  /** `offer`: it wants to make the offer itself (WHEP's 406), and {@link answer} completes it. */
+  readonly kind: 'answer' | 'offer';
+  readonly sdp: string;
+  /** The session's own address; null where the server keeps it from pages: then it cannot be changed or ended by word. */
+  readonly resource: string | null;
+  /** Of the ICE session, for `If-Match`; null where the server gives none, or keeps it from pages. */
+  etag: string | null;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly token: string;
+}
+
+/** Longer than any server that is well. */
+const ANSWER_MS = 10_000;
+/** Whoever waits for this one has lost the picture already. */
+const PATCH_MS = 4000;
+
+/**
+ * Sends an offer. Redirects are followed with the offer and the token, as the standard wants it of 307 and 308.
+ * @throws MediaServerError in words for people.
+ */
+export async function openSession(endpoint: Endpoint, purpose: Purpose, offer: string): Promise<Session> {
+  const { url, token } = endpoint;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw noAddress();
+  const post = { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer };
+  let response = await send(url, token, post, ANSWER_MS);
+  // On its way to another origin the browser drops the token. The server that sent us there knows it anyway.
+  if (response.status === 401 && response.redirected && new URL(response.url).origin !== new URL(url).origin)
+    response = await send(response.url, token, post, ANSWER_MS);
+  const counterOffer = purpose === 'play' && response.status === 406;
+  const speaksSdp = (response.headers.get('Content-Type') ?? '').startsWith('application/sdp');
+  if (!(response.status === 201 || counterOffer) || !speaksSdp) throw await explainAnswer(response, purpose);
+  const location = response.headers.get('Location');
+  return {
+    kind: counterOffer ? 'offer' : 'answer',
+    sdp: await response.text(),
+    resource: location === null ? null : new URL(location, response.url).href,
+    etag: response.headers.get('ETag'),
+    iceServers: readIceServers(response.headers.get('Link')),
+    token,
+  };
+}
+
+/** Answers the offer that the server made. */
+export async function answer(session: Session, sdp: string): Promise<void> {
+  const response = await patch(session, 'application/sdp', sdp);
+  if (response && !response.ok) throw await explainAnswer(response, 'play');
+}
+
+/** Hands on candidates that came after the offer. False: the server does not take them one by one. */
+export async function trickle(session: Session, fragment: string): Promise<boolean> {
+  const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, session.etag);
+  return response?.ok ?? false;
+}
+
+/** Asks for another road (ICE restart). Gives the server's half of it as a fragment, or null where it does not. */
+export async function askForRestart(session: Session, fragment: string): Promise<string | null> {
+  const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, '*');
+  if (response?.status !== 200) return null;
+  session.etag = response.headers.get('ETag');
+  return response.text();
+}
+
+/** Ends the session at the server, also from a page that goes. Never rejects: a server that is gone has ended it. */
+export function closeSession({ resource, token }: Session): void {
+  if (resource === null) return;
+  fetch(resource, { method: 'DELETE', headers: authorization(token), keepalive: true }).catch(
+    () => undefined,
+  );
+}
+
+async function patch(
+  { resource, token }: Session,
+  type: string,
+  body: string,
+  match: string | null = null,
+): Promise<Response | null> {
+  if (resource === null) return null;
+  const headers = { 'Content-Type': type, ...(match === null ? {} : { 'If-Match': match }) };
+  return send(resource, token, { method: 'PATCH', headers, body }, PATCH_MS);
+}
+
+function authorization(token: string): Record<string, string> {
+  return token === '' ? {} : { Authorization: `Bearer ${token}` };
+}
+
+async function send(
+  url: string,
+  token: string,
+  request: { method: string; headers: Record<string, string>; body: string },
+  patience: number,
+): Promise<Response> {
+  const policy = watchPolicy();
+  const control = new AbortController();
+  const timer = setTimeout(() => {
+    control.abort();
+  }, patience);
+  try {
+    return await fetch(url, {
+      ...request,
+      headers: { ...request.headers, ...authorization(token) },
+      signal: control.signal,
+      cache: 'no-store',
+    });
+  } catch (cause) {
+    const refused = await policy.refused();
+    throw refused === null ? unreachable(url, { cause }) : blocked(refused);
+  } finally {
+    clearTimeout(timer);
+    policy.stop();
+  }
+}
+
+/** A request that the page's policy stops looks like any that fails; only this event tells. */
+function watchPolicy(): { refused: () => Promise<string | null>; stop: () => void } {
+  let refused: string | null = null;
+  const listen = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
+    if (effectiveDirective === 'connect-src' && URL.canParse(blockedURI)) refused = blockedURI;
+  };
+  document.addEventListener('securitypolicyviolation', listen);
+  return {
+    async refused() {
+      // It is told in a task of its own.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return refused;
+    },
+    stop() {
+      document.removeEventListener('securitypolicyviolation', listen);
+    },
+  };
+}
+
+/** The STUN and TURN servers of a `Link` header; what is not one of them is left out. */
+export function readIceServers(header: string | null): RTCIceServer[] {
+  const servers: RTCIceServer[] = [];
+  for (const [, url, parameters] of (header ?? '').matchAll(
+    /<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:"[^"]*"|[^\s",;]+))*)/g,
+  )) {
+    const given = new Map<string, string>();
+    for (const [, name, quoted, bare] of parameters!.matchAll(/([\w-]+)\s*=\s*(?:"([^"]*)"|([^\s",;]+))/g))
+      given.set(name!.toLowerCase(), quoted ?? bare!);
+    if (given.get('rel') !== 'ice-server' || !/^(?:stun|turn)s?:/.test(url!)) continue;
+    const username = given.get('username');
+    const credential = given.get('credential');
+    // A relay without credentials would make the browser refuse all of them.
+    if (url!.startsWith('turn') && (username === undefined || credential === undefined)) continue;
+    servers.push({
+      urls: url!,
+      ...(username === undefined || credential === undefined ? {} : { username, credential }),
+    });
+  }
+  return servers;
+}

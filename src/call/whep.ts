@@ -1,0 +1,55 @@
+/** Playing what a media server gives, by WHEP (draft-ietf-wish-whep). */
+import { MediaLink, type LinkState } from './media-link.ts';
+import type { Endpoint } from './media-server.ts';
+import type { MediaServerError } from './media-server-errors.ts';
+
+export interface PlayOptions {
+  endpoint: Endpoint;
+  /** Whether sound is wanted as well. */
+  audio: boolean;
+  /** Picture and sound, anew with each connection. */
+  onStream: (stream: MediaStream) => void;
+  onReport?: (report: RTCStatsReport) => void;
+  /** `state` or `fault` is new. */
+  onChange: () => void;
+}
+
+/** A stream from one endpoint, for a page where nobody sits: whatever goes wrong, it is tried again until {@link stop}. */
+export class WhepPlayer {
+  private readonly link: MediaLink;
+
+  constructor({ endpoint, audio, onStream, onReport, onChange }: PlayOptions) {
+    this.link = new MediaLink({
+      endpoint,
+      purpose: 'play',
+      tireless: true,
+      offering(connection) {
+        connection.addTransceiver('video', { direction: 'recvonly' });
+        if (audio) connection.addTransceiver('audio', { direction: 'recvonly' });
+      },
+      answering(connection) {
+        for (const transceiver of connection.getTransceivers())
+          if (!audio && transceiver.receiver.track.kind === 'audio') transceiver.direction = 'inactive';
+      },
+      onLive(connection) {
+        onStream(new MediaStream(connection.getReceivers().map(({ track }) => track)));
+      },
+      ...(onReport ? { onReport } : {}),
+      onChange,
+    });
+  }
+
+  get state(): LinkState {
+    return this.link.state;
+  }
+
+  /** Why nothing comes, or null. */
+  get fault(): MediaServerError | null {
+    return this.link.fault;
+  }
+
+  /** Ends it, and tells the server. Safe to call twice. */
+  stop(): void {
+    this.link.stop();
+  }
+}

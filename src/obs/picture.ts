@@ -1,0 +1,118 @@
+import type { Parameters } from './parameters.ts';
+import { Unstacker } from './unstack.ts';
+
+/** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
+export class Picture {
+  private readonly unstacker: Unstacker | null;
+  private video: HTMLVideoElement | null = null;
+  /** The last picture of a stream that was lost. */
+  private still: HTMLCanvasElement | null = null;
+  /** The newest stream's video, until its first frame is there. */
+  private coming: HTMLVideoElement | null = null;
+
+  /**
+   * @param onFrame - the first frame of a stream is on the page.
+   * @param onOdd - frames come that are no stacked ones, though `alpha=stacked-1` says so.
+   */
+  constructor(
+    private readonly parameters: Pick<Parameters, 'audio' | 'alpha' | 'fit' | 'mirror'>,
+    private readonly onFrame: () => void,
+    private readonly onOdd: (width: number, height: number) => void,
+  ) {
+    this.unstacker = parameters.alpha === 'stacked-1' ? new Unstacker() : null;
+    if (this.unstacker) document.body.append(this.dress(this.unstacker.canvas));
+  }
+
+  show(stream: MediaStream): void {
+    if (this.coming) drop(this.coming);
+    const video = this.dress(document.createElement('video'));
+    this.coming = video;
+    video.autoplay = true;
+    video.playsInline = true;
+    video.disablePictureInPicture = true;
+    video.muted = !this.parameters.audio;
+    video.hidden = true;
+    video.srcObject = stream;
+    document.body.append(video);
+    void play(video);
+    video.requestVideoFrameCallback(() => {
+      this.arrive(video);
+    });
+  }
+
+  /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */
+  freeze(): void {
+    const { video } = this;
+    if (this.unstacker || this.still || !video || video.hidden) return;
+    const still = this.dress(document.createElement('canvas'));
+    still.width = video.videoWidth;
+    still.height = video.videoHeight;
+    still.getContext('2d')?.drawImage(video, 0, 0);
+    document.body.append(still);
+    video.hidden = true;
+    this.still = still;
+  }
+
+  /** The stream that was taken for lost goes on. */
+  resume(): void {
+    if (!this.video || this.coming) return;
+    this.video.hidden = this.unstacker !== null;
+    this.thaw();
+    this.onFrame();
+  }
+
+  /** Takes the picture away, until the next frame. */
+  clear(): void {
+    if (this.video) this.video.hidden = true;
+    if (this.unstacker) this.unstacker.canvas.hidden = true;
+  }
+
+  private arrive(video: HTMLVideoElement): void {
+    if (this.coming !== video) return;
+    const before = this.video;
+    this.video = video;
+    this.coming = null;
+    if (this.unstacker) this.unstack(video, this.unstacker);
+    else video.hidden = false;
+    if (before) drop(before);
+    this.thaw();
+    this.onFrame();
+  }
+
+  private thaw(): void {
+    this.still?.remove();
+    this.still = null;
+  }
+
+  private unstack(video: HTMLVideoElement, unstacker: Unstacker): void {
+    if (this.video !== video) return;
+    if (unstacker.draw(video)) unstacker.canvas.hidden = false;
+    else this.onOdd(video.videoWidth, video.videoHeight);
+    video.requestVideoFrameCallback(() => {
+      this.unstack(video, unstacker);
+    });
+  }
+
+  private dress<E extends HTMLElement>(element: E): E {
+    element.className = 'picture';
+    element.style.objectFit = this.parameters.fit;
+    if (this.parameters.mirror) element.style.transform = 'scaleX(-1)';
+    return element;
+  }
+}
+
+/** A browser that wants a touch before it makes a sound gets the picture alone; OBS wants none. */
+async function play(video: HTMLVideoElement): Promise<void> {
+  try {
+    await video.play();
+  } catch (error) {
+    if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+    video.muted = true;
+    await video.play().catch(() => undefined);
+  }
+}
+
+function drop(video: HTMLVideoElement): void {
+  video.srcObject = null;
+  video.remove();
+}

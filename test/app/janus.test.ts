@@ -1,0 +1,262 @@
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/server/app.ts';
+import { listen } from '../../src/server/listen.ts';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { missingJanus, startJanus, type JanusServer } from '../fixtures/janus.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { reach, visit, type Visit } from './studio-page.ts';
+
+const WIDTH = 320;
+const HEIGHT = 180;
+const SLOW = { timeout: 60_000, polling: 100 };
+/** How long publisher and viewers may take to be back on a machine that runs other tests; alone it takes a third. */
+const BACK_MS = 30_000;
+
+const gap = missingJanus();
+if (gap !== undefined) process.stdout.write(`Not tested: broadcasting over Janus. ${gap}\n`);
+
+let camera: FakeCamera;
+let browser: Browser;
+let janus: JanusServer;
+let app: { url: string; close: () => Promise<void> };
+
+/** Opens the OBS page for the stream. */
+function view(query = ''): Promise<Visit> {
+  return visit(browser, `${app.url}obs.html?whep=${encodeURIComponent(janus.whep)}${query}`, {
+    viewport: { width: WIDTH, height: HEIGHT },
+  });
+}
+
+/** The studio with the clip as its camera, and the panel filled in by the keyboard alone. */
+async function studio(token: string): Promise<Visit> {
+  const visitor = await visit(browser, `${app.url}?input=camera&style=none`, {
+    permissions: ['camera', 'microphone'],
+  });
+  const { page } = visitor;
+  await reach(page, 'running');
+  await page.keyboard.press('o');
+  await page.getByLabel('WHIP address').focus();
+  await page.keyboard.type(janus.whip);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(token);
+  await page.keyboard.press('Enter');
+  return visitor;
+}
+
+async function onAir(page: Page): Promise<void> {
+  await page.getByRole('dialog', { name: 'Broadcast' }).getByText('On air').waitFor({ timeout: 60_000 });
+}
+
+/** What is shown, as RGBA; black where nothing is. */
+function pixels(page: Page): Promise<number[]> {
+  return page.evaluate(
+    ([width, height]) => {
+      const context = new OffscreenCanvas(width, height).getContext('2d')!;
+      const shown = document.querySelector<HTMLVideoElement | HTMLCanvasElement>('.picture:not([hidden])');
+      if (shown) context.drawImage(shown, 0, 0, width, height);
+      return Array.from(context.getImageData(0, 0, width, height).data);
+    },
+    [WIDTH, HEIGHT] as const,
+  );
+}
+
+/** Mean difference of colours to the clip's own frame, in steps of 255. */
+function difference(rgba: readonly number[]): number {
+  const truth = camera.frame(0).rgba;
+  let sum = 0;
+  for (let i = 0; i < rgba.length; i++) if (i % 4 < 3) sum += Math.abs(rgba[i]! - truth[i]!);
+  return sum / (0.75 * rgba.length);
+}
+
+/** Waits for new frames on a page that may get another video element meanwhile. */
+async function goesOn(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => {
+      const video = document.querySelector<HTMLVideoElement>('video:not([hidden])');
+      return video !== null && !video.paused && video.getVideoPlaybackQuality().totalVideoFrames > 5;
+    },
+    undefined,
+    SLOW,
+  );
+}
+
+describe.skipIf(gap !== undefined)('over a real media server', () => {
+  beforeAll(async () => {
+    camera = await fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT });
+    [janus, browser] = await Promise.all([startJanus(), launchBrowser({ camera: camera.path })]);
+    const { http, signalling } = await createApp(join(projectRoot, 'dist'), {
+      turn: { urls: [], secret: '' },
+      proxies: 0,
+      broadcastOrigins: janus.origins,
+    });
+    const listening = await listen(http, 0);
+    app = {
+      url: listening.url,
+      async close() {
+        await signalling.close();
+        await listening.close();
+      },
+    };
+  });
+  afterEach(async () => {
+    // One that failed must not hold the endpoint against the next.
+    await Promise.all(browser.contexts().map((context) => context.close({ reason: 'the test is over' })));
+    await expect.poll(() => janus.published(), { timeout: 5000 }).toBe(false);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await janus.stop();
+    await app.close();
+  });
+
+  it('one publishes, three see the same; a killed server is got over; whoever leaves frees the endpoint', async () => {
+    const sender = await studio('not the token');
+    const panel = sender.page.getByRole('dialog', { name: 'Broadcast' });
+    await panel.getByText('ERR_MEDIA_SERVER_TOKEN').waitFor();
+    expect(await panel.getByRole('status').textContent()).toMatch(
+      /127\.0\.0\.1:\d+ refuses the token \(403\); it says: “Unauthorized”\. Copy the token once more/,
+    );
+    expect(await janus.published()).toBe(false);
+
+    await panel.getByLabel('Token', { exact: true }).fill(janus.token);
+    await panel.getByRole('button', { name: 'Go on air' }).click();
+    const viewers = await Promise.all([view(), view(), view('&audio=0')]);
+    await onAir(sender.page);
+    await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
+    for (const { page } of viewers) {
+      await goesOn(page);
+      await expect.poll(async () => difference(await pixels(page)), { timeout: 20_000 }).toBeLessThan(4);
+      expect(await page.evaluate(() => document.body.innerText)).toBe('');
+    }
+    expect(await viewers[0].page.evaluate(heardSound)).toBe(true);
+
+    const killed = performance.now();
+    await janus.kill();
+    await Promise.all([
+      panel.getByText('Off air, trying again').waitFor({ timeout: BACK_MS }),
+      ...viewers.map(({ page }) => reach(page, 'ready')),
+      janus.restart(),
+    ]);
+    // Frozen, not gone.
+    for (const { page } of viewers) expect(difference(await pixels(page))).toBeLessThan(4);
+    await onAir(sender.page);
+    await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
+    await Promise.all(viewers.map(({ page }) => goesOn(page)));
+    const back = performance.now() - killed;
+    process.stdout.write(`Back ${(back / 1000).toFixed(1)} s after the media server was killed\n`);
+    expect(back).toBeLessThan(BACK_MS);
+
+    await sender.page.close({ runBeforeUnload: true });
+    await expect.poll(() => janus.published(), { timeout: 5000 }).toBe(false);
+    await Promise.all([sender, ...viewers].map(({ close }) => close()));
+  });
+
+  it('a transparent stream is transparent on the page', async () => {
+    const sender = await visit(browser, app.url);
+    await sender.page.evaluate(publishStacked, [janus.whip, janus.token] as const);
+    const viewer = await view('&alpha=stacked-1&fit=cover');
+    await reach(viewer.page, 'running');
+    // The matte is a disk of half the height in the middle, orange; around it the stream is green.
+    const alphaAt = (picture: PNG, x: number, y: number) =>
+      picture.data[4 * (y * picture.width + x) + 3]! / 255;
+    const shoot = async () => PNG.sync.read(await viewer.page.screenshot({ omitBackground: true }));
+    await expect
+      .poll(async () => alphaAt(await shoot(), WIDTH / 2, HEIGHT / 2), { timeout: 20_000 })
+      .toBeGreaterThan(0.95);
+    const picture = await shoot();
+    let [inside, outside, wrong, green] = [0, 0, 0, 0];
+    for (let y = 0; y < HEIGHT; y++)
+      for (let x = 0; x < WIDTH; x++) {
+        const radius = Math.hypot(x + 0.5 - WIDTH / 2, y + 0.5 - HEIGHT / 2);
+        const alpha = alphaAt(picture, x, y);
+        const at = 4 * (y * WIDTH + x);
+        if (radius < HEIGHT / 4 - 3) {
+          inside++;
+          if (alpha < 0.95) wrong++;
+        } else if (radius > HEIGHT / 4 + 3) {
+          outside++;
+          if (alpha > 0.05) wrong++;
+        }
+        if (alpha > 0.05 && picture.data[at + 1]! > picture.data[at]! + 20) green++;
+      }
+    expect([inside, outside].every((count) => count > 3000)).toBe(true);
+    expect({ wrong, green }).toEqual({ wrong: 0, green: 0 });
+    // That the server makes the offer itself is no error, but the console calls it one.
+    expect(viewer.complaints.filter((text) => !text.includes('406'))).toEqual([]);
+    await sender.page.evaluate(() =>
+      (globalThis as unknown as { unpublish: () => Promise<void> }).unpublish(),
+    );
+    await Promise.all([sender, viewer].map(({ close }) => close()));
+  });
+});
+
+/** In the page: whether anything louder than a hush comes with the picture. */
+async function heardSound(): Promise<boolean> {
+  const stream = document.querySelector('video')!.srcObject as MediaStream;
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context);
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const until = performance.now() + 20_000;
+  while (performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    analyser.getFloatTimeDomainData(samples);
+    if (samples.some((sample) => Math.abs(sample) > 0.05)) return true;
+  }
+  return false;
+}
+
+/** In the page: sends a still stacked picture by WHIP, as the standard's shortest way is. */
+async function publishStacked([url, token]: readonly [string, string]): Promise<void> {
+  const canvas = document.createElement('canvas');
+  // 180 lines would not be a multiple of 16 with the guard band: 184 are drawn, and the page cuts them.
+  [canvas.width, canvas.height] = [320, 384];
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  const draw = () => {
+    context.fillStyle = '#000';
+    context.fillRect(0, 0, 320, 384);
+    context.fillStyle = '#00b140';
+    context.fillRect(0, 0, 320, 192);
+    // Wider than the matte: the colours reach over the edge, as they do from a sender that took the old room out of it.
+    context.fillStyle = '#ff8000';
+    context.beginPath();
+    context.arc(160, 92, 60, 0, 7);
+    context.fill();
+    context.fillStyle = '#fff';
+    context.beginPath();
+    context.arc(160, 192 + 92, 45, 0, 7);
+    context.fill();
+  };
+  draw();
+  setInterval(draw, 50);
+  const connection = new RTCPeerConnection();
+  connection.addTransceiver(canvas.captureStream(20).getVideoTracks()[0]!, { direction: 'sendonly' });
+  await connection.setLocalDescription();
+  await new Promise<void>((resolve) => {
+    connection.addEventListener('icegatheringstatechange', () => {
+      if (connection.iceGatheringState === 'complete') resolve();
+    });
+  });
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` },
+    body: connection.localDescription!.sdp,
+  });
+  if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
+  await connection.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
+  const [sender] = connection.getSenders();
+  const parameters = sender!.getParameters();
+  parameters.degradationPreference = 'maintain-resolution';
+  await sender!.setParameters(parameters);
+  const resource = new URL(answer.headers.get('Location')!, url);
+  Object.assign(globalThis, {
+    async unpublish() {
+      connection.close();
+      await fetch(resource, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
+    },
+  });
+}

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { readParameters } from '../../../src/obs/parameters.ts';
+
+const isColour = (value: string) => value === 'lime' || /^#[\da-f]{3,8}$/i.test(value);
+const read = (search: string) => readParameters(search, isColour);
+const WHEP = 'whep=https%3A%2F%2Fmedia.example%2Fwhep%2Flive%3Fa%3D1';
+
+describe('the address of the OBS page', () => {
+  test('says little: the picture alone, as it comes', () => {
+    expect(read(`?${WHEP}`)).toEqual({
+      parameters: {
+        whep: 'https://media.example/whep/live?a=1',
+        token: '',
+        fit: 'contain',
+        mirror: false,
+        audio: true,
+        onlost: 'freeze',
+        alpha: 'none',
+        chroma: null,
+        stats: false,
+        debug: false,
+      },
+      problems: [],
+    });
+  });
+
+  test('says all', () => {
+    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1`;
+    expect(read(all)).toEqual({
+      parameters: {
+        whep: 'https://media.example/whep/live?a=1',
+        token: 't',
+        fit: 'cover',
+        mirror: true,
+        audio: false,
+        onlost: 'clear',
+        alpha: 'stacked-1',
+        chroma: '#0f0',
+        stats: true,
+        debug: true,
+      },
+      problems: [],
+    });
+  });
+
+  test('what is wrong counts as unsaid, and is told', () => {
+    const { parameters, problems } = read(`?${WHEP}&fit=stretch&mirror=yes&chroma=blurple&alpha=1&zoom=2`);
+    expect(parameters).toMatchObject({ fit: 'contain', mirror: false, chroma: null, alpha: 'none' });
+    expect(problems).toEqual([
+      'zoom means nothing here.',
+      'fit=stretch: fit takes contain or cover.',
+      'mirror=yes: mirror takes 1 or 0.',
+      'alpha=1: alpha takes none or stacked-1.',
+      'chroma=blurple: chroma takes a CSS colour.',
+    ]);
+  });
+
+  test.each(['', '?whep=javascript:alert(1)', '?whep=live'])('%j names no stream', (search) => {
+    const { parameters, problems } = read(search);
+    expect(parameters.whep).toBeNull();
+    expect(problems[0]).toContain('whep takes the address of a WHEP endpoint');
+  });
+});
