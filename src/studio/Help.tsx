@@ -45,7 +45,9 @@ export function Help() {
           Clips are written on this machine as they are recorded: after a crash they are found again on the
           next visit.
         </p>
-        <p>Drop a video anywhere to play it, several to convert them, or a picture to stand in front of it.</p>
+        <p>
+          Drop a video anywhere to play it, several to convert them, or a picture to stand in front of it.
+        </p>
         <p class="private">
           <Icon name="shield" /> The effect runs in this window. Only in a call does the picture leave this
           machine, and then it goes to the people in it.
