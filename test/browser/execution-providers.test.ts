@@ -16,8 +16,10 @@ async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float3
   for (const model of [catalogue.mattes[0]!, catalogue.styles[0]!]) {
     const net = await Net.open(runtime, model, await catalogue.fetch(model, download));
     net.input(SIZE).set(frame);
-    const output = model.kind === 'matte' ? 'matte' : 'styled';
-    results.push((await net.run(SIZE, [output]))[output]);
+    // In a frame of noise is nobody, so that the matte alone would say little.
+    const outputs = model.kind === 'matte' ? (['matte', 'parts'] as const) : (['styled'] as const);
+    const answers = await net.run(SIZE, outputs);
+    results.push(Float32Array.from(outputs.flatMap((output) => [...answers[output]])));
     await net.close();
   }
   return results;
@@ -33,6 +35,6 @@ test('WebGPU and wasm agree to 1e-3 on the same frame, matte and style', { timeo
       largest = Math.max(largest, Math.abs(value - onWebGpu[n]![i]!));
     expect(largest).toBeLessThan(1e-3);
     // The nets do answer: a constant would agree with itself as well.
-    expect(Math.max(...reference) - Math.min(...reference)).toBeGreaterThan(0.001);
+    expect(Math.max(...reference) - Math.min(...reference)).toBeGreaterThan(0.1);
   }
 });
