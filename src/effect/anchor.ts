@@ -15,6 +15,7 @@ export class Anchor {
   private least = Infinity;
   private former = Infinity;
   private since = 0;
+  private last = -Infinity;
 
   /**
    * Takes note of something that has just arrived.
@@ -22,6 +23,9 @@ export class Anchor {
    * @returns milliseconds to add to the source's timestamps to have the wall's.
    */
   note(timestamp: number, now = wallClock()): number {
+    // Time does not go back: that is another clock, and what the one before said would hold this one early for seconds.
+    if (timestamp < this.last) this.reset();
+    this.last = timestamp;
     if (now - this.since > WINDOW) {
       this.former = this.least;
       this.least = Infinity;
@@ -35,5 +39,6 @@ export class Anchor {
   reset(): void {
     this.least = this.former = Infinity;
     this.since = 0;
+    this.last = -Infinity;
   }
 }
