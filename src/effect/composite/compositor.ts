@@ -21,12 +21,15 @@ import vertex from '../../../shaders/composite.vert?raw';
 import { PortoonError } from '../errors.ts';
 import type { Size } from '../onnx/net.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
+import type { Window } from '../style/window.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
 
-/** What is laid over a live frame. `styled` is RGBA at `styledSize`, `fit` the texels of MatteGuide at `matteSize`. */
+/** What is laid over a live frame. */
 export interface Layers {
-  styled: { texels: Uint8Array; size: Size } | null;
+  /** RGBA, of the whole frame or a window of it. */
+  styled: { texels: Uint8Array; window: Window } | null;
+  /** The texels of MatteGuide. */
   matte: { texels: Uint8Array; size: Size } | null;
   /** Where the region is a part of the person: the texels of PartShare. */
   share: { texels: Uint8Array; size: Size } | null;
@@ -84,6 +87,7 @@ export class Compositor {
     uRegion: { value: 0, type: 'i32' },
     uBackground: { value: 0, type: 'i32' },
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uStyledFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
   });
   private readonly shader: Shader;
@@ -160,7 +164,15 @@ export class Compositor {
     this.live.resize(width, height);
     this.live.update();
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
-    if (layers.styled) upload(this.styled, layers.styled.texels, layers.styled.size);
+    if (layers.styled) {
+      const { grid, x, y, size } = layers.styled.window;
+      upload(this.styled, layers.styled.texels, size);
+      const frame = this.uniforms.uniforms.uStyledFrame;
+      frame[0] = x / grid[0];
+      frame[1] = y / grid[1];
+      frame[2] = size[0] / grid[0];
+      frame[3] = size[1] / grid[1];
+    }
     if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
     if (layers.share) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
