@@ -205,8 +205,9 @@ export class Pipeline {
     }
     stats.mark('style');
 
+    const texels = await this.compositor.texelsOf(frame);
     if (!this.compositor.contextLost) {
-      this.compositor.draw(frame, layers);
+      this.compositor.draw(frame, layers, texels);
       if (this.tapped?.wants)
         this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
     }

@@ -21,6 +21,7 @@ import vertex from '../../../shaders/composite.vert?raw';
 import { PortoonError } from '../errors.ts';
 import type { Size } from '../onnx/net.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
+import { FrameTexels } from './frame-texels.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
 
@@ -66,6 +67,8 @@ const backgrounds: Record<BackgroundFill['kind'], number> = {
 
 /** In place of a background. */
 const MATTE_ALONE = 4;
+/** Renderers that are the processor itself, by their own names. */
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
 /** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
 export class Compositor {
@@ -74,6 +77,8 @@ export class Compositor {
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Container();
   private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
+  private readonly liveTexels = texelSource();
+  private readonly texels: FrameTexels | null;
   private readonly styled = texelSource();
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
@@ -115,6 +120,7 @@ export class Compositor {
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+    this.texels = SOFTWARE.test(this.rendererName) ? new FrameTexels() : null;
   }
 
   /**
@@ -152,13 +158,25 @@ export class Compositor {
     return this.renderer.gl.isContextLost();
   }
 
-  /** Draws one frame at its own size. The frame stays the caller's to close, once this has returned. */
-  draw(frame: VideoFrame, layers: Layers): void {
+  /** For {@link draw}: the frame's own pixels, where the renderer takes them faster than the frame; else null. */
+  async texelsOf(frame: VideoFrame): Promise<Uint8Array | null> {
+    return (await this.texels?.of(frame)) ?? null;
+  }
+
+  /**
+   * Draws one frame at its own size. The frame stays the caller's to close, once this has returned.
+   * @param texels - what {@link texelsOf} gave for it.
+   */
+  draw(frame: VideoFrame, layers: Layers, texels: Uint8Array | null = null): void {
     const { displayWidth: width, displayHeight: height } = frame;
     if (this.canvas.width !== width || this.canvas.height !== height) this.renderer.resize(width, height);
-    this.live.resource = frame;
-    this.live.resize(width, height);
-    this.live.update();
+    if (texels) upload(this.liveTexels, texels, [width, height]);
+    else {
+      this.live.resource = frame;
+      this.live.resize(width, height);
+      this.live.update();
+    }
+    this.shader.resources.uLive = texels ? this.liveTexels : this.live;
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
     if (layers.styled) upload(this.styled, layers.styled.texels, layers.styled.size);
     if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
