@@ -242,6 +242,7 @@ export class Pipeline {
     // It is awaited after the matte.
     styled?.catch(() => undefined);
     const layers: Layers = {
+      live: null,
       styled: null,
       matte: null,
       share: null,
@@ -263,6 +264,8 @@ export class Pipeline {
   private async develop(journey: Journey): Promise<void> {
     const { layers, matteAt, styleAt, times } = journey;
     const began = performance.now();
+    const live = this.compositor.texelsOf(journey.frame);
+    live.catch(() => undefined);
     if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
@@ -279,6 +282,7 @@ export class Pipeline {
     }
     layers.styled = styled;
     times.style = styled?.took ?? 0;
+    layers.live = await live;
   }
 
   /** Of the style only what will show is computed. */
