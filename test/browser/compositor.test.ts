@@ -153,7 +153,7 @@ describe('the compositing shader', () => {
       // The tests' browser has no graphics processor: there the frame's own texels are drawn, in the same colours.
       const texels = await compositor.texelsOf(frame);
       expect(texels).not.toBeNull();
-      compositor.draw(frame, JUST_LIVE, texels);
+      compositor.draw(frame, { ...JUST_LIVE, live: texels });
       frame.close();
       expectNear(pixel(32, 24), [...rgb, 255]);
     });
