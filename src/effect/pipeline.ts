@@ -4,13 +4,14 @@ import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
-import { partOf, type Matter } from './matte/matter.ts';
+import { partOf } from './matte/matter.ts';
+import type { NetStages } from './net-stages.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
-import type { Styled, Stylist } from './style/stylist.ts';
+import type { Styled } from './style/stylist.ts';
 import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
@@ -73,13 +74,15 @@ export class Pipeline {
   constructor(
     /** The look of the next frame. */
     readonly look: Look,
-    private readonly matter: Matter,
-    private readonly stylist: Stylist,
+    /** Those of the next frame. */
+    public stages: NetStages,
     private readonly compositor: Compositor,
     private readonly governor: Governor,
     private readonly stats: StatsKeeper,
     /** Called after the first frame of every source has been drawn. */
     private readonly onFirstFrame: () => void,
+    /** Asked when a net fails: whether other stages have taken its place. */
+    private readonly recover: (error: unknown) => Promise<boolean>,
   ) {}
 
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
@@ -151,8 +154,7 @@ export class Pipeline {
     this.tap(null);
     await this.output?.close().catch(() => undefined);
     await this.gaps.close();
-    await this.stylist.close();
-    await this.matter.close();
+    await this.stages.close();
     this.compositor.close();
   }
 
@@ -171,7 +173,7 @@ export class Pipeline {
       const { frame } = journey;
       let next: Journey | null = null;
       try {
-        await this.develop(journey);
+        journey = await this.developed(journey);
         // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile.
         const ready = this.gaps.waiting ? null : await newest(coming);
         if (ready) {
@@ -203,8 +205,7 @@ export class Pipeline {
   private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
     // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
     this.stats.newSource();
-    const journey = await this.setOut(frame, true);
-    await this.develop(journey);
+    const journey = await this.developed(await this.setOut(frame, true));
     this.draw(journey);
     if (!this.compositor.contextLost) return this.compositor.capture(frame);
     throw new PortoonError(
@@ -227,7 +228,8 @@ export class Pipeline {
    * @param waited - whether the frame before has been drawn.
    */
   private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    const { look, film, matter, stylist, preparer, stats } = this;
+    const { look, film, preparer, stats } = this;
+    const { matter, stylist } = this.stages;
     const { displayWidth, displayHeight } = frame;
     const aspect = displayWidth / displayHeight;
     const { region, strength, background } = look;
@@ -280,6 +282,20 @@ export class Pipeline {
     };
   }
 
+  /** Where a net fails and others take over, the frame sets out again. */
+  private async developed(journey: Journey): Promise<Journey> {
+    try {
+      await this.develop(journey);
+      return journey;
+    } catch (error) {
+      if (!(await this.recover(error))) throw error;
+      this.forget();
+      const again = await this.prepare(journey.frame, true);
+      await this.develop(again);
+      return again;
+    }
+  }
+
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
     const { layers, matteAt, styleAt, times } = journey;
@@ -298,11 +314,11 @@ export class Pipeline {
     times.matte = performance.now() - began;
     let styled = await journey.styled;
     if (styleAt && follows(layers.region)) {
-      this.shown = this.matter.bounds();
+      this.shown = this.stages.matter.bounds();
       // Who came in, or moved far, is not where the window was: it is set anew.
       if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
         const window = this.windowFor(layers.region, styleAt);
-        styled = window && (await this.stylist.stylise(this.preparer, window));
+        styled = window && (await this.stages.stylist.stylise(this.preparer, window));
       }
     }
     layers.styled = styled;
@@ -328,11 +344,11 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason, this.stages.ep);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
-    const { matter } = this;
+    const { matter } = this.stages;
     const matte = await matter.matte(size, layers.region);
     layers.matte = { texels: matter.texels, size };
     if (partOf(layers.region)) layers.share = { texels: matter.share, size };
@@ -347,7 +363,8 @@ export class Pipeline {
    * @param width - of the picture in pixels.
    */
   async still(width: number): Promise<Still> {
-    const { look, matter, preparer } = this;
+    const { look, preparer } = this;
+    const { matter } = this.stages;
     const { aspect } = preparer;
     const size = matteSize(aspect);
     const { region, strength } = look;
@@ -369,7 +386,7 @@ export class Pipeline {
 
   private forget(): void {
     this.settled = null;
-    this.matter.forget();
+    this.stages.matter.forget();
     this.shown = undefined;
   }
 

@@ -190,6 +190,26 @@ describe('nets that are not as promised', () => {
   });
 });
 
+describe('on WebGPU', () => {
+  test('nets that answer as they do on wasm run there; one that does not is told, and all goes on on wasm', async () => {
+    const { effect, bands } = await start('fickle', { ep: 'webgpu' });
+    const faults = faultsOf(effect);
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+    await expect.poll(() => effect.stats().ep, { timeout: 20_000 }).toBe('webgpu');
+    await effect.set({ style: 'fickle' });
+    expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
+    await expect.poll(() => effect.stats().ep, { timeout: 20_000 }).toBe('wasm');
+    await effect.set({ style: 'dim' });
+    await bands.become([GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
+  });
+
+  test('where the first style already answers otherwise, the effect begins on wasm', async () => {
+    const { effect } = await start('fickle', { ep: 'webgpu', style: 'fickle' });
+    await expect.poll(() => effect.stats().frames, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(effect.stats().ep).toBe('wasm');
+  });
+});
+
 /** Collects a round of previews as RGBA, 64 pixels wide. */
 async function previews(effect: Effect, options: Partial<PreviewOptions> = {}) {
   const pictures = new Map<string, Uint8ClampedArray>();
