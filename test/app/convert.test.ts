@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beepsIn } from '../fixtures/clapper.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { decodeErrors, decodePictures, decodeSound, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
 
 const run = promisify(execFile);
@@ -75,9 +76,14 @@ beforeAll(async () => {
     ),
     ffmpeg(`${SOURCE}:r=60:d=0.5 ${H264} sixty.mkv`),
     ffmpeg(`${SOURCE}:r=30 -frames:v 1 ${H264} one.mov`),
-    ffmpeg(`-f lavfi -i testsrc=s=161x95:r=30:d=0.3 -pix_fmt yuv420p -c:v libvpx -auto-alt-ref 1 -lag-in-frames 8 odd.webm`),
+    ffmpeg(
+      `-f lavfi -i testsrc=s=161x95:r=30:d=0.3 -pix_fmt yuv420p -c:v libvpx -auto-alt-ref 1 -lag-in-frames 8 odd.webm`,
+    ),
     ffmpeg(`${SOURCE}:r=25:d=0.4 ${TONE} -af ${SIX} ${H264} -c:a aac surround.mkv`),
     ffmpeg(`${SOURCE}:r=25:d=0.4 ${TONE} -af ${SIX} ${H264} -c:a pcm_s16le uncompressed.mov`),
+    ffmpeg(
+      `-f lavfi -i color=s=64x36:r=1:d=300,drawbox=c=white:t=fill:enable='not(mod(n,10))' -f lavfi -i aevalsrc=sin(6283*t)*lt(mod(t\\,10)\\,0.1):d=300:s=48000 ${H264} -c:a pcm_s16le clapper.mov`,
+    ),
     ffmpeg(`${TONE} -c:a aac sound.m4a`),
     ffmpeg(`-f lavfi -i testsrc2=s=7680x4320:r=1 -frames:v 1 ${H264} huge.mp4`),
     // The demo clip with a person in it, as H.264.
@@ -116,6 +122,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       'uncompressed.mov',
       'misnamed.webm',
       'scratched.mp4',
+      'clapper.mov',
     ];
     const { code, events, errors } = await portoon(...films, '-o', 'out/', '-s', 'none', '-r', 'everything');
     expect(errors).toBe('');
@@ -135,7 +142,14 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       const sound = (film: typeof after) => film.tracks.filter(({ type }) => type === 'audio').length;
       expect(sound(after), name).toBe(sound(before));
       const picture = after.tracks.find(({ type }) => type === 'video')!;
-      const size = name === 'turned.mp4' ? [96, 160] : name === 'odd.webm' ? [162, 96] : [160, 96];
+      const size =
+        name === 'turned.mp4'
+          ? [96, 160]
+          : name === 'odd.webm'
+            ? [162, 96]
+            : name === 'clapper.mov'
+              ? [64, 36]
+              : [160, 96];
       expect([picture.width, picture.height], name).toEqual(size);
       expect(picture.codec).toBe('h264');
     }
@@ -148,6 +162,17 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(copied('constant.mp4')).toBe(true);
     expect(copied('surround.mkv')).toBe(true);
     expect(copied('uncompressed.mov')).toBe(false);
+    // Flash and beep fall together to the end of five minutes, though the sound was encoded anew.
+    const clapper = join(out, 'clapper-none.mp4');
+    const [flashes, sound] = await Promise.all([
+      decodePictures(clapper, { pixels: 'gray', size: '1:1' }),
+      decodeSound(clapper, 48_000),
+    ]);
+    const times = (await probe(clapper)).pictures.filter((_, index) => flashes[index]! > 128);
+    const beeps = beepsIn(sound);
+    expect(times).toHaveLength(30);
+    expect(beeps).toHaveLength(30);
+    for (const [index, time] of times.entries()) expect(Math.abs(beeps[index]! - time)).toBeLessThan(0.02);
     // No piece of an unfinished film is left.
     expect((await readdir(out)).filter((name) => !name.endsWith('.mp4'))).toEqual([]);
     // What lay on its side stands: the picture is the one that a player shows.
