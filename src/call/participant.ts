@@ -15,8 +15,6 @@ export interface Member {
   readonly host: boolean;
   readonly muted: boolean;
   readonly camera: boolean;
-  /** Whether they record the sound of everybody. */
-  readonly recording: boolean;
   readonly speaking: boolean;
   /** Their picture and sound, from when they arrive. */
   readonly stream: MediaStream | null;
@@ -104,7 +102,6 @@ export class Participant {
       host,
       muted: state.muted,
       camera: state.camera,
-      recording: state.recording === true,
       speaking: speaking && !state.muted,
       stream,
       link,

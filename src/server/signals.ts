@@ -48,8 +48,6 @@ const stateSchema = v.object({
   camera: v.boolean(),
   /** How the video carries its alpha, if it does: colour above, matte below. */
   alpha: v.optional(v.literal('stacked-1')),
-  /** Whether they record the sound of everybody. */
-  recording: v.optional(v.boolean()),
 });
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
