@@ -6,7 +6,7 @@ import { visit, type Visit } from './studio-page.ts';
 
 /** Hertz of what the fake microphone hears. */
 export const TONE = 1000;
-export const SLOW = { timeout: 90_000, polling: 200 };
+const SLOW = { timeout: 90_000, polling: 200 };
 
 /** A fake microphone that beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
 export async function fakeMicrophone(): Promise<{ args: string[]; remove: () => Promise<void> }> {
@@ -57,10 +57,8 @@ export interface Person extends Visit {
   readonly sent: string[];
 }
 
-/** Somebody in the lobby whose picture runs. `before` runs in the page ahead of its own scripts. */
-export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
-  const there = new URL(url);
-  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+/** Somebody new on a page of the app. `before` runs there ahead of its own scripts. */
+export async function come(browser: Browser, url: string, before = ''): Promise<Person> {
   const sent: string[] = [];
   const visitor = await visit(browser, 'about:blank', {
     permissions: ['camera', 'microphone'],
@@ -72,14 +70,23 @@ export async function arrive(browser: Browser, url: string, name: string, before
       if (request !== undefined) sent.push(request);
     });
   });
-  await visitor.page.goto(there.href);
-  await visitor.page.getByLabel('Your name').fill(name);
-  await visitor.page.waitForFunction(
-    () => document.documentElement.dataset.state === 'running',
-    undefined,
-    SLOW,
-  );
+  await visitor.page.goto(url);
   return { ...visitor, sent };
+}
+
+/** Resolves when their picture runs. */
+export async function runs({ page }: Person): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, SLOW);
+}
+
+/** Somebody in the lobby whose picture runs, with no style unless the address names one. */
+export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
+  const there = new URL(url);
+  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+  const person = await come(browser, there.href, before);
+  await person.page.getByLabel('Your name').fill(name);
+  await runs(person);
+  return person;
 }
 
 export async function enter({ page }: Person): Promise<void> {
