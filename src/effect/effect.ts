@@ -151,7 +151,8 @@ export class Effect {
       }
     const { style, ...rest } = look;
     try {
-      await this.ask((api) => api.set(rest));
+      // A worker that is busy with a frame is not asked for nothing: a change of style would wait for it twice.
+      if (Object.keys(rest).length > 0) await this.ask((api) => api.set(rest));
     } catch (error) {
       release(rest.background);
       throw error;
