@@ -187,7 +187,6 @@ describe('a call of two', () => {
     expect(await a.page.evaluate('connections.length')).toBe(1);
     // Candidates may still have trickled; nothing was offered.
     expect(a.sent.filter((name) => name === 'signal').length - signals).toBeLessThanOrEqual(3);
-    expect([...a.complaints, ...b.complaints]).toEqual([]);
   });
 
   it.runIf(process.platform === 'linux')('finds another way when the network stood still', async () => {
