@@ -281,6 +281,7 @@ describe('a call of two', () => {
     await tile(a.page, 'Mary').waitFor({ state: 'detached', timeout: 10_000 });
     expect(performance.now() - killed).toBeLessThan(5000);
     await a.page.getByText('Mary left the call').waitFor();
+    await tile(b.page, 'Mary').waitFor({ state: 'detached', timeout: 10_000 });
   });
 
   it('ends for a person whose camera and microphone are then free, and who is host again on coming back', async () => {
