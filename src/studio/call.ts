@@ -144,7 +144,7 @@ export async function join(instead = false): Promise<void> {
       },
       onLeft: (member) => {
         const title = `${nameOf(member.name)} left the call`;
-        announce(title);
+        announce(`${nameOf(member.name)} left`);
         tell({ topic: `left:${member.id}`, tone: 'info', title, text: '' });
       },
       onEnded: fall,
