@@ -18,6 +18,7 @@ uniform float uStrength;      // 0 live .. 1 styled
 uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
 uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent, 4 nothing but the style's share
 uniform vec3 uColour;
+uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: offset and scale
 uniform vec4 uBackdropFrame;  // offset and scale that make the backdrop cover the frame
 
 const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
@@ -43,7 +44,7 @@ void main() {
     composite = vec4(vec3(styledShare), 1.0);
     return;
   }
-  vec3 picture = mix(live, texture(uStyled, vAt).rgb, styledShare);
+  vec3 picture = mix(live, texture(uStyled, (vAt - uStyledFrame.xy) / uStyledFrame.zw).rgb, styledShare);
 
   if (uBackground == 0) {
     composite = vec4(picture, 1.0);

@@ -11,6 +11,7 @@ import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Styled, Stylist } from './style/stylist.ts';
+import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
 /** A frame on its way, and what has been made of it so far. */
@@ -24,6 +25,9 @@ interface Journey {
   /** The frame as the matte net takes it, and its size; null where no matte is wanted. */
   readonly picture: Float32Array;
   readonly matteAt: Size | null;
+  /** The style's grid over the whole frame; null where none is wanted. */
+  readonly styleAt: Size | null;
+  /** What of it was begun beside the matte. */
   readonly styled: Promise<Styled> | null;
   readonly layers: Layers;
   readonly times: StageTimes;
@@ -48,6 +52,9 @@ export class Pipeline {
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
+  private readonly window = new StyleWindow();
+  /** Where the newest matte shows the style; undefined if there is none. */
+  private shown: Bounds | null | undefined;
   /** What is asked of the film that is being carried; null while the source is live. */
   private film: FilmOptions | null = null;
   private framesDrawn = false;
@@ -81,7 +88,7 @@ export class Pipeline {
     this.framesDrawn = false;
     this.film = null;
     if (!frames) return;
-    this.matter.forget();
+    this.forget();
     this.stats.newSource();
     this.anchor.reset();
     this.governor.newSource();
@@ -94,7 +101,7 @@ export class Pipeline {
   async beginFilm(film: FilmOptions): Promise<void> {
     await this.feed(null);
     this.film = film;
-    this.matter.forget();
+    this.forget();
   }
 
   /**
@@ -230,12 +237,12 @@ export class Pipeline {
     await preparer.take(frame);
     const picture = matter.input(matteAt);
     if (mattes) preparer.scale(matteAt, picture);
-    const styleInput = styles ? stylist.input(styleAt) : null;
-    if (styleInput) preparer.scale(styleAt, styleInput);
-    const styled = styleInput ? stylist.stylise(styleAt) : null;
+    const window = styles ? this.windowFor(region, styleAt) : null;
+    const styled = window && stylist.stylise(preparer, window);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
     const layers: Layers = {
+      live: null,
       styled: null,
       matte: null,
       share: null,
@@ -246,26 +253,46 @@ export class Pipeline {
       matteAlone,
     };
     const times = { prepare: performance.now() - began, matte: 0, style: 0, composite: 0, total: 0 };
-    return { frame, began, anchor, picture, matteAt: mattes ? matteAt : null, styled, layers, times };
+    return {
+      ...{ frame, began, anchor, layers, times, picture, styled },
+      matteAt: mattes ? matteAt : null,
+      styleAt: styles ? styleAt : null,
+    };
   }
 
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
-    const { layers, matteAt, styled, times } = journey;
+    const { layers, matteAt, styleAt, times } = journey;
     const began = performance.now();
+    const live = this.compositor.texelsOf(journey.frame);
+    live.catch(() => undefined);
     if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
-    else if (this.matted) this.matter.forget();
+    else if (this.matted) this.forget();
     this.matted = matteAt && layers.region;
     times.matte = performance.now() - began;
-    if (!styled) return;
-    const answer = await styled;
-    layers.styled = answer;
-    times.style = answer.took;
+    let styled = await journey.styled;
+    if (styleAt && follows(layers.region)) {
+      this.shown = this.matter.bounds();
+      // Who came in, or moved far, is not where the window was: it is set anew.
+      if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
+        const window = this.windowFor(layers.region, styleAt);
+        styled = window && (await this.stylist.stylise(this.preparer, window));
+      }
+    }
+    layers.styled = styled;
+    times.style = styled?.took ?? 0;
+    layers.live = await live;
+  }
+
+  /** Of the style only what will show is computed. */
+  private windowFor(region: Region, grid: Size): Window | null {
+    if (!follows(region) || this.shown === undefined) return StyleWindow.whole(grid);
+    return this.window.around(this.shown, grid);
   }
 
   /** The last stage, composite. */
-  private draw({ frame, began, anchor, matteAt, layers, times }: Journey): void {
+  private draw({ frame, began, anchor, matteAt, styleAt, layers, times }: Journey): void {
     const from = performance.now();
     if (!this.compositor.contextLost) {
       this.compositor.draw(frame, layers);
@@ -275,7 +302,7 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
-    this.stats.end(times, matteAt ?? [0, 0], layers.styled?.size ?? [0, 0]);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0]);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
@@ -314,6 +341,11 @@ export class Pipeline {
     );
   }
 
+  private forget(): void {
+    this.matter.forget();
+    this.shown = undefined;
+  }
+
   private async write(output: WritableStreamDefaultWriter<VideoFrame>, like: VideoFrame): Promise<void> {
     if ((output.desiredSize ?? 0) <= 0) return;
     const composite = this.compositor.capture(like);
@@ -329,4 +361,9 @@ export class Pipeline {
 async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Promise<VideoFrame | null> {
   const result = await Promise.race([coming, Promise.resolve(null)]);
   return result?.value ?? null;
+}
+
+/** Whether a style shows only where the matte says so. */
+function follows(region: Region): boolean {
+  return region !== 'everything' && region !== 'background';
 }

@@ -4,6 +4,8 @@ import type { Catalogue, StyleModel } from '../models.ts';
 import type { AnyNet } from '../onnx/net-worker.ts';
 import type { Size } from '../onnx/net.ts';
 import { PortoonError } from '../errors.ts';
+import type { Preparer } from '../prepare/prepare.ts';
+import type { Window } from './window.ts';
 
 /** So many nets that were only lent stay open, so that the one that is chosen next is there at once. */
 const MOST_LENT = 16;
@@ -19,7 +21,7 @@ interface Opened {
 export interface Styled {
   /** RGBA, valid until the next frame's answer. */
   readonly texels: Uint8Array;
-  readonly size: Size;
+  readonly window: Window;
   /** Milliseconds that the net ran. */
   readonly took: number;
 }
@@ -58,14 +60,14 @@ export class Stylist {
     return this.net !== null;
   }
 
-  /** The planes to fill before `stylise`; null while the style is `none`. */
-  input(size: Size): Float32Array | null {
-    return this.net?.input(size) ?? null;
-  }
-
-  /** Runs the chosen style on the filled planes, beside what else is done until its answer is awaited. */
-  async stylise(size: Size): Promise<Styled> {
+  /**
+   * Runs the chosen style on a window of the frame that `preparer` has taken, beside what else is done until the answer is awaited.
+   * Some style is chosen.
+   */
+  async stylise(preparer: Preparer, window: Window): Promise<Styled> {
     const net = this.net!;
+    const { size } = window;
+    preparer.scale(size, net.input(size), window);
     const { styled } = await net.run(size, ['styled']);
     const pixels = size[0] * size[1];
     if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4).fill(255);
@@ -75,11 +77,11 @@ export class Stylist {
       texels[t + 1] = 255 * styled[i + pixels]! + 0.5;
       texels[t + 2] = 255 * styled[i + 2 * pixels]! + 0.5;
     }
-    return { texels, size, took: net.took };
+    return { texels, window, took: net.took };
   }
 
   /**
-   * A style's net, for runs in gaps: between a frame's `input` and `stylise` nobody else may touch the chosen one.
+   * A style's net, for runs in gaps: while `stylise` is under way nobody else may touch the chosen one.
    * @throws PortoonError as `choose` does.
    */
   async lend(id: string, gaps: Gaps): Promise<AnyNet> {
