@@ -107,14 +107,18 @@ export async function sees(page: Page, name?: string): Promise<void> {
   await tile(page, name).locator('video[data-shown]').waitFor({ timeout: 60_000 });
 }
 
-/** An element's picture at the camera's size, as RGB; scaled, a video and a canvas would not be smoothed alike. */
-export function pixels(page: Page, selector: string): Promise<number[]> {
-  return page.evaluate((wanted) => {
-    const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
-    const context = new OffscreenCanvas(320, 180).getContext('2d')!;
-    context.drawImage(element, 0, 0, 320, 180);
-    return Array.from(context.getImageData(0, 0, 320, 180).data).filter((_, index) => index % 4 < 3);
-  }, selector);
+/** An element's picture as RGB, at the cameras' size by default: scaled, a video and a canvas would not be smoothed alike. */
+export function pixels(page: Page, selector: string, width = 320, height = 180): Promise<number[]> {
+  return page.evaluate(
+    ({ selector: wanted, width: w, height: h }) => {
+      const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
+      const context = new OffscreenCanvas(w, h).getContext('2d')!;
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(element, 0, 0, w, h);
+      return Array.from(context.getImageData(0, 0, w, h).data).filter((_, index) => index % 4 < 3);
+    },
+    { selector, width, height },
+  );
 }
 
 export function difference(a: readonly number[], b: readonly number[]): number {

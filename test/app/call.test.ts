@@ -165,7 +165,7 @@ describe('a call of two', () => {
     await a.page.locator('input[name=style][value=toon]').check({ force: true });
     await expect
       .poll(async () => difference(await pixels(b.page, '.person video'), live), { timeout: 60_000 })
-      .toBeGreaterThan(5);
+      .toBeGreaterThan(4);
     await a.page.keyboard.press('g');
     await a.page.locator('input[name=style][value=none]').check({ force: true });
 
@@ -243,7 +243,7 @@ describe('a call of two', () => {
 
     // In a browser of her own, for that is killed next.
     doomed = await launchBrowser();
-    const { page: pageC } = await arrive(doomed, `${link}&input=demo`, 'Mary');
+    const { page: pageC } = await arrive(doomed, link, 'Mary');
     await pageC.getByRole('button', { name: /^Join/ }).click();
     await pageC.getByRole('alert').getByText('ERR_ROOM_LOCKED').waitFor();
     expect(await lock.isChecked()).toBe(true);
@@ -257,20 +257,17 @@ describe('a call of two', () => {
     ]);
     await Promise.all([goesOn(pageA), goesOn(pageB), goesOn(pageC)]);
     expect(await Promise.all([pageA, pageB, pageC].map((page) => tile(page).count()))).toEqual([2, 2, 2]);
-    // Everybody's picture is their own: both others see Ada's still one.
-    const ofAda = await pixels(pageA, '#stage');
+    // Everybody's picture is their own: both others see Ada's still one. Of three, each gets fewer bits: edges do not count.
+    const ofAda = await pixels(pageA, '#stage', 16, 9);
     for (const page of [pageB, pageC])
       await expect
-        .poll(async () => difference(await pixels(page, '.person[aria-label=Ada] video'), ofAda), {
+        .poll(async () => difference(await pixels(page, '.person[aria-label=Ada] video', 16, 9), ofAda), {
           timeout: 60_000,
         })
         .toBeLessThan(8);
-    // Mary's clip moves, and passes poses that are near to Ada's.
-    await expect
-      .poll(async () => difference(await pixels(pageB, '.person[aria-label=Mary] video'), ofAda), {
-        timeout: 60_000,
-      })
-      .toBeGreaterThan(16);
+    expect(difference(await pixels(pageB, '.person[aria-label=Mary] video', 16, 9), ofAda)).toBeGreaterThan(
+      16,
+    );
   });
 
   it('knows within 5 s that the browser of one was killed', async () => {
