@@ -15,6 +15,7 @@ import type {
   StyleInfo,
   WorkerNotice,
 } from './protocol.ts';
+import { fedTrack } from './track.ts';
 
 export interface EffectOptions extends LookOptions {
   /** Which execution provider runs the nets; default `auto`: WebGPU where the browser gives a hardware adapter, else wasm. */
@@ -104,8 +105,8 @@ export class Effect {
   private latest: EffectStats = noStats;
   private running = false;
   private track: MediaStreamTrack | null = null;
-  /** The processed track, where it is generated. */
-  private output: MediaStreamVideoTrackGenerator | null = null;
+  /** The processed track. */
+  private output: MediaStreamTrack | null = null;
   private closed = false;
 
   private constructor(
@@ -152,7 +153,8 @@ export class Effect {
       }
     const { style, ...rest } = look;
     try {
-      await this.ask((api) => api.set(rest));
+      // A worker that is busy with a frame is not asked for nothing: a change of style would wait for it twice.
+      if (Object.keys(rest).length > 0) await this.ask((api) => api.set(rest));
     } catch (error) {
       release(rest.background);
       throw error;
@@ -191,21 +193,10 @@ export class Effect {
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.endOutput();
     await this.feed(track);
-    if (!('MediaStreamTrackGenerator' in self)) {
-      const [captured] = this.canvas.captureStream().getVideoTracks();
-      if (captured) return captured;
-      throw new PortoonError(
-        'ERR_UNSUPPORTED_BROWSER',
-        'This browser cannot make a video track of a canvas.',
-        'Use a current Chrome, Edge or another Chromium.',
-      );
-    }
-    // Fed from the worker itself: goes on in a hidden tab, where a canvas that nobody sees is captured no more.
-    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
-    this.output = generator;
-    const { writable } = generator;
-    await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
-    return generator;
+    const { track: output, frames } = fedTrack();
+    this.output = output;
+    await this.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
+    return output;
   }
 
   /**

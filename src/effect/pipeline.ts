@@ -396,6 +396,8 @@ export class Pipeline {
     try {
       await output.write(composite);
     } catch {
+      // Where the receiver has gone, what it left is no error of ours.
+    } finally {
       composite.close();
     }
   }

@@ -96,6 +96,8 @@ export const requestSchemas = {
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerId, secret: key })),
+    /** With `rejoin`, of a room that was locked: who else was in it. A server that has forgotten the room locks it again. */
+    lockedWith: v.optional(v.pipe(v.array(peerId), v.maxLength(MAX_PERSONS + MAX_VIEWERS))),
   }),
   signal: v.object({ to: peerId, data: signalDataSchema, generation }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),
