@@ -1,0 +1,29 @@
+/** Frames on their way into a track. What comes while the track still has one is not for it, so that nothing queues. */
+export class Sink {
+  private readonly writer: WritableStreamDefaultWriter<VideoFrame>;
+
+  /** @param onGone - nobody takes frames any more: the track was stopped, or this was closed. */
+  constructor(frames: WritableStream<VideoFrame>, onGone: () => void) {
+    this.writer = frames.getWriter();
+    // Where the receiver has gone, what it left is no error of ours.
+    void this.writer.closed.catch(() => undefined).finally(onGone);
+  }
+
+  get wants(): boolean {
+    return (this.writer.desiredSize ?? 0) > 0;
+  }
+
+  /** Gives a frame away. Never rejects. */
+  async write(frame: VideoFrame): Promise<void> {
+    try {
+      await this.writer.write(frame);
+    } catch {
+      frame.close();
+    }
+  }
+
+  /** Never rejects, and may be called twice. */
+  async close(): Promise<void> {
+    await this.writer.close().catch(() => undefined);
+  }
+}
