@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { startNode, type Node } from '../fixtures/signalling.ts';
+import { distanceToOutline } from '../fixtures/stage.ts';
+import { SLOW, WATCH } from './call-page.ts';
+import { reach, visit, type Visit } from './studio-page.ts';
+
+const SIZE = { width: 640, height: 360 };
+
+let camera: FakeCamera;
+let browser: Browser;
+let app: Node;
+let studio: Visit;
+let link: string;
+
+const panel = () => studio.page.getByRole('dialog', { name: 'Broadcast' });
+const text = (page: Page) => page.evaluate(() => document.body.innerText);
+
+function watch(query = '', before = ''): Promise<Visit> {
+  return visit(browser, link + query, { viewport: SIZE, before: WATCH + before });
+}
+
+async function shoot(page: Page): Promise<PNG> {
+  return PNG.sync.read(await page.screenshot({ omitBackground: true }));
+}
+
+/** How the picture on the page stands against the clip's own truth. Shares are of pixels, 0..1. */
+function judge({ data }: PNG) {
+  const { matte } = camera.frame(0);
+  const { width, height } = SIZE;
+  const alpha = (pixel: number) => data[4 * pixel + 3]! / 255;
+  const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+  const toFound = distanceToOutline((pixel) => alpha(pixel) > 0.5, width, height);
+  const counts = { inside: 0, solid: 0, outside: 0, clear: 0, edge: 0, error: 0, rim: 0, green: 0 };
+  for (let pixel = 0; pixel < matte.length; pixel++) {
+    const distance = toTruth[pixel]!;
+    if (distance >= 8) {
+      counts.inside++;
+      if (alpha(pixel) > 0.95) counts.solid++;
+    } else if (distance <= -8) {
+      counts.outside++;
+      if (alpha(pixel) < 0.05) counts.clear++;
+    }
+    if (distance === 1) {
+      counts.edge++;
+      counts.error += Math.abs(toFound[pixel]! - 1);
+    }
+    if (Math.abs(distance) > 8 || alpha(pixel) < 0.05) continue;
+    counts.rim++;
+    const [red, green, blue] = data.subarray(4 * pixel) as unknown as [number, number, number];
+    // As it falls on the game behind.
+    if ((green - Math.max(red, blue)) * alpha(pixel) > 16) counts.green++;
+  }
+  return {
+    solid: counts.solid / counts.inside,
+    clear: counts.clear / counts.outside,
+    error: counts.error / counts.edge,
+    green: counts.green / counts.rim,
+  };
+}
+
+describe('the OBS link', () => {
+  beforeAll(async () => {
+    camera = await fakeCamera({ frames: 1, ...SIZE, wall: [0, 177, 64] });
+    [browser, app] = await Promise.all([
+      launchBrowser({ camera: camera.path }),
+      startNode({}, join(projectRoot, 'dist')),
+    ]);
+    studio = await visit(browser, `${app.url}?input=camera&style=none`, {
+      permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+      before: WATCH,
+    });
+    await reach(studio.page, 'running');
+    await studio.page.keyboard.press('o');
+    await panel().getByRole('switch', { name: 'OBS link' }).press('Space');
+    await panel().getByText('nobody has the link open').waitFor();
+    link = await panel().getByLabel('Link for OBS').inputValue();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  it('shows the person alone, in every codec there is, with nothing of the room in the rim', async () => {
+    const { page, complaints, close } = await watch();
+    await reach(page, 'running');
+    await studio.page.screenshot({ path: '/tmp/obs-panel.png' });
+    const able = await studio.page.evaluate(codecs);
+    for (const codec of able) {
+      await studio.page.evaluate(sendAs, codec);
+      await page.waitForFunction(receives, codec, SLOW);
+      await expect.poll(async () => judge(await shoot(page)).error, { timeout: 20_000 }).toBeLessThan(6);
+      const found = judge(await shoot(page));
+      process.stdout.write(`${codec}: ${JSON.stringify(found)}\n`);
+      expect(found.solid).toBeGreaterThan(0.995);
+      expect(found.clear).toBeGreaterThan(0.995);
+      expect(found.green).toBeLessThan(0.01);
+    }
+    await page.screenshot({ path: '/tmp/obs-page.png', omitBackground: true });
+    expect(able).toContain('video/VP8');
+    expect(await text(page)).toBe('');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});
+
+/** In the studio: what the connection to the viewer can be sent in. */
+function codecs(): string[] {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const sender = connections
+    .at(-1)!
+    .getSenders()
+    .find(({ track }) => track?.kind === 'video')!;
+  const wanted = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1'];
+  const there = new Set(sender.getParameters().codecs.map(({ mimeType }) => mimeType));
+  return wanted.filter((codec) => there.has(codec));
+}
+
+/** In the studio: changes the codec of what is sent. */
+async function sendAs(codec: string): Promise<void> {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const sender = connections
+    .at(-1)!
+    .getSenders()
+    .find(({ track }) => track?.kind === 'video')!;
+  const parameters = sender.getParameters();
+  const encoding = parameters.encodings[0] as RTCRtpEncodingParameters & { codec?: RTCRtpCodec };
+  encoding.codec = parameters.codecs.find(({ mimeType }) => mimeType === codec)!;
+  await sender.setParameters(parameters);
+}
+
+/** In the viewer: whether frames come in a codec. */
+async function receives(codec: string): Promise<boolean> {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const report = await connections.at(-1)!.getStats();
+  let found = false;
+  report.forEach((entry: Record<string, unknown>) => {
+    if (entry.type !== 'inbound-rtp' || entry.kind !== 'video' || Number(entry.framesPerSecond) === 0) return;
+    const used = report.get(String(entry.codecId)) as { mimeType?: string } | undefined;
+    if (used?.mimeType === codec) found = true;
+  });
+  return found;
+}
