@@ -7,6 +7,8 @@ import { Picture } from './picture.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
 const { room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma } = parameters;
+/** A stream of a media server takes a moment to come again; a studio goes on where it paused. */
+const KEPT_MS = whep === null ? 1500 : 10_000;
 const root = document.documentElement;
 
 const debugCard = parameters.debug ? new Card('debug') : null;
@@ -100,7 +102,7 @@ const picture = new Picture(
     explain(`alpha=stacked-1, but the frames are ${width} × ${height}: no picture above its matte.`);
   },
 );
-followSource(rest, play);
+followSource(KEPT_MS, rest, play);
 play();
 become((room !== null && view !== null) || whep !== null ? 'ready' : 'error');
 explain();
