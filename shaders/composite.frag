@@ -18,6 +18,7 @@ uniform float uStrength;      // 0 live .. 1 styled
 uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
 uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent, 4 nothing but the style's share, 5 stacked
 uniform vec3 uColour;
+uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: offset and scale
 uniform vec4 uBackdropFrame;  // offset and scale that make the backdrop cover the frame
 uniform vec4 uWindow;         // stacked: offset and scale of what is shown of the frame
 uniform float uLines;         // stacked: lines of the picture in each half
@@ -46,10 +47,14 @@ float matteAt(vec2 at) {
   return refinedMatte(texture(uLive, at).rgb, texture(uMatte, at));
 }
 
+vec3 styledAt(vec2 at) {
+  return texture(uStyled, (at - uStyledFrame.xy) / uStyledFrame.zw).rgb;
+}
+
 // The picture as it is if nobody stands behind or before anything: the style's edge is not the person's.
 vec3 paintAt(vec2 at, vec3 live) {
   float share = uRegion == 1 ? 0.0 : uRegion == 3 ? texture(uShare, at).r : 1.0;
-  return mix(live, texture(uStyled, at).rgb, uStrength * share);
+  return mix(live, styledAt(at), uStrength * share);
 }
 
 // The person's own colour. On the outline a camera sees person and room mixed: there the colour of the person close by is taken, and the
@@ -117,7 +122,7 @@ void main() {
     composite = vec4(vec3(styledShare), 1.0);
     return;
   }
-  vec3 picture = mix(live, texture(uStyled, vAt).rgb, styledShare);
+  vec3 picture = mix(live, styledAt(vAt), styledShare);
 
   if (uBackground == 0) {
     composite = vec4(picture, 1.0);

@@ -5,9 +5,10 @@ import { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
 import { Governor, matteSize, styleSize } from './governor.ts';
 import { Matter } from './matte/matter.ts';
-import { openCatalogue, type Catalogue } from './models.ts';
+import { openCatalogue, type Catalogue, type StyleModel } from './models.ts';
 import { Net } from './onnx/net.ts';
-import { loadRuntime, type Runtime } from './onnx/runtime.ts';
+import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
+import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
 import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
 import type {
@@ -59,7 +60,17 @@ class EffectWorker implements EffectWorkerApi {
     const { canvas, look } = options;
     this.governor.quality = look.quality;
     // All at once: the runtime is the long pole, and nets and shader are there when it is.
-    const runtimeLoading = loadRuntime(options.ep, download);
+    const files = fetchRuntime(options.ep, download);
+    const runtimeLoading = files.then(startRuntime);
+    // Without a GPU, matte and style run on two cores at once.
+    const second = files.then((arrived) =>
+      arrived.ep === 'wasm' && navigator.hardwareConcurrency > 1
+        ? new NetWorker(arrived, (error) => {
+            this.tell(error, true);
+          })
+        : null,
+    );
+    second.catch(() => undefined);
     const compositorOpening = Compositor.open(canvas);
     const catalogue = await openCatalogue(options.manifestUrl);
     for (const fault of catalogue.faults.values()) this.tell(fault, false);
@@ -75,7 +86,10 @@ class EffectWorker implements EffectWorkerApi {
       this.tell(error, false);
       look.region = 'person';
     }
-    const stylist = new Stylist(runtime, catalogue, download);
+    const netWorker = await second;
+    const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
+      netWorker ? netWorker.open(model, bytes) : Net.open(runtime, model, bytes);
+    const stylist = new Stylist(openStyle, catalogue, download);
     this.stylist = stylist;
     await this.chooseStyle(look.style).catch((error: unknown) => {
       this.tell(error, false);

@@ -28,6 +28,11 @@ export class Gaps {
     });
   }
 
+  /** Whether work waits for the next gap. */
+  get waiting(): boolean {
+    return this.pieces.length > 0;
+  }
+
   /** A frame comes. Resolves when nothing runs beside it. */
   frameBegins(): Promise<void> {
     clearTimeout(this.timer);

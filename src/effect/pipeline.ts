@@ -7,15 +7,35 @@ import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf, type Matter } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
-import type { FilmOptions, Look, Region } from './protocol.ts';
+import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
 import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
-import type { Stylist } from './style/stylist.ts';
+import type { Styled, Stylist } from './style/stylist.ts';
+import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
+/** A frame on its way, and what has been made of it so far. */
+interface Journey {
+  /** Closed when the journey ends. */
+  readonly frame: VideoFrame;
+  /** When it set out: milliseconds of this worker's clock. */
+  readonly began: number;
+  /** See Anchor. */
+  readonly anchor: number;
+  /** The frame as the matte net takes it, and its size; null where no matte is wanted. */
+  readonly picture: Float32Array;
+  readonly matteAt: Size | null;
+  /** The style's grid over the whole frame; null where none is wanted. */
+  readonly styleAt: Size | null;
+  /** What of it was begun beside the matte. */
+  readonly styled: Promise<Styled> | null;
+  readonly layers: Layers;
+  readonly times: StageTimes;
+}
+
 /**
- * The journey of a frame: prepare, matte, style, composite. One frame at a time. Of a live source the newest frame wins; of a film
+ * The journey of a frame: prepare, matte beside style, composite. The next frame sets out when this one is ready to be drawn. Of a live source the newest frame wins; of a film
  * every frame is carried.
  */
 export class Pipeline {
@@ -34,6 +54,9 @@ export class Pipeline {
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
+  private readonly window = new StyleWindow();
+  /** Where the newest matte shows the style; undefined if there is none. */
+  private shown: Bounds | null | undefined;
   /** What is asked of the film that is being carried; null while the source is live. */
   private film: FilmOptions | null = null;
   private framesDrawn = false;
@@ -67,7 +90,7 @@ export class Pipeline {
     this.framesDrawn = false;
     this.film = null;
     if (!frames) return;
-    this.matter.forget();
+    this.forget();
     this.stats.newSource();
     this.anchor.reset();
     this.governor.newSource();
@@ -80,7 +103,7 @@ export class Pipeline {
   async beginFilm(film: FilmOptions): Promise<void> {
     await this.feed(null);
     this.film = film;
-    this.matter.forget();
+    this.forget();
   }
 
   /**
@@ -137,18 +160,36 @@ export class Pipeline {
   }
 
   private async carryAll(source: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
+    let coming = source.read();
+    let journey: Journey | null = null;
     for (let first = true; ; first = false) {
-      // The source holds one frame at most and replaces it by the next: what comes now is the newest.
-      const { value: frame, done } = await source.read();
-      if (done) return;
-      try {
+      if (!journey) {
+        // The source holds one frame at most and replaces it by the next: what comes now is the newest.
+        const { value: frame, done } = await coming;
+        if (done) return;
         await this.gaps.frameBegins();
-        await this.carry(frame);
+        journey = await this.setOut(frame, true);
+        coming = source.read();
+      }
+      const { frame } = journey;
+      let next: Journey | null = null;
+      try {
+        await this.develop(journey);
+        // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile.
+        const ready = this.gaps.waiting ? null : await newest(coming);
+        if (ready) {
+          next = await this.setOut(ready, false);
+          coming = source.read();
+        }
+        this.draw(journey);
         await Promise.all([
           this.write(this.compositor, this.output, frame),
           this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
         ]);
-        this.governor.measure(this.stats.last.total, this.stats.last.style, this.stats.frameInterval);
+        this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
+      } catch (error) {
+        next?.frame.close();
+        throw error;
       } finally {
         frame.close();
       }
@@ -157,6 +198,8 @@ export class Pipeline {
         this.begun.resolve(undefined);
         this.onFirstFrame();
       }
+      journey = next;
+      if (journey) continue;
       await this.gaps.frameEnds();
       this.stats.rest();
     }
@@ -165,7 +208,9 @@ export class Pipeline {
   private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
     // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
     this.stats.newSource();
-    await this.carry(frame);
+    const journey = await this.setOut(frame, true);
+    await this.develop(journey);
+    this.draw(journey);
     if (!this.compositor.contextLost) return this.compositor.capture(frame);
     throw new PortoonError(
       'ERR_WEBGL_LOST',
@@ -174,34 +219,48 @@ export class Pipeline {
     );
   }
 
-  private async carry(frame: VideoFrame): Promise<void> {
+  /** Begins a frame's journey, and closes the frame if there is none. */
+  private setOut(frame: VideoFrame, waited: boolean): Promise<Journey> {
+    return this.prepare(frame, waited).catch((error: unknown) => {
+      frame.close();
+      throw error;
+    });
+  }
+
+  /**
+   * The first stage, and the start of the style, which runs beside the matte.
+   * @param waited - whether the frame before has been drawn.
+   */
+  private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
     const { look, film, matter, stylist, preparer, stats } = this;
     const { displayWidth, displayHeight } = frame;
     const aspect = displayWidth / displayHeight;
+    const { region, strength, background } = look;
     const matteAlone = film?.shows === 'matte';
-    const forMatte = matteSize(aspect, film?.matteSide);
-    const forStyle = styleSize(
+    const matteAt = matteSize(aspect, film?.matteSide);
+    const styleAt = styleSize(
       film ? this.governor.finest(Math.min(displayWidth, displayHeight)) : this.governor.shortSide,
       aspect,
     );
-    const { region, strength, background } = look;
     // What nobody would see is not computed.
     const mattes =
-      this.stacked !== null ||
+      (this.stacked !== null && !film) ||
       background.kind !== 'live' ||
       (region !== 'everything' && (stylist.chosen || matteAlone));
     const styles = stylist.chosen && strength > 0 && !matteAlone;
 
-    stats.begin(frame);
+    stats.begin(frame, waited);
+    const began = performance.now();
     const anchor = this.anchor.note(frame.timestamp);
     await preparer.take(frame);
-    const matteInput = matter.input(forMatte);
-    if (mattes) preparer.scale(forMatte, matteInput);
-    const styleInput = styles ? stylist.input(forStyle) : null;
-    if (styleInput) preparer.scale(forStyle, styleInput);
-    stats.mark('prepare');
-
+    const picture = matter.input(matteAt);
+    if (mattes) preparer.scale(matteAt, picture);
+    const window = styles ? this.windowFor(region, styleAt) : null;
+    const styled = window && stylist.stylise(preparer, window);
+    // It is awaited after the matte.
+    styled?.catch(() => undefined);
     const layers: Layers = {
+      live: null,
       styled: null,
       matte: null,
       share: null,
@@ -211,18 +270,48 @@ export class Pipeline {
       background,
       matteAlone,
     };
-    if (mattes) await this.mattes(forMatte, matteInput, layers);
+    const times = { prepare: performance.now() - began, matte: 0, style: 0, composite: 0, total: 0 };
+    return {
+      ...{ frame, began, anchor, layers, times, picture, styled },
+      matteAt: mattes ? matteAt : null,
+      styleAt: styles ? styleAt : null,
+    };
+  }
+
+  /** The stages in the middle: who, and how. */
+  private async develop(journey: Journey): Promise<void> {
+    const { layers, matteAt, styleAt, times } = journey;
+    const began = performance.now();
+    const live = this.compositor.texelsOf(journey.frame);
+    live.catch(() => undefined);
+    if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
-    else if (this.matted) matter.forget();
-    this.matted = mattes ? region : null;
-    stats.mark('matte');
-
-    if (styleInput) {
-      await stylist.stylise(forStyle);
-      layers.styled = { texels: stylist.texels, size: forStyle };
+    else if (this.matted) this.forget();
+    this.matted = matteAt && layers.region;
+    times.matte = performance.now() - began;
+    let styled = await journey.styled;
+    if (styleAt && follows(layers.region)) {
+      this.shown = this.matter.bounds();
+      // Who came in, or moved far, is not where the window was: it is set anew.
+      if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
+        const window = this.windowFor(layers.region, styleAt);
+        styled = window && (await this.stylist.stylise(this.preparer, window));
+      }
     }
-    stats.mark('style');
+    layers.styled = styled;
+    times.style = styled?.took ?? 0;
+    layers.live = await live;
+  }
 
+  /** Of the style only what will show is computed. */
+  private windowFor(region: Region, grid: Size): Window | null {
+    if (!follows(region) || this.shown === undefined) return StyleWindow.whole(grid);
+    return this.window.around(this.shown, grid);
+  }
+
+  /** The last stage, composite. */
+  private draw({ frame, began, anchor, matteAt, styleAt, layers, times }: Journey): void {
+    const from = performance.now();
     if (!this.compositor.contextLost) {
       this.compositor.draw(frame, layers);
       if (this.tapped?.wants)
@@ -231,8 +320,10 @@ export class Pipeline {
     // Without a matte it was asked for in the middle of the journey; the next frame has one.
     if (this.stacked && layers.matte && !this.stacked.compositor.contextLost)
       this.stacked.compositor.draw(frame, layers);
-    stats.mark('composite');
-    stats.end(forMatte, styleInput ? forStyle : [0, 0]);
+    const now = performance.now();
+    times.composite = now - from;
+    times.total = now - began;
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0]);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
@@ -271,7 +362,23 @@ export class Pipeline {
     );
   }
 
+  private forget(): void {
+    this.matter.forget();
+    this.shown = undefined;
+  }
+
   private async write(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
     if (sink?.wants && !compositor.contextLost) await sink.write(compositor.capture(like));
   }
+}
+
+/** The frame that comes next, if it is here by now; null if the source has ended or is still at it. */
+async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Promise<VideoFrame | null> {
+  const result = await Promise.race([coming, Promise.resolve(null)]);
+  return result?.value ?? null;
+}
+
+/** Whether a style shows only where the matte says so. */
+function follows(region: Region): boolean {
+  return region !== 'everything' && region !== 'background';
 }

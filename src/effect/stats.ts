@@ -11,21 +11,22 @@ const USUAL_INTERVAL = 1000 / 30;
 const IDLE = 0.4;
 /** A jump of so many milliseconds is a pause of the source, not frames that were missed. */
 const LONGEST_STEP = 1000;
+const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
 
-/** Times each frame's journey. */
+/** Gathers what the frames' journeys took. */
 export class StatsKeeper {
-  readonly last: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
   /** Milliseconds between two frames of the source, as its timestamps tell; 30 fps until known. */
   frameInterval = USUAL_INTERVAL;
-  private readonly recent: { at: number; times: StageTimes }[] = [];
+  private readonly recent: { at: number; times: Readonly<StageTimes> }[] = [];
   private frames = 0;
   private dropped = 0;
   private lastTimestamp: number | null = null;
   private readonly steps: number[] = [];
-  private began = 0;
   private ended = 0;
-  private marked = 0;
+  private free = 0;
+  /** Milliseconds that the last frame kept the effect from the next one. */
+  busy = 0;
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
 
   constructor(
@@ -33,11 +34,14 @@ export class StatsKeeper {
     private readonly renderer: string,
   ) {}
 
-  begin(frame: VideoFrame): void {
-    this.began = this.marked = performance.now();
+  /**
+   * A frame sets out.
+   * @param waited - whether the frame before has been drawn; if not, the source had this one ready before it was wanted.
+   */
+  begin(frame: VideoFrame, waited: boolean): void {
     if (this.lastTimestamp !== null) {
       const step = (frame.timestamp - this.lastTimestamp) / 1000;
-      if (this.began - this.ended > IDLE * step) {
+      if (waited && performance.now() - this.ended > IDLE * step) {
         // We waited for the source: this step is its own, give or take its jitter.
         this.steps.push(step);
         if (this.steps.length > STEPS) this.steps.shift();
@@ -47,20 +51,17 @@ export class StatsKeeper {
       }
     }
     this.lastTimestamp = frame.timestamp;
+    if (waited) this.free = performance.now();
   }
 
-  mark(stage: Exclude<keyof StageTimes, 'total'>): void {
-    const now = performance.now();
-    this.last[stage] = now - this.marked;
-    this.marked = now;
-  }
-
-  end(matte: Size, style: Size): void {
+  /** A frame has been drawn. */
+  end(times: Readonly<StageTimes>, matte: Size, style: Size): void {
     const now = (this.ended = performance.now());
-    this.last.total = now - this.began;
+    this.busy = now - this.free;
+    this.free = now;
     this.frames++;
     this.sizes = { matte, style };
-    this.recent.push({ at: now, times: { ...this.last } });
+    this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
 
@@ -80,8 +81,8 @@ export class StatsKeeper {
     const now = performance.now();
     const recent = this.recent.filter(({ at }) => at >= now - WINDOW);
     const span = recent.length > 1 ? recent.at(-1)!.at - recent[0]!.at : 0;
-    const ms = { ...this.last };
-    const p95 = { ...this.last };
+    const ms = { ...noTimes };
+    const p95 = { ...noTimes };
     for (const stage of STAGES) {
       const times = recent.map((frame) => frame.times[stage]);
       ms[stage] = quantile(times, 0.5);

@@ -12,6 +12,9 @@ import { createInterface } from 'node:readline';
 import type { ConvertProgress } from '../../src/record/convert-protocol.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 
+/** MiB by kind of process. */
+type Held = Record<string, number>;
+
 const root = resolve(import.meta.dirname, '../..');
 const [seconds = '20', ...options] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'portoon-bench-'));
@@ -27,7 +30,7 @@ try {
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const closed = once(child, 'close');
-  const samples: { at: number; frames: number; mib: number }[] = [];
+  const samples: { at: number; frames: number; held: Held }[] = [];
   let busy: Promise<void> | null = null;
   for await (const line of createInterface({ input: child.stdout })) {
     const event = JSON.parse(line) as { event: string } & ConvertProgress;
@@ -36,8 +39,8 @@ try {
     const last = samples.at(-1);
     const at = performance.now() / 1000;
     if (event.event !== 'progress' || busy || (last && at - last.at < 1)) continue;
-    busy = memory(child.pid!).then((mib) => {
-      samples.push({ at, frames, mib });
+    busy = memory(child.pid!).then((held) => {
+      samples.push({ at, frames, held });
       busy = null;
     });
   }
@@ -46,17 +49,22 @@ try {
   const [first] = samples.filter((_, index) => index >= Math.min(3, samples.length - 2));
   const last = samples.at(-1)!;
   const rate = (last.frames - first!.frames) / (last.at - first!.at);
+  const shares = [0.1, 0.25, 0.5, 0.75, 1].map((share) => samples[Math.ceil(share * samples.length) - 1]!);
   process.stdout.write(
     `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}: 640x360, ${seconds} s, ${args.join(' ')}\n` +
-      `${rate.toFixed(1)} frames a second; memory (PSS of Node and browser): ` +
-      `${[0.1, 0.25, 0.5, 0.75, 1].map((share) => `${Math.round(100 * share)} %: ${Math.round(samples[Math.ceil(share * samples.length) - 1]!.mib)} MiB`).join(', ')}\n`,
+      `${rate.toFixed(1)} frames a second; memory (PSS of Node and browser, MiB) at so many frames:\n`,
   );
+  for (const { frames, held } of shares) {
+    const parts = Object.entries(held).map(([kind, mib]) => `${kind} ${Math.round(mib)}`);
+    const all = Object.values(held).reduce((sum, mib) => sum + mib, 0);
+    process.stdout.write(`${String(frames).padStart(7)}: ${Math.round(all)} = ${parts.join(' + ')}\n`);
+  }
 } finally {
   await rm(folder, { recursive: true });
 }
 
-/** MiB that a process and all that it started hold; what they share counts once. */
-async function memory(pid: number): Promise<number> {
+/** MiB that a process and all that it started hold, by what they are for; what they share counts once. */
+async function memory(pid: number): Promise<Held> {
   const parents = new Map<number, number>();
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
@@ -67,11 +75,14 @@ async function memory(pid: number): Promise<number> {
   }
   const ours = (process: number): boolean =>
     process === pid || (parents.has(process) && process > 1 && ours(parents.get(process)!));
-  let kib = 0;
+  const held: Held = {};
   for (const process of parents.keys()) {
     if (!ours(process)) continue;
     const rollup = await readFile(`/proc/${process}/smaps_rollup`, 'utf8').catch(() => '');
-    kib += Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+    const command = await readFile(`/proc/${process}/cmdline`, 'utf8').catch(() => '');
+    const kind =
+      process === pid ? 'node' : (/--type=([\w-]+)/.exec(command)?.[1] ?? 'browser').replace('-process', '');
+    held[kind] = (held[kind] ?? 0) + Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
   }
-  return kib / 1024;
+  return held;
 }

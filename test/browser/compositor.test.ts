@@ -1,3 +1,4 @@
+import { StyleWindow } from '../../src/effect/style/window.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Compositor, type Layers } from '../../src/effect/composite/compositor.ts';
 
@@ -35,6 +36,7 @@ function frameOf(texels: Uint8Array<ArrayBuffer> | Uint8Array): VideoFrame {
 }
 
 const JUST_LIVE: Layers = {
+  live: null,
   styled: null,
   matte: null,
   share: null,
@@ -59,7 +61,7 @@ function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[];
   const frame = frameOf(live);
   compositor.draw(frame, {
     ...JUST_LIVE,
-    styled: { texels: solid(STYLED), size: [WIDTH, HEIGHT] },
+    styled: { texels: solid(STYLED), window: StyleWindow.whole([WIDTH, HEIGHT]) },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
     ...layers,
   });
@@ -85,6 +87,22 @@ function expectNear(actual: number[], expected: number[], tolerance = 2): void {
 const mix = (a: Rgb, b: Rgb, t: number): number[] => a.map((value, i) => value + t * (b[i]! - value));
 
 describe('the compositing shader', () => {
+  test('lays a style that was made of a window of the frame where the window is', () => {
+    // Of a grid as large as the frame, the part from the middle on, in two colours.
+    const size = [WIDTH / 2, HEIGHT] as const;
+    const texels = new Uint8Array(size[0] * size[1] * 4);
+    for (let i = 0; i < size[0] * size[1]; i++)
+      texels.set([...(i % size[0] < size[0] / 2 ? STYLED : [9, 9, 9]), 255], i * 4);
+    compose({
+      styled: { texels, window: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
+      region: 'everything',
+    });
+    expectNear(pixel(WIDTH / 2 + 1, 24), [...STYLED, 255]);
+    expectNear(pixel(WIDTH / 2 + WIDTH / 4 - 2, 24), [...STYLED, 255]);
+    expectNear(pixel(WIDTH / 2 + WIDTH / 4 + 1, 24), [9, 9, 9, 255]);
+    expectNear(pixel(WIDTH - 1, 24), [9, 9, 9, 255]);
+  });
+
   test('styles the person and leaves the room alone', () => {
     const { left, right } = compose({});
     expectNear(left, [...STYLED, 255]);
@@ -119,7 +137,7 @@ describe('the compositing shader', () => {
     // Read as BT.601 this skin would be 175, 115, 92.
     ['bt709', [128, 109, 156], [180, 120, 90]],
   ] as const)
-    test(`keeps the colour of a camera's frame: ${matrix} ${yuv.join()} is ${rgb.join()}`, () => {
+    test(`keeps the colour of a camera's frame: ${matrix} ${yuv.join()} is ${rgb.join()}`, async () => {
       const chroma = (WIDTH * HEIGHT) / 4;
       const planes = new Uint8Array(WIDTH * HEIGHT + 2 * chroma).fill(yuv[0]);
       planes.fill(yuv[1], WIDTH * HEIGHT, WIDTH * HEIGHT + chroma).fill(yuv[2], WIDTH * HEIGHT + chroma);
@@ -131,6 +149,11 @@ describe('the compositing shader', () => {
         colorSpace: { matrix, primaries: matrix, transfer: matrix, fullRange: false },
       });
       compositor.draw(frame, JUST_LIVE);
+      expectNear(pixel(32, 24), [...rgb, 255]);
+      // The tests' browser has no graphics processor: there the frame's own texels are drawn, in the same colours.
+      const texels = await compositor.texelsOf(frame);
+      expect(texels).not.toBeNull();
+      compositor.draw(frame, { ...JUST_LIVE, live: texels });
       frame.close();
       expectNear(pixel(32, 24), [...rgb, 255]);
     });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Download } from '../../src/effect/download.ts';
 import { openCatalogue } from '../../src/effect/models.ts';
 import { Net } from '../../src/effect/onnx/net.ts';
-import { loadRuntime } from '../../src/effect/onnx/runtime.ts';
+import { fetchRuntime, startRuntime } from '../../src/effect/onnx/runtime.ts';
 import type { ExecutionProvider } from '../../src/effect/protocol.ts';
 import { randomField } from '../unit/effect/random-field.ts';
 
@@ -10,7 +10,7 @@ const SIZE = [32, 32] as const;
 
 async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float32Array[]> {
   const download = new Download(() => undefined);
-  const runtime = await loadRuntime(ep, download);
+  const runtime = await startRuntime(await fetchRuntime(ep, download));
   const catalogue = await openCatalogue('/models/manifest.json');
   const results = [];
   for (const model of [catalogue.mattes[0]!, catalogue.styles[0]!]) {

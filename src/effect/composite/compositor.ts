@@ -22,12 +22,18 @@ import { PortoonError } from '../errors.ts';
 import type { Size } from '../onnx/net.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../stacked.ts';
+import type { Window } from '../style/window.ts';
+import { FrameTexels } from './frame-texels.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
 
-/** What is laid over a live frame. `styled` is RGBA at `styledSize`, `fit` the texels of MatteGuide at `matteSize`. */
+/** What is laid over a live frame. */
 export interface Layers {
-  styled: { texels: Uint8Array; size: Size } | null;
+  /** What {@link Compositor.texelsOf} gave for the frame. */
+  live: Uint8Array | null;
+  /** RGBA, of the whole frame or a window of it. */
+  styled: { texels: Uint8Array; window: Window } | null;
+  /** The texels of MatteGuide. */
   matte: { texels: Uint8Array; size: Size } | null;
   /** Where the region is a part of the person: the texels of PartShare. */
   share: { texels: Uint8Array; size: Size } | null;
@@ -72,6 +78,9 @@ const STACKED = 5;
 /** The frame at its own size, or the person and their matte as `stacked-1` (`src/effect/stacked.ts`), whatever the background. */
 export type Packing = 'plain' | 'stacked-1';
 
+/** Renderers that are the processor itself, by their own names. */
+const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
+
 /** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
 export class Compositor {
   /** The renderer's own name for the hardware, or `WebGL`. */
@@ -79,6 +88,8 @@ export class Compositor {
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Container();
   private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
+  private readonly liveTexels = texelSource();
+  private readonly texels: FrameTexels | null;
   private readonly styled = texelSource();
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
@@ -89,6 +100,7 @@ export class Compositor {
     uRegion: { value: 0, type: 'i32' },
     uBackground: { value: 0, type: 'i32' },
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uStyledFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uWindow: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uLines: { value: 0, type: 'f32' },
@@ -123,6 +135,7 @@ export class Compositor {
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+    this.texels = SOFTWARE.test(this.rendererName) ? new FrameTexels() : null;
   }
 
   /**
@@ -160,16 +173,33 @@ export class Compositor {
     return this.renderer.gl.isContextLost();
   }
 
+  /** The frame's own pixels, valid until the next call, where the renderer takes them faster than the frame; else null. */
+  async texelsOf(frame: VideoFrame): Promise<Uint8Array | null> {
+    return (await this.texels?.of(frame)) ?? null;
+  }
+
   /** Draws one frame. The frame stays the caller's to close, once this has returned. */
   draw(frame: VideoFrame, layers: Layers): void {
     const { displayWidth: width, displayHeight: height } = frame;
     if (this.packing === 'plain') this.resize(width, height);
     else this.layOut(width, height);
-    this.live.resource = frame;
-    this.live.resize(width, height);
-    this.live.update();
+    if (layers.live) upload(this.liveTexels, layers.live, [width, height]);
+    else {
+      this.live.resource = frame;
+      this.live.resize(width, height);
+      this.live.update();
+    }
+    this.shader.resources.uLive = layers.live ? this.liveTexels : this.live;
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
-    if (layers.styled) upload(this.styled, layers.styled.texels, layers.styled.size);
+    if (layers.styled) {
+      const { grid, x, y, size } = layers.styled.window;
+      upload(this.styled, layers.styled.texels, size);
+      const frame = this.uniforms.uniforms.uStyledFrame;
+      frame[0] = x / grid[0];
+      frame[1] = y / grid[1];
+      frame[2] = size[0] / grid[0];
+      frame[3] = size[1] / grid[1];
+    }
     if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
     if (layers.share) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;

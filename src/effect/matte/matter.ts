@@ -1,10 +1,14 @@
 import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
 import { PARTS, type Part, type Region } from '../protocol.ts';
+import type { Bounds } from '../style/window.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
 import { PartShare } from './part-share.ts';
 import { MatteSmoother } from './smoother.ts';
+
+/** Of 255: what shows less is not seen. */
+const FAINT = 12;
 
 /** Who: runs the matte net and makes of its answer a matte that can be shown. */
 export class Matter {
@@ -13,6 +17,7 @@ export class Matter {
   private readonly guide = new MatteGuide();
   private readonly partShare = new PartShare();
   private size: Size = [0, 0];
+  private region: Region | null = null;
 
   constructor(private readonly net: Net) {}
 
@@ -40,6 +45,7 @@ export class Matter {
     // A turned camera has as many pixels as before, elsewhere. (The net itself forgets with its size.)
     if (size[0] !== this.size[0] || size[1] !== this.size[1]) this.forgetAnswers();
     this.size = size;
+    this.region = region;
     const [width, height] = size;
     const part = partOf(region);
     const answer: { matte: Float32Array; parts?: Float32Array } = await this.net.run(
@@ -64,6 +70,33 @@ export class Matter {
   /** How much of the person is the region's part of them: see PartShare. */
   get share(): Uint8Array {
     return this.partShare.texels;
+  }
+
+  /** Where the last matte shows the region, in shares of the frame; null if nowhere. */
+  bounds(): Bounds | null {
+    const [width, height] = this.size;
+    const { texels } = this.guide;
+    const share = this.partShare.texels;
+    const ofPart = this.region !== null && partOf(this.region) !== null;
+    let [left, top, right, bottom] = [width, height, -1, -1];
+    for (let y = 0, i = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, i++) {
+        // The fitted or the plain matte: the shader takes a mixture of both.
+        if (texels[4 * i]! < FAINT && texels[4 * i + 3]! < FAINT) continue;
+        if (ofPart && share[i]! < FAINT) continue;
+        if (x < left) left = x;
+        if (x > right) right = x;
+        if (y < top) top = y;
+        bottom = y;
+      }
+    }
+    if (right < 0) return null;
+    return {
+      left: left / width,
+      top: top / height,
+      right: (right + 1) / width,
+      bottom: (bottom + 1) / height,
+    };
   }
 
   /** Another source: nothing of the last one may shine through. */

@@ -18,6 +18,8 @@ const PROMISED = { matte: 'matte', style: 'styled' } as const;
  * The input is allocated once per size and filled in place.
  */
 export class Net {
+  /** Milliseconds that the last run took. */
+  took = 0;
   private bound: { size: Size; input: Float32Array; feeds: Record<string, Tensor> } | null = null;
 
   private constructor(
@@ -96,11 +98,13 @@ export class Net {
    */
   async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
     const { feeds } = this.bind(size);
+    const began = performance.now();
     const given = await this.runtime
       .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
       .catch((cause: unknown) => {
         throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
       });
+    this.took = performance.now() - began;
     for (const entry of this.state) {
       const next = given[entry.out];
       if (next?.type !== 'float32' || next.dims.join() !== shapeAt(entry, size).join())

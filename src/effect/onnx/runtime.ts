@@ -25,6 +25,13 @@ export const builds = {
   },
 } as const;
 
+/** What the runtime is made of, on this machine. Can be posted to a worker. */
+export interface RuntimeFiles {
+  readonly ep: ExecutionProvider;
+  readonly build: keyof typeof builds;
+  readonly binary: Uint8Array<ArrayBuffer>;
+}
+
 /** ONNX Runtime Web with one execution provider. Runs of all its nets pass through one ordered queue. */
 export interface Runtime {
   readonly ep: ExecutionProvider;
@@ -34,23 +41,29 @@ export interface Runtime {
 }
 
 /**
- * Chooses the provider and brings its build of the runtime in.
+ * Chooses the provider and fetches its build of the runtime.
  * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
- * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing, or the runtime's files do not arrive.
+ * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing, `ERR_MODEL_MISSING` if the files do not arrive.
  */
-export async function loadRuntime(choice: ExecutionProviderChoice, download: Download): Promise<Runtime> {
+export async function fetchRuntime(
+  choice: ExecutionProviderChoice,
+  download: Download,
+): Promise<RuntimeFiles> {
   const ep = await chooseProvider(choice);
-  const build = ep === 'wasm' ? builds.plain : 'Suspending' in WebAssembly ? builds.jspi : builds.asyncify;
-  const [ort, binary] = await Promise.all([
-    build.load(),
-    download.bytes(build.wasm, 'the neural network runtime', build.bytes),
-  ]);
+  const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
+  const { wasm, bytes } = builds[build];
+  return { ep, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
+}
+
+/** Starts the runtime in this worker. */
+export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise<Runtime> {
+  const ort = await builds[build].load();
   ort.env.logLevel = 'error';
-  ort.env.wasm.wasmPaths = { mjs: new URL(build.glue, self.location.href).href };
+  ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue, self.location.href).href };
   ort.env.wasm.wasmBinary = binary;
-  // Half of the cores and at most four: the rest draw, decode and encode. One thread on two cores measured no slower than two.
+  // Matte and style each have a runtime: a quarter of the cores for each and at most two; the rest draw, decode and encode.
   ort.env.wasm.numThreads = self.crossOriginIsolated
-    ? Math.min(4, Math.max(1, Math.floor(navigator.hardwareConcurrency / 2)))
+    ? Math.min(2, Math.max(1, Math.floor(navigator.hardwareConcurrency / 4)))
     : 1;
 
   let tail: Promise<unknown> = Promise.resolve();

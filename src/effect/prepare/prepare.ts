@@ -6,6 +6,13 @@ interface Spans {
   to: Uint16Array;
 }
 
+/** A part of the frame: where it begins in the grid of the whole. */
+interface Part {
+  readonly grid: Size;
+  readonly x: number;
+  readonly y: number;
+}
+
 /** R'G'B' from Y'CbCr: how much Cr adds to red, Cb and Cr take from green, Cb adds to blue. ITU-R BT.601-7 and BT.709-6. */
 const matrices = {
   bt601: { redCr: 1.402, greenCb: 0.344136, greenCr: 0.714136, blueCb: 1.772 },
@@ -53,11 +60,14 @@ export class Preparer {
     return this.width / this.height;
   }
 
-  /** Writes the taken frame into `planes` ([3,H,W]) at `size`. */
-  scale(size: Size, planes: Float32Array): void {
-    if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, 1);
-    else if (this.pixelFormat === 'NV12') this.scaleYuv(size, planes, 2);
-    else this.scaleRgba(size, planes);
+  /**
+   * Writes the taken frame into `planes` ([3,H,W]).
+   * @param size - of the whole frame, or of the `part` of a whole that is as large as its `grid`.
+   */
+  scale(size: Size, planes: Float32Array, part: Part = { grid: size, x: 0, y: 0 }): void {
+    if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, part, 1);
+    else if (this.pixelFormat === 'NV12') this.scaleYuv(size, planes, part, 2);
+    else this.scaleRgba(size, planes, part);
   }
 
   private draw(frame: VideoFrame): void {
@@ -75,24 +85,25 @@ export class Preparer {
   }
 
   /** @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved Cb Cr. */
-  private scaleYuv([width, height]: Size, out: Float32Array, chromaStep: 1 | 2): void {
+  private scaleYuv([width, height]: Size, out: Float32Array, part: Part, chromaStep: 1 | 2): void {
     const { planes, matrix } = this;
     const luma = this.layout[0]!;
     const cb = this.layout[1]!;
     const cbOffset = cb.offset;
     const crOffset = chromaStep === 2 ? cb.offset + 1 : this.layout[2]!.offset;
-    const columns = this.spansOf(this.width, width);
-    const rows = this.spansOf(this.height, height);
+    const columns = this.spansOf(this.width, part.grid[0]);
+    const rows = this.spansOf(this.height, part.grid[1]);
+    const { x: firstX, y: firstY } = part;
     const lumaZero = this.fullRange ? 0 : 16;
     const lumaScale = this.fullRange ? 1 / 255 : 1 / 219;
     const chromaScale = this.fullRange ? 1 / 255 : 1 / 224;
     const area = width * height;
     for (let y = 0, i = 0; y < height; y++) {
-      const top = rows.from[y]!;
-      const bottom = rows.to[y]!;
+      const top = rows.from[firstY + y]!;
+      const bottom = rows.to[firstY + y]!;
       for (let x = 0; x < width; x++, i++) {
-        const left = columns.from[x]!;
-        const right = columns.to[x]!;
+        const left = columns.from[firstX + x]!;
+        const right = columns.to[firstX + x]!;
         let sum = 0;
         for (let sy = top; sy < bottom; sy++) {
           const row = luma.offset + sy * luma.stride;
@@ -113,26 +124,31 @@ export class Preparer {
     }
   }
 
-  private scaleRgba([width, height]: Size, out: Float32Array): void {
+  private scaleRgba([width, height]: Size, out: Float32Array, part: Part): void {
     const { planes } = this;
     const stride = this.layout[0]!.stride;
-    const columns = this.spansOf(this.width, width);
-    const rows = this.spansOf(this.height, height);
+    const columns = this.spansOf(this.width, part.grid[0]);
+    const rows = this.spansOf(this.height, part.grid[1]);
+    const { x: firstX, y: firstY } = part;
     const area = width * height;
     for (let y = 0, i = 0; y < height; y++) {
+      const top = rows.from[firstY + y]!;
+      const bottom = rows.to[firstY + y]!;
       for (let x = 0; x < width; x++, i++) {
+        const left = columns.from[firstX + x]!;
+        const right = columns.to[firstX + x]!;
         let red = 0;
         let green = 0;
         let blue = 0;
-        for (let sy = rows.from[y]!; sy < rows.to[y]!; sy++) {
-          for (let sx = columns.from[x]!; sx < columns.to[x]!; sx++) {
+        for (let sy = top; sy < bottom; sy++) {
+          for (let sx = left; sx < right; sx++) {
             const p = sy * stride + sx * 4;
             red += planes[p]!;
             green += planes[p + 1]!;
             blue += planes[p + 2]!;
           }
         }
-        const scale = 1 / (255 * (rows.to[y]! - rows.from[y]!) * (columns.to[x]! - columns.from[x]!));
+        const scale = 1 / (255 * (bottom - top) * (right - left));
         out[i] = red * scale;
         out[i + area] = green * scale;
         out[i + 2 * area] = blue * scale;

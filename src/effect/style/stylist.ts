@@ -1,18 +1,29 @@
 import type { Download } from '../download.ts';
 import type { Gaps } from '../gaps.ts';
-import type { Catalogue } from '../models.ts';
-import { Net, type Size } from '../onnx/net.ts';
-import type { Runtime } from '../onnx/runtime.ts';
+import type { Catalogue, StyleModel } from '../models.ts';
+import type { AnyNet } from '../onnx/net-worker.ts';
+import type { Size } from '../onnx/net.ts';
 import { PortoonError } from '../errors.ts';
+import type { Preparer } from '../prepare/prepare.ts';
+import type { Window } from './window.ts';
 
 /** So many nets that were only lent stay open, so that the one that is chosen next is there at once. */
 const MOST_LENT = 16;
 
 /** A style net, from the moment that it was first asked for. */
 interface Opened {
-  net: Promise<Net>;
+  net: Promise<AnyNet>;
   /** Its first run at the live picture's size; null until it is chosen. */
   warmUp: Promise<unknown> | null;
+}
+
+/** A styled frame. */
+export interface Styled {
+  /** RGBA, valid until the next frame's answer. */
+  readonly texels: Uint8Array;
+  readonly window: Window;
+  /** Milliseconds that the net ran. */
+  readonly took: number;
 }
 
 /** Holds the style nets and runs the one that is chosen. */
@@ -20,14 +31,13 @@ export class Stylist {
   private readonly nets = new Map<string, Opened>();
   /** Those of them that were never chosen, only lent; the longest unused one first. */
   private readonly lent = new Set<string>();
-  private net: Net | null = null;
+  private net: AnyNet | null = null;
   /** Counts the choices, so that a slow one does not overtake a later one. */
   private choices = 0;
-  /** RGBA of the last styled frame. */
-  texels = new Uint8Array(0);
+  private texels = new Uint8Array(0);
 
   constructor(
-    private readonly runtime: Runtime,
+    private readonly openNet: (model: StyleModel, bytes: Uint8Array) => Promise<AnyNet>,
     private readonly catalogue: Catalogue,
     private readonly download: Download,
   ) {}
@@ -50,15 +60,15 @@ export class Stylist {
     return this.net !== null;
   }
 
-  /** The planes to fill before `stylise`; null while the style is `none`. */
-  input(size: Size): Float32Array | null {
-    return this.net?.input(size) ?? null;
-  }
-
-  /** Runs the chosen style on the filled planes and leaves the result in `texels`. */
-  async stylise(size: Size): Promise<void> {
-    if (!this.net) return;
-    const { styled } = await this.net.run(size, ['styled']);
+  /**
+   * Runs the chosen style on a window of the frame that `preparer` has taken, beside what else is done until the answer is awaited.
+   * Some style is chosen.
+   */
+  async stylise(preparer: Preparer, window: Window): Promise<Styled> {
+    const net = this.net!;
+    const { size } = window;
+    preparer.scale(size, net.input(size), window);
+    const { styled } = await net.run(size, ['styled']);
     const pixels = size[0] * size[1];
     if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4).fill(255);
     const { texels } = this;
@@ -67,13 +77,14 @@ export class Stylist {
       texels[t + 1] = 255 * styled[i + pixels]! + 0.5;
       texels[t + 2] = 255 * styled[i + 2 * pixels]! + 0.5;
     }
+    return { texels, window, took: net.took };
   }
 
   /**
-   * A style's net, for runs in gaps: between a frame's `input` and `stylise` nobody else may touch the chosen one.
+   * A style's net, for runs in gaps: while `stylise` is under way nobody else may touch the chosen one.
    * @throws PortoonError as `choose` does.
    */
-  async lend(id: string, gaps: Gaps): Promise<Net> {
+  async lend(id: string, gaps: Gaps): Promise<AnyNet> {
     const known = this.nets.has(id);
     const opened = this.open(id, (work) => gaps.during(work));
     if (!known || this.lent.delete(id)) this.lent.add(id);
@@ -93,7 +104,7 @@ export class Stylist {
     for (const net of nets) if (net.status === 'fulfilled') await net.value.close();
   }
 
-  private async warm(id: string, size: Size): Promise<Net> {
+  private async warm(id: string, size: Size): Promise<AnyNet> {
     const opened = this.open(id, (work) => work());
     this.lent.delete(id);
     const net = await opened.net;
@@ -110,7 +121,7 @@ export class Stylist {
     return net;
   }
 
-  private open(id: string, when: (work: () => Promise<Net>) => Promise<Net>): Opened {
+  private open(id: string, when: (work: () => Promise<AnyNet>) => Promise<AnyNet>): Opened {
     let opened = this.nets.get(id);
     if (!opened) {
       opened = { net: this.load(id, when), warmUp: null };
@@ -123,7 +134,7 @@ export class Stylist {
     return opened;
   }
 
-  private async load(id: string, when: (work: () => Promise<Net>) => Promise<Net>): Promise<Net> {
+  private async load(id: string, when: (work: () => Promise<AnyNet>) => Promise<AnyNet>): Promise<AnyNet> {
     const model = this.catalogue.styles.find((style) => style.id === id);
     if (!model)
       throw (
@@ -135,7 +146,7 @@ export class Stylist {
         )
       );
     const bytes = await this.catalogue.fetch(model, this.download);
-    return when(() => Net.open(this.runtime, model, bytes));
+    return when(() => this.openNet(model, bytes));
   }
 
   private drop(id: string): void {

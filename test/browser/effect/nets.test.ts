@@ -9,7 +9,7 @@ import {
 import type { PortoonError } from '../../../src/effect/errors.ts';
 import { openCatalogue } from '../../../src/effect/models.ts';
 import { Net, type Size } from '../../../src/effect/onnx/net.ts';
-import { loadRuntime } from '../../../src/effect/onnx/runtime.ts';
+import { fetchRuntime, startRuntime } from '../../../src/effect/onnx/runtime.ts';
 import type { ExecutionProvider, Fault } from '../../../src/effect/protocol.ts';
 import { ColourBands } from '../colour-bands.ts';
 
@@ -18,7 +18,7 @@ const listOf = (name: string) => `/test/fixtures/nets/${name}.json`;
 
 async function openMatteNet(ep: ExecutionProvider): Promise<Net> {
   const download = new Download(() => undefined);
-  const runtime = await loadRuntime(ep, download);
+  const runtime = await startRuntime(await fetchRuntime(ep, download));
   const catalogue = await openCatalogue(listOf('good'));
   const model = catalogue.mattes[0]!;
   return Net.open(runtime, model, await catalogue.fetch(model, download));

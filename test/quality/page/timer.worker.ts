@@ -1,12 +1,12 @@
 import { expose } from 'comlink';
 import { Download } from '../../../src/effect/download.ts';
-import { loadRuntime } from '../../../src/effect/onnx/runtime.ts';
+import { fetchRuntime, startRuntime } from '../../../src/effect/onnx/runtime.ts';
 
 /** A net's inputs by name, each with its dimensions. */
 export type Inputs = Record<string, number[]>;
 
 /** The app's own runtime, on wasm. The page is not cross-origin isolated, so it has one thread. */
-const ready = loadRuntime('wasm', new Download(() => undefined));
+const ready = fetchRuntime('wasm', new Download(() => undefined)).then(startRuntime);
 
 const timer = {
   /** Milliseconds of each run of the net at `url`, after three to warm up. */

@@ -17,10 +17,9 @@ function run(arrivals: number[], cost: number): StatsKeeper {
     // The newest that has come by now, or the one that comes next.
     while (next + 1 < arrivals.length && arrivals[next + 1]! <= performance.now()) next++;
     vi.advanceTimersByTime(Math.max(0, arrivals[next]! - performance.now()));
-    stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame);
+    stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame, true);
     vi.advanceTimersByTime(cost);
-    stats.mark('style');
-    stats.end([32, 32], [32, 32]);
+    stats.end({ prepare: 0, matte: 0, style: cost, composite: 0, total: cost }, [32, 32], [32, 32]);
     next++;
   }
   return stats;

@@ -65,7 +65,7 @@ describe('joining', () => {
     expect((await open().join(room)).peers).toHaveLength(MAX_PERSONS - 1 + MAX_VIEWERS);
   });
 
-  it('viewers speak to persons alone, and say what they want', async () => {
+  test('viewers speak to persons alone, and say what they want', async () => {
     const room = newRoom();
     const person = open();
     const { self } = await person.join(room);

@@ -1,0 +1,87 @@
+import * as Comlink from 'comlink';
+import '../carry-errors.ts';
+import { PortoonError } from '../errors.ts';
+import type { Model } from '../models.ts';
+import type { Net, Output, Size } from './net.ts';
+import type { RuntimeFiles } from './runtime.ts';
+
+type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
+
+/** What is asked of the worker. Planes and values are transferred. */
+export interface NetWorkerApi {
+  start(files: RuntimeFiles): Promise<void>;
+  /** @returns by which the net is called from then on. */
+  open(model: Promised, bytes: Uint8Array): Promise<number>;
+  /** @param planes - come back with the answer, for the next run. */
+  run(
+    net: number,
+    size: Size,
+    planes: Float32Array<ArrayBuffer>,
+    outputs: readonly Output[],
+  ): Promise<{ planes: Float32Array<ArrayBuffer>; values: Record<string, Float32Array>; took: number }>;
+  close(net: number): Promise<void>;
+}
+
+/** A net without memory, wherever it runs. */
+export type AnyNet = Pick<Net, 'took' | 'input' | 'run' | 'close'>;
+
+/** A second runtime, in a worker of its own: its nets run beside those of the first on another core. */
+export class NetWorker {
+  private readonly worker = new Worker(new URL('./nets.worker.ts', import.meta.url), { type: 'module' });
+  private readonly api = Comlink.wrap<NetWorkerApi>(this.worker);
+  private readonly started: Promise<void>;
+
+  /** @param onDeath - told if the worker cannot be started or stops; its nets then answer no more. */
+  constructor(files: RuntimeFiles, onDeath: (error: PortoonError) => void) {
+    this.worker.onerror = ({ message }) => {
+      onDeath(
+        new PortoonError(
+          'ERR_WORKER_DIED',
+          `The styles' worker stopped${message ? `: ${message}` : ''}.`,
+          'Reload the page.',
+        ),
+      );
+    };
+    this.started = this.api.start(files);
+    this.started.catch(() => undefined);
+  }
+
+  /** As `Net.open`. */
+  async open(model: Promised, bytes: Uint8Array): Promise<AnyNet> {
+    await this.started;
+    return new DistantNet(this.api, await this.api.open(model, bytes));
+  }
+
+  close(): void {
+    this.worker.terminate();
+  }
+}
+
+class DistantNet implements AnyNet {
+  took = 0;
+  /** Empty while they are away. */
+  private planes = new Float32Array(0);
+
+  constructor(
+    private readonly api: Comlink.Remote<NetWorkerApi>,
+    private readonly at: number,
+  ) {}
+
+  input([width, height]: Size): Float32Array {
+    const length = 3 * width * height;
+    if (this.planes.length !== length) this.planes = new Float32Array(length);
+    return this.planes;
+  }
+
+  async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
+    const { planes } = this;
+    const answer = await this.api.run(this.at, size, Comlink.transfer(planes, [planes.buffer]), outputs);
+    this.planes = answer.planes;
+    this.took = answer.took;
+    return answer.values;
+  }
+
+  close(): Promise<void> {
+    return this.api.close(this.at);
+  }
+}
