@@ -66,6 +66,7 @@ const noStats: EffectStats = {
   ep: 'wasm',
   matteSize: [0, 0],
   styleSize: [0, 0],
+  quality: 'usual',
   renderer: '',
 };
 /** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */

@@ -15,6 +15,9 @@ import type { Styled, Stylist } from './style/stylist.ts';
 import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
+/** So many equal frames the matte's memory is given to come to rest. */
+const REST = 10;
+
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {
   /** Closed when the journey ends. */
@@ -31,6 +34,10 @@ interface Journey {
   /** What of it was begun beside the matte. */
   readonly styled: Promise<Styled> | null;
   readonly layers: Layers;
+  /** The same frame was looked at in the same way before: its layers are there. */
+  readonly repeats: boolean;
+  /** What the layers depend on besides the frame and the background. */
+  readonly wish: string;
   readonly times: StageTimes;
 }
 
@@ -54,6 +61,8 @@ export class Pipeline {
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
+  /** The last frame whose layers are all there; they stay until the next frame's. */
+  private settled: Journey | null = null;
   private readonly window = new StyleWindow();
   /** Where the newest matte shows the style; undefined if there is none. */
   private shown: Bounds | null | undefined;
@@ -186,7 +195,8 @@ export class Pipeline {
           this.write(this.compositor, this.output, frame),
           this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
         ]);
-        this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
+        if (!journey.repeats)
+          this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
       } catch (error) {
         next?.frame.close();
         throw error;
@@ -253,6 +263,16 @@ export class Pipeline {
     const began = performance.now();
     const anchor = this.anchor.note(frame.timestamp);
     await preparer.take(frame);
+    const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
+    const { settled } = this;
+    // A picture that stands still, once the matte's memory has come to rest, costs no inference.
+    if (
+      !film &&
+      preparer.repeats >= REST &&
+      settled?.wish === wish &&
+      settled.layers.background === background
+    )
+      return { ...settled, frame, began, anchor, repeats: true, times: noTimes() };
     const picture = matter.input(matteAt);
     if (mattes) preparer.scale(matteAt, picture);
     const window = styles ? this.windowFor(region, styleAt) : null;
@@ -270,9 +290,9 @@ export class Pipeline {
       background,
       matteAlone,
     };
-    const times = { prepare: performance.now() - began, matte: 0, style: 0, composite: 0, total: 0 };
+    const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, began, anchor, layers, times, picture, styled },
+      ...{ frame, began, anchor, layers, times, picture, styled, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
@@ -284,6 +304,11 @@ export class Pipeline {
     const began = performance.now();
     const live = this.compositor.texelsOf(journey.frame);
     live.catch(() => undefined);
+    if (journey.repeats) {
+      layers.live = await live;
+      return;
+    }
+    this.settled = null;
     if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
@@ -301,6 +326,7 @@ export class Pipeline {
     layers.styled = styled;
     times.style = styled?.took ?? 0;
     layers.live = await live;
+    this.settled = journey;
   }
 
   /** Of the style only what will show is computed. */
@@ -323,7 +349,7 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0]);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
@@ -363,6 +389,7 @@ export class Pipeline {
   }
 
   private forget(): void {
+    this.settled = null;
     this.matter.forget();
     this.shown = undefined;
   }
@@ -377,6 +404,8 @@ async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Pr
   const result = await Promise.race([coming, Promise.resolve(null)]);
   return result?.value ?? null;
 }
+
+const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0 });
 
 /** Whether a style shows only where the matte says so. */
 function follows(region: Region): boolean {
