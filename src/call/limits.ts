@@ -4,6 +4,8 @@ export interface VideoLimits {
   maxBitrate: number;
   /** Lines; a taller picture is scaled down before it is encoded. */
   maxHeight: number;
+  /** Whether the encoder must leave the size alone, and lets frames go where it has too much to do. */
+  keepsSize?: boolean;
 }
 
 /**

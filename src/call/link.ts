@@ -1,7 +1,8 @@
 /** What a link to a call is made of. */
 import { ROOM_LENGTH } from '../server/signals.ts';
+import type { Identity } from './seat.ts';
 
-export { MAX_NAME, nameSchema, roomSchema } from '../server/signals.ts';
+export { MAX_NAME, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
 
 const KEY = 'portoon.host.';
 
@@ -10,11 +11,10 @@ const KEY = 'portoon.host.';
  * the room as its host, after a reload as well.
  */
 export async function newRoom(): Promise<string> {
-  const hostKey = base64url(crypto.getRandomValues(new Uint8Array(16)));
+  const hostKey = newKey();
   // Without https there is no digest; there is no camera either, and the lobby says so.
   if (!('subtle' in crypto)) return hostKey;
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(hostKey));
-  const room = base64url(new Uint8Array(digest)).slice(0, ROOM_LENGTH);
+  const room = await digest(hostKey);
   try {
     sessionStorage.setItem(KEY + room, hostKey);
   } catch {
@@ -30,6 +30,33 @@ export function hostKeyOf(room: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** 128 bits that nobody guesses. */
+export function newKey(): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** Where a page that sends to viewers is found. */
+export interface ViewAddress {
+  readonly room: string;
+  readonly hostKey: string;
+  readonly identity: Identity;
+}
+
+/**
+ * The room and the identity that follow from a key, always the same ones: a link that names them stays valid as long as the key is kept.
+ * Only on https and localhost.
+ */
+export async function viewAddress(hostKey: string): Promise<ViewAddress> {
+  const secret = await digest(`view of ${hostKey}`);
+  return { room: await digest(hostKey), hostKey, identity: { id: await digest(secret), secret } };
+}
+
+/** As the server does it (`src/server/rooms.ts`). */
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return base64url(new Uint8Array(hash)).slice(0, ROOM_LENGTH);
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -2,6 +2,31 @@
 export type Release = () => void;
 
 /**
+ * Waits until no other tab of this browser has the room, and holds it then.
+ * @returns ends the waiting, and lets go.
+ */
+export function awaitRoom(room: string, onHeld: () => void): Release {
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) {
+    onHeld();
+    return () => undefined;
+  }
+  const waiting = new AbortController();
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  locks
+    .request(`call ${room}`, { signal: waiting.signal }, () => {
+      onHeld();
+      return released;
+    })
+    // Nobody waits any more.
+    .catch(() => undefined);
+  return () => {
+    waiting.abort();
+    release(undefined);
+  };
+}
+
+/**
  * Makes this tab the one of its browser that is in the room: two would hear each other's loudspeaker.
  * @param instead - takes it from the tab that has it; `onTaken` is called there.
  * @returns null where another tab has it. A tab that closes or crashes lets go by itself.

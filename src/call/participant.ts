@@ -31,7 +31,8 @@ export interface Surroundings {
   /** What is sent; null where there is nothing to send now. */
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
-  standIn(kind: 'audio' | 'video'): MediaStreamTrack;
+  /** What a connection is made with while there is nothing to send; null where nothing ever is. */
+  standIn(kind: 'audio' | 'video'): MediaStreamTrack | null;
   /** Fresh enough to begin a connection with. */
   readonly ice: readonly IceServer[];
   /** Carries a signal to somebody, if it can be carried now. */
@@ -55,8 +56,11 @@ const MEASURE_MS = 2000;
 /** Stands for "no connection of ours": asks for a new one. */
 const NONE = 0;
 
-/** Grows with every connection that this page begins, so that signals of an older one are known as such. */
-let generations = NONE;
+/**
+ * Grows with every connection that this page begins, so that signals of an older one are known as such. It begins with the time: who comes
+ * back under their id after a reload must not count from one again.
+ */
+let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
 
 /** One of the others, and the connection to them: begun anew as often as it takes. */
 export class Participant {
@@ -168,6 +172,10 @@ export class Participant {
     if (this.connected) void this.peer?.limit(this.room.limits());
   }
 
+  stats(): Promise<RTCStatsReport | null> {
+    return this.peer?.stats() ?? Promise.resolve(null);
+  }
+
   /**
    * Nothing comes after it.
    * @param bye - whether they are told that nobody comes back.
@@ -196,10 +204,11 @@ export class Participant {
     this.begun = performance.now();
     this.counters = null;
     const { audio, video } = room;
+    const tracks = [audio ?? room.standIn('audio'), video ?? room.standIn('video')];
     const peer: Peer = new Peer({
       initiator: this.calls,
       iceServers: room.ice.map((server) => ({ ...server })),
-      stream: new MediaStream([audio ?? room.standIn('audio'), video ?? room.standIn('video')]),
+      stream: new MediaStream(tracks.filter((track) => track !== null)),
       codecs: room.codecs,
       onSignal: (data) => {
         if (this.peer === peer) room.send(id, generation, data as SignalData);

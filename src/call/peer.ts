@@ -14,7 +14,7 @@ export interface PeerOptions {
   /** One of the two makes the offers, first and later: so they never meet half-way. */
   initiator: boolean;
   iceServers: readonly RTCIceServer[];
-  /** One audio and one video track. Others take their place with `replaceTrack`. */
+  /** One audio and one video track, or none by who only receives. Others take their place with `replaceTrack`. */
   stream: MediaStream;
   /** Video codecs by preference, as MIME types. */
   codecs: readonly string[];
@@ -99,7 +99,7 @@ export class Peer {
     encoding.maxBitrate = limits.maxBitrate;
     encoding.scaleResolutionDownBy = Math.max(1, (height ?? 0) / limits.maxHeight);
     // A face that moves is read; a sharp one that stands still is not.
-    parameters.degradationPreference = 'maintain-framerate';
+    parameters.degradationPreference = limits.keepsSize ? 'maintain-resolution' : 'maintain-framerate';
     // What this machine encodes best, whatever the other side named first.
     const negotiated = parameters.codecs.filter(({ mimeType }) => mimeType.startsWith('video/'));
     const [best] = orderCodecs(negotiated, this.options.codecs);

@@ -300,6 +300,7 @@ export class Room {
 
   /** Somebody is in the room. Viewers take part in nothing and have no tile. */
   private meet(present: Present): void {
+    if (present.kind === 'view') return;
     const known = this.participants.get(present.id);
     if (known) {
       known.present = present;

@@ -107,6 +107,8 @@ export class Effect {
   private track: MediaStreamTrack | null = null;
   /** The processed track. */
   private output: MediaStreamTrack | null = null;
+  /** The stacked one, while somebody needs it. */
+  private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
 
   private constructor(
@@ -197,6 +199,24 @@ export class Effect {
     this.output = output;
     await this.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
     return output;
+  }
+
+  /**
+   * The person alone, transparent, as one opaque track that any codec carries: colours above, matte below (`stacked-1`, see
+   * `src/effect/stacked.ts`). The colours are the person's own, without a rim of the room; the look's background does not matter. It shows
+   * whatever is fed now and later. One more pass is drawn for it until it is stopped; it also ends with the next call, when the effect
+   * closes, or when its worker is replaced (event `canvas`).
+   * @throws PortoonError `ERR_UNSUPPORTED_BROWSER` where a worker cannot write to a track (all but Chromium).
+   */
+  async stacked(): Promise<MediaStreamTrack> {
+    end(this.stackedOutput);
+    this.stackedOutput = null;
+    if (!('MediaStreamTrackGenerator' in self)) throw noTrack();
+    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
+    this.stackedOutput = generator;
+    const { writable } = generator;
+    await this.ask((api) => api.emitStacked(Comlink.transfer(writable, [writable])));
+    return generator;
   }
 
   /**
@@ -300,6 +320,7 @@ export class Effect {
     self.clearInterval(this.watch);
     this.closed = true;
     this.endOutput();
+    end(this.stackedOutput);
     const { worker, api } = this;
     this.api = null;
     if (!worker || !api) return;
@@ -400,6 +421,7 @@ export class Effect {
     this.api = null;
     self.clearInterval(this.watch);
     this.endOutput();
+    end(this.stackedOutput);
     this.death.reject(error);
     const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     this.tell(error, fatal);
@@ -409,13 +431,9 @@ export class Effect {
       });
   }
 
-  /** A track does not say that it ends when it is ended here, so this is said for it. */
   private endOutput(): void {
-    const { output } = this;
+    end(this.output);
     this.output = null;
-    if (!output || output.readyState === 'ended') return;
-    output.stop();
-    output.dispatchEvent(new Event('ended'));
   }
 
   /** A new worker on a new canvas (the old one's control went with the worker), the same look and the same source. */
@@ -425,6 +443,21 @@ export class Effect {
     for (const listener of this.listeners.canvas) listener(this.canvas);
     await this.feed(this.track);
   }
+}
+
+/** A track does not say that it ends when it is ended here, so this is said for it. */
+function end(output: MediaStreamTrack | null): void {
+  if (!output || output.readyState === 'ended') return;
+  output.stop();
+  output.dispatchEvent(new Event('ended'));
+}
+
+function noTrack(): PortoonError {
+  return new PortoonError(
+    'ERR_UNSUPPORTED_BROWSER',
+    'This browser cannot make a video track of the picture.',
+    'Use a current Chrome, Edge or another Chromium.',
+  );
 }
 
 function release(background: BackgroundFill | undefined): void {

@@ -168,6 +168,13 @@ class EffectWorker implements EffectWorkerApi {
     this.pipeline?.emit(frames);
   }
 
+  async emitStacked(frames: WritableStream<VideoFrame>): Promise<void> {
+    await this.opened;
+    const compositor = await Compositor.open(new OffscreenCanvas(16, 32), 'stacked-1');
+    if (this.pipeline) this.pipeline.emitStacked(compositor, frames);
+    else compositor.close();
+  }
+
   async tap(port: MessagePort): Promise<void> {
     await this.opened;
     this.pipeline?.tap(port);

@@ -9,6 +9,7 @@ import type { NetStages } from './net-stages.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
+import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Styled } from './style/stylist.ts';
@@ -52,7 +53,8 @@ export class Pipeline {
   begun = Promise.withResolvers<undefined>();
   private readonly preparer = new Preparer();
   private readonly blur = new BackdropBlur();
-  private output: WritableStreamDefaultWriter<VideoFrame> | null = null;
+  private output: Sink | null = null;
+  private stacked: { compositor: Compositor; sink: Sink } | null = null;
   private tapped: Tap | null = null;
   private readonly anchor = new Anchor();
   private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
@@ -132,15 +134,24 @@ export class Pipeline {
 
   /** Every composited frame is also written here. */
   emit(frames: WritableStream<VideoFrame>): void {
-    void this.output?.close().catch(() => undefined);
-    const output = frames.getWriter();
+    void this.output?.close();
+    const output = new Sink(frames, () => {
+      if (this.output === output) this.output = null;
+    });
     this.output = output;
-    // Where the receiver has gone, what it left is no error of ours.
-    void output.closed
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.output === output) this.output = null;
-      });
+  }
+
+  /**
+   * Every frame is also drawn as the person alone, and written here; while nobody takes it, nothing is drawn for it.
+   * @param compositor - packs as `stacked-1`; it is closed with the stream.
+   */
+  emitStacked(compositor: Compositor, frames: WritableStream<VideoFrame>): void {
+    void this.stacked?.sink.close();
+    const sink = new Sink(frames, () => {
+      if (this.stacked?.sink === sink) this.stacked = null;
+      compositor.close();
+    });
+    this.stacked = { compositor, sink };
   }
 
   /** Gives composites to whoever holds the other end of `port`, and no longer to who held one before. */
@@ -152,7 +163,8 @@ export class Pipeline {
   async close(): Promise<void> {
     await this.feed(null);
     this.tap(null);
-    await this.output?.close().catch(() => undefined);
+    await this.output?.close();
+    await this.stacked?.sink.close();
     await this.gaps.close();
     await this.stages.close();
     this.compositor.close();
@@ -181,7 +193,10 @@ export class Pipeline {
           coming = source.read();
         }
         this.draw(journey);
-        if (this.output && !this.compositor.contextLost) await this.write(this.output, frame);
+        await Promise.all([
+          this.write(this.compositor, this.output, frame),
+          this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
+        ]);
         if (!journey.repeats)
           this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
       } catch (error) {
@@ -240,7 +255,10 @@ export class Pipeline {
       aspect,
     );
     // What nobody would see is not computed.
-    const mattes = background.kind !== 'live' || (region !== 'everything' && (stylist.chosen || matteAlone));
+    const mattes =
+      (this.stacked !== null && !film) ||
+      background.kind !== 'live' ||
+      (region !== 'everything' && (stylist.chosen || matteAlone));
     const styles = stylist.chosen && strength > 0 && !matteAlone;
 
     stats.begin(frame, waited);
@@ -341,6 +359,9 @@ export class Pipeline {
       if (this.tapped?.wants)
         this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
     }
+    // Without a matte it was asked for in the middle of the journey; the next frame has one.
+    if (this.stacked && layers.matte && !this.stacked.compositor.contextLost)
+      this.stacked.compositor.draw(frame, layers);
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
@@ -390,16 +411,8 @@ export class Pipeline {
     this.shown = undefined;
   }
 
-  private async write(output: WritableStreamDefaultWriter<VideoFrame>, like: VideoFrame): Promise<void> {
-    if ((output.desiredSize ?? 0) <= 0) return;
-    const composite = this.compositor.capture(like);
-    try {
-      await output.write(composite);
-    } catch {
-      // Where the receiver has gone, what it left is no error of ours.
-    } finally {
-      composite.close();
-    }
+  private async write(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
+    if (sink?.wants && !compositor.contextLost) await sink.write(compositor.capture(like));
   }
 }
 

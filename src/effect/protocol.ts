@@ -147,6 +147,8 @@ export interface EffectWorkerApi {
   film(port: MessagePort, options: FilmOptions): Promise<void>;
   /** Every composited frame is also written here, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
+  /** Every frame is also written here as `stacked-1`, until the stream closes. */
+  emitStacked(frames: WritableStream<VideoFrame>): Promise<void>;
   /** Composited frames are also given to whoever holds the other end, as often as they ask, until `untap`. */
   tap(port: MessagePort): Promise<void>;
   untap(): void;

@@ -1,3 +1,4 @@
+import { Watcher } from '../call/watcher.ts';
 import { WhepPlayer } from '../call/whep.ts';
 import { Card, StatsLine } from './card.ts';
 import { followSource } from './obs-studio.ts';
@@ -5,13 +6,15 @@ import { readParameters } from './parameters.ts';
 import { Picture } from './picture.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
-const { whep, token, audio, onlost, chroma } = parameters;
+const { room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma } = parameters;
+/** A stream of a media server takes a moment to come again; a studio goes on where it paused. */
+const KEPT_MS = whep === null ? 1500 : 10_000;
 const root = document.documentElement;
 
 const debugCard = parameters.debug ? new Card('debug') : null;
 const statsCard = parameters.stats ? new Card('stats') : null;
 const statsLine = new StatsLine();
-let player: WhepPlayer | null = null;
+let player: Watcher | WhepPlayer | null = null;
 
 /** The promise that other programs read from `<html data-state>`. */
 function become(state: 'loading' | 'ready' | 'running' | 'error'): void {
@@ -20,9 +23,16 @@ function become(state: 'loading' | 'ready' | 'running' | 'error'): void {
 
 /** All that is known, for whoever asks with `debug=1`. */
 function explain(...more: string[]): void {
-  const link = player ? `whep: ${player.state}` : 'No stream';
-  const { message = '', wayOut = '' } = player?.fault ?? {};
-  debugCard?.show([link, message, wayOut, ...problems, ...more].filter((line) => line !== ''));
+  debugCard?.show([...links(), ...problems, ...more].filter((line) => line !== ''));
+}
+
+function links(): string[] {
+  if (!player) return ['No stream'];
+  const { message = '', wayOut = '' } = player.fault ?? {};
+  if (player instanceof WhepPlayer) return [`whep: ${player.state}`, message, wayOut];
+  const { server, person } = player.found;
+  const missing = server && !person ? 'The studio is not there: open it, and switch its OBS link on.' : '';
+  return [`studio: ${player.state}`, message, wayOut, missing];
 }
 
 function follow(): void {
@@ -36,17 +46,50 @@ function follow(): void {
   else picture.freeze();
 }
 
+function onReport(report: RTCStatsReport): void {
+  statsCard?.show([statsLine.read(report)]);
+}
+
 function play(): void {
-  if (whep === null || player) return;
-  player = new WhepPlayer({
-    endpoint: { url: whep, token },
-    audio,
-    onStream(stream) {
-      picture.show(stream);
-    },
-    onChange: follow,
-    onReport: (report) => statsCard?.show([statsLine.read(report)]),
-  });
+  if (player instanceof Watcher) player.pause(false);
+  if (player) return;
+  if (room !== null && view !== null)
+    player = new Watcher({
+      room,
+      view,
+      label,
+      wants: {
+        alpha: alpha !== 'none',
+        audio,
+        paused: false,
+        ...(bitrate === null ? {} : { bitrate: 1000 * bitrate }),
+      },
+      onStream(stream, stacked) {
+        picture.show(stream, stacked);
+      },
+      onChange: follow,
+      onReport,
+    });
+  else if (whep !== null)
+    player = new WhepPlayer({
+      endpoint: { url: whep, token },
+      audio,
+      onStream(stream) {
+        picture.show(stream, alpha === 'stacked-1');
+      },
+      onChange: follow,
+      onReport,
+    });
+}
+
+/** Nobody sees the source: a studio is told to send nothing, a media server is let go of. */
+function rest(): void {
+  if (player instanceof Watcher) {
+    player.pause(true);
+    return;
+  }
+  player?.stop();
+  player = null;
 }
 
 if (chroma !== null) document.body.style.background = chroma;
@@ -59,10 +102,7 @@ const picture = new Picture(
     explain(`alpha=stacked-1, but the frames are ${width} × ${height}: no picture above its matte.`);
   },
 );
-followSource(() => {
-  player?.stop();
-  player = null;
-}, play);
-become(whep === null ? 'error' : 'ready');
+followSource(KEPT_MS, rest, play);
 play();
+become((room !== null && view !== null) || whep !== null ? 'ready' : 'error');
 explain();

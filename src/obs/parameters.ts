@@ -1,7 +1,11 @@
 import * as v from 'valibot';
+import { nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
+  /** Where a studio is found, and as whom; null where the address is none that a studio made. */
+  room: string | null;
+  view: string | null;
   /** Address of a WHEP endpoint; null where none is given. */
   whep: string | null;
   /** Bearer token for it; empty for none. */
@@ -11,27 +15,38 @@ export interface Parameters {
   audio: boolean;
   /** What stands while nothing comes: the last picture, or none. */
   onlost: 'freeze' | 'clear';
-  alpha: 'none' | 'stacked-1';
+  /** Null: transparent from a studio, opaque from a media server. */
+  alpha: 'none' | 'stacked-1' | null;
   /** A CSS colour behind the picture; null for none. */
   chroma: string | null;
+  /** Kilobits a second of a studio's picture, at most; null for no word. */
+  bitrate: number | null;
+  /** What the studio calls this page. */
+  label: string;
   stats: boolean;
   debug: boolean;
 }
 
 const DEFAULTS: Parameters = {
+  room: null,
+  view: null,
   whep: null,
   token: '',
   fit: 'contain',
   mirror: false,
   audio: true,
   onlost: 'freeze',
-  alpha: 'none',
+  alpha: null,
   chroma: null,
+  bitrate: null,
+  label: '',
   stats: false,
   debug: false,
 };
 
 const TAKES: Record<keyof Parameters, string> = {
+  room: 'the room of a link that the studio shows',
+  view: 'the id of a link that the studio shows',
   whep: 'the address of a WHEP endpoint, as https://media.example.org/whep/endpoint/name',
   token: 'the token of the endpoint',
   fit: 'contain or cover',
@@ -40,6 +55,8 @@ const TAKES: Record<keyof Parameters, string> = {
   onlost: 'freeze or clear',
   alpha: 'none or stacked-1',
   chroma: 'a CSS colour',
+  bitrate: 'kilobits a second, 50 to 50000',
+  label: 'a name of 40 characters at most',
   stats: '1 or 0',
   debug: '1 or 0',
 };
@@ -52,6 +69,8 @@ const flag = v.pipe(
 
 function schemaFor(isColour: (value: string) => boolean) {
   return v.object({
+    room: v.exactOptional(roomSchema),
+    view: v.exactOptional(peerIdSchema),
     whep: v.exactOptional(v.pipe(v.string(), v.url(), v.regex(/^https?:/))),
     token: v.exactOptional(v.string()),
     fit: v.exactOptional(v.picklist(['contain', 'cover'])),
@@ -67,6 +86,10 @@ function schemaFor(isColour: (value: string) => boolean) {
         v.check(isColour),
       ),
     ),
+    bitrate: v.exactOptional(
+      v.pipe(v.string(), v.digits(), v.toNumber(), v.minValue(50), v.maxValue(50_000)),
+    ),
+    label: v.exactOptional(nameSchema),
     stats: v.exactOptional(flag),
     debug: v.exactOptional(flag),
   });
@@ -85,7 +108,10 @@ export function readParameters(
   const problems: string[] = [];
   for (const name of query.keys())
     if (!Object.hasOwn(TAKES, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
-  if (!query.has('whep')) problems.push(`Nothing to show: whep takes ${TAKES.whep}.`);
+  if (!query.has('whep') && !(query.has('room') && query.has('view')))
+    problems.push(
+      `Nothing to show: take the link that the studio shows under OBS, or whep; whep takes ${TAKES.whep}.`,
+    );
   for (const { path } of v.safeParse(schema, Object.fromEntries(query), { abortPipeEarly: true }).issues ??
     []) {
     const name = path![0].key as keyof Parameters;

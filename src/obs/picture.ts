@@ -3,8 +3,10 @@ import { Unstacker } from './unstack.ts';
 
 /** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
 export class Picture {
-  private readonly unstacker: Unstacker | null;
+  private unstacker: Unstacker | null = null;
   private video: HTMLVideoElement | null = null;
+  /** Whether what the video shows is unpacked onto the unstacker's canvas, and not seen itself. */
+  private stacked = false;
   /** The last picture of a stream that was lost. */
   private still: HTMLCanvasElement | null = null;
   /** The newest stream's video, until its first frame is there. */
@@ -12,18 +14,16 @@ export class Picture {
 
   /**
    * @param onFrame - the first frame of a stream is on the page.
-   * @param onOdd - frames come that are no stacked ones, though `alpha=stacked-1` says so.
+   * @param onOdd - frames come that are no stacked ones, though they are said to be.
    */
   constructor(
-    private readonly parameters: Pick<Parameters, 'audio' | 'alpha' | 'fit' | 'mirror'>,
+    private readonly parameters: Pick<Parameters, 'audio' | 'fit' | 'mirror'>,
     private readonly onFrame: () => void,
     private readonly onOdd: (width: number, height: number) => void,
-  ) {
-    this.unstacker = parameters.alpha === 'stacked-1' ? new Unstacker() : null;
-    if (this.unstacker) document.body.append(this.dress(this.unstacker.canvas));
-  }
+  ) {}
 
-  show(stream: MediaStream): void {
+  /** @param stacked - whether the stream is packed as `stacked-1`. */
+  show(stream: MediaStream, stacked: boolean): void {
     if (this.coming) drop(this.coming);
     const video = this.dress(document.createElement('video'));
     this.coming = video;
@@ -36,14 +36,14 @@ export class Picture {
     document.body.append(video);
     void play(video);
     video.requestVideoFrameCallback(() => {
-      this.arrive(video);
+      this.arrive(video, stacked);
     });
   }
 
   /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */
   freeze(): void {
     const { video } = this;
-    if (this.unstacker || this.still || !video || video.hidden) return;
+    if (this.stacked || this.still || !video || video.hidden) return;
     const still = this.dress(document.createElement('canvas'));
     still.width = video.videoWidth;
     still.height = video.videoHeight;
@@ -56,7 +56,7 @@ export class Picture {
   /** The stream that was taken for lost goes on. */
   resume(): void {
     if (!this.video || this.coming) return;
-    this.video.hidden = this.unstacker !== null;
+    this.video.hidden = this.stacked;
     this.thaw();
     this.onFrame();
   }
@@ -67,13 +67,17 @@ export class Picture {
     if (this.unstacker) this.unstacker.canvas.hidden = true;
   }
 
-  private arrive(video: HTMLVideoElement): void {
+  private arrive(video: HTMLVideoElement, stacked: boolean): void {
     if (this.coming !== video) return;
     const before = this.video;
     this.video = video;
+    this.stacked = stacked;
     this.coming = null;
-    if (this.unstacker) this.unstack(video, this.unstacker);
-    else video.hidden = false;
+    if (stacked) this.unstack(video, (this.unstacker ??= this.newUnstacker()));
+    else {
+      video.hidden = false;
+      if (this.unstacker) this.unstacker.canvas.hidden = true;
+    }
     if (before) drop(before);
     this.thaw();
     this.onFrame();
@@ -82,6 +86,12 @@ export class Picture {
   private thaw(): void {
     this.still?.remove();
     this.still = null;
+  }
+
+  private newUnstacker(): Unstacker {
+    const unstacker = new Unstacker();
+    document.body.append(this.dress(unstacker.canvas));
+    return unstacker;
   }
 
   private unstack(video: HTMLVideoElement, unstacker: Unstacker): void {

@@ -201,9 +201,12 @@ export class Rooms {
   async signal(seat: Seat, { to, ...signal }: Checked<'signal'>): Promise<void> {
     const call = callOf(seat.room, to);
     const isHere = this.#io.of('/').adapter.rooms.has(call);
-    if (!isHere) {
+    const views = seat.member.kind === 'view';
+    if (!isHere || views) {
       const room = await this.#store.read(seat.room);
-      if (!room?.members.some(({ id }) => id === to)) throw new Refusal('ERR_PEER_GONE');
+      // Viewers find each other no more than they find people of another room.
+      if (!room?.members.some(({ id, kind }) => id === to && !(views && kind === 'view')))
+        throw new Refusal('ERR_PEER_GONE');
     }
     this.#io.to(call).emit('signal', { from: seat.id, ...signal });
   }

@@ -20,7 +20,7 @@ export const GRACE = 30_000;
 
 /** 128 bits in base64url are 22 characters; the room is unguessable, and the link's only key. */
 const key = v.pipe(v.string(), v.regex(/^[\w-]{22,64}$/));
-const peerId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+export const peerIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
 /**
  * A room's word is the base64url of its key's SHA-256, cut to so many characters (132 bits). The link gives away the word
@@ -42,12 +42,25 @@ export const nameSchema = v.pipe(
   v.trim(),
 );
 
+/** What a page that only watches asks of the person whom it shows. */
+const wantsSchema = v.object({
+  /** The person alone on nothing, or the picture as it is. */
+  alpha: v.boolean(),
+  audio: v.boolean(),
+  /** Nobody sees it at the moment: nothing need be sent. */
+  paused: v.boolean(),
+  /** Bits a second of the picture, at most. */
+  bitrate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(50_000), v.maxValue(50_000_000))),
+});
+
 const stateSchema = v.object({
   muted: v.boolean(),
   /** Whether the camera is on. */
   camera: v.boolean(),
-  /** How the video carries its alpha, if it does: colour above, matte below. */
+  /** How the video carries its alpha for those who want it, if it can: colour above, matte below. */
   alpha: v.optional(v.literal('stacked-1')),
+  /** Said by viewers alone. */
+  wants: v.optional(wantsSchema),
 });
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
@@ -95,14 +108,14 @@ export const requestSchemas = {
      */
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
-    rejoin: v.optional(v.object({ id: peerId, secret: key })),
+    rejoin: v.optional(v.object({ id: peerIdSchema, secret: key })),
     /** With `rejoin`, of a room that was locked: who else was in it. A server that has forgotten the room locks it again. */
-    lockedWith: v.optional(v.pipe(v.array(peerId), v.maxLength(MAX_PERSONS + MAX_VIEWERS))),
+    lockedWith: v.optional(v.pipe(v.array(peerIdSchema), v.maxLength(MAX_PERSONS + MAX_VIEWERS))),
   }),
-  signal: v.object({ to: peerId, data: signalDataSchema, generation }),
+  signal: v.object({ to: peerIdSchema, data: signalDataSchema, generation }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),
   lock: v.object({ locked: v.boolean() }),
-  remove: v.object({ peer: peerId }),
+  remove: v.object({ peer: peerIdSchema }),
   ice: v.object({}),
   leave: v.object({}),
 } as const;
@@ -113,6 +126,7 @@ export type Request<N extends RequestName> = v.InferInput<(typeof requestSchemas
 
 export type SignalData = v.InferOutput<typeof signalDataSchema>;
 export type PeerState = v.InferOutput<typeof stateSchema>;
+export type Wants = v.InferOutput<typeof wantsSchema>;
 export type PeerKind = 'person' | 'view';
 
 /** Another member of the room. */

@@ -15,6 +15,8 @@ import {
   type Broadcast as Going,
 } from './broadcast.ts';
 import { Icon } from './icons.tsx';
+import { viewers } from './obs.ts';
+import { Obs } from './Obs.tsx';
 import { titleOf } from './notices.ts';
 import { IconButton, Segmented, Switch } from './parts.tsx';
 import { choices, choose } from './state.ts';
@@ -42,7 +44,7 @@ export function BroadcastButton() {
       aria-label={onAir.value ? 'Broadcast: on air' : 'Broadcast'}
       aria-keyshortcuts="O"
       data-hint="Broadcast  (O)"
-      data-on-air={onAir.value || undefined}
+      data-on-air={onAir.value || viewers.value.length > 0 || undefined}
       popovertarget={PANEL}
     >
       <Icon name="broadcast" />
@@ -53,11 +55,17 @@ export function BroadcastButton() {
 /** Beside the page's state for as long as others may be watching. */
 export function OnAir() {
   const going = broadcast.value;
-  if (!going) return null;
+  const watched = viewers.value.length > 0;
+  if (!going && !watched) return null;
   return (
-    <button type="button" class="chip on-air" data-live={onAir.value || undefined} popovertarget={PANEL}>
+    <button
+      type="button"
+      class="chip on-air"
+      data-live={onAir.value || (watched && !going) || undefined}
+      popovertarget={PANEL}
+    >
       <span class="dot" aria-hidden="true" />
-      <span>{WORDS[going.state]}</span>
+      <span>{going ? WORDS[going.state] : 'In OBS'}</span>
     </button>
   );
 }
@@ -153,6 +161,15 @@ export function Broadcast() {
   const { broadcastRate, broadcastSound } = choices.value;
   return (
     <div class="broadcast" id={PANEL} popover="auto" role="dialog" aria-label="Broadcast">
+      <header>
+        <h2>Broadcast</h2>
+        <IconButton
+          icon="close"
+          label="Close"
+          onClick={() => document.getElementById(PANEL)?.hidePopover()}
+        />
+      </header>
+      <Obs trouble={(fault) => <Trouble fault={fault} />} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -160,14 +177,7 @@ export function Broadcast() {
           else void startBroadcast();
         }}
       >
-        <header>
-          <h2>Broadcast</h2>
-          <IconButton
-            icon="close"
-            label="Close"
-            onClick={() => document.getElementById(PANEL)?.hidePopover()}
-          />
-        </header>
+        <h3>Media server</h3>
         {!going && <Address />}
         <div role="status">
           {going && <State going={going} />}

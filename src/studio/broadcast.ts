@@ -1,10 +1,9 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { LinkState } from '../call/media-link.ts';
-import { openMicrophone, type Microphone } from '../call/microphone.ts';
 import { WhipPublisher, type Sending } from '../call/whip.ts';
 import type { Fault } from '../effect/protocol.ts';
-import { muted } from './call.ts';
 import { asFault } from './notices.ts';
+import { Sound } from './sound.ts';
 import { broadcasting, outgoing } from './sources.ts';
 import { announce, choices, choose } from './state.ts';
 
@@ -29,7 +28,7 @@ export const RATES = ['1', '2.5', '5'] as const;
 export type Rate = (typeof RATES)[number];
 
 let publisher: WhipPublisher | null = null;
-let microphone: Microphone | null = null;
+const sound = new Sound();
 let release: (() => void)[] = [];
 
 const bits = (rate: Rate) => Number(rate) * 1e6;
@@ -45,13 +44,13 @@ export async function startBroadcast(): Promise<void> {
   if (broadcastSound) await takeMicrophone();
   // Stopped while the browser asked for the microphone.
   if (!broadcasting.peek()) {
-    dropMicrophone();
+    sound.drop();
     return;
   }
   publisher = new WhipPublisher({
     endpoint: { url, token },
     video: outgoing.value,
-    audio: microphone?.track ?? null,
+    audio: sound.track.value,
     maxBitrate: bits(broadcastRate),
     onChange: follow,
   });
@@ -60,8 +59,7 @@ export async function startBroadcast(): Promise<void> {
       void publisher?.replaceTrack('video', outgoing.value);
     }),
     effect(() => {
-      // The one switch of a call holds here as well.
-      if (microphone) microphone.track.enabled = !muted.value;
+      void publisher?.replaceTrack('audio', sound.track.value);
     }),
   ];
 }
@@ -87,8 +85,7 @@ export async function setSound(broadcastSound: boolean): Promise<void> {
   choose({ broadcastSound });
   if (!broadcasting.value) return;
   if (broadcastSound) await takeMicrophone();
-  else dropMicrophone();
-  await publisher?.replaceTrack('audio', microphone?.track ?? null);
+  else sound.drop();
 }
 
 export function setToken(token: string): void {
@@ -101,19 +98,12 @@ export function rememberToken(broadcastKeepsToken: boolean): void {
 }
 
 async function takeMicrophone(): Promise<void> {
-  if (microphone) return;
   try {
-    microphone = await openMicrophone(choices.value.microphoneId ?? undefined);
-    microphone.track.enabled = !muted.value;
+    await sound.take();
   } catch (error) {
     // A picture without sound is worth more than none.
     broadcastFault.value = asFault(error);
   }
-}
-
-function dropMicrophone(): void {
-  microphone?.stop();
-  microphone = null;
 }
 
 function follow(): void {
@@ -134,7 +124,7 @@ function end(): void {
   for (const stop of release) stop();
   release = [];
   publisher = null;
-  dropMicrophone();
+  sound.drop();
   broadcast.value = null;
   broadcasting.value = false;
   announce('Off air');

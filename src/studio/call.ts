@@ -13,7 +13,16 @@ import { holdRoom, type Release } from '../call/one-tab.ts';
 import { Room, type Member } from '../call/room.ts';
 import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
-import { closeSource, open, outgoing, sending, source, sourceStatus, type SourceRequest } from './sources.ts';
+import {
+  closeSource,
+  hasAudience,
+  open,
+  outgoing,
+  sending,
+  source,
+  sourceStatus,
+  type SourceRequest,
+} from './sources.ts';
 import { address, announce, callStage, choices, choose } from './state.ts';
 
 export const room = signal<string | null>(address.parameters.room ?? null);
@@ -225,8 +234,8 @@ function ended(): void {
   microphone.value = null;
   cameraOff.value = null;
   retract('call');
-  // Whoever hangs up wants to be seen no more; whoever only looked into the lobby goes on as before.
-  if (was === 'in' && source.value?.kind === 'camera') closeSource();
+  // Whoever hangs up wants to be seen no more, but by those who look on elsewhere; whoever only looked into the lobby goes on as before.
+  if (was === 'in' && source.value?.kind === 'camera' && !hasAudience.value) closeSource();
   const { pathname } = location;
   if (pushed) history.back();
   else history.replaceState(null, '', pathname);

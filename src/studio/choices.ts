@@ -46,6 +46,13 @@ const Schema = v.object({
   broadcastToken: v.fallback(v.string(), ''),
   broadcastSound: v.fallback(v.boolean(), true),
   broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
+  /** Whether pages that have the OBS link are answered. */
+  obsOn: v.fallback(v.boolean(), false),
+  /** What the link is made of; empty until it was switched on once. */
+  obsKey: v.fallback(v.pipe(v.string(), v.regex(/^([\w-]{22})?$/)), ''),
+  /** Whether the link shows the person alone. */
+  obsAlpha: v.fallback(v.boolean(), true),
+  obsSound: v.fallback(v.boolean(), false),
   /** The format of clips; null until one is chosen: then the one that plays in most places. */
   clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
   /** Whether clips have the microphone's sound. */

@@ -225,8 +225,20 @@ export const resting = signal(false);
 export const sending = signal(false);
 /** The same of an audience. */
 export const broadcasting = signal(false);
+/** What pages that watch want: the composite, and the person alone. */
+export const watching = signal({ opaque: false, stacked: false });
+/** Whether there are such pages, whatever they want at the moment. */
+export const watched = signal(false);
+/** Whether hanging up leaves somebody who looks on. */
+export const hasAudience = computed(() => broadcasting.value || watched.value);
+/** The person alone as a track (`stacked-1`), while it is wanted. */
+export const outgoingStacked = signal<MediaStreamTrack | null>(null);
+/** Whether this browser can make such a track. */
+export const stackable = signal('MediaStreamTrackGenerator' in self);
 /** The composite as a track, while it is sent and there is a source. Another one whenever the source is another. */
 export const outgoing = signal<MediaStreamTrack | null>(null);
+
+const stackedWanted = computed(() => watching.value.stacked);
 
 let feeds = 0;
 
@@ -245,6 +257,17 @@ async function feed(to: Effect, track: MediaStreamTrack | null, send: boolean): 
       const fault = asFault(error);
       tellFault('feed', new PortoonError(fault.code, fault.message, fault.wayOut, { cause: error }));
     }
+  }
+}
+
+async function stack(from: Effect, canvas: HTMLCanvasElement | null): Promise<void> {
+  try {
+    const track = await from.stacked();
+    const { stacked } = watching.peek();
+    if (theEffect.peek() === from && stageCanvas.peek() === canvas && stacked) outgoingStacked.value = track;
+  } catch (error) {
+    // A worker that died is replaced, and the next one is asked. What the browser lacks, it goes on lacking: then the composite is sent.
+    if (error instanceof PortoonError && error.code !== 'ERR_WORKER_DIED') stackable.value = false;
   }
 }
 
@@ -268,12 +291,20 @@ export function startSources(): void {
   let fed = false;
   effect(() => {
     const to = theEffect.value;
-    const send = sending.value || broadcasting.value;
-    const from = resting.value && !send ? null : source.value;
+    const { opaque, stacked } = watching.value;
+    const send = sending.value || broadcasting.value || opaque;
+    const from = resting.value && !send && !stacked ? null : source.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
     if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);
     fed = from !== null;
+  });
+  effect(() => {
+    const { value: from } = theEffect;
+    const { value: canvas } = stageCanvas;
+    outgoingStacked.peek()?.stop();
+    outgoingStacked.value = null;
+    if (stackedWanted.value && from) void stack(from, canvas);
   });
   onDevicesChanged(() => void refreshCameras());
   watchPermission().catch(() => undefined);

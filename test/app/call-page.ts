@@ -6,7 +6,7 @@ import { visit, type Visit } from './studio-page.ts';
 
 /** Hertz of what the fake microphone hears. */
 export const TONE = 1000;
-const SLOW = { timeout: 90_000, polling: 200 };
+export const SLOW = { timeout: 90_000, polling: 200 };
 
 /** A fake microphone that beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
 export async function fakeMicrophone(): Promise<{ args: string[]; remove: () => Promise<void> }> {

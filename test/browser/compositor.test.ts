@@ -232,6 +232,49 @@ describe('the compositing shader', () => {
     expectNear(pixel(56, 40), [...LIVE, 255]);
   });
 
+  test('stacks the colours of the person alone over their matte, and nothing of the room stays in the rim', async () => {
+    const [own, room]: [Rgb, Rgb] = [
+      [180, 40, 120],
+      [0, 177, 64],
+    ];
+    // From person to room in three columns, as a camera and a net see an outline.
+    const live = new Uint8Array(WIDTH * HEIGHT * 4);
+    const matte = new Uint8Array(WIDTH * HEIGHT * 4);
+    for (let i = 0; i < WIDTH * HEIGHT; i++) {
+      const alpha = Math.min(1, Math.max(0, (WIDTH / 2 + 1.5 - (i % WIDTH) - 0.5) / 3));
+      live.set([...mix(room, own, alpha), 255], i * 4);
+      matte.set([255 * alpha, 128, 128, 255 * alpha], i * 4);
+    }
+    const stacked = new OffscreenCanvas(16, 32);
+    const packer = await Compositor.open(stacked, 'stacked-1');
+    const frame = frameOf(live);
+    packer.draw(frame, {
+      ...JUST_LIVE,
+      background: { kind: 'colour', rgb: [0, 0, 1] },
+      matte: { texels: matte, size: [WIDTH, HEIGHT] },
+    });
+    const gl = stacked.getContext('webgl2')!;
+    const rgba = new Uint8Array(48 * 96 * 4);
+    gl.readPixels(0, 0, 48, 96, gl.RGBA, gl.UNSIGNED_BYTE, rgba);
+    frame.close();
+    packer.close();
+    expect([stacked.width, stacked.height]).toEqual([48, 96]);
+    const at = (x: number, y: number) => [
+      ...rgba.subarray(4 * ((95 - y) * 48 + x), 4 * ((95 - y) * 48 + x) + 4),
+    ];
+    // 40 lines of picture in each half; the guard band repeats its neighbours.
+    for (const y of [0, 20, 39, 43]) {
+      expectNear(at(2, y), [...own, 255]);
+      for (let x = 0; x < 25; x++) expectNear(at(x, y), [...own, 255], 20);
+    }
+    for (const y of [44, 48, 70, 87, 91]) {
+      expectNear(at(2, y), [255, 255, 255, 255]);
+      expectNear(at(45, y), [0, 0, 0, 255]);
+      expect(at(23, y)[0]! + at(24, y)[0]!).toBeGreaterThan(215);
+      expect(at(23, y)[0]! + at(24, y)[0]!).toBeLessThan(295);
+    }
+  });
+
   test('follows the fitted line: alpha moves with the luminance of the live picture', () => {
     const texels = halfMatte();
     for (let t = 0; t < texels.length; t += 4) texels.set([128, 128, 255, 128], t);

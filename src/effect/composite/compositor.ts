@@ -21,6 +21,7 @@ import vertex from '../../../shaders/composite.vert?raw';
 import { PortoonError } from '../errors.ts';
 import type { Size } from '../onnx/net.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
+import { GUARD_LINES, stackedLayout } from '../stacked.ts';
 import type { Window } from '../style/window.ts';
 import { FrameTexels } from './frame-texels.ts';
 
@@ -72,6 +73,11 @@ const backgrounds: Record<BackgroundFill['kind'], number> = {
 
 /** In place of a background. */
 const MATTE_ALONE = 4;
+const STACKED = 5;
+
+/** The frame at its own size, or the person and their matte as `stacked-1` (`src/effect/stacked.ts`), whatever the background. */
+export type Packing = 'plain' | 'stacked-1';
+
 /** Renderers that are the processor itself, by their own names. */
 const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
 
@@ -96,12 +102,15 @@ export class Compositor {
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
     uStyledFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
+    uWindow: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
+    uLines: { value: 0, type: 'f32' },
   });
   private readonly shader: Shader;
 
   private constructor(
     private readonly canvas: OffscreenCanvas,
     renderer: WebGLRenderer,
+    private readonly packing: Packing,
   ) {
     this.renderer = renderer;
     this.shader = new Shader({
@@ -132,7 +141,7 @@ export class Compositor {
   /**
    * @throws PortoonError `ERR_WEBGL_MISSING` if there is no WebGL 2.
    */
-  static async open(canvas: OffscreenCanvas): Promise<Compositor> {
+  static async open(canvas: OffscreenCanvas, packing: Packing = 'plain'): Promise<Compositor> {
     const renderer = new WebGLRenderer();
     try {
       await renderer.init({
@@ -157,7 +166,7 @@ export class Compositor {
         { cause },
       );
     }
-    return new Compositor(canvas, renderer);
+    return new Compositor(canvas, renderer, packing);
   }
 
   get contextLost(): boolean {
@@ -169,10 +178,11 @@ export class Compositor {
     return (await this.texels?.of(frame)) ?? null;
   }
 
-  /** Draws one frame at its own size. The frame stays the caller's to close, once this has returned. */
+  /** Draws one frame. The frame stays the caller's to close, once this has returned. */
   draw(frame: VideoFrame, layers: Layers): void {
     const { displayWidth: width, displayHeight: height } = frame;
-    if (this.canvas.width !== width || this.canvas.height !== height) this.renderer.resize(width, height);
+    if (this.packing === 'plain') this.resize(width, height);
+    else this.layOut(width, height);
     if (layers.live) upload(this.liveTexels, layers.live, [width, height]);
     else {
       this.live.resource = frame;
@@ -195,12 +205,10 @@ export class Compositor {
     const values = this.uniforms.uniforms;
     values.uStrength = layers.matteAlone ? 1 : layers.styled ? layers.strength : 0;
     values.uRegion = regions[layers.region];
-    values.uBackground = layers.matteAlone
-      ? MATTE_ALONE
-      : layers.matte
-        ? backgrounds[layers.background.kind]
-        : 0;
-    this.setBackdrop(layers, width / height);
+    if (this.packing === 'stacked-1') values.uBackground = STACKED;
+    else if (layers.matteAlone) values.uBackground = MATTE_ALONE;
+    else values.uBackground = layers.matte ? backgrounds[layers.background.kind] : 0;
+    if (this.packing === 'plain') this.setBackdrop(layers, width / height);
     this.renderer.render({ container: this.scene, clear: false });
   }
 
@@ -216,6 +224,18 @@ export class Compositor {
   close(): void {
     this.dropImage();
     this.renderer.destroy();
+  }
+
+  private resize(width: number, height: number): void {
+    if (this.canvas.width !== width || this.canvas.height !== height) this.renderer.resize(width, height);
+  }
+
+  private layOut(frameWidth: number, frameHeight: number): void {
+    const { width, lines, window } = stackedLayout(frameWidth, frameHeight);
+    this.resize(width, 2 * (lines + GUARD_LINES));
+    const values = this.uniforms.uniforms;
+    values.uLines = lines;
+    values.uWindow.set(window);
   }
 
   private setBackdrop({ background, blurred }: Layers, aspect: number): void {

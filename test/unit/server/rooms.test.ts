@@ -65,6 +65,22 @@ describe('joining', () => {
     expect((await open().join(room)).peers).toHaveLength(MAX_PERSONS - 1 + MAX_VIEWERS);
   });
 
+  test('viewers speak to persons alone, and say what they want', async () => {
+    const room = newRoom();
+    const person = open();
+    const { self } = await person.join(room);
+    const viewer = open();
+    const other = await open().join(room, { kind: 'view' });
+    const wants = { alpha: true, audio: false, paused: false, bitrate: 2_000_000 };
+    await viewer.join(room, { kind: 'view', state: { muted: true, camera: false, wants } });
+    await person.next('joined');
+    expect((await person.next('joined')).peer).toMatchObject({ kind: 'view', state: { wants } });
+    expect(await viewer.code('signal', { to: self, data: offer })).toBe('none');
+    expect(await viewer.code('signal', { to: other.self, data: offer })).toBe('ERR_PEER_GONE');
+    const greedy = { ...wants, bitrate: 1e12 };
+    expect(await viewer.code('state', { muted: true, camera: false, wants: greedy })).toBe('ERR_MESSAGE');
+  });
+
   test('six who come at once get one host and one another', async () => {
     const own = ownRoom();
     const answers = await Promise.all(

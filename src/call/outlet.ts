@@ -1,0 +1,235 @@
+/** Sending to pages that only watch (OBS): each gets a connection of its own, and what it wants of picture and sound. */
+import type { PortoonError } from '../effect/errors.ts';
+import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
+import { preferredCodecs } from './codecs.ts';
+import { Participant, type LinkState, type Surroundings } from './participant.ts';
+import type { Quality } from './quality.ts';
+import { Seat, type Identity } from './seat.ts';
+import { StandIns } from './stand-ins.ts';
+
+/** A page that watches. */
+export interface Viewer {
+  readonly id: string;
+  /** As its address names it; may be empty. Text of a stranger: never to be read as markup. */
+  readonly label: string;
+  readonly wants: Wants;
+  readonly link: LinkState;
+  readonly quality: Quality | null;
+}
+
+/** What can be sent. The tracks stay the caller's. */
+export interface Sent {
+  /** The picture as it is, and the person alone (`stacked-1`); null while nobody wants it, or there is none. */
+  opaque: MediaStreamTrack | null;
+  stacked: MediaStreamTrack | null;
+  audio: MediaStreamTrack | null;
+}
+
+export interface OutletOptions {
+  room: string;
+  /** What the room's word was made of: keeps others from locking it. */
+  hostKey: string;
+  /** By which the link names us. */
+  identity: Identity;
+  /** `viewers`, `here` or `fault` is new. */
+  onChange: () => void;
+}
+
+const LOOK_MS = 500;
+/** For a viewer that does not say how much it takes: enough for 1080 lines twice. */
+const MAX_BITRATE = 6_000_000;
+const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
+
+/** Answers whoever has the link and watches, until {@link close}. Nobody else in the room is answered. */
+export class Outlet {
+  viewers: readonly Viewer[] = [];
+  /** Why the server does not take us, or null. */
+  fault: PortoonError | null = null;
+  private readonly seat: Seat;
+  private readonly participants = new Map<string, Participant>();
+  private readonly standIns = new StandIns();
+  private codecs: readonly string[] = [];
+  private sent: Sent = { opaque: null, stacked: null, audio: null };
+  private state: PeerState = { muted: true, camera: false };
+  private readonly timer: number;
+
+  constructor(private readonly options: OutletOptions) {
+    const { identity } = options;
+    this.seat = new Seat({
+      identity,
+      greeting: () => this.greeting(),
+      onIn: ({ peers }) => {
+        this.fault = null;
+        for (const participant of this.participants.values()) participant.listed = false;
+        for (const peer of peers) this.meet(peer);
+        this.changed();
+      },
+      onAway: () => {
+        this.changed();
+      },
+      onRefused: (error) => {
+        this.fault = error;
+        this.changed();
+      },
+    });
+    this.listen();
+    this.timer = self.setInterval(() => {
+      const now = performance.now();
+      this.seat.look(now);
+      for (const participant of [...this.participants.values()]) participant.look(now);
+    }, LOOK_MS);
+    addEventListener('pagehide', this.close);
+    addEventListener('online', this.onNetworkChange);
+    void preferredCodecs().then((codecs) => {
+      this.codecs = codecs;
+      this.seat.take();
+    });
+  }
+
+  /** Whether the server hears us, so that viewers can find us. */
+  get here(): boolean {
+    return this.seat.here;
+  }
+
+  /** Sends something else from now on. Nothing is negotiated. */
+  async send(sent: Sent): Promise<void> {
+    this.sent = sent;
+    await Promise.all([...this.participants.keys()].map((id) => this.apply(id)));
+  }
+
+  /** Tells the viewers what they get: whether there is a picture, and whether it can be transparent. */
+  tell(state: Pick<PeerState, 'camera' | 'alpha'>): void {
+    this.state = { muted: true, ...state };
+    // Else told with the next join.
+    if (this.here) this.seat.server.ask('state', this.state).catch(() => undefined);
+  }
+
+  /** Ends all connections, and says so. Safe to call twice. */
+  readonly close = (): void => {
+    self.clearInterval(this.timer);
+    removeEventListener('pagehide', this.close);
+    removeEventListener('online', this.onNetworkChange);
+    for (const participant of this.participants.values()) participant.close(true);
+    this.participants.clear();
+    this.viewers = [];
+    this.standIns.stop();
+    this.seat.leave();
+  };
+
+  private readonly onNetworkChange = () => {
+    this.seat.server.hurry();
+    for (const participant of this.participants.values()) participant.restart();
+  };
+
+  private greeting(): Request<'join'> {
+    const { room, hostKey } = this.options;
+    return { room, hostKey, name: '', kind: 'person', state: this.state };
+  }
+
+  private listen(): void {
+    const { server } = this.seat;
+    server.on('joined', ({ peer }) => {
+      this.meet(peer);
+      this.changed();
+    });
+    server.on('left', ({ id, reason }) => {
+      const participant = this.participants.get(id);
+      if (!participant) return;
+      participant.listed = false;
+      if (reason !== 'lost') this.lose(id);
+      else participant.look(performance.now());
+    });
+    server.on('signal', ({ from, generation, data }) => {
+      this.participants.get(from)?.hear(generation ?? 0, data);
+    });
+    server.on('state', ({ id, name, ...state }) => {
+      const participant = this.participants.get(id);
+      if (!participant) return;
+      participant.present = { ...participant.present, name, state };
+      void this.apply(id);
+      this.changed();
+    });
+  }
+
+  private meet(present: Present): void {
+    if (present.kind !== 'view') return;
+    const known = this.participants.get(present.id);
+    if (known) {
+      known.present = present;
+      known.listed = true;
+      void this.apply(present.id);
+      return;
+    }
+    // Who sends makes the offers: a viewer has nothing to offer.
+    this.participants.set(present.id, new Participant(present, true, this.surroundings(present)));
+  }
+
+  private surroundings({ id, state }: Present): Surroundings {
+    const wants = () => this.participants.get(id)?.present.state.wants ?? state.wants ?? WANTS_LITTLE;
+    const { seat, standIns } = this;
+    const track = (kind: 'audio' | 'video') => this.trackFor(kind, wants());
+    return {
+      codecs: this.codecs,
+      get signalling() {
+        return seat.here;
+      },
+      get audio() {
+        return track('audio');
+      },
+      get video() {
+        return track('video');
+      },
+      get ice() {
+        return seat.ice;
+      },
+      standIn: (kind) => standIns.of(kind),
+      send: (to, generation, data) => {
+        if (seat.here) seat.server.ask('signal', { to, generation, data }).catch(() => undefined);
+      },
+      // Half a picture is a matte: an encoder that made it smaller would move the line between the two.
+      limits: () => ({
+        maxBitrate: wants().bitrate ?? MAX_BITRATE,
+        maxHeight: Infinity,
+        keepsSize: wants().alpha,
+      }),
+      changed: () => {
+        this.changed();
+      },
+      lost: (lost) => {
+        this.lose(lost);
+      },
+    };
+  }
+
+  private trackFor(kind: 'audio' | 'video', { alpha, audio, paused }: Wants): MediaStreamTrack | null {
+    if (paused) return null;
+    if (kind === 'audio') return audio ? this.sent.audio : null;
+    return alpha && this.state.alpha ? this.sent.stacked : this.sent.opaque;
+  }
+
+  private async apply(id: string): Promise<void> {
+    const participant = this.participants.get(id);
+    if (!participant) return;
+    const wants = participant.present.state.wants ?? WANTS_LITTLE;
+    participant.limit();
+    // A sender that is closing refuses; the next connection begins with these tracks.
+    await Promise.all(
+      (['audio', 'video'] as const).map((kind) =>
+        participant.replaceTrack(kind, this.trackFor(kind, wants)).catch(() => undefined),
+      ),
+    );
+  }
+
+  private lose(id: string): void {
+    this.participants.get(id)?.close();
+    if (this.participants.delete(id)) this.changed();
+  }
+
+  private changed(): void {
+    this.viewers = [...this.participants].map(([id, participant]) => {
+      const { name, link, quality } = participant.member();
+      return { id, label: name, wants: participant.present.state.wants ?? WANTS_LITTLE, link, quality };
+    });
+    this.options.onChange();
+  }
+}

@@ -1,0 +1,193 @@
+/** Watching one person, silently: what the page for OBS does with a link of the studio. */
+import type { PortoonError } from '../effect/errors.ts';
+import type { Peer as Present, Request, Wants } from '../server/signals.ts';
+import type { LinkState } from './media-link.ts';
+import { Participant, type Surroundings } from './participant.ts';
+import { Seat } from './seat.ts';
+
+export interface WatchOptions {
+  room: string;
+  /** Id of the person. Nobody else is answered. */
+  view: string;
+  /** What the person sees this page called. */
+  label: string;
+  wants: Wants;
+  /**
+   * Picture and sound, anew with each connection.
+   * @param stacked - whether the picture is packed as `stacked-1`.
+   */
+  onStream: (stream: MediaStream, stacked: boolean) => void;
+  onReport?: (report: RTCStatsReport) => void;
+  /** `state` or `fault` is new. */
+  onChange: () => void;
+}
+
+const LOOK_MS = 500;
+
+/** Takes part in nothing and sends nothing. Whatever goes wrong, it is tried again until {@link stop}. */
+export class Watcher {
+  state: LinkState = 'connecting';
+  /** Why the server does not let us in, or null. */
+  fault: PortoonError | null = null;
+  private readonly seat: Seat;
+  private participant: Participant | null = null;
+  /** What `onStream` was told last. */
+  private shown: { stream: MediaStream; stacked: boolean } | null = null;
+  private wants: Wants;
+  private looks = 0;
+  private readonly timer: number;
+
+  constructor(private readonly options: WatchOptions) {
+    this.wants = options.wants;
+    this.seat = new Seat({
+      greeting: () => this.greeting(),
+      onIn: ({ peers }) => {
+        this.fault = null;
+        if (this.participant) this.participant.listed = false;
+        for (const peer of peers) this.meet(peer);
+        this.changed();
+      },
+      onAway: () => {
+        this.changed();
+      },
+      onRefused: (error) => {
+        this.fault = error;
+        this.changed();
+      },
+    });
+    this.listen();
+    this.timer = self.setInterval(() => {
+      this.look(performance.now());
+    }, LOOK_MS);
+    addEventListener('pagehide', this.stop);
+    this.seat.take();
+  }
+
+  /** Whether the server hears us, and whether the person is there; for whoever looks for a fault. */
+  get found(): { server: boolean; person: boolean } {
+    return { server: this.seat.here, person: this.participant !== null };
+  }
+
+  /** Says that nobody sees the picture at the moment, or that somebody does again. */
+  pause(paused: boolean): void {
+    if (this.wants.paused === paused) return;
+    this.wants = { ...this.wants, paused };
+    const { state = { muted: true, camera: false } } = this.greeting();
+    if (this.seat.here) this.seat.server.ask('state', state).catch(() => undefined);
+  }
+
+  /** Ends it, and says so. Safe to call twice. */
+  readonly stop = (): void => {
+    if (this.state === 'stopped') return;
+    this.state = 'stopped';
+    self.clearInterval(this.timer);
+    removeEventListener('pagehide', this.stop);
+    this.participant?.close(true);
+    this.participant = null;
+    this.seat.leave();
+  };
+
+  private greeting(): Request<'join'> {
+    const { room, label } = this.options;
+    return {
+      room,
+      name: label,
+      kind: 'view',
+      state: { muted: true, camera: false, wants: this.wants },
+    };
+  }
+
+  private listen(): void {
+    const { server } = this.seat;
+    const { view } = this.options;
+    server.on('joined', ({ peer }) => {
+      this.meet(peer);
+      this.changed();
+    });
+    server.on('left', ({ id, reason }) => {
+      if (!this.participant || id !== view) return;
+      this.participant.listed = false;
+      if (reason !== 'lost') this.lose();
+      else this.participant.look(performance.now());
+    });
+    server.on('signal', ({ from, generation, data }) => {
+      if (from === view) this.participant?.hear(generation ?? 0, data);
+    });
+    server.on('state', ({ id, name, ...state }) => {
+      if (!this.participant || id !== view) return;
+      this.participant.present = { ...this.participant.present, name, state };
+      this.changed();
+    });
+  }
+
+  private meet(present: Present): void {
+    if (present.id !== this.options.view || present.kind !== 'person') return;
+    if (this.participant) {
+      this.participant.present = present;
+      this.participant.listed = true;
+    } else this.participant = new Participant(present, false, this.surroundings());
+  }
+
+  private surroundings(): Surroundings {
+    const { seat } = this;
+    return {
+      codecs: [],
+      get signalling() {
+        return seat.here;
+      },
+      audio: null,
+      video: null,
+      get ice() {
+        return seat.ice;
+      },
+      standIn: () => null,
+      send: (to, generation, data) => {
+        if (seat.here) seat.server.ask('signal', { to, generation, data }).catch(() => undefined);
+      },
+      limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
+      changed: () => {
+        this.changed();
+      },
+      lost: () => {
+        this.lose();
+      },
+    };
+  }
+
+  private look(now: number): void {
+    this.seat.look(now);
+    this.participant?.look(now);
+    const { onReport } = this.options;
+    if (onReport && ++this.looks % 2 === 0)
+      void this.participant
+        ?.stats()
+        .then((report) => {
+          if (report && this.state !== 'stopped') onReport(report);
+        })
+        .catch(() => undefined);
+  }
+
+  private lose(): void {
+    this.participant?.close();
+    this.participant = null;
+    this.changed();
+  }
+
+  private changed(): void {
+    if (this.state === 'stopped') return;
+    const { participant } = this;
+    const member = participant?.member();
+    const live = participant?.connected === true && member?.camera === true;
+    if (live) this.state = 'live';
+    else if (this.state === 'live') this.state = 'reconnecting';
+    if (participant && member?.stream) {
+      const { stream } = member;
+      const stacked = this.wants.alpha && participant.present.state.alpha === 'stacked-1';
+      if (stream !== this.shown?.stream || stacked !== this.shown.stacked) {
+        this.shown = { stream, stacked };
+        this.options.onStream(stream, stacked);
+      }
+    }
+    this.options.onChange();
+  }
+}

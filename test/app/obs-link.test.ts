@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { startNode, type Node } from '../fixtures/signalling.ts';
+import { distanceToOutline } from '../fixtures/stage.ts';
+import { SLOW, WATCH } from './call-page.ts';
+import { reach, visit, type Visit } from './studio-page.ts';
+
+const SIZE = { width: 640, height: 360 };
+
+let camera: FakeCamera;
+let greenRoom: FakeCamera;
+let browser: Browser;
+let app: Node;
+let studio: Visit;
+let link: string;
+
+const panel = () => studio.page.getByRole('dialog', { name: 'Broadcast' });
+const text = (page: Page) => page.evaluate(() => document.body.innerText);
+
+function watch(query = '', before = ''): Promise<Visit> {
+  return visit(browser, link + query, { viewport: SIZE, before: WATCH + before });
+}
+
+async function shoot(page: Page): Promise<PNG> {
+  return PNG.sync.read(await page.screenshot({ omitBackground: true }));
+}
+
+/** How the picture on the page stands against the clip's own truth. Shares are of pixels, 0..1. */
+function judge({ data }: PNG) {
+  const { matte } = camera.frame(0);
+  const { width, height } = SIZE;
+  const alpha = (pixel: number) => data[4 * pixel + 3]! / 255;
+  const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+  const toFound = distanceToOutline((pixel) => alpha(pixel) > 0.5, width, height);
+  const counts = { inside: 0, solid: 0, outside: 0, clear: 0, edge: 0, error: 0, rim: 0, green: 0 };
+  for (let pixel = 0; pixel < matte.length; pixel++) {
+    const distance = toTruth[pixel]!;
+    if (distance >= 8) {
+      counts.inside++;
+      if (alpha(pixel) > 0.95) counts.solid++;
+    } else if (distance <= -8) {
+      counts.outside++;
+      if (alpha(pixel) < 0.05) counts.clear++;
+    }
+    if (distance === 1) {
+      counts.edge++;
+      counts.error += Math.abs(toFound[pixel]! - 1);
+    }
+    if (Math.abs(distance) > 8 || alpha(pixel) < 0.05) continue;
+    counts.rim++;
+    const [red, green, blue] = data.subarray(4 * pixel) as unknown as [number, number, number];
+    // As it falls on the game behind.
+    if ((green - Math.max(red, blue)) * alpha(pixel) > 16) counts.green++;
+  }
+  return {
+    solid: counts.solid / counts.inside,
+    clear: counts.clear / counts.outside,
+    error: counts.error / counts.edge,
+    green: counts.green / counts.rim,
+  };
+}
+
+/** What is judged once it is good enough, or after a while: codecs and mattes take a moment. */
+async function settled(
+  page: Page,
+  good: (found: ReturnType<typeof judge>) => boolean,
+): Promise<ReturnType<typeof judge>> {
+  const until = performance.now() + 15_000;
+  for (;;) {
+    const found = judge(await shoot(page));
+    if (good(found) || performance.now() > until) return found;
+  }
+}
+
+describe('the OBS link', () => {
+  beforeAll(async () => {
+    [camera, greenRoom] = await Promise.all([
+      fakeCamera({ frames: 1, ...SIZE }),
+      fakeCamera({ frames: 1, ...SIZE, wall: [0, 177, 64] }),
+    ]);
+    [browser, app] = await Promise.all([
+      launchBrowser({ camera: camera.path }),
+      startNode({}, join(projectRoot, 'dist')),
+    ]);
+    studio = await visit(browser, `${app.url}?input=camera&style=none`, {
+      permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+      before: WATCH,
+    });
+    await reach(studio.page, 'running');
+    await studio.page.keyboard.press('o');
+    await panel().getByRole('switch', { name: 'OBS link' }).press('Space');
+    await panel().getByText('nobody has the link open').waitFor();
+    link = await panel().getByLabel('Link for OBS').inputValue();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  it('shows the person alone, in every codec there is, with nothing of the room in the rim', async () => {
+    const { page, complaints, close } = await watch();
+    await reach(page, 'running');
+    const able = await studio.page.evaluate(codecs);
+    for (const codec of able) {
+      await studio.page.evaluate(sendAs, codec);
+      await page.waitForFunction(receives, codec, SLOW);
+      const found = await settled(page, ({ solid, error }) => solid > 0.98 && error < 4);
+      process.stdout.write(`${codec} to OBS: ${JSON.stringify(found)}\n`);
+      expect(found.solid).toBeGreaterThan(0.98);
+      expect(found.clear).toBeGreaterThan(0.995);
+      expect(found.error).toBeLessThan(4);
+    }
+    expect(able).toContain('video/VP8');
+
+    const { rgba } = greenRoom.frame(0);
+    await studio.page.evaluate(feedStill, { ...SIZE, rgba: Buffer.from(rgba).toString('base64') });
+    const green = await settled(page, ({ solid, green }) => solid > 0.8 && green < 0.01);
+    await page.screenshot({ path: '/tmp/obs-green.png', omitBackground: true });
+    process.stdout.write(`Green room to OBS: ${JSON.stringify(green)}\n`);
+    expect(green.green).toBeLessThan(0.01);
+    expect(green.error).toBeLessThan(6);
+    // The same measure sees green where there is some.
+    expect(judge(Object.assign(new PNG(SIZE), { data: Buffer.from(rgba) })).green).toBeGreaterThan(0.3);
+    expect(await text(page)).toBe('');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('stays valid over restarts of either side, pauses for a hidden source, and outlives a call', async () => {
+    const { page, close } = await watch('&label=Scene&onlost=clear', 'window.obsstudio = {};');
+    await reach(page, 'running');
+    await panel()
+      .getByText(/Scene: [\d.]+ Mbit/)
+      .waitFor({ timeout: 15_000 });
+
+    // The sender hears of a hidden source after a while; nothing is sent until it is shown again.
+    await page.evaluate(() => {
+      const visible = (shown: boolean) =>
+        dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: shown } }));
+      visible(false);
+      Object.assign(globalThis, { visible });
+    });
+    await panel().getByText('hidden there, nothing is sent').waitFor({ timeout: 15_000 });
+    expect(await studio.page.evaluate(sends)).toBe(false);
+    await page.evaluate('visible(true)');
+    await expect.poll(() => studio.page.evaluate(sends), { timeout: 5000 }).toBe(true);
+
+    // A studio that is loaded anew answers under the same link by itself.
+    await studio.page.reload();
+    await reach(page, 'ready');
+    const gone = await shoot(page);
+    expect(gone.data.every((value) => value === 0)).toBe(true);
+    await reach(studio.page, 'running');
+    await reach(page, 'running');
+    expect((await settled(page, ({ solid }) => solid > 0.95)).solid).toBeGreaterThan(0.95);
+
+    // Whoever hangs up goes on in OBS.
+    await studio.page.keyboard.press('c');
+    await studio.page.getByRole('button', { name: /^Join/ }).click();
+    await studio.page.getByRole('button', { name: /^(Leave|Hang up)/ }).click();
+    await studio.page.getByRole('button', { name: 'Call' }).waitFor();
+    expect(await page.evaluate(shownAnew)).toBe(true);
+
+    await studio.page.keyboard.press('o');
+    await panel().getByRole('switch', { name: 'OBS link' }).press('Space');
+    await reach(page, 'ready');
+    await close();
+  });
+});
+
+/** In the studio: shows the effect a picture in place of the camera. */
+async function feedStill({ width, height, rgba }: { width: number; height: number; rgba: string }) {
+  const { portoon } = globalThis as unknown as {
+    portoon: { feed(track: MediaStreamTrack): Promise<void>; stats(): { frames: number } };
+  };
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d')!;
+  const picture = new ImageData(
+    Uint8ClampedArray.from(atob(rgba), (byte) => byte.charCodeAt(0)),
+    width,
+    height,
+  );
+  setInterval(() => {
+    context.putImageData(picture, 0, 0);
+  }, 50);
+  await portoon.feed(canvas.captureStream().getVideoTracks()[0]!);
+  const before = portoon.stats().frames;
+  // The matte settles on the new source.
+  while (portoon.stats().frames < before + 20) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** In the studio: what the connection to the viewer can be sent in. */
+function codecs(): string[] {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const sender = connections
+    .at(-1)!
+    .getSenders()
+    .find(({ track }) => track?.kind === 'video')!;
+  const wanted = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1'];
+  const there = new Set(sender.getParameters().codecs.map(({ mimeType }) => mimeType));
+  return wanted.filter((codec) => there.has(codec));
+}
+
+/** In the studio: changes the codec of what is sent. */
+async function sendAs(codec: string): Promise<void> {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const sender = connections
+    .at(-1)!
+    .getSenders()
+    .find(({ track }) => track?.kind === 'video')!;
+  const parameters = sender.getParameters();
+  const encoding = parameters.encodings[0] as RTCRtpEncodingParameters & { codec?: RTCRtpCodec };
+  encoding.codec = parameters.codecs.find(({ mimeType }) => mimeType === codec)!;
+  await sender.setParameters(parameters);
+}
+
+/** In the viewer: whether frames come in a codec. */
+async function receives(codec: string): Promise<boolean> {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  const report = await connections.at(-1)!.getStats();
+  let found = false;
+  report.forEach((entry: Record<string, unknown>) => {
+    if (entry.type !== 'inbound-rtp' || entry.kind !== 'video' || Number(entry.framesPerSecond) === 0) return;
+    const used = report.get(String(entry.codecId)) as { mimeType?: string } | undefined;
+    if (used?.mimeType === codec) found = true;
+  });
+  return found;
+}
+
+/** In the studio: whether any viewer is sent pictures. */
+function sends(): boolean {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  return connections.some(
+    (connection) =>
+      connection.connectionState === 'connected' &&
+      connection.getSenders().some(({ track }) => track?.kind === 'video'),
+  );
+}
+
+/** In the viewer: whether another ten frames are shown. */
+async function shownAnew(): Promise<boolean> {
+  const video = document.querySelector('video')!;
+  const count = () => video.getVideoPlaybackQuality().totalVideoFrames;
+  const before = count();
+  const until = performance.now() + 10_000;
+  while (count() < before + 10 && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  return count() >= before + 10;
+}
