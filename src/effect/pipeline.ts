@@ -16,8 +16,8 @@ import type { Styled } from './style/stylist.ts';
 import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
-/** So many equal frames the matte's memory is given to come to rest. */
-const REST = 10;
+/** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
+const REST = 60;
 
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {

@@ -203,6 +203,23 @@ describe('on WebGPU', () => {
     await bands.become([GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
   });
 
+  test('a run whose device is lost fails at once, and so does every later one', async () => {
+    const download = new Download(() => undefined);
+    const runtime = await startRuntime(await fetchRuntime('webgpu', download));
+    const catalogue = await openCatalogue(listOf('plain'));
+    const net = await Net.open(
+      runtime,
+      catalogue.mattes[0]!,
+      await catalogue.fetch(catalogue.mattes[0]!, download),
+    );
+    net.input([32, 32]).fill(0.5);
+    expect((await net.run([32, 32], ['matte'])).matte[0]).toBeCloseTo(0.5, 3);
+    runtime.device!.destroy();
+    await runtime.device!.lost;
+    for (let again = 0; again < 2; again++)
+      await expect(net.run([32, 32], ['matte'])).rejects.toMatchObject({ code: 'ERR_WEBGPU' });
+  });
+
   test('where the first style already answers otherwise, the effect begins on wasm', async () => {
     const { effect } = await start('fickle', { ep: 'webgpu', style: 'fickle' });
     await expect.poll(() => effect.stats().frames, { timeout: 20_000 }).toBeGreaterThan(0);
