@@ -82,7 +82,7 @@ beforeAll(async () => {
     ffmpeg(`${SOURCE}:r=25:d=0.4 ${TONE} -af ${SIX} ${H264} -c:a aac surround.mkv`),
     ffmpeg(`${SOURCE}:r=25:d=0.4 ${TONE} -af ${SIX} ${H264} -c:a pcm_s16le uncompressed.mov`),
     ffmpeg(
-      `-f lavfi -i color=s=64x36:r=1:d=300,drawbox=c=white:t=fill:enable='not(mod(n,10))' -f lavfi -i aevalsrc=sin(6283*t)*lt(mod(t\\,10)\\,0.1):d=300:s=48000 ${H264} -c:a pcm_s16le clapper.mov`,
+      `-f lavfi -i color=s=64x36:r=1:d=300,drawbox=c=white:t=fill:enable='not(mod(n+5,10))' -f lavfi -i aevalsrc=sin(6283*t)*lt(mod(t+5\\,10)\\,0.1):d=300:s=48000 ${H264} -c:a pcm_s16le clapper.mov`,
     ),
     ffmpeg(`${TONE} -c:a aac sound.m4a`),
     ffmpeg(`-f lavfi -i testsrc2=s=7680x4320:r=1 -frames:v 1 ${H264} huge.mp4`),
