@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RedisClient } from './redis.ts';
+import type { RedisClient } from './redis-client.ts';
 import { GRACE } from './signals.ts';
 import { blankRoom, type Room, type RoomStore } from './store.ts';
 

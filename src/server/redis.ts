@@ -1,5 +1,5 @@
 import { createAdapter } from '@socket.io/redis-adapter';
-import { createClient } from 'redis';
+import { makeClient } from './redis-client.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -15,26 +15,6 @@ export interface Shared {
   /** From now on: notices nodes that die, and when this one was taken for dead. */
   watch(rooms: Rooms): void;
   close(): Promise<void>;
-}
-
-export type RedisClient = ReturnType<typeof makeClient>;
-
-function makeClient(url: string) {
-  let wasReady = false;
-  const client = createClient({
-    url,
-    // A request is refused while Redis is away, and does not wait.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 3000,
-      // The first try tells at once; later ones go on until Redis is back.
-      reconnectStrategy: (retries, cause) => (wasReady ? Math.min(50 * 2 ** retries, 1000) : cause),
-    },
-  });
-  client.on('ready', () => {
-    wasReady = true;
-  });
-  return client;
 }
 
 /** @throws a sentence for people, where nothing answers at the address. */
