@@ -2,6 +2,7 @@ import { Anchor } from './anchor.ts';
 import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
+import { endSupply } from './frames.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf } from './matte/matter.ts';
@@ -90,12 +91,12 @@ export class Pipeline {
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
   async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
     const turn = ++this.turns;
-    await this.source?.cancel();
+    if (this.source) await endSupply(this.source);
     // The last frame of the source before is still on its way: nothing overtakes it.
     await this.journey;
     if (turn !== this.turns) {
       // Yet another source was given meanwhile.
-      await frames?.cancel();
+      if (frames) await endSupply(frames.getReader());
       return;
     }
     if (this.framesDrawn) this.begun = Promise.withResolvers();

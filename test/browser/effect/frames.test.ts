@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
+import { endSupply, framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
 import { fedTrack, paintedTrack, type FedTrack } from '../../../src/effect/track.ts';
 
 const RealVideoFrame = VideoFrame;
@@ -172,4 +172,23 @@ describe.each<[string, () => FedTrack]>([
     await reader.cancel();
     fed.stop();
   });
+});
+
+test('a supply that is ended closes the frame that waits in its stream, and the source is told', async () => {
+  const picture = new OffscreenCanvas(16, 16);
+  picture.getContext('2d')!.fillRect(0, 0, 16, 16);
+  const waiting = new CountedVideoFrame(picture, { timestamp: 0 });
+  let told = false;
+  const frames = new ReadableStream<VideoFrame>({
+    start(controller) {
+      controller.enqueue(waiting);
+    },
+    cancel() {
+      told = true;
+    },
+  });
+  expect(open).toBe(1);
+  await endSupply(frames.getReader());
+  expect(open).toBe(0);
+  expect(told).toBe(true);
 });
