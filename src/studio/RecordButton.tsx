@@ -125,12 +125,22 @@ function Menu() {
       <Formats />
       <Switch
         label="Microphone"
-        hint={callStage.value === 'none' ? 'In films' : 'Yours alone: the others are not recorded'}
+        hint={callStage.value === 'none' ? 'In films' : 'Your own'}
         checked={choices.value.clipSound}
         onChange={() => {
           choose({ clipSound: !choices.value.clipSound });
         }}
       />
+      {callStage.value === 'in' && (
+        <Switch
+          label="Everybody’s sound"
+          hint="Each of them is told and sees that you record; their pictures are not recorded"
+          checked={choices.value.clipCall}
+          onChange={() => {
+            choose({ clipCall: !choices.value.clipCall });
+          }}
+        />
+      )}
       <Switch
         label="Instant replay"
         hint={`Keeps the last ${REPLAY_SECONDS} seconds at hand`}
