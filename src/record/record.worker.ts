@@ -21,7 +21,7 @@ import { Film, type Take } from './take.ts';
 import { privateFile } from './writer.ts';
 
 /** Milliseconds between two words on how it goes. */
-const BEAT = 250;
+const BEAT = 500;
 
 interface Running {
   job: RecordingJob;
