@@ -237,7 +237,7 @@ function bringAac(): Promise<boolean> {
 }
 
 /** Between the muxer and the sink: counts, and keeps the end of the file in this room's hands, for a cancelled one must not be kept. */
-class Drain {
+export class Drain {
   bytes = 0;
   readonly stream: WritableStream<StreamTargetChunk>;
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;

@@ -3,6 +3,7 @@ import { Icon } from './icons.tsx';
 import { Switch } from './parts.tsx';
 import {
   canRecord,
+  canReplay,
   chooseFormat,
   chosenFormat,
   recording,
@@ -141,12 +142,14 @@ function Menu() {
           }}
         />
       )}
-      <Switch
-        label="Instant replay"
-        hint={`Keeps the last ${REPLAY_SECONDS} seconds at hand`}
-        checked={replayOn.value}
-        onChange={() => void toggleReplay()}
-      />
+      {canReplay.value && (
+        <Switch
+          label="Instant replay"
+          hint={`Keeps the last ${REPLAY_SECONDS} seconds at hand`}
+          checked={replayOn.value}
+          onChange={() => void toggleReplay()}
+        />
+      )}
       <div class="row">
         <button
           type="button"

@@ -34,6 +34,10 @@ export const chosenFormat = computed<FormatId>(() => {
 
 /** There is a picture that could be recorded. */
 export const canRecord = computed(() => pageState.value === 'running' && sourceStatus.value === 'live');
+/** Whether the last seconds can be kept: packets are, which the browser's own recorder does not give. */
+export const canReplay = computed(() =>
+  offers.value.some(({ video, recorder }) => video !== null && recorder === null),
+);
 /** A clip is being recorded, or about to be. */
 export const recording = computed(() => recordingStage.value !== 'off');
 
@@ -202,6 +206,12 @@ function offerFor(format = chosenFormat.value): Offer {
 
 /** A replay is a film: where another format is chosen, the one that plays in most places. */
 function replayOffer(): Offer {
+  if (!canReplay.value)
+    throw new PortoonError(
+      'ERR_RECORDING',
+      'This browser gives pages no encoder, so that the last seconds cannot be kept.',
+      'Record a clip, or use a current Chrome, Edge, Firefox or Safari.',
+    );
   const film = offers.value.some(({ format, video }) => format.id === chosenFormat.value && video !== null);
   return offerFor(film ? chosenFormat.value : widestHere.value);
 }
