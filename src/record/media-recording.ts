@@ -37,7 +37,10 @@ export class MediaRecording {
         this.given = this.given.then(async () => {
           await give(new Uint8Array(await data.arrayBuffer()));
         });
-      this.given.catch(() => undefined);
+      // Nobody takes them any more: the worker died.
+      this.given.catch(() => {
+        if (this.recorder.state !== 'inactive') this.recorder.stop();
+      });
     });
     this.recorder.addEventListener('stop', () => {
       this.ended.resolve(undefined);

@@ -135,8 +135,13 @@ export class Recorder {
     const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks, relay };
     const given = [port2, blocks, relay].filter((one) => one !== null);
     this.tapped = true;
-    await this.ask(begin(Comlink.transfer(job, given), Comlink.proxy(onNotice)));
-    media?.start();
+    try {
+      await this.ask(begin(Comlink.transfer(job, given), Comlink.proxy(onNotice)));
+      media?.start();
+    } catch (error) {
+      await this.endMedia();
+      throw error;
+    }
     await this.effect.tap(port1);
   }
 
