@@ -171,7 +171,8 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(film.pictures.length).toBeGreaterThan(20);
     expect(await decodeErrors(path)).toBe('');
     const { offsets } = await measureStep(path);
-    for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(0.1);
+    // It stamps what arrives, so that load makes it late; a pause that was left in one track alone would be 0.7 s.
+    for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(0.3);
 
     await page.keyboard.press('r');
     await recorded(page, 3);
