@@ -40,15 +40,16 @@ export async function openMicrophone(deviceId?: string): Promise<Microphone> {
   }
   const track = stream.getAudioTracks()[0];
   if (!track) throw missing();
-  const meter = listenTo(stream);
+  let meter: ReturnType<typeof listenTo> | null = null;
   return {
     track,
     label: track.label || 'Microphone',
     deviceId: track.getSettings().deviceId,
-    level: meter.level,
+    // Made when first asked for: it costs as much as drawing a tenth of the frames does, and a clip needs none.
+    level: () => (meter ??= listenTo(stream)).level(),
     stop() {
       track.stop();
-      meter.stop();
+      meter?.stop();
     },
   };
 }

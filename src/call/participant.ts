@@ -15,6 +15,8 @@ export interface Member {
   readonly host: boolean;
   readonly muted: boolean;
   readonly camera: boolean;
+  /** Whether they record the sound of everybody. */
+  readonly recording: boolean;
   readonly speaking: boolean;
   /** Their picture and sound, from when they arrive. */
   readonly stream: MediaStream | null;
@@ -106,6 +108,7 @@ export class Participant {
       host,
       muted: state.muted,
       camera: state.camera,
+      recording: state.recording === true,
       speaking: speaking && !state.muted,
       stream,
       link,

@@ -23,6 +23,8 @@ export interface RoomOptions {
   name: string;
   muted: boolean;
   camera: boolean;
+  /** Whether the sound of everybody is recorded here. Default false. */
+  recording?: boolean;
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
@@ -116,11 +118,11 @@ export class Room {
   }
 
   /** Tells the others what they see and hear of us. */
-  async tell(state: { name?: string; muted?: boolean; camera?: boolean }): Promise<void> {
+  async tell(state: Partial<Pick<RoomOptions, 'name' | 'muted' | 'camera' | 'recording'>>): Promise<void> {
     Object.assign(this.options, state);
-    const { name, muted, camera } = this.options;
+    const { name, muted, camera, recording = false } = this.options;
     // Else told with the next join.
-    if (this.signalling) await this.server.ask('state', { name, muted, camera });
+    if (this.signalling) await this.server.ask('state', { name, muted, camera, recording });
   }
 
   /** Lets nobody else in, or again. The host alone may. */
@@ -163,13 +165,13 @@ export class Room {
   };
 
   private greeting(): Request<'join'> {
-    const { room, name, muted, camera } = this.options;
+    const { room, name, muted, camera, recording = false } = this.options;
     const hostKey = hostKeyOf(room);
     return {
       room,
       name,
       kind: 'person',
-      state: { muted, camera },
+      state: { muted, camera, recording },
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
       ...(this.locked

@@ -14,6 +14,7 @@ import {
 import { PortoonError } from '../effect/errors.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
 import { kindOfFile } from './kind-of-file.ts';
+import { Turner } from './turn.ts';
 import { timesBetween, wholeSamples } from './whole-samples.ts';
 
 /** What people call the codecs. */
@@ -53,6 +54,7 @@ export class FilmReader {
   /** Frames so far that no decoder could make out, and in whose place the one before stands. */
   mended = 0;
   private canvas: OffscreenCanvasRenderingContext2D | null = null;
+  private readonly turner = new Turner();
 
   private constructor(
     readonly info: FilmInfo,
@@ -175,7 +177,7 @@ export class FilmReader {
       for await (const sample of wholeSamples(this.video, from, to)) {
         let frame: VideoFrame;
         try {
-          frame = this.upright(sample);
+          frame = await this.upright(sample);
         } finally {
           sample.close();
         }
@@ -257,11 +259,14 @@ export class FilmReader {
     this.input.dispose();
   }
 
-  private upright(sample: VideoSample): VideoFrame {
+  private async upright(sample: VideoSample): Promise<VideoFrame> {
     const { displayWidth, displayHeight, visibleRect, rotation, flip } = sample;
-    const asItIs =
-      rotation === 0 && !flip && displayWidth === visibleRect.width && displayHeight === visibleRect.height;
-    if (asItIs) return sample.toVideoFrame();
+    const [width, height] =
+      rotation % 180 === 0 ? [displayWidth, displayHeight] : [displayHeight, displayWidth];
+    if (!flip && width === visibleRect.width && height === visibleRect.height) {
+      if (rotation === 0) return sample.toVideoFrame();
+      if (this.turner.takes(sample)) return this.turner.turn(sample, rotation);
+    }
     this.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { alpha: false });
     if (!this.canvas) throw new Error('no 2D canvas in this worker');
     const { canvas } = this.canvas;

@@ -96,9 +96,19 @@ export interface Offer {
   readonly video: VideoCodec | null;
   /** What the sound is encoded with; null where the file is silent, or nothing fits. */
   readonly audio: AudioCodec | null;
+  /** What the browser's own recorder is asked for, where it gives pages no encoders (WebCodecs); else null. */
+  readonly recorder: string | null;
   /** What a person should know before choosing it here, or null. */
   readonly note: string | null;
 }
+
+/** What recorders of browsers may take, the most widely played first. */
+const RECORDERS: readonly { format: FormatId; type: string; video: VideoCodec; audio: AudioCodec }[] = [
+  { format: 'mp4', type: 'video/mp4;codecs=avc1.42E01F,mp4a.40.2', video: 'avc', audio: 'aac' },
+  { format: 'mp4', type: 'video/mp4;codecs=avc1.42E01F,opus', video: 'avc', audio: 'opus' },
+  { format: 'webm', type: 'video/webm;codecs=vp9,opus', video: 'vp9', audio: 'opus' },
+  { format: 'webm', type: 'video/webm;codecs=vp8,opus', video: 'vp8', audio: 'opus' },
+];
 
 const NAMES: Partial<Record<VideoCodec, string>> = { avc: 'H.264', av1: 'AV1', vp9: 'VP9', vp8: 'VP8' };
 
@@ -110,16 +120,34 @@ export async function offerOf(
   format: Format,
   { width, height } = { width: 1280, height: 720 },
 ): Promise<Offer> {
-  if (format.video.length === 0) return { format, possible: true, video: null, audio: null, note: null };
+  if (format.video.length === 0)
+    return { format, possible: true, video: null, audio: null, recorder: null, note: null };
+  if (!('VideoEncoder' in globalThis)) return recordedBySelf(format);
   const video = await firstOf(format.video, (codec) => canEncodeVideo(codec, { width, height }));
   const audio = await firstOf(format.audio, canEncodeSound);
-  if (!video) return { format, possible: false, video, audio, note: 'This browser has no encoder for it.' };
+  if (!video) return impossible(format);
   const [best] = format.video;
   const note =
     video === best
       ? null
       : `This browser cannot encode ${NAMES[best!] ?? best}; with ${NAMES[video] ?? video} fewer programs play it.`;
-  return { format, possible: true, video, audio, note };
+  return { format, possible: true, video, audio, recorder: null, note };
+}
+
+function impossible(format: Format): Offer {
+  const note = 'This browser has no encoder for it.';
+  return { format, possible: false, video: null, audio: null, recorder: null, note };
+}
+
+/** What the browser's own recorder makes of a format. Pages have one, workers do not. */
+function recordedBySelf(format: Format): Offer {
+  const can = 'MediaRecorder' in globalThis;
+  const found = RECORDERS.find(
+    (one) => can && one.format === format.id && MediaRecorder.isTypeSupported(one.type),
+  );
+  if (!found) return impossible(format);
+  const { type, video, audio } = found;
+  return { format, possible: true, video, audio, recorder: type, note: null };
 }
 
 /** All formats as this browser makes them, in the order of {@link FORMATS}. */

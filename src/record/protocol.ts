@@ -13,6 +13,8 @@ export interface RecordingJob {
   frames: MessagePort;
   /** The microphone's sound, or null for a silent clip. */
   sound: ReadableStream<AudioData> | null;
+  /** Where the browser's own recorder encodes on the page: pictures go here, and come back as pieces of the file (`addPiece`). */
+  relay: WritableStream<VideoFrame> | null;
 }
 
 export interface RecordingState {
@@ -34,6 +36,8 @@ export interface RecordWorkerApi {
   start(job: RecordingJob, notify: (notice: RecordingNotice) => void): Promise<void>;
   /** The effect's worker was replaced: composites come from here now. */
   retap(frames: MessagePort): void;
+  /** The next bytes of a clip that is recorded on the page. */
+  addPiece(piece: Uint8Array): Promise<void>;
   pause(): void;
   resume(): void;
   /** Ends the clip and makes a whole file of it. The file's name, or null if there was nothing to write. */

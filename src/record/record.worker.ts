@@ -14,6 +14,7 @@ import { formatOf, type Format } from './formats.ts';
 import { mend } from './mend.ts';
 import { MovingGif } from './moving-gif.ts';
 import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './protocol.ts';
+import { Relay } from './relay.ts';
 import { Ring } from './replay.ts';
 import { Session } from './session.ts';
 import { Still } from './still.ts';
@@ -21,7 +22,7 @@ import { Film, type Take } from './take.ts';
 import { privateFile } from './writer.ts';
 
 /** Milliseconds between two words on how it goes. */
-const BEAT = 250;
+const BEAT = 500;
 
 interface Running {
   job: RecordingJob;
@@ -45,6 +46,10 @@ class RecordWorker implements RecordWorkerApi {
 
   retap(frames: MessagePort): void {
     (this.running ?? this.replay)?.session.tap(frames);
+  }
+
+  async addPiece(piece: Uint8Array): Promise<void> {
+    if (this.running?.take instanceof Relay) await this.running.take.addPiece(piece);
   }
 
   pause(): void {
@@ -71,8 +76,9 @@ class RecordWorker implements RecordWorkerApi {
       await cutTo(job.name, take.bytes);
     } else await take.finish();
     // A file that could not be finished is mended as one that a crash left; where there is no room for that, it plays as it is.
-    if (format.container === 'mp4' || (running.failed && format.container === 'webm'))
-      return this.mend(job.name);
+    // A browser's own recorder tells neither its length nor where one may begin to play.
+    const rough = running.failed || job.relay !== null;
+    if (format.container === 'mp4' || (rough && format.container === 'webm')) return this.mend(job.name);
     await markFinished(job.name);
     return job.name;
   }
@@ -189,6 +195,7 @@ async function cutTo(name: string, bytes: number): Promise<void> {
 
 function takeOf(job: RecordingJob, sink: ReturnType<typeof privateFile>): Take {
   const format = formatOf(job.format);
+  if (job.relay) return new Relay(sink, job.relay);
   if (format.container === 'gif') return new MovingGif(sink);
   if (format.container === 'png') return new Still(sink);
   return new Film({ ...filmOf(job, format), sink });

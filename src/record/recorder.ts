@@ -1,9 +1,10 @@
 import * as Comlink from 'comlink';
-import '../effect/carry-errors.ts';
+import { faultOf } from '../effect/carry-errors.ts';
 import type { Effect } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
 import { claim, nameClip } from './clips.ts';
 import type { Offer } from './formats.ts';
+import { MediaRecording } from './media-recording.ts';
 import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './protocol.ts';
 import { soundOf } from './sound.ts';
 
@@ -27,6 +28,8 @@ export class Recorder {
   private effect: Effect | null = null;
   private stopFollowing: () => void = () => undefined;
   private tapped = false;
+  /** The browser's own recorder, while it encodes a clip. */
+  private media: MediaRecording | null = null;
   private readonly death = Promise.withResolvers<never>();
 
   constructor() {
@@ -68,21 +71,25 @@ export class Recorder {
   }
 
   async pause(): Promise<void> {
+    this.media?.pause();
     await this.ask(this.api.pause());
   }
 
   async resume(): Promise<void> {
+    this.media?.resume();
     await this.ask(this.api.resume());
   }
 
   /** Ends the clip. Its name, or null if it has no picture. */
   async stop(): Promise<string | null> {
+    await this.endMedia();
     this.tapped = false;
     return this.ask(this.api.stop());
   }
 
   /** Ends the clip and leaves nothing of it. */
   async cancel(): Promise<void> {
+    await this.endMedia();
     this.tapped = false;
     await this.ask(this.api.cancel());
   }
@@ -120,13 +127,40 @@ export class Recorder {
     if (!this.effect)
       throw new PortoonError('ERR_RECORDING', 'There is no picture to record.', 'Start the camera first.');
     if (name) await claim(name);
-    const blocks = sound && offer.audio ? soundOf(sound) : null;
+    const { format, video, audio, recorder } = offer;
+    const media = recorder === null ? null : this.beginMedia(recorder, sound, onNotice);
+    const blocks = !media && sound && audio ? soundOf(sound) : null;
     const { port1, port2 } = new MessageChannel();
-    const { format, video, audio } = offer;
-    const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks };
+    const relay = media?.pictures ?? null;
+    const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks, relay };
+    const given = [port2, blocks, relay].filter((one) => one !== null);
     this.tapped = true;
-    await this.ask(begin(Comlink.transfer(job, blocks ? [port2, blocks] : [port2]), Comlink.proxy(onNotice)));
+    try {
+      await this.ask(begin(Comlink.transfer(job, given), Comlink.proxy(onNotice)));
+      media?.start();
+    } catch (error) {
+      await this.endMedia();
+      throw error;
+    }
     await this.effect.tap(port1);
+  }
+
+  private beginMedia(
+    type: string,
+    sound: MediaStreamTrack | null,
+    onNotice: RecordingOptions['onNotice'],
+  ): MediaRecording {
+    const give = (piece: Uint8Array) => this.ask(this.api.addPiece(Comlink.transfer(piece, [piece.buffer])));
+    this.media = new MediaRecording(type, sound, give, (error) => {
+      onNotice({ type: 'fault', fault: faultOf(error) });
+    });
+    return this.media;
+  }
+
+  private async endMedia(): Promise<void> {
+    const { media } = this;
+    this.media = null;
+    await media?.stop();
   }
 
   /** The worker that drew was replaced: another one holds the other end. */

@@ -69,8 +69,8 @@ export interface WriterOptions {
 }
 
 /**
- * The samples that FFmpeg's AAC encoder puts before the first one it was given. It says nothing of them in the file, so that players
- * would be late by as much: as many of the first samples are left out instead.
+ * The samples that FFmpeg's AAC encoder puts before the first one it was given. It says nothing of them; so they are dated before the
+ * film begins, and the MP4's edit list has players leave them out.
  */
 const AAC_PRIMING = 1024;
 
@@ -81,7 +81,6 @@ const PATIENCE = 1000;
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
   private primed = 0;
-  private audioToSkip = 0;
 
   private constructor(
     private readonly output: Output,
@@ -118,8 +117,7 @@ export class FilmWriter {
     const sound = audio ? soundSource(audio) : null;
     if (sound) output.addAudioTrack(sound);
     const writer = new FilmWriter(output, drain, pictures, sound);
-    if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac()))
-      writer.primed = writer.audioToSkip = AAC_PRIMING;
+    if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac())) writer.primed = AAC_PRIMING;
     await output.start();
     return writer;
   }
@@ -148,19 +146,10 @@ export class FilmWriter {
    * makes all that follows late. Closes the sample.
    */
   async addSound(sample: AudioSample): Promise<void> {
-    const { primed } = this;
-    let rest = sample;
     try {
-      if (primed > 0) {
-        const skipped = Math.min(this.audioToSkip, sample.numberOfFrames);
-        this.audioToSkip -= skipped;
-        if (skipped === sample.numberOfFrames) return;
-        if (skipped > 0) rest = sample.trim(skipped);
-        rest.setTimestamp(rest.timestamp - primed / rest.sampleRate);
-      }
-      await this.drain.watch(() => (this.sound as AudioSampleSource).add(rest));
+      if (this.primed > 0) sample.setTimestamp(sample.timestamp - this.primed / sample.sampleRate);
+      await this.drain.watch(() => (this.sound as AudioSampleSource).add(sample));
     } finally {
-      rest.close();
       sample.close();
     }
   }
@@ -248,7 +237,7 @@ function bringAac(): Promise<boolean> {
 }
 
 /** Between the muxer and the sink: counts, and keeps the end of the file in this room's hands, for a cancelled one must not be kept. */
-class Drain {
+export class Drain {
   bytes = 0;
   readonly stream: WritableStream<StreamTargetChunk>;
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;

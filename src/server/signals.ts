@@ -61,6 +61,8 @@ const stateSchema = v.object({
   alpha: v.optional(v.literal('stacked-1')),
   /** Said by viewers alone. */
   wants: v.optional(wantsSchema),
+  /** Whether they record the sound of everybody. */
+  recording: v.optional(v.boolean()),
 });
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));

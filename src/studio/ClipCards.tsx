@@ -14,7 +14,7 @@ function Preview({ clip }: { clip: Clip }) {
 }
 
 function Card({ clip }: { clip: Clip }) {
-  const { name, file, found, saved } = clip;
+  const { name, file, found, saved, saving } = clip;
   const dot = name.lastIndexOf('.');
   const title = useSignal(clip.title ?? name.slice(0, dot));
   const unsure = useSignal(false);
@@ -38,15 +38,15 @@ function Card({ clip }: { clip: Clip }) {
             {name.slice(dot)} · {size(file.size)}
           </span>
         </label>
+        {!saved && <p class="where">Kept in this browser until you save or discard it</p>}
         <div class="row">
           <button
             type="button"
             class={saved ? 'button' : 'button primary'}
-            onClick={() => {
-              saveClip(clip, title.value);
-            }}
+            disabled={saving}
+            onClick={() => void saveClip(clip, title.value)}
           >
-            <Icon name="drop" /> {saved ? 'Save again' : 'Save'}
+            <Icon name="drop" /> {saving ? 'Saving…' : saved ? 'Save again' : 'Save'}
           </button>
           {canShareClip(clip) && (
             <button type="button" class="button" onClick={() => void shareClip(clip, title.value)}>

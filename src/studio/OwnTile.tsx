@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { cameraOn, muted, speaking } from './call.ts';
+import { cameraOn, muted, recordsCall, speaking } from './call.ts';
 import { Icon } from './icons.tsx';
 import { choices } from './state.ts';
 import { stagePlace, type Place } from './tiles.ts';
@@ -69,6 +69,11 @@ export function OwnTile({
         <p class="plate">
           {muted.value && <Icon name="microphone-off" />}
           <span>{name ? `${name} (you)` : 'You'}</span>
+        </p>
+      )}
+      {called && recordsCall.value && (
+        <p class="recording-mark">
+          <span class="red" aria-hidden="true" /> You record the call
         </p>
       )}
       {children}

@@ -3,6 +3,7 @@ import { Icon } from './icons.tsx';
 import { Switch } from './parts.tsx';
 import {
   canRecord,
+  canReplay,
   chooseFormat,
   chosenFormat,
   recording,
@@ -125,18 +126,30 @@ function Menu() {
       <Formats />
       <Switch
         label="Microphone"
-        hint={callStage.value === 'none' ? 'In films' : 'Yours alone: the others are not recorded'}
+        hint={callStage.value === 'none' ? 'In films' : 'Your own'}
         checked={choices.value.clipSound}
         onChange={() => {
           choose({ clipSound: !choices.value.clipSound });
         }}
       />
-      <Switch
-        label="Instant replay"
-        hint={`Keeps the last ${REPLAY_SECONDS} seconds at hand`}
-        checked={replayOn.value}
-        onChange={() => void toggleReplay()}
-      />
+      {callStage.value === 'in' && (
+        <Switch
+          label="Everybody’s sound"
+          hint="Each of them is told and sees that you record; their pictures are not recorded"
+          checked={choices.value.clipCall}
+          onChange={() => {
+            choose({ clipCall: !choices.value.clipCall });
+          }}
+        />
+      )}
+      {canReplay.value && (
+        <Switch
+          label="Instant replay"
+          hint={`Keeps the last ${REPLAY_SECONDS} seconds at hand`}
+          checked={replayOn.value}
+          onChange={() => void toggleReplay()}
+        />
+      )}
       <div class="row">
         <button
           type="button"

@@ -90,6 +90,11 @@ function Person({ member, place }: { member: Member; place: Place | undefined })
         <span>{called}</span>
         {muted && <span class="unseen">, microphone off</span>}
       </p>
+      {member.recording && (
+        <p class="recording-mark">
+          <span class="red" aria-hidden="true" /> Records the call
+        </p>
+      )}
       {word && <p class="link-word">{word}</p>}
     </section>
   );

@@ -47,6 +47,9 @@ const cameraOff = signal<SourceRequest | null>(null);
 /** A picture that is about to come counts: a change of camera is no pause. */
 export const cameraOn = computed(() => source.value !== null || sourceStatus.value === 'opening');
 
+/** Whether the sound of everybody is being recorded here, and they were told. */
+export const recordsCall = signal(false);
+
 const myName = computed(() => choices.value.name);
 
 let call: Room | null = null;
@@ -194,6 +197,26 @@ function elsewhere(what: string, wayOut: string): PortoonError {
   );
 }
 
+/**
+ * Tells everybody that their sound is recorded from now on, or no longer.
+ * @throws PortoonError where they cannot be told.
+ */
+export async function tellRecording(on: boolean): Promise<void> {
+  if (on && !call?.signalling)
+    throw new PortoonError(
+      'ERR_SIGNALLING',
+      'The others cannot be told that they are recorded: the server is away.',
+      'Only you are heard in the clip. Record again once the server is back.',
+    );
+  recordsCall.value = on;
+  try {
+    await call?.tell({ recording: on });
+  } catch (error) {
+    recordsCall.value = false;
+    throw error;
+  }
+}
+
 /** What a person is called who gave no name. */
 export function nameOf(name: string): string {
   return name || 'Guest';
@@ -202,7 +225,20 @@ export function nameOf(name: string): string {
 function follow(): void {
   if (!call) return;
   if (signalling.value && !call.signalling) announce('The server is away; the call goes on');
+  const before = members.value;
   members.value = [...call.members.values()];
+  for (const { id, name, recording } of members.value) {
+    const recorded = before.some((one) => one.id === id && one.recording);
+    if (recording && !recorded) {
+      announce(`${nameOf(name)} records the call`);
+      tell({
+        topic: `recorded:${id}`,
+        tone: 'info',
+        title: `${nameOf(name)} records the call`,
+        text: 'What you say is in their clip. Your picture is not.',
+      });
+    } else if (recorded && !recording) announce(`${nameOf(name)} records no longer`);
+  }
   isHost.value = call.host;
   locked.value = call.locked;
   signalling.value = call.signalling;
@@ -223,6 +259,7 @@ function ended(): void {
   release?.();
   release = null;
   members.value = [];
+  recordsCall.value = false;
   room.value = null;
   inviting.value = false;
   callFault.value = null;

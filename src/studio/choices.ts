@@ -57,6 +57,8 @@ const Schema = v.object({
   clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
   /** Whether clips have the microphone's sound. */
   clipSound: v.fallback(v.boolean(), true),
+  /** Whether clips of a call have everybody's sound. */
+  clipCall: v.fallback(v.boolean(), false),
 });
 
 /** What the page remembers of a person's settings. */

@@ -15,6 +15,8 @@ export interface Clip {
   /** Left behind by a visit before this one. */
   readonly found: boolean;
   readonly saved: boolean;
+  /** It is being copied to where the person wants it. */
+  readonly saving: boolean;
   /** What a person would call it; by default as it lies in the browser. */
   readonly title?: string;
 }
@@ -36,7 +38,7 @@ export async function addClip(name: string, title?: string): Promise<void> {
 }
 
 function show({ name, file }: ClipFile, found: boolean, title?: string): void {
-  const clip = { name, file, url: URL.createObjectURL(file), found, saved: false };
+  const clip = { name, file, url: URL.createObjectURL(file), found, saved: false, saving: false };
   clips.value = [title === undefined ? clip : { ...clip, title }, ...clips.value];
 }
 
@@ -60,15 +62,74 @@ export async function findLeftClips(): Promise<void> {
   }
 }
 
-/** Hands a clip to the browser's downloads, straight from the disk. */
-export function saveClip(clip: Clip, as: string): void {
+/**
+ * Copies a clip, from disk to disk, to a file that the person picks; where the browser has no such dialog, to its downloads. Never rejects.
+ */
+export async function saveClip(clip: Clip, as: string): Promise<void> {
+  const name = fileName(clip, as);
+  try {
+    const picked = await pickFile(name, clip.file.type);
+    if (picked === 'declined') return;
+    change(clip, { saving: true });
+    if (picked) await clip.file.stream().pipeTo(await picked.createWritable());
+    else download(clip.url, name);
+    keepSaved([...savedNames(), clip.name]);
+    change(clip, { saved: true });
+    announce(picked ? `Saved as ${picked.name}` : 'Saved to your downloads');
+  } catch (error) {
+    tellFault('clips', notSaved(error));
+  } finally {
+    change(clip, { saving: false });
+  }
+}
+
+function change({ name }: Clip, patch: Partial<Clip>): void {
+  clips.value = clips.value.map((one) => (one.name === name ? { ...one, ...patch } : one));
+}
+
+function download(url: string, name: string): void {
   const link = document.createElement('a');
-  link.href = clip.url;
-  link.download = fileName(clip, as);
+  link.href = url;
+  link.download = name;
   link.click();
-  keepSaved([...savedNames(), clip.name]);
-  clips.value = clips.value.map((one) => (one.name === clip.name ? { ...one, saved: true } : one));
-  announce('Clip saved');
+}
+
+// Chromium's alone, and not in TypeScript's DOM library.
+type Picker = (wish: {
+  suggestedName: string;
+  types: { accept: Record<string, string[]> }[];
+}) => Promise<FileSystemFileHandle>;
+
+/** Asks where a file is to go. Null where the browser cannot ask. */
+async function pickFile(name: string, type: string): Promise<FileSystemFileHandle | 'declined' | null> {
+  const picker = (globalThis as { showSaveFilePicker?: Picker }).showSaveFilePicker;
+  if (!picker) return null;
+  try {
+    return await picker({
+      suggestedName: name,
+      types: [{ accept: { [type]: [name.slice(name.lastIndexOf('.'))] } }],
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return 'declined';
+    // Forbidden here, as in a frame of another site: downloads are not.
+    return null;
+  }
+}
+
+function notSaved(cause: unknown): PortoonError {
+  return cause instanceof DOMException && cause.name === 'QuotaExceededError'
+    ? new PortoonError(
+        'ERR_DISK_FULL',
+        'There is no room for the clip where you want it.',
+        'It is still here: make room, or save it to another place.',
+        { cause },
+      )
+    : new PortoonError(
+        'ERR_FILE_WRITE',
+        'The clip could not be saved there.',
+        'It is still here: save it to another place.',
+        { cause },
+      );
 }
 
 export function canShareClip({ file }: Clip): boolean {

@@ -1,10 +1,11 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { openMicrophone, type Microphone } from '../call/microphone.ts';
 import { PortoonError } from '../effect/errors.ts';
 import type { Offer, FormatId } from '../record/formats.ts';
 import type { RecordingNotice } from '../record/protocol.ts';
 import type { Recorder } from '../record/recorder.ts';
-import { microphone as callMicrophone } from './call.ts';
+import { SoundMix } from '../record/sound-mix.ts';
+import { members, microphone as callMicrophone, tellRecording } from './call.ts';
 import { addClip, checkRoom } from './clips.ts';
 import type { ClipFormat } from './choices.ts';
 import { theEffect } from './engine.ts';
@@ -33,11 +34,17 @@ export const chosenFormat = computed<FormatId>(() => {
 
 /** There is a picture that could be recorded. */
 export const canRecord = computed(() => pageState.value === 'running' && sourceStatus.value === 'live');
+/** Whether the last seconds can be kept: packets are, which the browser's own recorder does not give. */
+export const canReplay = computed(() =>
+  offers.value.some(({ video, recorder }) => video !== null && recorder === null),
+);
 /** A clip is being recorded, or about to be. */
 export const recording = computed(() => recordingStage.value !== 'off');
 
 /** The microphone, where it was opened for the clip alone. */
 let own: Microphone | null = null;
+/** Everybody's sound, and what ends it. */
+let mixing: { mix: SoundMix; stop: () => void } | null = null;
 /** What stood behind the person before a transparent clip. */
 let formerBackground: string | null = null;
 
@@ -67,7 +74,7 @@ export async function startRecording(format?: FormatId): Promise<void> {
     const offer = offerFor(format);
     await checkRoom();
     if (replayOn.value) await using.stopReplay();
-    const sound = offer.audio ? await openSound() : null;
+    const sound = offer.audio ? ((await openCallSound()) ?? (await openSound())) : null;
     if (offer.format.id === 'webm-alpha') await clearBackground();
     await using.start({ offer, sound, onNotice });
     recordingStage.value = 'recording';
@@ -199,6 +206,12 @@ function offerFor(format = chosenFormat.value): Offer {
 
 /** A replay is a film: where another format is chosen, the one that plays in most places. */
 function replayOffer(): Offer {
+  if (!canReplay.value)
+    throw new PortoonError(
+      'ERR_RECORDING',
+      'This browser gives pages no encoder, so that the last seconds cannot be kept.',
+      'Record a clip, or use a current Chrome, Edge, Firefox or Safari.',
+    );
   const film = offers.value.some(({ format, video }) => format.id === chosenFormat.value && video !== null);
   return offerFor(film ? chosenFormat.value : widestHere.value);
 }
@@ -217,6 +230,35 @@ async function openSound(): Promise<MediaStreamTrack | null> {
   }
 }
 
+/** Everybody's sound, where it is wanted and all were told; else null. */
+async function openCallSound(): Promise<MediaStreamTrack | null> {
+  if (callStage.value !== 'in' || !choices.value.clipCall) return null;
+  try {
+    await tellRecording(true);
+  } catch (error) {
+    tellFault('recording-sound', error);
+    return null;
+  }
+  const mix = new SoundMix();
+  const stop = effect(() => {
+    const mine = choices.value.clipSound ? callMicrophone.value?.track : undefined;
+    const theirs = members.value.flatMap(({ stream }) => stream?.getAudioTracks() ?? []);
+    mix.set(mine ? [mine, ...theirs] : theirs);
+  });
+  mixing = { mix, stop };
+  return mix.track;
+}
+
+function closeCallSound(): void {
+  if (!mixing) return;
+  mixing.stop();
+  mixing.mix.close();
+  mixing = null;
+  tellRecording(false).catch((error: unknown) => {
+    tellFault('recording-sound', error);
+  });
+}
+
 function closeSound(): void {
   own?.stop();
   own = null;
@@ -231,6 +273,7 @@ async function clearBackground(): Promise<void> {
 /** Whatever was there for the clip alone goes. */
 function ended(): void {
   recordingStage.value = 'off';
+  closeCallSound();
   if (formerBackground !== null && look.value.background === 'transparent')
     theEffect.value?.set({ background: formerBackground }).catch((error: unknown) => {
       tellFault('look:background', error);

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
+import { beepsIn, recorded } from '../fixtures/clapper.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { decodeSound, noFfmpeg } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import {
   arrive,
@@ -87,6 +89,18 @@ function tone(page: Page): Promise<number> {
   });
 }
 
+/** Saves the clip that was made last, and throws it away. */
+async function beepsInNewestClip(page: Page): Promise<number> {
+  const card = page.locator('.clip').first();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    card.getByRole('button', { name: 'Save' }).click(),
+  ]);
+  const beeps = beepsIn(await decodeSound(await download.path(), 48_000));
+  await card.getByRole('button', { name: 'Close' }).click();
+  return beeps.length;
+}
+
 /** Every process of a browser, by its id. */
 async function processes(browser: Browser): Promise<number[]> {
   const session = await browser.newBrowserCDPSession();
@@ -154,6 +168,30 @@ describe('a call of two', () => {
     await tile(page, 'Grace').and(page.locator('[data-speaking]')).waitFor();
     await b.page.locator('.person.own[data-speaking]').waitFor();
     for (const listener of [page, b.page]) expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
+  });
+
+  it('is recorded with everybody’s sound only where that was chosen, and then everybody is told', async () => {
+    const { page } = a;
+    // Ada says nothing herself, so that what beeps in her clips is Grace.
+    await page.keyboard.press('m');
+    const mark = b.page.getByText('Records the call', { exact: true });
+    await page.keyboard.press('r');
+    await recorded(page, 2);
+    expect(await mark.count()).toBe(0);
+    await page.keyboard.press('r');
+    if (!noFfmpeg) expect(await beepsInNewestClip(page)).toBe(0);
+
+    await page.getByRole('button', { name: 'Recording options' }).click();
+    await page.getByRole('switch', { name: 'Everybody’s sound' }).check({ force: true });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('r');
+    await mark.waitFor();
+    await b.page.locator('.notice', { hasText: 'Ada records the call' }).waitFor();
+    await recorded(page, 3);
+    await page.keyboard.press('r');
+    await mark.waitFor({ state: 'detached' });
+    if (!noFfmpeg) expect(await beepsInNewestClip(page)).toBeGreaterThan(1);
+    await page.keyboard.press('m');
   });
 
   it('changes style, region and camera without negotiating, and says who is silent or unseen', async () => {

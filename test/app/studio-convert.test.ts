@@ -103,8 +103,20 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
       'film-toon',
     );
+    // Saved to where the person wants it. The browser's own dialog, which nobody here could answer, picks a file at another place.
+    await page.evaluate(() => {
+      Object.assign(globalThis, {
+        showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) =>
+          (await navigator.storage.getDirectory()).getFileHandle(suggestedName, { create: true }),
+      });
+    });
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
+    const saved = await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      return (await (await root.getFileHandle('film-toon.mp4')).getFile()).size;
+    });
+    expect(saved).toBe(bytes.length);
     await expect.poll(leftovers).toEqual([]);
   }, 120_000);
 

@@ -27,6 +27,8 @@ export async function visit(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  // A headless browser shows nobody a dialog for files; without one clips go to the downloads.
+  await page.addInitScript('delete window.showSaveFilePicker');
   if (before !== undefined) await page.addInitScript(before);
   await page.goto(url);
   return { page, complaints, close: () => context.close() };

@@ -1,0 +1,71 @@
+import type { Take } from './take.ts';
+import { Drain, type WriterOptions } from './writer.ts';
+
+/**
+ * A clip where the browser has no encoders for pages (WebCodecs): pictures go to a track of the page, which the browser's own recorder
+ * encodes with the sound; what that one makes comes back in pieces and goes into the file.
+ */
+export class Relay implements Take {
+  readonly complete = false;
+  private readonly drain: Drain;
+  private readonly file: WritableStreamDefaultWriter;
+  private readonly track: WritableStreamDefaultWriter<VideoFrame>;
+  private position = 0;
+  private failure: Error | null = null;
+
+  constructor(sink: WriterOptions['sink'], pictures: WritableStream<VideoFrame>) {
+    this.drain = new Drain(sink);
+    this.file = this.drain.stream.getWriter();
+    this.file.closed.catch(() => undefined);
+    this.track = pictures.getWriter();
+    this.track.closed.catch(() => undefined);
+  }
+
+  get bytes(): number {
+    return this.drain.bytes;
+  }
+
+  /** @throws what went wrong with the file since the last frame. */
+  async addFrame(frame: VideoFrame): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    const own = frame.clone();
+    // A track that was stopped takes no more.
+    await this.track.write(own).catch(() => undefined);
+    own.close();
+  }
+
+  /** A piece of the file, in order. */
+  async addPiece(data: Uint8Array): Promise<void> {
+    const { position } = this;
+    this.position += data.byteLength;
+    try {
+      await this.file.write({ type: 'write', data, position });
+    } catch (error) {
+      this.failure ??= error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** The sound is the recorder's own affair, and so is a pause. */
+  addSound(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  resumed(): void {
+    // Nothing is laid here.
+  }
+
+  async finish(): Promise<void> {
+    await this.end();
+    if (this.failure !== null) throw this.failure;
+  }
+
+  async end(): Promise<void> {
+    await this.track.close().catch(() => undefined);
+    await this.drain.close();
+  }
+
+  async cancel(): Promise<void> {
+    await this.track.close().catch(() => undefined);
+    await this.drain.abort();
+  }
+}
