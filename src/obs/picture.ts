@@ -4,6 +4,7 @@ import { Unstacker } from './unstack.ts';
 /** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
 export class Picture {
   private unstacker: Unstacker | null = null;
+  private muted: boolean;
   private video: HTMLVideoElement | null = null;
   /** Whether what the video shows is unpacked onto the unstacker's canvas, and not seen itself. */
   private stacked = false;
@@ -20,7 +21,9 @@ export class Picture {
     private readonly parameters: Pick<Parameters, 'audio' | 'fit' | 'mirror'>,
     private readonly onFrame: () => void,
     private readonly onOdd: (width: number, height: number) => void,
-  ) {}
+  ) {
+    this.muted = !parameters.audio;
+  }
 
   /** @param stacked - whether the stream is packed as `stacked-1`. */
   show(stream: MediaStream, stacked: boolean): void {
@@ -30,7 +33,7 @@ export class Picture {
     video.autoplay = true;
     video.playsInline = true;
     video.disablePictureInPicture = true;
-    video.muted = !this.parameters.audio;
+    video.muted = this.muted;
     video.hidden = true;
     video.srcObject = stream;
     document.body.append(video);
@@ -38,6 +41,18 @@ export class Picture {
     video.requestVideoFrameCallback(() => {
       this.arrive(video, stacked);
     });
+  }
+
+  /** Shows a canvas that somebody else draws on, in place of whatever there was. */
+  place(canvas: HTMLCanvasElement): void {
+    document.querySelector('canvas.picture')?.remove();
+    document.body.append(this.dress(canvas));
+  }
+
+  /** Silences the stream, or lets it be heard again. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    for (const video of [this.video, this.coming]) if (video) video.muted = muted;
   }
 
   /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */

@@ -57,6 +57,39 @@ describe('the OBS page without a stream', () => {
     await close();
   });
 
+  it('runs the effect in place where it may, transparent, and is steered by pages of its own origin', async () => {
+    const { page, close } = await visit(browser, `${app.url}obs.html?input=demo&style=none&debug=1`, {
+      viewport: { width: 320, height: 180 },
+    });
+    await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
+      timeout: 60_000,
+    });
+    const alpha = async (x: number, y: number) =>
+      PNG.sync.read(await page.screenshot({ omitBackground: true })).data[4 * (320 * y + x) + 3];
+    await expect.poll(() => alpha(160, 150), { timeout: 20_000 }).toBeGreaterThan(242);
+    expect(await alpha(310, 170)).toBeLessThan(13);
+    await expect.poll(() => text(page)).toContain('effect: live');
+    const answers = await page.evaluate(async () => {
+      const heard: unknown[] = [];
+      addEventListener('message', ({ data }: MessageEvent<{ ok?: boolean }>) => {
+        if (data.ok !== undefined) heard.push(data);
+      });
+      const say = (data: unknown, origin = location.origin) =>
+        dispatchEvent(new MessageEvent('message', { data, origin, source: window }));
+      say({ portoon: 1, id: 'foreign', set: { strength: 0.1 } }, 'https://elsewhere.example');
+      say({ portoon: 1, id: 'good', set: { strength: 0.5, region: 'everything' }, mute: true });
+      while (heard.length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      say({ portoon: 1, id: 'bad', set: { strength: 7 } });
+      while (heard.length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      return heard;
+    });
+    expect(answers).toMatchObject([
+      { id: 'good', ok: true },
+      { ok: false, error: expect.stringContaining('set.strength') as string },
+    ]);
+    await close();
+  });
+
   it('lets go of the stream while OBS hides the source for long', async () => {
     const { page, close } = await visit(browser, 'about:blank', { before: 'window.obsstudio = {};' });
     await page.clock.install();
