@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 SEED = 1913
-GENTLE = 0.3  # of the learning rate, for pretrained layers
+GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 
 def arguments(description, minutes):

@@ -27,7 +27,7 @@ TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
 SINGLE_SHARE = 0.8  # of the time goes to single frames, the rest to pairs
-PLAIN_SHARE = 0.6  # of the single frames: portraits as they are, beside true masks alone
+PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
 
 
 def edge_band(alpha):
@@ -46,7 +46,7 @@ def soft_iou_loss(matte, alpha):
 def matte_loss(matte, alpha, band):
     """BCE, more of it along the outline, and soft IoU per picture."""
     bce = F.binary_cross_entropy(matte.clamp(1e-4, 1 - 1e-4), alpha, reduction="none")
-    return (bce * (1 + 2 * band)).mean() + soft_iou_loss(matte, alpha)
+    return (bce * (1 + 2 * band)).mean() + 0.5 * soft_iou_loss(matte, alpha)
 
 
 def parts_loss(logits, parts):

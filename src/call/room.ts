@@ -1,5 +1,11 @@
 import { PortoonError } from '../effect/errors.ts';
-import type { JoinAnswer, Peer as Present, Request } from '../server/signals.ts';
+import {
+  MAX_PERSONS,
+  MAX_VIEWERS,
+  type JoinAnswer,
+  type Peer as Present,
+  type Request,
+} from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
 import { hostKeyOf } from './link.ts';
@@ -166,6 +172,9 @@ export class Room {
       state: { muted, camera },
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
+      ...(this.locked
+        ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
+        : {}),
     };
   }
 

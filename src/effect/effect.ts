@@ -15,6 +15,7 @@ import type {
   StyleInfo,
   WorkerNotice,
 } from './protocol.ts';
+import { fedTrack } from './track.ts';
 
 export interface EffectOptions extends LookOptions {
   /** Which execution provider runs the nets; default `auto`: WebGPU where the browser gives a hardware adapter, else wasm. */
@@ -66,6 +67,7 @@ const noStats: EffectStats = {
   ep: 'wasm',
   matteSize: [0, 0],
   styleSize: [0, 0],
+  quality: 'usual',
   renderer: '',
 };
 /** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */
@@ -103,8 +105,8 @@ export class Effect {
   private latest: EffectStats = noStats;
   private running = false;
   private track: MediaStreamTrack | null = null;
-  /** The processed track, where it is generated. */
-  private output: MediaStreamVideoTrackGenerator | null = null;
+  /** The processed track. */
+  private output: MediaStreamTrack | null = null;
   /** The stacked one, while somebody needs it. */
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
@@ -153,7 +155,8 @@ export class Effect {
       }
     const { style, ...rest } = look;
     try {
-      await this.ask((api) => api.set(rest));
+      // A worker that is busy with a frame is not asked for nothing: a change of style would wait for it twice.
+      if (Object.keys(rest).length > 0) await this.ask((api) => api.set(rest));
     } catch (error) {
       release(rest.background);
       throw error;
@@ -192,17 +195,10 @@ export class Effect {
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.endOutput();
     await this.feed(track);
-    if (!('MediaStreamTrackGenerator' in self)) {
-      const [captured] = this.canvas.captureStream().getVideoTracks();
-      if (captured) return captured;
-      throw noTrack();
-    }
-    // Fed from the worker itself: goes on in a hidden tab, where a canvas that nobody sees is captured no more.
-    const generator = new MediaStreamTrackGenerator({ kind: 'video' });
-    this.output = generator;
-    const { writable } = generator;
-    await this.ask((api) => api.emit(Comlink.transfer(writable, [writable])));
-    return generator;
+    const { track: output, frames } = fedTrack();
+    this.output = output;
+    await this.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
+    return output;
   }
 
   /**

@@ -3,16 +3,15 @@ import { faultOf } from './carry-errors.ts';
 import { Compositor } from './composite/compositor.ts';
 import { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
-import { Governor, matteSize, styleSize } from './governor.ts';
-import { Matter } from './matte/matter.ts';
-import { openCatalogue, type Catalogue, type StyleModel } from './models.ts';
-import { Net } from './onnx/net.ts';
-import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
-import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
+import { Governor, styleSize } from './governor.ts';
+import { openCatalogue } from './models.ts';
+import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type NetStages } from './net-stages.ts';
+import type { Size } from './onnx/net.ts';
 import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
 import type {
   EffectWorkerApi,
+  ExecutionProviderChoice,
   Fault,
   FilmApi,
   FilmOptions,
@@ -23,20 +22,17 @@ import type {
   WorkerOptions,
 } from './protocol.ts';
 import { StatsKeeper } from './stats.ts';
-import { Stylist } from './style/stylist.ts';
 
 /** Milliseconds between two beats. */
 const BEAT = 250;
 /** A WebGL context that has not come back after so many milliseconds does not come back. */
 const CONTEXT_RETURN = 8000;
-/** Nets are warmed up for the commonest camera shape. */
-const USUAL_ASPECT = 16 / 9;
 
 /** The effect's own side of the wall: opens the stages, and lets the page steer them. */
 class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
-  private matter: Matter | null = null;
-  private stylist: Stylist | null = null;
+  private openOn: ((ep: ExecutionProviderChoice) => Promise<NetStages>) | null = null;
+  private recovering: Promise<void> | null = null;
   private previewer: Previewer | null = null;
   private governor = new Governor();
   private notify: (notice: WorkerNotice) => void = () => undefined;
@@ -60,75 +56,75 @@ class EffectWorker implements EffectWorkerApi {
     const { canvas, look } = options;
     this.governor.quality = look.quality;
     // All at once: the runtime is the long pole, and nets and shader are there when it is.
-    const files = fetchRuntime(options.ep, download);
-    const runtimeLoading = files.then(startRuntime);
-    // Without a GPU, matte and style run on two cores at once.
-    const second = files.then((arrived) =>
-      arrived.ep === 'wasm' && navigator.hardwareConcurrency > 1
-        ? new NetWorker(arrived, (error) => {
-            this.tell(error, true);
-          })
-        : null,
-    );
-    second.catch(() => undefined);
     const compositorOpening = Compositor.open(canvas);
-    const catalogue = await openCatalogue(options.manifestUrl);
-    for (const fault of catalogue.faults.values()) this.tell(fault, false);
-    const [runtime, compositor, matter] = await Promise.all([
-      runtimeLoading,
-      compositorOpening,
-      this.openMatter(catalogue, runtimeLoading, download),
-    ]);
-    this.matter = matter;
+    const catalogueOpening = openCatalogue(options.manifestUrl).then((catalogue) => {
+      for (const fault of catalogue.faults.values()) this.tell(fault, false);
+      return catalogue;
+    });
+    const openOn = (ep: ExecutionProviderChoice) =>
+      openNetStages(ep, catalogueOpening, download, (error, fatal) => {
+        this.tell(error, fatal);
+      });
+    const [stages, compositor] = await Promise.all([openOn(options.ep), compositorOpening]);
+    const stats = new StatsKeeper(compositor.rendererName);
+    const pipeline = new Pipeline(
+      look,
+      stages,
+      compositor,
+      this.governor,
+      stats,
+      () => {
+        notify({ type: 'running' });
+      },
+      (error) => this.recover(error),
+    );
+    this.pipeline = pipeline;
+    this.openOn = openOn;
+    await this.takeUp(stages);
+    this.previewer = new Previewer(pipeline);
+    this.watchContext(canvas);
+    this.beat = self.setInterval(() => {
+      notify({ type: 'beat', stats: stats.read() });
+    }, BEAT);
+    return (await catalogueOpening).styles.map(({ id, title, grade }) => ({ id, title, grade }));
+  }
+
+  /** Fits the look to what these stages can do, and warms them, so that no frame on them is without its style. */
+  private async takeUp({ matter, stylist }: NetStages): Promise<void> {
+    const { look } = this.pipeline!;
     try {
       matter.admit(look.region);
     } catch (error) {
       this.tell(error, false);
       look.region = 'person';
     }
-    const netWorker = await second;
-    const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
-      netWorker ? netWorker.open(model, bytes) : Net.open(runtime, model, bytes);
-    const stylist = new Stylist(openStyle, catalogue, download);
-    this.stylist = stylist;
-    await this.chooseStyle(look.style).catch((error: unknown) => {
+    try {
+      await stylist.choose(look.style, this.usualStyleSize);
+    } catch (error) {
+      if (await this.recover(error)) return;
       this.tell(error, false);
       look.style = 'none';
-    });
-    const stats = new StatsKeeper(runtime.ep, compositor.rendererName);
-    this.pipeline = new Pipeline(look, matter, stylist, compositor, this.governor, stats, () => {
-      notify({ type: 'running' });
-    });
-    this.previewer = new Previewer(this.pipeline, stylist);
-    this.watchContext(canvas);
-    this.beat = self.setInterval(() => {
-      notify({ type: 'beat', stats: stats.read() });
-    }, BEAT);
-    return catalogue.styles.map(({ id, title, grade }) => ({ id, title, grade }));
+    }
   }
 
-  /** The first matte net that is as promised; those before it are told. */
-  private async openMatter(
-    catalogue: Catalogue,
-    runtimeLoading: Promise<Runtime>,
-    download: Download,
-  ): Promise<Matter> {
-    const { mattes } = catalogue;
-    for (const [index, model] of mattes.entries()) {
-      const fetching = catalogue.fetch(model, download);
-      fetching.catch(() => undefined);
-      const runtime = await runtimeLoading;
-      try {
-        const net = await Net.open(runtime, model, await fetching);
-        await net.run(matteSize(USUAL_ASPECT), ['matte']);
-        net.forget();
-        return new Matter(net);
-      } catch (error) {
-        if (index === mattes.length - 1) throw error;
-        this.tell(error, false);
-      }
-    }
-    throw new Error('a catalogue has a matte net');
+  /**
+   * Where WebGPU fails, the stages are opened on wasm, and the journey goes on with them.
+   * @returns whether it does; if not, the error is another's to handle.
+   */
+  private async recover(error: unknown): Promise<boolean> {
+    const { pipeline, openOn } = this;
+    if (!failedOnWebGpu(error) || !pipeline || !openOn) return false;
+    this.recovering ??= (async () => {
+      this.tell(error, false);
+      const failed = pipeline.stages;
+      const stages = await openOn('wasm');
+      await this.takeUp(stages);
+      pipeline.stages = stages;
+      // What is left of a lost device may not close well.
+      failed.close().catch(() => undefined);
+    })();
+    await this.recovering;
+    return true;
   }
 
   async set(look: Partial<Look>): Promise<void> {
@@ -137,7 +133,7 @@ class EffectWorker implements EffectWorkerApi {
     await this.opened;
     const { pipeline } = this;
     if (!pipeline) return;
-    if (rest.region !== undefined) this.matter?.admit(rest.region);
+    if (rest.region !== undefined) pipeline.stages.matter.admit(rest.region);
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
     if (style === undefined) return;
@@ -223,8 +219,17 @@ class EffectWorker implements EffectWorkerApi {
     });
   }
 
-  private chooseStyle(id: string): Promise<boolean> {
-    return this.stylist!.choose(id, styleSize(this.governor.shortSide, USUAL_ASPECT));
+  private async chooseStyle(id: string): Promise<boolean> {
+    try {
+      return await this.pipeline!.stages.stylist.choose(id, this.usualStyleSize);
+    } catch (error) {
+      if (!(await this.recover(error))) throw error;
+      return this.chooseStyle(id);
+    }
+  }
+
+  private get usualStyleSize(): Size {
+    return styleSize(this.governor.shortSide, USUAL_ASPECT);
   }
 
   private tell(error: unknown, fatal: boolean): void {

@@ -48,6 +48,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
   video.srcObject = new MediaStream([track]);
 
   let newest: VideoFrame | undefined;
+  let handed: VideoFrame | undefined;
   let wanted = false;
   let over = false;
   let request = 0;
@@ -59,6 +60,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
     track.removeEventListener('ended', finish);
     newest?.close();
     newest = undefined;
+    handed?.close();
     video.pause();
     video.srcObject = null;
   };
@@ -67,6 +69,10 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
     release();
     stream.close();
   }
+  const hand = (frame: VideoFrame) => {
+    handed = frame;
+    stream.enqueue(frame);
+  };
   const onFrame: VideoFrameRequestCallback = (_now, { mediaTime }) => {
     if (over) return;
     request = video.requestVideoFrameCallback(onFrame);
@@ -79,7 +85,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
     if (!frame) return;
     if (wanted) {
       wanted = false;
-      stream.enqueue(frame);
+      hand(frame);
     } else {
       newest?.close();
       newest = frame;
@@ -96,8 +102,10 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
         await video.play();
       },
       pull() {
+        // A stream that was transferred handed over a copy: this one would be left to the collector.
+        handed?.close();
         if (newest) {
-          stream.enqueue(newest);
+          hand(newest);
           newest = undefined;
         } else {
           wanted = true;

@@ -1,5 +1,5 @@
 import type { Size } from './onnx/net.ts';
-import type { Quality } from './protocol.ts';
+import type { Quality, QualityReason } from './protocol.ts';
 
 /** Short sides of the style net's input, from quick to fine. Below the first a face is no longer drawn but smeared. */
 const RUNGS = [160, 192, 256, 320, 384];
@@ -12,22 +12,38 @@ const TOO_SLOW = 1.1;
 const ROOM = 0.8;
 /** Frames between two decisions. */
 const PATIENCE = 45;
+/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it does so again: a minute at first. */
+const BARRED = 1800;
+const LONGEST_BARRED = 16 * BARRED;
 
 /** Keeps the frame rate by trading the style's resolution. */
 export class Governor {
   private rung = FIRST_RUNG;
   private readonly times: number[] = [];
   private waiting = PATIENCE;
-  /** A rung that proved too slow is not tried again. */
+  /** A rung that proved too slow, and those above it, are not tried for a while. */
   private ceiling = RUNGS.length - 1;
+  private bar = BARRED;
+  private barredFor = 0;
+  private lastMove: 'finer' | 'coarser' | null = null;
   quality: Quality = 'auto';
 
   /** Another source, another size and rate: all rungs are to be tried again. */
   newSource(): void {
     this.rung = FIRST_RUNG;
-    this.ceiling = RUNGS.length - 1;
+    this.lift();
+    this.bar = BARRED;
+    this.lastMove = null;
     this.waiting = PATIENCE;
     this.times.length = 0;
+  }
+
+  /** Why the style has the size that it has. */
+  get reason(): QualityReason {
+    if (this.quality !== 'auto') return 'pinned';
+    if (this.lastMove === 'coarser') return 'too slow';
+    if (this.rung === RUNGS.length - 1) return 'finest';
+    return this.lastMove === 'finer' ? 'room' : 'usual';
   }
 
   /** Short side of the style net's input, in pixels. */
@@ -46,11 +62,14 @@ export class Governor {
 
   /**
    * Tells how long one frame took.
+   * @param busy - milliseconds that it kept the effect from the next one.
+   * @param style - milliseconds of the style net.
    * @param budget - milliseconds between two frames of the source.
    */
-  measure(total: number, style: number, budget: number): void {
+  measure(busy: number, style: number, budget: number): void {
     if (this.quality !== 'auto') return;
-    this.times.push(total);
+    if (this.barredFor > 0 && --this.barredFor === 0) this.lift();
+    this.times.push(busy);
     if (--this.waiting > 0) return;
     const typical = quantile(this.times, 0.5);
     this.times.length = 0;
@@ -58,9 +77,19 @@ export class Governor {
     const next = RUNGS[Math.min(this.rung + 1, RUNGS.length - 1)]!;
     const growth = (next / RUNGS[this.rung]!) ** 2;
     if (typical > TOO_SLOW * budget && this.rung > 0) {
-      this.ceiling = this.rung - 1;
-      this.rung--;
-    } else if (this.rung < this.ceiling && typical + style * (growth - 1) < ROOM * budget) this.rung++;
+      this.ceiling = --this.rung;
+      this.barredFor = this.bar;
+      this.bar = Math.min(LONGEST_BARRED, 2 * this.bar);
+      this.lastMove = 'coarser';
+    } else if (this.rung < this.ceiling && typical + style * (growth - 1) < ROOM * budget) {
+      this.rung++;
+      this.lastMove = 'finer';
+    }
+  }
+
+  private lift(): void {
+    this.ceiling = RUNGS.length - 1;
+    this.barredFor = 0;
   }
 }
 

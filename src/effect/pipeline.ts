@@ -4,16 +4,20 @@ import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
-import { partOf, type Matter } from './matte/matter.ts';
+import { partOf } from './matte/matter.ts';
+import type { NetStages } from './net-stages.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
 import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
-import type { Styled, Stylist } from './style/stylist.ts';
+import type { Styled } from './style/stylist.ts';
 import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
+
+/** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
+const REST = 60;
 
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {
@@ -31,6 +35,10 @@ interface Journey {
   /** What of it was begun beside the matte. */
   readonly styled: Promise<Styled> | null;
   readonly layers: Layers;
+  /** The same frame was looked at in the same way before: its layers are there. */
+  readonly repeats: boolean;
+  /** What the layers depend on besides the frame and the background. */
+  readonly wish: string;
   readonly times: StageTimes;
 }
 
@@ -54,6 +62,8 @@ export class Pipeline {
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
+  /** The last frame whose layers are all there; they stay until the next frame's. */
+  private settled: Journey | null = null;
   private readonly window = new StyleWindow();
   /** Where the newest matte shows the style; undefined if there is none. */
   private shown: Bounds | null | undefined;
@@ -66,13 +76,15 @@ export class Pipeline {
   constructor(
     /** The look of the next frame. */
     readonly look: Look,
-    private readonly matter: Matter,
-    private readonly stylist: Stylist,
+    /** Those of the next frame. */
+    public stages: NetStages,
     private readonly compositor: Compositor,
     private readonly governor: Governor,
     private readonly stats: StatsKeeper,
     /** Called after the first frame of every source has been drawn. */
     private readonly onFirstFrame: () => void,
+    /** Asked when a net fails: whether other stages have taken its place. */
+    private readonly recover: (error: unknown) => Promise<boolean>,
   ) {}
 
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
@@ -154,8 +166,7 @@ export class Pipeline {
     await this.output?.close();
     await this.stacked?.sink.close();
     await this.gaps.close();
-    await this.stylist.close();
-    await this.matter.close();
+    await this.stages.close();
     this.compositor.close();
   }
 
@@ -174,7 +185,7 @@ export class Pipeline {
       const { frame } = journey;
       let next: Journey | null = null;
       try {
-        await this.develop(journey);
+        journey = await this.developed(journey);
         // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile.
         const ready = this.gaps.waiting ? null : await newest(coming);
         if (ready) {
@@ -186,7 +197,8 @@ export class Pipeline {
           this.write(this.compositor, this.output, frame),
           this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
         ]);
-        this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
+        if (!journey.repeats)
+          this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
       } catch (error) {
         next?.frame.close();
         throw error;
@@ -208,8 +220,7 @@ export class Pipeline {
   private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
     // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
     this.stats.newSource();
-    const journey = await this.setOut(frame, true);
-    await this.develop(journey);
+    const journey = await this.developed(await this.setOut(frame, true));
     this.draw(journey);
     if (!this.compositor.contextLost) return this.compositor.capture(frame);
     throw new PortoonError(
@@ -232,7 +243,8 @@ export class Pipeline {
    * @param waited - whether the frame before has been drawn.
    */
   private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    const { look, film, matter, stylist, preparer, stats } = this;
+    const { look, film, preparer, stats } = this;
+    const { matter, stylist } = this.stages;
     const { displayWidth, displayHeight } = frame;
     const aspect = displayWidth / displayHeight;
     const { region, strength, background } = look;
@@ -253,6 +265,16 @@ export class Pipeline {
     const began = performance.now();
     const anchor = this.anchor.note(frame.timestamp);
     await preparer.take(frame);
+    const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
+    const { settled } = this;
+    // A picture that stands still, once the matte's memory has come to rest, costs no inference.
+    if (
+      !film &&
+      preparer.repeats >= REST &&
+      settled?.wish === wish &&
+      settled.layers.background === background
+    )
+      return { ...settled, frame, began, anchor, repeats: true, times: noTimes() };
     const picture = matter.input(matteAt);
     if (mattes) preparer.scale(matteAt, picture);
     const window = styles ? this.windowFor(region, styleAt) : null;
@@ -270,12 +292,26 @@ export class Pipeline {
       background,
       matteAlone,
     };
-    const times = { prepare: performance.now() - began, matte: 0, style: 0, composite: 0, total: 0 };
+    const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, began, anchor, layers, times, picture, styled },
+      ...{ frame, began, anchor, layers, times, picture, styled, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
+  }
+
+  /** Where a net fails and others take over, the frame sets out again. */
+  private async developed(journey: Journey): Promise<Journey> {
+    try {
+      await this.develop(journey);
+      return journey;
+    } catch (error) {
+      if (!(await this.recover(error))) throw error;
+      this.forget();
+      const again = await this.prepare(journey.frame, true);
+      await this.develop(again);
+      return again;
+    }
   }
 
   /** The stages in the middle: who, and how. */
@@ -284,6 +320,11 @@ export class Pipeline {
     const began = performance.now();
     const live = this.compositor.texelsOf(journey.frame);
     live.catch(() => undefined);
+    if (journey.repeats) {
+      layers.live = await live;
+      return;
+    }
+    this.settled = null;
     if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
@@ -291,16 +332,17 @@ export class Pipeline {
     times.matte = performance.now() - began;
     let styled = await journey.styled;
     if (styleAt && follows(layers.region)) {
-      this.shown = this.matter.bounds();
+      this.shown = this.stages.matter.bounds();
       // Who came in, or moved far, is not where the window was: it is set anew.
       if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
         const window = this.windowFor(layers.region, styleAt);
-        styled = window && (await this.stylist.stylise(this.preparer, window));
+        styled = window && (await this.stages.stylist.stylise(this.preparer, window));
       }
     }
     layers.styled = styled;
     times.style = styled?.took ?? 0;
     layers.live = await live;
+    this.settled = journey;
   }
 
   /** Of the style only what will show is computed. */
@@ -323,11 +365,11 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0]);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason, this.stages.ep);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
-    const { matter } = this;
+    const { matter } = this.stages;
     const matte = await matter.matte(size, layers.region);
     layers.matte = { texels: matter.texels, size };
     if (partOf(layers.region)) layers.share = { texels: matter.share, size };
@@ -342,7 +384,8 @@ export class Pipeline {
    * @param width - of the picture in pixels.
    */
   async still(width: number): Promise<Still> {
-    const { look, matter, preparer } = this;
+    const { look, preparer } = this;
+    const { matter } = this.stages;
     const { aspect } = preparer;
     const size = matteSize(aspect);
     const { region, strength } = look;
@@ -363,7 +406,8 @@ export class Pipeline {
   }
 
   private forget(): void {
-    this.matter.forget();
+    this.settled = null;
+    this.stages.matter.forget();
     this.shown = undefined;
   }
 
@@ -377,6 +421,8 @@ async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Pr
   const result = await Promise.race([coming, Promise.resolve(null)]);
   return result?.value ?? null;
 }
+
+const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0 });
 
 /** Whether a style shows only where the matte says so. */
 function follows(region: Region): boolean {

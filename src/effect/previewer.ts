@@ -3,16 +3,12 @@ import { faultOf } from './carry-errors.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Fault, PreviewJob } from './protocol.ts';
 import { showStyled, type Still } from './still.ts';
-import type { Stylist } from './style/stylist.ts';
 
 /** Shows styles on the newest frame, in the gaps between frames. */
 export class Previewer {
   private readonly running = new Set<number>();
 
-  constructor(
-    private readonly pipeline: Pipeline,
-    private readonly stylist: Stylist,
-  ) {}
+  constructor(private readonly pipeline: Pipeline) {}
 
   /**
    * @param show - awaited for each picture, which is transferred to it.
@@ -45,8 +41,8 @@ export class Previewer {
 
   private async picture(style: string, still: Still): Promise<ImageBitmap> {
     if (style === 'none') return showStyled(still, null);
-    const { gaps } = this.pipeline;
-    const net = await this.stylist.lend(style, gaps);
+    const { gaps, stages } = this.pipeline;
+    const net = await stages.stylist.lend(style, gaps);
     return gaps.during(async () => {
       net.input(still.size).set(still.live);
       const { styled } = await net.run(still.size, ['styled']);

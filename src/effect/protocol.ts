@@ -59,9 +59,13 @@ export interface EffectStats {
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
   styleSize: [number, number];
+  /** Why the style has that size: `quality` pins it, a finer one was too slow, there was room for this one, or it is the usual or the finest. */
+  quality: QualityReason;
   /** The WebGL renderer's own name for itself. */
   renderer: string;
 }
+
+export type QualityReason = 'pinned' | 'too slow' | 'room' | 'usual' | 'finest';
 
 /** Bytes of runtime and nets that have arrived. `total` is 0 while it is not known. */
 export interface LoadProgress {

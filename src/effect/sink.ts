@@ -13,13 +13,11 @@ export class Sink {
     return (this.writer.desiredSize ?? 0) > 0;
   }
 
-  /** Gives a frame away. Never rejects. */
+  /** Takes the frame over. Never rejects. */
   async write(frame: VideoFrame): Promise<void> {
-    try {
-      await this.writer.write(frame);
-    } catch {
-      frame.close();
-    }
+    // The track has its own when the write is done; what a receiver who has gone left is no error of ours.
+    await this.writer.write(frame).catch(() => undefined);
+    frame.close();
   }
 
   /** Never rejects, and may be called twice. */

@@ -1,6 +1,6 @@
 import { quantile } from './governor.ts';
 import type { Size } from './onnx/net.ts';
-import type { EffectStats, ExecutionProvider, StageTimes } from './protocol.ts';
+import type { EffectStats, ExecutionProvider, QualityReason, StageTimes } from './protocol.ts';
 
 /** Milliseconds over which rates and medians are taken. */
 const WINDOW = 2000;
@@ -27,12 +27,11 @@ export class StatsKeeper {
   private free = 0;
   /** Milliseconds that the last frame kept the effect from the next one. */
   busy = 0;
+  private ep: ExecutionProvider = 'wasm';
+  private quality: QualityReason = 'usual';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
 
-  constructor(
-    private readonly ep: ExecutionProvider,
-    private readonly renderer: string,
-  ) {}
+  constructor(private readonly renderer: string) {}
 
   /**
    * A frame sets out.
@@ -55,12 +54,20 @@ export class StatsKeeper {
   }
 
   /** A frame has been drawn. */
-  end(times: Readonly<StageTimes>, matte: Size, style: Size): void {
+  end(
+    times: Readonly<StageTimes>,
+    matte: Size,
+    style: Size,
+    quality: QualityReason,
+    ep: ExecutionProvider,
+  ): void {
     const now = (this.ended = performance.now());
     this.busy = now - this.free;
     this.free = now;
     this.frames++;
     this.sizes = { matte, style };
+    this.quality = quality;
+    this.ep = ep;
     this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
@@ -97,6 +104,7 @@ export class StatsKeeper {
       ep: this.ep,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
+      quality: this.quality,
       renderer: this.renderer,
     };
   }

@@ -63,6 +63,8 @@ export interface ConvertResult {
   readonly audio: string | null;
   /** Whether the sound went over as it was. */
   readonly audioCopied: boolean;
+  /** Frames that no decoder could make out; the picture before stands in their place. */
+  readonly mended: number;
   /** What a person should know: sentences. Empty where all went well. */
   readonly warnings: readonly string[];
 }

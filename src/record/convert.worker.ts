@@ -12,6 +12,7 @@ import type {
 import { openDestination } from './destination.ts';
 import { FilmReader, nameOfCodec } from './film-reader.ts';
 import { formatOf, offerOf } from './formats.ts';
+import { Padding } from './padding.ts';
 import { FilmWriter } from './writer.ts';
 import { planSound } from './sound-plan.ts';
 
@@ -81,6 +82,7 @@ class Run {
   /** Wakes the sound when the pictures are further on. */
   private further = Promise.withResolvers<undefined>();
   private picturesDone = false;
+  private readonly padding = new Padding();
 
   constructor(
     private readonly order: ConvertOrder,
@@ -129,10 +131,10 @@ class Run {
     const format = formatOf(this.order.format);
     const container = format.container === 'mp4' ? 'mp4' : 'webm';
     const video = await this.videoCodec(info);
-    // H.264 has no odd sizes: a line at the edge is left out.
-    const even = video === 'avc';
-    const width = even ? info.width & ~1 : info.width;
-    const height = even ? info.height & ~1 : info.height;
+    // H.264 has no odd sizes: the last line comes twice.
+    const padded = video === 'avc' && (info.width % 2 === 1 || info.height % 2 === 1);
+    const width = padded ? (info.width + 1) & ~1 : info.width;
+    const height = padded ? (info.height + 1) & ~1 : info.height;
     const sound = await planSound(reader, container);
     const destination = await openDestination(this.order.to);
     let writer: FilmWriter;
@@ -179,7 +181,22 @@ class Run {
       video: nameOfCodec(video),
       audio: sound.codec && nameOfCodec(sound.codec),
       audioCopied: sound.copied,
-      warnings: [...reader.warnings, ...sound.warnings, ...this.cutShort(reader, to)],
+      mended: reader.mended,
+      warnings: [
+        ...reader.warnings,
+        ...sound.warnings,
+        ...(padded
+          ? [
+              `H.264 has no odd sizes: ${info.width} × ${info.height} became ${width} × ${height}, the last line comes twice. A WebM keeps the size.`,
+            ]
+          : []),
+        ...(reader.mended > 0
+          ? [
+              `${reader.mended} of ${this.frames} frames are damaged in “${this.order.name}”: the picture before stands in their place.`,
+            ]
+          : []),
+        ...this.cutShort(reader, to),
+      ],
     };
   }
 
@@ -196,7 +213,7 @@ class Run {
 
   private async videoCodec({ width, height }: FilmInfo) {
     const format = formatOf(this.order.format);
-    const offer = await offerOf(format, { width: width & ~1 || 2, height: height & ~1 || 2 });
+    const offer = await offerOf(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
     if (offer.video) return offer.video;
     throw new PortoonError(
       'ERR_UNSUPPORTED_BROWSER',
@@ -220,12 +237,7 @@ class Run {
       void underWay.shift();
       const { timestamp, duration } = picture;
       try {
-        const cut = cutTo(picture, size);
-        try {
-          await writer.addFrame(cut);
-        } finally {
-          cut.close();
-        }
+        await this.write(writer, picture, size);
       } finally {
         picture.close();
       }
@@ -265,6 +277,20 @@ class Run {
           },
           () => undefined,
         );
+    }
+  }
+
+  private async write(
+    writer: FilmWriter,
+    picture: VideoFrame,
+    [width, height]: readonly [number, number],
+  ): Promise<void> {
+    if (picture.displayWidth === width && picture.displayHeight === height) return writer.addFrame(picture);
+    const padded = this.padding.pad(picture, width, height);
+    try {
+      await writer.addFrame(padded);
+    } finally {
+      padded.close();
     }
   }
 
@@ -311,15 +337,6 @@ class Run {
       bytes: writer.bytes,
     });
   }
-}
-
-function cutTo(picture: VideoFrame, [width, height]: readonly [number, number]): VideoFrame {
-  if (picture.displayWidth === width && picture.displayHeight === height) return picture.clone();
-  return new VideoFrame(picture, {
-    visibleRect: { x: 0, y: 0, width, height },
-    displayWidth: width,
-    displayHeight: height,
-  });
 }
 
 Comlink.expose(new ConvertWorker());

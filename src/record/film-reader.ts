@@ -6,7 +6,6 @@ import {
   Input,
   UnsupportedInputFormatError,
   UrlSource,
-  VideoSampleSink,
   type AudioCodec,
   type InputAudioTrack,
   type InputVideoTrack,
@@ -15,6 +14,7 @@ import {
 import { PortoonError } from '../effect/errors.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
 import { kindOfFile } from './kind-of-file.ts';
+import { timesBetween, wholeSamples } from './whole-samples.ts';
 
 /** What people call the codecs. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -35,6 +35,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** More pixels than this no machine of today takes through the nets and a software encoder in bearable time: 4K. */
 const MOST_PIXELS = 4096 * 2304;
+/** Seconds between two frames that their lengths do not tell of: one may be missing there. */
+const GAP = 0.001;
 const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
 /** Sound that stands in an MP4 as in its film, and so do others in a WebM. */
 const COPIES: Readonly<Record<'mp4' | 'webm', readonly AudioCodec[]>> = {
@@ -48,6 +50,8 @@ export function nameOfCodec(codec: string): string {
 
 /** Reads a film: its frames in the order in which they are seen, and its sound. */
 export class FilmReader {
+  /** Frames so far that no decoder could make out, and in whose place the one before stands. */
+  mended = 0;
   private canvas: OffscreenCanvasRenderingContext2D | null = null;
 
   private constructor(
@@ -150,29 +154,52 @@ export class FilmReader {
 
   /**
    * The frames, all of them, in the order in which they are seen: upright, with square pixels, their time counted from `from`.
-   * Each is the receiver's to close.
+   * Where one is broken, the one before stands in its place. Each is the receiver's to close.
    * @param from - seconds on the film's own clock. The frame that is seen then is the first.
    * @param to - seconds, not included.
    * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
    */
   async *frames(from: number, to: number): AsyncGenerator<VideoFrame, void, undefined> {
     let last = -1;
+    /** What stands in for a frame that is broken. */
+    let stand: VideoFrame | null = null;
+    const placed = (frame: VideoFrame, start: number, end: number) => {
+      // Some films give one moment to two frames; a player would then never show the first.
+      last = Math.max(last + 1, Math.round((Math.max(start, from) - from) * 1e6));
+      const duration = Math.round((Math.min(end, to) - Math.max(start, from)) * 1e6);
+      return new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) });
+    };
+    let seen = -Infinity;
+    let end = -Infinity;
     try {
-      for await (const sample of new VideoSampleSink(this.video).samples(from, to)) {
-        const start = Math.max(sample.timestamp, from);
-        const end = Math.min(sample.timestamp + sample.duration, to);
-        // Some films give one moment to two frames; a player would then never show the first.
-        last = Math.max(last + 1, Math.round((start - from) * 1e6));
+      for await (const sample of wholeSamples(this.video, from, to)) {
         let frame: VideoFrame;
         try {
-          frame = this.upright(sample, last, Math.max(0, Math.round((end - start) * 1e6)));
+          frame = this.upright(sample);
         } finally {
           sample.close();
         }
-        yield frame;
+        const { timestamp, duration } = sample;
+        // What a decoder could not make out is missing: the times of the packets tell of it.
+        const missed =
+          timestamp > Math.max(end, from) + GAP ? await timesBetween(this.video, seen, timestamp, from) : [];
+        for (const [index, at] of missed.entries())
+          yield placed(stand ?? frame, at, missed[index + 1] ?? timestamp);
+        this.mended += missed.length;
+        stand?.close();
+        stand = frame;
+        yield placed(frame, timestamp, timestamp + duration);
+        seen = timestamp;
+        end = timestamp + duration;
       }
+      const missed = stand ? await timesBetween(this.video, seen, to, from) : [];
+      for (const [index, at] of missed.entries())
+        yield placed(stand!, at, missed[index + 1] ?? Math.min(to, at + (end - seen)));
+      this.mended += missed.length;
     } catch (error) {
       throw error instanceof PortoonError ? error : damaged(this.name, error);
+    } finally {
+      stand?.close();
     }
   }
 
@@ -230,26 +257,18 @@ export class FilmReader {
     this.input.dispose();
   }
 
-  private upright(sample: VideoSample, timestamp: number, duration: number): VideoFrame {
-    const init = { timestamp, ...(duration > 0 ? { duration } : {}) };
+  private upright(sample: VideoSample): VideoFrame {
     const { displayWidth, displayHeight, visibleRect, rotation, flip } = sample;
     const asItIs =
       rotation === 0 && !flip && displayWidth === visibleRect.width && displayHeight === visibleRect.height;
-    if (asItIs) {
-      const frame = sample.toVideoFrame();
-      try {
-        return new VideoFrame(frame, init);
-      } finally {
-        frame.close();
-      }
-    }
+    if (asItIs) return sample.toVideoFrame();
     this.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { alpha: false });
     if (!this.canvas) throw new Error('no 2D canvas in this worker');
     const { canvas } = this.canvas;
     if (canvas.width !== displayWidth) canvas.width = displayWidth;
     if (canvas.height !== displayHeight) canvas.height = displayHeight;
     sample.draw(this.canvas, 0, 0, displayWidth, displayHeight);
-    return new VideoFrame(canvas, init);
+    return new VideoFrame(canvas, { timestamp: 0 });
   }
 }
 

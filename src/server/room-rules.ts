@@ -17,37 +17,67 @@ export function holds(room: Room, { id, connection }: Member): boolean {
   return room.members.some((other) => other.id === id && other.connection === connection);
 }
 
+/** How someone comes in. */
+export interface Entry {
+  /** Whether they say that they were in this room before. */
+  readonly returns: boolean;
+  /** Who else was in the room when it was locked, as they remember it. */
+  readonly lockedWith?: readonly string[] | undefined;
+}
+
+/** A room that nobody is in and nobody is expected back in begins: with no lock, and no host but its owner for a while. */
+export function begin(room: Room): void {
+  if (room.members.length > 0 || room.away.length > 0) return;
+  delete room.host;
+  room.locked = false;
+  room.removed = [];
+  // This server may just have been started anew, and whoever made the room be on the way.
+  room.hostUntil = Date.now() + GRACE;
+}
+
 /**
  * Lets someone in, or back in. The host is found afterwards, by {@link crown}.
  *
- * @param returns whether they were in this room before.
- * @returns the connection that they had until now, if they had one.
+ * @returns the connection that they had until now, if they had one; and who came in while the server had forgotten the lock: they
+ * are to be taken out.
  * @throws Refusal where the room is full or locked, or the host removed them.
  */
-export function enter(room: Room, member: Member, returns: boolean): string | undefined {
-  const { id, kind } = member;
-  const isNew = room.members.length === 0 && room.away.length === 0;
-  // Whoever all left leaves no lock and no host behind.
-  if (isNew) clear(room);
+export function enter(
+  room: Room,
+  member: Member,
+  { returns, lockedWith }: Entry,
+): { replaced: string | undefined; intruders: Member[] } {
+  const { id, kind, owner } = member;
+  begin(room);
+  const awaitsOwner = room.host === undefined && (room.hostUntil ?? 0) > Date.now();
+  const relocks = awaitsOwner && returns && lockedWith !== undefined;
+  if (relocks) room.locked = true;
+  // The owner alone knows for certain who was there.
+  const intruders =
+    relocks && owner ? room.members.filter((other) => other.id !== id && !lockedWith.includes(other.id)) : [];
+  if (relocks && owner) expect(room, lockedWith);
+
   const before = room.members.findIndex((other) => other.id === id);
-  const wasThere = before >= 0 || room.away.some((other) => other.id === id);
+  const wasThere = before >= 0 || room.away.some((other) => other.id === id) || (awaitsOwner && returns);
   if (room.removed.includes(id)) throw new Refusal('ERR_REMOVED');
-  if (room.locked && !wasThere && !member.owner) throw new Refusal('ERR_ROOM_LOCKED');
+  if (room.locked && !wasThere && !owner) throw new Refusal('ERR_ROOM_LOCKED');
   const most = kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
-  const others = room.members.filter((other) => other.id !== id && other.kind === kind);
+  const others = room.members.filter(
+    (other) => other.id !== id && other.kind === kind && !intruders.includes(other),
+  );
   if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
 
   const replaced = room.members[before]?.connection;
   if (before >= 0) room.members[before] = member;
+  // Should the owner not come, the host is one of those who were there.
+  else if (awaitsOwner && returns) room.members.unshift(member);
   else room.members.push(member);
   room.away = room.away.filter((other) => other.id !== id);
-  // After a restart people come back in any order; the owner has the time that a lost host has.
-  if (isNew && returns) room.hostUntil = Date.now() + GRACE;
-  return replaced;
+  return { replaced, intruders };
 }
 
 /** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
-export function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Told {
+export function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Word<'left'> {
   room.members = room.members.filter((member) => member.id !== id);
   if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
   if (room.host === id) {
@@ -62,7 +92,7 @@ export function bury(room: Room, living: ReadonlySet<string>): Word<'left'>[] {
   const now = Date.now();
   room.away = room.away.filter(({ until }) => until > now);
   const dead = room.members.filter(({ node }) => !living.has(node));
-  return dead.map(({ id }) => drop(room, id, 'lost') as Word<'left'>);
+  return dead.map(({ id }) => drop(room, id, 'lost'));
 }
 
 /**
@@ -86,9 +116,8 @@ export function crown(room: Room): Word<'host'>[] {
   return [['host', { id: next.id }]];
 }
 
-function clear(room: Room): void {
-  delete room.host;
-  delete room.hostUntil;
-  room.locked = false;
-  room.removed = [];
+function expect(room: Room, ids: readonly string[]): void {
+  const until = Date.now() + GRACE;
+  for (const id of ids)
+    if (![...room.members, ...room.away].some((known) => known.id === id)) room.away.push({ id, until });
 }

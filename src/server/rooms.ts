@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Server, Socket } from 'socket.io';
 import { Refusal } from './refusal.ts';
-import { bury, crown, drop, enter, holds, peerOf, type Told } from './room-rules.ts';
+import { begin, bury, crown, drop, enter, holds, peerOf, type Told } from './room-rules.ts';
 import type {
   ClientToServer,
   JoinAnswer,
@@ -26,6 +26,8 @@ export interface Seat {
   readonly id: string;
   readonly member: Member;
   readonly socket: SignalSocket;
+  /** Whether it was from here that the room was locked, should Redis forget it. */
+  locks: boolean;
 }
 
 /** Who is in which room, and what they may do there. */
@@ -71,13 +73,15 @@ export class Rooms {
       node: this.#node,
       connection: socket.id,
     };
-    const seat: Seat = { room, id, member, socket };
+    const seat: Seat = { room, id, member, socket, locks: request.lockedWith !== undefined };
 
     await this.#store.change(
       room,
       (state, living) => {
         const told = bury(state, living);
-        const replaced = enter(state, member, request.rejoin !== undefined);
+        const { rejoin, lockedWith } = request;
+        const { replaced, intruders } = enter(state, member, { returns: rejoin !== undefined, lockedWith });
+        for (const intruder of intruders) told.push(drop(state, intruder.id, 'removed'));
         const crowned = crown(state);
         const peer = peerOf(member, state);
         const result = {
@@ -90,15 +94,16 @@ export class Rooms {
         // A peer that sat on a dead node and comes back is not told to have gone.
         const gone = told.filter(([, message]) => message.id !== id);
         const all: Told[] = [...gone, ['joined', { peer }], ...crowned];
-        return { told: all, result, replaced, hostUntil: state.hostUntil };
+        return { told: all, result, replaced, intruders, hostUntil: state.hostUntil };
       },
-      ({ told, result, replaced, hostUntil }) => {
+      ({ told, result, replaced, intruders, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its seat up next.
         if (socket.connected) void socket.join([room, callOf(room, id)]);
         this.#sit(seat);
         answer(result);
+        for (const { connection } of intruders) this.#turnOut(connection);
         this.#tell(room, told, id);
         this.#settleLater(room, hostUntil);
       },
@@ -168,6 +173,7 @@ export class Rooms {
         room.locked = locked;
       },
       () => {
+        seat.locks = locked;
         this.#io.to(seat.room).emit('locked', { locked });
       },
     );
@@ -185,8 +191,7 @@ export class Rooms {
         return { told: [drop(state, id, 'removed')], connection: member.connection };
       },
       ({ told, connection }) => {
-        this.#io.to(connection).emit('removed', {});
-        this.#io.in(connection).disconnectSockets(true);
+        this.#turnOut(connection);
         this.#tell(room, told, id);
       },
     );
@@ -238,6 +243,7 @@ export class Rooms {
       (state, living) => {
         const told: Told[] = bury(state, living);
         const stale: Seat[] = [];
+        begin(state);
         for (const seat of seats) {
           const there = state.members.find(({ id }) => id === seat.id);
           if (there) {
@@ -249,13 +255,22 @@ export class Rooms {
           told.push(['joined', { peer: peerOf(seat.member, state) }]);
         }
         told.push(...crown(state));
-        return { told, stale };
+        const relocks = !state.locked && seats.some(({ id, locks }) => locks && id === state.host);
+        if (relocks) state.locked = true;
+        return { told, stale, relocks, hostUntil: state.hostUntil };
       },
-      ({ told, stale }) => {
+      ({ told, stale, relocks, hostUntil }) => {
         for (const { socket } of stale) socket.disconnect(true);
         this.#tell(room, told);
+        if (relocks) this.#io.to(room).emit('locked', { locked: true });
+        this.#settleLater(room, hostUntil);
       },
     );
+  }
+
+  #turnOut(connection: string): void {
+    this.#io.to(connection).emit('removed', {});
+    this.#io.in(connection).disconnectSockets(true);
   }
 
   /** @param about who need not be told of themselves. */

@@ -109,6 +109,8 @@ export const requestSchemas = {
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerIdSchema, secret: key })),
+    /** With `rejoin`, of a room that was locked: who else was in it. A server that has forgotten the room locks it again. */
+    lockedWith: v.optional(v.pipe(v.array(peerIdSchema), v.maxLength(MAX_PERSONS + MAX_VIEWERS))),
   }),
   signal: v.object({ to: peerIdSchema, data: signalDataSchema, generation }),
   state: v.object({ ...stateSchema.entries, name: v.optional(nameSchema) }),

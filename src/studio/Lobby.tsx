@@ -1,72 +1,17 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { MAX_NAME, nameSchema } from '../call/link.ts';
 import * as v from 'valibot';
-import {
-  callFault,
-  cameraOn,
-  inviting,
-  join,
-  leave,
-  microphone,
-  microphoneFault,
-  microphones,
-  useMicrophone,
-} from './call.ts';
+import { callFault, cameraOn, inviting, join, leave, microphoneFault, useMicrophone } from './call.ts';
 import { progress, theEffect } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { CameraButton, EffectButton, MicrophoneButton } from './CallButtons.tsx';
 import { CallLink } from './CallLink.tsx';
+import { DeviceSelect, MicrophoneSelect } from './DeviceSelect.tsx';
 import { Meter } from './Meter.tsx';
 import { titleOf } from './notices.ts';
 import { cameras, open, source, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
 import { callStage, choices, choose } from './state.ts';
 import { OwnTile } from './OwnTile.tsx';
-
-interface Device {
-  deviceId: string;
-  label: string;
-}
-
-function Devices({
-  icon,
-  label,
-  list,
-  current,
-  none,
-  onChoose,
-}: {
-  icon: 'camera' | 'microphone';
-  label: string;
-  list: readonly Device[];
-  current: string;
-  /** What is shown while none of the list is on. */
-  none: string;
-  onChoose: (deviceId: string) => void;
-}) {
-  const known = list.some(({ deviceId }) => deviceId === current);
-  return (
-    <label class="select">
-      <Icon name={icon} />
-      <select
-        aria-label={label}
-        value={known ? current : ''}
-        onChange={(event) => {
-          if (event.currentTarget.value) onChoose(event.currentTarget.value);
-        }}
-      >
-        {!known && <option value="">{none}</option>}
-        {list
-          .filter(({ deviceId }) => deviceId !== '')
-          .map(({ deviceId, label: name }) => (
-            <option key={deviceId} value={deviceId}>
-              {name}
-            </option>
-          ))}
-      </select>
-      <Icon name="chevron" />
-    </label>
-  );
-}
 
 /** What keeps picture or sound away, small: one can join all the same. */
 function Trouble() {
@@ -159,7 +104,7 @@ export function Lobby() {
           />
         </label>
         <div class="devices">
-          <Devices
+          <DeviceSelect
             icon="camera"
             label="Camera"
             list={cameras.value}
@@ -175,14 +120,7 @@ export function Lobby() {
             }
             onChoose={(deviceId) => void open({ kind: 'camera', deviceId })}
           />
-          <Devices
-            icon="microphone"
-            label="Microphone"
-            list={microphones.value}
-            current={microphone.value?.deviceId ?? ''}
-            none={microphone.value ? microphone.value.label : 'No microphone'}
-            onChoose={(deviceId) => void useMicrophone(deviceId)}
-          />
+          <MicrophoneSelect />
           <Meter />
         </div>
         <Trouble />

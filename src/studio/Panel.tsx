@@ -1,8 +1,11 @@
 import { Backdrops } from './Backdrops.tsx';
+import { microphoneFault, useMicrophone } from './call.ts';
 import { RESOLUTIONS, THEMES } from './choices.ts';
 import { askToConvert } from './conversions.ts';
+import { MicrophoneSelect } from './DeviceSelect.tsx';
 import { Icon } from './icons.tsx';
 import { change, look } from './look.ts';
+import { Meter } from './Meter.tsx';
 import { hideInterface } from './notices.ts';
 import { fineDetail, resetAll, toggleFine } from './offer.ts';
 import { IconButton, Section, Segmented, Switch } from './parts.tsx';
@@ -120,6 +123,27 @@ function Camera() {
   );
 }
 
+/** Another microphone in the middle of a call. */
+function Sound() {
+  const fault = microphoneFault.value;
+  return (
+    <Section title="Sound">
+      <MicrophoneSelect />
+      <Meter />
+      {fault && (
+        <div class="troubles" role="alert">
+          <p>
+            {fault.message} {fault.wayOut}{' '}
+            <button type="button" class="link" onClick={() => void useMicrophone()}>
+              Try again
+            </button>
+          </p>
+        </div>
+      )}
+    </Section>
+  );
+}
+
 function View() {
   return (
     <Section title="View">
@@ -177,6 +201,7 @@ export function Panel() {
         <Strength />
         <Backdrops />
         <Camera />
+        {callStage.value === 'in' && <Sound />}
         <View />
       </div>
     </aside>

@@ -1,11 +1,19 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { EffectStats } from '../effect/protocol.ts';
+import type { EffectStats, QualityReason } from '../effect/protocol.ts';
 import { theEffect } from './engine.ts';
 
 /** Four looks a second: quick enough to read, cheap enough to forget. */
 const PERIOD_MS = 250;
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+
+const REASONS: Record<QualityReason, string> = {
+  pinned: 'as chosen',
+  'too slow': 'less, for the rate',
+  room: 'more, as there is time',
+  usual: 'usual',
+  finest: 'finest',
+};
 
 const size = ([width, height]: readonly [number, number]) => (width > 0 ? `${width} × ${height}` : '–');
 
@@ -56,6 +64,10 @@ export function Readout() {
             <div>
               <dt>style</dt>
               <dd>{size(now.styleSize)}</dd>
+            </div>
+            <div>
+              <dt>detail</dt>
+              <dd>{now.styleSize[0] > 0 ? REASONS[now.quality] : '–'}</dd>
             </div>
             <div>
               <dt>frames</dt>

@@ -147,12 +147,14 @@ export async function join(instead = false): Promise<void> {
       video: outgoing.value,
       audio: microphone.value?.track ?? null,
       onChange: follow,
-      onJoined: ({ name }) => {
-        announce(`${nameOf(name)} joined`);
+      onJoined: (member) => {
+        retract(`left:${member.id}`);
+        announce(`${nameOf(member.name)} joined`);
       },
-      onLeft: ({ name }) => {
-        announce(`${nameOf(name)} left`);
-        tell({ topic: 'left', tone: 'info', title: `${nameOf(name)} left the call`, text: '' });
+      onLeft: (member) => {
+        const title = `${nameOf(member.name)} left the call`;
+        announce(`${nameOf(member.name)} left`);
+        tell({ topic: `left:${member.id}`, tone: 'info', title, text: '' });
       },
       onEnded: fall,
     });

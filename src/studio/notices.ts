@@ -38,7 +38,7 @@ export function retract(topic: string): void {
 /** Shows a notice, in place of an older one on the same topic. */
 export function tell(notice: Omit<Notice, 'id' | 'actions'> & { actions?: Action[] }): void {
   // One thing told by two: the one that offers something to do is kept.
-  const twins = notices.value.filter(({ text }) => text === notice.text);
+  const twins = notices.value.filter(({ title, text }) => title === notice.title && text === notice.text);
   if (!notice.actions?.length && twins.some(({ actions }) => actions.length > 0)) return;
   for (const twin of twins) dismiss(twin.id);
   const id = ++lastId;
@@ -95,6 +95,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_PARTS_MISSING: 'That part cannot be told apart',
   ERR_RUNTIME: 'The effect stumbled',
   ERR_WEBGL_LOST: 'The graphics card let go',
+  ERR_WEBGPU: 'The graphics card computes no more',
   ERR_WEBGL_MISSING: 'No graphics here',
   ERR_WORKER_DIED: 'The effect stopped',
   ERR_UNSUPPORTED_BROWSER: 'This browser cannot run Portoon',

@@ -57,10 +57,8 @@ export interface Person extends Visit {
   readonly sent: string[];
 }
 
-/** Somebody in the lobby whose picture runs. `before` runs in the page ahead of its own scripts. */
-export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
-  const there = new URL(url);
-  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+/** Somebody new on a page of the app. `before` runs there ahead of its own scripts. */
+export async function come(browser: Browser, url: string, before = ''): Promise<Person> {
   const sent: string[] = [];
   const visitor = await visit(browser, 'about:blank', {
     permissions: ['camera', 'microphone'],
@@ -72,14 +70,23 @@ export async function arrive(browser: Browser, url: string, name: string, before
       if (request !== undefined) sent.push(request);
     });
   });
-  await visitor.page.goto(there.href);
-  await visitor.page.getByLabel('Your name').fill(name);
-  await visitor.page.waitForFunction(
-    () => document.documentElement.dataset.state === 'running',
-    undefined,
-    SLOW,
-  );
+  await visitor.page.goto(url);
   return { ...visitor, sent };
+}
+
+/** Resolves when their picture runs. */
+export async function runs({ page }: Person): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, SLOW);
+}
+
+/** Somebody in the lobby whose picture runs, with no style unless the address names one. */
+export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
+  const there = new URL(url);
+  if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
+  const person = await come(browser, there.href, before);
+  await person.page.getByLabel('Your name').fill(name);
+  await runs(person);
+  return person;
 }
 
 export async function enter({ page }: Person): Promise<void> {
@@ -100,14 +107,18 @@ export async function sees(page: Page, name?: string): Promise<void> {
   await tile(page, name).locator('video[data-shown]').waitFor({ timeout: 60_000 });
 }
 
-/** An element's picture at the camera's size, as RGB; scaled, a video and a canvas would not be smoothed alike. */
-export function pixels(page: Page, selector: string): Promise<number[]> {
-  return page.evaluate((wanted) => {
-    const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
-    const context = new OffscreenCanvas(320, 180).getContext('2d')!;
-    context.drawImage(element, 0, 0, 320, 180);
-    return Array.from(context.getImageData(0, 0, 320, 180).data).filter((_, index) => index % 4 < 3);
-  }, selector);
+/** An element's picture as RGB, at the cameras' size by default: scaled, a video and a canvas would not be smoothed alike. */
+export function pixels(page: Page, selector: string, width = 320, height = 180): Promise<number[]> {
+  return page.evaluate(
+    ({ selector: wanted, width: w, height: h }) => {
+      const element = document.querySelector<HTMLVideoElement | HTMLCanvasElement>(wanted)!;
+      const context = new OffscreenCanvas(w, h).getContext('2d')!;
+      context.imageSmoothingQuality = 'high';
+      context.drawImage(element, 0, 0, w, h);
+      return Array.from(context.getImageData(0, 0, w, h).data).filter((_, index) => index % 4 < 3);
+    },
+    { selector, width, height },
+  );
 }
 
 export function difference(a: readonly number[], b: readonly number[]): number {

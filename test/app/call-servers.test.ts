@@ -8,6 +8,7 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { arrive, enter, goesOn, newLink, sees, tile } from './call-page.ts';
@@ -21,7 +22,8 @@ if (noRedis) process.stdout.write(`Calls over two nodes are not tested: ${noRedi
 let ada: Browser;
 let grace: Browser;
 beforeAll(async () => {
-  [ada, grace] = await Promise.all([launchBrowser(), launchBrowser()]);
+  const { path: camera } = await fakeCamera({ frames: 60, width: 320, height: 180, numbered: false });
+  [ada, grace] = await Promise.all([launchBrowser({ camera }), launchBrowser({ camera })]);
 });
 afterAll(async () => {
   await ada.close();

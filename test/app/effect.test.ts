@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { EffectStats } from '../../src/effect/protocol.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
@@ -64,7 +65,7 @@ describe('with a camera that shows the demo clip', () => {
 
   test('the edge of the cut-out lies within 4 px of the truth on 95 % of the outline', async () => {
     const page = await open('style=none');
-    const shown = await composites(page, camera, 6, { style: 'none', background: 'transparent' });
+    const shown = await composites(page, camera, 16, { style: 'none', background: 'transparent' });
     expect(shown.length).toBeGreaterThan(0);
     let outline = 0;
     let near = 0;
@@ -80,6 +81,37 @@ describe('with a camera that shows the demo clip', () => {
     }
     expect(outline).toBeGreaterThan(500 * shown.length);
     expect(near / outline).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test('a picture that stands still costs no inference, and follows what is asked of it all the same', async () => {
+    const still = await fakeCamera({ frames: 1 });
+    const browser = await launchBrowser({ camera: still.path });
+    try {
+      const page = await open('style=toon', browser);
+      const rests = () =>
+        page.waitForFunction(() => {
+          const { fps, ms } = (window as unknown as { portoon: { stats(): EffectStats } }).portoon.stats();
+          return fps > 0 && ms.matte < 1 && ms.style === 0;
+        });
+      const looks = [];
+      for (const look of [
+        { style: 'toon' },
+        { style: 'udnie' },
+        { region: 'everything' },
+        { background: '#00ff00' },
+      ]) {
+        await page.evaluate(
+          (look) =>
+            (window as unknown as { portoon: { set(look: object): Promise<void> } }).portoon.set(look),
+          look,
+        );
+        await rests();
+        looks.push((await page.locator('#stage').screenshot()).toString('base64'));
+      }
+      expect(new Set(looks).size).toBe(looks.length);
+    } finally {
+      await browser.close();
+    }
   });
 
   test('no request leaves the origin', async () => {

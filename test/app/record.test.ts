@@ -87,7 +87,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       await page.keyboard.press('r');
       await recorded(page, 2);
       await page.getByRole('button', { name: 'Pause recording' }).click();
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(700);
       await page.getByRole('button', { name: 'Go on recording' }).click();
       await recorded(page, 5);
       await page.keyboard.press('r');
@@ -109,7 +109,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
 
   test('with a transparent background carries the matte of the person', async () => {
     const { page, complaints } = await studio();
-    const path = await record(page, 'webm-alpha', 3);
+    const path = await record(page, 'webm-alpha', 2);
     expect(await decodeErrors(path)).toBe('');
     const film = await probe(path);
     const { width, height, frames } = camera;
@@ -155,7 +155,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await page.getByRole('button', { name: 'Recording options' }).click();
     await page.getByRole('switch', { name: 'Instant replay' }).check({ force: true });
     await page.keyboard.press('Escape');
-    await page.waitForTimeout(4000);
+    await page.waitForTimeout(3000);
     await page.keyboard.press('e');
     await newestClip(page).waitFor();
     const path = await save(page);
@@ -176,7 +176,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     await reach(killed.page, 'running');
     await choose(killed.page, format);
     await killed.page.keyboard.press('r');
-    await recorded(killed.page, 5);
+    await recorded(killed.page, 4);
     await killed.kill();
 
     const again = await launchBrowserWithTabs({ camera: camera.path, profile });
@@ -192,7 +192,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
       const path = join(folder, `recovered.${format}`);
       await writeFile(path, Uint8Array.from(bytes));
       const film = await probe(path);
-      expect(film.seconds).toBeGreaterThan(2.5);
+      expect(film.seconds).toBeGreaterThan(1.5);
       expect(film.tracks).toHaveLength(2);
       expect(await decodeErrors(path)).toBe('');
       // Thrown away it does not come back.

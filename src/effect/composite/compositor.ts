@@ -16,7 +16,9 @@ import {
   WebGLRenderer,
   WebWorkerAdapter,
 } from 'pixi.js';
-import fragment from '../../../shaders/composite.frag?raw';
+import composite from '../../../shaders/composite.frag?raw';
+import layersRead from '../../../shaders/layers.glsl?raw';
+import stacked from '../../../shaders/stacked.frag?raw';
 import vertex from '../../../shaders/composite.vert?raw';
 import { PortoonError } from '../errors.ts';
 import type { Size } from '../onnx/net.ts';
@@ -73,7 +75,6 @@ const backgrounds: Record<BackgroundFill['kind'], number> = {
 
 /** In place of a background. */
 const MATTE_ALONE = 4;
-const STACKED = 5;
 
 /** The frame at its own size, or the person and their matte as `stacked-1` (`src/effect/stacked.ts`), whatever the background. */
 export type Packing = 'plain' | 'stacked-1';
@@ -114,7 +115,12 @@ export class Compositor {
   ) {
     this.renderer = renderer;
     this.shader = new Shader({
-      glProgram: GlProgram.from({ vertex, fragment, name: 'composite' }),
+      glProgram: GlProgram.from({
+        vertex,
+        // Two programs: the second is costly, and a renderer without a graphics processor pays for what it does not run.
+        fragment: layersRead + (packing === 'plain' ? composite : stacked),
+        name: packing,
+      }),
       resources: {
         uLive: this.live,
         uStyled: this.styled,
@@ -205,9 +211,11 @@ export class Compositor {
     const values = this.uniforms.uniforms;
     values.uStrength = layers.matteAlone ? 1 : layers.styled ? layers.strength : 0;
     values.uRegion = regions[layers.region];
-    if (this.packing === 'stacked-1') values.uBackground = STACKED;
-    else if (layers.matteAlone) values.uBackground = MATTE_ALONE;
-    else values.uBackground = layers.matte ? backgrounds[layers.background.kind] : 0;
+    values.uBackground = layers.matteAlone
+      ? MATTE_ALONE
+      : layers.matte
+        ? backgrounds[layers.background.kind]
+        : 0;
     if (this.packing === 'plain') this.setBackdrop(layers, width / height);
     this.renderer.render({ container: this.scene, clear: false });
   }

@@ -45,7 +45,7 @@ export class Net {
         runtime.ort.InferenceSession.create(bytes, {
           ...(runtime.ep === 'webgpu'
             ? {
-                executionProviders: [{ name: 'webgpu', preferredLayout: 'NCHW' }],
+                executionProviders: [{ name: 'webgpu', preferredLayout: 'NCHW', device: runtime.device! }],
                 // What only the next run reads stays where that run reads it.
                 preferredOutputLocation: Object.fromEntries(state.map(({ out }) => [out, 'gpu-buffer'])),
               }
@@ -54,6 +54,7 @@ export class Net {
         }),
       );
     } catch (cause) {
+      if (cause instanceof PortoonError) throw cause;
       throw invalid(id, 'cannot be read by the runtime', cause);
     }
     const net = new Net(runtime, session, id, state);
@@ -94,7 +95,7 @@ export class Net {
    * Runs on what `input(size)` holds.
    * @param outputs - those to bring back; the others stay with the runtime.
    * @returns [C,H,W] each, the caller's own. (The runtime does not write into an output that is handed to it in main memory.)
-   * @throws PortoonError `ERR_MODEL_INVALID` if the net fails, or gives another shape than it should.
+   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails, `ERR_MODEL_INVALID` if the net fails, or gives another shape than it should.
    */
   async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
     const { feeds } = this.bind(size);
@@ -102,6 +103,7 @@ export class Net {
     const given = await this.runtime
       .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
       .catch((cause: unknown) => {
+        if (cause instanceof PortoonError) throw cause;
         throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
       });
     this.took = performance.now() - began;

@@ -25,6 +25,22 @@ export const builds = {
   },
 } as const;
 
+/** What the runtime makes use of where an adapter has it. */
+const WELCOME_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
+const WELCOME_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+/** Milliseconds after which a run does not return any more: compiling its shaders may take long the first time. */
+const LONGEST_RUN = 30_000;
+
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
@@ -36,6 +52,8 @@ export interface RuntimeFiles {
 export interface Runtime {
   readonly ep: ExecutionProvider;
   readonly ort: typeof Ort;
+  /** That of WebGPU. */
+  readonly device: GPUDevice | null;
   /** Two sessions of the runtime must not run at once: whatever touches it is called from here. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -65,17 +83,64 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
   ort.env.wasm.numThreads = self.crossOriginIsolated
     ? Math.min(2, Math.max(1, Math.floor(navigator.hardwareConcurrency / 4)))
     : 1;
+  const device = ep === 'webgpu' ? await openDevice() : null;
+  const guarded = device ? guard(device) : <T>(work: () => Promise<T>) => work();
 
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
     ort,
+    device,
     exclusive(work) {
-      const result = tail.then(work, work);
+      const result = tail.then(() => guarded(work));
       tail = result.catch(() => undefined);
       return result;
     },
   };
+}
+
+async function openDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw webgpuFault('gives no adapter any more');
+  const features = WELCOME_FEATURES.filter((feature) => adapter.features.has(feature));
+  const limits = Object.fromEntries(WELCOME_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  return adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits });
+}
+
+/** Work on a graphics processor may fail silently: it is given up when the device is lost, or after too long. */
+function guard(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<T> {
+  let fault: PortoonError | null = null;
+  let fail: ((fault: PortoonError) => void) | null = null;
+  void device.lost.then(({ message }) => {
+    fault = webgpuFault(`lost its device${message ? ` (${message})` : ''}`);
+    fail?.(fault);
+  });
+  return <T>(work: () => Promise<T>) =>
+    new Promise<T>((resolve, reject) => {
+      if (fault) {
+        reject(fault);
+        return;
+      }
+      const timer = setTimeout(() => {
+        fault = webgpuFault(`has not answered for ${LONGEST_RUN / 1000} seconds`);
+        reject(fault);
+      }, LONGEST_RUN);
+      fail = reject;
+      work()
+        .then(resolve, reject)
+        .finally(() => {
+          clearTimeout(timer);
+        });
+    });
+}
+
+/** @param what - completes "The graphics processor ...". */
+export function webgpuFault(what: string): PortoonError {
+  return new PortoonError(
+    'ERR_WEBGPU',
+    `The graphics processor ${what}.`,
+    'The effect goes on without it, more slowly. A newer browser or driver may help.',
+  );
 }
 
 async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {

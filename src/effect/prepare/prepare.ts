@@ -27,6 +27,10 @@ const matrices = {
  */
 export class Preparer {
   private planes = new Uint8Array(0);
+  /** The planes of the frame before. */
+  private before = new Uint8Array(0);
+  /** How many frames before the taken one were the same as it, pixel for pixel: 0 for one that is new. */
+  repeats = 0;
   private layout: PlaneLayout[] = [];
   private pixelFormat: VideoPixelFormat | null = null;
   private fullRange = false;
@@ -48,11 +52,15 @@ export class Preparer {
     this.pixelFormat = rect ? frame.format : null;
     if (this.pixelFormat !== 'I420' && this.pixelFormat !== 'NV12') {
       this.draw(frame);
+      this.repeats = 0;
       return;
     }
     const size = frame.allocationSize();
-    if (this.planes.length !== size) this.planes = new Uint8Array(size);
+    const last = this.planes;
+    this.planes = this.before.length === size ? this.before : new Uint8Array(size);
+    this.before = last;
     this.layout = await frame.copyTo(this.planes);
+    this.repeats = same(this.planes, last) ? this.repeats + 1 : 0;
   }
 
   /** Width / height of the taken frame. */
@@ -171,4 +179,14 @@ export class Preparer {
     }
     return spans;
   }
+}
+
+/** Frames differ early: the whole is only read where they do not. */
+function same(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): boolean {
+  if (a.length !== b.length) return false;
+  const words = a.length >> 2;
+  const wordsOfA = new Uint32Array(a.buffer, 0, words);
+  const wordsOfB = new Uint32Array(b.buffer, 0, words);
+  for (let i = 0; i < words; i++) if (wordsOfA[i] !== wordsOfB[i]) return false;
+  return true;
 }

@@ -32,6 +32,8 @@ export class Stylist {
   /** Those of them that were never chosen, only lent; the longest unused one first. */
   private readonly lent = new Set<string>();
   private net: AnyNet | null = null;
+  /** The id of the chosen one. */
+  style = 'none';
   /** Counts the choices, so that a slow one does not overtake a later one. */
   private choices = 0;
   private texels = new Uint8Array(0);
@@ -52,7 +54,10 @@ export class Stylist {
     const choice = ++this.choices;
     const net = id === 'none' ? null : await this.warm(id, warmUp);
     const latest = choice === this.choices;
-    if (latest) this.net = net;
+    if (latest) {
+      this.net = net;
+      this.style = id;
+    }
     return latest;
   }
 

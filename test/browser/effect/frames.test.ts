@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
+import { fedTrack, paintedTrack, type FedTrack } from '../../../src/effect/track.ts';
 
 const RealVideoFrame = VideoFrame;
 let open = 0;
@@ -137,5 +138,38 @@ describe('the presented frames', () => {
     expect(open).toBe(0);
     await pause(200);
     expect(open).toBe(0);
+  });
+});
+
+describe.each<[string, () => FedTrack]>([
+  ['the generated track', fedTrack],
+  ['the painted track', paintedTrack],
+])('%s', (_name, make) => {
+  test('shows what is written, in its size and colour, and keeps none of it', async () => {
+    const { track: fed, frames: sink } = make();
+    const picture = new OffscreenCanvas(64, 48);
+    const context = picture.getContext('2d')!;
+    context.fillStyle = 'rgb(200 40 40)';
+    context.fillRect(0, 0, 64, 48);
+    const reader = framesOf(fed).frames.getReader();
+    const shown = reader.read();
+    const writer = sink.getWriter();
+    let seen: VideoFrame | undefined;
+    void shown.then(({ value }) => (seen = value));
+    for (let k = 0; !seen && k < 200; k++) {
+      const frame = new VideoFrame(picture, { timestamp: k * 33_000 });
+      await writer.write(frame);
+      frame.close();
+      await pause(20);
+    }
+    expect([seen?.displayWidth, seen?.displayHeight]).toEqual([64, 48]);
+    context.drawImage(seen!, 0, 0);
+    seen!.close();
+    const [red, green] = context.getImageData(32, 24, 1, 1).data;
+    expect(Math.abs(red! - 200)).toBeLessThan(12);
+    expect(Math.abs(green! - 40)).toBeLessThan(12);
+    expect(open).toBe(0);
+    await reader.cancel();
+    fed.stop();
   });
 });

@@ -190,6 +190,43 @@ describe('nets that are not as promised', () => {
   });
 });
 
+describe('on WebGPU', () => {
+  test('nets that answer as they do on wasm run there; one that does not is told, and all goes on on wasm', async () => {
+    const { effect, bands } = await start('fickle', { ep: 'webgpu' });
+    const faults = faultsOf(effect);
+    await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
+    await expect.poll(() => effect.stats().ep, { timeout: 20_000 }).toBe('webgpu');
+    await effect.set({ style: 'fickle' });
+    expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
+    await expect.poll(() => effect.stats().ep, { timeout: 20_000 }).toBe('wasm');
+    await effect.set({ style: 'dim' });
+    await bands.become([GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
+  });
+
+  test('a run whose device is lost fails at once, and so does every later one', async () => {
+    const download = new Download(() => undefined);
+    const runtime = await startRuntime(await fetchRuntime('webgpu', download));
+    const catalogue = await openCatalogue(listOf('plain'));
+    const net = await Net.open(
+      runtime,
+      catalogue.mattes[0]!,
+      await catalogue.fetch(catalogue.mattes[0]!, download),
+    );
+    net.input([32, 32]).fill(0.5);
+    expect((await net.run([32, 32], ['matte'])).matte[0]).toBeCloseTo(0.5, 3);
+    runtime.device!.destroy();
+    await runtime.device!.lost;
+    for (let again = 0; again < 2; again++)
+      await expect(net.run([32, 32], ['matte'])).rejects.toMatchObject({ code: 'ERR_WEBGPU' });
+  });
+
+  test('where the first style already answers otherwise, the effect begins on wasm', async () => {
+    const { effect } = await start('fickle', { ep: 'webgpu', style: 'fickle' });
+    await expect.poll(() => effect.stats().frames, { timeout: 20_000 }).toBeGreaterThan(0);
+    expect(effect.stats().ep).toBe('wasm');
+  });
+});
+
 /** Collects a round of previews as RGBA, 64 pixels wide. */
 async function previews(effect: Effect, options: Partial<PreviewOptions> = {}) {
   const pictures = new Map<string, Uint8ClampedArray>();

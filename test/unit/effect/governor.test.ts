@@ -25,9 +25,22 @@ describe('the governor', () => {
 
   test('does not swing between two rungs', () => {
     for (let cost = 5; cost < 80; cost += 5) {
-      const sides = settle(new Governor(), cost, 8);
-      expect(new Set(sides.slice(1000)).size).toBe(1);
+      const sides = settle(new Governor(), cost, 8, 60_000);
+      // In more than half an hour at 30 fps it tries a finer rung a few times, and less and less often.
+      const changes = (from: number, to: number) =>
+        sides.slice(from, to).filter((side, i, all) => i > 0 && side !== all[i - 1]).length;
+      expect(changes(1000, 60_000)).toBeLessThanOrEqual(10);
+      expect(changes(31_000, 60_000)).toBeLessThanOrEqual(4);
     }
+  });
+
+  test('rides a slow-down down, says why, and comes back up when it is over', () => {
+    const governor = new Governor();
+    const before = settle(governor, 8, 8).at(-1)!;
+    expect(settle(governor, 24, 24, 600).at(-1)).toBeLessThan(before);
+    expect(governor.reason).toBe('too slow');
+    expect(settle(governor, 8, 8, 20_000).at(-1)).toBe(before);
+    expect(governor.reason).not.toBe('too slow');
   });
 
   test('gives a film the finest style that it has pixels for, whatever the time', () => {

@@ -11,7 +11,7 @@ afterEach(() => {
 
 /** Runs frames that arrive at the given milliseconds through an effect that takes `cost` for each, newest frame first. */
 function run(arrivals: number[], cost: number): StatsKeeper {
-  const stats = new StatsKeeper('wasm', 'test');
+  const stats = new StatsKeeper('test');
   let next = 0;
   while (next < arrivals.length) {
     // The newest that has come by now, or the one that comes next.
@@ -19,7 +19,13 @@ function run(arrivals: number[], cost: number): StatsKeeper {
     vi.advanceTimersByTime(Math.max(0, arrivals[next]! - performance.now()));
     stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame, true);
     vi.advanceTimersByTime(cost);
-    stats.end({ prepare: 0, matte: 0, style: cost, composite: 0, total: cost }, [32, 32], [32, 32]);
+    stats.end(
+      { prepare: 0, matte: 0, style: cost, composite: 0, total: cost },
+      [32, 32],
+      [32, 32],
+      'usual',
+      'wasm',
+    );
     next++;
   }
   return stats;

@@ -37,6 +37,7 @@ test.each([
   ['a name that turns the text', { ...good, name: 'a\u202eb' }],
   ['a name of two lines', { ...good, name: 'a\nb' }],
   ['an unknown kind', { ...good, kind: 'admin' }],
+  ['a crowd behind its lock', { ...good, lockedWith: Array.from({ length: 11 }, newRoom) }],
   ['half a rejoin', { ...good, rejoin: { id: newRoom() } }],
   ['bytes', Buffer.from('join')],
 ])('join with %s is refused and counted', async (_, message) => {
@@ -274,7 +275,18 @@ function valid(room: string, to: string): [name: string, message: object][] {
   const id = createHash('sha256').update(secret).digest('base64url').slice(0, 22);
   const state = { muted: true, camera: false };
   return [
-    ['join', { room, name: 'Eve', kind: 'person', state, hostKey: newRoom(), rejoin: { id, secret } }],
+    [
+      'join',
+      {
+        room,
+        name: 'Eve',
+        kind: 'person',
+        state,
+        hostKey: newRoom(),
+        rejoin: { id, secret },
+        lockedWith: [to],
+      },
+    ],
     ['signal', { to, data: offer, generation: 1 }],
     [
       'signal',

@@ -60,7 +60,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   /** A host on a node that can be killed, and a guest on the first. */
   async function twoWithChild() {
     const { url, child } = await startChild();
-    return { child, ...(await pages.two(url, { ...ownRoom(), guestUrl: one.url })) };
+    return { child, ...(await pages.two(url, { guestUrl: one.url })) };
   }
 
   test('peers of two nodes meet, and everything that holds on one node holds', async () => {
@@ -96,10 +96,10 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   });
 
   test('eight who come at once over both nodes: six are in, one is the host', async () => {
-    const room = newRoom();
+    const own = ownRoom();
     const answers = (await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        open(i % 2 ? one.url : two.url).say('join', { room, name: '', kind: 'person' }),
+        open(i % 2 ? one.url : two.url).say('join', { ...own, name: '', kind: 'person' }),
       ),
     )) as { ok: boolean; host?: boolean; peers?: unknown[] }[];
     const joined = answers.filter(({ ok }) => ok);
@@ -143,11 +143,12 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 20_000);
 
   test('while Redis is away requests are refused, and after it came back empty all is as before', async () => {
-    const { room, a, b, guestAnswer: guest } = await pages.two(one.url, { guestUrl: two.url });
+    const { room, hostKey, a, b, guestAnswer: guest } = await pages.two(one.url, { guestUrl: two.url });
     const c = open(two.url);
     const third = await c.join(room);
+    await a.ask('lock', { locked: true });
     await stopEngine(redis);
-    expect(await a.code('lock', { locked: true })).toBe('ERR_SIGNALLING');
+    expect(await a.code('lock', { locked: false })).toBe('ERR_SIGNALLING');
     expect((await fetch(`${one.url}healthz`)).status).toBe(503);
     expect(await open(one.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_SIGNALLING');
     // One who goes meanwhile is missed later.
@@ -159,8 +160,11 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
       .toBe('none');
     await b.next('signal');
     await expect
-      .poll(async () => (await open(one.url).join(room)).peers.map(({ id }) => id), { timeout: 5000 })
+      .poll(async () => (await open(one.url).join(room, { hostKey })).peers.map(({ id }) => id), {
+        timeout: 5000,
+      })
       .not.toContain(third.self);
+    expect(await open(two.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
   }, 40_000);
 
   test('a Redis that does not answer is explained at the start', async () => {

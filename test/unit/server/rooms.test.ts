@@ -7,9 +7,10 @@ import {
   silence,
   startNode,
   TestPages,
+  type TestPage,
   type Node,
 } from '../../fixtures/signalling.ts';
-import { MAX_PERSONS, MAX_VIEWERS } from '../../../src/server/signals.ts';
+import { MAX_PERSONS, MAX_VIEWERS, type JoinAnswer } from '../../../src/server/signals.ts';
 
 let node: Node;
 beforeAll(async () => {
@@ -25,10 +26,10 @@ const open = () => pages.open(node.url);
 const two = () => pages.two(node.url);
 
 describe('joining', () => {
-  test('the first is the host, the second meets them, and both are told', async () => {
-    const room = newRoom();
+  test('who made the room is the host, the second meets them, and both are told', async () => {
+    const { room, hostKey } = ownRoom();
     const a = open();
-    const first = await a.join(room, { name: ' Ada ' });
+    const first = await a.join(room, { name: ' Ada ', hostKey });
     expect(first).toMatchObject({ peers: [], host: true, locked: false, ice: [] });
     const b = open();
     const second = await b.join(room, { name: 'Ben', state: { muted: true, camera: false } });
@@ -43,8 +44,7 @@ describe('joining', () => {
   });
 
   test('nobody learns the secrets of others', async () => {
-    const { room, hostKey } = ownRoom();
-    const { a, b, hostAnswer, guestAnswer } = await pages.two(node.url, { room, hostKey });
+    const { a, b, hostKey, hostAnswer, guestAnswer } = await two();
     await a.ask('state', { muted: true, camera: true });
     const state = await b.next('state');
     const heard = JSON.stringify([guestAnswer, state, b.rest]);
@@ -82,9 +82,9 @@ describe('joining', () => {
   });
 
   test('six who come at once get one host and one another', async () => {
-    const room = newRoom();
+    const own = ownRoom();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => open().say('join', { room, name: '', kind: 'person' })),
+      Array.from({ length: 8 }, () => open().say('join', { ...own, name: '', kind: 'person' })),
     );
     const joined = answers.filter((answer) => (answer as { ok: boolean }).ok) as {
       host: boolean;
@@ -95,9 +95,9 @@ describe('joining', () => {
   });
 
   test('a viewer is no host, even when it comes first', async () => {
-    const room = newRoom();
-    expect((await open().join(room, { kind: 'view' })).host).toBe(false);
-    expect((await open().join(room)).host).toBe(true);
+    const { room, hostKey } = ownRoom();
+    expect((await open().join(room, { kind: 'view', hostKey })).host).toBe(false);
+    expect((await open().join(room, { hostKey })).host).toBe(true);
   });
 
   test('twice over one connection is refused', async () => {
@@ -168,33 +168,36 @@ describe('coming back', () => {
     expect(a.rest).toEqual([]);
   });
 
-  test('a room that all have left is new: no lock, another host', async () => {
+  test('a room that all have left is new: no lock, no host but its owner', async () => {
     const { a, b, room } = await two();
     await a.ask('lock', { locked: true });
     await b.code('leave', {});
     await a.code('leave', {});
-    const next = await open().join(room);
-    expect(next).toMatchObject({ host: true, locked: false });
+    expect(await open().join(room)).toMatchObject({ host: false, locked: false });
   });
 });
 
 describe('the host', () => {
-  test('is whoever made the room, even when another came first; they are not locked out', async () => {
+  test('is whoever made the room, even when others came first', async () => {
     const { room, hostKey } = ownRoom();
-    const { a, b, hostAnswer } = await pages.two(node.url, { room });
-    await a.ask('lock', { locked: true });
-    const owner = open();
+    const [a, b, owner] = [open(), open(), open()];
+    const first = await a.join(room);
+    await b.join(room);
+    expect(first.host).toBe(false);
+    expect(await a.code('lock', { locked: true })).toBe('ERR_NOT_HOST');
     const answer = await owner.join(room, { hostKey });
     expect(answer.host).toBe(true);
     expect(answer.peers.map(({ host }) => host)).toEqual([false, false]);
+    await a.next('joined');
     for (const page of [a, b]) {
       expect(await page.next('joined')).toMatchObject({ peer: { id: answer.self, host: true } });
       expect(await page.next('host')).toMatchObject({ id: answer.self });
     }
-    expect(await a.code('lock', { locked: false })).toBe('ERR_NOT_HOST');
-    expect(await owner.code('lock', { locked: false })).toBe('none');
+    expect(await owner.code('lock', { locked: true })).toBe('none');
     await owner.code('leave', {});
-    expect(await b.next('host')).toMatchObject({ id: hostAnswer.self });
+    for (const page of [a, b]) expect(await page.next('host')).toMatchObject({ id: first.self });
+    // Whoever made the room is not locked out of it.
+    expect(await owner.join(room, { hostKey })).toMatchObject({ host: true, locked: true });
   });
 
   test.each([
@@ -228,8 +231,7 @@ describe('the host', () => {
     afterEach(() => other.close());
 
     test('is still who made the room, in whatever order they come', async () => {
-      const { room, hostKey } = ownRoom();
-      const { hostAnswer, guestAnswer } = await pages.two(node.url, { room, hostKey });
+      const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const guest = pages.open(other.url);
       const first = await guest.join(room, { ...rejoining(guestAnswer), hostKey: newRoom() });
       expect(first).toMatchObject({ self: guestAnswer.self, host: false });
@@ -238,6 +240,30 @@ describe('the host', () => {
       const owner = await pages.open(other.url).join(room, { ...rejoining(hostAnswer), hostKey });
       expect(owner).toMatchObject({ self: hostAnswer.self, host: true });
       expect(await guest.next('joined')).toMatchObject({ peer: { id: hostAnswer.self, host: true } });
+    });
+
+    test('is not who joins meanwhile; who came in past the forgotten lock is taken out', async () => {
+      const { room, hostKey, hostAnswer, guestAnswer } = await two();
+      const [stranger, guest, owner] = [0, 1, 2].map(() => pages.open(other.url)) as [
+        TestPage,
+        TestPage,
+        TestPage,
+      ];
+      const { self: strange } = await stranger.join(room);
+      expect(await stranger.code('lock', { locked: true })).toBe('ERR_NOT_HOST');
+      const lockedWith = (answer: JoinAnswer) => ({
+        ...rejoining(answer),
+        lockedWith: [answer.self === hostAnswer.self ? guestAnswer.self : hostAnswer.self],
+      });
+      expect(await guest.join(room, lockedWith(guestAnswer))).toMatchObject({ locked: true });
+      expect(await pages.open(other.url).code('join', { room, name: '', kind: 'person' })).toBe(
+        'ERR_ROOM_LOCKED',
+      );
+      const back = await owner.join(room, { ...lockedWith(hostAnswer), hostKey });
+      expect(back).toMatchObject({ host: true, locked: true, peers: [{ id: guestAnswer.self }] });
+      await stranger.next('removed');
+      await stranger.ended;
+      expect(await guest.next('left')).toMatchObject({ id: strange, reason: 'removed' });
     });
   });
 

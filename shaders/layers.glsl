@@ -1,0 +1,32 @@
+#version 300 es
+// What both shaders of a frame read: composite.frag, stacked.frag.
+precision highp float;
+
+in vec2 vAt;
+out vec4 composite;
+
+uniform sampler2D uLive;
+uniform sampler2D uStyled;
+// Per texel: fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
+uniform sampler2D uMatte;
+// How much of the person is the region's part of them (src/effect/matte/part-share.ts).
+uniform sampler2D uShare;
+
+uniform float uStrength;      // 0 live .. 1 styled
+uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
+uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: offset and scale
+
+const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
+
+float refinedMatte(vec3 live, vec4 fit) {
+  float luminance = dot(live, vec3(0.299, 0.587, 0.114));
+  float slope = (fit.b * 255.0 / 256.0 - 127.5 / 256.0) * 2.0 * slopeRange;
+  float alpha = fit.r + slope * (luminance - fit.g);
+  // What the net is sure of stays so: the line fits only near the edge.
+  alpha = mix(alpha, fit.a, smoothstep(0.35, 0.5, abs(fit.a - 0.5)));
+  return smoothstep(0.1, 0.9, alpha);
+}
+
+vec3 styledAt(vec2 at) {
+  return texture(uStyled, (at - uStyledFrame.xy) / uStyledFrame.zw).rgb;
+}
