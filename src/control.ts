@@ -4,10 +4,12 @@ import { PortoonError } from './effect/errors.ts';
 import type { LookOptions } from './effect/look.ts';
 import { REGIONS } from './effect/protocol.ts';
 
-const requestSchema = v.object({
+const idSchema = v.optional(v.union([v.string(), v.number()]));
+
+const requestSchema = v.strictObject({
   portoon: v.literal(1),
   /** Comes back with the answer. */
-  id: v.optional(v.union([v.string(), v.number()])),
+  id: idSchema,
   set: v.optional(
     v.strictObject({
       style: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
@@ -50,13 +52,11 @@ function isForUs(data: unknown): data is { portoon: 1; id?: unknown } {
   );
 }
 
-async function obey(data: object, steered: Steered): Promise<ControlAnswer> {
-  const { success, output, issues } = v.safeParse(requestSchema, data);
-  if (!success)
-    return { portoon: 1, ok: false, error: `${v.getDotPath(issues[0]) ?? 'message'}: ${issues[0].message}` };
-  const { id, set, mute } = output;
-  const told = id === undefined ? {} : { id };
+async function obey(data: { id?: unknown }, steered: Steered): Promise<ControlAnswer> {
+  const id = v.safeParse(idSchema, data.id);
+  const told = id.success && id.output !== undefined ? { id: id.output } : {};
   try {
+    const { set, mute } = read(data);
     if (mute !== undefined) steered.mute(mute);
     if (set) await steered.set(set);
     return { portoon: 1, ...told, ok: true };
@@ -64,4 +64,11 @@ async function obey(data: object, steered: Steered): Promise<ControlAnswer> {
     const way = error instanceof PortoonError ? ` ${error.wayOut}` : '';
     return { portoon: 1, ...told, ok: false, error: `${error instanceof Error ? error.message : ''}${way}` };
   }
+}
+
+/** @throws TypeError naming what is wrong. */
+function read(data: unknown): v.InferOutput<typeof requestSchema> {
+  const { success, output, issues } = v.safeParse(requestSchema, data);
+  if (success) return output;
+  throw new TypeError(`${v.getDotPath(issues[0]) ?? 'message'}: ${issues[0].message}`);
 }

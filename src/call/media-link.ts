@@ -123,6 +123,7 @@ export class MediaLink {
       await this.options.offering(connection);
       await connection.setLocalDescription();
       const complete = await gathered(connection, this.gatherAll ? GATHER_ALL_MS : GATHER_MS);
+      if (this.isStopped()) return;
       const { endpoint, purpose } = this.options;
       const { sdp: offer } = connection.localDescription!;
       const session = await openSession(endpoint, purpose, offer);

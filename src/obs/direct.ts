@@ -40,7 +40,7 @@ export class Direct {
   diagnose(): string[] {
     const { effect, options } = this;
     const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
-    const lines = [`WebGPU: ${'gpu' in navigator ? 'yes' : 'no, the nets run on the processor'}`];
+    const lines: string[] = [];
     if (!crossOriginIsolated) lines.push('Not cross-origin isolated: the nets run on one thread.');
     if (options.input === 'camera' && (!mediaDevices || this.fault?.code === 'ERR_CAMERA_DENIED'))
       lines.push(
@@ -49,9 +49,10 @@ export class Direct {
     if (effect) {
       const { fps, ep, renderer, styleSize, ms } = effect.stats();
       lines.push(
-        `${fps.toFixed(1)} fps, ${ms.total.toFixed(0)} ms a frame, ${ep}, style at ${styleSize.join(' × ')}`,
+        `${fps.toFixed(1)} fps, ${ms.total.toFixed(0)} ms a frame, style at ${styleSize.join(' × ')}`,
+        ep === 'webgpu' ? 'The nets run on WebGPU.' : 'No WebGPU here: the nets run on the processor.',
+        renderer,
       );
-      lines.push(renderer);
       if (/swiftshader|llvmpipe|software|basic render/i.test(renderer))
         lines.push(
           'Drawn without a graphics processor: switch on browser source hardware acceleration in OBS.',
@@ -65,6 +66,7 @@ export class Direct {
       try {
         const fault = await this.play();
         if (!fault) return;
+        if (this.isLive()) failures = 0;
         this.become('reconnecting', fault);
       } catch (error) {
         if (this.isStopped()) return;
@@ -76,7 +78,7 @@ export class Direct {
                 error instanceof Error ? error.message : '',
                 'Check the address.',
               );
-        this.become(this.state === 'live' ? 'reconnecting' : this.state, fault);
+        this.become(this.state, fault);
       }
       this.letGo();
       await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)));
@@ -121,6 +123,11 @@ export class Direct {
     this.state = state;
     this.fault = fault;
     this.options.onChange();
+  }
+
+  // Asked for anew after each wait, whatever was known before it.
+  private isLive(): boolean {
+    return this.state === 'live';
   }
 
   private isStopped(): boolean {

@@ -9,7 +9,8 @@ import { readParameters } from './parameters.ts';
 import { Picture } from './picture.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
-const { input, room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma } = parameters;
+const { input, room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma, ep } = parameters;
+const { style, region, strength, quality } = parameters;
 /** A stream of a media server takes a moment to come again; a studio goes on where it paused. */
 const KEPT_MS = room !== null && view !== null ? 1500 : 10_000;
 const root = document.documentElement;
@@ -18,10 +19,13 @@ const debugCard = parameters.debug ? new Card('debug') : null;
 const statsCard = parameters.stats ? new Card('stats') : null;
 const statsLine = new StatsLine();
 /** The look of the effect in place; what controls change of it stays when it is made anew. */
-let look: LookOptions = (({ style, region, strength, quality }) => ({
-  ...{ style, region, strength, quality },
+let look: LookOptions = {
+  style,
+  region,
+  strength,
+  quality,
   background: alpha === 'none' ? 'live' : 'transparent',
-}))(parameters);
+};
 let player: Watcher | WhepPlayer | Direct | null = null;
 let plays = 0;
 
@@ -39,16 +43,22 @@ function links(): string[] {
   if (!player) return ['No stream'];
   const { message = '', wayOut = '' } = player.fault ?? {};
   if (player instanceof WhepPlayer) return [`whep: ${player.state}`, message, wayOut];
-  if ('diagnose' in player) return [`effect: ${player.state}`, message, wayOut, ...player.diagnose()];
+  if (isInPlace(player)) return [`effect: ${player.state}`, message, wayOut, ...player.diagnose()];
   const { server, person } = player.found;
   const missing = server && !person ? 'The studio is not there: open it, and switch its OBS link on.' : '';
   return [`studio: ${player.state}`, message, wayOut, missing];
 }
 
+/** Its class comes with all that the effect needs, and so only to pages that run one. */
+function isInPlace(player: Watcher | WhepPlayer | Direct): player is Direct {
+  return 'diagnose' in player;
+}
+
 function follow(): void {
   explain();
   if (player?.state === 'live') {
-    picture.resume();
+    if (isInPlace(player)) become('running');
+    else picture.resume();
     return;
   }
   become('ready');
@@ -93,21 +103,17 @@ function play(): void {
     });
 }
 
-/** Only here are nets and shaders needed, and fetched. */
 async function playInPlace(from: 'camera' | 'demo'): Promise<void> {
   const mine = ++plays;
   const { Direct } = await import('./direct.ts');
   if (mine !== plays) return;
   player = new Direct({
     input: from,
-    effect: { ...look, ep: parameters.ep },
+    effect: { ...look, ep },
     onCanvas(canvas) {
       picture.place(canvas);
     },
-    onChange() {
-      become(player?.state === 'live' ? 'running' : 'ready');
-      explain();
-    },
+    onChange: follow,
   });
   explain();
 }
@@ -126,8 +132,8 @@ function rest(): void {
 /** Decks and bots: the look of the effect in place, and the sound of a stream. A studio is steered itself. */
 const control = {
   async set(wish: LookOptions): Promise<void> {
-    if (!player || !('diagnose' in player) || !player.effect)
-      throw new Error('The look is the studio’s: steer that page.');
+    if (input === null) throw new Error('The look is the studio’s: steer that page.');
+    if (!player || !isInPlace(player) || !player.effect) throw new Error('The effect is not ready yet.');
     await player.effect.set(wish);
     look = { ...look, ...wish };
   },

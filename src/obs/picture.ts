@@ -4,6 +4,8 @@ import { Unstacker } from './unstack.ts';
 /** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
 export class Picture {
   private unstacker: Unstacker | null = null;
+  /** A canvas that somebody else draws on. */
+  private placed: HTMLCanvasElement | null = null;
   private muted: boolean;
   private video: HTMLVideoElement | null = null;
   /** Whether what the video shows is unpacked onto the unstacker's canvas, and not seen itself. */
@@ -43,10 +45,11 @@ export class Picture {
     });
   }
 
-  /** Shows a canvas that somebody else draws on, in place of whatever there was. */
+  /** Shows a canvas that somebody else draws on, in place of the one before. */
   place(canvas: HTMLCanvasElement): void {
-    document.querySelector('canvas.picture')?.remove();
-    document.body.append(this.dress(canvas));
+    this.placed?.remove();
+    this.placed = this.dress(canvas);
+    document.body.append(canvas);
   }
 
   /** Silences the stream, or lets it be heard again. */
@@ -80,6 +83,7 @@ export class Picture {
   clear(): void {
     if (this.video) this.video.hidden = true;
     if (this.unstacker) this.unstacker.canvas.hidden = true;
+    if (this.placed) this.placed.hidden = true;
   }
 
   private arrive(video: HTMLVideoElement, stacked: boolean): void {

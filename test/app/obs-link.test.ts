@@ -3,10 +3,10 @@ import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
+import { judgeCutOut, type CutOut } from '../fixtures/cut-out.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
-import { distanceToOutline } from '../fixtures/stage.ts';
 import { SLOW, WATCH } from './call-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
@@ -30,49 +30,11 @@ async function shoot(page: Page): Promise<PNG> {
   return PNG.sync.read(await page.screenshot({ omitBackground: true }));
 }
 
-/** How the picture on the page stands against the clip's own truth. Shares are of pixels, 0..1. */
-function judge({ data }: PNG) {
-  const { matte } = camera.frame(0);
-  const { width, height } = SIZE;
-  const alpha = (pixel: number) => data[4 * pixel + 3]! / 255;
-  const toTruth = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
-  const toFound = distanceToOutline((pixel) => alpha(pixel) > 0.5, width, height);
-  const counts = { inside: 0, solid: 0, outside: 0, clear: 0, edge: 0, error: 0, rim: 0, green: 0 };
-  for (let pixel = 0; pixel < matte.length; pixel++) {
-    const distance = toTruth[pixel]!;
-    if (distance >= 8) {
-      counts.inside++;
-      if (alpha(pixel) > 0.95) counts.solid++;
-    } else if (distance <= -8) {
-      counts.outside++;
-      if (alpha(pixel) < 0.05) counts.clear++;
-    }
-    if (distance === 1) {
-      counts.edge++;
-      counts.error += Math.abs(toFound[pixel]! - 1);
-    }
-    if (Math.abs(distance) > 8 || alpha(pixel) < 0.05) continue;
-    counts.rim++;
-    const [red, green, blue] = data.subarray(4 * pixel) as unknown as [number, number, number];
-    // As it falls on the game behind.
-    if ((green - Math.max(red, blue)) * alpha(pixel) > 16) counts.green++;
-  }
-  return {
-    solid: counts.solid / counts.inside,
-    clear: counts.clear / counts.outside,
-    error: counts.error / counts.edge,
-    green: counts.green / counts.rim,
-  };
-}
-
 /** What is judged once it is good enough, or after a while: codecs and mattes take a moment. */
-async function settled(
-  page: Page,
-  good: (found: ReturnType<typeof judge>) => boolean,
-): Promise<ReturnType<typeof judge>> {
+async function settled(page: Page, good: (found: CutOut) => boolean): Promise<CutOut> {
   const until = performance.now() + 15_000;
   for (;;) {
-    const found = judge(await shoot(page));
+    const found = judgeCutOut(await shoot(page), camera.frame(0).matte);
     if (good(found) || performance.now() > until) return found;
   }
 }
@@ -122,7 +84,8 @@ describe('the OBS link', () => {
     expect(green.green).toBeLessThan(0.01);
     expect(green.error).toBeLessThan(6);
     // The same measure sees green where there is some.
-    expect(judge(Object.assign(new PNG(SIZE), { data: Buffer.from(rgba) })).green).toBeGreaterThan(0.3);
+    const raw = Object.assign(new PNG(SIZE), { data: Buffer.from(rgba) });
+    expect(judgeCutOut(raw, camera.frame(0).matte).green).toBeGreaterThan(0.3);
     expect(await text(page)).toBe('');
     expect(complaints).toEqual([]);
     await close();
