@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/server/app.ts';
-import { listen } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { missingJanus, startJanus, type JanusServer } from '../fixtures/janus.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { startNode, type Node } from '../fixtures/signalling.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
 const WIDTH = 320;
@@ -20,9 +19,11 @@ const gap = missingJanus();
 if (gap !== undefined) process.stdout.write(`Not tested: broadcasting over Janus. ${gap}\n`);
 
 let camera: FakeCamera;
+/** The same still, as small as it is compared. */
+let small: FakeCamera;
 let browser: Browser;
 let janus: JanusServer;
-let app: { url: string; close: () => Promise<void> };
+let app: Node;
 
 /** Opens the OBS page for the stream. */
 function view(query = ''): Promise<Visit> {
@@ -39,6 +40,7 @@ async function studio(token: string): Promise<Visit> {
   const { page } = visitor;
   await reach(page, 'running');
   await page.keyboard.press('o');
+  await page.getByRole('switch', { name: 'Smaller sizes as well' }).press('Space');
   await page.getByLabel('WHIP address').focus();
   await page.keyboard.type(janus.whip);
   await page.keyboard.press('Tab');
@@ -66,7 +68,7 @@ function pixels(page: Page): Promise<number[]> {
 
 /** Mean difference of colours to the clip's own frame, in steps of 255. */
 function difference(rgba: readonly number[]): number {
-  const truth = camera.frame(0).rgba;
+  const truth = small.frame(0).rgba;
   let sum = 0;
   for (let i = 0; i < rgba.length; i++) if (i % 4 < 3) sum += Math.abs(rgba[i]! - truth[i]!);
   return sum / (0.75 * rgba.length);
@@ -86,21 +88,13 @@ async function goesOn(page: Page): Promise<void> {
 
 describe.skipIf(gap !== undefined)('over a real media server', () => {
   beforeAll(async () => {
-    camera = await fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT });
+    [camera, small] = await Promise.all([
+      // The least of which Chromium makes more than one size.
+      fakeCamera({ frames: 1, width: 640, height: 360 }),
+      fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT }),
+    ]);
     [janus, browser] = await Promise.all([startJanus(), launchBrowser({ camera: camera.path })]);
-    const { http, signalling } = await createApp(join(projectRoot, 'dist'), {
-      turn: { urls: [], secret: '' },
-      proxies: 0,
-      broadcastOrigins: janus.origins,
-    });
-    const listening = await listen(http, 0);
-    app = {
-      url: listening.url,
-      async close() {
-        await signalling.close();
-        await listening.close();
-      },
-    };
+    app = await startNode({ broadcastOrigins: [...janus.origins] }, join(projectRoot, 'dist'));
   });
   afterEach(async () => {
     // One that failed must not hold the endpoint against the next.
@@ -126,6 +120,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await panel.getByRole('button', { name: 'Go on air' }).click();
     const viewers = await Promise.all([view(), view(), view('&audio=0')]);
     await onAir(sender.page);
+    await panel.getByText('640 × 360').and(panel.getByText('2 sizes')).waitFor({ timeout: 20_000 });
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     for (const { page } of viewers) {
       await goesOn(page);
