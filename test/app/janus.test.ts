@@ -7,6 +7,7 @@ import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { missingJanus, startJanus, type JanusServer } from '../fixtures/janus.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
+import { hearsSound } from './obs-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
 const WIDTH = 320;
@@ -124,10 +125,14 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     for (const { page } of viewers) {
       await goesOn(page);
+      // Of the two sizes the server hands on the large one.
+      await expect
+        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), { timeout: 20_000 })
+        .toBe(640);
       await expect.poll(async () => difference(await pixels(page)), { timeout: 20_000 }).toBeLessThan(4);
       expect(await page.evaluate(() => document.body.innerText)).toBe('');
     }
-    expect(await viewers[0].page.evaluate(heardSound)).toBe(true);
+    expect(await viewers[0].page.evaluate(hearsSound, 20_000)).toBe(true);
 
     const killed = performance.now();
     await janus.kill();
@@ -188,22 +193,6 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await Promise.all([sender, viewer].map(({ close }) => close()));
   });
 });
-
-/** In the page: whether anything louder than a hush comes with the picture. */
-async function heardSound(): Promise<boolean> {
-  const stream = document.querySelector('video')!.srcObject as MediaStream;
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context);
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  const until = performance.now() + 20_000;
-  while (performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    analyser.getFloatTimeDomainData(samples);
-    if (samples.some((sample) => Math.abs(sample) > 0.05)) return true;
-  }
-  return false;
-}
 
 /** In the page: sends a still stacked picture by WHIP, as the standard's shortest way is. */
 async function publishStacked([url, token]: readonly [string, string]): Promise<void> {

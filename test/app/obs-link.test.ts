@@ -8,6 +8,7 @@ import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { SLOW, WATCH } from './call-page.ts';
+import { hearsSound } from './obs-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
 const SIZE = { width: 640, height: 360 };
@@ -91,7 +92,7 @@ describe('the OBS link', () => {
     await close();
   });
 
-  it('stays valid over restarts of either side, pauses for a hidden source, and outlives a call', async () => {
+  it('outlives its tab and a call, pauses for a hidden source, and carries sound where that is wanted', async () => {
     const { page, close } = await watch('&label=Scene&onlost=clear', 'window.obsstudio = {};');
     await reach(page, 'running');
     await panel()
@@ -110,14 +111,25 @@ describe('the OBS link', () => {
     await page.evaluate('visible(true)');
     await expect.poll(() => studio.page.evaluate(sends), { timeout: 5000 }).toBe(true);
 
-    // A studio that is loaded anew answers under the same link by itself.
-    await studio.page.reload();
-    await reach(page, 'ready');
-    const gone = await shoot(page);
-    expect(gone.data.every((value) => value === 0)).toBe(true);
-    await reach(studio.page, 'running');
+    // Another tab of the studio takes over under the same link when the first one goes.
+    const heir = await studio.page.context().newPage();
+    await heir.goto(studio.page.url());
+    await heir.keyboard.press('o');
+    await heir.getByText('Another tab of this browser answers this link').waitFor();
+    await reach(heir, 'running');
+    await studio.page.close();
+    studio = { ...studio, page: heir };
+    await panel()
+      .getByText(/Scene: [\d.]+ Mbit/)
+      .waitFor({ timeout: 15_000 });
     await reach(page, 'running');
     expect((await settled(page, ({ solid }) => solid > 0.95)).solid).toBeGreaterThan(0.95);
+
+    // Sound goes along once it is asked for, and not before.
+    expect(await page.evaluate(hearsSound, 500)).toBe(false);
+    await panel().getByRole('switch', { name: 'Send the microphone' }).press('Space');
+    expect(await page.evaluate(hearsSound, 20_000)).toBe(true);
+    await heir.keyboard.press('Escape');
 
     // Whoever hangs up goes on in OBS.
     await studio.page.keyboard.press('c');
@@ -129,6 +141,8 @@ describe('the OBS link', () => {
     await studio.page.keyboard.press('o');
     await panel().getByRole('switch', { name: 'OBS link' }).press('Space');
     await reach(page, 'ready');
+    const gone = await shoot(page);
+    expect(gone.data.every((value) => value === 0)).toBe(true);
     await close();
   });
 });
