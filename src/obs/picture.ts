@@ -4,6 +4,8 @@ import { Unstacker } from './unstack.ts';
 /** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
 export class Picture {
   private unstacker: Unstacker | null = null;
+  /** Whether nothing is to be seen; frames that were on their way are not shown any more. */
+  private cleared = false;
   /** A canvas that somebody else draws on. */
   private placed: HTMLCanvasElement | null = null;
   private muted: boolean;
@@ -73,6 +75,7 @@ export class Picture {
 
   /** The stream that was taken for lost goes on. */
   resume(): void {
+    this.cleared = false;
     if (!this.video || this.coming) return;
     this.video.hidden = this.stacked;
     this.thaw();
@@ -81,6 +84,7 @@ export class Picture {
 
   /** Takes the picture away, until the next frame. */
   clear(): void {
+    this.cleared = true;
     if (this.video) this.video.hidden = true;
     if (this.unstacker) this.unstacker.canvas.hidden = true;
     if (this.placed) this.placed.hidden = true;
@@ -90,6 +94,7 @@ export class Picture {
     if (this.coming !== video) return;
     const before = this.video;
     this.video = video;
+    this.cleared = false;
     this.stacked = stacked;
     this.coming = null;
     if (stacked) this.unstack(video, (this.unstacker ??= this.newUnstacker()));
@@ -115,7 +120,7 @@ export class Picture {
 
   private unstack(video: HTMLVideoElement, unstacker: Unstacker): void {
     if (this.video !== video) return;
-    if (unstacker.draw(video)) unstacker.canvas.hidden = false;
+    if (unstacker.draw(video)) unstacker.canvas.hidden = this.cleared;
     else this.onOdd(video.videoWidth, video.videoHeight);
     video.requestVideoFrameCallback(() => {
       this.unstack(video, unstacker);
