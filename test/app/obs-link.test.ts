@@ -3,6 +3,7 @@ import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
+import { obsFlags } from '../fixtures/chromium.ts';
 import { judgeCutOut, type CutOut } from '../fixtures/cut-out.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
@@ -47,7 +48,7 @@ describe('the OBS link', () => {
       fakeCamera({ frames: 1, ...SIZE, wall: [0, 177, 64] }),
     ]);
     [browser, app] = await Promise.all([
-      launchBrowser({ camera: camera.path }),
+      launchBrowser({ camera: camera.path, args: obsFlags }),
       startNode({}, join(projectRoot, 'dist')),
     ]);
     studio = await visit(browser, `${app.url}?input=camera&style=none`, {
