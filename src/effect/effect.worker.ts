@@ -11,6 +11,7 @@ import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
 import type {
   EffectWorkerApi,
+  ExecutionProvider,
   ExecutionProviderChoice,
   Fault,
   FilmApi,
@@ -90,7 +91,7 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   /** Fits the look to what these stages can do, and warms them, so that no frame on them is without its style. */
-  private async takeUp({ matter, stylist }: NetStages): Promise<void> {
+  private async takeUp({ ep, matter, stylist }: NetStages): Promise<void> {
     const { look } = this.pipeline!;
     try {
       matter.admit(look.region);
@@ -99,7 +100,7 @@ class EffectWorker implements EffectWorkerApi {
       look.region = 'person';
     }
     try {
-      await stylist.choose(look.style, this.usualStyleSize);
+      await stylist.choose(look.style, this.warmUpSize(ep));
     } catch (error) {
       if (await this.recover(error)) return;
       this.tell(error, false);
@@ -221,15 +222,17 @@ class EffectWorker implements EffectWorkerApi {
 
   private async chooseStyle(id: string): Promise<boolean> {
     try {
-      return await this.pipeline!.stages.stylist.choose(id, this.usualStyleSize);
+      const { ep, stylist } = this.pipeline!.stages;
+      return await stylist.choose(id, this.warmUpSize(ep));
     } catch (error) {
       if (!(await this.recover(error))) throw error;
       return this.chooseStyle(id);
     }
   }
 
-  private get usualStyleSize(): Size {
-    return styleSize(this.governor.shortSide, USUAL_ASPECT);
+  /** WebGPU compiles shaders for a size; on wasm a small run is enough to know that the net is one, and nobody waits for it. */
+  private warmUpSize(ep: ExecutionProvider): Size {
+    return ep === 'wasm' ? [32, 32] : styleSize(this.governor.shortSide, USUAL_ASPECT);
   }
 
   private tell(error: unknown, fatal: boolean): void {

@@ -4,7 +4,7 @@ import { readFrameNumber } from '../../scripts/demo/frame-number.ts';
 
 /** The frame's number is eleven blocks of 12 pixels at 360 lines; made small, each is 4 pixels wide. */
 const NUMBER = { width: 132 / 360, height: 12 / 360, columns: 44, rows: 4 };
-/** The picture made small, below the number. */
+/** The whole picture made small. */
 const PICTURE = { columns: 32, rows: 18 };
 const LAYOUT = { number: NUMBER, picture: PICTURE };
 
@@ -13,7 +13,7 @@ export interface Look {
   readonly at: number;
   /** Which frame it was; undefined where the codec has blurred that. */
   readonly number: number | undefined;
-  /** RGBA, small. */
+  /** Luma, small. */
   readonly picture: Uint8Array;
 }
 
@@ -21,37 +21,75 @@ export interface Look {
 type Kept = [at: number, number: string, picture: string];
 type Place = 'taken' | 'left' | 'shown';
 
-/** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
-export function watchCaller(page: Page): Promise<void> {
+interface Watched {
+  seen: Record<string, Kept[]>;
+  /** An eye for one place: looks at a frame that was there at a moment, keeps what it saw, and closes the frame. */
+  eyeFor: (place: Place) => (frame: VideoFrame, at: number) => Promise<void>;
+}
+
+/** Gives the page its eye. It reads luma where it lies: to draw each frame on a canvas would take more of the machine than the effect. */
+function open(page: Page): Promise<void> {
   return page.evaluate((layout) => {
-    const { opened, connections, MediaStreamTrackProcessor } = globalThis as unknown as {
+    const seen: Watched['seen'] = {};
+    const eyeFor: Watched['eyeFor'] = (place) => {
+      const kept: Kept[] = (seen[place] = []);
+      let bytes = new Uint8Array();
+      return async (frame, at) => {
+        const size = frame.allocationSize();
+        if (bytes.length < size) bytes = new Uint8Array(size);
+        const [{ offset, stride }] = (await frame.copyTo(bytes)) as [PlaneLayout];
+        const { displayWidth: w, displayHeight: h, format } = frame;
+        frame.close();
+        const rgb = format !== null && /^(RGB|BGR)/.test(format);
+        // Of RGB, green stands for luma.
+        const [pixel, first] = rgb ? [4, offset + 1] : [1, offset];
+        const mean = (left: number, top: number, right: number, bottom: number) => {
+          let sum = 0;
+          let count = 0;
+          for (let y = Math.floor(top); y < bottom; y++)
+            for (let x = Math.floor(left); x < right; x++, count++)
+              sum += bytes[first + y * stride + x * pixel]!;
+          return sum / count;
+        };
+        const text = (width: number, height: number, columns: number, rows: number) => {
+          const [dx, dy] = [width / columns, height / rows];
+          const means = Array.from({ length: columns * rows }, (_, index) => {
+            const [x, y] = [index % columns, Math.floor(index / columns)];
+            return mean(x * dx, y * dy, (x + 1) * dx, (y + 1) * dy);
+          });
+          return String.fromCharCode(...means.map(Math.round));
+        };
+        const { number, picture } = layout;
+        kept.push([
+          at,
+          text(number.width * h, number.height * h, number.columns, number.rows),
+          text(w, h, picture.columns, picture.rows),
+        ]);
+      };
+    };
+    Object.assign(globalThis, { seen, eyeFor });
+  }, LAYOUT);
+}
+
+/** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
+export async function watchCaller(page: Page): Promise<void> {
+  await open(page);
+  await page.evaluate(() => {
+    const { eyeFor, opened, connections, MediaStreamTrackProcessor } = globalThis as unknown as Watched & {
       opened: MediaStreamTrack[];
       connections: RTCPeerConnection[];
       MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
         readable: ReadableStream<VideoFrame>;
       };
     };
-    const seen: Record<string, Kept[]> = {};
-    const watch = (place: string, track: MediaStreamTrack) => {
+    const watch = (place: Place, track: MediaStreamTrack) => {
       const frames = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
-      const { number, picture } = layout;
-      const context = new OffscreenCanvas(number.columns, number.rows + picture.rows).getContext('2d', {
-        willReadFrequently: true,
-      })!;
-      const kept: Kept[] = (seen[place] = []);
-      const text = (columns: number, rows: number, top: number) =>
-        String.fromCharCode(...context.getImageData(0, top, columns, rows).data);
+      const lookAt = eyeFor(place);
       void (async () => {
         for (;;) {
           const { value: frame, done } = await frames.read();
           if (done) return;
-          const at = performance.timeOrigin + performance.now();
-          const { displayWidth: w, displayHeight: h } = frame;
-          const { columns, rows } = number;
-          context.drawImage(frame, 0, 0, number.width * h, number.height * h, 0, 0, columns, rows);
-          context.drawImage(frame, 0, 0, w, h, 0, rows, picture.columns, picture.rows);
-          frame.close();
-          kept.push([at, text(columns, rows, 0), text(picture.columns, picture.rows, rows)]);
+          await lookAt(frame, performance.timeOrigin + performance.now());
         }
       })();
     };
@@ -61,7 +99,7 @@ export function watchCaller(page: Page): Promise<void> {
     );
     const sender = connections[0]!.getSenders().find(({ track }) => track?.kind === 'video');
     watch('left', sender!.track!);
-    Object.assign(globalThis, { seen, pressed: 0 });
+    Object.assign(globalThis, { pressed: 0 });
     addEventListener(
       'keydown',
       ({ timeStamp }) => {
@@ -69,31 +107,22 @@ export function watchCaller(page: Page): Promise<void> {
       },
       { capture: true },
     );
-  }, LAYOUT);
+  });
 }
 
 /** Watches what the friend's screen shows of the caller (`shown`), and from when on. */
-export function watchFriend(page: Page): Promise<void> {
-  return page.evaluate(({ number, picture }) => {
+export async function watchFriend(page: Page): Promise<void> {
+  await open(page);
+  await page.evaluate(() => {
+    const { eyeFor } = globalThis as unknown as Watched;
     const video = document.querySelector<HTMLVideoElement>('.person video')!;
-    const context = new OffscreenCanvas(number.columns, number.rows + picture.rows).getContext('2d', {
-      willReadFrequently: true,
-    })!;
-    const kept: Kept[] = [];
-    const text = (columns: number, rows: number, top: number) =>
-      String.fromCharCode(...context.getImageData(0, top, columns, rows).data);
+    const lookAt = eyeFor('shown');
     const look = (now: number, { expectedDisplayTime }: VideoFrameCallbackMetadata) => {
-      const { videoWidth: w, videoHeight: h } = video;
-      const { columns, rows } = number;
-      context.drawImage(video, 0, 0, number.width * h, number.height * h, 0, 0, columns, rows);
-      context.drawImage(video, 0, 0, w, h, 0, rows, picture.columns, picture.rows);
-      const at = performance.timeOrigin + Math.max(now, expectedDisplayTime);
-      kept.push([at, text(columns, rows, 0), text(picture.columns, picture.rows, rows)]);
+      void lookAt(new VideoFrame(video), performance.timeOrigin + Math.max(now, expectedDisplayTime));
       video.requestVideoFrameCallback(look);
     };
-    Object.assign(globalThis, { seen: { shown: kept } });
     video.requestVideoFrameCallback(look);
-  }, LAYOUT);
+  });
 }
 
 /** What was seen at a place since it was forgotten. */
@@ -101,7 +130,15 @@ export async function collected(page: Page, place: Place): Promise<Look[]> {
   const kept = await page.evaluate<Kept[]>(`seen.${place}`);
   return kept.map(([at, number, picture]) => ({
     at,
-    number: readFrameNumber(Buffer.from(number, 'latin1'), NUMBER.columns, NUMBER.rows / NUMBER.height),
+    number: readFrameNumber(
+      Buffer.from(
+        Buffer.from(number, 'latin1')
+          .toJSON()
+          .data.flatMap((luma) => [luma, luma, luma, 255]),
+      ),
+      NUMBER.columns,
+      NUMBER.rows / NUMBER.height,
+    ),
     picture: Buffer.from(picture, 'latin1'),
   }));
 }

@@ -113,7 +113,10 @@ export class Stylist {
     const opened = this.open(id, (work) => work());
     this.lent.delete(id);
     const net = await opened.net;
-    opened.warmUp ??= net.run(size, ['styled']);
+    if (!opened.warmUp) {
+      net.input(size);
+      opened.warmUp = net.run(size, ['styled']);
+    }
     try {
       await opened.warmUp;
     } catch (error) {
