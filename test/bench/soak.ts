@@ -72,11 +72,11 @@ try {
     everySeconds: every,
     visible,
     rows: taken,
-    // The first row is of a machine that still settles.
+    // Browsers fill their pools for some minutes; the second half tells.
     growthMiB: Object.fromEntries(
       (['studioHeap', 'studioResident', 'obsHeap', 'obsResident'] as const).map((what) => [
         what,
-        round(taken.at(-1)![what] - taken[Math.min(1, taken.length - 2)]![what]),
+        round(taken.at(-1)![what] - taken[taken.length >> 1]![what]),
       ]),
     ),
     driftMs: round(taken.at(-1)!.soundLateMs - taken[0]!.soundLateMs),
@@ -84,7 +84,7 @@ try {
   await mkdir(dirname(options.json), { recursive: true });
   await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(
-    `grown by (MiB, since the second row): ${JSON.stringify(result.growthMiB)}; drift ${result.driftMs} ms\n`,
+    `grown by (MiB, in the second half): ${JSON.stringify(result.growthMiB)}; drift ${result.driftMs} ms\n`,
   );
 } finally {
   await Promise.all([tabs.close(), obs.close()]);
