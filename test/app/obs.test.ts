@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAppServer } from '../../src/server/server.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
-import { obsFlags } from '../fixtures/chromium.ts';
+import { softwareObsFlags } from '../fixtures/chromium.ts';
 import { judgeCutOut } from '../fixtures/cut-out.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
@@ -27,7 +27,7 @@ describe('the OBS page without a stream', () => {
   beforeAll(async () => {
     camera = await fakeCamera({ frames: 1, width: 640, height: 360 });
     [browser, server] = await Promise.all([
-      launchBrowser({ camera: camera.path, allowCamera: false, args: obsFlags }),
+      launchBrowser({ camera: camera.path, allowCamera: false, args: softwareObsFlags }),
       startWhipServer(),
     ]);
     server.replies.POST = [(_, response) => void response.writeHead(404).end()];
