@@ -1,10 +1,11 @@
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy, isolationHeaders } from './src/server/headers.ts';
+import { listForOffline } from './scripts/offline-plugin.ts';
 import { serveModels } from './scripts/models-plugin.ts';
 import { serveSignalling } from './scripts/signalling-plugin.ts';
 
 export default defineConfig({
-  plugins: [serveModels(), serveSignalling()],
+  plugins: [serveModels(), serveSignalling(), listForOffline()],
   // The runtime's .wasm and .mjs are our own hashed assets, never a CDN's.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   worker: { format: 'es' },
@@ -30,8 +31,14 @@ export default defineConfig({
     target: 'esnext',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
-    // The studio, the page for OBS, and what the command line drives.
-    rolldownOptions: { input: ['index.html', 'obs.html', 'convert.html'] },
+    rolldownOptions: {
+      // The studio, the page for OBS, what the command line drives, and what answers for the server where it is out of reach.
+      input: ['index.html', 'obs.html', 'convert.html', 'src/offline/service-worker.ts'],
+      output: {
+        // It answers for the addresses beneath its own, which must not change.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: { headers: isolationHeaders },
   preview: { headers: { ...isolationHeaders, 'Content-Security-Policy': contentSecurityPolicy() } },

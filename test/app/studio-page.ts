@@ -15,7 +15,12 @@ export async function visit(
   options: BrowserContextOptions & { before?: string } = {},
 ): Promise<Visit> {
   const { before, ...contextOptions } = options;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    // What a test puts in place of a file passes by a service worker.
+    serviceWorkers: 'block',
+    ...contextOptions,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

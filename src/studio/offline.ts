@@ -1,0 +1,26 @@
+import { effect } from '@preact/signals';
+import type { KeepRequest } from '../offline/service-worker.ts';
+import { theEffect } from './engine.ts';
+import { pageState } from './state.ts';
+
+/** Has what this visit runs on kept, once its picture runs: the next visit needs no server. */
+export function keepForOffline(): void {
+  // In development files have no lasting names.
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  const stop = effect(() => {
+    const running = theEffect.value;
+    if (pageState.value !== 'running' || !running) return;
+    const request: KeepRequest = { keep: running.stats().ep };
+    queueMicrotask(() => {
+      stop();
+    });
+    navigator.serviceWorker
+      .register('/service-worker.js', { type: 'module' })
+      .then(() => navigator.serviceWorker.ready)
+      .then(({ active }) => {
+        active?.postMessage(request);
+      })
+      // A browser that keeps nothing, as in a private window, is no reason to worry anybody.
+      .catch(() => undefined);
+  });
+}

@@ -1,0 +1,42 @@
+/** The studio when its server is out of reach. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { startNode } from '../fixtures/signalling.ts';
+import { reach, visit } from './studio-page.ts';
+
+it('a second visit needs no server', async () => {
+  const node = await startNode({}, join(projectRoot, 'dist'));
+  const browser = await launchBrowser();
+  try {
+    const { page, complaints } = await visit(browser, `${node.url}?input=demo&style=toon`, {
+      serviceWorkers: 'allow',
+    });
+    await reach(page, 'running');
+    await page.waitForFunction(
+      async () => {
+        const list = (await (await fetch('/offline.json')).json()) as { files: string[] };
+        const held = await (await caches.open('portoon')).keys();
+        // Of the runtime's three builds one is kept, with its script.
+        const others = list.files.filter((file) => /\.(jspi|asyncify)-/.test(file)).length;
+        return held.length === list.files.length - others;
+      },
+      undefined,
+      { timeout: 60_000, polling: 500 },
+    );
+    expect(complaints).toEqual([]);
+
+    await node.close();
+    // Another look than before: what nobody has loaded yet is there as well.
+    await page.goto(`${node.url}?input=demo&style=udnie`);
+    await reach(page, 'running');
+    await page.waitForFunction(() => (window.portoon?.stats().ms.style ?? 0) > 0, undefined, {
+      polling: 100,
+    });
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  } finally {
+    await browser.close();
+    await node.close();
+  }
+});
