@@ -3,15 +3,18 @@
  * Options: --minutes 5, --style toon, --ep auto, --json test-results/bench.json
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { cpus } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { buildApp, isFresh } from '../../scripts/build.ts';
 import type { EffectStats, StageTimes } from '../../src/effect/protocol.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
-import { projectRoot, serveApp } from '../fixtures/server.ts';
+import { listen } from '../../src/server/listen.ts';
+import { createAppServer } from '../../src/server/server.ts';
+import { projectRoot } from '../fixtures/server.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,12 +40,16 @@ type ResidentBytes = Record<string, number | null>;
 
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
 const camera = await fakeCamera({ numbered: false });
-const app = await serveApp();
+const server = createAppServer(join(projectRoot, 'dist'));
+const sockets = new Set<Socket>();
+server.on('connection', (socket) => sockets.add(socket));
+const app = await listen(server, 0);
 const browser = await launchBrowser({ camera: camera.path });
 try {
   const query = `?input=camera&autostart=1&style=${options.style}&quality=192&ep=${options.ep}`;
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   const cold = await timeToFirstFrame(context, query);
+  const bytes = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
   const warm = await timeToFirstFrame(context, query);
   const steady = await runSteadily(browser, context, query);
   const result = {
@@ -50,6 +57,7 @@ try {
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
     browser: browser.version(),
     firstFrameMs: { cold, warm },
+    wireMB: Math.round(bytes / 1e5) / 10,
     ...steady,
   };
   await mkdir(dirname(options.json), { recursive: true });
@@ -175,6 +183,7 @@ function print(
     machine: string;
     browser: string;
     firstFrameMs: { cold: number; warm: number };
+    wireMB: number;
   },
 ): void {
   const rows: [string, string][] = [
@@ -182,6 +191,7 @@ function print(
     ['runs on', `${result.ep}, ${result.renderer}`],
     ['sizes', `camera 640x360, matte ${result.matteSize.join('x')}, style ${result.styleSize.join('x')}`],
     ['first frame', `${result.firstFrameMs.cold} ms cold, ${result.firstFrameMs.warm} ms warm`],
+    ['over the wire', `${result.wireMB} MB until the first visit's first frame`],
     [
       'frames a second',
       `${result.fps} (camera 30; ${result.dropped} of ${result.frames + result.dropped} frames dropped)`,
