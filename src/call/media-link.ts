@@ -9,7 +9,7 @@ import {
   type Session,
 } from './media-server.ts';
 import { lost, MediaServerError, noPath, unreachable, type Purpose } from './media-server-errors.ts';
-import { candidatesOf, fragmentOf, restartedBy } from './sdp-fragment.ts';
+import { candidatesOf, fragmentOf, restartedBy, withoutEcho } from './sdp-fragment.ts';
 
 /** `reconnecting`: it was live and will be again. `stopped` is the last state. */
 export type LinkState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
@@ -123,6 +123,7 @@ export class MediaLink {
       await this.options.offering(connection);
       await connection.setLocalDescription();
       const complete = await gathered(connection, this.gatherAll ? GATHER_ALL_MS : GATHER_MS);
+      if (this.isStopped()) return;
       const { endpoint, purpose } = this.options;
       const { sdp: offer } = connection.localDescription!;
       const session = await openSession(endpoint, purpose, offer);
@@ -135,7 +136,8 @@ export class MediaLink {
         connection = this.connect();
         await this.answerOffer(connection, session);
       } else {
-        await connection.setRemoteDescription({ type: 'answer', sdp: session.sdp });
+        const sdp = purpose === 'publish' ? withoutEcho(session.sdp) : session.sdp;
+        await connection.setRemoteDescription({ type: 'answer', sdp });
         if (!complete) void this.trickleRest(connection, session, candidatesOf(offer));
       }
       await this.connected(connection);

@@ -1,9 +1,17 @@
-/** What of a session description WHIP and WHEP send by PATCH (RFC 8840). */
+/** What of a session description WHIP and WHEP send by PATCH (RFC 8840), and what they get wrong. */
 
 const UFRAG = /^a=ice-ufrag:.*$/m;
 const PWD = /^a=ice-pwd:.*$/m;
 const CANDIDATE = /^a=candidate:.*$/gm;
 const CANDIDATES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm;
+
+/**
+ * An answer to somebody who only sends, without the simulcast that it says to send: simple servers give back word for word what they do not
+ * know, and the browser would take that for a refusal of every size.
+ */
+export function withoutEcho(answer: string): string {
+  return answer.replace(/^a=(?:rid:\S+|simulcast:) *send\b.*\r?\n/gm, '');
+}
 
 /**
  * The ICE half of a description: user fragment, password and the candidates of its first section, which with BUNDLE are those of all.

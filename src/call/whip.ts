@@ -11,6 +11,8 @@ export interface PublishOptions {
   audio: MediaStreamTrack | null;
   /** Bits a second of the picture. */
   maxBitrate: number;
+  /** Whether smaller sizes are offered beside the picture, from which the server chooses for each viewer. */
+  simulcast: boolean;
   /** Something of the publisher is new. */
   onChange: () => void;
 }
@@ -21,6 +23,16 @@ export interface PublishOptions {
  */
 const CODECS = ['video/H264', 'video/AV1', 'video/VP9', 'video/VP8'];
 
+/**
+ * What is offered as simulcast: by how much each size is smaller, and its share of the bits. The largest comes first, for a server that
+ * takes no simulcast leaves the first alone.
+ */
+const SIZES = [
+  { rid: 'h', scaleResolutionDownBy: 1, share: 0.7 },
+  { rid: 'm', scaleResolutionDownBy: 2, share: 0.22 },
+  { rid: 'l', scaleResolutionDownBy: 4, share: 0.08 },
+];
+
 /** What goes out, measured since the second before; null where it is not known yet. */
 export interface Sending {
   /** Bits a second, picture and sound. */
@@ -30,6 +42,8 @@ export interface Sending {
   fps: number | null;
   /** As `VP8`. */
   codec: string | null;
+  /** In how many sizes the picture goes out; the numbers above are the largest's. */
+  sizes: number;
 }
 
 /** A stream to one endpoint. Whatever is lost is made again until {@link stop}. */
@@ -110,6 +124,11 @@ export class WhipPublisher {
       const transceiver = connection.addTransceiver(this.tracks[kind] ?? kind, {
         direction: 'sendonly',
         streams: [stream],
+        ...(kind === 'video' && this.options.simulcast
+          ? {
+              sendEncodings: SIZES.map(({ rid, scaleResolutionDownBy }) => ({ rid, scaleResolutionDownBy })),
+            }
+          : {}),
       });
       this.senders[kind] = transceiver.sender;
       const able = RTCRtpSender.getCapabilities(kind)?.codecs;
@@ -120,9 +139,12 @@ export class WhipPublisher {
   private async limit(): Promise<void> {
     const sender = this.senders.video;
     const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings[0];
-    if (!sender || !parameters || !encoding) return;
-    encoding.maxBitrate = this.options.maxBitrate;
+    if (!sender || !parameters || parameters.encodings.length === 0) return;
+    const { encodings } = parameters;
+    for (const encoding of encodings) {
+      const share = encodings.length === 1 ? 1 : SIZES.find(({ rid }) => rid === encoding.rid)!.share;
+      encoding.maxBitrate = Math.round(share * this.options.maxBitrate);
+    }
     // A face that moves is read; a sharp one that stands still is not.
     parameters.degradationPreference = 'maintain-framerate';
     // A sender that is closing refuses; there is nothing left to limit then.
@@ -132,7 +154,7 @@ export class WhipPublisher {
   private read(report: RTCStatsReport): void {
     const entries = new Map<string, Record<string, unknown>>();
     report.forEach((entry: Record<string, unknown> & { id: string }) => entries.set(entry.id, entry));
-    const sending: Sending = { bitrate: null, width: null, height: null, fps: null, codec: null };
+    const sending: Sending = { bitrate: null, width: null, height: null, fps: null, codec: null, sizes: 0 };
     const number = (value: unknown) => (typeof value === 'number' ? value : null);
     let bytes = 0;
     let at = 0;
@@ -141,7 +163,11 @@ export class WhipPublisher {
       bytes += number(entry.bytesSent) ?? 0;
       at = number(entry.timestamp) ?? at;
       if (entry.kind !== 'video') continue;
-      sending.width = number(entry.frameWidth);
+      // One that is switched off for want of bits or processor has no size.
+      const width = number(entry.frameWidth);
+      if (width !== null) sending.sizes++;
+      if (sending.width !== null && (width ?? 0) <= sending.width) continue;
+      sending.width = width;
       sending.height = number(entry.frameHeight);
       sending.fps = number(entry.framesPerSecond);
       const mimeType = entries.get(String(entry.codecId))?.mimeType;

@@ -1,20 +1,33 @@
 import { Watcher } from '../call/watcher.ts';
 import { WhepPlayer } from '../call/whep.ts';
+import { listenForControl } from '../control.ts';
+import type { LookOptions } from '../effect/look.ts';
 import { Card, StatsLine } from './card.ts';
+import type { Direct } from './direct.ts';
 import { followSource } from './obs-studio.ts';
 import { readParameters } from './parameters.ts';
 import { Picture } from './picture.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
-const { room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma } = parameters;
+const { input, room, view, whep, token, alpha, audio, bitrate, label, onlost, chroma, ep } = parameters;
+const { style, region, strength, quality } = parameters;
 /** A stream of a media server takes a moment to come again; a studio goes on where it paused. */
-const KEPT_MS = whep === null ? 1500 : 10_000;
+const KEPT_MS = room !== null && view !== null ? 1500 : 10_000;
 const root = document.documentElement;
 
 const debugCard = parameters.debug ? new Card('debug') : null;
 const statsCard = parameters.stats ? new Card('stats') : null;
 const statsLine = new StatsLine();
-let player: Watcher | WhepPlayer | null = null;
+/** The look of the effect in place; what controls change of it stays when it is made anew. */
+let look: LookOptions = {
+  style,
+  region,
+  strength,
+  quality,
+  background: alpha === 'none' ? 'live' : 'transparent',
+};
+let player: Watcher | WhepPlayer | Direct | null = null;
+let plays = 0;
 
 /** The promise that other programs read from `<html data-state>`. */
 function become(state: 'loading' | 'ready' | 'running' | 'error'): void {
@@ -30,15 +43,22 @@ function links(): string[] {
   if (!player) return ['No stream'];
   const { message = '', wayOut = '' } = player.fault ?? {};
   if (player instanceof WhepPlayer) return [`whep: ${player.state}`, message, wayOut];
+  if (isInPlace(player)) return [`effect: ${player.state}`, message, wayOut, ...player.diagnose()];
   const { server, person } = player.found;
   const missing = server && !person ? 'The studio is not there: open it, and switch its OBS link on.' : '';
   return [`studio: ${player.state}`, message, wayOut, missing];
 }
 
+/** Its class comes with all that the effect needs, and so only to pages that run one. */
+function isInPlace(player: Watcher | WhepPlayer | Direct): player is Direct {
+  return 'diagnose' in player;
+}
+
 function follow(): void {
   explain();
   if (player?.state === 'live') {
-    picture.resume();
+    if (isInPlace(player)) become('running');
+    else picture.resume();
     return;
   }
   become('ready');
@@ -53,7 +73,8 @@ function onReport(report: RTCStatsReport): void {
 function play(): void {
   if (player instanceof Watcher) player.pause(false);
   if (player) return;
-  if (room !== null && view !== null)
+  if (input !== null) void playInPlace(input);
+  else if (room !== null && view !== null)
     player = new Watcher({
       room,
       view,
@@ -82,15 +103,44 @@ function play(): void {
     });
 }
 
+async function playInPlace(from: 'camera' | 'demo'): Promise<void> {
+  const mine = ++plays;
+  const { Direct } = await import('./direct.ts');
+  if (mine !== plays) return;
+  player = new Direct({
+    input: from,
+    effect: { ...look, ep },
+    onCanvas(canvas) {
+      picture.place(canvas);
+    },
+    onChange: follow,
+  });
+  explain();
+}
+
 /** Nobody sees the source: a studio is told to send nothing, a media server is let go of. */
 function rest(): void {
   if (player instanceof Watcher) {
     player.pause(true);
     return;
   }
+  plays++;
   player?.stop();
   player = null;
 }
+
+/** Decks and bots: the look of the effect in place, and the sound of a stream. A studio is steered itself. */
+const control = {
+  async set(wish: LookOptions): Promise<void> {
+    if (input === null) throw new Error('The look is the studio’s: steer that page.');
+    if (!player || !isInPlace(player) || !player.effect) throw new Error('The effect is not ready yet.');
+    await player.effect.set(wish);
+    look = { ...look, ...wish };
+  },
+  mute(muted: boolean): void {
+    picture.mute(muted);
+  },
+};
 
 if (chroma !== null) document.body.style.background = chroma;
 const picture = new Picture(
@@ -104,5 +154,8 @@ const picture = new Picture(
 );
 followSource(KEPT_MS, rest, play);
 play();
-become((room !== null && view !== null) || whep !== null ? 'ready' : 'error');
+Object.assign(window, { portoon: control });
+listenForControl(control);
+if (input !== null && parameters.debug) setInterval(explain, 1000);
+become(input !== null || (room !== null && view !== null) || whep !== null ? 'ready' : 'error');
 explain();

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
+import { REGIONS, type Region } from '../effect/protocol.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
@@ -10,6 +11,13 @@ export interface Parameters {
   whep: string | null;
   /** Bearer token for it; empty for none. */
   token: string;
+  /** What the effect in place is shown; null where a stream is played. */
+  input: 'camera' | 'demo' | null;
+  style: string;
+  region: Region;
+  strength: number;
+  ep: 'auto' | 'webgpu' | 'wasm';
+  quality: 'auto' | number;
   fit: 'contain' | 'cover';
   mirror: boolean;
   audio: boolean;
@@ -32,6 +40,12 @@ const DEFAULTS: Parameters = {
   view: null,
   whep: null,
   token: '',
+  input: null,
+  style: 'toon',
+  region: 'person',
+  strength: 1,
+  ep: 'auto',
+  quality: 'auto',
   fit: 'contain',
   mirror: false,
   audio: true,
@@ -49,6 +63,12 @@ const TAKES: Record<keyof Parameters, string> = {
   view: 'the id of a link that the studio shows',
   whep: 'the address of a WHEP endpoint, as https://media.example.org/whep/endpoint/name',
   token: 'the token of the endpoint',
+  input: 'camera or demo',
+  style: 'none or the id of a style',
+  region: REGIONS.join(', '),
+  strength: 'a number from 0 to 1',
+  ep: 'auto, webgpu or wasm',
+  quality: 'auto or a whole number of pixels from 32 to 1080',
   fit: 'contain or cover',
   mirror: '1 or 0',
   audio: '1 or 0',
@@ -73,6 +93,17 @@ function schemaFor(isColour: (value: string) => boolean) {
     view: v.exactOptional(peerIdSchema),
     whep: v.exactOptional(v.pipe(v.string(), v.url(), v.regex(/^https?:/))),
     token: v.exactOptional(v.string()),
+    input: v.exactOptional(v.picklist(['camera', 'demo'])),
+    style: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w-]+$/))),
+    region: v.exactOptional(v.picklist(REGIONS)),
+    strength: v.exactOptional(v.pipe(v.string(), v.nonEmpty(), v.toNumber(), v.minValue(0), v.maxValue(1))),
+    ep: v.exactOptional(v.picklist(['auto', 'webgpu', 'wasm'])),
+    quality: v.exactOptional(
+      v.union([
+        v.literal('auto'),
+        v.pipe(v.string(), v.digits(), v.toNumber(), v.minValue(32), v.maxValue(1080)),
+      ]),
+    ),
     fit: v.exactOptional(v.picklist(['contain', 'cover'])),
     mirror: v.exactOptional(flag),
     audio: v.exactOptional(flag),
@@ -108,7 +139,7 @@ export function readParameters(
   const problems: string[] = [];
   for (const name of query.keys())
     if (!Object.hasOwn(TAKES, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
-  if (!query.has('whep') && !(query.has('room') && query.has('view')))
+  if (!query.has('whep') && !query.has('input') && !(query.has('room') && query.has('view')))
     problems.push(
       `Nothing to show: take the link that the studio shows under OBS, or whep; whep takes ${TAKES.whep}.`,
     );

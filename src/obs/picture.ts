@@ -4,6 +4,11 @@ import { Unstacker } from './unstack.ts';
 /** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
 export class Picture {
   private unstacker: Unstacker | null = null;
+  /** Whether nothing is to be seen; frames that were on their way are not shown any more. */
+  private cleared = false;
+  /** A canvas that somebody else draws on. */
+  private placed: HTMLCanvasElement | null = null;
+  private muted: boolean;
   private video: HTMLVideoElement | null = null;
   /** Whether what the video shows is unpacked onto the unstacker's canvas, and not seen itself. */
   private stacked = false;
@@ -20,7 +25,9 @@ export class Picture {
     private readonly parameters: Pick<Parameters, 'audio' | 'fit' | 'mirror'>,
     private readonly onFrame: () => void,
     private readonly onOdd: (width: number, height: number) => void,
-  ) {}
+  ) {
+    this.muted = !parameters.audio;
+  }
 
   /** @param stacked - whether the stream is packed as `stacked-1`. */
   show(stream: MediaStream, stacked: boolean): void {
@@ -30,7 +37,7 @@ export class Picture {
     video.autoplay = true;
     video.playsInline = true;
     video.disablePictureInPicture = true;
-    video.muted = !this.parameters.audio;
+    video.muted = this.muted;
     video.hidden = true;
     video.srcObject = stream;
     document.body.append(video);
@@ -38,6 +45,19 @@ export class Picture {
     video.requestVideoFrameCallback(() => {
       this.arrive(video, stacked);
     });
+  }
+
+  /** Shows a canvas that somebody else draws on, in place of the one before. */
+  place(canvas: HTMLCanvasElement): void {
+    this.placed?.remove();
+    this.placed = this.dress(canvas);
+    document.body.append(canvas);
+  }
+
+  /** Silences the stream, or lets it be heard again. */
+  mute(muted: boolean): void {
+    this.muted = muted;
+    for (const video of [this.video, this.coming]) if (video) video.muted = muted;
   }
 
   /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */
@@ -55,6 +75,7 @@ export class Picture {
 
   /** The stream that was taken for lost goes on. */
   resume(): void {
+    this.cleared = false;
     if (!this.video || this.coming) return;
     this.video.hidden = this.stacked;
     this.thaw();
@@ -63,14 +84,17 @@ export class Picture {
 
   /** Takes the picture away, until the next frame. */
   clear(): void {
+    this.cleared = true;
     if (this.video) this.video.hidden = true;
     if (this.unstacker) this.unstacker.canvas.hidden = true;
+    if (this.placed) this.placed.hidden = true;
   }
 
   private arrive(video: HTMLVideoElement, stacked: boolean): void {
     if (this.coming !== video) return;
     const before = this.video;
     this.video = video;
+    this.cleared = false;
     this.stacked = stacked;
     this.coming = null;
     if (stacked) this.unstack(video, (this.unstacker ??= this.newUnstacker()));
@@ -96,7 +120,7 @@ export class Picture {
 
   private unstack(video: HTMLVideoElement, unstacker: Unstacker): void {
     if (this.video !== video) return;
-    if (unstacker.draw(video)) unstacker.canvas.hidden = false;
+    if (unstacker.draw(video)) unstacker.canvas.hidden = this.cleared;
     else this.onOdd(video.videoWidth, video.videoHeight);
     video.requestVideoFrameCallback(() => {
       this.unstack(video, unstacker);

@@ -80,12 +80,13 @@ function Trouble({ fault }: { fault: Fault }) {
 
 function State({ going }: { going: Going }) {
   const { state, fault, sending } = going;
-  const { bitrate = null, width = null, height = null, fps = null, codec = null } = sending ?? {};
+  const { bitrate = null, width = null, height = null, fps = null, codec = null, sizes = 0 } = sending ?? {};
   const parts = [
     bitrate === null ? null : `${(bitrate / 1e6).toFixed(1)} Mbit/s`,
     width === null || height === null ? null : `${width} × ${height}`,
     fps === null ? null : `${Math.round(fps)} fps`,
     codec,
+    sizes > 1 ? `${sizes} sizes` : null,
   ];
   return (
     <div class="state" data-live={state === 'live' || undefined}>
@@ -106,7 +107,7 @@ function State({ going }: { going: Going }) {
 }
 
 function Address() {
-  const { broadcastUrl } = choices.value;
+  const { broadcastUrl, broadcastSimulcast } = choices.value;
   const hint = useId();
   return (
     <>
@@ -144,6 +145,14 @@ function Address() {
         checked={choices.value.broadcastKeepsToken}
         onChange={() => {
           rememberToken(!choices.value.broadcastKeepsToken);
+        }}
+      />
+      <Switch
+        label="Smaller sizes as well"
+        hint="For viewers on slow lines, where the server takes simulcast"
+        checked={broadcastSimulcast}
+        onChange={() => {
+          choose({ broadcastSimulcast: !broadcastSimulcast });
         }}
       />
       <p id={hint} class="aside">

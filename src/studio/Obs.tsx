@@ -1,8 +1,7 @@
-import { useSignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import type { Fault } from '../effect/protocol.ts';
 import type { Viewer } from '../call/outlet.ts';
-import { Icon } from './icons.tsx';
+import { LinkField } from './LinkField.tsx';
 import {
   obsFault,
   obsLink,
@@ -17,8 +16,6 @@ import {
 import { Segmented, Switch } from './parts.tsx';
 import { announce, choices, choose } from './state.ts';
 
-/** How long the button says that it has copied. */
-const SAID_MS = 2000;
 const WORDS: Record<Exclude<ObsState, 'off'>, string> = {
   elsewhere: 'Another tab of this browser answers this link; this one takes over when it closes.',
   connecting: 'Looking for the server…',
@@ -29,41 +26,16 @@ const BACKDROP_OPTIONS = [
   { value: 'stage', label: 'As on the stage' },
 ] as const;
 
-function Link({ link }: { link: string }) {
-  const copied = useSignal(false);
-  return (
-    <div class="call-link">
-      <input
-        type="text"
-        readOnly
-        aria-label="Link for OBS"
-        value={link}
-        onFocus={(event) => {
-          event.currentTarget.select();
-        }}
-      />
-      <button
-        type="button"
-        class="button"
-        onClick={() =>
-          void navigator.clipboard.writeText(link).then(
-            () => {
-              announce('Link copied');
-              copied.value = true;
-              setTimeout(() => {
-                copied.value = false;
-              }, SAID_MS);
-            },
-            () => {
-              announce('The browser keeps the clipboard to itself: copy the link by hand.');
-            },
-          )
-        }
-      >
-        <Icon name={copied.value ? 'check' : 'copy'} /> {copied.value ? 'Copied' : 'Copy'}
-      </button>
-    </div>
-  );
+/** Whether it worked. */
+async function copyLink(link: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(link);
+    announce('Link copied');
+    return true;
+  } catch {
+    announce('The browser keeps the clipboard to itself: copy the link by hand.');
+    return false;
+  }
 }
 
 /** Where the link goes: OBS's list of sources, and the form of its browser source. */
@@ -154,7 +126,7 @@ export function Obs({ trouble }: { trouble: (fault: Fault) => VNode }) {
       />
       {obsOn && link !== null && (
         <>
-          <Link link={link} />
+          <LinkField label="Link for OBS" link={link} copy={() => copyLink(link)} />
           <Drawing />
           <Segmented
             label="What OBS shows"

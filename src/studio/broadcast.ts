@@ -36,7 +36,7 @@ const bits = (rate: Rate) => Number(rate) * 1e6;
 /** Sends what the stage shows, and the microphone, to the endpoint that was chosen. */
 export async function startBroadcast(): Promise<void> {
   if (broadcasting.value) return;
-  const { broadcastUrl: url, broadcastRate, broadcastSound } = choices.value;
+  const { broadcastUrl: url, broadcastRate, broadcastSound, broadcastSimulcast } = choices.value;
   const token = broadcastToken.value;
   broadcastFault.value = null;
   broadcasting.value = true;
@@ -52,6 +52,7 @@ export async function startBroadcast(): Promise<void> {
     video: outgoing.value,
     audio: sound.track.value,
     maxBitrate: bits(broadcastRate),
+    simulcast: broadcastSimulcast,
     onChange: follow,
   });
   release = [

@@ -45,6 +45,7 @@ const Schema = v.object({
   /** Empty unless the person wants it kept. */
   broadcastToken: v.fallback(v.string(), ''),
   broadcastSound: v.fallback(v.boolean(), true),
+  broadcastSimulcast: v.fallback(v.boolean(), false),
   broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
   /** Whether pages that have the OBS link are answered. */
   obsOn: v.fallback(v.boolean(), false),

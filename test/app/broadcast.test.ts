@@ -59,6 +59,7 @@ describe('broadcasting', () => {
 
   it('sends offer and token as the standard says, and ends the session on leaving the page', async () => {
     server.replies.POST = [server.accept()];
+    await panel().getByRole('switch', { name: 'Smaller sizes as well' }).press('Space');
     await goOnAir();
     await onAir();
     const [post] = server.asked;
@@ -68,8 +69,10 @@ describe('broadcasting', () => {
       authorization: `Bearer ${TOKEN}`,
     });
     expect(post!.body).toMatch(/^v=0[^]*m=audio[^]*a=sendonly[^]*m=video[^]*a=sendonly/);
+    // The server knows no simulcast, and gives its words back: the whole size goes out.
+    expect(post!.body).toContain('a=simulcast:send h;m;l');
     await panel()
-      .getByText(/Mbit\/s · \d+ × \d+/)
+      .getByText(/Mbit\/s · \d+ × \d+ · [^·]+ · [^·]+$/)
       .waitFor({ timeout: 15_000 });
 
     // Nothing but the address is kept.

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/server/app.ts';
-import { listen } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { missingJanus, startJanus, type JanusServer } from '../fixtures/janus.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { startNode, type Node } from '../fixtures/signalling.ts';
+import { hearsSound } from './obs-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
 const WIDTH = 320;
@@ -20,9 +20,11 @@ const gap = missingJanus();
 if (gap !== undefined) process.stdout.write(`Not tested: broadcasting over Janus. ${gap}\n`);
 
 let camera: FakeCamera;
+/** The same still, as small as it is compared. */
+let small: FakeCamera;
 let browser: Browser;
 let janus: JanusServer;
-let app: { url: string; close: () => Promise<void> };
+let app: Node;
 
 /** Opens the OBS page for the stream. */
 function view(query = ''): Promise<Visit> {
@@ -39,6 +41,7 @@ async function studio(token: string): Promise<Visit> {
   const { page } = visitor;
   await reach(page, 'running');
   await page.keyboard.press('o');
+  await page.getByRole('switch', { name: 'Smaller sizes as well' }).press('Space');
   await page.getByLabel('WHIP address').focus();
   await page.keyboard.type(janus.whip);
   await page.keyboard.press('Tab');
@@ -66,7 +69,7 @@ function pixels(page: Page): Promise<number[]> {
 
 /** Mean difference of colours to the clip's own frame, in steps of 255. */
 function difference(rgba: readonly number[]): number {
-  const truth = camera.frame(0).rgba;
+  const truth = small.frame(0).rgba;
   let sum = 0;
   for (let i = 0; i < rgba.length; i++) if (i % 4 < 3) sum += Math.abs(rgba[i]! - truth[i]!);
   return sum / (0.75 * rgba.length);
@@ -86,21 +89,13 @@ async function goesOn(page: Page): Promise<void> {
 
 describe.skipIf(gap !== undefined)('over a real media server', () => {
   beforeAll(async () => {
-    camera = await fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT });
+    [camera, small] = await Promise.all([
+      // The least of which Chromium makes more than one size.
+      fakeCamera({ frames: 1, width: 640, height: 360 }),
+      fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT }),
+    ]);
     [janus, browser] = await Promise.all([startJanus(), launchBrowser({ camera: camera.path })]);
-    const { http, signalling } = await createApp(join(projectRoot, 'dist'), {
-      turn: { urls: [], secret: '' },
-      proxies: 0,
-      broadcastOrigins: janus.origins,
-    });
-    const listening = await listen(http, 0);
-    app = {
-      url: listening.url,
-      async close() {
-        await signalling.close();
-        await listening.close();
-      },
-    };
+    app = await startNode({ broadcastOrigins: [...janus.origins] }, join(projectRoot, 'dist'));
   });
   afterEach(async () => {
     // One that failed must not hold the endpoint against the next.
@@ -126,13 +121,18 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await panel.getByRole('button', { name: 'Go on air' }).click();
     const viewers = await Promise.all([view(), view(), view('&audio=0')]);
     await onAir(sender.page);
+    await panel.getByText('640 × 360').and(panel.getByText('2 sizes')).waitFor({ timeout: 20_000 });
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     for (const { page } of viewers) {
       await goesOn(page);
+      // Of the two sizes the server hands on the large one.
+      await expect
+        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), { timeout: 20_000 })
+        .toBe(640);
       await expect.poll(async () => difference(await pixels(page)), { timeout: 20_000 }).toBeLessThan(4);
       expect(await page.evaluate(() => document.body.innerText)).toBe('');
     }
-    expect(await viewers[0].page.evaluate(heardSound)).toBe(true);
+    expect(await viewers[0].page.evaluate(hearsSound, 20_000)).toBe(true);
 
     const killed = performance.now();
     await janus.kill();
@@ -193,22 +193,6 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await Promise.all([sender, viewer].map(({ close }) => close()));
   });
 });
-
-/** In the page: whether anything louder than a hush comes with the picture. */
-async function heardSound(): Promise<boolean> {
-  const stream = document.querySelector('video')!.srcObject as MediaStream;
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context);
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  const until = performance.now() + 20_000;
-  while (performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    analyser.getFloatTimeDomainData(samples);
-    if (samples.some((sample) => Math.abs(sample) > 0.05)) return true;
-  }
-  return false;
-}
 
 /** In the page: sends a still stacked picture by WHIP, as the standard's shortest way is. */
 async function publishStacked([url, token]: readonly [string, string]): Promise<void> {

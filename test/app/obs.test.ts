@@ -5,10 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAppServer } from '../../src/server/server.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
+import { softwareObsFlags } from '../fixtures/chromium.ts';
+import { judgeCutOut } from '../fixtures/cut-out.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { meanDifference } from '../fixtures/stage.ts';
 import { startWhipServer, type WhipServer } from '../fixtures/whip-server.ts';
-import { visit } from './studio-page.ts';
+import { reach, visit } from './studio-page.ts';
 
+let camera: FakeCamera;
 let browser: Browser;
 let server: WhipServer;
 let app: Listening;
@@ -20,7 +25,11 @@ const text = (page: Page) => page.evaluate(() => document.body.innerText);
 // What plays is tested over a real media server; here is what must hold without one.
 describe('the OBS page without a stream', () => {
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchBrowser(), startWhipServer()]);
+    camera = await fakeCamera({ frames: 1, width: 640, height: 360 });
+    [browser, server] = await Promise.all([
+      launchBrowser({ camera: camera.path, allowCamera: false, args: softwareObsFlags }),
+      startWhipServer(),
+    ]);
     server.replies.POST = [(_, response) => void response.writeHead(404).end()];
     app = await listen(createAppServer(join(projectRoot, 'dist'), {}, [server.origin]), 0);
   });
@@ -54,6 +63,105 @@ describe('the OBS page without a stream', () => {
       .toContain('knows no stream at this address (404)');
     expect(await text(page)).toContain('fit=wrong: fit takes contain or cover.');
     expect(await page.evaluate(() => document.body.style.background)).toBe('rgb(0, 0, 255)');
+    await close();
+  });
+
+  it('runs the effect in place where it may, and says what is missing only where debug asks for it', async () => {
+    const size = { width: 640, height: 360 };
+    const { page, complaints, close } = await visit(browser, `${app.url}obs.html?input=camera&quality=96`, {
+      viewport: size,
+      permissions: ['camera'],
+    });
+    await reach(page, 'running');
+    const { matte, rgba } = camera.frame(0);
+    const look = async () => {
+      const picture = PNG.sync.read(await page.screenshot({ omitBackground: true }));
+      const inside = (pixel: number) => matte[pixel] === 255 && picture.data[4 * pixel + 3] === 255;
+      return { ...judgeCutOut(picture, matte), drawn: meanDifference(picture.data, rgba, inside) };
+    };
+    await expect.poll(async () => (await look()).solid, { timeout: 20_000 }).toBeGreaterThan(0.98);
+    const { clear, error, drawn } = await look();
+    expect(clear).toBeGreaterThan(0.995);
+    expect(error).toBeLessThan(4);
+    expect(drawn).toBeGreaterThan(10);
+    await page.evaluate('portoon.set({ style: "none" })');
+    await expect.poll(async () => (await look()).drawn, { timeout: 10_000 }).toBeLessThan(5);
+    expect(await text(page)).toBe('');
+    expect(complaints).toEqual([]);
+    await close();
+
+    // Nobody allows these the camera.
+    const [silent, asked] = await Promise.all(
+      ['', '&debug=1'].map((more) =>
+        visit(browser, `${app.url}obs.html?input=camera${more}`, { viewport: size }),
+      ),
+    );
+    await expect
+      .poll(() => text(asked!.page), { timeout: 20_000 })
+      .toContain('No camera: start OBS with --enable-media-stream --use-fake-ui-for-media-stream');
+    expect(await text(asked!.page)).toContain('The browser was not allowed to use the camera.');
+    expect(await text(silent!.page)).toBe('');
+    const { data } = PNG.sync.read(await silent!.page.screenshot({ omitBackground: true }));
+    expect(data.every((value) => value === 0)).toBe(true);
+    await Promise.all([silent!.close(), asked!.close()]);
+  });
+
+  it('a deck steers the studio, and a stranger does not', async () => {
+    const { page: deck, complaints, close } = await visit(browser, `${app.url}deck.html`);
+    const [studio] = await Promise.all([
+      deck.waitForEvent('popup'),
+      deck.getByRole('button', { name: 'Open the studio' }).click(),
+    ]);
+    await studio.getByRole('button', { name: 'Try the demo' }).click();
+    await reach(studio, 'running');
+    const says = (words: string) =>
+      expect.poll(() => deck.getByRole('status').innerText(), { timeout: 20_000 }).toContain(words);
+    const ask = async (name: string) => {
+      await deck.getByRole('status').evaluate((status) => {
+        status.textContent = '';
+      });
+      await deck.getByRole('button', { name, exact: true }).click();
+      await says('Done.');
+    };
+    const controls = async () => ({
+      style: await studio.locator('input[name=style]:checked').inputValue(),
+      region: await studio.getByRole('radiogroup', { name: 'Region' }).locator(':checked').inputValue(),
+      strength: await studio.getByRole('slider', { name: 'Strength' }).inputValue(),
+    });
+    expect(await controls()).toEqual({ style: 'toon', region: 'person', strength: '100' });
+    for (const name of ['Original', 'Everything', 'Half strength']) await ask(name);
+    expect(await controls()).toEqual({ style: 'none', region: 'everything', strength: '50' });
+
+    // As it would come from a page of another origin, which the browser lets no hold of the studio.
+    await studio.evaluate(() => {
+      const data = { portoon: 1, set: { style: 'toon', strength: 0.1 }, mute: true };
+      const origin = 'https://elsewhere.example';
+      dispatchEvent(new MessageEvent('message', { data, origin, source: opener as Window }));
+    });
+    await ask('Person');
+    expect(await controls()).toEqual({ style: 'none', region: 'person', strength: '50' });
+
+    const post = (data: unknown) =>
+      deck.evaluate((data) => {
+        open('', 'portoon-studio')!.postMessage(data, location.origin);
+      }, data);
+    for (const nonsense of [null, 'set', [1], { portoon: 2 }, { ok: true, portoon: 1 }]) await post(nonsense);
+    await post({ portoon: 1, id: {}, set: [] });
+    await says('id: ');
+    await post({ portoon: 1, set: { strength: 7 }, mute: true });
+    await says('set.strength: ');
+    await post({ portoon: 1, set: { style: 'nobody' } });
+    await says('nobody');
+
+    await studio.keyboard.press('c');
+    const microphone = studio.getByRole('button', { name: 'Turn the microphone off' });
+    await microphone.waitFor();
+    await ask('Mute');
+    await studio.getByRole('button', { name: 'Turn the microphone on' }).waitFor();
+    await ask('Unmute');
+    await microphone.waitFor();
+    await reach(studio, 'running');
+    expect(complaints).toEqual([]);
     await close();
   });
 

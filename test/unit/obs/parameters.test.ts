@@ -14,6 +14,12 @@ describe('the address of the OBS page', () => {
         view: null,
         whep: 'https://media.example/whep/live?a=1',
         token: '',
+        input: null,
+        style: 'toon',
+        region: 'person',
+        strength: 1,
+        ep: 'auto',
+        quality: 'auto',
         fit: 'contain',
         mirror: false,
         audio: true,
@@ -30,13 +36,19 @@ describe('the address of the OBS page', () => {
   });
 
   test('says all', () => {
-    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half`;
+    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&ep=wasm&quality=256`;
     expect(read(all)).toEqual({
       parameters: {
         room: ROOM,
         view: VIEW,
         whep: 'https://media.example/whep/live?a=1',
         token: 't',
+        input: 'demo',
+        style: 'none',
+        region: 'face',
+        strength: 0.5,
+        ep: 'wasm',
+        quality: 256,
         fit: 'cover',
         mirror: true,
         audio: false,

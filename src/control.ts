@@ -1,0 +1,74 @@
+/** How decks and bots steer a page: by messages from another page of the same origin. docs/broadcast.md says it for people. */
+import * as v from 'valibot';
+import { PortoonError } from './effect/errors.ts';
+import type { LookOptions } from './effect/look.ts';
+import { REGIONS } from './effect/protocol.ts';
+
+const idSchema = v.optional(v.union([v.string(), v.number()]));
+
+const requestSchema = v.strictObject({
+  portoon: v.literal(1),
+  /** Comes back with the answer. */
+  id: idSchema,
+  set: v.optional(
+    v.strictObject({
+      style: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
+      region: v.exactOptional(v.picklist(REGIONS)),
+      strength: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+    }),
+  ),
+  mute: v.optional(v.boolean()),
+});
+
+/** What is steered. */
+export interface Steered {
+  set: (look: Pick<LookOptions, 'style' | 'region' | 'strength'>) => Promise<void>;
+  mute: (muted: boolean) => void;
+}
+
+/** What the asker is told. */
+export interface ControlAnswer {
+  portoon: 1;
+  id?: string | number;
+  ok: boolean;
+  /** Where it is not `ok`: a sentence for people. */
+  error?: string;
+}
+
+/** Listens from now on. What is of another origin, or not for us, is passed over in silence. */
+export function listenForControl(steered: Steered): void {
+  addEventListener('message', (event: MessageEvent<unknown>) => {
+    const { data, origin, source } = event;
+    if (origin !== location.origin || !isForUs(data)) return;
+    void obey(data, steered).then((answer) => {
+      source?.postMessage(answer, { targetOrigin: origin });
+    });
+  });
+}
+
+function isForUs(data: unknown): data is { portoon: 1; id?: unknown } {
+  return (
+    typeof data === 'object' && data !== null && 'portoon' in data && data.portoon === 1 && !('ok' in data)
+  );
+}
+
+async function obey(data: { id?: unknown }, steered: Steered): Promise<ControlAnswer> {
+  const id = v.safeParse(idSchema, data.id);
+  const told = id.success && id.output !== undefined ? { id: id.output } : {};
+  try {
+    const { set, mute } = read(data);
+    if (mute !== undefined) steered.mute(mute);
+    if (set) await steered.set(set);
+    return { portoon: 1, ...told, ok: true };
+  } catch (error) {
+    const way = error instanceof PortoonError ? ` ${error.wayOut}` : '';
+    return { portoon: 1, ...told, ok: false, error: `${error instanceof Error ? error.message : ''}${way}` };
+  }
+}
+
+/** @throws TypeError naming what is wrong. */
+function read(data: unknown): v.InferOutput<typeof requestSchema> {
+  const { success, output, issues } = v.safeParse(requestSchema, data);
+  if (success) return output;
+  throw new TypeError(`${v.getDotPath(issues[0]) ?? 'message'}: ${issues[0].message}`);
+}
