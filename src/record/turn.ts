@@ -3,7 +3,7 @@ import type { Rotation, VideoSample } from 'mediabunny';
 /** Lines and columns of a square that is turned at once: its bytes fit the processor's nearest cache. */
 const TILE = 16;
 
-/** Turns pictures that lie on their side, plane by plane: a tenth of what a canvas takes, and no colour is converted. */
+/** Turns pictures that lie on their side, plane by plane: no colour is converted. */
 export class Turner {
   private lying = new Uint8Array(0);
   private standing = new Uint8Array(0);
