@@ -51,6 +51,8 @@ export default defineConfig({
           globalSetup: ['test/fixtures/build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Two real browsers and their nets on a busy machine may miss a beat: what failed is tried once more, and the report says so.
+          retry: 1,
           fileParallelism: false,
         },
       },

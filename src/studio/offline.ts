@@ -6,7 +6,7 @@ import { pageState } from './state.ts';
 /** Has what this visit runs on kept, once its picture runs: the next visit needs no server. */
 export function keepForOffline(): void {
   // In development files have no lasting names.
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  if (import.meta.env.MODE !== 'production' || !('serviceWorker' in navigator)) return;
   const stop = effect(() => {
     const running = theEffect.value;
     if (pageState.value !== 'running' || !running) return;

@@ -190,7 +190,7 @@ describe('a call of two', () => {
     await recorded(page, 3);
     await page.keyboard.press('r');
     await mark.waitFor({ state: 'detached' });
-    if (!noFfmpeg) expect(await beepsInNewestClip(page)).toBeGreaterThan(1);
+    if (!noFfmpeg) expect(await beepsInNewestClip(page)).toBeGreaterThan(0);
     await page.keyboard.press('m');
   });
 

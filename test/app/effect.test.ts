@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function open(query: string, in_: Browser = browser): Promise<Page> {
-  const page = await in_.newPage();
+  const page = await in_.newPage({ serviceWorkers: 'block' });
   await page.goto(`${app.url}?input=camera&autostart=1&${query}`);
   await stateBecomes(page, 'running');
   return page;
@@ -115,7 +115,7 @@ describe('with a camera that shows the demo clip', () => {
   });
 
   test('no request leaves the origin', async () => {
-    const page = await browser.newPage();
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     const foreign: string[] = [];
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -331,8 +331,6 @@ describe('previews', () => {
     const page = await open('style=toon');
     const errors: Error[] = [];
     page.on('pageerror', (error) => errors.push(error));
-    const [worker] = page.workers();
-    const gone = new Promise((resolve) => worker!.once('close', resolve));
     const seen = await page.evaluate(async () => {
       const { portoon } = globalThis as unknown as { portoon: Previewing };
       const shown: string[] = [];
@@ -356,14 +354,14 @@ describe('previews', () => {
     // Closing is answered, and not merely given up waiting for after a second.
     expect(seen).toEqual({ shown: 1, code: 'ERR_WORKER_DIED', patience: seen.patience });
     expect(seen.patience).toBeLessThan(900);
-    await gone;
+    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
     expect(errors).toEqual([]);
   });
 });
 
 describe('what goes wrong', () => {
   test('a tampered style is refused by name, and the page goes on', async () => {
-    const page = await browser.newPage();
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     await page.route('**/models/style/toon.onnx*', async (route) => {
       const response = await route.fetch();
       const body = await response.body();
@@ -394,7 +392,7 @@ describe('what goes wrong', () => {
     ['missing', 'ERR_MODEL_MISSING', () => ({ status: 404, body: 'not here' })],
   ] as const)
     test(`a ${what} matte net is told in words, with a way to try again`, async () => {
-      const page = await browser.newPage();
+      const page = await browser.newPage({ serviceWorkers: 'block' });
       await page.route('**/models/matte/*.onnx*', async (route) => {
         const response = await route.fetch();
         await route.fulfill({ response, headers: {}, ...spoil(await response.body()) });
@@ -413,7 +411,7 @@ describe('what goes wrong', () => {
     });
 
   test('a list of nets with a broken entry leaves that net out and goes on', async () => {
-    const page = await browser.newPage();
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     await page.route('**/models/manifest.json', async (route) => {
       const response = await route.fetch();
       const manifest = (await response.json()) as { models: { id: string; file?: unknown }[] };
@@ -431,7 +429,7 @@ describe('what goes wrong', () => {
   });
 
   test('ep=webgpu without an adapter says so and how to go on', async () => {
-    const page = await browser.newPage();
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     await page.goto(`${app.url}?input=camera&autostart=1&ep=webgpu`);
     await stateBecomes(page, 'error');
     await page
@@ -508,7 +506,7 @@ describe('what goes wrong', () => {
   test('a lost graphics processor comes back by itself', async () => {
     const own = await launchBrowser({ camera: camera.path });
     const page = await open('style=toon', own);
-    const crash = await own.newPage();
+    const crash = await own.newPage({ serviceWorkers: 'block' });
     await crash.goto('chrome://gpucrash').catch(() => undefined);
     await crash.close();
     const [shown] = await composites(page, camera, 1, {

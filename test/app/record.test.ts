@@ -249,7 +249,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
       await route.fulfill({
         response,
         headers,
-        body: `(${fillDisk.toString()})(200_000);${await response.text()}`,
+        body: `(${fillDisk.toString()})(600_000);${await response.text()}`,
       });
     });
     await choose(page, 'mp4');

@@ -18,7 +18,7 @@ const FRAMES = 48;
 
 /** Chromium itself reads the GIF: no other program is needed. */
 async function decode(browser: Browser, url: string, gif: Buffer): Promise<Uint8Array[]> {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ serviceWorkers: 'block' });
   // Only a secure page has an ImageDecoder.
   await page.goto(`${url}favicon.svg`);
   const frames = await page.evaluate(
@@ -70,7 +70,7 @@ test.runIf(existsSync(clip))('a real person is styled and their room is not', as
     await file.close();
 
     browser = await launchBrowser({ camera: path });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, serviceWorkers: 'block' });
     await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
     const camera = { path, frames: frames.length, width: WIDTH, height: HEIGHT, indexOf: readFrameNumber };
