@@ -90,7 +90,8 @@ export function Lobby() {
           <input
             ref={name}
             type="text"
-            value={choices.value.name}
+            // What is remembered has no space at its end; what is being typed may have one.
+            defaultValue={choices.value.name}
             maxLength={MAX_NAME}
             autocomplete="name"
             placeholder="Guest"

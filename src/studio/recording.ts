@@ -232,21 +232,41 @@ async function openSound(): Promise<MediaStreamTrack | null> {
 
 /** Everybody's sound, where it is wanted and all were told; else null. */
 async function openCallSound(): Promise<MediaStreamTrack | null> {
-  if (callStage.value !== 'in' || !choices.value.clipCall) return null;
+  if (!inCall() || !choices.value.clipCall) return null;
   try {
     await tellRecording(true);
   } catch (error) {
     tellFault('recording-sound', error);
     return null;
   }
+  // Who hung up meanwhile is with nobody, and the next to come have not been told.
+  if (!inCall()) return null;
   const mix = new SoundMix();
   const stop = effect(() => {
+    if (!inCall()) {
+      mix.set([]);
+      queueMicrotask(endWithCall);
+      return;
+    }
     const mine = choices.value.clipSound ? callMicrophone.value?.track : undefined;
     const theirs = members.value.flatMap(({ stream }) => stream?.getAudioTracks() ?? []);
     mix.set(mine ? [mine, ...theirs] : theirs);
   });
   mixing = { mix, stop };
   return mix.track;
+}
+
+// Asked for anew after each wait.
+function inCall(): boolean {
+  return callStage.value === 'in';
+}
+
+/** A clip with everybody's sound is one of this call. */
+function endWithCall(): void {
+  closeCallSound();
+  if (!recording.value) return;
+  announce('The recording ended with the call');
+  void stopRecording();
 }
 
 function closeCallSound(): void {

@@ -84,7 +84,9 @@ export async function arrive(browser: Browser, url: string, name: string, before
   const there = new URL(url);
   if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
   const person = await come(browser, there.href, before);
-  await person.page.getByLabel('Your name').fill(name);
+  const field = person.page.getByLabel('Your name');
+  await field.clear();
+  await field.pressSequentially(name);
   await runs(person);
   return person;
 }

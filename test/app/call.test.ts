@@ -138,7 +138,10 @@ describe('a call of two', () => {
     link = await page.getByLabel('Link to this call').inputValue();
     expect(new URL(link).searchParams.get('room')).toMatch(/^[\w-]{22}$/);
     expect(page.url()).toBe(link);
-    await page.getByLabel('Your name').fill('Ada');
+    const name = page.getByLabel('Your name');
+    await name.pressSequentially('Ada B');
+    expect(await name.inputValue()).toBe('Ada B');
+    await name.fill('Ada');
     await enter(a);
     await page.getByText('Nobody else is here yet').waitFor();
 
