@@ -15,6 +15,7 @@ import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
 import { asFault, retract, tell, tellFault } from './notices.ts';
 import {
   closeSource,
+  filming,
   hasAudience,
   open,
   outgoing,
@@ -254,7 +255,9 @@ export function leave(): void {
 }
 
 function ended(): void {
-  const { value: was } = callStage;
+  // The lobby of a link opened the camera itself; that of one's own call found it, or was asked for it in the studio.
+  const wasGuest = callStage.value !== 'in' && !inviting.value;
+  const wasIn = callStage.value === 'in';
   callStage.value = 'none';
   release?.();
   release = null;
@@ -271,8 +274,8 @@ function ended(): void {
   microphone.value = null;
   cameraOff.value = null;
   retract('call');
-  // Whoever hangs up wants to be seen no more, but by those who look on elsewhere; whoever only looked into the lobby goes on as before.
-  if (was === 'in' && source.value?.kind === 'camera' && !hasAudience.value) closeSource();
+  // Whoever hangs up wants to be seen no more, but by those who look on elsewhere; whoever only looked into the lobby of their own call goes on as before.
+  if ((wasIn || wasGuest) && filming() && !hasAudience.value) closeSource();
   const { pathname } = location;
   if (pushed) history.back();
   else history.replaceState(null, '', pathname);

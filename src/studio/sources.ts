@@ -271,6 +271,13 @@ async function stack(from: Effect, canvas: HTMLCanvasElement | null): Promise<vo
   }
 }
 
+/** Whether a camera films, or will as soon as it has opened or come back. */
+export function filming(): boolean {
+  const { value: current } = source;
+  if (current?.kind === 'camera') return true;
+  return newest?.kind === 'camera' && (current === null || sourceStatus.value === 'opening');
+}
+
 /** Lets go of the source and waits for none: nothing is filmed until {@link open}. Returns what was playing. */
 export function closeSource(): SourceRequest | null {
   const before = newest;

@@ -25,7 +25,7 @@ import {
   WATCH,
   type Person,
 } from './call-page.ts';
-import { visit } from './studio-page.ts';
+import { reach, visit } from './studio-page.ts';
 
 let microphone: { args: string[]; remove: () => Promise<void> };
 let ada: Browser;
@@ -373,6 +373,28 @@ describe('a room', () => {
     await second.getByText('Nobody else is here yet').waitFor();
     await page.locator('.notice').getByText('ERR_CALL_ELSEWHERE').waitFor();
     await close();
+  });
+
+  it('leaves no camera on for a guest who turns away, not even one that is still opening', async () => {
+    const slow = `${WATCH}
+      const quick = MediaDevices.prototype.getUserMedia;
+      MediaDevices.prototype.getUserMedia = async function (wish) {
+        if (wish.video) await new Promise((resolve) => setTimeout(resolve, 1500));
+        return quick.call(this, wish);
+      };`;
+    for (const before of [slow, WATCH]) {
+      const { page, close } = await visit(ada, `${newLink(app.url)}&style=none`, {
+        permissions: ['camera', 'microphone'],
+        before,
+      });
+      if (before === WATCH) await reach(page, 'running');
+      await page.getByRole('button', { name: 'Not now' }).click();
+      const states = () =>
+        page.evaluate<string[]>('opened.filter((t) => t.kind === "video").map((t) => t.readyState)');
+      await expect.poll(states, { timeout: 10_000 }).toEqual(['ended']);
+      await page.getByRole('button', { name: 'Use my camera' }).waitFor();
+      await close();
+    }
   });
 
   it('is waited for in a lobby that says what is missing, and joined without a microphone', async () => {
