@@ -23,22 +23,40 @@ export const NAMES = 'globalThis.__name = (named) => named;';
 export const metronome = (png: Buffer): string =>
   `${NAMES} (${installMetronome.toString()})(${JSON.stringify({ ...SOURCE, png: png.toString('base64') })}, ${JSON.stringify(beatInWorker.toString())}, ${JSON.stringify(NAMES)})`;
 
-/* eslint-disable -- runs in the page and its worker, with Chromium's own generators, which TypeScript does not know */
-function installMetronome(source: typeof SOURCE & { png: string }, beat: string, names: string): void {
-  const Generator = (globalThis as any).MediaStreamTrackGenerator;
+/** The still picture in Base64, and what moves over it. */
+type Clockwork = typeof SOURCE & { png: string };
+/** Chromium's own, which TypeScript does not know. */
+type Generator = MediaStreamTrack & { readonly writable: WritableStream };
+
+/** Runs in the page. */
+function installMetronome(source: Clockwork, beat: string, names: string): void {
+  const { MediaStreamTrackGenerator } = globalThis as unknown as {
+    MediaStreamTrackGenerator: new (init: { kind: 'audio' | 'video' }) => Generator;
+  };
   function track(kind: 'audio' | 'video'): MediaStreamTrack {
-    const generator = new Generator({ kind });
+    const generator = new MediaStreamTrackGenerator({ kind });
     const code = `${names} onmessage = ({ data }) => (${beat})(data)`;
     const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
     const { writable } = generator;
     new Worker(url).postMessage({ kind, writable, source }, [writable]);
     return generator;
   }
-  navigator.mediaDevices.getUserMedia = async (wish?: MediaStreamConstraints) =>
-    new MediaStream([...(wish?.video ? [track('video')] : []), ...(wish?.audio ? [track('audio')] : [])]);
+  navigator.mediaDevices.getUserMedia = (wish?: MediaStreamConstraints) =>
+    Promise.resolve(
+      new MediaStream([...(wish?.video ? [track('video')] : []), ...(wish?.audio ? [track('audio')] : [])]),
+    );
 }
 
-async function beatInWorker({ kind, writable, source }: any): Promise<void> {
+/** Runs in the worker of each track. */
+async function beatInWorker({
+  kind,
+  writable,
+  source,
+}: {
+  kind: 'audio' | 'video';
+  writable: WritableStream<VideoFrame | AudioData>;
+  source: Clockwork;
+}): Promise<void> {
   const { width, height, rate, framesPerSecond, beepSeconds, strip, png } = source;
   const writer = writable.getWriter();
   // Two workers, one clock.
@@ -55,7 +73,9 @@ async function beatInWorker({ kind, writable, source }: any): Promise<void> {
       context.fillStyle = 'white';
       context.fillRect(0, 0, (now % 1) * width, strip);
       const frame = new VideoFrame(context.canvas, { timestamp: Math.round(performance.now() * 1000) });
-      writer.write(frame).catch(() => close());
+      writer.write(frame).catch(() => {
+        close();
+      });
     }, 1000 / framesPerSecond);
     return;
   }
@@ -70,7 +90,7 @@ async function beatInWorker({ kind, writable, source }: any): Promise<void> {
         const phase = (began + (done * block + i) / rate) % 1;
         if (phase < beepSeconds) data[i] = 0.5 * Math.sin(2 * Math.PI * 1000 * phase);
       }
-      const sound = new (globalThis as any).AudioData({
+      const sound = new AudioData({
         format: 'f32-planar',
         sampleRate: rate,
         numberOfFrames: block,
@@ -78,11 +98,12 @@ async function beatInWorker({ kind, writable, source }: any): Promise<void> {
         timestamp: Math.round(done * 10_000),
         data,
       });
-      writer.write(sound).catch(() => close());
+      writer.write(sound).catch(() => {
+        close();
+      });
     }
   }, 5);
 }
-/* eslint-enable */
 
 /** On the page that receives: keeps of each picture when its second began, and of each beep when it did, in seconds of one clock. */
 export function watchBeats(page: Page): Promise<void> {
