@@ -47,6 +47,12 @@ def alpha_target(mask, soft):
     return np.where(agree, (mask.astype(np.uint16) + soft) // 2, mask).astype(np.uint8)
 
 
+def soft_target(mask, soft):
+    """A little more of the true mask than of the soft matte: the mask says who, the matte how surely and how softly."""
+    soft = cv2.resize(soft, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return (0.55 * mask + 0.45 * soft + 0.5).astype(np.uint8)
+
+
 def load_photos():
     require_data()
     return [read(p) for p in sorted((DATA / "photos").glob("*.jpg"))]
@@ -117,16 +123,19 @@ def motion_blur(length, degrees):
 
 
 class MatteSampler:
-    """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size."""
+    """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size.
 
-    UNKNOWN_PART = 255
+    `soft`: alpha is the soft target; else the true mask, softened along its outline. People are always cut out by the latter.
+    """
 
-    def __init__(self, seed):
+    def __init__(self, seed, soft=False):
         self.rng = np.random.default_rng(seed)
         self.portraits = []
         for portrait in portrait_ids("train"):
-            alpha = alpha_target(portrait_label("mask", portrait), portrait_label("soft", portrait))
-            self.portraits.append((portrait_image(portrait), alpha, portrait_label("parts", portrait)))
+            labels = portrait_label("mask", portrait), portrait_label("soft", portrait)
+            alpha = alpha_target(*labels)
+            alphas = np.dstack([alpha, soft_target(*labels) if soft else alpha])
+            self.portraits.append((portrait_image(portrait), alphas, portrait_label("parts", portrait)))
         self.photos = load_photos()
         self.noise = grain_field(self.rng)
 
@@ -165,9 +174,9 @@ class MatteSampler:
 
     def portrait(self, kind, width, height):
         """A portrait on its own background: squeezed whole into the frame, or cropped."""
-        image, alpha, parts = self.portraits[self.rng.integers(len(self.portraits))]
+        image, alphas, parts = self.portraits[self.rng.integers(len(self.portraits))]
         rng = self.rng
-        h, w = alpha.shape
+        h, w = alphas.shape[:2]
         if kind == "whole":
             scale = np.array([width / w, height / h]) * rng.uniform(0.92, 1.3) * np.exp(rng.normal(0, 0.06, 2))
         else:
@@ -176,8 +185,8 @@ class MatteSampler:
         slack = np.abs(scale * (w, h) - (width, height)) / 2
         offset = rng.uniform(-1, 1, 2) * slack + rng.normal(0, 0.03, 2) * (width, height)
         matrix = self.affine(scale, (w, h), (width, height), offset, rng.normal(0, 6))
-        border = cv2.BORDER_REFLECT_101
-        return self.warp(image, alpha, parts, matrix, (width, height), border)
+        frame, alphas, parts = self.warp(image, alphas, parts, matrix, (width, height), cv2.BORDER_REFLECT_101)
+        return frame, np.ascontiguousarray(alphas[..., 1]), parts
 
     def affine(self, scale, source, target, offset, degrees):
         """Maps the source's centre to the target's centre plus offset; one portrait in two is mirrored."""
@@ -189,18 +198,18 @@ class MatteSampler:
         return np.hstack([linear, (centre - linear @ (np.array(source) / 2))[:, None]])
 
     @staticmethod
-    def warp(image, alpha, parts, matrix, size, border):
+    def warp(image, alphas, parts, matrix, size, border):
         """Shrinks with area averaging first where the affine alone would alias."""
         scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
         if scale < 0.6:
-            half = (alpha.shape[1] // 2, alpha.shape[0] // 2)
+            half = (alphas.shape[1] // 2, alphas.shape[0] // 2)
             image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
-            alpha = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
+            alphas = cv2.resize(alphas, half, interpolation=cv2.INTER_AREA)
             matrix = matrix @ np.diag([2.0, 2.0, 1.0])
-        to_image = np.diag([alpha.shape[1] / parts.shape[1], alpha.shape[0] / parts.shape[0], 1.0])
+        to_image = np.diag([alphas.shape[1] / parts.shape[1], alphas.shape[0] / parts.shape[0], 1.0])
         return (
             cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
-            cv2.warpAffine(alpha, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
+            cv2.warpAffine(alphas, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
             cv2.warpAffine(parts, matrix @ to_image, size, flags=cv2.INTER_NEAREST, borderMode=border),
         )
 
@@ -224,7 +233,7 @@ class MatteSampler:
         rng = self.rng
         height, width = alpha.shape
         image, own, own_parts = self.portraits[rng.integers(len(self.portraits))]
-        h, w = own.shape
+        h, w = own.shape[:2]
         tall = rng.uniform(0.55, 1.7) if place == "any" else rng.uniform(0.5, 1.0)
         aspect = np.exp(rng.normal(0, 0.06))
         scale = tall * height / h * np.array([aspect, 1 / aspect])
@@ -236,8 +245,8 @@ class MatteSampler:
         image, own, own_parts = self.warp(image, own, own_parts, matrix, (width, height), cv2.BORDER_CONSTANT)
         if rng.random() < 0.4:
             own = cv2.GaussianBlur(own, (0, 0), rng.uniform(0.4, 1.2))
-        a = own[..., None].astype(np.float32) / 255
+        a = own[..., :1].astype(np.float32) / 255
         frame = (frame * (1 - a) + image * a + 0.5).astype(np.uint8)
-        alpha = np.maximum(alpha, own)
-        parts = np.where(own > 127, own_parts, parts)
+        alpha = np.maximum(alpha, own[..., 1])
+        parts = np.where(own[..., 0] > 127, own_parts, parts)
         return frame, alpha, parts

@@ -46,47 +46,27 @@ def answer(teacher, frames):
     return (mattes.numpy() * 255 + 0.5).astype(np.uint8), features.numpy().astype(np.float16)
 
 
-class MattePool:
-    """Draws one frame of a scene, or two successive ones, through one webcam, their mattes, and a past for the first."""
+class Shots:
+    """Takes one frame of a scene, or two successive ones, through one webcam, their mattes, and a past for the first."""
 
-    def __init__(self, folder, seed):
+    def __init__(self, seed):
         self.rng = np.random.default_rng(seed)
-        self.folder = folder
         self.grain = grain_field(self.rng)
 
-    def batch(self, count, moments):
-        """frames [moments,N,3,H,W], alphas and teacher's mattes [moments,N,1,H,W]; of the first parts [N,H,W], features, prior [N,1,H,W]; still [N]."""
-        rng = self.rng
-        files = sorted(self.folder.glob("0*.npz"))
-        with np.load(files[rng.integers(len(files))]) as chunk:
-            picks = rng.choice(CHUNK, count, replace=False)
-            scenes = [[chunk_part[i] for i in picks] for chunk_part in (chunk[k] for k in ("frames", "alphas", "mattes", "parts", "features"))]
-        shots = [self.shoot(*scene, moments) for scene in zip(*scenes)]
-        frames, alphas, mattes, parts, features, priors, still = zip(*shots)
-        both = lambda x: np.stack([np.stack(moment) for moment in zip(*x)])
-        return (
-            np.stack([to_tensor_layout(moment) for moment in zip(*frames)]),
-            both(alphas)[:, :, None].astype(np.float32) / 255,
-            both(mattes)[:, :, None].astype(np.float32) / 255,
-            np.stack(parts).astype(np.int64),
-            np.stack(features).astype(np.float32),
-            np.stack(priors)[:, None].astype(np.float32) / 255,
-            np.array(still),
-        )
-
-    def shoot(self, frame, alpha, matte, parts, features, moments):
+    def shoot(self, frame, alphas, parts, features, moments):
+        """`alphas`: what the net is to say, one or several; the first of them is the one of the past. `features` may be None."""
         rng = self.rng
         if rng.random() < 0.5:
-            frame, alpha, matte, parts = (np.ascontiguousarray(x[:, ::-1]) for x in (frame, alpha, matte, parts))
-            features = features[:, :, ::-1]
+            frame, parts, *alphas = (np.ascontiguousarray(x[:, ::-1]) for x in (frame, parts, *alphas))
+            features = None if features is None else features[:, :, ::-1]
         still = rng.random() < 0.4
-        past, motion = (np.eye(2, 3), np.eye(2, 3)) if still else (self.motion(alpha.shape), self.motion(alpha.shape))
-        prior = self.past(alpha, past, still)
-        instants = [(frame, alpha, matte)]
+        past, motion = (np.eye(2, 3), np.eye(2, 3)) if still else (self.motion(parts.shape), self.motion(parts.shape))
+        prior = self.past(alphas[0], past, still)
+        instants = [(frame, *alphas)]
         if moments == 2:
             instants.append(instants[0] if still else [self.warp(x, motion) for x in instants[0]])
-        frames, alphas, mattes = zip(*instants)
-        return webcam(rng, self.grain, frames), alphas, mattes, parts, features, prior, still
+        frames, *alphas = zip(*instants)
+        return webcam(rng, self.grain, frames), alphas, parts, features, prior, still
 
     def motion(self, shape):
         """A small similarity, as between two frames of someone who moves."""
@@ -117,6 +97,63 @@ class MattePool:
             waver = cv2.resize(rng.normal(0, 0.12, (6, 6)).astype(np.float32), alpha.shape[::-1], interpolation=cv2.INTER_CUBIC)
             past = np.clip(past + 255 * waver * rng.choice([0.3, 1, 3], p=[0.6, 0.3, 0.1]), 0, 255).astype(np.uint8)
         return past
+
+
+def planes(moments):
+    """uint8 planes, those of one scene's moments side by side, to [moments,N,1,H,W] in 0..1."""
+    return np.stack([np.stack(moment) for moment in zip(*moments)])[:, :, None].astype(np.float32) / 255
+
+
+class MattePool(Shots):
+    """Shots of the scenes on disk, with the teacher's answers."""
+
+    def __init__(self, folder, seed):
+        super().__init__(seed)
+        self.folder = folder
+
+    def batch(self, count, moments):
+        """frames [moments,N,3,H,W], alphas and teacher's mattes [moments,N,1,H,W]; of the first parts [N,H,W], features, prior [N,1,H,W]; still [N]."""
+        rng = self.rng
+        files = sorted(self.folder.glob("0*.npz"))
+        with np.load(files[rng.integers(len(files))]) as chunk:
+            picks = rng.choice(CHUNK, count, replace=False)
+            scenes = [[chunk_part[i] for i in picks] for chunk_part in (chunk[k] for k in ("frames", "alphas", "mattes", "parts", "features"))]
+        shots = [self.shoot(frame, (alpha, matte), parts, features, moments) for frame, alpha, matte, parts, features in zip(*scenes)]
+        frames, alphas, parts, features, priors, still = zip(*shots)
+        alphas, mattes = zip(*alphas)
+        return (
+            np.stack([to_tensor_layout(moment) for moment in zip(*frames)]),
+            planes(alphas),
+            planes(mattes),
+            np.stack(parts).astype(np.int64),
+            np.stack(features).astype(np.float32),
+            np.stack(priors)[:, None].astype(np.float32) / 255,
+            np.array(still),
+        )
+
+
+class SceneShots(Shots):
+    """Shots of fresh scenes, which nobody has answered: what the sampler calls alpha is all there is to say."""
+
+    def __init__(self, sampler, seed):
+        super().__init__(seed)
+        self.sampler = sampler
+
+    def batch(self, count, moments):
+        """As the pool's, without features."""
+        size = SIZES[self.rng.integers(len(SIZES))]
+        scenes = (self.sampler.scene(*size) for _ in range(count))
+        frames, alphas, parts, _, priors, still = zip(*(self.shoot(frame, (alpha,), part, None, moments) for frame, alpha, part in scenes))
+        alphas = planes([alpha for alpha, in alphas])
+        return (
+            np.stack([to_tensor_layout(moment) for moment in zip(*frames)]),
+            alphas,
+            alphas,
+            np.stack(parts).astype(np.int64),
+            None,
+            np.stack(priors)[:, None].astype(np.float32) / 255,
+            np.array(still),
+        )
 
 
 def main():

@@ -1,8 +1,9 @@
-"""Trains the matte's teacher, then the matte net on what it says.
+"""Trains the matte's teacher, then the matte net on what it says, then further on endless scenes and soft targets alone.
 
 python train_matte.py --large --out TEACHER_FOLDER
 python matte_pool.py --teacher TEACHER_FOLDER --out POOL_FOLDER
 python train_matte.py --pool POOL_FOLDER --out RUN_FOLDER
+python train_matte.py --init RUN_FOLDER/checkpoint.pt --out FINAL_FOLDER
 """
 
 from pathlib import Path
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 
 from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, to_tensor_layout
 from metrics import summary
-from matte_pool import MattePool
+from matte_pool import MattePool, SceneShots
 from matte_teacher import MatteTeacher
 from nets import MatteNet
 from runs import SEED, Run, arguments, prefetch
@@ -27,6 +28,7 @@ TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
 SINGLE_SHARE = 0.8  # of the time goes to single frames, the rest to pairs
+PLAIN_AMONG_PAIRS = 0.3  # of the last steps, where no teacher is
 PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
 
 
@@ -117,11 +119,12 @@ def train_student(args):
     net = MatteNet()
     net.load_squeezenet(np.load(DATA / "nets" / "squeezenet1_0.npz"))
     net = net.to(memory_format=torch.channels_last).train()
-    hint = Hint()
+    # The teacher's features teach while they are there.
+    hint = Hint() if args.pool else None
     run = Run(net, args, rate=2e-3, pretrained=net.encoder(), companion=hint)
     rng = np.random.default_rng(SEED + run.step)
-    pool = MattePool(args.pool, SEED + run.step)
-    sampler = MatteSampler(SEED + run.step)
+    sampler = MatteSampler(SEED + run.step, soft=args.pool is None)
+    shots = MattePool(args.pool, SEED + run.step) if args.pool else SceneShots(sampler, SEED + run.step)
     validation = Validation()
 
     def plain():
@@ -129,9 +132,10 @@ def train_student(args):
         return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
 
     def make():
-        if run.progress >= SINGLE_SHARE:
-            return pool.batch(BATCH, moments=2)
-        return plain() if rng.random() < PLAIN_SHARE else pool.batch(BATCH, moments=1)
+        pairs = run.progress >= SINGLE_SHARE
+        if rng.random() < (PLAIN_SHARE if not pairs else 0 if args.pool else PLAIN_AMONG_PAIRS):
+            return plain()
+        return shots.batch(BATCH, moments=2 if pairs else 1)
 
     trace = []
     for frames, alphas, mattes, parts, features, prior, still in prefetch(make):
@@ -183,6 +187,8 @@ def main():
     parser.add_argument("--large", action="store_true", help="train the teacher")
     parser.add_argument("--pool", type=Path, help="scenes with the teacher's answers")
     args = parser.parse_args()
+    if not (args.large or args.pool or args.init):
+        parser.error("either --large, or --pool, or --init")
     train_teacher(args) if args.large else train_student(args)
 
 
