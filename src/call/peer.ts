@@ -49,7 +49,8 @@ export class Peer {
     this.simple = new SimplePeer({
       initiator,
       stream,
-      config: { iceServers: [...iceServers] },
+      // One way for sound, picture and beats from the first offer on: else each looks for its own, and takes relays for it.
+      config: { iceServers: [...iceServers], bundlePolicy: 'max-bundle' },
     });
     const senders = this.connection?.getSenders() ?? [];
     this.senders = {
