@@ -83,7 +83,13 @@ export class Peer {
   /** Sends another track, or nothing, in the place of the one before. Nothing is negotiated. */
   async replaceTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
     if (this.state === 'closed') return;
-    await this.senders[kind]?.replaceTrack(track);
+    try {
+      await this.senders[kind]?.replaceTrack(track);
+    } catch (error) {
+      // The other side went in this very moment.
+      if (!this.connection || this.connection.signalingState === 'closed') return;
+      throw error;
+    }
     if (kind === 'video') await this.limit();
   }
 

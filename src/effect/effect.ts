@@ -411,10 +411,11 @@ export class Effect {
 
   private die(why: string): void {
     const opened = this.styles.length > 0;
+    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     const error = new PortoonError(
       'ERR_WORKER_DIED',
       `The effect's worker stopped: ${why}.`,
-      'It starts again by itself; if it keeps stopping, reload the page.',
+      `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
     );
     this.worker?.terminate();
     this.worker = null;
@@ -423,7 +424,6 @@ export class Effect {
     this.endOutput();
     end(this.stackedOutput);
     this.death.reject(error);
-    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     this.tell(error, fatal);
     if (!fatal)
       this.revive().catch((again: unknown) => {

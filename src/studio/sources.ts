@@ -260,6 +260,11 @@ async function feed(to: Effect, track: MediaStreamTrack | null, send: boolean): 
   }
 }
 
+function forgetOutgoing(): void {
+  feeds++;
+  outgoing.value = null;
+}
+
 async function stack(from: Effect, canvas: HTMLCanvasElement | null): Promise<void> {
   try {
     const track = await from.stacked();
@@ -303,6 +308,8 @@ export function startSources(): void {
     const from = resting.value && !send && !stacked ? null : source.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
+    // What the last effect drew ended with it.
+    if (!to) forgetOutgoing();
     if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);
     fed = from !== null;
   });
