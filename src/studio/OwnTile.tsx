@@ -68,7 +68,7 @@ export function OwnTile({
     >
       {!pictured.value && <Avatar name={name || 'You'} id="" />}
       {called && fatal && canRestart(fatal) && (
-        <button type="button" class="button mend" onClick={RESTART.run}>
+        <button type="button" class="button primary mend" onClick={RESTART.run}>
           {RESTART.label}
         </button>
       )}

@@ -21,8 +21,8 @@ import {
 
 function status(): string {
   if (callStage.value === 'in') {
-    if (refusal.value) return 'In a call · not let back in';
-    if (!signalling.value) return 'In a call · server away';
+    if (refusal.value) return 'Not let back in';
+    if (!signalling.value) return 'Server away';
     return members.value.length === 0 ? 'In a call · alone' : `In a call · ${members.value.length + 1}`;
   }
   if (pageState.value === 'error') return 'Stopped';

@@ -356,7 +356,11 @@ async function attempt(done: Promise<void> | undefined): Promise<boolean> {
     await done;
     return true;
   } catch (error) {
-    tellFault(asFault(error).code === 'ERR_SIGNALLING' ? 'server' : 'call', error);
+    const { code, message, wayOut } = asFault(error);
+    if (code === 'ERR_SIGNALLING') {
+      const title = refusal.value ? titleOf(refusal.value.code) : 'The server is away';
+      tell({ topic: 'server', tone: 'problem', title, text: `${message} ${wayOut}`, code });
+    } else tellFault('call', error);
     return false;
   }
 }

@@ -126,7 +126,8 @@ function fail(fault: Fault): void {
   pageState.value = 'error';
   release();
   if (callStage.value !== 'in') return;
-  // The middle of the page belongs to the others, who go on.
+  // The middle of the page belongs to the others, who go on, and see this picture no more either.
+  pictureShown.value = false;
   const { code, message, wayOut } = fault;
   const told = new PortoonError(code, `${message} The call goes on without your picture.`, wayOut);
   tellFault('effect', told, canRestart(fault) ? [RESTART] : []);

@@ -8,10 +8,11 @@ import { listen } from '../../src/server/listen.ts';
 import { ROOM_LENGTH } from '../../src/server/signals.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { beepsIn, recorded } from '../fixtures/clapper.ts';
-import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeSound, noFfmpeg } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { newRoom, TestPage } from '../fixtures/signalling.ts';
+import { distanceToOutline } from '../fixtures/stage.ts';
 import {
   arrive,
   come,
@@ -30,6 +31,8 @@ import {
 } from './call-page.ts';
 import { reach, visit } from './studio-page.ts';
 
+/** What Ada's camera shows, and who in it is a person. */
+let clip: FakeCamera;
 let microphone: { args: string[]; remove: () => Promise<void> };
 let ada: Browser;
 let grace: Browser;
@@ -58,11 +61,11 @@ beforeAll(async () => {
   microphone = await fakeMicrophone();
   const { args } = microphone;
   // One picture for ever: what is sent and what is seen can be compared although they are not of one moment.
-  const still = await fakeCamera({ frames: 1, width: 320, height: 180 });
+  clip = await fakeCamera({ frames: 1, width: 320, height: 180 });
   const moving = await fakeCamera({ frames: 60, width: 320, height: 180, numbered: false });
   [app, ada, grace] = await Promise.all([
     serve(),
-    launchBrowser({ camera: still.path, args }),
+    launchBrowser({ camera: clip.path, args }),
     launchBrowser({ camera: moving.path, args }),
   ]);
 });
@@ -121,6 +124,15 @@ function networkProcess(ids: readonly number[]): number {
   return found;
 }
 
+/** By how much a picture of Ada's differs from what her camera shows, where the true outline is so far away: pixels, negative outside. */
+function offClip(picture: readonly number[], counts: (distance: number) => boolean): number {
+  const { rgba, matte, width, height } = clip.frame(0);
+  const distances = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+  const chosen = picture.filter((_, index) => counts(distances[Math.floor(index / 3)]!));
+  const truth = rgba.filter((_, index) => index % 4 < 3 && counts(distances[index >> 2]!));
+  return difference(chosen, Array.from(truth));
+}
+
 /** An identity after all others: each of them makes the offers to it, and so has a connection as soon as it is in. */
 function lastOfAll(): { id: string; secret: string } {
   for (;;) {
@@ -173,6 +185,9 @@ describe('a call of two', () => {
     const seen = () => pixels(b.page, '.person video');
     await expect.poll(async () => difference(await seen(), stage), { timeout: 60_000 }).toBeLessThan(3);
     const cartoon = await seen();
+    // And it is the known clip: the person is drawn, the room is as it was.
+    expect(offClip(cartoon, (distance) => distance >= 6)).toBeGreaterThan(10);
+    expect(offClip(cartoon, (distance) => distance <= -6)).toBeLessThan(6);
     await page.keyboard.press('0');
     await page.waitForFunction(
       () => document.querySelector('input[name=style]:checked')?.getAttribute('value') === 'none',
