@@ -33,7 +33,7 @@ DOMAdapter.set(WebWorkerAdapter);
 export interface Layers {
   /** What {@link Compositor.texelsOf} gave for the frame. */
   live: Uint8Array | null;
-  /** RGBA, of the whole frame or a window of it. */
+  /** RGB, and as alpha the luminance of the frame at that size; of the whole frame or a window of it. */
   styled: { texels: Uint8Array; window: Window } | null;
   /** The texels of MatteGuide. */
   matte: { texels: Uint8Array; size: Size } | null;
