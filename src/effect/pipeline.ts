@@ -1,12 +1,12 @@
-import { Anchor } from './anchor.ts';
+import { Anchor, wallClock } from './anchor.ts';
 import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
-import { endSupply } from './frames.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
+import { NewestFrame } from './newest-frame.ts';
 import type { Size } from './onnx/net.ts';
 import { Preparer } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
@@ -58,7 +58,7 @@ export class Pipeline {
   private stacked: { compositor: Compositor; sink: Sink } | null = null;
   private tapped: Tap | null = null;
   private readonly anchor = new Anchor();
-  private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  private source: NewestFrame | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
@@ -91,12 +91,12 @@ export class Pipeline {
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
   async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
     const turn = ++this.turns;
-    if (this.source) await endSupply(this.source);
+    await this.source?.end();
     // The last frame of the source before is still on its way: nothing overtakes it.
     await this.journey;
     if (turn !== this.turns) {
       // Yet another source was given meanwhile.
-      if (frames) await endSupply(frames.getReader());
+      if (frames) await new NewestFrame(frames).end();
       return;
     }
     if (this.framesDrawn) this.begun = Promise.withResolvers();
@@ -107,7 +107,7 @@ export class Pipeline {
     this.stats.newSource();
     this.anchor.reset();
     this.governor.newSource();
-    this.source = frames.getReader();
+    this.source = new NewestFrame(frames, ({ timestamp }) => this.anchor.note(timestamp));
     this.journey = this.carryAll(this.source);
     await this.journey;
   }
@@ -171,28 +171,23 @@ export class Pipeline {
     this.compositor.close();
   }
 
-  private async carryAll(source: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
-    let coming = source.read();
+  private async carryAll(source: NewestFrame): Promise<void> {
     let journey: Journey | null = null;
     for (let first = true; ; first = false) {
       if (!journey) {
-        // The source holds one frame at most and replaces it by the next: what comes now is the newest.
-        const { value: frame, done } = await coming;
-        if (done) return;
+        if (!(await source.ready())) return;
         await this.gaps.frameBegins();
+        const frame = source.take();
+        if (!frame) return;
         journey = await this.setOut(frame, true);
-        coming = source.read();
       }
       const { frame } = journey;
       let next: Journey | null = null;
       try {
         journey = await this.developed(journey);
         // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile.
-        const ready = this.gaps.waiting ? null : await newest(coming);
-        if (ready) {
-          next = await this.setOut(ready, false);
-          coming = source.read();
-        }
+        const ready = this.gaps.waiting ? null : source.take();
+        if (ready) next = await this.setOut(ready, false);
         this.draw(journey);
         await Promise.all([
           this.write(this.compositor, this.output, frame),
@@ -366,6 +361,7 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
+    if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
     this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason, this.stages.ep);
   }
 
@@ -417,13 +413,7 @@ export class Pipeline {
   }
 }
 
-/** The frame that comes next, if it is here by now; null if the source has ended or is still at it. */
-async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Promise<VideoFrame | null> {
-  const result = await Promise.race([coming, Promise.resolve(null)]);
-  return result?.value ?? null;
-}
-
-const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0 });
+const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
 
 /** Whether a style shows only where the matte says so. */
 function follows(region: Region): boolean {

@@ -40,7 +40,10 @@ export interface StageTimes {
   matte: number;
   style: number;
   composite: number;
+  /** From the moment that it set out. */
   total: number;
+  /** From the frame's arrival, which it may have had to wait after; 0 for a film's. */
+  delay: number;
 }
 
 export interface EffectStats {

@@ -11,8 +11,8 @@ const USUAL_INTERVAL = 1000 / 30;
 const IDLE = 0.4;
 /** A jump of so many milliseconds is a pause of the source, not frames that were missed. */
 const LONGEST_STEP = 1000;
-const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
-const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
+const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 /** Gathers what the frames' journeys took. */
 export class StatsKeeper {

@@ -5,7 +5,7 @@ import { theEffect } from './engine.ts';
 
 /** Four looks a second: quick enough to read, cheap enough to forget. */
 const PERIOD_MS = 250;
-const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 const REASONS: Record<QualityReason, string> = {
   pinned: 'as chosen',

@@ -178,7 +178,7 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
   await page.close();
   const stage = (pick: (sample: EffectStats) => StageTimes, name: keyof StageTimes) =>
     Math.round(10 * middle(samples.map((sample) => pick(sample)[name]))) / 10;
-  const names = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+  const names = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
   return {
     fps: Math.round((10 * (last.frames - first.frames)) / seconds) / 10,
     frames: last.frames - first.frames,
