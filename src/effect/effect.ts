@@ -68,6 +68,7 @@ const noStats: EffectStats = {
   matteSize: [0, 0],
   styleSize: [0, 0],
   quality: 'usual',
+  held: 'nothing',
   renderer: '',
 };
 /** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */

@@ -14,11 +14,25 @@ import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Styled } from './style/stylist.ts';
-import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
+import { covers, LEAST_SURROUNDINGS, moved, StyleWindow, type Shown, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
 
 /** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
 const REST = 60;
+
+/** A held style is not moved by more than this share of a side. */
+const FARTHEST_CARRIED = 0.05;
+
+/** The style or the matte of the frame before, which will do for this one as well. */
+interface Holding {
+  readonly what: 'style' | 'matte';
+  /** Those of the frame before, and what they took. */
+  readonly layers: Layers;
+  readonly times: StageTimes;
+  /** Where the matte of that frame, or of the one before it, showed the style. */
+  readonly shown: Shown | null | undefined;
+  readonly shownFor: 1 | 2;
+}
 
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {
@@ -35,6 +49,8 @@ interface Journey {
   readonly styleAt: Size | null;
   /** What of it was begun beside the matte. */
   readonly styled: Promise<Styled> | null;
+  /** What is not computed for this frame but taken over from the one before. */
+  readonly held: Holding | null;
   readonly layers: Layers;
   /** The same frame was looked at in the same way before: its layers are there. */
   readonly repeats: boolean;
@@ -67,7 +83,7 @@ export class Pipeline {
   private settled: Journey | null = null;
   private readonly window = new StyleWindow();
   /** Where the newest matte shows the style; undefined if there is none. */
-  private shown: Bounds | null | undefined;
+  private shown: Shown | null | undefined;
   /** What is asked of the film that is being carried; null while the source is live. */
   private film: FilmOptions | null = null;
   private framesDrawn = false;
@@ -193,8 +209,7 @@ export class Pipeline {
           this.write(this.compositor, this.output, frame),
           this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
         ]);
-        if (!journey.repeats)
-          this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
+        if (!journey.repeats) this.governor.measure(this.stats.busy, journey.times, this.stats.frameInterval);
       } catch (error) {
         next?.frame.close();
         throw error;
@@ -263,17 +278,15 @@ export class Pipeline {
     await preparer.take(frame);
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
+    const alike =
+      !film && settled?.wish === wish && settled.layers.background === background ? settled : null;
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
-    if (
-      !film &&
-      preparer.repeats >= REST &&
-      settled?.wish === wish &&
-      settled.layers.background === background
-    )
-      return { ...settled, frame, began, anchor, repeats: true, times: noTimes() };
+    if (alike && preparer.repeats >= REST)
+      return { ...alike, frame, began, anchor, repeats: true, times: noTimes() };
+    const held = alike && this.holding(alike);
     const picture = matter.input(matteAt);
-    if (mattes) preparer.scale(matteAt, picture);
-    const window = styles ? this.windowFor(region, styleAt) : null;
+    if (mattes && held?.what !== 'matte') preparer.scale(matteAt, picture);
+    const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
     const styled = window && stylist.stylise(preparer, window);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
@@ -290,7 +303,7 @@ export class Pipeline {
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, began, anchor, layers, times, picture, styled, wish, repeats: false },
+      ...{ frame, began, anchor, layers, times, picture, styled, held, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
@@ -312,7 +325,7 @@ export class Pipeline {
 
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
-    const { layers, matteAt, styleAt, times } = journey;
+    const { layers, matteAt, styleAt, held, times } = journey;
     const began = performance.now();
     const live = this.compositor.texelsOf(journey.frame);
     live.catch(() => undefined);
@@ -321,14 +334,19 @@ export class Pipeline {
       return;
     }
     this.settled = null;
-    if (matteAt) await this.mattes(matteAt, journey.picture, layers);
+    if (held?.what === 'matte') {
+      const { matte, share, blurred } = held.layers;
+      Object.assign(layers, { matte, share, blurred });
+    } else if (matteAt) await this.mattes(matteAt, journey.picture, layers);
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
     this.matted = matteAt && layers.region;
-    times.matte = performance.now() - began;
-    let styled = await journey.styled;
-    if (styleAt && follows(layers.region)) {
-      this.shown = this.stages.matter.bounds();
+    times.matte = held?.what === 'matte' ? held.times.matte : performance.now() - began;
+    const follow = styleAt !== null && follows(layers.region);
+    if (follow && held?.what !== 'matte') this.shown = this.stages.matter.shown();
+    let styled =
+      held?.what === 'style' ? carriedAlong(held, follow ? this.shown : null) : await journey.styled;
+    if (follow) {
       // Who came in, or moved far, is not where the window was: it is set anew.
       if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
         const window = this.windowFor(layers.region, styleAt);
@@ -339,6 +357,16 @@ export class Pipeline {
     times.style = styled?.took ?? 0;
     layers.live = await live;
     this.settled = journey;
+  }
+
+  /** What the governor lets a frame take over from one that is like it, where that has computed it itself. */
+  private holding({ held: before, layers, times }: Journey): Holding | null {
+    const { held } = this.governor;
+    const kept = { layers, times, shown: this.shown, shownFor: before?.what === 'matte' ? 2 : 1 } as const;
+    if (held !== 'nothing' && layers.styled && before?.what !== 'style') return { what: 'style', ...kept };
+    if (held === 'style and matte' && layers.matte && before?.what !== 'matte')
+      return { what: 'matte', ...kept };
+    return null;
   }
 
   /** Of the style only what will show is computed. */
@@ -362,7 +390,7 @@ export class Pipeline {
     times.composite = now - from;
     times.total = now - began;
     if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason, this.stages.ep);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, this.stages.ep);
   }
 
   private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
@@ -414,6 +442,19 @@ export class Pipeline {
 }
 
 const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
+
+/**
+ * The held style, moved along with the mean of what shows. Of what a new style would be it misses a fifth to a third less than one that stays
+ * where it was; one that is moved by the bounds of what shows misses more.
+ */
+function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
+  const { texels, window } = layers.styled!;
+  const right = now && shown ? (now.x - shown.x) / shownFor : 0;
+  const down = now && shown ? (now.y - shown.y) / shownFor : 0;
+  // Who came in moves the mean, and nothing else.
+  const along = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_CARRIED;
+  return { texels, window: along ? moved(window, right, down) : window, took: times.style };
+}
 
 /** Whether a style shows only where the matte says so. */
 function follows(region: Region): boolean {

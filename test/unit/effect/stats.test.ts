@@ -23,7 +23,7 @@ function run(arrivals: number[], cost: number): StatsKeeper {
       { prepare: 0, matte: 0, style: cost, composite: 0, total: cost, delay: 0 },
       [32, 32],
       [32, 32],
-      'usual',
+      { reason: 'usual', held: 'nothing' },
       'wasm',
     );
     next++;

@@ -1,0 +1,96 @@
+/** Counts what must be given back by hand, in whichever realm imports this first: whoever made or was handed it, and whether it is still open. */
+
+export interface Counts {
+  videoFrames: number;
+  bitmaps: number;
+  /** Textures, buffers and all else of WebGL. */
+  webgl: Record<string, number>;
+  /** Buffers and textures of WebGPU. */
+  webgpu: number;
+  /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
+  wasm: number;
+}
+
+const frames = new Set<VideoFrame>();
+const bitmaps = new Set<ImageBitmap>();
+const memories = new Set<WebAssembly.Memory>();
+const webgl: Record<string, Set<unknown>> = {};
+const webgpu = new Set<unknown>();
+
+type Method = (this: unknown, ...given: unknown[]) => unknown;
+
+/** Lets `see` look at what a method gives. */
+function watch(holder: object, name: string, see: (result: unknown, given: unknown[]) => void): void {
+  const methods = holder as Record<string, Method>;
+  const method = methods[name]!;
+  methods[name] = function (...given) {
+    const result = method.apply(this, given);
+    see(result, given);
+    return result;
+  };
+}
+
+globalThis.VideoFrame = class extends VideoFrame {
+  constructor(...given: [CanvasImageSource, VideoFrameInit]) {
+    super(...given);
+    frames.add(this);
+  }
+} as unknown as typeof VideoFrame;
+watch(ReadableStreamDefaultReader.prototype, 'read', (reading) => {
+  // A reader that is cancelled meanwhile may reject; whoever asked is told.
+  (reading as Promise<ReadableStreamReadResult<unknown>>).then(
+    ({ value }) => {
+      // A frame from elsewhere is none of the class above.
+      if (Object.prototype.toString.call(value) === '[object VideoFrame]') frames.add(value as VideoFrame);
+    },
+    () => undefined,
+  );
+});
+watch(globalThis, 'createImageBitmap', (making) => {
+  (making as Promise<ImageBitmap>).then(
+    (bitmap) => bitmaps.add(bitmap),
+    () => undefined,
+  );
+});
+for (const kind of [
+  'Texture',
+  'Buffer',
+  'Framebuffer',
+  'Renderbuffer',
+  'VertexArray',
+  'Program',
+  'Shader',
+  'Sampler',
+]) {
+  const made = (webgl[kind] = new Set<unknown>());
+  watch(WebGL2RenderingContext.prototype, `create${kind}`, (it) => made.add(it));
+  watch(WebGL2RenderingContext.prototype, `delete${kind}`, (_, [it]) => made.delete(it));
+}
+if ('GPUDevice' in globalThis)
+  for (const [kind, make] of [
+    [GPUBuffer, 'createBuffer'],
+    [GPUTexture, 'createTexture'],
+  ] as const) {
+    watch(GPUDevice.prototype, make, (it) => webgpu.add(it));
+    const { destroy } = kind.prototype as { destroy: () => undefined };
+    kind.prototype.destroy = function (this: GPUBuffer & GPUTexture) {
+      webgpu.delete(this);
+      destroy.call(this);
+    };
+  }
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: WebAssembly.MemoryDescriptor) {
+    super(descriptor);
+    memories.add(this);
+  }
+};
+
+export function counts(): Counts {
+  return {
+    videoFrames: [...frames].filter(({ codedWidth }) => codedWidth > 0).length,
+    bitmaps: [...bitmaps].filter(({ width }) => width > 0).length,
+    webgl: Object.fromEntries(Object.entries(webgl).map(([kind, { size }]) => [kind, size])),
+    webgpu: webgpu.size,
+    wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  };
+}
