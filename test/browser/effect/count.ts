@@ -3,7 +3,7 @@
 export interface Counts {
   videoFrames: number;
   bitmaps: number;
-  /** Textures, buffers and all else of WebGL. */
+  /** Contexts of WebGL that were not given up, and all that they hold. */
   webgl: Record<string, number>;
   /** Buffers and textures of WebGPU. */
   webgpu: number;
@@ -14,18 +14,23 @@ export interface Counts {
 const frames = new Set<VideoFrame>();
 const bitmaps = new Set<ImageBitmap>();
 const memories = new Set<WebAssembly.Memory>();
-const webgl: Record<string, Set<unknown>> = {};
+const contexts = new Set<WebGL2RenderingContext>();
+const webgl: Record<string, Map<unknown, WebGL2RenderingContext>> = {};
 const webgpu = new Set<unknown>();
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
 /** Lets `see` look at what a method gives. */
-function watch(holder: object, name: string, see: (result: unknown, given: unknown[]) => void): void {
+function watch(
+  holder: object,
+  name: string,
+  see: (result: unknown, given: unknown[], self: unknown) => void,
+): void {
   const methods = holder as Record<string, Method>;
   const method = methods[name]!;
   methods[name] = function (...given) {
     const result = method.apply(this, given);
-    see(result, given);
+    see(result, given, this);
     return result;
   };
 }
@@ -62,10 +67,15 @@ for (const kind of [
   'Shader',
   'Sampler',
 ]) {
-  const made = (webgl[kind] = new Set<unknown>());
-  watch(WebGL2RenderingContext.prototype, `create${kind}`, (it) => made.add(it));
+  const made = (webgl[kind] = new Map<unknown, WebGL2RenderingContext>());
+  watch(WebGL2RenderingContext.prototype, `create${kind}`, (it, _, gl) =>
+    made.set(it, gl as WebGL2RenderingContext),
+  );
   watch(WebGL2RenderingContext.prototype, `delete${kind}`, (_, [it]) => made.delete(it));
 }
+watch(OffscreenCanvas.prototype, 'getContext', (context) => {
+  if (context instanceof WebGL2RenderingContext) contexts.add(context);
+});
 if ('GPUDevice' in globalThis)
   for (const [kind, make] of [
     [GPUBuffer, 'createBuffer'],
@@ -89,7 +99,14 @@ export function counts(): Counts {
   return {
     videoFrames: [...frames].filter(({ codedWidth }) => codedWidth > 0).length,
     bitmaps: [...bitmaps].filter(({ width }) => width > 0).length,
-    webgl: Object.fromEntries(Object.entries(webgl).map(([kind, { size }]) => [kind, size])),
+    webgl: Object.fromEntries([
+      ['Context', [...contexts].filter((gl) => !gl.isContextLost()).length],
+      // A context that is given up takes all along.
+      ...Object.entries(webgl).map(([kind, made]) => [
+        kind,
+        [...made.values()].filter((gl) => !gl.isContextLost()).length,
+      ]),
+    ]) as Record<string, number>,
     webgpu: webgpu.size,
     wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
   };
