@@ -57,7 +57,7 @@ const defaults: Look = {
   background: { kind: 'live' },
   quality: 'auto',
 };
-const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
+const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const noStats: EffectStats = {
   fps: 0,
   frames: 0,
@@ -68,6 +68,7 @@ const noStats: EffectStats = {
   matteSize: [0, 0],
   styleSize: [0, 0],
   quality: 'usual',
+  held: 'nothing',
   renderer: '',
 };
 /** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */

@@ -90,8 +90,22 @@ export async function open(request: SourceRequest, remembered = true): Promise<v
     watch(next, request, remembered);
     await refreshCameras();
   } catch (error) {
-    if (newest === request) refuse(error, request, remembered);
+    const why = await explained(error, request);
+    if (newest === request) refuse(why, request, remembered);
   }
+}
+
+/** A player says only that it cannot play a file; the file itself tells what it is. */
+async function explained(error: unknown, request: SourceRequest): Promise<unknown> {
+  const file = request.kind === 'video' && request.from instanceof File ? request.from : null;
+  if (!file || asFault(error).code !== 'ERR_VIDEO_UNREADABLE') return error;
+  try {
+    const { FilmReader } = await import('../record/film-reader.ts');
+    (await FilmReader.open(file, file.name)).close();
+  } catch (reason) {
+    if (reason instanceof PortoonError) return reason;
+  }
+  return error;
 }
 
 function letGo(old: Source): void {
