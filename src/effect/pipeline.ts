@@ -443,10 +443,7 @@ export class Pipeline {
 
 const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
 
-/**
- * The held style, moved along with the mean of what shows. Of what a new style would be it misses a fifth to a third less than one that stays
- * where it was; one that is moved by the bounds of what shows misses more.
- */
+/** The held style, moved along with the mean of what shows. (Moved by its bounds it would be worse than left where it was: docs/performance.md.) */
 function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
   const { texels, window } = layers.styled!;
   const right = now && shown ? (now.x - shown.x) / shownFor : 0;
