@@ -274,7 +274,8 @@ export class Pipeline {
 
     stats.begin(frame, waited);
     const began = performance.now();
-    const anchor = this.anchor.note(frame.timestamp);
+    // A live frame's arrival was noted as it came, and may be followed by others' by now.
+    const anchor = film ? this.anchor.note(frame.timestamp) : this.anchor.offset;
     await preparer.take(frame);
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
