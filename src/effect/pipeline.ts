@@ -141,12 +141,13 @@ export class Pipeline {
    * @throws PortoonError `ERR_WEBGL_LOST` if there is nothing to draw with.
    */
   picture(frame: VideoFrame): Promise<VideoFrame> {
-    const picture = this.journey.then(() => this.carryOfFilm(frame));
-    this.journey = picture.then(
+    const drawn = this.journey.then(() => this.carryOfFilm(frame));
+    // The next sets out while the renderer still draws this one.
+    this.journey = drawn.then(
       () => undefined,
       () => undefined,
     );
-    return picture;
+    return drawn.then(async ({ coming }) => (await coming) ?? Promise.reject(lostInFilm()));
   }
 
   /** Every composited frame is also written here. */
@@ -228,17 +229,13 @@ export class Pipeline {
     }
   }
 
-  private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
+  private async carryOfFilm(frame: VideoFrame): Promise<{ coming: Promise<VideoFrame | null> }> {
     // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
     this.stats.newSource();
     const journey = await this.developed(await this.setOut(frame, true));
     this.draw(journey);
-    if (!this.compositor.contextLost) return this.compositor.capture(frame);
-    throw new PortoonError(
-      'ERR_WEBGL_LOST',
-      'The browser took the graphics processor away in the middle of the film.',
-      'Convert the film again.',
-    );
+    if (this.compositor.contextLost) throw lostInFilm();
+    return { coming: this.compositor.capture(frame) };
   }
 
   /** Begins a frame's journey, and closes the frame if there is none. */
@@ -382,7 +379,7 @@ export class Pipeline {
     if (!this.compositor.contextLost) {
       this.compositor.draw(frame, layers);
       if (this.tapped?.wants)
-        this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
+        this.tapped.give(this.compositor.capture(frame), anchor + frame.timestamp / 1000);
     }
     // Without a matte it was asked for in the middle of the journey; the next frame has one.
     if (this.stacked && layers.matte && !this.stacked.compositor.contextLost)
@@ -438,11 +435,21 @@ export class Pipeline {
   }
 
   private async write(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
-    if (sink?.wants && !compositor.contextLost) await sink.write(compositor.capture(like));
+    if (!sink?.wants || compositor.contextLost) return;
+    const picture = await compositor.capture(like);
+    if (picture) await sink.write(picture);
   }
 }
 
 const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
+
+function lostInFilm(): PortoonError {
+  return new PortoonError(
+    'ERR_WEBGL_LOST',
+    'The browser took the graphics processor away in the middle of the film.',
+    'Convert the film again.',
+  );
+}
 
 /** The held style, moved along with the mean of what shows. (Moved by its bounds it would be worse than left where it was: docs/performance.md.) */
 function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
