@@ -20,7 +20,7 @@ export class Anchor {
   /**
    * Takes note of something that has just arrived.
    * @param timestamp - its own, in microseconds.
-   * @returns milliseconds to add to the source's timestamps to have the wall's.
+   * @returns the offset.
    */
   note(timestamp: number, now = wallClock()): number {
     // Time does not go back: that is another clock, and what the one before said would hold this one early for seconds.
@@ -32,6 +32,11 @@ export class Anchor {
       this.since = now;
     }
     this.least = Math.min(this.least, now - timestamp / 1000);
+    return this.offset;
+  }
+
+  /** Milliseconds to add to the source's timestamps to have the wall's, as the arrivals so far tell. */
+  get offset(): number {
     return Math.min(this.least, this.former);
   }
 

@@ -271,7 +271,8 @@ export class Pipeline {
 
     stats.begin(frame, waited);
     const began = performance.now();
-    const anchor = this.anchor.note(frame.timestamp);
+    // A live frame's arrival was noted as it came, and may be followed by others' by now.
+    const anchor = film ? this.anchor.note(frame.timestamp) : this.anchor.offset;
     await preparer.take(frame);
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
@@ -450,10 +451,7 @@ function lostInFilm(): PortoonError {
   );
 }
 
-/**
- * The held style, moved along with the mean of what shows. Of what a new style would be it misses a fifth to a third less than one that stays
- * where it was; one that is moved by the bounds of what shows misses more.
- */
+/** The held style, moved along with the mean of what shows. (Moved by its bounds it would be worse than left where it was: docs/performance.md.) */
 function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
   const { texels, window } = layers.styled!;
   const right = now && shown ? (now.x - shown.x) / shownFor : 0;

@@ -5,8 +5,6 @@ export interface Counts {
   bitmaps: number;
   /** Contexts of WebGL that were not given up, and all that they hold. */
   webgl: Record<string, number>;
-  /** Buffers and textures of WebGPU. */
-  webgpu: number;
   /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
   wasm: number;
 }
@@ -16,7 +14,6 @@ const bitmaps = new Set<ImageBitmap>();
 const memories = new Set<WebAssembly.Memory>();
 const contexts = new Set<WebGL2RenderingContext>();
 const webgl: Record<string, Map<unknown, WebGL2RenderingContext>> = {};
-const webgpu = new Set<unknown>();
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
@@ -76,18 +73,6 @@ for (const kind of [
 watch(OffscreenCanvas.prototype, 'getContext', (context) => {
   if (context instanceof WebGL2RenderingContext) contexts.add(context);
 });
-if ('GPUDevice' in globalThis)
-  for (const [kind, make] of [
-    [GPUBuffer, 'createBuffer'],
-    [GPUTexture, 'createTexture'],
-  ] as const) {
-    watch(GPUDevice.prototype, make, (it) => webgpu.add(it));
-    const { destroy } = kind.prototype as { destroy: () => undefined };
-    kind.prototype.destroy = function (this: GPUBuffer & GPUTexture) {
-      webgpu.delete(this);
-      destroy.call(this);
-    };
-  }
 WebAssembly.Memory = class extends WebAssembly.Memory {
   constructor(descriptor: WebAssembly.MemoryDescriptor) {
     super(descriptor);
@@ -107,7 +92,6 @@ export function counts(): Counts {
         [...made.values()].filter((gl) => !gl.isContextLost()).length,
       ]),
     ]) as Record<string, number>,
-    webgpu: webgpu.size,
     wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
   };
 }

@@ -8,6 +8,7 @@ test('the promptest arrival tells how two clocks stand', () => {
   expect(anchor.note(1 * SECOND, 101_040)).toBe(100_040);
   expect(anchor.note(2 * SECOND, 102_005)).toBe(100_005);
   expect(anchor.note(3 * SECOND, 103_400)).toBe(100_005);
+  expect(anchor.offset).toBe(100_005);
 });
 
 test('a clock that drifts is followed', () => {
