@@ -15,11 +15,8 @@ const REASONS: Record<QualityReason, string> = {
   finest: 'finest',
 };
 
-const HELD: Record<Held, string> = {
-  nothing: 'all',
-  style: 'matte; style every second',
-  'style and matte': 'every second',
-};
+/** What is computed for every second frame only. */
+const HELD: Record<Held, string | null> = { nothing: null, style: 'style', 'style and matte': 'style, matte' };
 
 const size = ([width, height]: readonly [number, number]) => (width > 0 ? `${width} × ${height}` : '–');
 
@@ -75,10 +72,12 @@ export function Readout() {
               <dt>detail</dt>
               <dd>{now.styleSize[0] > 0 ? REASONS[now.quality] : '–'}</dd>
             </div>
-            <div>
-              <dt>frames computed</dt>
-              <dd>{HELD[now.held]}</dd>
-            </div>
+            {HELD[now.held] && (
+              <div>
+                <dt>every 2nd frame</dt>
+                <dd>{HELD[now.held]}</dd>
+              </div>
+            )}
             <div>
               <dt>frames</dt>
               <dd>{now.frames}</dd>
