@@ -52,6 +52,11 @@ def main():
     args = parser.parse_args()
     style = STYLES[args.style]
     net = style.net(args.grade).to(memory_format=torch.channels_last).train()
+    if args.init:
+        # What a trained net's channels are normalised by stays: those that seldom speak would be made loud.
+        for norm in net.modules():
+            if isinstance(norm, torch.nn.BatchNorm2d):
+                norm.eval()
     tones = style.tones()
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
