@@ -6,6 +6,7 @@ in vec2 vAt;
 out vec4 composite;
 
 uniform sampler2D uLive;
+// The styled picture, and as alpha the luminance of what the net saw.
 uniform sampler2D uStyled;
 // Per texel: fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
 uniform sampler2D uMatte;
@@ -18,8 +19,14 @@ uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: off
 
 const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
 
+const vec3 luma = vec3(0.299, 0.587, 0.114);
+// What differs less from what the net saw is a camera's grain or a texture, not a line; lights are drawn with more restraint than darks.
+const float leastDark = 0.04;
+const float leastLight = 0.07;
+const float lineGain = 1.2;
+
 float refinedMatte(vec3 live, vec4 fit) {
-  float luminance = dot(live, vec3(0.299, 0.587, 0.114));
+  float luminance = dot(live, luma);
   float slope = (fit.b * 255.0 / 256.0 - 127.5 / 256.0) * 2.0 * slopeRange;
   float alpha = fit.r + slope * (luminance - fit.g);
   // What the net is sure of stays so: the line fits only near the edge.
@@ -27,6 +34,9 @@ float refinedMatte(vec3 live, vec4 fit) {
   return smoothstep(0.1, 0.9, alpha);
 }
 
-vec3 styledAt(vec2 at) {
-  return texture(uStyled, (at - uStyledFrame.xy) / uStyledFrame.zw).rgb;
+// The net saw the frame small: the lines that it could not see are drawn from the frame itself.
+vec3 styledAt(vec2 at, vec3 live) {
+  vec4 styled = texture(uStyled, (at - uStyledFrame.xy) / uStyledFrame.zw);
+  float unseen = dot(live, luma) - styled.a;
+  return clamp(styled.rgb + lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
 }

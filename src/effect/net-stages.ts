@@ -4,7 +4,7 @@ import { matteSize } from './governor.ts';
 import { Matter } from './matte/matter.ts';
 import type { Catalogue, StyleModel } from './models.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
-import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
+import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
 import { openTested } from './onnx/self-test.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from './protocol.ts';
 import { Stylist } from './style/stylist.ts';
@@ -22,22 +22,25 @@ export interface NetStages {
 
 /**
  * Opens them. Where WebGPU fails, they are on wasm.
+ * @param style - the id of the one that will be chosen first: without a GPU its net is opened beside the matte's.
  * @param catalogue - may still be on its way: the runtime, which is larger, is fetched meanwhile.
  * @param tell - told what goes wrong; after a fatal fault the stages answer no more.
  * @throws PortoonError naming the net, or what else is missing.
  */
 export async function openNetStages(
   choice: ExecutionProviderChoice,
+  style: string,
   catalogue: Promise<Catalogue>,
   download: Download,
   tell: (error: unknown, fatal: boolean) => void,
 ): Promise<NetStages> {
-  const files = fetchRuntime(choice, download);
+  const provider = chooseProvider(choice);
+  const files = provider.then((ep) => fetchRuntime(ep, download));
   const starting = files.then(startRuntime);
   // Without a GPU, matte and style run on two cores at once.
-  const second = files.then((arrived) =>
-    arrived.ep === 'wasm' && navigator.hardwareConcurrency > 1
-      ? new NetWorker(arrived, (error) => {
+  const second = provider.then((ep) =>
+    ep === 'wasm' && navigator.hardwareConcurrency > 1
+      ? new NetWorker(files, (error) => {
           tell(error, true);
         })
       : null,
@@ -46,12 +49,13 @@ export async function openNetStages(
   starting.catch(() => undefined);
   const nets = await catalogue;
   try {
+    const netWorker = await second;
+    const openStyle = async (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
+      netWorker ? netWorker.open(model, bytes) : openTested(await starting, model, bytes);
+    const stylist = new Stylist(openStyle, nets, download);
+    if (netWorker) stylist.foresee(style);
     const matter = await openMatter(nets, starting, download, tell);
     const runtime = await starting;
-    const netWorker = await second;
-    const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
-      netWorker ? netWorker.open(model, bytes) : openTested(runtime, model, bytes);
-    const stylist = new Stylist(openStyle, nets, download);
     return {
       ep: runtime.ep,
       matter,
@@ -66,7 +70,7 @@ export async function openNetStages(
   } catch (error) {
     if (!failedOnWebGpu(error)) throw error;
     tell(error, false);
-    return openNetStages('wasm', catalogue, download, tell);
+    return openNetStages('wasm', style, catalogue, download, tell);
   }
 }
 

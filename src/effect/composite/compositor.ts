@@ -26,6 +26,7 @@ import type { BackgroundFill, Region } from '../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../stacked.ts';
 import type { Window } from '../style/window.ts';
 import { FrameTexels } from './frame-texels.ts';
+import { ReadBack } from './read-back.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
 
@@ -33,7 +34,7 @@ DOMAdapter.set(WebWorkerAdapter);
 export interface Layers {
   /** What {@link Compositor.texelsOf} gave for the frame. */
   live: Uint8Array | null;
-  /** RGBA, of the whole frame or a window of it. */
+  /** RGB, and as alpha the luminance of the frame at that size; of the whole frame or a window of it. */
   styled: { texels: Uint8Array; window: Window } | null;
   /** The texels of MatteGuide. */
   matte: { texels: Uint8Array; size: Size } | null;
@@ -91,6 +92,7 @@ export class Compositor {
   private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
   private readonly liveTexels = texelSource();
   private readonly texels: FrameTexels | null;
+  private readonly readBack: ReadBack | null;
   private readonly styled = texelSource();
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
@@ -141,7 +143,9 @@ export class Compositor {
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-    this.texels = SOFTWARE.test(this.rendererName) ? new FrameTexels() : null;
+    const software = SOFTWARE.test(this.rendererName);
+    this.texels = software ? new FrameTexels() : null;
+    this.readBack = software ? new ReadBack(gl) : null;
   }
 
   /**
@@ -220,13 +224,24 @@ export class Compositor {
     this.renderer.render({ container: this.scene, clear: false });
   }
 
-  /** The picture that `draw` left, with the time and duration of the frame that it shows. The caller closes it. */
-  capture(like: VideoFrame): VideoFrame {
-    return new VideoFrame(this.canvas, {
-      timestamp: like.timestamp,
-      ...(like.duration === null ? {} : { duration: like.duration }),
-      alpha: 'keep',
-    });
+  /**
+   * The picture that `draw` just left, with the time and duration of the frame that it shows. Resolves when it has been drawn, with null
+   * if the context was lost before. The caller closes it.
+   */
+  async capture(like: VideoFrame): Promise<VideoFrame | null> {
+    const { timestamp, duration } = like;
+    const times = { timestamp, ...(duration === null ? {} : { duration }) };
+    const { width, height } = this.canvas;
+    // What a graphics processor drew stays there until somebody reads it.
+    if (!this.readBack) return new VideoFrame(this.canvas, { ...times, alpha: 'keep' });
+    const pixels = await this.readBack.read(width, height);
+    if (!pixels) return null;
+    const init: VideoFrameBufferInit & { transfer: ArrayBuffer[] } = {
+      ...{ ...times, format: 'RGBA', codedWidth: width, codedHeight: height },
+      // Newer than TypeScript's DOM library: the memory is handed over and not copied.
+      transfer: [pixels.buffer],
+    };
+    return new VideoFrame(pixels, init);
   }
 
   close(): void {

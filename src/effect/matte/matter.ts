@@ -1,7 +1,7 @@
 import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
 import { PARTS, type Part, type Region } from '../protocol.ts';
-import type { Bounds } from '../style/window.ts';
+import type { Shown } from '../style/window.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
 import { PartShare } from './part-share.ts';
@@ -72,22 +72,28 @@ export class Matter {
     return this.partShare.texels;
   }
 
-  /** Where the last matte shows the region, in shares of the frame; null if nowhere. */
-  bounds(): Bounds | null {
+  /** Where the last matte shows the region; null if nowhere. */
+  shown(): Shown | null {
     const [width, height] = this.size;
     const { texels } = this.guide;
     const share = this.partShare.texels;
     const ofPart = this.region !== null && partOf(this.region) !== null;
     let [left, top, right, bottom] = [width, height, -1, -1];
+    let [mass, massX, massY] = [0, 0, 0];
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
         // The fitted or the plain matte: the shader takes a mixture of both.
-        if (texels[4 * i]! < FAINT && texels[4 * i + 3]! < FAINT) continue;
+        const plain = texels[4 * i + 3]!;
+        if (texels[4 * i]! < FAINT && plain < FAINT) continue;
         if (ofPart && share[i]! < FAINT) continue;
         if (x < left) left = x;
         if (x > right) right = x;
         if (y < top) top = y;
         bottom = y;
+        const weight = ofPart ? plain * share[i]! : plain;
+        mass += weight;
+        massX += weight * x;
+        massY += weight * y;
       }
     }
     if (right < 0) return null;
@@ -96,6 +102,8 @@ export class Matter {
       top: top / height,
       right: (right + 1) / width,
       bottom: (bottom + 1) / height,
+      x: mass > 0 ? (massX / mass + 0.5) / width : 0.5,
+      y: mass > 0 ? (massY / mass + 0.5) / height : 0.5,
     };
   }
 

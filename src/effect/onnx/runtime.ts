@@ -59,17 +59,14 @@ export interface Runtime {
 }
 
 /**
- * Chooses the provider and fetches its build of the runtime.
- * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
- * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing, `ERR_MODEL_MISSING` if the files do not arrive.
+ * Fetches the build of the runtime that runs a provider.
+ * @throws PortoonError `ERR_MODEL_MISSING` if the files do not arrive.
  */
-export async function fetchRuntime(
-  choice: ExecutionProviderChoice,
-  download: Download,
-): Promise<RuntimeFiles> {
-  const ep = await chooseProvider(choice);
+export async function fetchRuntime(ep: ExecutionProvider, download: Download): Promise<RuntimeFiles> {
   const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
-  const { wasm, bytes } = builds[build];
+  const { wasm, bytes, load } = builds[build];
+  // What fails is told where the runtime is started.
+  load().catch(() => undefined);
   return { ep, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
 }
 
@@ -143,7 +140,11 @@ export function webgpuFault(what: string): PortoonError {
   );
 }
 
-async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
+/**
+ * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
+ * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing.
+ */
+export async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
   if (choice === 'wasm') return 'wasm';
   // Not every browser that has a worker has WebGPU in it, whatever the type says.
   const gpu = navigator.gpu as GPU | undefined;

@@ -19,7 +19,7 @@ interface Opened {
 
 /** A styled frame. */
 export interface Styled {
-  /** RGBA, valid until the next frame's answer. */
+  /** The styled picture's RGB, and as alpha the luminance (Rec. 601) of what the net saw; valid until the next frame's answer. */
   readonly texels: Uint8Array;
   readonly window: Window;
   /** Milliseconds that the net ran. */
@@ -74,15 +74,22 @@ export class Stylist {
     const { size } = window;
     preparer.scale(size, net.input(size), window);
     const { styled } = await net.run(size, ['styled']);
+    const seen = net.input(size);
     const pixels = size[0] * size[1];
-    if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4).fill(255);
+    if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4);
     const { texels } = this;
     for (let i = 0, t = 0; i < pixels; i++, t += 4) {
       texels[t] = 255 * styled[i]! + 0.5;
       texels[t + 1] = 255 * styled[i + pixels]! + 0.5;
       texels[t + 2] = 255 * styled[i + 2 * pixels]! + 0.5;
+      texels[t + 3] = 76.245 * seen[i]! + 149.685 * seen[i + pixels]! + 29.07 * seen[i + 2 * pixels]! + 0.5;
     }
     return { texels, window, took: net.took };
+  }
+
+  /** A style will soon be chosen: its net is fetched and opened. What is wrong with it is told to whoever chooses it. */
+  foresee(id: string): void {
+    if (id !== 'none') this.open(id, (work) => work()).net.catch(() => undefined);
   }
 
   /**

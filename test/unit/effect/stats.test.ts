@@ -20,10 +20,10 @@ function run(arrivals: number[], cost: number): StatsKeeper {
     stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame, true);
     vi.advanceTimersByTime(cost);
     stats.end(
-      { prepare: 0, matte: 0, style: cost, composite: 0, total: cost },
+      { prepare: 0, matte: 0, style: cost, composite: 0, total: cost, delay: 0 },
       [32, 32],
       [32, 32],
-      'usual',
+      { reason: 'usual', held: 'nothing' },
       'wasm',
     );
     next++;
