@@ -6,6 +6,9 @@ SUPERSAMPLE times that size so that lines come out antialiased.
 
 import cv2
 import numpy as np
+import torch
+
+from nets import Swirls
 
 SUPERSAMPLE = 2
 HAIR, BODY, FACE, CLOTHES = 1, 2, 3, 4
@@ -195,3 +198,12 @@ def shaven(light, face, mean):
     around = face_mean(light, face, 8 * SUPERSAMPLE)
     itself = smoothstep(light - 0.45 * mean, -1, 0.06 * mean + 1)
     return np.maximum(itself, smoothstep(around - 0.54 * mean, 0, 0.1 * mean + 1))
+
+
+def swirls(image, size):
+    """`nets.Swirls` of a picture shrunk to `size`, at half that size and rounded to its multiples: [H/2,W/2,3], -1..1."""
+    whole = [max(16, round(side / 16) * 16) for side in size]
+    shrinks = whole[0] < image.shape[1]
+    frame = cv2.resize(image, whole, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    frame = torch.from_numpy(frame.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    return Swirls()(frame)[0].numpy().transpose(1, 2, 0)

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nets import MatteNet, fold_batch_norm
-from styles import GRADES, STYLES
+from nets import MatteNet, Swirls, fold_batch_norm
+from styles import STYLES
 
 MODELS = Path(__file__).resolve().parent.parent
 OPSET = 17
@@ -54,11 +54,13 @@ class StyledPicture(nn.Module):
 
     def __init__(self, style, grade):
         super().__init__()
-        self.net = GRADES[grade]()
+        self.net = style.net(grade)
+        self.swirls = Swirls() if style.swirls else None
         self.tones = style.tones() or nn.Identity()
 
     def forward(self, frame):
-        return self.tones(self.net(frame)).clamp(0, 1)
+        waves = self.swirls(frame) if self.swirls else None
+        return self.tones(self.net(frame, waves)).clamp(0, 1)
 
 
 def entries():

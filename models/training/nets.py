@@ -237,16 +237,19 @@ class DenseBlock(nn.Module):
 
 
 class StyleNet(nn.Module):
-    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground."""
+    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground.
+
+    With `waves`, so many of the channels at 1/2 are given (see `Swirls`), not learnt.
+    """
 
     HALF_WIDTH = 20
     DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
     BLOCK = StyleBlock
 
-    def __init__(self, width=48):
+    def __init__(self, width=48, waves=0):
         super().__init__()
         half = self.HALF_WIDTH
-        self.stem = conv_bn(3, half, 3, stride=2)
+        self.stem = conv_bn(3, half - waves, 3, stride=2)
         self.down = conv_bn(half, width, 3, stride=2)
         self.body = nn.Sequential(*[self.BLOCK(width, d) for d in self.DILATIONS])
         self.up = conv_bn(width, 4 * half, relu=False)
@@ -261,8 +264,10 @@ class StyleNet(nn.Module):
     def mixer(channels):
         return nn.Sequential(conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels))
 
-    def forward(self, frame):
+    def forward(self, frame, waves=None):
         x2 = self.stem(frame * 2 - 1)
+        if waves is not None:
+            x2 = torch.cat([x2, waves], 1)
         x = self.body(self.down(x2))
         x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
         x = x + self.mix(x)
@@ -308,6 +313,39 @@ class ToneSteps(nn.Module):
         light = light - torch.sin(light)
         light = light - torch.sin(light)
         return self.colour(picture) + light / self.turn
+
+
+class Swirls(nn.Module):
+    """Waves of -1..1 at half size that ring every form, three from broad to fine: strokes for a net to paint with.
+
+    They run along the contours of how much lighter a place is than its surroundings, in units of how much lightness varies
+    there, so that gentle backgrounds have them too. A regressed net is too cautious to draw such waves itself; given them, it
+    only chooses where they show and in which colours. Only what is smooth decides: grain moves them little.
+    """
+
+    COUNT = 3
+    PLAIN = 0.02  # lightness that varies less than this is plain, and has fewer waves
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
+        self.register_buffer("turns", (math.pi * torch.tensor([1.0, 2.0, 4.0])).view(self.COUNT, 1, 1, 1))
+
+    @staticmethod
+    def blur(x):
+        for _ in range(2):
+            x = F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+        return x
+
+    def wide(self, x):
+        """A mean over some 70 pixels of the frame of what is at 1/4."""
+        return F.interpolate(self.blur(F.avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False)
+
+    def forward(self, frame):
+        light = F.avg_pool2d(F.conv2d(frame, self.luma), 4)
+        excess = self.blur(light) - self.wide(light)
+        spread = self.wide(2 * torch.relu(excess) - excess)  # of its absolute value
+        return torch.sin(F.conv2d(upsample(excess / (spread + self.PLAIN)), self.turns))
 
 
 def fold_batch_norm(net):

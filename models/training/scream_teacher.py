@@ -1,7 +1,7 @@
 """A procedural reading of Munch's The Scream: long strokes swirl around every form, from blazing lights to blue-black.
 
-Strokes are waves along the contours of the smoothed lightness, drawn out along its flow by line integral convolution
-(Cabral and Leedom 1993), so that they belong to the picture and move with it.
+The swirls are `nets.Swirls`, which the net is given too; here they are drawn out along their own flow by line integral
+convolution (Cabral and Leedom 1993), together with the picture's own strands.
 """
 
 import cv2
@@ -13,7 +13,6 @@ from abstraction import (
     along_broad_flow,
     along_flow,
     blur,
-    contour_bands,
     face_features,
     face_lights,
     face_mean,
@@ -23,6 +22,7 @@ from abstraction import (
     ramp,
     sitter_maps,
     smoothstep,
+    swirls,
     tangent_flow,
     wide_mean,
     work_lab,
@@ -30,18 +30,18 @@ from abstraction import (
 
 # Lab colours after the painting's k-means clusters, dark to light.
 SKY = [
-    (7, -4, 1), (14, -5, -4), (24, -5, -8), (36, 6, 10), (46, 40, 42),
-    (52, 52, 56), (61, 38, 58), (71, 17, 54), (82, 4, 38),
+    (8, 2, -2), (18, 10, 2), (30, 30, 24), (43, 54, 48), (52, 58, 60),
+    (60, 48, 62), (68, 30, 60), (77, 14, 54), (86, 3, 40),
 ]
 FJORD = [
-    (7, -4, 1), (12, -5, -5), (21, -6, -13), (31, -8, -15), (41, -10, -8),
-    (52, -8, 12), (62, 2, 32), (72, 6, 42), (83, 0, 32),
+    (7, -3, -3), (12, -4, -9), (20, -5, -16), (29, -7, -19), (39, -10, -14),
+    (50, -10, 2), (61, -2, 26), (72, 4, 40), (84, 0, 32),
 ]
 FLESH = [
     (9, -3, 3), (22, 5, 10), (35, 17, 26), (48, 24, 37), (60, 24, 44),
     (69, 18, 45), (77, 10, 41), (84, 4, 34), (90, 1, 26),
 ]
-INK = np.array([0.05, 0.09, 0.12], np.float32)
+INK = np.array([0.04, 0.07, 0.12], np.float32)
 
 
 def scream(image, parts, size):
@@ -58,16 +58,12 @@ def scream(image, parts, size):
     mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
     lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
 
-    # The swirl: contours of lightness at two widths, and of its excess over a wide surrounding, which rings the sitter.
     light = flat[..., 0]
-    field = 0.5 * blur(light, 2 * s) + 0.5 * blur(light, 5 * s) - 0.9 * wide_mean(light, np.ones_like(light), 14 * s)
-    flow = tangent_flow(field, 4 * s)
-    broad = contour_bands(field, 11 * s, 5)
-    narrow = contour_bands(field + 0.3 * blur(flat[..., 2], 2 * s), 4.5 * s, 2.5)
-    streak = contour_bands(field, 3 * s, 1.5)
+    waves = cv2.resize(swirls(image, size), lab.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    flow = tangent_flow(waves[..., :1] + 0.02 * blur(light, 3 * s)[..., None], 3 * s)
     strand = gentle[..., 0] - blur(gentle[..., 0], 1.6 * s)
     strand = np.clip(strand / (3 + blur(np.abs(strand), 4 * s)), -1.5, 1.5)
-    drawn = along_broad_flow(np.dstack([flat, strand, broad, narrow, streak]), flow, 6 * s)
+    drawn = along_broad_flow(np.dstack([flat, strand, waves]), flow, 6 * s)
     drawn, (strand, broad, narrow, streak) = drawn[..., :3], cv2.split(drawn[..., 3:])
 
     keep = np.maximum(feature, lights)
@@ -76,16 +72,18 @@ def scream(image, parts, size):
     tone = drawn + (flat - drawn) * face[..., None]
     tone = tone + (gentle - tone) * keep[..., None]
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
-    level = 0.03 + 0.9 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
-    swirl = 0.13 * broad + 0.07 * narrow + 0.1 * streak + 0.13 * strand
+    level = 0.03 + 0.85 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
+    free = (1 - 0.8 * np.maximum(face, 0.6 * skin)) * (1 - keep)  # where strokes may run
+    dark = 1 - smoothstep(level, 0.1, 0.4)  # no black without a lighter stroke in it
+    swirl = (0.16 * broad + 0.11 * narrow + 0.08 * streak + 0.12 * strand + 0.16 * dark * np.maximum(narrow, 0)) * free
     level = level - 0.12 * smoothstep(np.hypot(tone[..., 1], tone[..., 2]), 25, 60) * (1 - skin)
     level = level + 0.004 * (gentle[..., 0] - around) * face  # faces in the shade have features too
-    level = level + 0.06 * hair + swirl * (1 - 0.72 * face) * (1 - keep)
-    level = np.clip(level, 0, 1)
+    level = np.clip(level + 0.06 * hair + swirl, 0, 1)
 
     a, b = tone[..., 1], tone[..., 2]
-    cool = smoothstep(-(0.8 * a + 0.6 * b), -6, 10)
-    cool = np.clip(cool + 0.35 * narrow * (1 - np.abs(2 * level - 1)), 0, 1)
+    cool = smoothstep(-(0.8 * a + 0.6 * b), -8, 10)
+    # Blue-black beside orange-red, stroke by stroke; the lightest lights are left to burn.
+    cool = np.clip(cool + (0.75 * narrow - 0.35 * broad) * free * (1 - smoothstep(level, 0.65, 0.95)), 0, 1)
     painted = over(ramp(level, SKY), ramp(level, FJORD), cool)
     own = np.clip(level + 0.35 * np.clip(0.58 - mean / 100, 0, 0.3), 0, 1)
     flesh = ramp(own, FLESH)

@@ -1,4 +1,4 @@
-"""The shipped matte net, made trainable again: python shipped.py OUT_FOLDER
+"""A shipped net, made trainable again: python shipped.py portrait|STYLE[-fine] OUT_FOLDER
 
 Export folds batch normalisation away. Here each folded convolution gets back a normalisation that changes nothing: its mean and
 variance are those of the convolution's answers to portraits, its weights undo them.
@@ -13,57 +13,61 @@ from onnx import numpy_helper
 from torch import nn
 
 from data import MatteSampler, to_tensor_layout
-from nets import MatteNet
+from export import MODELS, Matte, entries
 from runs import SEED
 
-SHIPPED = Path(__file__).resolve().parent.parent / "matte" / "portrait.onnx"
 SIZES = ((256, 256), (256, 160), (192, 256))
 PICTURES = 64
+QUIETEST = 0.01  # variance: of a channel that hardly ever speaks, nothing is made louder
 
 
-def shipped_net():
-    net = MatteNet().eval()
-    graph = onnx.load(str(SHIPPED)).graph
-    weights = {i.name.removeprefix("net."): torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
+def shipped_net(name):
+    kind, make = next((entry["kind"], make) for known, entry, make in entries() if known == name)
+    model = make().eval()
+    graph = onnx.load(str(MODELS / kind / f"{name}.onnx")).graph
+    weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     normalised = {}
-    for name, module in net.named_modules():
+    for path, module in model.named_modules():
         if isinstance(module, nn.Sequential) and len(module) > 1 and isinstance(module[1], nn.BatchNorm2d):
-            normalised[f"{name}.0"] = module[1]
-            module[1].bias.data = weights.pop(f"{name}.0.bias")
+            normalised[f"{path}.0"] = module[1]
+            module[1].bias.data = weights.pop(f"{path}.0.bias")
             module[1].running_var.fill_(1 - module[1].eps)
-    missing = net.load_state_dict(weights, strict=False)
+    missing = model.load_state_dict(weights, strict=False)
     if missing.unexpected_keys:
-        raise SystemExit(f"{SHIPPED.name} is no such net: {missing.unexpected_keys}")
-    calibrate(net, normalised)
-    return net
+        raise SystemExit(f"{name}.onnx is no such net: {missing.unexpected_keys}")
+    calibrate(model, normalised)
+    return model.net
 
 
 @torch.no_grad()
-def calibrate(net, normalised):
+def calibrate(model, normalised):
     """Gives each normalisation the statistics of what its convolution says, at no change to the net's answers."""
-    sums = {name: torch.zeros(3, module.num_features, dtype=torch.float64) for name, module in normalised.items()}
+    sums = {path: torch.zeros(3, module.num_features, dtype=torch.float64) for path, module in normalised.items()}
 
-    def listen(name):
+    def listen(path):
         def hook(_, __, out):
             flat = out.double().transpose(0, 1).flatten(1)
-            sums[name] += torch.stack([torch.full_like(flat[:, 0], flat.shape[1]), flat.sum(1), flat.square().sum(1)])
+            sums[path] += torch.stack([torch.full_like(flat[:, 0], flat.shape[1]), flat.sum(1), flat.square().sum(1)])
 
         return hook
 
-    modules = dict(net.named_modules())
-    hooks = [modules[name].register_forward_hook(listen(name)) for name in normalised]
+    modules = dict(model.named_modules())
+    hooks = [modules[path].register_forward_hook(listen(path)) for path in normalised]
     sampler = MatteSampler(SEED)
     for size in SIZES:
         for _ in range(PICTURES // 8):
             frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)))
-            prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])
-            net(torch.from_numpy(to_tensor_layout(frames)), prior * (torch.rand(8, 1, 1, 1) < 0.4))
+            given = [torch.from_numpy(to_tensor_layout(frames))]
+            if isinstance(model, Matte):
+                prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])
+                given.append(prior * (torch.rand(8, 1, 1, 1) < 0.4))
+            model(*given)
     for hook in hooks:
         hook.remove()
-    for name, norm in normalised.items():
-        count, total, squares = sums[name]
+    for path, norm in normalised.items():
+        count, total, squares = sums[path]
         mean = total / count
-        var = squares / count - mean.square()
+        var = (squares / count - mean.square()).clamp_min(QUIETEST)
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(var)
         norm.weight.copy_((var + norm.eps).sqrt())
@@ -72,11 +76,12 @@ def calibrate(net, normalised):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("id", choices=[name for name, _, _ in entries()])
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
-    torch.save({"average": shipped_net().state_dict()}, args.out / "checkpoint.pt")
+    torch.save({"average": shipped_net(args.id).state_dict()}, args.out / "checkpoint.pt")
 
 
 if __name__ == "__main__":

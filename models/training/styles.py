@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Callable
 
-from nets import FineStyleNet, StyleNet, ToneSteps
+from nets import FineStyleNet, StyleNet, Swirls, ToneSteps
 
 
 @dataclass(frozen=True)
@@ -16,9 +16,13 @@ class Style:
     ink: float = 0.0  # weight of what the teacher draws darker than the frame
     edge: float = 1.0  # weight of the gradients' loss
     critic: float = 0.04  # weight of the critic's verdict
+    swirls: bool = False  # the net is given waves to paint with, see Swirls
 
     def tones(self):
         return ToneSteps(self.levels, self.colour) if self.levels else None
+
+    def net(self, grade):
+        return GRADES[grade](waves=Swirls.COUNT if self.swirls else 0)
 
 
 STYLES = {
@@ -28,7 +32,7 @@ STYLES = {
     "watercolour": Style("Watercolour", "watercolour_teacher:watercolour", ink=4),
     "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),
     "great-wave": Style("Great Wave", "great_wave_teacher:great_wave", levels=6, ink=4),
-    "scream": Style("Scream", "scream_teacher:scream", ink=4),
+    "scream": Style("Scream", "scream_teacher:scream", ink=4, critic=0.03, swirls=True),
     "forms": Style("Forms", "forms_teacher:forms", ink=8, edge=1.5),
 }
 

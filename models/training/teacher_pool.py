@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import torch
 
+from abstraction import swirls
 from data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
 from runs import SEED
 
@@ -13,19 +14,23 @@ SHORT_SIDES = (144, 168, 192, 240, 288)
 
 
 class TeacherPool:
-    """Pairs of (picture, target), rendered in a fixed random order and kept on disk."""
+    """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    def __init__(self, folder, teacher, size):
+    With `waves`, a third picture is the first one's swirls, which a crop by itself could not tell.
+    """
+
+    def __init__(self, folder, teacher, size, waves=False):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.teacher = teacher
         self.size = size
+        self.waves = waves
         self.ids = portrait_ids("train")
         self.photos = load_photos()
         self.pairs = []
         while self.file(len(self.pairs)).exists():
             with np.load(self.file(len(self.pairs))) as saved:
-                self.pairs.append((saved["picture"], saved["target"]))
+                self.pairs.append(tuple(saved[name] for name in saved.files))
         while len(self.pairs) < FIRST:
             self.grow()
 
@@ -48,31 +53,34 @@ class TeacherPool:
         size = round(w * scale), round(h * scale)
         target = self.teacher(image, parts, size)
         picture = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        np.savez(self.file(index), picture=picture, target=target)
-        self.pairs.append((picture, target))
+        pair = {"picture": picture, "target": target}
+        if self.waves:
+            waves = cv2.resize(swirls(image, size), size, interpolation=cv2.INTER_LINEAR)
+            pair["waves"] = (waves * 127.5 + 128).astype(np.uint8)
+        np.savez(self.file(index), **pair)
+        self.pairs.append(tuple(pair.values()))
 
     def batch(self, rng, count, side):
         fitting = [pair for pair in self.pairs if min(pair[0].shape[:2]) >= side]
-        crops = [self.crop(rng, *fitting[rng.integers(len(fitting))], side) for _ in range(count)]
+        crops = [self.crop(rng, fitting[rng.integers(len(fitting))], side) for _ in range(count)]
         return [to_tensor_layout(images) for images in zip(*crops)]
 
     @staticmethod
-    def crop(rng, picture, target, side):
+    def crop(rng, pair, side):
         """A window of a pair; most pairs are shrunk first, so that small faces keep their features."""
         if rng.random() < 0.7:
-            height, width = picture.shape[:2]
+            height, width = pair[0].shape[:2]
             scale = rng.uniform(max(0.3, side / min(height, width)), 1)
             size = max(side, round(width * scale)), max(side, round(height * scale))
-            picture, target = (cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in (picture, target))
-        y, x = (rng.integers(length - side + 1) for length in picture.shape[:2])
-        window = np.s_[y : y + side, x : x + side]
+            pair = [cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in pair]
+        y, x = (rng.integers(length - side + 1) for length in pair[0].shape[:2])
         step = -1 if rng.random() < 0.5 else 1
-        pair = picture[window][:, ::step], target[window][:, ::step]
+        picture, target, *waves = (p[y : y + side, x : x + side][:, ::step] for p in pair)
         if rng.random() < 0.45:  # a dull camera: the target gets most of the contrast back, as a draughtsman would give it
-            grey, contrast = pair[0].mean(), rng.uniform(0.4, 0.95)
-            contrasts = contrast, 1 - 0.4 * (1 - contrast)
-            pair = [(grey + c * (p - grey)).clip(0, 255).astype(np.uint8) for p, c in zip(pair, contrasts)]
-        return pair
+            grey, contrast = picture.mean(), rng.uniform(0.4, 0.95)
+            contrasts = (picture, contrast), (target, 1 - 0.4 * (1 - contrast))
+            picture, target = ((grey + c * (p - grey)).clip(0, 255).astype(np.uint8) for p, c in contrasts)
+        return picture, target, *waves
 
 
 def camera_noise(frame):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from critic import Critic
 from runs import SEED, Run, arguments, prefetch
@@ -23,10 +24,10 @@ STEPPED = 0.3
 CRITIC_FROM = 0.15  # of the time
 
 
-def two_windows(rng, picture, side):
-    """The window at the corner, one up to SHIFT pixels off, and how far off."""
-    dy, dx = rng.integers(SHIFT + 1, size=2)
-    return picture[..., :side, :side], picture[..., dy : dy + side, dx : dx + side], (dy, dx)
+def two_windows(picture, side, offset):
+    """The window at the corner of each picture of a batch, then the one up to SHIFT pixels off."""
+    dy, dx = offset
+    return torch.cat([picture[..., :side, :side], picture[..., dy : dy + side, dx : dx + side]])
 
 
 def disagreement(first, second, offset):
@@ -50,12 +51,17 @@ def main():
     parser.add_argument("--pool", type=Path, required=True)
     args = parser.parse_args()
     style = STYLES[args.style]
-    net = GRADES[args.grade]().to(memory_format=torch.channels_last).train()
+    net = style.net(args.grade).to(memory_format=torch.channels_last).train()
+    if args.init:
+        # What a trained net's channels are normalised by stays: those that seldom speak would be made loud.
+        for norm in net.modules():
+            if isinstance(norm, torch.nn.BatchNorm2d):
+                norm.eval()
     tones = style.tones()
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
-    pool = TeacherPool(args.pool, procedural_teacher(style), POOL)
+    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.swirls)
 
     def make():
         pool.grow()
@@ -63,13 +69,12 @@ def main():
         return side, *pool.batch(rng, count, side + SHIFT)
 
     trace = []
-    for side, picture, target in prefetch(make):
-        picture, target = torch.from_numpy(picture), torch.from_numpy(target)
-        *pictures, offset = two_windows(rng, picture, side)
-        targets = [target[..., :side, :side], target[..., offset[0] : offset[0] + side, offset[1] : offset[1] + side]]
-        frame, wanted = torch.cat(pictures), torch.cat(targets)
+    for side, *pair in prefetch(make):
+        offset = rng.integers(SHIFT + 1, size=2)
+        frame, wanted, *waves = (two_windows(torch.from_numpy(picture), side, offset) for picture in pair)
+        waves = [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
         with torch.autocast("cpu", torch.bfloat16, enabled=args.grade == "fine"):
-            styled = net(camera_noise(frame).contiguous(memory_format=torch.channels_last))
+            styled = net(camera_noise(frame).contiguous(memory_format=torch.channels_last), *waves)
         styled = styled.float()
         final = tones(styled) if tones else styled
         pixel = pixel_loss(styled, wanted, frame, style.ink)

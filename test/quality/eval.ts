@@ -1,6 +1,6 @@
 /**
  * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, as tables and as JSON.
- * Options: --only portrait, --json test-results/eval.json. How to read the tables: models/training/README.md
+ * Options: --only scream,forms (ids of nets), --json test-results/eval.json. How to read the tables: models/training/README.md
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
@@ -24,13 +24,16 @@ const { values: options } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string', default: 'test-results/eval.json' } },
 });
 const shipped = await shippedModels();
-const models = shipped.filter(({ id }) => options.only === undefined || id === options.only);
-if (models.length === 0) {
+const known = shipped.map(({ id }) => id);
+const wanted = options.only?.split(',') ?? known;
+const unknown = wanted.filter((id) => !known.includes(id));
+if (unknown.length > 0) {
   process.stderr.write(
-    `--only is "${options.only}"; it takes one of ${shipped.map(({ id }) => id).join(', ')}.\n`,
+    `--only has "${unknown.join(', ')}"; it takes ${known.join(', ')}, with commas between.\n`,
   );
   process.exit(2);
 }
+const models = shipped.filter(({ id }) => wanted.includes(id));
 const portraits = await Portraits.open();
 if (!portraits) {
   process.stdout.write(

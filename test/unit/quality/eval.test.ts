@@ -23,6 +23,6 @@ test('without the data npm run eval says so in one line and ends well', { timeou
 test('a net that is not shipped is refused by name', { timeout: 60_000 }, async () => {
   await expect(evaluate({}, '--only', 'nobody')).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(/^--only is "nobody"; it takes one of portrait, /) as string,
+    stderr: expect.stringMatching(/^--only has "nobody"; it takes portrait, /) as string,
   });
 });
