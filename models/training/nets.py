@@ -77,7 +77,7 @@ def reconstruct(seed, mask, steps):
 
 class Whole(nn.Module):
     """One whole person: what no path of matte joins to somebody surely seen is let go, and an unsure gap that nothing joins to the frame's
-    border is filled. Sure gaps, as between arm and body, stay. It has no weights; both are reconstructions on a grid of CELL pixels.
+    border is filled. Sure gaps, as between arm and body, stay. It learns nothing; both are reconstructions on a grid of CELL pixels.
     """
 
     CELL = 8
@@ -85,6 +85,11 @@ class Whole(nn.Module):
     SURE = 0.75  # of the surest place, from where somebody counts as seen
     UNSURE = 0.25  # from this alpha on a gap is filled as far as its surroundings go
     EPSILON = 0.02
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("first", torch.tensor([1.0, 0.0]).view(1, 2, 1, 1), persistent=False)
+        self.register_buffer("second", torch.tensor([0.0, 1.0]).view(1, 2, 1, 1), persistent=False)
 
     def forward(self, matte):
         most, least = F.max_pool2d(matte, self.CELL), 1 - F.max_pool2d(1 - matte, self.CELL)
@@ -94,8 +99,9 @@ class Whole(nn.Module):
         border = (3 - 3 * F.avg_pool2d(room * 0 + 1, 3, 1, 1)).clamp(0, 1)
         both = torch.cat([most, room], 1)
         joined = reconstruct(both * torch.cat([somebody, border], 1), both, self.STEPS)
-        share = (joined[:, :1] + self.EPSILON) / (most + self.EPSILON)
-        keep, gap = (self.enlarge(x) for x in (share * share, room - joined[:, 1:]))
+        with_somebody, with_border = (F.conv2d(joined, weight) for weight in (self.first, self.second))  # a slice would need int64
+        share = (with_somebody + self.EPSILON) / (most + self.EPSILON)
+        keep, gap = (self.enlarge(x) for x in (share * share, room - with_border))
         kept = matte * keep
         missing = gap - torch.relu(gap - (1 - kept))
         return kept + missing * (matte / self.UNSURE).clamp(0, 1)
