@@ -1,24 +1,41 @@
+import { Packer, type Packed } from './composite/packer.ts';
+import type { Layers } from './composite/compositor.ts';
 import type { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
 import { matteSize } from './governor.ts';
-import { Matter } from './matte/matter.ts';
+import { testRefiner, testPreparer } from './gpu/self-test.ts';
+import { GpuMatter } from './matte/gpu-matter.ts';
+import { GpuRefiner } from './matte/gpu-refiner.ts';
+import { Matter, type Matting } from './matte/matter.ts';
 import type { Catalogue, StyleModel } from './models.ts';
+import { GpuNet } from './onnx/gpu-net.ts';
+import { LayoutMemory } from './onnx/layouts.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
+import type { Net } from './onnx/net.ts';
 import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
 import { openTested } from './onnx/self-test.ts';
+import { GpuPreparer } from './prepare/gpu-preparer.ts';
+import { Preparer, type FramePreparer } from './prepare/prepare.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from './protocol.ts';
+import { GpuPainter } from './style/gpu-painter.ts';
+import { texelPainter } from './style/painter.ts';
 import { Stylist } from './style/stylist.ts';
 
 /** Nets are warmed up for the commonest camera shape. */
 export const USUAL_ASPECT = 16 / 9;
 
-/** The two stages that run nets, on one execution provider. */
+/** The stages before the last, on one execution provider. */
 export interface NetStages {
   readonly ep: ExecutionProvider;
-  readonly matter: Matter;
-  readonly stylist: Stylist;
+  readonly preparer: FramePreparer;
+  readonly matter: Matting;
+  readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
+  /** Where frames stay on the graphics processor: puts their layers where the compositor takes them. Null where layers are texels. */
+  readonly pack: ((layers: Layers) => Packed) | null;
   close(): Promise<void>;
 }
+
+type Tell = (error: unknown, fatal: boolean) => void;
 
 /**
  * Opens them. Where WebGPU fails, they are on wasm.
@@ -30,7 +47,7 @@ export async function openNetStages(
   choice: ExecutionProviderChoice,
   catalogue: Promise<Catalogue>,
   download: Download,
-  tell: (error: unknown, fatal: boolean) => void,
+  tell: Tell,
 ): Promise<NetStages> {
   const files = fetchRuntime(choice, download);
   const starting = files.then(startRuntime);
@@ -44,25 +61,17 @@ export async function openNetStages(
   );
   second.catch(() => undefined);
   starting.catch(() => undefined);
+  const chainOpening = starting.then((runtime) => runtime.device && openChain(runtime, runtime.device, tell));
+  chainOpening.catch(() => undefined);
   const nets = await catalogue;
   try {
-    const matter = await openMatter(nets, starting, download, tell);
+    const net = await openMatteNet(nets, starting, download, tell, async (runtime, opened, bytes) =>
+      (await chainOpening) ? new GpuNet(runtime, opened, bytes, new LayoutMemory(runtime, 'matte')) : opened,
+    );
     const runtime = await starting;
-    const netWorker = await second;
-    const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
-      netWorker ? netWorker.open(model, bytes) : openTested(runtime, model, bytes);
-    const stylist = new Stylist(openStyle, nets, download);
-    return {
-      ep: runtime.ep,
-      matter,
-      stylist,
-      async close() {
-        await stylist.close();
-        await matter.close();
-        netWorker?.close();
-        runtime.device?.destroy();
-      },
-    };
+    const chain = await chainOpening;
+    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, nets, download);
+    return overMainMemory(runtime, await second, net as Net, nets, download);
   } catch (error) {
     if (!failedOnWebGpu(error)) throw error;
     tell(error, false);
@@ -74,23 +83,104 @@ export function failedOnWebGpu(error: unknown): boolean {
   return error instanceof PortoonError && error.code === 'ERR_WEBGPU';
 }
 
+/** What a frame passes on the graphics processor besides the nets. */
+interface Chain {
+  readonly preparer: GpuPreparer;
+  readonly refiner: GpuRefiner;
+  readonly packer: Packer;
+}
+
+/** @returns null where it does not do what it should: frames then go over the main memory. */
+async function openChain({ watch }: Runtime, device: GPUDevice, tell: Tell): Promise<Chain | null> {
+  try {
+    const [preparer, refiner, packer] = await Promise.all([
+      GpuPreparer.open(device, watch),
+      GpuRefiner.open(device, watch),
+      Packer.open(device),
+    ]);
+    await testPreparer(preparer);
+    await testRefiner(device, refiner);
+    return { preparer, refiner, packer };
+  } catch (error) {
+    tell(error, false);
+    return null;
+  }
+}
+
+function onGpu(
+  runtime: Runtime,
+  { preparer, refiner, packer }: Chain,
+  net: GpuNet,
+  catalogue: Catalogue,
+  download: Download,
+): NetStages {
+  const matter = new GpuMatter(net, preparer, refiner);
+  const painter = new GpuPainter(runtime, preparer);
+  // The styles of one grade are built alike.
+  const layouts = (grade: string) => new LayoutMemory(runtime, `style ${grade}`);
+  const openStyle = async (model: StyleModel, bytes: Uint8Array) =>
+    new GpuNet(runtime, await openTested(runtime, model, bytes), bytes, layouts(model.grade));
+  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, download);
+  return {
+    ep: 'webgpu',
+    ...{ preparer, matter, stylist },
+    pack: (layers) =>
+      packer.pack(layers, {
+        ...(layers.matte && refiner.layers),
+        ...(layers.styled && { styled: painter.styled! }),
+      }),
+    async close() {
+      await stylist.close();
+      await matter.close();
+      preparer.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+function overMainMemory(
+  runtime: Runtime,
+  netWorker: NetWorker | null,
+  net: Net,
+  catalogue: Catalogue,
+  download: Download,
+): NetStages {
+  const preparer = new Preparer();
+  const matter = new Matter(net, preparer);
+  const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
+    netWorker ? netWorker.open(model, bytes) : openTested(runtime, model, bytes);
+  const stylist = new Stylist(openStyle, texelPainter(preparer), catalogue, download);
+  return {
+    ep: runtime.ep,
+    ...{ preparer, matter, stylist },
+    pack: null,
+    async close() {
+      await stylist.close();
+      await matter.close();
+      netWorker?.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
 /** The first matte net that is as promised; those before it are told. */
-async function openMatter(
+async function openMatteNet<MatteNet extends Pick<Net, 'warm'>>(
   catalogue: Catalogue,
   starting: Promise<Runtime>,
   download: Download,
-  tell: (error: unknown, fatal: boolean) => void,
-): Promise<Matter> {
+  tell: Tell,
+  place: (runtime: Runtime, net: Net, bytes: Uint8Array) => Promise<MatteNet>,
+): Promise<MatteNet> {
   const { mattes } = catalogue;
   for (const [index, model] of mattes.entries()) {
     const fetching = catalogue.fetch(model, download);
     fetching.catch(() => undefined);
     const runtime = await starting;
     try {
-      const net = await openTested(runtime, model, await fetching);
-      await net.run(matteSize(USUAL_ASPECT), ['matte']);
-      net.forget();
-      return new Matter(net);
+      const bytes = await fetching;
+      const net = await place(runtime, await openTested(runtime, model, bytes), bytes);
+      await net.warm(matteSize(USUAL_ASPECT));
+      return net;
     } catch (error) {
       if (index === mattes.length - 1 || failedOnWebGpu(error)) throw error;
       tell(error, false);

@@ -28,6 +28,7 @@ export class StatsKeeper {
   /** Milliseconds that the last frame kept the effect from the next one. */
   busy = 0;
   private ep: ExecutionProvider = 'wasm';
+  private zeroCopy = false;
   private quality: QualityReason = 'usual';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
 
@@ -59,7 +60,7 @@ export class StatsKeeper {
     matte: Size,
     style: Size,
     quality: QualityReason,
-    ep: ExecutionProvider,
+    { ep, zeroCopy }: Pick<EffectStats, 'ep' | 'zeroCopy'>,
   ): void {
     const now = (this.ended = performance.now());
     this.busy = now - this.free;
@@ -68,6 +69,7 @@ export class StatsKeeper {
     this.sizes = { matte, style };
     this.quality = quality;
     this.ep = ep;
+    this.zeroCopy = zeroCopy;
     this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
@@ -102,6 +104,7 @@ export class StatsKeeper {
       ms,
       p95,
       ep: this.ep,
+      zeroCopy: this.zeroCopy,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
       quality: this.quality,

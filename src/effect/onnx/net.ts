@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
 export type Size = readonly [width: number, height: number];
 
 /** Every output that a net may give, with its channels. */
-const CHANNELS = { matte: 1, parts: 6, styled: 3 };
+export const CHANNELS = { matte: 1, parts: 6, styled: 3 };
 export type Output = keyof typeof CHANNELS;
 /** The output that a net of each kind must give. */
 const PROMISED = { matte: 'matte', style: 'styled' } as const;
@@ -24,9 +24,9 @@ export class Net {
 
   private constructor(
     private readonly runtime: Runtime,
-    private readonly session: InferenceSession,
+    readonly session: InferenceSession,
     readonly id: string,
-    private readonly state: readonly StateEntry[],
+    readonly state: readonly StateEntry[],
   ) {}
 
   /**
@@ -103,8 +103,7 @@ export class Net {
     const given = await this.runtime
       .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
       .catch((cause: unknown) => {
-        if (cause instanceof PortoonError) throw cause;
-        throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
+        throw runFailure(this.id, size, cause);
       });
     this.took = performance.now() - began;
     for (const entry of this.state) {
@@ -122,6 +121,13 @@ export class Net {
       values[output] = data;
     }
     return values;
+  }
+
+  /** One run, so that the first that counts is no slower than the others. */
+  async warm(size: Size): Promise<void> {
+    this.input(size);
+    await this.run(size, [this.gives('matte') ? 'matte' : 'styled']);
+    this.forget();
   }
 
   /** The next run has no past: another source, another scene. */
@@ -161,7 +167,7 @@ export class Net {
   }
 }
 
-function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
+export function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
   return shape.map((side) => (side === 'H' ? height : side === 'W' ? width : side));
 }
 
@@ -174,6 +180,12 @@ function takesFrame({ inputMetadata }: InferenceSession): boolean {
 
 function described(input: InferenceSession.ValueMetadata): string {
   return input.isTensor ? `${input.name} ${input.type} [${input.shape.join(',')}]` : input.name;
+}
+
+/** What a failed run is to those who asked for it. */
+export function runFailure(id: string, size: Size, cause: unknown): PortoonError {
+  if (cause instanceof PortoonError) return cause;
+  return invalid(id, `cannot be run at ${size.join('x')}`, cause);
 }
 
 function invalid(id: string, what: string, cause?: unknown): PortoonError {

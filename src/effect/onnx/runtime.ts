@@ -54,7 +54,9 @@ export interface Runtime {
   readonly ort: typeof Ort;
   /** That of WebGPU. */
   readonly device: GPUDevice | null;
-  /** Two sessions of the runtime must not run at once: whatever touches it is called from here. */
+  /** Waits for work of the device, and fails where the device does, or does not answer any more. */
+  watch: <T>(work: () => Promise<T>) => Promise<T>;
+  /** As `watch`. Two sessions of the runtime must not run at once: whatever touches it is called from here. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -84,15 +86,16 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
     ? Math.min(2, Math.max(1, Math.floor(navigator.hardwareConcurrency / 4)))
     : 1;
   const device = ep === 'webgpu' ? await openDevice() : null;
-  const guarded = device ? guard(device) : <T>(work: () => Promise<T>) => work();
+  const watch = device ? guard(device) : <T>(work: () => Promise<T>) => work();
 
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
     ort,
     device,
+    watch,
     exclusive(work) {
-      const result = tail.then(() => guarded(work));
+      const result = tail.then(() => watch(work));
       tail = result.catch(() => undefined);
       return result;
     },
@@ -107,13 +110,21 @@ async function openDevice(): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits });
 }
 
-/** Work on a graphics processor may fail silently: it is given up when the device is lost, or after too long. */
-function guard(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<T> {
+/** Work on a graphics processor may fail silently: it is given up when the device is lost or full, or after too long. */
+function guard(device: GPUDevice): Runtime['watch'] {
   let fault: PortoonError | null = null;
-  let fail: ((fault: PortoonError) => void) | null = null;
+  const waiting = new Set<(fault: PortoonError) => void>();
+  const failAll = (what: string) => {
+    fault ??= webgpuFault(what);
+    for (const fail of waiting) fail(fault);
+  };
   void device.lost.then(({ message }) => {
-    fault = webgpuFault(`lost its device${message ? ` (${message})` : ''}`);
-    fail?.(fault);
+    failAll(`lost its device${message ? ` (${message})` : ''}`);
+  });
+  device.addEventListener('uncapturederror', ({ error }) => {
+    failAll(
+      `${error instanceof GPUOutOfMemoryError ? 'has no memory left' : 'refuses its work'} (${error.message})`,
+    );
   });
   return <T>(work: () => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -122,14 +133,14 @@ function guard(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<T> {
         return;
       }
       const timer = setTimeout(() => {
-        fault = webgpuFault(`has not answered for ${LONGEST_RUN / 1000} seconds`);
-        reject(fault);
+        failAll(`has not answered for ${LONGEST_RUN / 1000} seconds`);
       }, LONGEST_RUN);
-      fail = reject;
+      waiting.add(reject);
       work()
         .then(resolve, reject)
         .finally(() => {
           clearTimeout(timer);
+          waiting.delete(reject);
         });
     });
 }

@@ -1,0 +1,165 @@
+import type { Tensor } from 'onnxruntime-web/wasm';
+import { storage } from '../gpu/program.ts';
+import type { AnyNet } from './net-worker.ts';
+import { CHANNELS, runFailure, shapeAt, type Net, type Output, type Size } from './net.ts';
+import { LAYOUTS, type LayoutMemory } from './layouts.ts';
+import { record, type Recording } from './recording.ts';
+import type { Runtime } from './runtime.ts';
+
+/** After so many runs at one size it is worth recording: at the earliest a second after the first frame. */
+const SETTLED = 30;
+
+/** What a net reads and writes at one size, on the graphics processor. */
+interface Bound {
+  readonly size: Size;
+  readonly buffers: ReadonlyMap<string, GPUBuffer>;
+  readonly feeds: Record<string, Tensor>;
+  readonly fetches: Record<string, Tensor>;
+  runs: number;
+  recording: Recording | null;
+}
+
+/**
+ * A net whose frame, answer and memory stay on the graphics processor, in buffers that are made once per size. For what is shown once
+ * (previews) it also runs as any other net does.
+ */
+export class GpuNet implements AnyNet {
+  /** Milliseconds that the last run took. */
+  took = 0;
+  private bound: Bound | null = null;
+  private readonly device: GPUDevice;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly net: Net,
+    /** Of its .onnx file. */
+    private readonly bytes: Uint8Array,
+    private readonly layouts: LayoutMemory,
+  ) {
+    this.device = runtime.device!;
+  }
+
+  get id(): string {
+    return this.net.id;
+  }
+
+  gives(output: Output): boolean {
+    return this.net.gives(output);
+  }
+
+  get remembers(): boolean {
+    return this.net.remembers;
+  }
+
+  /** Where the frame goes, float32 [3,H,W], R, G, B, 0..1. Holds until another size is bound. */
+  frame(size: Size): GPUBuffer {
+    return this.bind(size).buffers.get('frame')!;
+  }
+
+  /** Where the last run's answer is, float32 [C,H,W], which it must give. The caller may change it. */
+  answer(output: Output): GPUBuffer {
+    return this.bound!.buffers.get(output)!;
+  }
+
+  /**
+   * Runs on what `frame(size)` holds; resolves when all is with the device, in order with what is submitted later. What the net remembers goes
+   * from this run to the next.
+   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails, `ERR_MODEL_INVALID` if the net does.
+   */
+  async runThere(size: Size): Promise<void> {
+    const bound = this.bind(size);
+    const { buffers, feeds, fetches } = bound;
+    const { id, session, state } = this.net;
+    if (++bound.runs === SETTLED) await this.record();
+    await this.runtime
+      .exclusive(() => (bound.recording?.session ?? session).run(feeds, fetches))
+      .catch((cause: unknown) => {
+        throw runFailure(id, size, cause);
+      });
+    if (state.length === 0) return;
+    const encoder = this.device.createCommandEncoder();
+    for (const entry of state) {
+      const next = buffers.get(entry.out)!;
+      encoder.copyBufferToBuffer(next, 0, buffers.get(entry.in)!, 0, next.size);
+    }
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  /**
+   * Records the run at the size that is bound, in the layout that is fastest here, where that can be trusted; from then on it is replayed.
+   * @returns whether it is.
+   */
+  async record(): Promise<boolean> {
+    const bound = this.bound!;
+    const { size, feeds, fetches, buffers } = bound;
+    const answer = buffers.get(this.gives('matte') ? 'matte' : 'styled')!;
+    const run = { size, feeds, fetches, frame: buffers.get('frame')!, answer };
+    const known = await this.layouts.recall();
+    bound.recording = await this.runtime.exclusive(() =>
+      record(this.runtime, this.bytes, this.net.session, run, known ? [known] : LAYOUTS),
+    );
+    if (bound.recording && !known) await this.layouts.remember(bound.recording.layout);
+    return bound.recording !== null;
+  }
+
+  async warm(size: Size): Promise<void> {
+    await this.runThere(size);
+    await this.runtime.watch(() => this.device.queue.onSubmittedWorkDone());
+    this.forget();
+  }
+
+  /** The next run has no past: another source, another scene. */
+  forget(): void {
+    this.net.forget();
+    if (!this.bound || !this.remembers) return;
+    const encoder = this.device.createCommandEncoder();
+    for (const entry of this.net.state) encoder.clearBuffer(this.bound.buffers.get(entry.in)!);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  input(size: Size): Float32Array {
+    return this.net.input(size);
+  }
+
+  async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
+    return this.net.run(size, outputs);
+  }
+
+  async close(): Promise<void> {
+    this.unbind();
+    await this.net.close();
+  }
+
+  private bind(size: Size): Bound {
+    const [width, height] = size;
+    if (this.bound?.size[0] === width && this.bound.size[1] === height) return this.bound;
+    this.unbind();
+    const { Tensor } = this.runtime.ort;
+    const { session, state } = this.net;
+    const buffers = new Map<string, GPUBuffer>();
+    const tensor = (name: string, dims: number[]) => {
+      const buffer = storage(this.device, 4 * dims.reduce((product, side) => product * side, 1));
+      buffers.set(name, buffer);
+      return Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims });
+    };
+    const feeds: Record<string, Tensor> = { frame: tensor('frame', [1, 3, height, width]) };
+    const fetches: Record<string, Tensor> = {};
+    for (const output of Object.keys(CHANNELS) as Output[])
+      if (session.outputNames.includes(output))
+        fetches[output] = tensor(output, [1, CHANNELS[output], height, width]);
+    for (const entry of state) {
+      const dims = shapeAt(entry, size);
+      feeds[entry.in] = tensor(entry.in, dims);
+      fetches[entry.out] = tensor(entry.out, dims);
+    }
+    return (this.bound = { size: [width, height], buffers, feeds, fetches, runs: 0, recording: null });
+  }
+
+  private unbind(): void {
+    const recording = this.bound?.recording;
+    // A session of a device that is lost may not close well.
+    if (recording) this.runtime.exclusive(() => recording.session.release()).catch(() => undefined);
+    for (const buffer of this.bound?.buffers.values() ?? []) buffer.destroy();
+    this.bound = null;
+  }
+}
