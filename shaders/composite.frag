@@ -18,7 +18,7 @@ void main() {
     composite = vec4(vec3(styledShare), 1.0);
     return;
   }
-  vec3 picture = mix(live, styledAt(vAt), styledShare);
+  vec3 picture = mix(live, styledAt(vAt, live), styledShare);
 
   if (uBackground == 0) {
     composite = vec4(picture, 1.0);

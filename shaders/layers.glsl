@@ -12,13 +12,14 @@ uniform sampler2D uPacked;
 uniform vec4 uFitPlace;
 uniform vec4 uPlainPlace;
 uniform vec4 uStyledPlace;
+uniform vec4 uSeenPlace;
 
 vec3 packedAt(vec2 at, vec4 place) {
   return texture(uPacked, place.xy + clamp(at, 0.0, 1.0) * place.zw).rgb;
 }
 vec4 fitAt(vec2 at) { return vec4(packedAt(at, uFitPlace), packedAt(at, uPlainPlace).r); }
 float shareAt(vec2 at) { return packedAt(at, uPlainPlace).g; }
-vec3 styleAt(vec2 at) { return packedAt(at, uStyledPlace); }
+vec4 styleAt(vec2 at) { return vec4(packedAt(at, uStyledPlace), packedAt(at, uSeenPlace).r); }
 #else
 uniform sampler2D uStyled;
 uniform sampler2D uMatte;
@@ -28,7 +29,8 @@ uniform sampler2D uShare;
 vec4 fitAt(vec2 at) { return texture(uMatte, at); }
 // How much of the person is the region's part of them (src/effect/matte/part-share.ts).
 float shareAt(vec2 at) { return texture(uShare, at).r; }
-vec3 styleAt(vec2 at) { return texture(uStyled, at).rgb; }
+// The styled picture, and as alpha the luminance of what the net saw.
+vec4 styleAt(vec2 at) { return texture(uStyled, at); }
 #endif
 
 uniform float uStrength;      // 0 live .. 1 styled
@@ -37,8 +39,14 @@ uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: off
 
 const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
 
+const vec3 luma = vec3(0.299, 0.587, 0.114);
+// What differs less from what the net saw is a camera's grain or a texture, not a line; lights are drawn with more restraint than darks.
+const float leastDark = 0.04;
+const float leastLight = 0.07;
+const float lineGain = 1.2;
+
 float refinedMatte(vec3 live, vec4 fit) {
-  float luminance = dot(live, vec3(0.299, 0.587, 0.114));
+  float luminance = dot(live, luma);
   float slope = (fit.b * 255.0 / 256.0 - 127.5 / 256.0) * 2.0 * slopeRange;
   float alpha = fit.r + slope * (luminance - fit.g);
   // What the net is sure of stays so: the line fits only near the edge.
@@ -46,6 +54,9 @@ float refinedMatte(vec3 live, vec4 fit) {
   return smoothstep(0.1, 0.9, alpha);
 }
 
-vec3 styledAt(vec2 at) {
-  return styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
+// The net saw the frame small: the lines that it could not see are drawn from the frame itself.
+vec3 styledAt(vec2 at, vec3 live) {
+  vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
+  float unseen = dot(live, luma) - styled.a;
+  return clamp(styled.rgb + lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
 }

@@ -18,7 +18,7 @@ float matteAt(vec2 at) {
 // The picture as it is if nobody stands behind or before anything: the style's edge is not the person's.
 vec3 paintAt(vec2 at, vec3 live) {
   float share = uRegion == 1 ? 0.0 : uRegion == 3 ? shareAt(at) : 1.0;
-  return mix(live, styledAt(at), uStrength * share);
+  return mix(live, styledAt(at, live), uStrength * share);
 }
 
 // The person's own colour. On the outline a camera sees person and room mixed: there the colour of the person close by is taken, and the

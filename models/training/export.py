@@ -22,7 +22,7 @@ from styles import GRADES, STYLES
 MODELS = Path(__file__).resolve().parent.parent
 OPSET = 17
 OPERATORS = {
-    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "Identity",
+    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "GlobalMaxPool", "Identity",
     "MaxPool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Softmax", "SpaceToDepth", "Sub",
 }  # fmt: skip
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))

@@ -67,6 +67,43 @@ class Fuse(nn.Module):
         return self.mix(torch.relu(upsample(self.coarse(coarse)) + self.lateral(lateral)))
 
 
+def reconstruct(seed, mask, steps):
+    """Greyscale morphological reconstruction (Vincent 1993): `seed` grows along `mask`, never above it, a cell a step."""
+    for _ in range(steps):
+        grown = F.max_pool2d(seed, 3, 1, 1)
+        seed = grown - torch.relu(grown - mask)  # their minimum, in operators that every execution provider has
+    return seed
+
+
+class Whole(nn.Module):
+    """One whole person: what no path of matte joins to somebody surely seen is let go, and an unsure gap that nothing joins to the frame's
+    border is filled. Sure gaps, as between arm and body, stay. It has no weights; both are reconstructions on a grid of CELL pixels.
+    """
+
+    CELL = 8
+    STEPS = 24
+    SURE = 0.75  # of the surest place, from where somebody counts as seen
+    UNSURE = 0.25  # from this alpha on a gap is filled as far as its surroundings go
+    EPSILON = 0.02
+
+    def forward(self, matte):
+        most, least = F.max_pool2d(matte, self.CELL), 1 - F.max_pool2d(1 - matte, self.CELL)
+        core = F.avg_pool2d(F.avg_pool2d(matte, self.CELL), 3, 1, 1, count_include_pad=False)
+        somebody = (10 * (core - self.SURE * F.adaptive_max_pool2d(core, 1))).clamp(0, 1)
+        room = 1 - least
+        border = (3 - 3 * F.avg_pool2d(room * 0 + 1, 3, 1, 1)).clamp(0, 1)
+        both = torch.cat([most, room], 1)
+        joined = reconstruct(both * torch.cat([somebody, border], 1), both, self.STEPS)
+        share = (joined[:, :1] + self.EPSILON) / (most + self.EPSILON)
+        keep, gap = (self.enlarge(x) for x in (share * share, room - joined[:, 1:]))
+        kept = matte * keep
+        missing = gap - torch.relu(gap - (1 - kept))
+        return kept + missing * (matte / self.UNSURE).clamp(0, 1)
+
+    def enlarge(self, cells):
+        return F.interpolate(cells, scale_factor=float(self.CELL), mode="bilinear", align_corners=False)
+
+
 class MatteNet(nn.Module):
     """SqueezeNet's ImageNet encoder on the halved frame, to 1/32; a decoder to 1/2; depth-to-space to full size.
 
@@ -75,7 +112,7 @@ class MatteNet(nn.Module):
     frame, for the outline.
 
     The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person is, and at the end:
-    the net gives an estimate and says for each pixel how far it trusts the prior instead.
+    the net gives an estimate and says for each pixel how far it trusts the prior instead. Once trained, it answers with one whole person.
     """
 
     PARTS = 6
@@ -113,6 +150,7 @@ class MatteNet(nn.Module):
         self.trust = nn.Sequential(nn.Conv2d(12 + 4, 8, 1), nn.ReLU(), nn.Conv2d(8, 4, 1))
         nn.init.constant_(self.trust[2].bias, -2.0)
         self.parts = nn.Conv2d(24, self.PARTS, 1)
+        self.whole = Whole()
         self.register_buffer("mean", torch.tensor([123.0, 117.0, 104.0]).view(1, 3, 1, 1) / 255)
 
     def encoder(self):
@@ -161,7 +199,8 @@ class MatteNet(nn.Module):
         gap = estimate - prior
         trust = self.trust(torch.cat([x, self.gap(gap * gap)], 1))
         trust = self.MOST_TRUST * torch.sigmoid(F.pixel_shuffle(full_precision(trust), 2))
-        return estimate + trust * (prior - estimate), estimate, parts, x16
+        matte = estimate + trust * (prior - estimate)
+        return matte if self.training else self.whole(matte), estimate, parts, x16
 
 
 class StyleBlock(nn.Module):

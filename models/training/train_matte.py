@@ -121,7 +121,7 @@ def train_student(args):
     net = net.to(memory_format=torch.channels_last).train()
     # The teacher's features teach while they are there.
     hint = Hint() if args.pool else None
-    run = Run(net, args, rate=2e-3, pretrained=net.encoder(), companion=hint)
+    run = Run(net, args, rate=2e-3 if args.pool else 1.2e-3, pretrained=net.encoder(), companion=hint)
     rng = np.random.default_rng(SEED + run.step)
     sampler = MatteSampler(SEED + run.step, soft=args.pool is None)
     shots = MattePool(args.pool, SEED + run.step) if args.pool else SceneShots(sampler, SEED + run.step)

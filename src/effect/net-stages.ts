@@ -127,7 +127,7 @@ function onGpu(
     pack: (layers) =>
       packer.pack(layers, {
         ...(layers.matte && refiner.layers),
-        ...(layers.styled && { styled: painter.styled! }),
+        ...(layers.styled && painter.layers),
       }),
     async close() {
       await stylist.close();

@@ -26,6 +26,16 @@ function solid(rgb: Rgb, width = WIDTH, height = HEIGHT): Uint8Array {
   return texels;
 }
 
+/** A styled picture of one colour, and the luminance of the frame that the net saw. */
+function styledOf(seen: Rgb = LIVE, width = WIDTH, height = HEIGHT): Uint8Array {
+  const texels = solid(STYLED, width, height);
+  for (let t = 3; t < texels.length; t += 4) texels[t] = luminance(seen);
+  return texels;
+}
+
+/** Of Rec. 601, 0..255. */
+const luminance = ([r, g, b]: Rgb): number => Math.round(0.299 * r + 0.587 * g + 0.114 * b);
+
 function frameOf(texels: Uint8Array<ArrayBuffer> | Uint8Array): VideoFrame {
   return new VideoFrame(texels.slice(), {
     format: 'RGBA',
@@ -61,7 +71,7 @@ function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[];
   const frame = frameOf(live);
   compositor.draw(frame, {
     ...JUST_LIVE,
-    styled: { texels: solid(STYLED), window: StyleWindow.whole([WIDTH, HEIGHT]) },
+    styled: { texels: styledOf(), window: StyleWindow.whole([WIDTH, HEIGHT]) },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
     ...layers,
   });
@@ -92,7 +102,7 @@ describe('the compositing shader', () => {
     const size = [WIDTH / 2, HEIGHT] as const;
     const texels = new Uint8Array(size[0] * size[1] * 4);
     for (let i = 0; i < size[0] * size[1]; i++)
-      texels.set([...(i % size[0] < size[0] / 2 ? STYLED : [9, 9, 9]), 255], i * 4);
+      texels.set([...(i % size[0] < size[0] / 2 ? STYLED : [9, 9, 9]), luminance(LIVE)], i * 4);
     compose({
       styled: { texels, window: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
       region: 'everything',
@@ -170,6 +180,20 @@ describe('the compositing shader', () => {
     expectNear(background.right, white);
     const share = { texels: new Uint8Array(WIDTH * HEIGHT).fill(128), size: [WIDTH, HEIGHT] } as const;
     expectNear(compose({ ...alone, region: 'face', share }).left, [128, 128, 128, 255]);
+  });
+
+  test('draws the lines that the net did not see, and none of the grain', () => {
+    const live = solid(LIVE);
+    const [line, grain] = [8 + 24 * WIDTH, 12 + 24 * WIDTH];
+    live.set([0, 80, 160], 4 * line);
+    live.set([LIVE[0] + 9, LIVE[1] + 9, LIVE[2] + 9], 4 * grain);
+    compose({}, live);
+    const drawn = pixel(8, 24);
+    // A line 40 darker, less what might be grain, and a fifth more.
+    expectNear(drawn, [STYLED[0] - 36, STYLED[1] - 36, 0, 255]);
+    expectNear(pixel(12, 24), [...STYLED, 255]);
+    compose({ strength: 0.5 }, live);
+    expectNear(pixel(8, 24), mix([0, 80, 160], [STYLED[0] - 36, STYLED[1] - 36, 0], 0.5));
   });
 
   test('mixes by strength', () => {

@@ -41,7 +41,7 @@ export interface Layer {
 export interface Layers {
   /** What {@link Compositor.texelsOf} gave for the frame. */
   live: Uint8Array | null;
-  /** RGBA, of the whole frame or a window of it. */
+  /** RGB, and as alpha the luminance of the frame at that size; of the whole frame or a window of it. */
   styled: { texels: Uint8Array | null; window: Window } | null;
   /** The texels of MatteGuide. */
   matte: Layer | null;
@@ -120,6 +120,7 @@ export class Compositor {
     uFitPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
     uPlainPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
     uStyledPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uSeenPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
   private readonly mesh: Mesh<Geometry, Shader>;
   /** For layers as texels, and for packed ones, once there were any. */
@@ -257,14 +258,15 @@ export class Compositor {
     values.uWindow.set(window);
   }
 
-  private takePacked({ canvas, fit, plain, styled }: Packed): void {
+  private takePacked({ canvas, fit, plain, styled, seen }: Packed): void {
     this.packed.resource = canvas;
     this.packed.resize(canvas.width, canvas.height);
     this.packed.update();
-    const { uFitPlace, uPlainPlace, uStyledPlace } = this.uniforms.uniforms;
+    const { uFitPlace, uPlainPlace, uStyledPlace, uSeenPlace } = this.uniforms.uniforms;
     if (fit) uFitPlace.set(fit);
     if (plain) uPlainPlace.set(plain);
     if (styled) uStyledPlace.set(styled);
+    if (seen) uSeenPlace.set(seen);
   }
 
   private setBackdrop({ background, blurred }: Layers, packed: Packed | null, aspect: number): void {

@@ -14,6 +14,7 @@ export interface Packed {
   readonly fit: Place | null;
   readonly plain: Place | null;
   readonly styled: Place | null;
+  readonly seen: Place | null;
   readonly room: Place | null;
 }
 
@@ -25,8 +26,9 @@ export interface PackedFrom {
   readonly share: GPUBuffer;
   /** Red, green, blue and weight, each with that weight. */
   readonly room: GPUBuffer;
-  /** Planes R, G, B, 0..1. */
+  /** Planes R, G, B, 0..1, and those of what the style net saw. */
   readonly styled: GPUBuffer;
+  readonly seen: GPUBuffer;
 }
 
 /** The layers that a picture may hold; the region's share comes with the matte. */
@@ -49,7 +51,7 @@ export class Packer {
     if (!context) throw webgpuFault('gives no canvas');
     context.configure({ device, format, alphaMode: 'opaque' });
     this.context = context;
-    this.places = uniforms(device, 64);
+    this.places = uniforms(device, 80);
     this.nothing = storage(device, 16);
   }
 
@@ -70,7 +72,7 @@ export class Packer {
   /** @returns the layers that `layers` has no texels of, for as long as the task lasts. */
   pack({ styled, matte, blurred }: Packable, from: Partial<PackedFrom>): Packed {
     const { canvas, device, pipeline, nothing } = this;
-    const sizes = [matte?.size, matte?.size, styled?.window.size, blurred?.size];
+    const sizes = [matte?.size, matte?.size, styled?.window.size, styled?.window.size, blurred?.size];
     const tops: number[] = [];
     let [width, height] = [1, 0];
     for (const size of sizes) {
@@ -84,7 +86,7 @@ export class Packer {
     if (canvas.height !== height) canvas.height = height;
     const lines = sizes.flatMap((size, i) => (size ? [tops[i]!, ...size, 0] : [0, 0, 0, 0]));
     device.queue.writeBuffer(this.places, 0, Uint32Array.from(lines));
-    const buffers = [this.places, from.texels, from.share, from.styled, from.room];
+    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.room];
     const group = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer: buffer ?? nothing } })),
@@ -99,8 +101,8 @@ export class Packer {
     device.queue.submit([encoder.finish()]);
     const place = (size: Size | undefined, top: number): Place | null =>
       size ? [1 / width, (top + 1) / height, size[0] / width, size[1] / height] : null;
-    const [fit, plain, style, room] = sizes.map((size, i) => place(size, tops[i]!));
-    return { canvas, fit: fit!, plain: plain!, styled: style!, room: room! };
+    const [fit, plain, style, seen, room] = sizes.map((size, i) => place(size, tops[i]!));
+    return { canvas, fit: fit!, plain: plain!, styled: style!, seen: seen!, room: room! };
   }
 
   /** Where browsers cannot hand pictures over they hand over nothing, without a word. */

@@ -64,6 +64,8 @@ export async function record(
     return quantile(times, 0.5);
   };
 
+  // What goes wrong in a trial is no fault of the device.
+  for (const filter of ['validation', 'out-of-memory'] as const) device.pushErrorScope(filter);
   let best = null as (Recording & { took: number }) | null;
   try {
     const right: Float32Array[] = [];
@@ -97,6 +99,11 @@ export async function record(
     encoder.copyBufferToBuffer(kept, 0, run.frame, 0, kept.size);
     device.queue.submit([encoder.finish()]);
     kept.destroy();
+  }
+  const faults = [await device.popErrorScope(), await device.popErrorScope()];
+  if (best && faults.some((fault) => fault !== null)) {
+    await best.session.release();
+    return null;
   }
   return best;
 }

@@ -41,6 +41,9 @@ const WELCOME_LIMITS = [
 /** Milliseconds after which a run does not return any more: compiling its shaders may take long the first time. */
 const LONGEST_RUN = 30_000;
 
+/** Milliseconds within which a loss is told of after it has made something fail. */
+const LOSS_TOLD = 100;
+
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
@@ -126,23 +129,28 @@ function guard(device: GPUDevice): Runtime['watch'] {
       `${error instanceof GPUOutOfMemoryError ? 'has no memory left' : 'refuses its work'} (${error.message})`,
     );
   });
-  return <T>(work: () => Promise<T>) =>
-    new Promise<T>((resolve, reject) => {
-      if (fault) {
-        reject(fault);
-        return;
-      }
-      const timer = setTimeout(() => {
-        failAll(`has not answered for ${LONGEST_RUN / 1000} seconds`);
-      }, LONGEST_RUN);
-      waiting.add(reject);
-      work()
-        .then(resolve, reject)
-        .finally(() => {
-          clearTimeout(timer);
-          waiting.delete(reject);
-        });
-    });
+  const check = () => {
+    if (fault) throw fault;
+  };
+  return async (work) => {
+    check();
+    const failure = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      failAll(`has not answered for ${LONGEST_RUN / 1000} seconds`);
+    }, LONGEST_RUN);
+    waiting.add(failure.reject);
+    try {
+      return await Promise.race([work(), failure.promise]);
+    } catch (error) {
+      // A device that is lost says so a moment after its work has failed: that is the reason then.
+      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_TOLD))]);
+      check();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(failure.reject);
+    }
+  };
 }
 
 /** @param what - completes "The graphics processor ...". */

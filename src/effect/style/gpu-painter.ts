@@ -6,8 +6,8 @@ import type { Styled } from './stylist.ts';
 
 /** Paints on the graphics processor; nothing of it is seen elsewhere. */
 export class GpuPainter {
-  /** The last picture's planes R, G, B, 0..1. */
-  styled: GPUBuffer | null = null;
+  /** The last picture, and what the net saw: planes R, G, B, 0..1. */
+  layers: { styled: GPUBuffer; seen: GPUBuffer } | null = null;
 
   constructor(
     private readonly runtime: Runtime,
@@ -18,7 +18,7 @@ export class GpuPainter {
     const began = performance.now();
     this.preparer.scale(window.size, net.frame(window.size), window);
     await net.runThere(window.size);
-    this.styled = net.answer('styled');
+    this.layers = { styled: net.answer('styled'), seen: net.frame(window.size) };
     await this.runtime.watch(() => this.runtime.device!.queue.onSubmittedWorkDone());
     return { texels: null, window, took: performance.now() - began };
   }

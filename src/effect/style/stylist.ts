@@ -18,7 +18,10 @@ interface Opened<StyleNet> {
 
 /** A styled frame. */
 export interface Styled {
-  /** RGBA, valid until the next frame's answer; null where it is on the graphics processor. */
+  /**
+   * The styled picture's RGB, and as alpha the luminance (Rec. 601) of what the net saw; valid until the next frame's answer. Null where it is on
+   * the graphics processor.
+   */
   readonly texels: Uint8Array | null;
   readonly window: Window;
   /** Milliseconds that the net ran. */

@@ -318,7 +318,7 @@ describe('the whole chain', () => {
         ]);
         one.draw(frame, layersOf(look, { ...laidHere, styled: paintedHere }));
         const layers = layersOf(look, { ...laid, styled: painted });
-        other.draw(frame, layers, packer.pack(layers, { ...refiner.layers, styled: painter.styled! }));
+        other.draw(frame, layers, packer.pack(layers, { ...refiner.layers, ...painter.layers! }));
         const [right, given] = [await pixels(one, frame), await pixels(other, frame)];
         frame.close();
         one.close();
