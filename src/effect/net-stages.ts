@@ -9,7 +9,7 @@ import { GpuRefiner } from './matte/gpu-refiner.ts';
 import { Matter, type Matting } from './matte/matter.ts';
 import type { Catalogue, StyleModel } from './models.ts';
 import { GpuNet } from './onnx/gpu-net.ts';
-import { LayoutMemory } from './onnx/layouts.ts';
+import { AdapterMemory } from './onnx/adapter-memory.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
 import type { Net } from './onnx/net.ts';
 import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
@@ -66,7 +66,7 @@ export async function openNetStages(
   const nets = await catalogue;
   try {
     const net = await openMatteNet(nets, starting, download, tell, async (runtime, opened, bytes) =>
-      (await chainOpening) ? new GpuNet(runtime, opened, bytes, new LayoutMemory(runtime, 'matte')) : opened,
+      (await chainOpening) ? new GpuNet(runtime, opened, bytes, layoutMemory(runtime, 'matte')) : opened,
     );
     const runtime = await starting;
     const chain = await chainOpening;
@@ -116,10 +116,13 @@ function onGpu(
 ): NetStages {
   const matter = new GpuMatter(net, preparer, refiner);
   const painter = new GpuPainter(runtime, preparer);
-  // The styles of one grade are built alike.
-  const layouts = (grade: string) => new LayoutMemory(runtime, `style ${grade}`);
   const openStyle = async (model: StyleModel, bytes: Uint8Array) =>
-    new GpuNet(runtime, await openTested(runtime, model, bytes), bytes, layouts(model.grade));
+    new GpuNet(
+      runtime,
+      await openTested(runtime, model, bytes),
+      bytes,
+      layoutMemory(runtime, `${model.grade} styles`),
+    );
   const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, download);
   return {
     ep: 'webgpu',
@@ -161,6 +164,11 @@ function overMainMemory(
       runtime.device?.destroy();
     },
   };
+}
+
+/** @param nets - those that are built alike. */
+function layoutMemory({ device }: Runtime, nets: string): AdapterMemory {
+  return new AdapterMemory(device!.adapterInfo, `layout of ${nets}`);
 }
 
 /** The first matte net that is as promised; those before it are told. */

@@ -1,13 +1,20 @@
 import type { Tensor } from 'onnxruntime-web/wasm';
+import { quantile } from '../governor.ts';
 import { storage } from '../gpu/program.ts';
 import type { AnyNet } from './net-worker.ts';
-import { CHANNELS, runFailure, shapeAt, type Net, type Output, type Size } from './net.ts';
-import { LAYOUTS, type LayoutMemory } from './layouts.ts';
-import { record, type Recording } from './recording.ts';
-import type { Runtime } from './runtime.ts';
+import { CHANNELS, Net, runFailure, shapeAt, type Output, type Size } from './net.ts';
+import type { AdapterMemory } from './adapter-memory.ts';
+import { LAYOUTS, record, type Recording } from './recording.ts';
+import { providerMemory, webgpuFault, type Runtime } from './runtime.ts';
 
 /** After so many runs at one size it is worth recording: at the earliest a second after the first frame. */
 const SETTLED = 30;
+
+/** A run of fewer milliseconds leaves room at any camera's rate; a longer one is compared with so many runs on wasm ... */
+const QUICK = 12;
+const WASM_RUNS = 3;
+/** ... and only one that takes this much longer speaks against an adapter: the processor has other things to do. */
+const SLOWER = 1.5;
 
 /** What a net reads and writes at one size, on the graphics processor. */
 interface Bound {
@@ -34,7 +41,8 @@ export class GpuNet implements AnyNet {
     private readonly net: Net,
     /** Of its .onnx file. */
     private readonly bytes: Uint8Array,
-    private readonly layouts: LayoutMemory,
+    /** Of the layout that was fastest for nets that are built as this one. */
+    private readonly layouts: AdapterMemory,
   ) {
     this.device = runtime.device!;
   }
@@ -94,12 +102,40 @@ export class GpuNet implements AnyNet {
     const { size, feeds, fetches, buffers } = bound;
     const answer = buffers.get(this.gives('matte') ? 'matte' : 'styled')!;
     const run = { size, feeds, fetches, frame: buffers.get('frame')!, answer };
-    const known = await this.layouts.recall();
+    const recalled = await this.layouts.recall();
+    const known = LAYOUTS.find((layout) => layout === recalled);
     bound.recording = await this.runtime.exclusive(() =>
       record(this.runtime, this.bytes, this.net.session, run, known ? [known] : LAYOUTS),
     );
-    if (bound.recording && !known) await this.layouts.remember(bound.recording.layout);
-    return bound.recording !== null;
+    if (!bound.recording) return false;
+    if (!known) await this.layouts.remember(bound.recording.layout);
+    if (this.runtime.chosenHere && bound.recording.took > QUICK)
+      await this.compareWithWasm(size, bound.recording);
+    return true;
+  }
+
+  /** An adapter that is slower than the processor is of no use: no run of this one takes so long. */
+  private async compareWithWasm(size: Size, { took }: Recording): Promise<void> {
+    const { id, state } = this.net;
+    const kind = this.gives('matte') ? 'matte' : 'style';
+    const reference = await Net.open(
+      { ...this.runtime, ep: 'wasm' },
+      { id, kind, state: [...state] },
+      this.bytes,
+    );
+    const times: number[] = [];
+    for (let n = 0; n < WASM_RUNS; n++) {
+      await reference.warm(size);
+      times.push(reference.took);
+    }
+    await reference.close();
+    const without = quantile(times, 0.5);
+    if (took <= SLOWER * without) return;
+    await providerMemory(this.device.adapterInfo).remember('wasm');
+    throw webgpuFault(
+      `is slower than the processor: ${Math.round(took)} ms for the net "${id}" in place of ${Math.round(without)} ms`,
+      'The effect goes on without it.',
+    );
   }
 
   async warm(size: Size): Promise<void> {

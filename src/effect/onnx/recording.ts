@@ -1,9 +1,12 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { quantile } from '../governor.ts';
 import { readOnce } from '../gpu/readback.ts';
-import type { Layout } from './layouts.ts';
 import type { Size } from './net.ts';
 import type { Runtime } from './runtime.ts';
+
+/** How tensors lie in a graphics processor's memory: by the net and the processor one or the other is several times faster. */
+export const LAYOUTS = ['NCHW', 'NHWC'] as const;
+export type Layout = (typeof LAYOUTS)[number];
 
 /** What a replay may differ by from the run that it repeats, of 1. */
 const TOLERANCE = 1e-3;
@@ -25,6 +28,8 @@ export interface FixedRun {
 export interface Recording {
   readonly session: InferenceSession;
   readonly layout: Layout;
+  /** Milliseconds that a replay took, in the middle. */
+  readonly took: number;
 }
 
 /**
@@ -66,7 +71,7 @@ export async function record(
 
   // What goes wrong in a trial is no fault of the device.
   for (const filter of ['validation', 'out-of-memory'] as const) device.pushErrorScope(filter);
-  let best = null as (Recording & { took: number }) | null;
+  let best = null as Recording | null;
   try {
     const right: Float32Array[] = [];
     for (const picture of pictures) right.push(await answerOf(plain, picture));

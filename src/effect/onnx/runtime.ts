@@ -8,6 +8,7 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import type { Download } from '../download.ts';
 import { PortoonError } from '../errors.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import { AdapterMemory } from './adapter-memory.ts';
 
 /**
  * The three builds of ONNX Runtime Web 1.30.0 that are of use. The plain one runs the wasm provider twice as fast as the others do;
@@ -47,6 +48,8 @@ const LOSS_TOLD = 100;
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
+  /** Whether the provider was chosen here, so that another may be. */
+  readonly chosenHere: boolean;
   readonly build: keyof typeof builds;
   readonly binary: Uint8Array<ArrayBuffer>;
 }
@@ -55,6 +58,7 @@ export interface RuntimeFiles {
 export interface Runtime {
   readonly ep: ExecutionProvider;
   readonly ort: typeof Ort;
+  readonly chosenHere: boolean;
   /** That of WebGPU. */
   readonly device: GPUDevice | null;
   /** Waits for work of the device, and fails where the device does, or does not answer any more. */
@@ -75,11 +79,12 @@ export async function fetchRuntime(
   const ep = await chooseProvider(choice);
   const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
   const { wasm, bytes } = builds[build];
-  return { ep, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
+  const chosenHere = choice === 'auto';
+  return { ep, chosenHere, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
 }
 
 /** Starts the runtime in this worker. */
-export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise<Runtime> {
+export async function startRuntime({ ep, chosenHere, build, binary }: RuntimeFiles): Promise<Runtime> {
   const ort = await builds[build].load();
   ort.env.logLevel = 'error';
   ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue, self.location.href).href };
@@ -94,6 +99,7 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
+    chosenHere,
     ort,
     device,
     watch,
@@ -154,12 +160,16 @@ function guard(device: GPUDevice): Runtime['watch'] {
 }
 
 /** @param what - completes "The graphics processor ...". */
-export function webgpuFault(what: string): PortoonError {
-  return new PortoonError(
-    'ERR_WEBGPU',
-    `The graphics processor ${what}.`,
-    'The effect goes on without it, more slowly. A newer browser or driver may help.',
-  );
+export function webgpuFault(
+  what: string,
+  wayOut = 'The effect goes on without it, more slowly. A newer browser or driver may help.',
+): PortoonError {
+  return new PortoonError('ERR_WEBGPU', `The graphics processor ${what}.`, wayOut);
+}
+
+/** `wasm` where an adapter proved slower than the processor. */
+export function providerMemory(adapter: GPUAdapterInfo): AdapterMemory {
+  return new AdapterMemory(adapter, 'provider');
 }
 
 async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
@@ -176,5 +186,6 @@ async function chooseProvider(choice: ExecutionProviderChoice): Promise<Executio
     );
   }
   // A software adapter is far slower than wasm.
-  return adapter && !adapter.info.isFallbackAdapter ? 'webgpu' : 'wasm';
+  if (!adapter || adapter.info.isFallbackAdapter) return 'wasm';
+  return (await providerMemory(adapter.info).recall()) === 'wasm' ? 'wasm' : 'webgpu';
 }

@@ -12,10 +12,15 @@ import { PartShare } from '../../../src/effect/matte/part-share.ts';
 import { MatteSmoother } from '../../../src/effect/matte/smoother.ts';
 import { openCatalogue } from '../../../src/effect/models.ts';
 import { GpuNet } from '../../../src/effect/onnx/gpu-net.ts';
-import { LayoutMemory, LAYOUTS } from '../../../src/effect/onnx/layouts.ts';
+import { AdapterMemory } from '../../../src/effect/onnx/adapter-memory.ts';
 import { Net, type Size } from '../../../src/effect/onnx/net.ts';
-import { record } from '../../../src/effect/onnx/recording.ts';
-import { fetchRuntime, startRuntime, type Runtime } from '../../../src/effect/onnx/runtime.ts';
+import { LAYOUTS, record } from '../../../src/effect/onnx/recording.ts';
+import {
+  fetchRuntime,
+  providerMemory,
+  startRuntime,
+  type Runtime,
+} from '../../../src/effect/onnx/runtime.ts';
 import { GpuPreparer } from '../../../src/effect/prepare/gpu-preparer.ts';
 import { Preparer } from '../../../src/effect/prepare/prepare.ts';
 import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
@@ -209,14 +214,19 @@ async function open(list: string, id: string, ep: 'webgpu' | 'wasm') {
   return { net: await Net.open({ ...runtime, ep }, model, bytes), bytes };
 }
 
-async function openThere(list: string, id: string, layouts = new LayoutMemory(runtime, id)) {
+async function openThere(
+  list: string,
+  id: string,
+  layouts = new AdapterMemory(device.adapterInfo, id),
+  on = runtime,
+) {
   const { net, bytes } = await open(list, id, 'webgpu');
-  return new GpuNet(runtime, net, bytes, layouts);
+  return new GpuNet(on, net, bytes, layouts);
 }
 
 describe('a recorded run', () => {
   test('is replayed with its memory, in the layout that was fastest, at its own size alone', async () => {
-    const layouts = new LayoutMemory(runtime, `a test at ${Date.now()}`);
+    const layouts = new AdapterMemory(device.adapterInfo, `a test at ${Date.now()}`);
     const net = await openThere(nets, 'good', layouts);
     const answer = async (size: Size) => {
       // All red: a face everywhere.
@@ -237,6 +247,21 @@ describe('a recorded run', () => {
     expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
     expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
     expect(await answer([64, 32])).toBeCloseTo(0.75, 4);
+    await net.close();
+  });
+
+  test('that is slower than wasm says so, and the adapter is remembered for it', async () => {
+    const memory = providerMemory(device.adapterInfo);
+    await memory.remember('webgpu');
+    // Nobody has asked for WebGPU; the software adapter is slower than any processor.
+    const net = await openThere(nets, 'good', undefined, { ...runtime, chosenHere: true });
+    net.frame(SIZE);
+    await expect(net.record()).rejects.toMatchObject({
+      code: 'ERR_WEBGPU',
+      message: expect.stringContaining('slower') as string,
+    });
+    expect(await memory.recall()).toBe('wasm');
+    await memory.remember('webgpu');
     await net.close();
   });
 
