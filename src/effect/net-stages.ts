@@ -101,8 +101,10 @@ async function openChain({ watch }: Runtime, device: GPUDevice, tell: Tell): Pro
     await testPreparer(preparer);
     await testRefiner(device, refiner);
     return { preparer, refiner, packer };
-  } catch (error) {
-    tell(error, false);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
+    tell(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);
     return null;
   }
 }

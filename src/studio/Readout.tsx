@@ -55,7 +55,9 @@ export function Readout() {
           <dl>
             <div>
               <dt>runs on</dt>
-              <dd>{now.ep === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</dd>
+              <dd>
+                {now.zeroCopy ? 'WebGPU' : now.ep === 'webgpu' ? 'WebGPU, by way of memory' : 'WebAssembly'}
+              </dd>
             </div>
             <div>
               <dt>matte</dt>
