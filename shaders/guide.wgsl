@@ -5,11 +5,15 @@ const SLOPE_RANGE = 8.0;
 // Bytes from 12 on: src/effect/matte/matter.ts.
 const FAINT = 11.5 / 255.0;
 
-struct Bounds {
+struct Shown {
   left: atomic<u32>,
   top: atomic<u32>,
   right: atomic<u32>,
   bottom: atomic<u32>,
+  // Weights of what shows, and those times columns and lines.
+  mass: atomic<u32>,
+  massX: atomic<u32>,
+  massY: atomic<u32>,
 }
 @group(0) @binding(0) var<uniform> size: vec2u;
 @group(0) @binding(1) var<storage, read_write> matte: array<f32>;
@@ -22,7 +26,7 @@ struct Bounds {
 @group(0) @binding(6) var<storage, read_write> texels: array<u32>;
 // How much of the person is the region's part of them; 1 where it is none.
 @group(0) @binding(7) var<storage, read_write> share: array<f32>;
-@group(0) @binding(8) var<storage, read_write> bounds: Bounds;
+@group(0) @binding(8) var<storage, read_write> shown: Shown;
 
 fn outside(at: vec2u) -> bool { return any(at >= size); }
 
@@ -82,8 +86,13 @@ fn fit(@builtin(global_invocation_id) id: vec3u) {
   texels[i] = pack4x8unorm(vec4f(alpha, light, slope, matte[i]));
   // The fitted or the plain matte: what is composited is a mixture of both.
   if (max(alpha, matte[i]) < FAINT || share[i] < FAINT) { return; }
-  atomicMin(&bounds.left, id.x);
-  atomicMin(&bounds.top, id.y);
-  atomicMax(&bounds.right, id.x + 1);
-  atomicMax(&bounds.bottom, id.y + 1);
+  atomicMin(&shown.left, id.x);
+  atomicMin(&shown.top, id.y);
+  atomicMax(&shown.right, id.x + 1);
+  atomicMax(&shown.bottom, id.y + 1);
+  // So coarse that no sum overflows at a live matte's size; nobody reads it of a film.
+  let weight = u32(16 * matte[i] * share[i] + 0.5);
+  atomicAdd(&shown.mass, weight);
+  atomicAdd(&shown.massX, weight * id.x);
+  atomicAdd(&shown.massY, weight * id.y);
 }

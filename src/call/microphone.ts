@@ -18,18 +18,22 @@ export interface Microphone {
 }
 
 /**
- * Opens a microphone with the platform's echo cancellation, noise suppression and gain control; the browser may ask first.
+ * Opens a microphone with the platform's noise suppression and gain control; the browser may ask first.
  * @param deviceId - from `listMicrophones`; when that one is gone, any other is taken.
+ * @param options - `echoCancellation`: false where nothing is heard that it could cancel; it costs a hundredth of the frame rate. Default true.
  * @throws {PortoonError} `ERR_MICROPHONE_DENIED`, `ERR_MICROPHONE_MISSING` or `ERR_MICROPHONE_BUSY`.
  */
-export async function openMicrophone(deviceId?: string): Promise<Microphone> {
+export async function openMicrophone(
+  deviceId?: string,
+  { echoCancellation = true } = {},
+): Promise<Microphone> {
   const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
   if (!devices) throw denied();
   let stream;
   try {
     stream = await devices.getUserMedia({
       audio: {
-        echoCancellation: true,
+        echoCancellation,
         noiseSuppression: true,
         autoGainControl: true,
         ...(deviceId === undefined ? {} : { deviceId: { ideal: deviceId } }),

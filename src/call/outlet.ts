@@ -43,8 +43,6 @@ const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
 /** Answers whoever has the link and watches, until {@link close}. Nobody else in the room is answered. */
 export class Outlet {
   viewers: readonly Viewer[] = [];
-  /** Why the server does not take us, or null. */
-  fault: PortoonError | null = null;
   private readonly seat: Seat;
   private readonly participants = new Map<string, Participant>();
   private readonly standIns = new StandIns();
@@ -59,16 +57,10 @@ export class Outlet {
       identity,
       greeting: () => this.greeting(),
       onIn: ({ peers }) => {
-        this.fault = null;
         for (const participant of this.participants.values()) participant.listed = false;
         for (const peer of peers) this.meet(peer);
-        this.changed();
       },
-      onAway: () => {
-        this.changed();
-      },
-      onRefused: (error) => {
-        this.fault = error;
+      onChange: () => {
         this.changed();
       },
     });
@@ -91,6 +83,11 @@ export class Outlet {
     return this.seat.here;
   }
 
+  /** Why the server does not take us, or null. */
+  get fault(): PortoonError | null {
+    return this.seat.fault;
+  }
+
   /** Sends something else from now on. Nothing is negotiated. */
   async send(sent: Sent): Promise<void> {
     this.sent = sent;
@@ -100,8 +97,7 @@ export class Outlet {
   /** Tells the viewers what they get: whether there is a picture, and whether it can be transparent. */
   tell(state: Pick<PeerState, 'camera' | 'alpha'>): void {
     this.state = { muted: true, ...state };
-    // Else told with the next join.
-    if (this.here) this.seat.server.ask('state', this.state).catch(() => undefined);
+    this.seat.tell(this.state);
   }
 
   /** Ends all connections, and says so. Safe to call twice. */
@@ -183,9 +179,7 @@ export class Outlet {
         return seat.ice;
       },
       standIn: (kind) => standIns.of(kind),
-      send: (to, generation, data) => {
-        if (seat.here) seat.server.ask('signal', { to, generation, data }).catch(() => undefined);
-      },
+      send: seat.send,
       // Half a picture is a matte: an encoder that made it smaller would move the line between the two.
       limits: () => ({
         maxBitrate: wants().bitrate ?? MAX_BITRATE,

@@ -134,6 +134,11 @@ export class Participant {
     this.peer?.signal(data as PeerSignal);
   }
 
+  /** Whether there has been no connection for so long that people want to know why. */
+  silent(now: number): boolean {
+    return !this.connected && now - this.alive > UNREACHABLE_MS;
+  }
+
   /** To be called twice a second. */
   look(now: number): void {
     const { peer, room } = this;
@@ -242,7 +247,7 @@ export class Participant {
     }
     const link = this.connected
       ? 'connected'
-      : this.room.signalling && now - this.alive > UNREACHABLE_MS
+      : this.room.signalling && this.silent(now)
         ? 'unreachable'
         : this.everAlive
           ? 'reconnecting'

@@ -49,7 +49,8 @@ export class Peer {
     this.simple = new SimplePeer({
       initiator,
       stream,
-      config: { iceServers: [...iceServers] },
+      // One way for sound, picture and beats from the first offer on: else each looks for its own, and takes relays for it.
+      config: { iceServers: [...iceServers], bundlePolicy: 'max-bundle' },
     });
     const senders = this.connection?.getSenders() ?? [];
     this.senders = {
@@ -82,7 +83,13 @@ export class Peer {
   /** Sends another track, or nothing, in the place of the one before. Nothing is negotiated. */
   async replaceTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
     if (this.state === 'closed') return;
-    await this.senders[kind]?.replaceTrack(track);
+    try {
+      await this.senders[kind]?.replaceTrack(track);
+    } catch (error) {
+      // The other side went in this very moment.
+      if (!this.connection || this.connection.signalingState === 'closed') return;
+      throw error;
+    }
     if (kind === 'video') await this.limit();
   }
 

@@ -9,6 +9,7 @@ import {
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
 import { hostKeyOf } from './link.ts';
+import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
@@ -28,7 +29,7 @@ export interface RoomOptions {
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
-  /** Something of `members`, `host`, `locked` or `signalling` is new. */
+  /** Something of `members`, `host`, `locked`, `signalling` or `refusal` is new. */
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;
@@ -47,6 +48,8 @@ export class Room {
   /** Whether this page may lock the room and remove others. */
   host = false;
   locked = false;
+  /** Why the server does not let us back in, while the call goes on without it and it is asked again; null otherwise. */
+  refusal: PortoonError | null = null;
 
   private readonly server = new Signalling();
   private readonly participants = new Map<string, Participant>();
@@ -57,6 +60,10 @@ export class Room {
   private secret = '';
   /** When TURN credentials are asked for anew. */
   private iceUntil = Infinity;
+  /** How often in a row we were not let back in. */
+  private refusals = 0;
+  /** What the network is, where the browser tells. */
+  private network = networkType();
   private readonly timers: number[] = [];
   private ended = false;
 
@@ -96,11 +103,11 @@ export class Room {
     try {
       [room.common.codecs] = await Promise.all([preferredCodecs(), room.server.connect()]);
       room.enter(await room.server.ask('join', room.greeting()));
+      room.listen();
     } catch (error) {
       room.end();
       throw error;
     }
-    room.listen();
     return room;
   }
 
@@ -125,13 +132,21 @@ export class Room {
     if (this.signalling) await this.server.ask('state', { name, muted, camera, recording });
   }
 
-  /** Lets nobody else in, or again. The host alone may. */
+  /**
+   * Lets nobody else in, or again. The host alone may.
+   * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
+   */
   async lock(locked: boolean): Promise<void> {
+    this.needServer();
     await this.server.ask('lock', { locked });
   }
 
-  /** Takes somebody out of the room. The host alone may. */
+  /**
+   * Takes somebody out of the room, and locks it: the link would let them in again. The host alone may.
+   * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
+   */
   async remove(id: string): Promise<void> {
+    this.needServer();
     await this.server.ask('remove', { peer: id });
   }
 
@@ -145,7 +160,7 @@ export class Room {
     for (const timer of this.timers) self.clearInterval(timer);
     removeEventListener('pagehide', this.onPageHide);
     removeEventListener('online', this.onNetworkChange);
-    connectionOf(navigator)?.removeEventListener('change', this.onNetworkChange);
+    connectionOf(navigator)?.removeEventListener('change', this.onConnectionChange);
     for (const participant of this.participants.values()) participant.close(true);
     this.participants.clear();
     this.members = new Map();
@@ -163,6 +178,23 @@ export class Room {
     this.server.hurry();
     for (const participant of this.participants.values()) participant.restart();
   };
+
+  /** Also says that its guess of the speed is another one, which is no reason to look for a road. */
+  private readonly onConnectionChange = () => {
+    const type = networkType();
+    if (type !== this.network) this.onNetworkChange();
+    this.network = type;
+  };
+
+  /** What would wait for the server, and be carried out when nobody wants it any more, is refused now. */
+  private needServer(): void {
+    if (this.signalling) return;
+    throw new PortoonError(
+      'ERR_SIGNALLING',
+      `${this.refusal ? 'The server has not let you back in' : 'The server is away'}, and it alone can lock the call or take somebody out.`,
+      'The call goes on; try again in a moment.',
+    );
+  }
 
   private greeting(): Request<'join'> {
     const { room, name, muted, camera, recording = false } = this.options;
@@ -182,6 +214,8 @@ export class Room {
 
   /** We are in, for the first time or again. */
   private enter(answer: JoinAnswer): void {
+    // Left while the server was asked.
+    if (this.ended) return;
     // Under another id the others know nothing of the connections that there were.
     if (this.self !== '' && this.self !== answer.self)
       for (const id of [...this.participants.keys()]) this.drop(id);
@@ -190,6 +224,8 @@ export class Room {
     this.host = answer.host;
     this.locked = answer.locked;
     this.common.signalling = true;
+    this.refusal = null;
+    this.refusals = 0;
     this.keepIce(answer);
     const known = [...this.participants.values()];
     for (const participant of known) participant.listed = false;
@@ -252,7 +288,11 @@ export class Room {
       );
     });
     this.every(LOOK_MS, (now) => {
-      for (const participant of [...this.participants.values()]) participant.look(now);
+      for (const [id, participant] of [...this.participants]) {
+        participant.look(now);
+        // The server does not know us, and will not tell who is gone.
+        if (this.refusal && participant.silent(now)) this.lose(id);
+      }
       if (now > this.iceUntil && this.signalling) void this.freshIce();
     });
     this.every(SPEECH_LOOK_MS, (now) => {
@@ -260,7 +300,7 @@ export class Room {
     });
     addEventListener('pagehide', this.onPageHide);
     addEventListener('online', this.onNetworkChange);
-    connectionOf(navigator)?.addEventListener('change', this.onNetworkChange);
+    connectionOf(navigator)?.addEventListener('change', this.onConnectionChange);
   }
 
   private every(milliseconds: number, work: (now: number) => void): void {
@@ -285,8 +325,24 @@ export class Room {
       if (!(error instanceof PortoonError)) return;
       // It went away again: the next connection asks again.
       if (error.code === 'ERR_SIGNALLING') this.server.again();
-      else this.fail(error);
+      else if (error.code === 'ERR_REMOVED') this.fail(error);
+      else this.refuse(error);
     }
+  }
+
+  /** We are not let back in: full, locked, too many at once. Whom we hear we go on hearing, and ask again. */
+  private refuse(error: PortoonError): void {
+    if (this.ended) return;
+    this.refusal = error;
+    this.server.again(pauseAfter(this.refusals++));
+    this.failIfAlone();
+    this.changed();
+  }
+
+  /** Nobody is left of the call, and nobody new can come: that is its end. A crowd at the door is waited out. */
+  private failIfAlone(): void {
+    if (this.refusal && this.refusal.code !== 'ERR_TOO_MANY' && this.participants.size === 0)
+      this.fail(this.refusal);
   }
 
   private async freshIce(): Promise<void> {
@@ -337,6 +393,7 @@ export class Room {
     this.limit();
     this.changed();
     if (member) this.options.onLeft(member);
+    this.failIfAlone();
   }
 
   private drop(id: string): void {
@@ -352,7 +409,11 @@ export class Room {
   }
 }
 
-/** Tells of another network where the browser can (Chromium on phones). */
-function connectionOf(from: Navigator): EventTarget | undefined {
-  return (from as { connection?: EventTarget }).connection;
+function connectionOf(from: Navigator): (EventTarget & { readonly type?: string }) | undefined {
+  return (from as { connection?: EventTarget & { readonly type?: string } }).connection;
+}
+
+/** Wi-Fi, cellular and so on, where the browser tells (Chromium on phones). */
+function networkType(): string | undefined {
+  return connectionOf(navigator)?.type;
 }

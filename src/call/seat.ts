@@ -1,6 +1,7 @@
 import { PortoonError } from '../effect/errors.ts';
-import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
+import type { IceServer, JoinAnswer, PeerState, Request } from '../server/signals.ts';
 import { pauseAfter } from './media-link.ts';
+import type { Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
 
 /** Who one is for the server: the id is the secret's digest, so that it stays over restarts of either side. */
@@ -16,10 +17,8 @@ export interface SeatOptions {
   identity?: Identity;
   /** We are in, for the first time or again. */
   onIn: (answer: JoinAnswer) => void;
-  /** The server is lost; it is looked for. */
-  onAway: () => void;
-  /** The server does not let us in, or does not answer; it is tried again. */
-  onRefused: (error: PortoonError) => void;
+  /** `here` or `fault` is new; after {@link SeatOptions.onIn}. */
+  onChange: () => void;
 }
 
 /** TURN credentials are asked for anew when this share of their life is over. */
@@ -30,6 +29,8 @@ export class Seat {
   readonly server = new Signalling();
   /** Whether the server hears us. */
   here = false;
+  /** Why the server does not let us in, or does not answer, or null; it is tried again. */
+  fault: PortoonError | null = null;
   /** Fresh enough to begin a connection with. */
   ice: readonly IceServer[] = [];
   private identity: Identity | undefined;
@@ -47,7 +48,7 @@ export class Seat {
       back: () => void this.enter(),
       away: () => {
         this.here = false;
-        if (!this.left) this.options.onAway();
+        if (!this.left) this.options.onChange();
       },
     });
     // What the line does not mend by itself is tried again by `keep`.
@@ -59,6 +60,16 @@ export class Seat {
   /** To be called twice a second. */
   look(now: number): void {
     if (now > this.iceUntil && this.here) void this.freshIce();
+  }
+
+  /** Carries a signal to a peer, while the server hears us; what is lost is made good by the next joining. */
+  readonly send: Surroundings['send'] = (to, generation, data) => {
+    if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
+  };
+
+  /** Tells the others how we are, while the server hears us; else the next joining tells it. */
+  tell(state: PeerState): void {
+    if (this.here) this.server.ask('state', state).catch(() => undefined);
   }
 
   /** Gives the place up. Safe to call twice. */
@@ -77,8 +88,10 @@ export class Seat {
       this.identity = { id: answer.self, secret: answer.secret };
       this.failures = 0;
       this.here = true;
+      this.fault = null;
       this.keepIce(answer);
       this.options.onIn(answer);
+      this.options.onChange();
     } catch (error) {
       if (this.left) return;
       this.refuse(error);
@@ -87,7 +100,9 @@ export class Seat {
   }
 
   private refuse(error: unknown): void {
-    if (!this.left && !this.here && error instanceof PortoonError) this.options.onRefused(error);
+    if (this.left || this.here || !(error instanceof PortoonError)) return;
+    this.fault = error;
+    this.options.onChange();
   }
 
   private keepIce({ ice, iceLifetime }: Pick<JoinAnswer, 'ice' | 'iceLifetime'>): void {

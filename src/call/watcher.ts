@@ -1,6 +1,6 @@
 /** Watching one person, silently: what the page for OBS does with a link of the studio. */
 import type { PortoonError } from '../effect/errors.ts';
-import type { Peer as Present, Request, Wants } from '../server/signals.ts';
+import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import type { LinkState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';
 import { Seat } from './seat.ts';
@@ -27,8 +27,6 @@ const LOOK_MS = 500;
 /** Takes part in nothing and sends nothing. Whatever goes wrong, it is tried again until {@link stop}. */
 export class Watcher {
   state: LinkState = 'connecting';
-  /** Why the server does not let us in, or null. */
-  fault: PortoonError | null = null;
   private readonly seat: Seat;
   private participant: Participant | null = null;
   /** What `onStream` was told last. */
@@ -42,16 +40,10 @@ export class Watcher {
     this.seat = new Seat({
       greeting: () => this.greeting(),
       onIn: ({ peers }) => {
-        this.fault = null;
         if (this.participant) this.participant.listed = false;
         for (const peer of peers) this.meet(peer);
-        this.changed();
       },
-      onAway: () => {
-        this.changed();
-      },
-      onRefused: (error) => {
-        this.fault = error;
+      onChange: () => {
         this.changed();
       },
     });
@@ -63,6 +55,11 @@ export class Watcher {
     this.seat.take();
   }
 
+  /** Why the server does not let us in, or null. */
+  get fault(): PortoonError | null {
+    return this.seat.fault;
+  }
+
   /** Whether the server hears us, and whether the person is there; for whoever looks for a fault. */
   get found(): { server: boolean; person: boolean } {
     return { server: this.seat.here, person: this.participant !== null };
@@ -72,8 +69,7 @@ export class Watcher {
   pause(paused: boolean): void {
     if (this.wants.paused === paused) return;
     this.wants = { ...this.wants, paused };
-    const { state = { muted: true, camera: false } } = this.greeting();
-    if (this.seat.here) this.seat.server.ask('state', state).catch(() => undefined);
+    this.seat.tell(this.presence);
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -93,8 +89,13 @@ export class Watcher {
       room,
       name: label,
       kind: 'view',
-      state: { muted: true, camera: false, wants: this.wants },
+      state: this.presence,
     };
+  }
+
+  /** A viewer shows nothing of itself. */
+  private get presence(): PeerState {
+    return { muted: true, camera: false, wants: this.wants };
   }
 
   private listen(): void {
@@ -141,9 +142,7 @@ export class Watcher {
         return seat.ice;
       },
       standIn: () => null,
-      send: (to, generation, data) => {
-        if (seat.here) seat.server.ask('signal', { to, generation, data }).catch(() => undefined);
-      },
+      send: seat.send,
       limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
       changed: () => {
         this.changed();

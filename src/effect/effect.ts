@@ -57,7 +57,7 @@ const defaults: Look = {
   background: { kind: 'live' },
   quality: 'auto',
 };
-const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
+const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const noStats: EffectStats = {
   fps: 0,
   frames: 0,
@@ -69,6 +69,7 @@ const noStats: EffectStats = {
   matteSize: [0, 0],
   styleSize: [0, 0],
   quality: 'usual',
+  held: 'nothing',
   renderer: '',
 };
 /** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */
@@ -101,6 +102,7 @@ export class Effect {
   /** Rejects when the worker dies, so that no answer is awaited from it. */
   private death = Promise.withResolvers<never>();
   private deaths = 0;
+  private lastDeath: PortoonError | null = null;
   private lastBeat = 0;
   private watch = 0;
   private latest: EffectStats = noStats;
@@ -343,9 +345,9 @@ export class Effect {
     this.worker = worker;
     this.death = Promise.withResolvers<never>();
     this.death.promise.catch(() => undefined);
-    worker.addEventListener('error', (event) => {
+    worker.addEventListener('error', (event: Partial<ErrorEvent> & Event) => {
       event.preventDefault();
-      this.die(event.message);
+      this.die(event.message ?? 'its program did not load');
     });
     this.api = Comlink.wrap<EffectWorkerApi>(worker);
     const canvas = this.canvas.transferControlToOffscreen();
@@ -412,11 +414,13 @@ export class Effect {
 
   private die(why: string): void {
     const opened = this.styles.length > 0;
+    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     const error = new PortoonError(
       'ERR_WORKER_DIED',
       `The effect's worker stopped: ${why}.`,
-      'It starts again by itself; if it keeps stopping, reload the page.',
+      `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
     );
+    this.lastDeath = error;
     this.worker?.terminate();
     this.worker = null;
     this.api = null;
@@ -424,11 +428,12 @@ export class Effect {
     this.endOutput();
     end(this.stackedOutput);
     this.death.reject(error);
-    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     this.tell(error, fatal);
     if (!fatal)
       this.revive().catch((again: unknown) => {
-        if (!this.closed) this.tell(again instanceof PortoonError ? again : error, true);
+        // One more death has told of itself, and is followed by another try or by none.
+        if (!this.closed && again !== this.lastDeath)
+          this.tell(again instanceof PortoonError ? again : error, true);
       });
   }
 

@@ -63,7 +63,7 @@ class EffectWorker implements EffectWorkerApi {
       return catalogue;
     });
     const openOn = (ep: ExecutionProviderChoice) =>
-      openNetStages(ep, catalogueOpening, download, (error, fatal) => {
+      openNetStages(ep, look.style, catalogueOpening, download, (error, fatal) => {
         this.tell(error, fatal);
       });
     const [stages, compositor] = await Promise.all([openOn(options.ep), compositorOpening]);

@@ -30,12 +30,6 @@ export function framesOf(track: MediaStreamTrack): FrameSupply {
   return Processor ? processedFrames(new Processor({ track, maxBufferSize: 1 })) : presentedFrames(track);
 }
 
-/** Ends a supply from the reader's side. A frame that waits in the stream would be left to the collector: it is taken out and closed. */
-export async function endSupply(reader: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
-  const [{ value: frame }] = await Promise.all([reader.read(), reader.cancel()]);
-  frame?.close();
-}
-
 function processedFrames(processor: TrackProcessor): FrameSupply {
   const frames = processor.readable;
   return {

@@ -1,31 +1,54 @@
 import type { Size } from './onnx/net.ts';
-import type { Quality, QualityReason } from './protocol.ts';
+import type { Held, Quality, QualityReason } from './protocol.ts';
 
-/** Short sides of the style net's input, from quick to fine. Below the first a face is no longer drawn but smeared. */
-const RUNGS = [160, 192, 256, 320, 384];
-const FIRST_RUNG = RUNGS.indexOf(192);
+/** What one frame may cost. */
+interface Rung {
+  /** Short side of the style net's input in pixels. */
+  readonly side: number;
+  readonly held: Held;
+}
+
+/**
+ * From quick to fine. Below 160 pixels a face is no longer drawn but smeared; what helps then is to compute every second frame only. That is
+ * the last resort: what is held belongs to another frame than the one that it lies over.
+ */
+const RUNGS: readonly Rung[] = [
+  { side: 160, held: 'style and matte' },
+  { side: 160, held: 'style' },
+  ...[160, 192, 256, 320, 384].map((side) => ({ side, held: 'nothing' as const })),
+];
+const FIRST_RUNG = RUNGS.findIndex(({ side }) => side === 192);
+const LAST_RUNG = RUNGS.length - 1;
+const LEAST_SIDE = RUNGS[0]!.side;
 /** Pixels of the matte net's input: 288x160 for a 16:9 camera. */
 const MATTE_PIXELS = 288 * 160;
 /** Down when frames take longer than this share of the time between two frames ... */
 const TOO_SLOW = 1.1;
-/** ... up when the next rung, by its pixels, would still take less than this share. */
+/** ... up when the next rung would, by what it adds, still take less than this share. */
 const ROOM = 0.8;
+/** For the last resort only when the rate falls below two thirds of the camera's ... */
+const FAR_TOO_SLOW = 1.5;
+/** ... and no longer than there is the time to do without. */
+const ENOUGH = 1.1;
 /** Frames between two decisions. */
 const PATIENCE = 45;
-/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it does so again: a minute at first. */
+/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it soon does so again: a minute at first. */
 const BARRED = 1800;
 const LONGEST_BARRED = 16 * BARRED;
+/** Who falls only after so many times the bar falls for another reason: the machine itself has become slower. */
+const SOON = 4;
 
-/** Keeps the frame rate by trading the style's resolution. */
+/** Keeps the frame rate by trading the style's resolution and, where that is not enough, by computing every second frame only. */
 export class Governor {
   private rung = FIRST_RUNG;
   private readonly times: number[] = [];
   private waiting = PATIENCE;
   /** A rung that proved too slow, and those above it, are not tried for a while. */
-  private ceiling = RUNGS.length - 1;
+  private ceiling = LAST_RUNG;
   private bar = BARRED;
   private barredFor = 0;
   private lastMove: 'finer' | 'coarser' | null = null;
+  private sinceMove = 0;
   quality: Quality = 'auto';
 
   /** Another source, another size and rate: all rungs are to be tried again. */
@@ -34,21 +57,27 @@ export class Governor {
     this.lift();
     this.bar = BARRED;
     this.lastMove = null;
+    this.sinceMove = 0;
     this.waiting = PATIENCE;
     this.times.length = 0;
   }
 
-  /** Why the style has the size that it has. */
+  /** Why the style has the size that it has, or what is held is held. */
   get reason(): QualityReason {
     if (this.quality !== 'auto') return 'pinned';
     if (this.lastMove === 'coarser') return 'too slow';
-    if (this.rung === RUNGS.length - 1) return 'finest';
+    if (this.rung === LAST_RUNG) return 'finest';
     return this.lastMove === 'finer' ? 'room' : 'usual';
   }
 
   /** Short side of the style net's input, in pixels. */
   get shortSide(): number {
-    return this.quality === 'auto' ? RUNGS[this.rung]! : this.quality;
+    return this.quality === 'auto' ? RUNGS[this.rung]!.side : this.quality;
+  }
+
+  /** What is computed for every second frame only, and held for the next. */
+  get held(): Held {
+    return this.quality === 'auto' ? RUNGS[this.rung]!.held : 'nothing';
   }
 
   /**
@@ -57,40 +86,58 @@ export class Governor {
    */
   finest(available: number): number {
     if (this.quality !== 'auto') return this.quality;
-    return Math.max(RUNGS[0]!, Math.min(RUNGS.at(-1)!, available));
+    return Math.max(LEAST_SIDE, Math.min(RUNGS[LAST_RUNG]!.side, available));
   }
 
   /**
    * Tells how long one frame took.
    * @param busy - milliseconds that it kept the effect from the next one.
-   * @param style - milliseconds of the style net.
+   * @param cost - milliseconds that a run of each net takes; of one that was held, the last.
    * @param budget - milliseconds between two frames of the source.
    */
-  measure(busy: number, style: number, budget: number): void {
+  measure(busy: number, cost: { matte: number; style: number }, budget: number): void {
     if (this.quality !== 'auto') return;
+    this.sinceMove++;
     if (this.barredFor > 0 && --this.barredFor === 0) this.lift();
     this.times.push(busy);
     if (--this.waiting > 0) return;
-    const typical = quantile(this.times, 0.5);
+    // Two and two, for every second frame may be a light one.
+    const typical = quantile(
+      this.times.slice(1).map((time, i) => (time + this.times[i]!) / 2),
+      0.5,
+    );
     this.times.length = 0;
     this.waiting = PATIENCE;
-    const next = RUNGS[Math.min(this.rung + 1, RUNGS.length - 1)]!;
-    const growth = (next / RUNGS[this.rung]!) ** 2;
-    if (typical > TOO_SLOW * budget && this.rung > 0) {
-      this.ceiling = --this.rung;
+    const { rung } = this;
+    const lastResort = RUNGS[rung - 1]?.held !== 'nothing';
+    const room = RUNGS[rung]!.held === 'nothing' ? ROOM : ENOUGH;
+    if (rung > 0 && typical > (lastResort ? FAR_TOO_SLOW : TOO_SLOW) * budget) {
+      this.ceiling = rung - 1;
+      const again = this.lastMove === 'finer' && this.sinceMove < SOON * this.bar;
+      this.bar = again ? Math.min(LONGEST_BARRED, 2 * this.bar) : BARRED;
       this.barredFor = this.bar;
-      this.bar = Math.min(LONGEST_BARRED, 2 * this.bar);
-      this.lastMove = 'coarser';
-    } else if (this.rung < this.ceiling && typical + style * (growth - 1) < ROOM * budget) {
-      this.rung++;
-      this.lastMove = 'finer';
-    }
+      this.move('coarser');
+    } else if (rung < this.ceiling && typical + added(rung, cost) < room * budget) this.move('finer');
+  }
+
+  private move(to: 'finer' | 'coarser'): void {
+    this.rung += to === 'finer' ? 1 : -1;
+    this.lastMove = to;
+    this.sinceMove = 0;
   }
 
   private lift(): void {
-    this.ceiling = RUNGS.length - 1;
+    this.ceiling = LAST_RUNG;
     this.barredFor = 0;
   }
+}
+
+/** Milliseconds that a frame takes longer, in the mean, on the rung above, if nothing runs beside anything else. */
+function added(rung: number, { matte, style }: { matte: number; style: number }): number {
+  const [here, next] = [RUNGS[rung]!, RUNGS[rung + 1]!];
+  if (here.held === 'style and matte') return matte / 2;
+  if (here.held === 'style') return style / 2;
+  return style * ((next.side / here.side) ** 2 - 1);
 }
 
 /** The value that `share` (0..1) of the measurements stay under; 0 of none. */

@@ -12,7 +12,7 @@ import { GpuNet } from './onnx/gpu-net.ts';
 import { AdapterMemory } from './onnx/adapter-memory.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
 import type { Net } from './onnx/net.ts';
-import { fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
+import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
 import { openTested } from './onnx/self-test.ts';
 import { GpuPreparer } from './prepare/gpu-preparer.ts';
 import { Preparer, type FramePreparer } from './prepare/prepare.ts';
@@ -39,22 +39,25 @@ type Tell = (error: unknown, fatal: boolean) => void;
 
 /**
  * Opens them. Where WebGPU fails, they are on wasm.
+ * @param style - the id of the one that will be chosen first: without a GPU its net is opened beside the matte's.
  * @param catalogue - may still be on its way: the runtime, which is larger, is fetched meanwhile.
  * @param tell - told what goes wrong; after a fatal fault the stages answer no more.
  * @throws PortoonError naming the net, or what else is missing.
  */
 export async function openNetStages(
   choice: ExecutionProviderChoice,
+  style: string,
   catalogue: Promise<Catalogue>,
   download: Download,
   tell: Tell,
 ): Promise<NetStages> {
-  const files = fetchRuntime(choice, download);
+  const provider = chooseProvider(choice);
+  const files = provider.then((ep) => fetchRuntime(ep, download));
   const starting = files.then(startRuntime);
   // Without a GPU, matte and style run on two cores at once.
-  const second = files.then((arrived) =>
-    arrived.ep === 'wasm' && navigator.hardwareConcurrency > 1
-      ? new NetWorker(arrived, (error) => {
+  const second = provider.then((ep) =>
+    ep === 'wasm' && navigator.hardwareConcurrency > 1
+      ? new NetWorker(files, (error) => {
           tell(error, true);
         })
       : null,
@@ -65,17 +68,32 @@ export async function openNetStages(
   chainOpening.catch(() => undefined);
   const nets = await catalogue;
   try {
+    const netWorker = await second;
+    const preparer = new Preparer();
+    // Without a GPU the style's net is opened beside the matte's.
+    const stylist =
+      netWorker && stylistInMemory(preparer, (model, bytes) => netWorker.open(model, bytes), nets, download);
+    stylist?.foresee(style);
     const net = await openMatteNet(nets, starting, download, tell, async (runtime, opened, bytes) =>
-      (await chainOpening) ? new GpuNet(runtime, opened, bytes, layoutMemory(runtime, 'matte')) : opened,
+      (await chainOpening)
+        ? new GpuNet(runtime, opened, bytes, layoutMemory(runtime, 'matte'), choice === 'auto')
+        : opened,
     );
     const runtime = await starting;
     const chain = await chainOpening;
-    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, nets, download);
-    return overMainMemory(runtime, await second, net as Net, nets, download);
+    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, choice === 'auto', nets, download);
+    const openStyle = (model: StyleModel, bytes: Uint8Array) => openTested(runtime, model, bytes);
+    return inMemory(
+      runtime,
+      netWorker,
+      preparer,
+      net as Net,
+      stylist ?? stylistInMemory(preparer, openStyle, nets, download),
+    );
   } catch (error) {
     if (!failedOnWebGpu(error)) throw error;
     tell(error, false);
-    return openNetStages('wasm', catalogue, download, tell);
+    return openNetStages('wasm', style, catalogue, download, tell);
   }
 }
 
@@ -113,6 +131,7 @@ function onGpu(
   runtime: Runtime,
   { preparer, refiner, packer }: Chain,
   net: GpuNet,
+  compares: boolean,
   catalogue: Catalogue,
   download: Download,
 ): NetStages {
@@ -124,6 +143,7 @@ function onGpu(
       await openTested(runtime, model, bytes),
       bytes,
       layoutMemory(runtime, `${model.grade} styles`),
+      compares,
     );
   const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, download);
   return {
@@ -143,18 +163,23 @@ function onGpu(
   };
 }
 
-function overMainMemory(
-  runtime: Runtime,
-  netWorker: NetWorker | null,
-  net: Net,
+function stylistInMemory(
+  preparer: Preparer,
+  openStyle: (model: StyleModel, bytes: Uint8Array) => Promise<AnyNet>,
   catalogue: Catalogue,
   download: Download,
+): Stylist {
+  return new Stylist(openStyle, texelPainter(preparer), catalogue, download);
+}
+
+function inMemory(
+  runtime: Runtime,
+  netWorker: NetWorker | null,
+  preparer: Preparer,
+  net: Net,
+  stylist: Stylist,
 ): NetStages {
-  const preparer = new Preparer();
   const matter = new Matter(net, preparer);
-  const openStyle = (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
-    netWorker ? netWorker.open(model, bytes) : openTested(runtime, model, bytes);
-  const stylist = new Stylist(openStyle, texelPainter(preparer), catalogue, download);
   return {
     ep: runtime.ep,
     ...{ preparer, matter, stylist },

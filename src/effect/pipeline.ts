@@ -1,11 +1,11 @@
-import { Anchor } from './anchor.ts';
+import { Anchor, wallClock } from './anchor.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
-import { endSupply } from './frames.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
 import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
+import { NewestFrame } from './newest-frame.ts';
 import type { Size } from './onnx/net.ts';
 import { REST } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
@@ -13,8 +13,22 @@ import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Styled } from './style/stylist.ts';
-import { covers, LEAST_SURROUNDINGS, StyleWindow, type Bounds, type Window } from './style/window.ts';
+import { covers, LEAST_SURROUNDINGS, moved, StyleWindow, type Shown, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
+
+/** A held style is not moved by more than this share of a side. */
+const FARTHEST_CARRIED = 0.05;
+
+/** The style or the matte of the frame before, which will do for this one as well. */
+interface Holding {
+  readonly what: 'style' | 'matte';
+  /** Those of the frame before, and what they took. */
+  readonly layers: Layers;
+  readonly times: StageTimes;
+  /** Where the matte of that frame, or of the one before it, showed the style. */
+  readonly shown: Shown | null | undefined;
+  readonly shownFor: 1 | 2;
+}
 
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {
@@ -32,6 +46,8 @@ interface Journey {
   readonly styleAt: Size | null;
   /** What of it was begun beside the matte. */
   readonly styled: Promise<Styled> | null;
+  /** What is not computed for this frame but taken over from the one before. */
+  readonly held: Holding | null;
   readonly layers: Layers;
   /** The same frame was looked at in the same way before: its layers are there. */
   readonly repeats: boolean;
@@ -53,7 +69,7 @@ export class Pipeline {
   private stacked: { compositor: Compositor; sink: Sink } | null = null;
   private tapped: Tap | null = null;
   private readonly anchor = new Anchor();
-  private source: ReadableStreamDefaultReader<VideoFrame> | null = null;
+  private source: NewestFrame | null = null;
   /** Counts the sources, so that a slow change of source does not overtake a later one. */
   private turns = 0;
   /** The region that the newest frame was matted for; null if it was not. */
@@ -62,7 +78,7 @@ export class Pipeline {
   private settled: Journey | null = null;
   private readonly window = new StyleWindow();
   /** Where the newest matte shows the style; undefined if there is none. */
-  private shown: Bounds | null | undefined;
+  private shown: Shown | null | undefined;
   /** What is asked of the film that is being carried; null while the source is live. */
   private film: FilmOptions | null = null;
   private framesDrawn = false;
@@ -86,12 +102,12 @@ export class Pipeline {
   /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
   async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
     const turn = ++this.turns;
-    if (this.source) await endSupply(this.source);
+    await this.source?.end();
     // The last frame of the source before is still on its way: nothing overtakes it.
     await this.journey;
     if (turn !== this.turns) {
       // Yet another source was given meanwhile.
-      if (frames) await endSupply(frames.getReader());
+      if (frames) await new NewestFrame(frames).end();
       return;
     }
     if (this.framesDrawn) this.begun = Promise.withResolvers();
@@ -102,7 +118,7 @@ export class Pipeline {
     this.stats.newSource();
     this.anchor.reset();
     this.governor.newSource();
-    this.source = frames.getReader();
+    this.source = new NewestFrame(frames, ({ timestamp }) => this.anchor.note(timestamp));
     this.journey = this.carryAll(this.source);
     await this.journey;
   }
@@ -120,12 +136,13 @@ export class Pipeline {
    * @throws PortoonError `ERR_WEBGL_LOST` if there is nothing to draw with.
    */
   picture(frame: VideoFrame): Promise<VideoFrame> {
-    const picture = this.journey.then(() => this.carryOfFilm(frame));
-    this.journey = picture.then(
+    const drawn = this.journey.then(() => this.carryOfFilm(frame));
+    // The next sets out while the renderer still draws this one.
+    this.journey = drawn.then(
       () => undefined,
       () => undefined,
     );
-    return picture;
+    return drawn.then(async ({ coming }) => (await coming) ?? Promise.reject(lostInFilm()));
   }
 
   /** Every composited frame is also written here. */
@@ -166,35 +183,29 @@ export class Pipeline {
     this.compositor.close();
   }
 
-  private async carryAll(source: ReadableStreamDefaultReader<VideoFrame>): Promise<void> {
-    let coming = source.read();
+  private async carryAll(source: NewestFrame): Promise<void> {
     let journey: Journey | null = null;
     for (let first = true; ; first = false) {
       if (!journey) {
-        // The source holds one frame at most and replaces it by the next: what comes now is the newest.
-        const { value: frame, done } = await coming;
-        if (done) return;
+        if (!(await source.ready())) return;
         await this.gaps.frameBegins();
+        const frame = source.take();
+        if (!frame) return;
         journey = await this.setOut(frame, true);
-        coming = source.read();
       }
       const { frame } = journey;
       let next: Journey | null = null;
       try {
         journey = await this.developed(journey);
         // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile. A graphics processor does not wait.
-        const ready = this.gaps.waiting || this.stages.pack ? null : await newest(coming);
-        if (ready) {
-          next = await this.setOut(ready, false);
-          coming = source.read();
-        }
+        const ready = this.gaps.waiting || journey.stages.pack ? null : source.take();
+        if (ready) next = await this.setOut(ready, false);
         this.draw(journey);
         await Promise.all([
           this.write(this.compositor, this.output, frame),
           this.stacked && this.write(this.stacked.compositor, this.stacked.sink, frame),
         ]);
-        if (!journey.repeats)
-          this.governor.measure(this.stats.busy, journey.times.style, this.stats.frameInterval);
+        if (!journey.repeats) this.governor.measure(this.stats.busy, journey.times, this.stats.frameInterval);
       } catch (error) {
         next?.frame.close();
         throw error;
@@ -213,17 +224,13 @@ export class Pipeline {
     }
   }
 
-  private async carryOfFilm(frame: VideoFrame): Promise<VideoFrame> {
+  private async carryOfFilm(frame: VideoFrame): Promise<{ coming: Promise<VideoFrame | null> }> {
     // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
     this.stats.newSource();
     const journey = await this.developed(await this.setOut(frame, true));
     this.draw(journey);
-    if (!this.compositor.contextLost) return this.compositor.capture(frame);
-    throw new PortoonError(
-      'ERR_WEBGL_LOST',
-      'The browser took the graphics processor away in the middle of the film.',
-      'Convert the film again.',
-    );
+    if (this.compositor.contextLost) throw lostInFilm();
+    return { coming: this.compositor.capture(frame) };
   }
 
   /** Begins a frame's journey, and closes the frame if there is none. */
@@ -272,17 +279,16 @@ export class Pipeline {
     await preparer.take(frame);
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
+    const alike =
+      !film && settled?.wish === wish && settled.stages === stages && settled.layers.background === background
+        ? settled
+        : null;
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
-    if (
-      !film &&
-      preparer.repeats >= REST &&
-      settled?.wish === wish &&
-      settled.stages === stages &&
-      settled.layers.background === background
-    )
-      return { ...settled, frame, began, anchor, repeats: true, times: noTimes() };
-    if (mattes) matter.take(matteAt);
-    const window = styles ? this.windowFor(region, styleAt) : null;
+    if (alike && preparer.repeats >= REST)
+      return { ...alike, frame, began, anchor, repeats: true, times: noTimes() };
+    const held = alike && this.holding(alike);
+    if (mattes && held?.what !== 'matte') matter.take(matteAt);
+    const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
     const styled = window && stylist.stylise(window);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
@@ -299,7 +305,7 @@ export class Pipeline {
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, stages, began, anchor, layers, times, styled, wish, repeats: false },
+      ...{ frame, stages, began, anchor, layers, times, styled, held, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
@@ -321,7 +327,7 @@ export class Pipeline {
 
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
-    const { layers, matteAt, styleAt, times } = journey;
+    const { layers, matteAt, styleAt, held, times } = journey;
     const { matter, stylist } = journey.stages;
     const began = performance.now();
     const live = this.compositor.texelsOf(journey.frame);
@@ -331,14 +337,20 @@ export class Pipeline {
       return;
     }
     this.settled = null;
-    if (matteAt) Object.assign(layers, await matter.matte(layers.region, layers.background.kind === 'blur'));
+    if (held?.what === 'matte') {
+      const { matte, share, blurred } = held.layers;
+      Object.assign(layers, { matte, share, blurred });
+    } else if (matteAt)
+      Object.assign(layers, await matter.matte(layers.region, layers.background.kind === 'blur'));
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
     this.matted = matteAt && layers.region;
-    times.matte = performance.now() - began;
-    let styled = await journey.styled;
-    if (styleAt && follows(layers.region)) {
-      this.shown = matter.bounds();
+    times.matte = held?.what === 'matte' ? held.times.matte : performance.now() - began;
+    const follow = styleAt !== null && follows(layers.region);
+    if (follow && held?.what !== 'matte') this.shown = matter.shown();
+    let styled =
+      held?.what === 'style' ? carriedAlong(held, follow ? this.shown : null) : await journey.styled;
+    if (follow) {
       // Who came in, or moved far, is not where the window was: it is set anew.
       if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
         const window = this.windowFor(layers.region, styleAt);
@@ -349,6 +361,16 @@ export class Pipeline {
     times.style = styled?.took ?? 0;
     layers.live = await live;
     this.settled = journey;
+  }
+
+  /** What the governor lets a frame take over from one that is like it, where that has computed it itself. */
+  private holding({ held: before, layers, times }: Journey): Holding | null {
+    const { held } = this.governor;
+    const kept = { layers, times, shown: this.shown, shownFor: before?.what === 'matte' ? 2 : 1 } as const;
+    if (held !== 'nothing' && layers.styled && before?.what !== 'style') return { what: 'style', ...kept };
+    if (held === 'style and matte' && layers.matte && before?.what !== 'matte')
+      return { what: 'matte', ...kept };
+    return null;
   }
 
   /** Of the style only what will show is computed. */
@@ -364,7 +386,7 @@ export class Pipeline {
     if (!this.compositor.contextLost) {
       this.compositor.draw(frame, layers, packed);
       if (this.tapped?.wants)
-        this.tapped.give({ frame: this.compositor.capture(frame), at: anchor + frame.timestamp / 1000 });
+        this.tapped.give(this.compositor.capture(frame), anchor + frame.timestamp / 1000);
     }
     // Without a matte it was asked for in the middle of the journey; the next frame has one.
     if (this.stacked && layers.matte && !this.stacked.compositor.contextLost)
@@ -372,8 +394,9 @@ export class Pipeline {
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
+    if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
     const road = { ep: stages.ep, zeroCopy: stages.pack !== null };
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor.reason, road);
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
   }
 
   /**
@@ -406,17 +429,34 @@ export class Pipeline {
   }
 
   private async write(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
-    if (sink?.wants && !compositor.contextLost) await sink.write(compositor.capture(like));
+    if (!sink?.wants || compositor.contextLost) return;
+    const picture = await compositor.capture(like);
+    if (picture) await sink.write(picture);
   }
 }
 
-/** The frame that comes next, if it is here by now; null if the source has ended or is still at it. */
-async function newest(coming: Promise<ReadableStreamReadResult<VideoFrame>>): Promise<VideoFrame | null> {
-  const result = await Promise.race([coming, Promise.resolve(null)]);
-  return result?.value ?? null;
+const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
+
+function lostInFilm(): PortoonError {
+  return new PortoonError(
+    'ERR_WEBGL_LOST',
+    'The browser took the graphics processor away in the middle of the film.',
+    'Convert the film again.',
+  );
 }
 
-const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0 });
+/**
+ * The held style, moved along with the mean of what shows. Of what a new style would be it misses a fifth to a third less than one that stays
+ * where it was; one that is moved by the bounds of what shows misses more.
+ */
+function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
+  const { texels, window } = layers.styled!;
+  const right = now && shown ? (now.x - shown.x) / shownFor : 0;
+  const down = now && shown ? (now.y - shown.y) / shownFor : 0;
+  // Who came in moves the mean, and nothing else.
+  const along = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_CARRIED;
+  return { texels, window: along ? moved(window, right, down) : window, took: times.style };
+}
 
 /** Whether a style shows only where the matte says so. */
 function follows(region: Region): boolean {

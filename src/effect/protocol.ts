@@ -40,7 +40,10 @@ export interface StageTimes {
   matte: number;
   style: number;
   composite: number;
+  /** From the moment that it set out. */
   total: number;
+  /** From the frame's arrival, which it may have had to wait after; 0 for a film's. */
+  delay: number;
 }
 
 export interface EffectStats {
@@ -50,7 +53,7 @@ export interface EffectStats {
   frames: number;
   /** Frames that the source gave and the effect did not show since start: newest frame wins. */
   dropped: number;
-  /** Medians over the last two seconds. */
+  /** Medians over the last two seconds; of a net whose answer was held, its last run. */
   ms: StageTimes;
   /** What 19 of 20 frames of the last two seconds stayed under. */
   p95: StageTimes;
@@ -63,9 +66,13 @@ export interface EffectStats {
   styleSize: [number, number];
   /** Why the style has that size: `quality` pins it, a finer one was too slow, there was room for this one, or it is the usual or the finest. */
   quality: QualityReason;
+  /** What is computed for every second frame only, because nothing else kept the rate. */
+  held: Held;
   /** The WebGL renderer's own name for itself. */
   renderer: string;
 }
+
+export type Held = 'nothing' | 'style' | 'style and matte';
 
 export type QualityReason = 'pinned' | 'too slow' | 'room' | 'usual' | 'finest';
 

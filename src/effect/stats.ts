@@ -1,6 +1,6 @@
 import { quantile } from './governor.ts';
 import type { Size } from './onnx/net.ts';
-import type { EffectStats, ExecutionProvider, QualityReason, StageTimes } from './protocol.ts';
+import type { EffectStats, ExecutionProvider, Held, QualityReason, StageTimes } from './protocol.ts';
 
 /** Milliseconds over which rates and medians are taken. */
 const WINDOW = 2000;
@@ -11,8 +11,8 @@ const USUAL_INTERVAL = 1000 / 30;
 const IDLE = 0.4;
 /** A jump of so many milliseconds is a pause of the source, not frames that were missed. */
 const LONGEST_STEP = 1000;
-const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0 };
-const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
+const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 /** Gathers what the frames' journeys took. */
 export class StatsKeeper {
@@ -30,6 +30,7 @@ export class StatsKeeper {
   private ep: ExecutionProvider = 'wasm';
   private zeroCopy = false;
   private quality: QualityReason = 'usual';
+  private held: Held = 'nothing';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
 
   constructor(private readonly renderer: string) {}
@@ -59,7 +60,7 @@ export class StatsKeeper {
     times: Readonly<StageTimes>,
     matte: Size,
     style: Size,
-    quality: QualityReason,
+    { reason, held }: { readonly reason: QualityReason; readonly held: Held },
     { ep, zeroCopy }: Pick<EffectStats, 'ep' | 'zeroCopy'>,
   ): void {
     const now = (this.ended = performance.now());
@@ -67,7 +68,8 @@ export class StatsKeeper {
     this.free = now;
     this.frames++;
     this.sizes = { matte, style };
-    this.quality = quality;
+    this.quality = reason;
+    this.held = held;
     this.ep = ep;
     this.zeroCopy = zeroCopy;
     this.recent.push({ at: now, times });
@@ -108,6 +110,7 @@ export class StatsKeeper {
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
       quality: this.quality,
+      held: this.held,
       renderer: this.renderer,
     };
   }

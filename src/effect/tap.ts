@@ -6,6 +6,9 @@ import type { TappedFrame } from './protocol.ts';
  */
 export class Tap {
   private wanted = 0;
+  private closed = false;
+  /** Frames are given in their order. */
+  private giving: Promise<void> = Promise.resolve();
 
   constructor(private readonly port: MessagePort) {
     port.onmessage = () => {
@@ -17,13 +20,22 @@ export class Tap {
     return this.wanted > 0;
   }
 
-  /** Gives a frame away. */
-  give(tapped: TappedFrame): void {
+  /**
+   * Gives a frame away as soon as it is there.
+   * @param at - see {@link TappedFrame}.
+   */
+  give(coming: Promise<VideoFrame | null>, at: number): void {
     this.wanted--;
-    this.port.postMessage(tapped, [tapped.frame]);
+    this.giving = this.giving.then(async () => {
+      const frame = await coming;
+      if (!frame) this.wanted++;
+      else if (this.closed) frame.close();
+      else this.port.postMessage({ frame, at } satisfies TappedFrame, [frame]);
+    });
   }
 
   close(): void {
+    this.closed = true;
     this.port.close();
   }
 }

@@ -16,6 +16,9 @@ interface Capturing {
 /** A file that has told neither its size nor an error by then never will. */
 const PATIENCE_MS = 20_000;
 
+/** A larger picture than 4K is drawn at no rate worth seeing. */
+const MOST_PIXELS = 4096 * 2304;
+
 const WAY_OUT =
   'Use an MP4 (H.264) or WebM (VP8, VP9, AV1) file; HandBrake or ffmpeg can convert most others.';
 
@@ -56,7 +59,7 @@ export async function playForever(url: string, name: string): Promise<Player> {
     }
     const failed = new Promise<PortoonError>((resolve) => {
       video.addEventListener('error', () => {
-        resolve(undecodable(video, name));
+        resolve(brokenOff(video, name));
       });
     });
     return {
@@ -87,15 +90,45 @@ function loaded(video: HTMLVideoElement, name: string): Promise<void> {
     }, PATIENCE_MS);
     video.addEventListener('loadeddata', () => {
       clearTimeout(timer);
+      const { videoWidth: width, videoHeight: height } = video;
       // A sound file, or a picture codec that this browser lacks beside a sound codec that it has.
-      if (video.videoWidth === 0) reject(unreadable(name, 'has no picture that this browser can show.'));
+      if (width === 0) reject(unreadable(name, 'has no picture that this browser can show.'));
+      else if (width * height > MOST_PIXELS)
+        reject(
+          unreadable(
+            name,
+            `is ${width} × ${height}: films up to 4096 × 2304 can be shown.`,
+            'Make it smaller first, as with HandBrake or ffmpeg.',
+          ),
+        );
       else resolve();
+    });
+    // It would wait for its key for ever.
+    video.addEventListener('encrypted', () => {
+      clearTimeout(timer);
+      reject(
+        unreadable(
+          name,
+          'is encrypted: only the player that it was sold for can show it.',
+          'Choose a film that is not protected.',
+        ),
+      );
     });
     video.addEventListener('error', () => {
       clearTimeout(timer);
       reject(undecodable(video, name));
     });
   });
+}
+
+/** It has played before. */
+function brokenOff(video: HTMLVideoElement, name: string): PortoonError {
+  return unreadable(
+    name,
+    `is damaged or cut short: it breaks off after ${video.currentTime.toFixed(1)} seconds.`,
+    'Copy or download it again, or choose another video.',
+    { cause: video.error?.message },
+  );
 }
 
 function undecodable(video: HTMLVideoElement, name: string): PortoonError {

@@ -1,5 +1,6 @@
 import { applyPalette, GIFEncoder, quantize, type Palette } from 'gifenc';
 import type { StreamTargetChunk } from 'mediabunny';
+import { Straightener } from './straight.ts';
 import type { Take } from './take.ts';
 
 /** Longest side in pixels: a GIF is shown small, and is large. */
@@ -12,6 +13,7 @@ const COLOURS = 256;
 export class MovingGif implements Take {
   readonly complete = false;
   private readonly encoder = GIFEncoder();
+  private readonly straightener = new Straightener();
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;
   private context: OffscreenCanvasRenderingContext2D | null = null;
   /** The last picture, whose length is known when the next comes. */
@@ -29,7 +31,7 @@ export class MovingGif implements Take {
 
   async addFrame(frame: VideoFrame, seconds: number): Promise<void> {
     if (this.held && seconds < this.held.from + STEP - 0.01) return;
-    const pixels = this.read(frame);
+    const pixels = await this.read(frame);
     await this.writeHeld(seconds);
     this.held = { pixels, from: seconds };
   }
@@ -57,7 +59,7 @@ export class MovingGif implements Take {
     await this.sink.abort();
   }
 
-  private read(frame: VideoFrame): Uint8ClampedArray {
+  private async read(frame: VideoFrame): Promise<Uint8ClampedArray> {
     if (!this.context) {
       const { displayWidth, displayHeight } = frame;
       const scale = Math.min(1, LONGEST_SIDE / Math.max(displayWidth, displayHeight));
@@ -70,7 +72,7 @@ export class MovingGif implements Take {
     }
     const { width, height } = this.context.canvas;
     this.context.clearRect(0, 0, width, height);
-    this.context.drawImage(frame, 0, 0, width, height);
+    this.context.drawImage(await this.straightener.drawable(frame), 0, 0, width, height);
     return this.context.getImageData(0, 0, width, height).data;
   }
 

@@ -18,6 +18,7 @@ import {
   type VideoCodec,
 } from 'mediabunny';
 import { PortoonError } from '../effect/errors.ts';
+import { Straightener } from './straight.ts';
 
 /** Pictures that the writer encodes. */
 export interface EncodedPictures {
@@ -81,6 +82,7 @@ const PATIENCE = 1000;
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
   private primed = 0;
+  private straightener: Straightener | null = null;
 
   private constructor(
     private readonly output: Output,
@@ -117,6 +119,7 @@ export class FilmWriter {
     const sound = audio ? soundSource(audio) : null;
     if (sound) output.addAudioTrack(sound);
     const writer = new FilmWriter(output, drain, pictures, sound);
+    if (video && 'codec' in video && video.alpha === true) writer.straightener = new Straightener();
     if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac())) writer.primed = AAC_PRIMING;
     await output.start();
     return writer;
@@ -132,7 +135,7 @@ export class FilmWriter {
    * @param seconds - from the film's beginning, rising; by default the frame's own timestamp.
    */
   async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
-    const sample = new VideoSample(frame.clone());
+    const sample = new VideoSample(await (this.straightener?.frame(frame) ?? frame.clone()));
     sample.setTimestamp(seconds);
     try {
       await this.drain.watch(() => (this.pictures as VideoSampleSource).add(sample));

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createAppServer } from './server.ts';
 import type { Settings } from './settings.ts';
-import { attachSignalling, type Signalling } from './signalling.ts';
+import { attachSignalling, isForSignalling, type Signalling } from './signalling.ts';
 
 /**
  * The whole server, not yet listening: files, signalling, `/healthz` and `/metrics`.
@@ -28,5 +29,21 @@ export async function createApp(
   };
   const http = createAppServer(root, pages, settings.broadcastOrigins);
   const signalling = await attachSignalling(http, settings, metrics);
+  http.on('upgrade', (request, wire: Socket) => {
+    if (isForSignalling(request)) return;
+    metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
+    refuse(wire);
+  });
   return { http, signalling, metrics };
+}
+
+/** Answers an upgrade that nobody here takes. Node leaves such a connection to whoever listens, errors and end alike. */
+function refuse(wire: Socket): void {
+  const sentence = 'Only signalling speaks anything but HTTP here.\n';
+  wire.on('error', () => undefined);
+  wire.write(
+    'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n' +
+      `Content-Length: ${sentence.length}\r\n\r\n${sentence}`,
+  );
+  wire.destroySoon();
 }

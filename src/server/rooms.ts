@@ -179,6 +179,7 @@ export class Rooms {
     );
   }
 
+  /** Takes somebody out, and locks the room: the link would let them in again under another id. */
   async remove(seat: Seat, id: string): Promise<void> {
     const { room } = seat;
     await this.#store.change(
@@ -188,11 +189,15 @@ export class Rooms {
         const member = state.members.find((other) => other.id === id);
         if (!member || id === seat.id) throw new Refusal('ERR_PEER_GONE');
         state.removed = [...state.removed.slice(-99), id];
-        return { told: [drop(state, id, 'removed')], connection: member.connection };
+        const locks = !state.locked;
+        state.locked = true;
+        return { told: [drop(state, id, 'removed')], connection: member.connection, locks };
       },
-      ({ told, connection }) => {
+      ({ told, connection, locks }) => {
+        seat.locks = true;
         this.#turnOut(connection);
         this.#tell(room, told, id);
+        if (locks) this.#io.to(room).emit('locked', { locked: true });
       },
     );
   }

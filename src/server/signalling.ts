@@ -43,6 +43,9 @@ export async function attachSignalling(
   let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
   const addresses = new Addresses();
+  const wires = new Set<Duplex>();
+  /** Wires that became a connection, or were refused for a reason that is counted by itself. */
+  const accounted = new WeakSet<Duplex>();
   const io: SignalServer = new Server(http, {
     path: SIGNALLING_PATH,
     transports: ['websocket'],
@@ -56,23 +59,29 @@ export async function attachSignalling(
     maxHttpBufferSize: MAX_MESSAGE + 4096,
     allowRequest(request, decide) {
       const allowed = isSameOrigin(request);
-      if (!allowed) metrics.rejected.inc({ code: 'ERR_ORIGIN' });
+      if (!allowed) {
+        accounted.add(request.socket);
+        metrics.rejected.inc({ code: 'ERR_ORIGIN' });
+      }
       decide(null, allowed);
     },
     ...(shared ? { adapter: shared.adapter } : {}),
   });
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
-  const wires = new Set<Duplex>();
   http.on('upgrade', (request, wire: Duplex) => {
-    if (!request.url?.startsWith(SIGNALLING_PATH)) return;
+    if (!isForSignalling(request)) return;
     wires.add(wire);
-    wire.once('close', () => wires.delete(wire));
+    wire.once('close', () => {
+      wires.delete(wire);
+      if (!accounted.has(wire)) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
+    });
   });
 
   // What sent something else before it began to talk, or nothing for too long.
   const mute = new WeakSet<SignalSocket['conn']>();
   io.engine.on('connection', (wire: SignalSocket['conn']) => {
+    accounted.add(wire.request.socket);
     mute.add(wire);
     wire.once('close', (reason: string, description: unknown) => {
       const ended = reason === 'forced close' && mute.has(wire) && !closing;
@@ -140,6 +149,11 @@ export async function attachSignalling(
       await shared?.close();
     },
   };
+}
+
+/** Whether an upgrade is signalling's to answer. */
+export function isForSignalling({ url }: IncomingMessage): boolean {
+  return url?.startsWith(`${SIGNALLING_PATH}/`) ?? false;
 }
 
 /** One connection, and the seat that it holds. */

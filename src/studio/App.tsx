@@ -39,7 +39,7 @@ export function App() {
         <div class="middle">
           <Notices />
           {statsShown.value && <Readout />}
-          {call === 'none' || pageState.value === 'error' ? <Centre /> : inCall ? <Tiles /> : <Lobby />}
+          {call === 'none' ? <Centre /> : inCall ? <Tiles /> : <Lobby />}
           <ConvertCards />
           <ClipCards />
         </div>

@@ -1,10 +1,21 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Member } from '../call/room.ts';
 import type { Quality } from '../call/quality.ts';
-import { isHost, leave, locked, members, nameOf, removeMember, toggleLock } from './call.ts';
+import {
+  isHost,
+  leave,
+  locked,
+  members,
+  nameOf,
+  refusal,
+  removeMember,
+  signalling,
+  toggleLock,
+} from './call.ts';
 import { CameraButton, MicrophoneButton } from './CallButtons.tsx';
 import { CallLink } from './CallLink.tsx';
 import { Icon } from './icons.tsx';
-import { Switch } from './parts.tsx';
+import { catchFocus, Switch } from './parts.tsx';
 import { choices } from './state.ts';
 import { linkWord } from './Tiles.tsx';
 
@@ -63,9 +74,12 @@ function Someone({ member }: { member: Member }) {
           </dl>
         )}
         {isHost.value && (
-          <button type="button" class="button" onClick={() => void removeMember(id)}>
-            Remove {called} from the call
-          </button>
+          <>
+            <button type="button" class="button" onClick={() => void removeMember(id)}>
+              Remove {called} from the call
+            </button>
+            {!locked.value && <p class="aside">The call is locked then: its link would let them in again.</p>}
+          </>
         )}
       </details>
     </li>
@@ -79,6 +93,12 @@ function People() {
     <div class="people" id="people" popover="auto" role="dialog" aria-label="People">
       <h2>People</h2>
       <CallLink />
+      {!signalling.value && (
+        <p class="aside">
+          {refusal.value ? 'The server has not let you back in yet' : 'The server is away'}: nobody can be let
+          in, locked out or removed.
+        </p>
+      )}
       {isHost.value && (
         <Switch
           label="Lock the call"
@@ -108,8 +128,13 @@ function People() {
 
 /** What one reaches for in a call. */
 export function CallBar() {
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The lobby took the keyboard's place along.
+    catchFocus(bar.current?.querySelector('button'));
+  }, []);
   return (
-    <div class="call-bar" role="toolbar" aria-label="Call">
+    <div ref={bar} class="call-bar" role="toolbar" aria-label="Call">
       <MicrophoneButton />
       <CameraButton />
       <button type="button" class="call-tool" aria-label="People and link" popovertarget="people">

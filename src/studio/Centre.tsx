@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { fatalFault, progress, restartEffect, theEffect } from './engine.ts';
+import { canRestart, fatalFault, progress, RESTART, theEffect } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { Portrait } from './Portrait.tsx';
 import { titleOf, type Action } from './notices.ts';
@@ -111,9 +111,6 @@ function Problem({
   );
 }
 
-/** Where nothing that this page can do would help. */
-const HOPELESS = new Set(['ERR_UNSUPPORTED_BROWSER', 'ERR_WEBGL_MISSING']);
-
 function engineActions(fault: Fault): Action[] {
   const reload = {
     label: 'Reload the page',
@@ -121,8 +118,7 @@ function engineActions(fault: Fault): Action[] {
       location.reload();
     },
   };
-  if (HOPELESS.has(fault.code)) return [reload];
-  return [{ label: 'Restart the effect', run: () => void restartEffect() }, reload];
+  return canRestart(fault) ? [RESTART, reload] : [reload];
 }
 
 /** What stands in the middle while there is no picture: the welcome, the progress or the problem. */

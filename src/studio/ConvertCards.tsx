@@ -78,29 +78,32 @@ function pause(): void {
 }
 
 function Cancel({ job }: { job: Job }) {
+  const word = job.stage === 'failed' ? 'Remove' : 'Cancel';
   return (
     <button
       type="button"
       class="button"
-      aria-label={`Cancel: ${job.file.name}`}
+      aria-label={`${word}: ${job.file.name}`}
       onClick={() => {
         cancelJob(job.id);
       }}
     >
-      Cancel
+      {word}
     </button>
   );
 }
 
 function Waiting({ job }: { job: Job }) {
   const { fault, file, id } = job;
+  // What is no film does not become one.
+  const mayHelp = fault !== null && fault.code !== 'ERR_VIDEO_UNREADABLE';
   return (
     <li class="clip film" role={fault ? 'alert' : undefined}>
       <div class="about">
         <strong>{fault ? titleOf(fault.code) : file.name}</strong>
         <p>{fault ? `${fault.message} ${fault.wayOut}` : words(job)}</p>
         <div class="row">
-          {fault && (
+          {mayHelp && (
             <button
               type="button"
               class="button"

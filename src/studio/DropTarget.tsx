@@ -2,12 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { setPicture } from './look.ts';
-import { tell } from './notices.ts';
 import { askToConvert } from './conversions.ts';
 import { open } from './sources.ts';
 
 function isVideo(file: File): boolean {
-  // Browsers do not know every video's type; the player says what it cannot play.
+  // Browsers do not know every video's type.
   return file.type.startsWith('video/') || file.type === '';
 }
 
@@ -18,13 +17,10 @@ function takeAll(files: readonly File[]): void {
   else if (files[0]) take(videos[0] ?? files[0]);
 }
 
+/** What is neither picture nor video is opened as a video all the same: what it is instead is told then. */
 function take(file: File): void {
   if (file.type.startsWith('image/')) void setPicture(file);
-  else if (isVideo(file)) void open({ kind: 'video', from: file });
-  else {
-    const text = `${file.name} is neither a video nor a picture. Drop an MP4, a WebM or a picture for the background.`;
-    tell({ topic: 'drop', tone: 'problem', title: 'This file does not fit', text });
-  }
+  else void open({ kind: 'video', from: file });
 }
 
 /** Lets a video or a background picture be dropped anywhere on the window. */

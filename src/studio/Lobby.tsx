@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { MAX_NAME, nameSchema } from '../call/link.ts';
 import * as v from 'valibot';
 import { callFault, cameraOn, inviting, join, leave, microphoneFault, useMicrophone } from './call.ts';
-import { progress, theEffect } from './engine.ts';
+import { canRestart, fatalFault, progress, RESTART, theEffect } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { CameraButton, EffectButton, MicrophoneButton } from './CallButtons.tsx';
 import { CallLink } from './CallLink.tsx';
@@ -12,9 +12,11 @@ import { titleOf } from './notices.ts';
 import { cameras, open, source, sourceActions, sourceProblem, sourceStatus } from './sources.ts';
 import { callStage, choices, choose } from './state.ts';
 import { OwnTile } from './OwnTile.tsx';
+import { catchFocus } from './parts.tsx';
 
 /** What keeps picture or sound away, small: one can join all the same. */
 function Trouble() {
+  const effect = fatalFault.value;
   const camera = sourceProblem.value;
   const sound = microphoneFault.value;
   const fault = callFault.value;
@@ -23,6 +25,18 @@ function Trouble() {
       {fault && (
         <p>
           <strong>{titleOf(fault.code)}.</strong> {fault.message} {fault.wayOut} <code>{fault.code}</code>
+        </p>
+      )}
+      {effect && (
+        <p>
+          <strong>{titleOf(effect.code)}.</strong> {effect.message} Without it the others hear you and do not
+          see you.{' '}
+          {canRestart(effect) && (
+            <button type="button" class="link" onClick={RESTART.run}>
+              {RESTART.label}
+            </button>
+          )}{' '}
+          <code>{effect.code}</code>
         </p>
       )}
       {camera && (
@@ -50,12 +64,14 @@ function Trouble() {
 /** Before a call: how one looks and sounds, for oneself alone, and the way in. */
 export function Lobby() {
   const name = useRef<HTMLInputElement>(null);
+  const way = useRef<HTMLButtonElement>(null);
   const joining = callStage.value === 'joining';
   const elsewhere = callFault.value?.code === 'ERR_CALL_ELSEWHERE';
   const invites = inviting.value;
   useEffect(() => {
     // A phone's keyboard would cover the picture that one came to see.
     if (matchMedia('(hover: hover)').matches) name.current?.focus();
+    else catchFocus(way.current);
   }, []);
   const { loaded, total } = progress.value;
   const loading = theEffect.value === null && total > 0 ? Math.round((100 * loaded) / total) : null;
@@ -126,7 +142,7 @@ export function Lobby() {
         </div>
         <Trouble />
         <div class="row">
-          <button type="submit" class="button primary" disabled={joining}>
+          <button ref={way} type="submit" class="button primary" aria-disabled={joining}>
             <Icon name="call" />{' '}
             {joining
               ? 'Joining…'

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { cameraOn, muted, recordsCall, speaking } from './call.ts';
+import { muted, pictured, recordsCall, speaking } from './call.ts';
+import { canRestart, fatalFault, RESTART } from './engine.ts';
 import { Icon } from './icons.tsx';
 import { choices } from './state.ts';
 import { stagePlace, type Place } from './tiles.ts';
@@ -50,6 +51,7 @@ export function OwnTile({
   }, [place?.left, place?.top, place?.width, place?.height]);
 
   const { name } = choices.value;
+  const fatal = fatalFault.value;
   return (
     <div
       class="person own"
@@ -64,7 +66,12 @@ export function OwnTile({
         }
       }
     >
-      {!cameraOn.value && <Avatar name={name || 'You'} id="" />}
+      {!pictured.value && <Avatar name={name || 'You'} id="" />}
+      {called && fatal && canRestart(fatal) && (
+        <button type="button" class="button primary mend" onClick={RESTART.run}>
+          {RESTART.label}
+        </button>
+      )}
       {called && (
         <p class="plate">
           {muted.value && <Icon name="microphone-off" />}

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { EffectStats, QualityReason } from '../effect/protocol.ts';
+import type { EffectStats, Held, QualityReason } from '../effect/protocol.ts';
 import { theEffect } from './engine.ts';
 
 /** Four looks a second: quick enough to read, cheap enough to forget. */
 const PERIOD_MS = 250;
-const STAGES = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 const REASONS: Record<QualityReason, string> = {
   pinned: 'as chosen',
@@ -13,6 +13,12 @@ const REASONS: Record<QualityReason, string> = {
   room: 'more, as there is time',
   usual: 'usual',
   finest: 'finest',
+};
+
+const HELD: Record<Held, string> = {
+  nothing: 'all',
+  style: 'matte; style every second',
+  'style and matte': 'every second',
 };
 
 const size = ([width, height]: readonly [number, number]) => (width > 0 ? `${width} × ${height}` : '–');
@@ -70,6 +76,10 @@ export function Readout() {
             <div>
               <dt>detail</dt>
               <dd>{now.styleSize[0] > 0 ? REASONS[now.quality] : '–'}</dd>
+            </div>
+            <div>
+              <dt>frames computed</dt>
+              <dd>{HELD[now.held]}</dd>
             </div>
             <div>
               <dt>frames</dt>

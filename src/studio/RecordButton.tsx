@@ -126,7 +126,7 @@ function Menu() {
       <Formats />
       <Switch
         label="Microphone"
-        hint={callStage.value === 'none' ? 'In films' : 'Your own'}
+        hint={callStage.value === 'none' ? 'For MP4 and WebM' : 'Your own'}
         checked={choices.value.clipSound}
         onChange={() => {
           choose({ clipSound: !choices.value.clipSound });

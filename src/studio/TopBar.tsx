@@ -1,8 +1,9 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { BroadcastButton, OnAir } from './Broadcast.tsx';
-import { members, signalling, startCall } from './call.ts';
+import { members, refusal, signalling, startCall } from './call.ts';
 import { askToConvert } from './conversions.ts';
 import { Icon, Mark } from './icons.tsx';
-import { IconButton } from './parts.tsx';
+import { catchFocus, IconButton } from './parts.tsx';
 import { RecordButton } from './RecordButton.tsx';
 import { mirrored, playingFile, source, sourceStatus, toggleMirror } from './sources.ts';
 import {
@@ -20,7 +21,8 @@ import {
 
 function status(): string {
   if (callStage.value === 'in') {
-    if (!signalling.value) return 'In a call · server away';
+    if (refusal.value) return 'Not let back in';
+    if (!signalling.value) return 'Server away';
     return members.value.length === 0 ? 'In a call · alone' : `In a call · ${members.value.length + 1}`;
   }
   if (pageState.value === 'error') return 'Stopped';
@@ -36,6 +38,13 @@ function status(): string {
 export function TopBar() {
   const call = callStage.value;
   const started = sourceStatus.value !== 'none' || call !== 'none';
+  const callButton = useRef<HTMLButtonElement>(null);
+  const before = useRef(call);
+  useEffect(() => {
+    // What one left the call with is gone.
+    if (call === 'none' && before.current !== 'none') catchFocus(callButton.current);
+    before.current = call;
+  }, [call]);
   return (
     <header class="top">
       <h1 class="brand">
@@ -62,7 +71,13 @@ export function TopBar() {
         </button>
       )}
       {call === 'none' && pageState.value !== 'error' && (
-        <button type="button" class="button primary call-button" aria-keyshortcuts="C" onClick={startCall}>
+        <button
+          ref={callButton}
+          type="button"
+          class="button primary call-button"
+          aria-keyshortcuts="C"
+          onClick={startCall}
+        >
           <Icon name="call" /> <span>Call</span>
         </button>
       )}

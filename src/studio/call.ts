@@ -12,7 +12,8 @@ import { newRoom } from '../call/link.ts';
 import { holdRoom, type Release } from '../call/one-tab.ts';
 import { Room, type Member } from '../call/room.ts';
 import { Speech, SPEECH_LOOK_MS } from '../call/speech.ts';
-import { asFault, retract, tell, tellFault } from './notices.ts';
+import { fatalFault } from './engine.ts';
+import { asFault, retract, tell, tellFault, titleOf } from './notices.ts';
 import {
   closeSource,
   filming,
@@ -34,6 +35,8 @@ export const isHost = signal(false);
 export const locked = signal(false);
 /** Whether the server is heard; without it the call goes on, but nobody new can come. */
 export const signalling = signal(true);
+/** Why the server is there and does not let us back in; the call goes on, and it is asked again. */
+export const refusal = signal<Fault | null>(null);
 /** Why joining did not work, until it is tried again. */
 export const callFault = signal<Fault | null>(null);
 
@@ -47,6 +50,8 @@ export const speaking = signal(false);
 const cameraOff = signal<SourceRequest | null>(null);
 /** A picture that is about to come counts: a change of camera is no pause. */
 export const cameraOn = computed(() => source.value !== null || sourceStatus.value === 'opening');
+/** Whether the others get a picture: what the camera gives leaves only as a cartoon. */
+export const pictured = computed(() => cameraOn.value && fatalFault.value === null);
 
 /** Whether the sound of everybody is being recorded here, and they were told. */
 export const recordsCall = signal(false);
@@ -107,12 +112,11 @@ export async function useMicrophone(deviceId = choices.value.microphoneId): Prom
     });
     microphone.value = next;
     choose({ microphoneId: next.deviceId ?? null });
-    await call?.setAudio(next.track);
   } catch (error) {
     if (mine !== wishes) return;
     microphoneFault.value = asFault(error);
-    await call?.setAudio(null);
   }
+  await attempt(call?.setAudio(microphone.value?.track ?? null));
   await refreshMicrophones();
 }
 
@@ -147,7 +151,7 @@ export async function join(instead = false): Promise<void> {
       room: id,
       name: choices.value.name,
       muted: muted.value,
-      camera: cameraOn.value,
+      camera: pictured.value,
       video: outgoing.value,
       audio: microphone.value?.track ?? null,
       onChange: follow,
@@ -170,11 +174,16 @@ export async function join(instead = false): Promise<void> {
     call = joined;
     // What changed while the server was asked.
     await Promise.all([joined.setVideo(outgoing.value), joined.setAudio(microphone.value?.track ?? null)]);
+    // Left, or taken out, in this last step.
+    if (call !== joined) return;
     callStage.value = 'in';
     follow();
     announce(members.value.length === 0 ? 'You are in the call, alone so far' : 'You are in the call');
   } catch (error) {
     if (room.value !== id) return;
+    // Nobody is half in.
+    call?.leave();
+    call = null;
     callStage.value = 'lobby';
     sending.value = false;
     release?.();
@@ -226,6 +235,8 @@ export function nameOf(name: string): string {
 function follow(): void {
   if (!call) return;
   if (signalling.value && !call.signalling) announce('The server is away; the call goes on');
+  if (call.signalling) retract('server');
+  followRefusal(call.refusal);
   const before = members.value;
   members.value = [...call.members.values()];
   for (const { id, name, recording } of members.value) {
@@ -243,6 +254,26 @@ function follow(): void {
   isHost.value = call.host;
   locked.value = call.locked;
   signalling.value = call.signalling;
+}
+
+/** Says why the server does not let us back in, once for each reason. */
+function followRefusal(now: PortoonError | null): void {
+  if (now?.code === refusal.value?.code) return;
+  refusal.value = now && asFault(now);
+  if (!now) {
+    retract('refusal');
+    return;
+  }
+  const { code, message, wayOut } = now;
+  // A crowd is waited out without the person's doing.
+  const rest = code === 'ERR_TOO_MANY' ? '' : ` ${wayOut}`;
+  tell({
+    topic: 'refusal',
+    tone: 'problem',
+    title: titleOf(code),
+    text: `The server does not let you back in: ${message} The call goes on with those who are in it, and joining again is tried by itself.${rest}`,
+    code,
+  });
 }
 
 /** Hangs up: camera and microphone are free, and the page is the studio again. */
@@ -270,10 +301,14 @@ function ended(): void {
   isHost.value = false;
   locked.value = false;
   signalling.value = true;
+  followRefusal(null);
+  // Told in the middle of the page from now on.
+  if (fatalFault.value) retract('effect');
   microphone.value?.stop();
   microphone.value = null;
   cameraOff.value = null;
   retract('call');
+  retract('server');
   // Whoever hangs up wants to be seen no more, but by those who look on elsewhere; whoever only looked into the lobby of their own call goes on as before.
   if ((wasIn || wasGuest) && filming() && !hasAudience.value) closeSource();
   const { pathname } = location;
@@ -305,14 +340,28 @@ export async function toggleLock(): Promise<void> {
 }
 
 export async function removeMember(id: string): Promise<void> {
-  await attempt(call?.remove(id));
+  const { name = '' } = members.value.find((member) => member.id === id) ?? {};
+  if (await attempt(call?.remove(id)))
+    tell({
+      topic: `left:${id}`,
+      tone: 'info',
+      title: `${nameOf(name)} was removed`,
+      text: 'The call is locked now: nobody joins until you unlock it under People.',
+    });
 }
 
-async function attempt(done: Promise<void> | undefined): Promise<void> {
+/** Whether it worked; what went wrong is shown. */
+async function attempt(done: Promise<void> | undefined): Promise<boolean> {
   try {
     await done;
+    return true;
   } catch (error) {
-    tellFault('call', error);
+    const { code, message, wayOut } = asFault(error);
+    if (code === 'ERR_SIGNALLING') {
+      const title = refusal.value ? titleOf(refusal.value.code) : 'The server is away';
+      tell({ topic: 'server', tone: 'problem', title, text: `${message} ${wayOut}`, code });
+    } else tellFault('call', error);
+    return false;
   }
 }
 
@@ -355,7 +404,7 @@ export function startCalls(): void {
     });
   });
   effect(() => {
-    const state = { name: myName.value, muted: muted.value, camera: cameraOn.value };
+    const state = { name: myName.value, muted: muted.value, camera: pictured.value };
     // Told again with the next join, should the server be away.
     call?.tell(state).catch(() => undefined);
   });

@@ -96,9 +96,10 @@ export async function togglePauseConversions(): Promise<void> {
 
 /** Takes a film out of the queue; of one that is under way nothing is left. */
 export function cancelJob(id: number): void {
+  const failed = jobs.value.some((job) => job.id === id && job.stage === 'failed');
   if (running?.id === id) running.stop.abort(new DOMException('cancelled', 'AbortError'));
   else jobs.value = jobs.value.filter((job) => job.id !== id);
-  announce('Cancelled');
+  announce(failed ? 'Removed' : 'Cancelled');
 }
 
 export function retryJob(id: number): void {

@@ -4,10 +4,10 @@ import { PortoonError } from '../effect/errors.ts';
 import type { Fault, LoadProgress } from '../effect/protocol.ts';
 import { look, setLookTarget, type Look } from './look.ts';
 import { tellAboutAddress } from './address.ts';
-import { asFault, retract, tellFault } from './notices.ts';
+import { asFault, retract, tellFault, type Action } from './notices.ts';
 import { styles } from './offer.ts';
 import { unknownStyle } from './parameters.ts';
-import { address, announce, pageState } from './state.ts';
+import { address, announce, callStage, pageState } from './state.ts';
 
 declare global {
   interface Window {
@@ -125,7 +125,22 @@ function fail(fault: Fault): void {
   fatalFault.value = fault;
   pageState.value = 'error';
   release();
+  if (callStage.value !== 'in') return;
+  // The middle of the page belongs to the others, who go on, and see this picture no more either.
+  pictureShown.value = false;
+  const { code, message, wayOut } = fault;
+  const told = new PortoonError(code, `${message} The call goes on without your picture.`, wayOut);
+  tellFault('effect', told, canRestart(fault) ? [RESTART] : []);
 }
+
+/** Where nothing that this page can do would help. */
+const HOPELESS = new Set(['ERR_UNSUPPORTED_BROWSER', 'ERR_WEBGL_MISSING']);
+
+export function canRestart({ code }: Fault): boolean {
+  return !HOPELESS.has(code);
+}
+
+export const RESTART: Action = { label: 'Restart the effect', run: () => void restartEffect() };
 
 /** Lets go of the effect; a dead one may not even answer that. */
 function release(): void {

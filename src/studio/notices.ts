@@ -85,7 +85,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_CAMERA_MISSING: 'No camera found',
   ERR_CAMERA_STOPPED: 'The camera stopped',
   ERR_CAMERA_UNSUPPORTED: 'This camera does not fit',
-  ERR_VIDEO_UNREADABLE: 'This video cannot be played',
+  ERR_VIDEO_UNREADABLE: 'This video cannot be read',
   ERR_IMAGE_UNREADABLE: 'This picture cannot be read',
   ERR_PARAMETER: 'The address asks for something unknown',
   ERR_MANIFEST: 'The list of styles did not load',

@@ -95,6 +95,12 @@ interface SwitchProps {
   onChange: () => void;
 }
 
+/** Gives the keyboard a place on the page where what had it is gone; takes it from nobody. */
+export function catchFocus(element: HTMLElement | null | undefined): void {
+  if (document.activeElement === null || document.activeElement === document.body)
+    element?.focus({ preventScroll: true });
+}
+
 /** A two-state setting in a row of its own. */
 export function Switch({ label, hint, keyName, checked, onChange }: SwitchProps) {
   const hintId = useId();
@@ -117,7 +123,11 @@ export function Switch({ label, hint, keyName, checked, onChange }: SwitchProps)
         aria-label={label}
         aria-describedby={hint && hintId}
         aria-keyshortcuts={keyName}
-        onChange={onChange}
+        onChange={(event) => {
+          onChange();
+          // It shows what holds. What was pressed may be refused, and is drawn once it is carried out.
+          event.currentTarget.checked = checked;
+        }}
       />
       <span class="track" aria-hidden="true" />
     </label>

@@ -222,7 +222,8 @@ async function openSound(): Promise<MediaStreamTrack | null> {
   if (callStage.value !== 'none') return callMicrophone.value?.track ?? null;
   if (own) return own.track;
   try {
-    own = await openMicrophone(choices.value.microphoneId ?? undefined);
+    // Outside a call the studio makes no sound.
+    own = await openMicrophone(choices.value.microphoneId ?? undefined, { echoCancellation: false });
     return own.track;
   } catch (error) {
     tellFault('recording-sound', error);

@@ -90,8 +90,22 @@ export async function open(request: SourceRequest, remembered = true): Promise<v
     watch(next, request, remembered);
     await refreshCameras();
   } catch (error) {
-    if (newest === request) refuse(error, request, remembered);
+    const why = await explained(error, request);
+    if (newest === request) refuse(why, request, remembered);
   }
+}
+
+/** A player says only that it cannot play a file; the file itself tells what it is. */
+async function explained(error: unknown, request: SourceRequest): Promise<unknown> {
+  const file = request.kind === 'video' && request.from instanceof File ? request.from : null;
+  if (!file || asFault(error).code !== 'ERR_VIDEO_UNREADABLE') return error;
+  try {
+    const { FilmReader } = await import('../record/film-reader.ts');
+    (await FilmReader.open(file, file.name)).close();
+  } catch (reason) {
+    if (reason instanceof PortoonError) return reason;
+  }
+  return error;
 }
 
 function letGo(old: Source): void {
@@ -260,6 +274,11 @@ async function feed(to: Effect, track: MediaStreamTrack | null, send: boolean): 
   }
 }
 
+function forgetOutgoing(): void {
+  feeds++;
+  outgoing.value = null;
+}
+
 async function stack(from: Effect, canvas: HTMLCanvasElement | null): Promise<void> {
   try {
     const track = await from.stacked();
@@ -303,6 +322,8 @@ export function startSources(): void {
     const from = resting.value && !send && !stacked ? null : source.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
+    // What the last effect drew ended with it.
+    if (!to) forgetOutgoing();
     if (to && drawn && (from || fed)) void feed(to, from?.track ?? null, send);
     fed = from !== null;
   });

@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
+import { ROOM_LENGTH } from '../../src/server/signals.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { beepsIn, recorded } from '../fixtures/clapper.ts';
-import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeSound, noFfmpeg } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { newRoom, TestPage } from '../fixtures/signalling.ts';
+import { distanceToOutline } from '../fixtures/stage.ts';
 import {
   arrive,
   come,
@@ -27,6 +31,8 @@ import {
 } from './call-page.ts';
 import { reach, visit } from './studio-page.ts';
 
+/** What Ada's camera shows, and who in it is a person. */
+let clip: FakeCamera;
 let microphone: { args: string[]; remove: () => Promise<void> };
 let ada: Browser;
 let grace: Browser;
@@ -55,11 +61,11 @@ beforeAll(async () => {
   microphone = await fakeMicrophone();
   const { args } = microphone;
   // One picture for ever: what is sent and what is seen can be compared although they are not of one moment.
-  const still = await fakeCamera({ frames: 1, width: 320, height: 180 });
+  clip = await fakeCamera({ frames: 1, width: 320, height: 180 });
   const moving = await fakeCamera({ frames: 60, width: 320, height: 180, numbered: false });
   [app, ada, grace] = await Promise.all([
     serve(),
-    launchBrowser({ camera: still.path, args }),
+    launchBrowser({ camera: clip.path, args }),
     launchBrowser({ camera: moving.path, args }),
   ]);
 });
@@ -118,6 +124,24 @@ function networkProcess(ids: readonly number[]): number {
   return found;
 }
 
+/** By how much a picture of Ada's differs from what her camera shows, where the true outline is so far away: pixels, negative outside. */
+function offClip(picture: readonly number[], counts: (distance: number) => boolean): number {
+  const { rgba, matte, width, height } = clip.frame(0);
+  const distances = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+  const chosen = picture.filter((_, index) => counts(distances[Math.floor(index / 3)]!));
+  const truth = rgba.filter((_, index) => index % 4 < 3 && counts(distances[index >> 2]!));
+  return difference(chosen, Array.from(truth));
+}
+
+/** An identity after all others: each of them makes the offers to it, and so has a connection as soon as it is in. */
+function lastOfAll(): { id: string; secret: string } {
+  for (;;) {
+    const secret = newRoom();
+    const id = createHash('sha256').update(secret).digest('base64url').slice(0, ROOM_LENGTH);
+    if (id.startsWith('zz')) return { id, secret };
+  }
+}
+
 /** One call from its first click to its end: each test goes on where the one before it stopped. */
 describe('a call of two', () => {
   /** Ada made the room and is its host. */
@@ -144,6 +168,8 @@ describe('a call of two', () => {
     await name.fill('Ada');
     await enter(a);
     await page.getByText('Nobody else is here yet').waitFor();
+    // The keyboard goes on where the call is steered.
+    await page.getByRole('button', { name: 'Turn the microphone off' }).and(page.locator(':focus')).waitFor();
 
     b = await arrive(grace, link, 'Grace');
     await enter(b);
@@ -159,6 +185,9 @@ describe('a call of two', () => {
     const seen = () => pixels(b.page, '.person video');
     await expect.poll(async () => difference(await seen(), stage), { timeout: 60_000 }).toBeLessThan(3);
     const cartoon = await seen();
+    // And it is the known clip: the person is drawn, the room is as it was.
+    expect(offClip(cartoon, (distance) => distance >= 6)).toBeGreaterThan(10);
+    expect(offClip(cartoon, (distance) => distance <= -6)).toBeLessThan(6);
     await page.keyboard.press('0');
     await page.waitForFunction(
       () => document.querySelector('input[name=style]:checked')?.getAttribute('value') === 'none',
@@ -224,10 +253,43 @@ describe('a call of two', () => {
     await a.page.keyboard.press('m');
     await tile(b.page, 'Ada').getByText('microphone off').waitFor({ state: 'detached' });
 
+    // Nor when the browser thinks better of the network's speed, which it does all the time.
+    await a.page.evaluate('navigator.connection.dispatchEvent(new Event("change"))');
+    await goesOn(b.page);
+
     expect(await offers()).toBe(agreed);
     expect(await a.page.evaluate('connections.length')).toBe(1);
     // Candidates may still have trickled; nothing was offered.
     expect(a.sent.filter((name) => name === 'signal').length - signals).toBeLessThanOrEqual(3);
+  });
+
+  it('goes on without the effect: the others are seen and heard, the trouble is told, and it is mended in place', async () => {
+    const { page } = a;
+    await page.evaluate('document.querySelector(".person video").dataset.kept = "yes"');
+    // Its worker dies, and no other can be had.
+    await page.route(/effect\.worker/, (route) => route.abort());
+    const worker = page.workers().find((candidate) => candidate.url().includes('effect.worker'));
+    await worker!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('struck by the test');
+      });
+    });
+    await page.waitForFunction(() => document.documentElement.dataset.state === 'error');
+    const told = page.locator('.notice', { hasText: 'The call goes on without your picture.' });
+    await told.getByText('ERR_WORKER_DIED').waitFor();
+    // The same element: one that is put in again falls silent meanwhile.
+    const other = page.locator('.person:not(.own) video');
+    expect(await other.getAttribute('data-kept')).toBe('yes');
+    expect(await other.evaluate((video: HTMLVideoElement) => video.paused || video.muted)).toBe(false);
+    await goesOn(page);
+    await tile(b.page, 'Ada').locator('.avatar').waitFor();
+
+    await page.unroute(/effect\.worker/);
+    await page.locator('.person.own').getByRole('button', { name: 'Restart the effect' }).click();
+    await runs(a);
+    await told.waitFor({ state: 'detached' });
+    await tile(b.page, 'Ada').locator('.avatar').waitFor({ state: 'detached' });
+    await goesOn(b.page);
   });
 
   it.runIf(process.platform === 'linux')('finds another way when the network stood still', async () => {
@@ -272,6 +334,10 @@ describe('a call of two', () => {
     const { port } = app;
     await app.close();
     await pageA.getByText('server away').waitFor({ state: 'attached' });
+    // What only the server can do is refused at once, and not carried out later.
+    await pageA.getByText('Lock the call').click();
+    await pageA.locator('.notice', { hasText: 'The server is away' }).getByText('ERR_SIGNALLING').waitFor();
+    expect(await lock.isChecked()).toBe(true);
     await Promise.all([goesOn(pageA), goesOn(pageB)]);
     app = await serve(port);
     for (const page of [pageA, pageB])
@@ -322,12 +388,42 @@ describe('a call of two', () => {
     await tile(b.page, 'Mary').waitFor({ state: 'detached', timeout: 10_000 });
   });
 
+  it('goes on where a server that was started anew does not let one back in, who comes in when it can be', async () => {
+    const { page } = b;
+    const room = new URL(link).searchParams.get('room')!;
+    // Keeps the page from the server, and no packet from the other person.
+    await page.context().setOffline(true);
+    const { port } = app;
+    await app.close();
+    app = await serve(port);
+    await a.page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+    const strangers = Array.from({ length: 5 }, () => new TestPage(app.url));
+    try {
+      for (const stranger of strangers) await stranger.join(room);
+      await page.context().setOffline(false);
+      const told = page.locator('.notice', { hasText: 'The server does not let you back in' });
+      await told.getByText('ERR_ROOM_FULL').waitFor({ timeout: 30_000 });
+      await page.getByText('not let back in', { exact: false }).first().waitFor();
+      await goesOn(page);
+      await a.page.locator('.person[aria-label=Grace] video[data-shown]').waitFor();
+      for (const stranger of strangers) await stranger.code('leave', {});
+      await told.waitFor({ state: 'detached', timeout: 30_000 });
+    } finally {
+      for (const stranger of strangers) stranger.close();
+    }
+    await page.keyboard.press('m');
+    await tile(a.page, 'Grace').getByText('microphone off').waitFor({ state: 'attached' });
+    await page.keyboard.press('m');
+    await Promise.all([goesOn(a.page), goesOn(page)]);
+  });
+
   it('ends for a person whose camera and microphone are then free, and who is host again on coming back', async () => {
     await a.page.getByRole('button', { name: 'Leave' }).click();
     await b.page.getByText('Nobody else is here yet').waitFor({ timeout: 2000 });
     await b.page.getByText('Ada left the call').waitFor();
     await a.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
     expect(new URL(a.page.url()).searchParams.has('room')).toBe(false);
+    await a.page.getByRole('button', { name: 'Call', exact: true }).and(a.page.locator(':focus')).waitFor();
 
     await a.page.goto(`${link}&style=none`);
     await runs(a);
@@ -339,6 +435,9 @@ describe('a call of two', () => {
     await b.page.locator('.notice').getByText('ERR_REMOVED').waitFor();
     await b.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
     await a.page.getByText('Nobody else is here yet').waitFor();
+    // Else their link would let them in again.
+    await a.page.locator('.notice', { hasText: 'Grace was removed' }).waitFor();
+    expect(await a.page.getByRole('switch', { name: 'Lock the call' }).isChecked()).toBe(true);
   });
 });
 
@@ -347,6 +446,30 @@ describe('a room', () => {
     const { page, close } = await visit(ada, `${app.url}?room=short&input=demo&style=none`);
     await page.locator('.notice', { hasText: 'room=short' }).waitFor();
     await page.getByRole('button', { name: 'Call', exact: true }).waitFor();
+    await close();
+  });
+
+  it('has nobody half in it: who fails in the last step of joining is in the lobby, and the others see them go', async () => {
+    const link = newLink(app.url);
+    const first = new TestPage(app.url);
+    await first.join(new URL(link).searchParams.get('room')!, { rejoin: lastOfAll() });
+    const before = `
+      const { replaceTrack } = RTCRtpSender.prototype;
+      window.broken = true;
+      RTCRtpSender.prototype.replaceTrack = function (track) {
+        return window.broken && track ? Promise.reject(new Error('struck by the test')) : replaceTrack.call(this, track);
+      };`;
+    const { page, complaints, close } = await arrive(ada, link, 'Ada', before);
+    const way = page.getByRole('button', { name: /^Join/ });
+    await way.click();
+    await page.getByRole('alert').getByText('struck by the test').waitFor();
+    await first.next('left');
+    await way.and(page.locator(':focus')).waitFor();
+    expect(complaints).toEqual([]);
+    await page.evaluate('broken = false');
+    await way.click();
+    await page.getByRole('toolbar', { name: 'Call' }).waitFor();
+    first.close();
     await close();
   });
 

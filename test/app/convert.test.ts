@@ -197,6 +197,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       ...common,
       '-o',
       'cut.webm',
+      '-s',
+      'none',
       '-b',
       'transparent',
       '--from',
@@ -245,6 +247,16 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     const corner = clear[3]!;
     const middle = clear[4 * (Math.round(0.75 * height) * width + (width >> 1)) + 3]!;
     expect([corner < 16, middle > 240], `corner ${corner}, middle ${middle}`).toEqual([true, true]);
+    // Along the outline the colours are the film's own, and not darkened by what is clear; it begins with the fourth frame.
+    let [shown, own] = [0, 0];
+    for (let i = 0; i < width * height; i++) {
+      if (clear[4 * i + 3]! < 64 || clear[4 * i + 3]! > 192) continue;
+      for (let c = 0; c < 3; c++) {
+        shown += clear[4 * i + c]!;
+        own += before[4 * (3 * width * height + i) + c]!;
+      }
+    }
+    expect(shown / own).toBeGreaterThan(0.85);
   }, 180_000);
 
   test('says of what is no film what it is, and what would do; the other films are converted', async () => {

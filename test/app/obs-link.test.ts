@@ -82,6 +82,32 @@ describe('the OBS link', () => {
     // AV1 leaves little of a processor to what follows.
     await studio.page.evaluate(sendAs, 'video/VP8');
 
+    const dressed = await watch('&mirror&chroma=3366cc&fit=cover&stats=1&bitrate=400&audio=0');
+    await reach(dressed.page, 'running');
+    const { matte } = camera.frame(0);
+    const mirrored = Uint8Array.from(
+      matte,
+      (_, at) => matte[at - (at % SIZE.width) + SIZE.width - 1 - (at % SIZE.width)]!,
+    );
+    // The wall in the colour of the address is what is clear.
+    const keyed = async () => {
+      const picture = await shoot(dressed.page);
+      for (let at = 0; at < picture.data.length; at += 4) {
+        const [red, green, blue, alpha] = picture.data.subarray(at, at + 4) as unknown as number[];
+        if (red === 0x33 && green === 0x66 && blue === 0xcc && alpha === 255) picture.data[at + 3] = 0;
+      }
+      return judgeCutOut(picture, mirrored);
+    };
+    await expect.poll(async () => (await keyed()).solid, { timeout: 20_000 }).toBeGreaterThan(0.98);
+    // The card of the numbers stands in a corner.
+    expect((await keyed()).clear).toBeGreaterThan(0.9);
+    await expect.poll(() => text(dressed.page), SLOW).toMatch(/640 × \d+ +\d+ fps +[\d.]+ Mbit\/s +\w+/);
+    expect(await studio.page.evaluate(mostBits)).toContain(400_000);
+    expect(
+      await dressed.page.evaluate(() => getComputedStyle(document.querySelector('canvas')!).objectFit),
+    ).toBe('cover');
+    await dressed.close();
+
     const { rgba } = greenRoom.frame(0);
     await studio.page.evaluate(feedStill, { ...SIZE, rgba: Buffer.from(rgba).toString('base64') });
     const green = await settled(page, ({ solid, green }) => solid > 0.8 && green < 0.01);
@@ -182,6 +208,15 @@ function codecs(): string[] {
   const wanted = ['video/VP8', 'video/VP9', 'video/H264', 'video/AV1'];
   const there = new Set(sender.getParameters().codecs.map(({ mimeType }) => mimeType));
   return wanted.filter((codec) => there.has(codec));
+}
+
+/** In the studio: bits a second that each picture may take. */
+function mostBits(): (number | undefined)[] {
+  const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+  return connections
+    .flatMap((connection) => connection.getSenders())
+    .filter(({ track }) => track?.kind === 'video')
+    .map((sender) => sender.getParameters().encodings[0]?.maxBitrate);
 }
 
 /** In the studio: changes the codec of what is sent. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,7 @@ import { launchBrowserWithTabs, type BrowserWithTabs } from '../fixtures/browser
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { serveApp } from '../fixtures/server.ts';
-import { reach } from './studio-page.ts';
+import { message, reach } from './studio-page.ts';
 
 const FRAMES = 24;
 let folder: string;
@@ -25,8 +25,24 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portoon-studio-convert-'));
   const camera = await fakeCamera();
   const arguments_ = `-v error -i ${camera.path} -f lavfi -i sine=440:d=0.8 -frames:v ${FRAMES} -c:v libx264 -pix_fmt yuv420p -c:a aac -shortest`;
-  await promisify(execFile)('ffmpeg', [...arguments_.split(' '), at('film.mp4')]);
-  await writeFile(at('notes.mp4'), 'not a film');
+  const ffmpeg = (args: string, name: string) =>
+    promisify(execFile)('ffmpeg', [...args.split(' '), '-y', at(name)]);
+  await ffmpeg(arguments_, 'film.mp4');
+  const key = `-encryption_scheme cenc-aes-ctr -encryption_key ${'76'.repeat(16)} -encryption_kid ${'a7'.repeat(16)}`;
+  const whole = await readFile(at('film.mp4'));
+  await Promise.all([
+    writeFile(at('notes.mp4'), 'not a film'),
+    writeFile(at('letter.txt'), 'Dear diary'),
+    writeFile(at('empty.mp4'), ''),
+    writeFile(at('half.mp4'), whole.subarray(0, whole.length / 2)),
+    copyFile(at('film.mp4'), at('misnamed.webm')),
+    ffmpeg(`-v error -i ${at('film.mp4')} -c copy ${key}`, 'locked.mp4'),
+    ffmpeg(`-v error -i ${at('film.mp4')} -vn -c copy`, 'sound.m4a'),
+    ffmpeg(
+      '-v error -f lavfi -i color=s=7680x4320:r=1 -frames:v 1 -c:v libx264 -preset ultrafast -pix_fmt yuv420p',
+      'huge.mp4',
+    ),
+  ]);
   app = await serveApp();
   tabs = await launchBrowserWithTabs({ camera: 'none' });
   page = tabs.page;
@@ -103,7 +119,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
       'film-toon',
     );
-    // Saved to where the person wants it. The browser's own dialog, which nobody here could answer, picks a file at another place.
+    // Saved to where the person wants it. The browser's own dialog, which a browser without a screen refuses at once, picks a file at another place.
     await page.evaluate(() => {
       Object.assign(globalThis, {
         showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) =>
@@ -127,7 +143,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await films().getByText('“notes.mp4” is text, and no film.').waitFor();
     await films().getByText(/fps/).waitFor({ timeout: 60_000 });
     await films().getByRole('button', { name: 'Cancel: film.mp4' }).click();
-    await films().getByRole('button', { name: 'Cancel: notes.mp4' }).click();
+    await films().getByRole('button', { name: 'Remove: notes.mp4' }).click();
     await films().waitFor({ state: 'detached' });
     await expect.poll(leftovers).toEqual([]);
     // The live picture goes on where it rested.
@@ -135,5 +151,34 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await page.waitForFunction((frames) => window.portoon!.stats().frames > frames + 5, before, {
       polling: 100,
     });
+  }, 120_000);
+});
+
+describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
+  test('is told for what it is where it is no film to be shown, and the picture goes on', async () => {
+    const told: Record<string, RegExp> = {
+      'notes.mp4': /“notes.mp4” is text, and no film\. Choose an MP4/,
+      'letter.txt': /“letter.txt” is text, and no film\. Choose an MP4/,
+      'empty.mp4': /“empty.mp4” is empty\. Choose another file/,
+      'half.mp4': /“half.mp4” is cut short or damaged.* Copy or download it again/,
+      'locked.mp4': /“locked.mp4” is encrypted.* Choose a film that is not protected/,
+      'huge.mp4': /“huge.mp4” is 7680 × 4320.* Make it smaller first/,
+      'sound.m4a': /“sound.m4a” has sound but no picture\. Choose an MP4/,
+    };
+    for (const [name, words] of Object.entries(told)) {
+      await drop(name);
+      await expect
+        .poll(() => message(page, `“${name}”`).allTextContents(), { timeout: 30_000 })
+        .toEqual([expect.stringMatching(words)]);
+    }
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose another video' }).click();
+    await (await choosing).setFiles(at('notes.mp4'));
+    await message(page, '“notes.mp4” is text, and no film.').waitFor();
+    // A wrong ending is no harm.
+    await drop('misnamed.webm');
+    await message(page, 'notes.mp4').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Convert film' }).click();
+    await dialog().getByText('misnamed.webm').waitFor();
   }, 120_000);
 });

@@ -1,6 +1,8 @@
 /**
- * `npm run bench`: the built app in Chromium with a 30 fps camera showing the demo clip, as a table and as JSON.
- * Options: --minutes 5, --style toon, --ep auto, --json test-results/bench.json
+ * `npm run bench`: the built app in Chromium with a 30 fps camera showing the demo clip, as a table and as JSON; how long a picture takes
+ * from the camera to the stage; the style net beside one of the classic size; and other background processors in the same run.
+ * Options: --parts app,latency,nets,rivals, --minutes 5 (of the app), --seconds 8 (of each rival's turn and each latency), --style toon,
+ * --ep auto, --json test-results/bench.json
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -15,10 +17,16 @@ import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { listen } from '../../src/server/listen.ts';
 import { createAppServer } from '../../src/server/server.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { compareStyleNets, type NetTimes } from './nets.ts';
+import { compareRivals, type Rival } from './rivals.ts';
+import { spread, type Spread } from './spread.ts';
+import { collected, delays, forget, KEEP_TRACKS, watchStage } from './watch.ts';
 
 const { values: options } = parseArgs({
   options: {
+    parts: { type: 'string', default: 'app,latency,nets,rivals' },
     minutes: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '8' },
     style: { type: 'string', default: 'toon' },
     ep: { type: 'string', default: 'auto' },
     json: { type: 'string', default: 'test-results/bench.json' },
@@ -30,6 +38,13 @@ if (!(minutes >= 0.5)) {
   process.exit(2);
 }
 
+const seconds = Number(options.seconds);
+if (!(seconds >= 2)) {
+  process.stderr.write(`--seconds is "${options.seconds}"; it takes a number from 2 up.\n`);
+  process.exit(2);
+}
+const parts = new Set(options.parts.split(','));
+
 interface Watched {
   startedAt: number | null;
   longTasks: number[];
@@ -39,26 +54,23 @@ interface Watched {
 type ResidentBytes = Record<string, number | null>;
 
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
-const camera = await fakeCamera({ numbered: false });
+const camera = await fakeCamera();
 const server = createAppServer(join(projectRoot, 'dist'));
 const sockets = new Set<Socket>();
 server.on('connection', (socket) => sockets.add(socket));
 const app = await listen(server, 0);
 const browser = await launchBrowser({ camera: camera.path });
 try {
-  const query = `?input=camera&autostart=1&style=${options.style}&quality=192&ep=${options.ep}`;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
-  const cold = await timeToFirstFrame(context, query);
-  const bytes = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
-  const warm = await timeToFirstFrame(context, query);
-  const steady = await runSteadily(browser, context, query);
   const result = {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
     browser: browser.version(),
-    firstFrameMs: { cold, warm },
-    wireMB: Math.round(bytes / 1e5) / 10,
-    ...steady,
+    ...(parts.has('app') && { app: await measureApp() }),
+    ...(parts.has('latency') && {
+      latencyMs: { none: await latency('none'), [options.style]: await latency(options.style) },
+    }),
+    ...(parts.has('nets') && { nets: await compareStyleNets(options.style) }),
+    ...(parts.has('rivals') && { rivals: await compareRivals(browser, seconds) }),
   };
   await mkdir(dirname(options.json), { recursive: true });
   await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
@@ -66,6 +78,42 @@ try {
 } finally {
   await browser.close();
   await app.close();
+}
+
+function queryOf(style: string): string {
+  return `?input=camera&autostart=1&style=${style}&quality=192&ep=${options.ep}`;
+}
+
+async function measureApp() {
+  const query = queryOf(options.style);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const cold = await timeToFirstFrame(context, query);
+  const bytes = [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+  const warm = await timesToFirstFrame(context, query);
+  const steady = await runSteadily(browser, context, query);
+  await context.close();
+  return {
+    firstFrameMs: { cold, warm: middle(warm), allWarm: warm },
+    wireMB: Math.round(bytes / 1e5) / 10,
+    ...steady,
+  };
+}
+
+/** Milliseconds from the camera's frame in the page until the page can read it off the stage. */
+async function latency(style: string): Promise<Spread> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  await page.addInitScript(KEEP_TRACKS);
+  await page.goto(`${app.url}${queryOf(style)}`);
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
+    timeout: 120_000,
+  });
+  await watchStage(page);
+  await page.waitForTimeout(5000);
+  await forget(page);
+  await page.waitForTimeout(seconds * 1000);
+  const [taken, shown] = await Promise.all([collected(page, 'taken'), collected(page, 'stage')]);
+  await page.close();
+  return spread(delays(taken, shown));
 }
 
 async function openWatched(context: BrowserContext, query: string): Promise<Page> {
@@ -99,6 +147,13 @@ async function timeToFirstFrame(context: BrowserContext, query: string): Promise
   return Math.round(startedAt!);
 }
 
+/** As often as it takes for the middle of them to mean something. */
+async function timesToFirstFrame(context: BrowserContext, query: string): Promise<number[]> {
+  const times: number[] = [];
+  for (let visit = 0; visit < 3; visit++) times.push(await timeToFirstFrame(context, query));
+  return times;
+}
+
 async function runSteadily(browser: Browser, context: BrowserContext, query: string) {
   const page = await openWatched(context, query);
   // What loads, compiles and warms up is measured above.
@@ -123,7 +178,7 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
   await page.close();
   const stage = (pick: (sample: EffectStats) => StageTimes, name: keyof StageTimes) =>
     Math.round(10 * middle(samples.map((sample) => pick(sample)[name]))) / 10;
-  const names = ['prepare', 'matte', 'style', 'composite', 'total'] as const;
+  const names = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
   return {
     fps: Math.round((10 * (last.frames - first.frames)) / seconds) / 10,
     frames: last.frames - first.frames,
@@ -177,17 +232,37 @@ function middle(values: number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-function print(
-  result: Awaited<ReturnType<typeof runSteadily>> & {
-    date: string;
-    machine: string;
-    browser: string;
-    firstFrameMs: { cold: number; warm: number };
-    wireMB: number;
-  },
-): void {
-  const rows: [string, string][] = [
-    ['date, machine', `${result.date}, ${result.machine}, Chromium ${result.browser}`],
+interface Result {
+  date: string;
+  machine: string;
+  browser: string;
+  app?: Awaited<ReturnType<typeof measureApp>>;
+  latencyMs?: Record<string, Spread>;
+  nets?: NetTimes;
+  rivals?: Rival[];
+}
+
+function print({ date, machine, browser, app, latencyMs, nets, rivals }: Result): void {
+  const rows: [string, string][] = [['date, machine', `${date}, ${machine}, Chromium ${browser}`]];
+  if (app) rows.push(...rowsOf(app));
+  for (const [style, { p50, p95, count }] of Object.entries(latencyMs ?? {}))
+    rows.push([`camera to stage, ${style}`, `${p50} ms median, ${p95} ms p95 (${count} frames)`]);
+  if (nets)
+    rows.push([
+      'style net',
+      `${nets.style} ${nets.ms} ms, a Johnson net ${nets.johnsonMs} ms at ${nets.size.join('x')}: ${nets.ratio} times as long`,
+    ]);
+  for (const { title, fps, delay, matteMs, ratio } of rivals ?? [])
+    rows.push([
+      title,
+      `${fps} fps (the cartoon makes ${ratio} times as many); ${delay ? `camera to track ${delay.p50} ms, p95 ${delay.p95}` : 'delay not told'}; matte ${matteMs ?? '?'} ms`,
+    ]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  process.stdout.write(`${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')}\n`);
+}
+
+function rowsOf(result: Awaited<ReturnType<typeof measureApp>>): [string, string][] {
+  return [
     ['runs on', `${result.ep}, ${result.renderer}`],
     ['sizes', `camera 640x360, matte ${result.matteSize.join('x')}, style ${result.styleSize.join('x')}`],
     ['first frame', `${result.firstFrameMs.cold} ms cold, ${result.firstFrameMs.warm} ms warm`],
@@ -213,6 +288,4 @@ function print(
         : 'not measured',
     ]),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  process.stdout.write(`${rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')}\n`);
 }

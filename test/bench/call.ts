@@ -15,7 +15,8 @@ import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode } from '../fixtures/signalling.ts';
-import { collected, forget, watchCaller, watchFriend, type Look } from './call-watch.ts';
+import { spread, type Spread } from './spread.ts';
+import { collected, delays, forget, watchCaller, watchFriend, type Look } from './watch.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,13 +28,6 @@ const seconds = Number(options.seconds);
 if (!(seconds >= 5)) {
   process.stderr.write(`--seconds is "${options.seconds}"; it takes a number from 5 up.\n`);
   process.exit(2);
-}
-
-/** Milliseconds. */
-interface Spread {
-  p50: number;
-  p95: number;
-  count: number;
 }
 
 /** For the codec and the estimate of the bandwidth. */
@@ -160,18 +154,6 @@ async function latencyOf(style: string, caller: Page, friend: Page) {
   };
 }
 
-/** How much later each frame is in `there` than in `here`. */
-function delays(here: readonly Look[], there: readonly Look[]): number[] {
-  let before: number | undefined;
-  return there.flatMap(({ at, number }) => {
-    if (number === undefined || number === before) return [];
-    before = number;
-    // The camera's clip comes round after four seconds.
-    const origin = here.findLast((one) => one.number === number && one.at <= at && at - one.at < 3500);
-    return origin ? [at - origin.at] : [];
-  });
-}
-
 /** Milliseconds from the press of a key to the first frame that is drawn so. */
 interface Change {
   /** As it leaves the effect. */
@@ -221,13 +203,6 @@ function spreads(changes: readonly Change[]) {
     ...spread(changes.map(({ shown }) => shown)),
     toEncoder: spread(changes.map(({ left }) => left)),
   };
-}
-
-function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN);
-  return { p50: at(0.5), p95: at(0.95), count: sorted.length };
 }
 
 function print({

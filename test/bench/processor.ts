@@ -1,5 +1,5 @@
 /** What processes cost, as Linux tells it. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 
 /** `getconf CLK_TCK`, on every Linux that there is. */
@@ -20,3 +20,22 @@ export function busySeconds(): number {
 
 /** As `2 x AMD EPYC`. */
 export const machine = (): string => `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`;
+
+/** Seconds of a core that the children of a process, and theirs, have used so far; those that have ended do not count. */
+export async function treeSeconds(root: number): Promise<number> {
+  const children = new Map<number, number[]>();
+  const used = new Map<number, number>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    // A process may end while it is looked at.
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    if (stat === '') continue;
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const parent = Number(fields[1]);
+    children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+    used.set(Number(entry), (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND);
+  }
+  const sum = (pid: number): number =>
+    (children.get(pid) ?? []).reduce((all, child) => all + (used.get(child) ?? 0) + sum(child), 0);
+  return sum(root);
+}

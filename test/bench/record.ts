@@ -1,42 +1,53 @@
 /**
- * `npm run bench:record`: what recording takes of the live effect's frame rate, in the built app, 640x360, style short side 192. Each
- * format is measured between two stretches without recording, so that a machine that slows down does not blame the recorder. Under two
- * minutes. Ends with a line of JSON. Options: --seconds 6, --style toon, --formats mp4,webm
+ * `npm run bench:record`: what recording takes of the live effect's frame rate, in the built app, 640x360, style short side 192. Stretches
+ * with and without recording take turns, so that a machine that slows down does not blame the recorder; each of the one kind is compared
+ * with its two neighbours of the other, and the median counts. Beside it what the whole browser takes of the processor for each frame (Linux), which other
+ * programs disturb less. Three minutes. Ends with a line of JSON. Options: --seconds 4, --rounds 4, --style toon, --formats mp4,webm,webm-alpha,gif
  */
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
 import { buildApp, isFresh } from '../../scripts/build.ts';
 import type { EffectStats } from '../../src/effect/protocol.ts';
-import { launchBrowser } from '../fixtures/browser.ts';
+import { launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot, serveApp } from '../fixtures/server.ts';
+import { machine, treeSeconds } from './processor.ts';
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '4' },
     style: { type: 'string', default: 'toon' },
     formats: { type: 'string', default: 'mp4,webm,webm-alpha,gif' },
   },
 });
 const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
+
+/** Frames a second, and milliseconds of a core for each. */
+interface Pace {
+  fps: number;
+  processor: number;
+}
 
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
 const camera = await fakeCamera({ numbered: false });
 const app = await serveApp();
-const browser = await launchBrowser({ camera: camera.path });
+// With a profile on the disk, as people have it: in a private window each write goes by way of another process.
+const browser = await launchBrowserWithTabs({ camera: camera.path, args: ['--window-size=1280,720'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  const { page } = browser;
   await page.goto(`${app.url}?input=camera&autostart=1&style=${options.style}&quality=192`);
   await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
     timeout: 120_000,
   });
   await page.waitForTimeout(5000);
   process.stdout.write(
-    `${new Date().toISOString().slice(0, 10)}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, Chromium ${browser.version()}\n`,
+    `${new Date().toISOString().slice(0, 10)}, ${machine()}, Chromium ${browser.browser.version()}\n` +
+      'format         frames a second           ms of a core for each\n' +
+      '               without   recording       without   recording\n',
   );
-  const results: { format: string; recording: number; without: number; costPercent: number }[] = [];
-  process.stdout.write('format       recording   before    after   cost (at most 15 %)\n');
+  const results: { format: string; without: Pace; recording: Pace; costPercent: number }[] = [];
   for (const format of options.formats.split(',')) {
     await choose(page, format);
     // A transparent clip changes the look; the same look is what it is compared with.
@@ -46,23 +57,43 @@ try {
           background: 'transparent',
         }),
       );
-    const before = await rate(page);
-    await page.keyboard.press('r');
-    await page.locator('.recorder.running .bytes').waitFor();
-    await page.waitForTimeout(1500);
-    const during = await rate(page);
-    await page.keyboard.press('r');
-    const card = page.locator('.clip').first();
-    await card.waitFor();
-    await card.getByRole('button', { name: 'Discard' }).click();
-    await card.getByRole('button', { name: 'Discard for good?' }).click();
-    await page.waitForTimeout(1000);
-    const after = await rate(page);
-    const without = (before + after) / 2;
-    const costPercent = 100 * (1 - during / without);
-    results.push({ format, recording: during, without, costPercent });
-    const cells = [during, before, after].map((fps) => `${fps.toFixed(1)} fps`.padStart(9)).join('');
-    process.stdout.write(`${format.padEnd(13)}${cells}   ${costPercent.toFixed(0)} %\n`);
+    const without = [await pace(page)];
+    const recording: Pace[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await page.keyboard.press('r');
+      await page.locator('.recorder.running .bytes').waitFor();
+      await page.waitForTimeout(1000);
+      recording.push(await pace(page));
+      await page.keyboard.press('r');
+      const card = page.locator('.clip').first();
+      await card.waitFor();
+      await card.getByRole('button', { name: 'Discard' }).click();
+      await card.getByRole('button', { name: 'Discard for good?' }).click();
+      await page.waitForTimeout(700);
+      without.push(await pace(page));
+    }
+    const costs = recording.map(
+      ({ fps }, round) => 100 * (1 - (2 * fps) / (without[round]!.fps + without[round + 1]!.fps)),
+    );
+    const result = {
+      format,
+      without: middle(without),
+      recording: middle(recording),
+      costPercent: median(costs),
+    };
+    results.push(result);
+    const cells = [
+      result.without.fps,
+      result.recording.fps,
+      result.without.processor,
+      result.recording.processor,
+    ];
+    const more = 100 * (result.recording.processor / result.without.processor - 1);
+    const [a, b, c, d] = cells.map((value) => value.toFixed(1).padStart(10));
+    process.stdout.write(
+      `${format.padEnd(12)}${a}${b}: ${result.costPercent.toFixed(0)} % (${costs.map((cost) => cost.toFixed(0)).join(', ')})` +
+        `${c}${d}: ${more.toFixed(0)} %\n`,
+    );
   }
   process.stdout.write(`${JSON.stringify({ style: options.style, seconds, results })}\n`);
 } finally {
@@ -76,15 +107,34 @@ async function choose(page: Page, format: string): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-/** Composited frames a second over the whole stretch. */
-async function rate(page: Page): Promise<number> {
-  const read = () =>
-    page.evaluate(() => {
+/** Of composited frames over a whole stretch. */
+async function pace(page: Page): Promise<Pace> {
+  const read = async () => {
+    const { frames, at } = await page.evaluate(() => {
       const { frames } = (globalThis as unknown as { portoon: { stats(): EffectStats } }).portoon.stats();
       return { frames, at: performance.now() };
     });
+    return { frames, at, used: await treeSeconds(process.pid) };
+  };
   const first = await read();
   await page.waitForTimeout(seconds * 1000);
   const last = await read();
-  return ((last.frames - first.frames) * 1000) / (last.at - first.at);
+  const frames = last.frames - first.frames;
+  return {
+    fps: (frames * 1000) / (last.at - first.at),
+    processor: (1000 * (last.used - first.used)) / frames,
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+function middle(paces: readonly Pace[]): Pace {
+  return {
+    fps: median(paces.map(({ fps }) => fps)),
+    processor: median(paces.map(({ processor }) => processor)),
+  };
 }

@@ -1,19 +1,21 @@
 /**
  * `npm run bench:soak`: the studio in a hidden tab shows itself in OBS for a while: one page of the link takes the stage with sound, one the
  * person alone. Each minute: frames that left and arrived, memory of both browsers, and how far the sound is from the picture. A table and JSON.
- * Options: --minutes 10, --every 60 (seconds of a row), --json test-results/soak.json
+ * With `--over janus` it publishes by WHIP, and two pages play the stage by WHEP, the second without sound.
+ * Options: --minutes 10, --every 60 (seconds of a row), --over link|janus, --json test-results/soak.json
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { PNG } from 'pngjs';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { buildApp, isFresh } from '../../scripts/build.ts';
 import { WATCH } from '../app/call-page.ts';
 import { reach, visit } from '../app/studio-page.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { missingJanus, startJanus, type JanusServer } from '../fixtures/janus.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode } from '../fixtures/signalling.ts';
 import { round } from './callers.ts';
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     every: { type: 'string', default: '60' },
+    over: { type: 'string', default: 'link' },
     json: { type: 'string', default: 'test-results/soak.json' },
   },
 });
@@ -35,10 +38,15 @@ if (!(minutes <= 120 && every >= 10 && rows >= 2)) {
   );
   process.exit(2);
 }
+const gap = options.over === 'link' ? undefined : options.over === 'janus' ? missingJanus() : 'link or janus';
+if (gap !== undefined) {
+  process.stderr.write(`--over ${options.over}: ${gap}\n`);
+  process.exit(2);
+}
 
 const COLUMNS = [
   'studio ',
-  'fps drawn / sent / decoded stage + person',
+  'fps drawn / sent / decoded by both',
   'studio MiB: heap, resident',
   'OBS MiB: heap, resident',
   'sound later than picture, ms',
@@ -49,7 +57,8 @@ const still = Object.assign(new PNG(SIZE), {
   data: Buffer.from((await fakeCamera({ frames: 1, ...SIZE })).frame(0).rgba),
 });
 const [tabs, obs] = await Promise.all([launchBrowserWithTabs(), launchBrowser()]);
-const app = await startNode({}, join(projectRoot, 'dist'));
+const janus = options.over === 'janus' ? await startJanus() : null;
+const app = await startNode({ broadcastOrigins: [...(janus?.origins ?? [])] }, join(projectRoot, 'dist'));
 try {
   const pages = await open();
   const taken: Awaited<ReturnType<typeof take>>[] = [];
@@ -89,12 +98,15 @@ try {
 } finally {
   await Promise.all([tabs.close(), obs.close()]);
   await app.close();
+  await janus?.stop();
 }
 process.exit();
 
 interface Pages {
   studio: Page;
+  /** Shows the stage, with sound. */
   stage: Page;
+  /** Shows the person alone; over Janus the stage once more. */
   person: Page;
 }
 
@@ -105,15 +117,31 @@ async function open(): Promise<Pages> {
   await reach(studio, 'running');
   await studio.keyboard.press('o');
   const panel = studio.getByRole('dialog', { name: 'Broadcast' });
+  const [stage, person] = await (janus ? overJanus(panel, janus) : overLink(panel));
+  await Promise.all([stage, person].map((page) => reach(page, 'running')));
+  await watchBeats(stage);
+  return { studio, stage, person };
+}
+
+async function overLink(panel: Locator): Promise<[Page, Page]> {
   await panel.getByRole('switch', { name: 'OBS link' }).press('Space');
   await panel.getByText('nobody has the link open').waitFor();
   await panel.getByRole('switch', { name: 'Send the microphone' }).press('Space');
   const link = await panel.getByLabel('Link for OBS').inputValue();
-  const watch = (query: string) => visit(obs, link + query, { viewport: SIZE, before: NAMES + WATCH });
-  const [stage, person] = await Promise.all([watch('&alpha=none'), watch('&audio=0')]);
-  await Promise.all([stage, person].map(({ page }) => reach(page, 'running')));
-  await watchBeats(stage.page);
-  return { studio, stage: stage.page, person: person.page };
+  return Promise.all([watch(`${link}&alpha=none`), watch(`${link}&audio=0`)]);
+}
+
+async function overJanus(panel: Locator, { whip, whep, token }: JanusServer): Promise<[Page, Page]> {
+  await panel.getByLabel('WHIP address').fill(whip);
+  await panel.getByLabel('Token', { exact: true }).fill(token);
+  await panel.getByRole('button', { name: 'Go on air' }).press('Enter');
+  await panel.getByText('On air').waitFor();
+  const address = `${app.url}obs.html?whep=${encodeURIComponent(whep)}`;
+  return Promise.all([watch(address), watch(`${address}&audio=0`)]);
+}
+
+async function watch(address: string): Promise<Page> {
+  return (await visit(obs, address, { viewport: SIZE, before: NAMES + WATCH })).page;
 }
 
 /** What is taken next begins now. */

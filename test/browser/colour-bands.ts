@@ -18,7 +18,8 @@ export class ColourBands {
   private reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
   private timer = 0;
 
-  constructor() {
+  /** @param interval - milliseconds from frame to frame, as the timestamps tell; they come at the usual rate all the same. */
+  constructor(private readonly interval?: number) {
     const context = this.canvas.getContext('2d')!;
     for (const [band, colour] of BANDS.entries()) {
       context.fillStyle = colour;
@@ -32,18 +33,31 @@ export class ColourBands {
       MediaStreamTrackProcessor: ProcessorConstructor;
     };
     this.reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 }).readable.getReader();
+    let count = 0;
     this.timer = self.setInterval(() => {
-      const timestamp = Math.round(performance.now() * 1000);
-      const frame = new VideoFrame(this.canvas, { timestamp, duration: FRAME_MS * 1000 });
-      this.writer.write(frame).catch(() => {
-        frame.close();
+      const at = this.interval === undefined ? performance.now() : this.interval * count++;
+      const frame = new VideoFrame(this.canvas, {
+        timestamp: Math.round(at * 1000),
+        duration: FRAME_MS * 1000,
       });
+      // The track has its own when the write is done; where it has ended there is nothing to be done.
+      void this.writer
+        .write(frame)
+        .catch(() => undefined)
+        .finally(() => {
+          frame.close();
+        });
     }, FRAME_MS);
   }
 
   /** Gives no more frames. */
   pause(): void {
     self.clearInterval(this.timer);
+  }
+
+  /** Reads so many frames of what comes out. */
+  async pass(count: number): Promise<void> {
+    for (let frames = 0; frames < count; frames++) (await this.reader!.read()).value?.close();
   }
 
   /** Reads what comes out until the bands have these colours; after a hundred frames it says which they had. */

@@ -326,21 +326,26 @@ describe('the compositing shader', () => {
     expect([canvas.width, canvas.height]).toEqual([WIDTH, HEIGHT]);
   });
 
-  test('captures what it drew, with the time of the frame', async () => {
-    const frame = new VideoFrame(solid(LIVE), {
+  test('captures what it drew, with the time of the frame, though another is drawn meanwhile', async () => {
+    const texels = solid(LIVE);
+    texels.set(solid(STYLED, WIDTH, 1));
+    const frame = new VideoFrame(texels, {
       format: 'RGBA',
       codedWidth: WIDTH,
       codedHeight: HEIGHT,
       timestamp: 1234,
     });
     compositor.draw(frame, JUST_LIVE);
-    const captured = compositor.capture(frame);
+    const coming = compositor.capture(frame);
     frame.close();
+    compose({ background: { kind: 'colour', rgb: [0, 1, 0] } });
+    const captured = (await coming)!;
     expect(captured.timestamp).toBe(1234);
     const rgba = new Uint8Array(WIDTH * HEIGHT * 4);
     await captured.copyTo(rgba, { format: 'RGBA' });
     captured.close();
-    expectNear([...rgba.subarray(0, 4)], [...LIVE, 255], 1);
+    expectNear([...rgba.subarray(0, 4)], [...STYLED, 255], 1);
+    expectNear([...rgba.subarray(-4)], [...LIVE, 255], 1);
   });
 
   test('comes back after the graphics context was lost', async () => {

@@ -129,6 +129,6 @@ async function measureCost(model: Model, bytes: Uint8Array, net: Net, size: Size
     macs,
     bytes: bytes.length,
     nativeMs: isNative ? await nativeMilliseconds(net, size) : null,
-    wasmMs: browser ? await browser.milliseconds(model, size) : null,
+    wasmMs: browser ? await browser.milliseconds(`/models/${model.file}`, model.state, size) : null,
   };
 }

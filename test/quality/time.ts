@@ -15,8 +15,8 @@ export class BrowserTimer {
   private constructor(
     /** Chromium's version. */
     readonly version: string,
-    /** The median time of a run of the net on a frame of `size`, in milliseconds. */
-    readonly milliseconds: (model: Model, size: Size) => Promise<number>,
+    /** The median time of a run of the net at `url` on a frame of `size`, in milliseconds. */
+    readonly milliseconds: (url: string, state: Model['state'], size: Size) => Promise<number>,
     readonly close: () => Promise<void>,
   ) {}
 
@@ -47,15 +47,15 @@ export class BrowserTimer {
       await page.waitForFunction(() => window.timesOfNet !== undefined);
       return new BrowserTimer(
         browser.version(),
-        async (model, size) => {
+        async (url, state, size) => {
           const [width, height] = size;
           const inputs = Object.fromEntries([
             ['frame', [1, 3, height, width]],
-            ...model.state.map((slot) => [slot.in, stateShape(slot, size)] as const),
+            ...state.map((slot) => [slot.in, stateShape(slot, size)] as const),
           ]) as Record<string, number[]>;
           const times = await page.evaluate(
             ({ url, inputs, runs }) => window.timesOfNet!(url, inputs, runs),
-            { url: `/models/${model.file}`, inputs, runs: RUNS },
+            { url, inputs, runs: RUNS },
           );
           return median(times);
         },

@@ -27,6 +27,7 @@ import { GUARD_LINES, stackedLayout } from '../stacked.ts';
 import type { Window } from '../style/window.ts';
 import { FrameTexels } from './frame-texels.ts';
 import type { Packed } from './packer.ts';
+import { ReadBack } from './read-back.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
 
@@ -99,6 +100,7 @@ export class Compositor {
   private readonly live = new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
   private readonly liveTexels = texelSource();
   private readonly texels: FrameTexels | null;
+  private readonly readBack: ReadBack | null;
   private readonly styled = texelSource();
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
@@ -145,7 +147,9 @@ export class Compositor {
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-    this.texels = SOFTWARE.test(this.rendererName) ? new FrameTexels() : null;
+    const software = SOFTWARE.test(this.rendererName);
+    this.texels = software ? new FrameTexels() : null;
+    this.readBack = software ? new ReadBack(gl) : null;
   }
 
   /**
@@ -232,13 +236,24 @@ export class Compositor {
     this.renderer.render({ container: this.scene, clear: false });
   }
 
-  /** The picture that `draw` left, with the time and duration of the frame that it shows. The caller closes it. */
-  capture(like: VideoFrame): VideoFrame {
-    return new VideoFrame(this.canvas, {
-      timestamp: like.timestamp,
-      ...(like.duration === null ? {} : { duration: like.duration }),
-      alpha: 'keep',
-    });
+  /**
+   * The picture that `draw` just left, with the time and duration of the frame that it shows. Resolves when it has been drawn, with null
+   * if the context was lost before. The caller closes it.
+   */
+  async capture(like: VideoFrame): Promise<VideoFrame | null> {
+    const { timestamp, duration } = like;
+    const times = { timestamp, ...(duration === null ? {} : { duration }) };
+    const { width, height } = this.canvas;
+    // What a graphics processor drew stays there until somebody reads it.
+    if (!this.readBack) return new VideoFrame(this.canvas, { ...times, alpha: 'keep' });
+    const pixels = await this.readBack.read(width, height);
+    if (!pixels) return null;
+    const init: VideoFrameBufferInit & { transfer: ArrayBuffer[] } = {
+      ...{ ...times, format: 'RGBA', codedWidth: width, codedHeight: height },
+      // Newer than TypeScript's DOM library: the memory is handed over and not copied.
+      transfer: [pixels.buffer],
+    };
+    return new VideoFrame(pixels, init);
   }
 
   close(): void {

@@ -2,14 +2,14 @@ import type { GpuNet } from '../onnx/gpu-net.ts';
 import type { Size } from '../onnx/net.ts';
 import type { GpuPreparer } from '../prepare/gpu-preparer.ts';
 import type { Region } from '../protocol.ts';
-import type { Bounds } from '../style/window.ts';
+import type { Shown } from '../style/window.ts';
 import type { GpuRefiner } from './gpu-refiner.ts';
 import { admitRegion, partOf, type Answer, type MatteLayers, type Matting } from './matter.ts';
 
 /** Who: what Matter does, all of it on the graphics processor. Its layers have no texels: see GpuRefiner. */
 export class GpuMatter implements Matting {
   private size: Size = [0, 0];
-  private shown: Bounds | null = null;
+  private last: Shown | null = null;
 
   constructor(
     private readonly net: GpuNet,
@@ -37,7 +37,7 @@ export class GpuMatter implements Matting {
       parts: net.gives('parts') ? net.answer('parts') : null,
     };
     // A net with memory holds still by itself; steadied twice, what moves would drag.
-    this.shown = await refiner.refine(fresh, { steadies: !net.remembers, part, blurs });
+    this.last = await refiner.refine(fresh, { steadies: !net.remembers, part, blurs });
     const layer = { texels: null, size };
     return {
       matte: layer,
@@ -46,8 +46,8 @@ export class GpuMatter implements Matting {
     };
   }
 
-  bounds(): Bounds | null {
-    return this.shown;
+  shown(): Shown | null {
+    return this.last;
   }
 
   answer(): Promise<Answer> {

@@ -8,7 +8,7 @@ import { readOnce, Readback } from '../gpu/readback.ts';
 import type { Size } from '../onnx/net.ts';
 import type { Runtime } from '../onnx/runtime.ts';
 import type { Part } from '../protocol.ts';
-import type { Bounds } from '../style/window.ts';
+import type { Shown } from '../style/window.ts';
 import { PASSES } from './blur.ts';
 import type { Answer } from './matter.ts';
 import { PLANES } from './part-share.ts';
@@ -34,6 +34,9 @@ const BLUR = { gather: [0, 1, 2, 3], across: [0, 3, 4], down: [0, 3, 4] } as con
 const SHARE = { gather: [0, 1, 2], measure: [0, 1, 2, 3] } as const;
 const STEADY = { steady: [0, 1, 2] } as const;
 
+/** Bytes of where something shows. */
+const SHOWN = 28;
+
 interface Programs {
   readonly guard: Program<keyof typeof GUARD>;
   readonly guide: Program<keyof typeof GUIDE>;
@@ -52,7 +55,7 @@ interface Fields {
   readonly memory: GPUBuffer;
   readonly share: GPUBuffer;
   readonly texels: GPUBuffer;
-  readonly bounds: GPUBuffer;
+  readonly shown: GPUBuffer;
   readonly room: GPUBuffer;
   readonly steady: BoundStep[];
   readonly shares: BoundStep[];
@@ -83,7 +86,7 @@ export interface Refining {
 
 /**
  * Makes of a net's answer a matte that can be shown, on the graphics processor: what MatteSmoother, BlotchGuard, PartShare, MatteGuide and BackdropBlur
- * do. Only where something shows, 16 bytes, comes back.
+ * do. Only where something shows, 28 bytes, comes back.
  */
 export class GpuRefiner {
   private fields: Fields | null = null;
@@ -96,7 +99,7 @@ export class GpuRefiner {
     private readonly watch: Runtime['watch'],
     private readonly programs: Programs,
   ) {
-    this.corners = new Readback(device, 16, watch);
+    this.corners = new Readback(device, SHOWN, watch);
   }
 
   static async open(device: GPUDevice, watch: Runtime['watch']): Promise<GpuRefiner> {
@@ -150,12 +153,12 @@ export class GpuRefiner {
    * Refines what is there when the work that was submitted before is done.
    * @returns where the region shows, in shares of the frame; null if nowhere.
    */
-  refine(fresh: Fresh, { steadies, part, blurs }: Refining): Promise<Bounds | null> {
+  refine(fresh: Fresh, { steadies, part, blurs }: Refining): Promise<Shown | null> {
     const { queue } = this.device;
     const { size } = fresh;
     const fields = this.bind(fresh);
     if (part !== this.part) this.setPart(fields, part);
-    queue.writeBuffer(fields.bounds, 0, Uint32Array.of(...size, 0, 0));
+    queue.writeBuffer(fields.shown, 0, Uint32Array.of(...size, 0, 0, 0, 0, 0));
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     const runAll = (steps: readonly BoundStep[], over: Size) => {
@@ -167,11 +170,11 @@ export class GpuRefiner {
     runAll(fields.guide, size);
     if (blurs) runAll(fields.blur, [size[0] >> 1, size[1] >> 1]);
     pass.end();
-    const corners = this.corners.from(encoder, fields.bounds);
+    const corners = this.corners.from(encoder, fields.shown);
     queue.submit([encoder.finish()]);
     queue.writeBuffer(fields.steadying, 8, Uint32Array.of(0));
     queue.writeBuffer(fields.shareSteadying, 8, Uint32Array.of(part ? 0 : 1));
-    return corners().then((found) => boundsOf(new Uint32Array(found), size));
+    return corners().then((found) => shownIn(new Uint32Array(found), size));
   }
 
   private setPart({ share, measured, shareSteadying, fresh }: Fields, part: Part | null): void {
@@ -211,7 +214,7 @@ export class GpuRefiner {
     const room = field(16);
     const passing = field(16);
     const across = field(8);
-    const bounds = keep(storage(device, 16));
+    const shown = keep(storage(device, SHOWN));
     const guardBindings = {
       0: extent,
       1: matte,
@@ -222,7 +225,7 @@ export class GpuRefiner {
     };
     const guideBindings = {
       ...{ 0: extent, 1: matte, 2: picture, 3: passing, 4: field(8), 5: across },
-      ...{ 6: texels, 7: share, 8: bounds },
+      ...{ 6: texels, 7: share, 8: shown },
     };
     const blurBindings = { 0: extent, 1: matte, 2: picture, 3: room, 4: passing };
     const guardSteps = (...steps: (keyof typeof GUARD)[]) =>
@@ -239,7 +242,7 @@ export class GpuRefiner {
       ];
     };
     this.fields = {
-      ...{ fresh, buffers, steadying, shareSteadying, measured, memory, share, texels, bounds, room },
+      ...{ fresh, buffers, steadying, shareSteadying, measured, memory, share, texels, shown, room },
       steady: [programs.steady.bind('steady', { 0: steadying, 1: matte, 2: field(4) })],
       shares: parts ? shareSteps(parts) : [],
       guard: [
@@ -262,7 +265,20 @@ export class GpuRefiner {
   }
 }
 
-function boundsOf([left, top, right, bottom]: Uint32Array, [width, height]: Size): Bounds | null {
+function shownIn(found: Uint32Array, [width, height]: Size): Shown | null {
+  const [left, top, right, bottom, mass, massX, massY] = found as unknown as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (right === 0) return null;
-  return { left: left! / width, top: top! / height, right: right! / width, bottom: bottom! / height };
+  return {
+    ...{ left: left / width, top: top / height, right: right / width, bottom: bottom / height },
+    x: mass > 0 ? (massX / mass + 0.5) / width : 0.5,
+    y: mass > 0 ? (massY / mass + 0.5) / height : 0.5,
+  };
 }

@@ -3,7 +3,7 @@ import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
 import type { Preparer } from '../prepare/prepare.ts';
 import { PARTS, type Part, type Region } from '../protocol.ts';
-import type { Bounds } from '../style/window.ts';
+import type { Shown } from '../style/window.ts';
 import { BackdropBlur } from './blur.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
@@ -43,8 +43,8 @@ export interface Matting {
    * @returns what holds until the next call.
    */
   matte(region: Region, blurs: boolean): Promise<MatteLayers>;
-  /** Where the last matte shows the region, in shares of the frame; null if nowhere. */
-  bounds(): Bounds | null;
+  /** Where the last matte shows the region; null if nowhere. */
+  shown(): Shown | null;
   /** The last matte, for what is shown once. */
   answer(): Promise<Answer>;
   /** Another source: nothing of the last one may shine through. */
@@ -103,21 +103,27 @@ export class Matter implements Matting {
     };
   }
 
-  bounds(): Bounds | null {
+  shown(): Shown | null {
     const [width, height] = this.size;
     const { texels } = this.guide;
     const share = this.partShare.texels;
     const ofPart = this.region !== null && partOf(this.region) !== null;
     let [left, top, right, bottom] = [width, height, -1, -1];
+    let [mass, massX, massY] = [0, 0, 0];
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
         // The fitted or the plain matte: the shader takes a mixture of both.
-        if (texels[4 * i]! < FAINT && texels[4 * i + 3]! < FAINT) continue;
+        const plain = texels[4 * i + 3]!;
+        if (texels[4 * i]! < FAINT && plain < FAINT) continue;
         if (ofPart && share[i]! < FAINT) continue;
         if (x < left) left = x;
         if (x > right) right = x;
         if (y < top) top = y;
         bottom = y;
+        const weight = ofPart ? plain * share[i]! : plain;
+        mass += weight;
+        massX += weight * x;
+        massY += weight * y;
       }
     }
     if (right < 0) return null;
@@ -126,6 +132,8 @@ export class Matter implements Matting {
       top: top / height,
       right: (right + 1) / width,
       bottom: (bottom + 1) / height,
+      x: mass > 0 ? (massX / mass + 0.5) / width : 0.5,
+      y: mass > 0 ? (massY / mass + 0.5) / height : 0.5,
     };
   }
 

@@ -43,6 +43,8 @@ export class GpuNet implements AnyNet {
     private readonly bytes: Uint8Array,
     /** Of the layout that was fastest for nets that are built as this one. */
     private readonly layouts: AdapterMemory,
+    /** Whether nobody has asked for WebGPU, so that it has to prove that it is faster than wasm. */
+    private readonly compares: boolean,
   ) {
     this.device = runtime.device!;
   }
@@ -109,8 +111,7 @@ export class GpuNet implements AnyNet {
     );
     if (!bound.recording) return false;
     if (!known) await this.layouts.remember(bound.recording.layout);
-    if (this.runtime.chosenHere && bound.recording.took > QUICK)
-      await this.compareWithWasm(size, bound.recording);
+    if (this.compares && bound.recording.took > QUICK) await this.compareWithWasm(size, bound.recording);
     return true;
   }
 

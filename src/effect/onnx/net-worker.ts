@@ -31,8 +31,11 @@ export class NetWorker {
   private readonly api = Comlink.wrap<NetWorkerApi>(this.worker);
   private readonly started: Promise<void>;
 
-  /** @param onDeath - told if the worker cannot be started or stops; its nets then answer no more. */
-  constructor(files: RuntimeFiles, onDeath: (error: PortoonError) => void) {
+  /**
+   * @param files - those for wasm; may still be on their way.
+   * @param onDeath - told if the worker cannot be started or stops; its nets then answer no more.
+   */
+  constructor(files: Promise<RuntimeFiles>, onDeath: (error: PortoonError) => void) {
     this.worker.onerror = ({ message }) => {
       onDeath(
         new PortoonError(
@@ -42,7 +45,7 @@ export class NetWorker {
         ),
       );
     };
-    this.started = this.api.start(files);
+    this.started = files.then((arrived) => this.api.start(arrived));
     this.started.catch(() => undefined);
   }
 

@@ -2,9 +2,11 @@ import * as Comlink from 'comlink';
 import '../carry-errors.ts';
 import { Net } from './net.ts';
 import type { NetWorkerApi } from './net-worker.ts';
-import { startRuntime, type Runtime } from './runtime.ts';
+import { builds, startRuntime, type Runtime } from './runtime.ts';
 
 const runtime = Promise.withResolvers<Runtime>();
+// It is here when the files are; what fails is told where the runtime is started.
+builds.plain.load().catch(() => undefined);
 const nets = new Map<number, Net>();
 let opened = 0;
 

@@ -48,8 +48,6 @@ const LOSS_TOLD = 100;
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
-  /** Whether the provider was chosen here, so that another may be. */
-  readonly chosenHere: boolean;
   readonly build: keyof typeof builds;
   readonly binary: Uint8Array<ArrayBuffer>;
 }
@@ -58,7 +56,6 @@ export interface RuntimeFiles {
 export interface Runtime {
   readonly ep: ExecutionProvider;
   readonly ort: typeof Ort;
-  readonly chosenHere: boolean;
   /** That of WebGPU. */
   readonly device: GPUDevice | null;
   /** Waits for work of the device, and fails where the device does, or does not answer any more. */
@@ -68,23 +65,19 @@ export interface Runtime {
 }
 
 /**
- * Chooses the provider and fetches its build of the runtime.
- * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
- * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing, `ERR_MODEL_MISSING` if the files do not arrive.
+ * Fetches the build of the runtime that runs a provider.
+ * @throws PortoonError `ERR_MODEL_MISSING` if the files do not arrive.
  */
-export async function fetchRuntime(
-  choice: ExecutionProviderChoice,
-  download: Download,
-): Promise<RuntimeFiles> {
-  const ep = await chooseProvider(choice);
+export async function fetchRuntime(ep: ExecutionProvider, download: Download): Promise<RuntimeFiles> {
   const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
-  const { wasm, bytes } = builds[build];
-  const chosenHere = choice === 'auto';
-  return { ep, chosenHere, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
+  const { wasm, bytes, load } = builds[build];
+  // What fails is told where the runtime is started.
+  load().catch(() => undefined);
+  return { ep, build, binary: await download.bytes(wasm, 'the neural network runtime', bytes) };
 }
 
 /** Starts the runtime in this worker. */
-export async function startRuntime({ ep, chosenHere, build, binary }: RuntimeFiles): Promise<Runtime> {
+export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise<Runtime> {
   const ort = await builds[build].load();
   ort.env.logLevel = 'error';
   ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue, self.location.href).href };
@@ -99,7 +92,6 @@ export async function startRuntime({ ep, chosenHere, build, binary }: RuntimeFil
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
-    chosenHere,
     ort,
     device,
     watch,
@@ -172,7 +164,11 @@ export function providerMemory(adapter: GPUAdapterInfo): AdapterMemory {
   return new AdapterMemory(adapter, 'provider');
 }
 
-async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
+/**
+ * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
+ * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing.
+ */
+export async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
   if (choice === 'wasm') return 'wasm';
   // Not every browser that has a worker has WebGPU in it, whatever the type says.
   const gpu = navigator.gpu as GPU | undefined;

@@ -75,6 +75,11 @@ export class Stylist<StyleNet extends AnyNet = AnyNet> {
     return this.paint(this.net!, window);
   }
 
+  /** A style will soon be chosen: its net is fetched and opened. What is wrong with it is told to whoever chooses it. */
+  foresee(id: string): void {
+    if (id !== 'none') this.open(id, (work) => work()).net.catch(() => undefined);
+  }
+
   /**
    * A style's net, for runs in gaps: while `stylise` is under way nobody else may touch the chosen one.
    * @throws PortoonError as `choose` does.

@@ -8,11 +8,18 @@ export interface Bounds {
   bottom: number;
 }
 
+/** Where something shows, and about which point. */
+export interface Shown extends Bounds {
+  /** The mean of what shows, in shares of the frame's sides. */
+  readonly x: number;
+  readonly y: number;
+}
+
 /** The part of a grid of style pixels that the net runs on. */
 export interface Window {
   /** Pixels of the whole frame's grid. */
   readonly grid: Size;
-  /** Where the part begins in it, in pixels. */
+  /** Where the part begins in it, in pixels; fractions where the picture was moved since. */
   readonly x: number;
   readonly y: number;
   /** Pixels of the part, multiples of 32. */
@@ -64,6 +71,12 @@ export class StyleWindow {
     this.roomy = 0;
     return (this.window = fresh);
   }
+}
+
+/** The window as it lies when its picture goes along with what moved by a share of the frame's sides. */
+export function moved(window: Window, right: number, down: number): Window {
+  const [width, height] = window.grid;
+  return { ...window, x: window.x + right * width, y: window.y + down * height };
 }
 
 /** Whether the window holds all of what shows, and so many pixels around it. */

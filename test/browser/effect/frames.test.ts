@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { endSupply, framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
+import { framesOf, presentedFrames, type FrameSupply } from '../../../src/effect/frames.ts';
+import { NewestFrame } from '../../../src/effect/newest-frame.ts';
 import { fedTrack, paintedTrack, type FedTrack } from '../../../src/effect/track.ts';
 
 const RealVideoFrame = VideoFrame;
@@ -174,21 +175,74 @@ describe.each<[string, () => FedTrack]>([
   });
 });
 
-test('a supply that is ended closes the frame that waits in its stream, and the source is told', async () => {
-  const picture = new OffscreenCanvas(16, 16);
-  picture.getContext('2d')!.fillRect(0, 0, 16, 16);
-  const waiting = new CountedVideoFrame(picture, { timestamp: 0 });
-  let told = false;
-  const frames = new ReadableStream<VideoFrame>({
-    start(controller) {
-      controller.enqueue(waiting);
-    },
-    cancel() {
-      told = true;
-    },
+describe('the newest frame', () => {
+  function supply() {
+    const picture = new OffscreenCanvas(16, 16);
+    picture.getContext('2d')!.fillRect(0, 0, 16, 16);
+    let stream!: ReadableStreamDefaultController<VideoFrame>;
+    let told = false;
+    const frames = new ReadableStream<VideoFrame>({
+      start(controller) {
+        stream = controller;
+      },
+      cancel() {
+        told = true;
+      },
+    });
+    return {
+      frames,
+      give: (timestamp: number) => {
+        stream.enqueue(new CountedVideoFrame(picture, { timestamp }));
+      },
+      close: () => {
+        stream.close();
+      },
+      told: () => told,
+    };
+  }
+
+  test('is taken once; those before it are closed, and seen all the same', async () => {
+    const { frames, give, close } = supply();
+    const seen: number[] = [];
+    const source = new NewestFrame(frames, ({ timestamp }) => seen.push(timestamp));
+    for (const timestamp of [1, 2, 3]) give(timestamp);
+    await pause(0);
+    expect(open).toBe(1);
+    expect(await source.ready()).toBe(true);
+    const frame = source.take()!;
+    expect(frame.timestamp).toBe(3);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(source.take()).toBeNull();
+    frame.close();
+    const next = source.ready();
+    give(4);
+    close();
+    // The last one is still to be had after the end.
+    expect(await next).toBe(true);
+    source.take()!.close();
+    expect(await source.ready()).toBe(false);
+    expect(open).toBe(0);
   });
-  expect(open).toBe(1);
-  await endSupply(frames.getReader());
-  expect(open).toBe(0);
-  expect(told).toBe(true);
+
+  test('closes the frame that waits when it is ended, and the source is told', async () => {
+    const { frames, give, told } = supply();
+    give(0);
+    expect(open).toBe(1);
+    const source = new NewestFrame(frames);
+    await source.end();
+    expect(open).toBe(0);
+    expect(told()).toBe(true);
+    expect(await source.ready()).toBe(false);
+  });
+
+  test('fails as its source does', async () => {
+    const source = new NewestFrame(
+      new ReadableStream({
+        start(controller) {
+          controller.error(new Error('unplugged'));
+        },
+      }),
+    );
+    await expect(source.ready()).rejects.toThrow('unplugged');
+  });
 });

@@ -183,7 +183,7 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     for (const [name, field] of Object.entries({ matte, picture, parts }))
       device.queue.writeBuffer(buffers[name as keyof typeof buffers], 0, field);
     const fresh = { size: [width, height] as const, ...buffers };
-    const bounds = await refiner.refine(fresh, { steadies: true, part: 'hair', blurs: false });
+    const found = await refiner.refine(fresh, { steadies: true, part: 'hair', blurs: false });
     const before = matte.slice();
     smoother.smooth(matte);
     guard.guard(matte, width, height);
@@ -196,8 +196,14 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     const shown = [...share.texels.keys()].filter(
       (i) => share.texels[i]! >= 12 && Math.max(guide.texels[4 * i]!, guide.texels[4 * i + 3]!) >= 12,
     );
-    expect(bounds!.left * width).toBeCloseTo(Math.min(...shown.map((i) => i % width)), 3);
-    expect(bounds!.bottom * height).toBeCloseTo(1 + Math.max(...shown.map((i) => Math.floor(i / width))), 3);
+    expect(found!.left * width).toBeCloseTo(Math.min(...shown.map((i) => i % width)), 3);
+    expect(found!.bottom * height).toBeCloseTo(1 + Math.max(...shown.map((i) => Math.floor(i / width))), 3);
+    const weights = shown.map((i) => guide.texels[4 * i + 3]! * share.texels[i]!);
+    const mean = (of: (i: number) => number) =>
+      shown.reduce((sum, i, k) => sum + weights[k]! * of(i), 0) /
+      weights.reduce((sum, weight) => sum + weight, 0);
+    expect(Math.abs(found!.x * width - mean((i) => i % width) - 0.5)).toBeLessThan(1);
+    expect(Math.abs(found!.y * height - mean((i) => Math.floor(i / width)) - 0.5)).toBeLessThan(1);
   }
   // The guard had work to do.
   expect(held).toBeGreaterThan(30);
@@ -218,10 +224,10 @@ async function openThere(
   list: string,
   id: string,
   layouts = new AdapterMemory(device.adapterInfo, id),
-  on = runtime,
+  compares = false,
 ) {
   const { net, bytes } = await open(list, id, 'webgpu');
-  return new GpuNet(on, net, bytes, layouts);
+  return new GpuNet(runtime, net, bytes, layouts, compares);
 }
 
 describe('a recorded run', () => {
@@ -254,7 +260,7 @@ describe('a recorded run', () => {
     const memory = providerMemory(device.adapterInfo);
     await memory.remember('webgpu');
     // Nobody has asked for WebGPU; the software adapter is slower than any processor.
-    const net = await openThere(nets, 'good', undefined, { ...runtime, chosenHere: true });
+    const net = await openThere(nets, 'good', undefined, true);
     net.frame(SIZE);
     await expect(net.record()).rejects.toMatchObject({
       code: 'ERR_WEBGPU',
@@ -363,7 +369,7 @@ describe('the whole chain', () => {
   }
 
   async function pixels(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
-    const picture = compositor.capture(frame);
+    const picture = (await compositor.capture(frame))!;
     const rgba = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
     await picture.copyTo(rgba, { format: 'RGBA' });
     picture.close();

@@ -82,6 +82,24 @@ const WHITE = [255, 255, 255];
 const inverted = (colour: number[]) => colour.map((value) => 255 - value);
 const dimmed = (colour: number[]) => colour.map((value) => value / 2);
 
+test('where nothing else keeps the rate, the nets run for every second frame, and what is held looks the same', async () => {
+  effect = await createEffect({ manifestUrl: listOf('good'), ep: 'wasm', style: 'invert', region: 'hair' });
+  // A camera that claims 500 frames a second.
+  bands = new ColourBands(2);
+  await bands.through(effect);
+  const styled = [GREEN, inverted(BLUE), RED, WHITE];
+  for (let looks = 0; effect.stats().held !== 'style and matte'; looks++) {
+    expect(looks, JSON.stringify(effect.stats())).toBeLessThan(40);
+    await bands.pass(10);
+  }
+  expect(effect.stats()).toMatchObject({ quality: 'too slow' });
+  for (let frames = 0; frames < 4; frames++) await bands.become(styled);
+  await effect.set({ region: 'face' });
+  await bands.become([GREEN, BLUE, inverted(RED), WHITE]);
+  await effect.set({ quality: 64 });
+  await bands.become([GREEN, BLUE, inverted(RED), WHITE]);
+}, 60_000);
+
 describe('where the style shows', () => {
   for (const [region, expected] of [
     ['person', [GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]],

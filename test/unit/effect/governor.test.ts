@@ -3,49 +3,152 @@ import { Governor, matteSize, quantile, styleSize } from '../../../src/effect/go
 
 const BUDGET = 1000 / 30;
 
-/** Drives the governor on a machine where the style takes `cost` ms at 192 and the rest takes `rest` ms. */
-function settle(governor: Governor, cost: number, rest: number, frames = 2000): number[] {
+/** What one frame takes in milliseconds: the matte, the style at 192, and all the rest. */
+interface Machine {
+  matte: number;
+  style: number;
+  rest: number;
+  /** The nets run on two cores at once. */
+  beside?: boolean;
+}
+
+/** How each frame was computed. */
+interface Step {
+  side: number;
+  held: string;
+  busy: number;
+}
+
+/** Carries frames as the pipeline does, on a machine that may change with the time (seconds). */
+function carry(
+  governor: Governor,
+  machine: Machine | ((seconds: number) => Machine),
+  frames: number,
+): Step[] {
+  const fresh = { matte: true, style: true };
+  let seconds = 0;
   return Array.from({ length: frames }, () => {
-    const style = cost * (governor.shortSide / 192) ** 2;
-    governor.measure(style + rest, style, BUDGET);
-    return governor.shortSide;
+    const { matte, style, rest, beside } = typeof machine === 'function' ? machine(seconds) : machine;
+    const { held, shortSide: side } = governor;
+    if (held !== 'nothing' && fresh.style) Object.assign(fresh, { style: false, matte: true });
+    else if (held === 'style and matte' && fresh.matte) Object.assign(fresh, { style: true, matte: false });
+    else Object.assign(fresh, { style: true, matte: true });
+    const cost = { matte, style: style * (side / 192) ** 2 };
+    const runs = [fresh.matte ? cost.matte : 0, fresh.style ? cost.style : 0];
+    const busy = rest + (beside ? Math.max(...runs) : runs[0]! + runs[1]!);
+    governor.measure(busy, cost, BUDGET);
+    seconds += Math.max(busy, BUDGET) / 1000;
+    return { side, held, busy };
   });
 }
 
+/** From quick to fine. */
+const rank = ({ side, held }: Step) => side - (held === 'style' ? 1 : held === 'style and matte' ? 2 : 0);
+const moves = (steps: Step[]) =>
+  steps.filter((step, i) => i > 0 && rank(step) !== rank(steps[i - 1]!)).length;
+const meanOf = (steps: Step[]) => steps.reduce((sum, { busy }) => sum + busy, 0) / steps.length;
+
 describe('the governor', () => {
   test('climbs on a quick machine and stays', () => {
-    const sides = settle(new Governor(), 2, 3);
-    expect(sides.at(-1)).toBe(384);
+    const steps = carry(new Governor(), { matte: 2, style: 2, rest: 1 }, 2000);
+    expect(steps.at(-1)).toMatchObject({ side: 384, held: 'nothing' });
   });
 
-  test('descends on a slow machine to what keeps the rate, or to the lowest rung', () => {
-    expect(settle(new Governor(), 50, 15).at(-1)).toBeLessThan(192);
-    expect(settle(new Governor(), 500, 100).at(-1)).toBe(160);
+  test('descends on a slow machine to what keeps the rate', () => {
+    const steps = carry(new Governor(), { matte: 10, style: 25, rest: 2 }, 2000);
+    expect(steps.at(-1)).toMatchObject({ side: 160, held: 'nothing' });
+    expect(meanOf(steps.slice(-200))).toBeLessThan(BUDGET);
   });
 
-  test('does not swing between two rungs', () => {
-    for (let cost = 5; cost < 80; cost += 5) {
-      const sides = settle(new Governor(), cost, 8, 60_000);
-      // In more than half an hour at 30 fps it tries a finer rung a few times, and less and less often.
-      const changes = (from: number, to: number) =>
-        sides.slice(from, to).filter((side, i, all) => i > 0 && side !== all[i - 1]).length;
-      expect(changes(1000, 60_000)).toBeLessThanOrEqual(10);
-      expect(changes(31_000, 60_000)).toBeLessThanOrEqual(4);
+  test('holds nothing as long as two thirds of the rate are kept', () => {
+    const governor = new Governor();
+    const steps = carry(governor, { matte: 21, style: 27, rest: 4 }, 5000);
+    expect(meanOf(steps.slice(-200))).toBeGreaterThan(1.1 * BUDGET);
+    expect(steps.at(-1)).toMatchObject({ side: 160, held: 'nothing' });
+    expect(governor.reason).toBe('too slow');
+  });
+
+  test('holds the style for every second frame on a slower machine, and the matte as well on a yet slower one', () => {
+    const slower = carry(new Governor(), { matte: 25, style: 45, rest: 3 }, 2000);
+    expect(slower.at(-1)).toMatchObject({ side: 160, held: 'style' });
+    const slowest = carry(new Governor(), { matte: 60, style: 90, rest: 5 }, 2000);
+    expect(slowest.at(-1)).toMatchObject({ side: 160, held: 'style and matte' });
+    const first = meanOf(slowest.slice(0, 40));
+    expect(meanOf(slowest.slice(-200))).toBeLessThan(first / 2);
+  });
+
+  test('does not swing between two rungs, whatever the machine, its nets one after the other or side by side', () => {
+    for (const beside of [false, true])
+      for (let style = 5; style < 120; style += 15) {
+        const steps = carry(new Governor(), { matte: 0.7 * style, style, rest: 8, beside }, 60_000);
+        // In more than half an hour at 30 fps it tries a finer rung a few times, and less and less often.
+        expect(moves(steps.slice(1000)), `style ${style}`).toBeLessThanOrEqual(10);
+        expect(moves(steps.slice(31_000)), `style ${style}`).toBeLessThanOrEqual(4);
+      }
+  });
+
+  test('tries less and less often what looks well and then is too slow', () => {
+    // Finer styles do not fit into this machine's cache: they take far more than their pixels tell.
+    const governor = new Governor();
+    const tries: number[] = [];
+    let before = 0;
+    for (let second = 0; second < 3600; second++) {
+      const fits = governor.shortSide <= 192;
+      carry(governor, { matte: 6, style: fits ? 6 : 60, rest: 3 }, 30);
+      if (governor.shortSide > 192 && before <= 192) tries.push(second);
+      before = governor.shortSide;
     }
+    const pauses = tries.slice(1).map((at, i) => at - tries[i]!);
+    expect(pauses.length).toBeGreaterThanOrEqual(3);
+    expect(pauses.length).toBeLessThanOrEqual(8);
+    for (let i = 1; i < 4; i++) expect(pauses[i]!).toBeGreaterThan(1.5 * pauses[i - 1]!);
   });
 
   test('rides a slow-down down, says why, and comes back up when it is over', () => {
     const governor = new Governor();
-    const before = settle(governor, 8, 8).at(-1)!;
-    expect(settle(governor, 24, 24, 600).at(-1)).toBeLessThan(before);
+    const before = carry(governor, { matte: 6, style: 8, rest: 2 }, 2000).at(-1)!;
+    const during = carry(governor, { matte: 60, style: 80, rest: 20 }, 600);
+    expect(during.at(-1)!.held).toBe('style and matte');
     expect(governor.reason).toBe('too slow');
-    expect(settle(governor, 8, 8, 20_000).at(-1)).toBe(before);
+    const after = carry(governor, { matte: 6, style: 8, rest: 2 }, 20_000);
+    expect(rank(after.at(-1)!)).toBe(rank(before));
     expect(governor.reason).not.toBe('too slow');
+  });
+
+  test('goes down with a machine that grows hot over minutes, and up again as it cools', () => {
+    const governor = new Governor();
+    // Five minutes to a sixth of its speed, five minutes so, and five minutes back.
+    const heat = (seconds: number) => 1 + 5 * Math.min(1, seconds / 300, Math.max(0, (900 - seconds) / 300));
+    const at = (seconds: number): Machine => {
+      const slow = heat(seconds);
+      return { matte: 8 * slow, style: 10 * slow, rest: 2 * slow };
+    };
+    let time = 0;
+    const seconds = (count: number) => {
+      const until = time + count;
+      const steps: Step[] = [];
+      while (time < until) {
+        const from = time;
+        const some = carry(governor, () => at(from), 15);
+        time += some.reduce((sum, { busy }) => sum + Math.max(busy, BUDGET) / 1000, 0);
+        steps.push(...some);
+      }
+      return steps;
+    };
+    const heating = seconds(300);
+    expect(rank(heating.at(-1)!)).toBeLessThan(160);
+    // Down step by step: a finer rung is tried once or twice while it is on its way, not again and again.
+    expect(moves(heating)).toBeLessThanOrEqual(8);
+    const hot = seconds(300);
+    expect(moves(hot)).toBeLessThanOrEqual(2);
+    const cooling = seconds(900);
+    expect(rank(cooling.at(-1)!)).toBeGreaterThanOrEqual(192);
+    expect(moves(cooling)).toBeLessThanOrEqual(8);
   });
 
   test('gives a film the finest style that it has pixels for, whatever the time', () => {
     const governor = new Governor();
-    for (let i = 0; i < 200; i++) governor.measure(500, 400, 33);
+    carry(governor, { matte: 50, style: 400, rest: 50 }, 200);
     expect(governor.finest(1080)).toBe(384);
     expect(governor.finest(360)).toBe(360);
     expect(governor.finest(90)).toBe(160);
@@ -56,7 +159,10 @@ describe('the governor', () => {
   test('keeps its hands off a pinned quality', () => {
     const governor = new Governor();
     governor.quality = 256;
-    expect(new Set(settle(governor, 500, 100))).toEqual(new Set([256]));
+    const steps = carry(governor, { matte: 100, style: 500, rest: 20 }, 2000);
+    expect(new Set(steps.map(({ side }) => side))).toEqual(new Set([256]));
+    expect(new Set(steps.map(({ held }) => held))).toEqual(new Set(['nothing']));
+    expect(governor.reason).toBe('pinned');
   });
 });
 

@@ -19,10 +19,13 @@ function run(arrivals: number[], cost: number): StatsKeeper {
     vi.advanceTimersByTime(Math.max(0, arrivals[next]! - performance.now()));
     stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame, true);
     vi.advanceTimersByTime(cost);
-    stats.end({ prepare: 0, matte: 0, style: cost, composite: 0, total: cost }, [32, 32], [32, 32], 'usual', {
-      ep: 'wasm',
-      zeroCopy: false,
-    });
+    stats.end(
+      { prepare: 0, matte: 0, style: cost, composite: 0, total: cost, delay: 0 },
+      [32, 32],
+      [32, 32],
+      { reason: 'usual', held: 'nothing' },
+      { ep: 'wasm', zeroCopy: false },
+    );
     next++;
   }
   return stats;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { newRoom, offer, rejoining, startNode, TestPages, type Node } from '../../fixtures/signalling.ts';
 import { anything, mulberry, mutated, pick, wireNoise } from '../../fixtures/nonsense.ts';
@@ -179,6 +180,34 @@ test("another site's page is refused, this one's is not", async () => {
     });
   expect(await failure('https://elsewhere.example')).toBe('refused');
   expect(await failure(node.url.slice(0, -1))).toBe('let in');
+});
+
+test.each([
+  ['/', 'websocket'],
+  ['/', 'h2c'],
+  ['/signalling', 'websocket'],
+  ['/signalling-or-so', 'websocket'],
+  ['/signalling/?EIO=4&transport=polling', 'websocket'],
+  ['/signalling/?EIO=4&transport=websocket', 'h2c'],
+  ['/signalling/?EIO=4&transport=websocket&sid=made-up', 'websocket'],
+])('an upgrade of %s to %s leads nowhere: it is answered, counted, and keeps no server', async (path, to) => {
+  const own = await startNode();
+  // Its own side stays open for as long as it can.
+  const wire = connect({ port: Number(new URL(own.url).port), allowHalfOpen: true });
+  let said = '';
+  wire.on('data', (data: Buffer) => (said += data.toString()));
+  const ended = new Promise((resolve) => wire.once('end', resolve));
+  wire.on('error', () => undefined);
+  wire.write(
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${to}\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  await ended;
+  expect(said).toMatch(/^HTTP\/1\.1 4\d\d /);
+  const { values } = await own.metrics.rejected.get();
+  expect(values).toMatchObject([{ value: 1, labels: { code: 'ERR_PROTOCOL' } }]);
+  await own.close();
+  wire.destroy();
 });
 
 test('too many connections of one address are refused with a code; another address is not', async () => {

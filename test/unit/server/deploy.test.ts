@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readSettings } from '../../../src/server/settings.ts';
+import { MAX_PERSONS } from '../../../src/server/signals.ts';
 import { freePort, missing, stopEngine } from '../../fixtures/engines.ts';
 import { projectRoot } from '../../fixtures/server.ts';
 
@@ -89,6 +90,32 @@ describe('docs/deploy.md', () => {
     readSettings(env);
     const listed = [...read('docs/deploy.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name!);
     expect(listed.sort()).toEqual([...asked].sort());
+  });
+});
+
+describe('deploy/turnserver.conf', () => {
+  const number = (name: string) =>
+    Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(read('deploy/turnserver.conf'))?.[1]);
+  const [first, last, all, each] = ['min-port', 'max-port', 'total-quota', 'user-quota'].map(number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+
+  test('has a port for each relay that it promises, and the documentation opens those', () => {
+    expect(last - first + 1).toBeGreaterThanOrEqual(all);
+    expect(last).toBeLessThanOrEqual(65_535);
+    const docs = read('docs/deploy.md');
+    expect(docs).toContain(`UDP ${first} to ${last}`);
+    expect(docs).toContain(`${all} relays`);
+  });
+
+  test('lets one person of a full call look for another way on two networks at once', () => {
+    const { services } = parse(read('compose.yaml')) as { services: Record<string, Service> };
+    const ways = services.app!.environment!.TURN_URLS!.match(/turn:/g)!.length;
+    // The relays that there are, and as many new ones.
+    expect(each).toBeGreaterThanOrEqual((MAX_PERSONS - 1) * ways * 2 * 2);
   });
 });
 

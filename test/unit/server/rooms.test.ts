@@ -278,7 +278,7 @@ describe('the host', () => {
     expect((await open().join(room)).locked).toBe(false);
   });
 
-  test('removes someone, who is told, is cut off, and cannot come back by their secret', async () => {
+  test('removes someone, who is told, is cut off, and comes back neither by their secret nor as somebody new', async () => {
     const { a, b, room, hostAnswer, guestAnswer } = await two();
     const { self: id, secret } = guestAnswer;
     expect(await b.code('remove', { peer: hostAnswer.self })).toBe('ERR_NOT_HOST');
@@ -290,7 +290,12 @@ describe('the host', () => {
     expect(await open().code('join', { room, name: '', kind: 'person', rejoin: { id, secret } })).toBe(
       'ERR_REMOVED',
     );
+    expect(await open().code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
+    expect(await a.next('locked')).toMatchObject({ locked: true });
     expect(a.rest).toEqual([]);
+    // The host decides when the link is good again.
+    await a.code('lock', { locked: false });
+    expect(await open().join(room)).toMatchObject({ locked: false });
   });
 });
 

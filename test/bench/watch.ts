@@ -1,4 +1,4 @@
-/** Looks at the frames of a call where they come by: the camera, what leaves the effect, the friend's screen. */
+/** Looks at frames where they come by: the camera, the stage, what leaves the effect for a call, the friend's screen. */
 import type { Page } from 'playwright';
 import { readFrameNumber } from '../../scripts/demo/frame-number.ts';
 
@@ -19,7 +19,7 @@ export interface Look {
 
 /** A look as the page keeps it: the two parts as text, a byte each character. */
 type Kept = [at: number, number: string, picture: string];
-type Place = 'taken' | 'left' | 'shown';
+type Place = 'taken' | 'stage' | 'left' | 'shown';
 
 interface Watched {
   seen: Record<string, Kept[]>;
@@ -71,19 +71,28 @@ function open(page: Page): Promise<void> {
   }, LAYOUT);
 }
 
-/** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
-export async function watchCaller(page: Page): Promise<void> {
-  await open(page);
-  await page.evaluate(() => {
-    const { eyeFor, opened, connections, MediaStreamTrackProcessor } = globalThis as unknown as Watched & {
-      opened: MediaStreamTrack[];
-      connections: RTCPeerConnection[];
-      MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
-        readable: ReadableStream<VideoFrame>;
+/** What the page needs from its start on: it keeps the tracks that it opens. (tsx gives functions their names through a helper that pages do not have.) */
+export const KEEP_TRACKS = `
+  globalThis.__name = (named) => named;
+  globalThis.opened = [];
+  const { getUserMedia } = MediaDevices.prototype;
+  MediaDevices.prototype.getUserMedia = async function (wish) {
+    const stream = await getUserMedia.call(this, wish);
+    opened.push(...stream.getTracks());
+    return stream;
+  };`;
+
+/** Watches a track that the page knows by an expression. */
+function watchTrack(page: Page, place: Place, track: string): Promise<void> {
+  return page.evaluate(
+    ({ place, track }) => {
+      const { eyeFor, MediaStreamTrackProcessor } = globalThis as unknown as Watched & {
+        MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
+          readable: ReadableStream<VideoFrame>;
+        };
       };
-    };
-    const watch = (place: Place, track: MediaStreamTrack) => {
-      const frames = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+      const watched = (0, eval)(track) as MediaStreamTrack;
+      const frames = new MediaStreamTrackProcessor({ track: watched.clone() }).readable.getReader();
       const lookAt = eyeFor(place);
       void (async () => {
         for (;;) {
@@ -92,13 +101,23 @@ export async function watchCaller(page: Page): Promise<void> {
           await lookAt(frame, performance.timeOrigin + performance.now());
         }
       })();
-    };
-    watch(
-      'taken',
-      opened.findLast(({ kind, readyState }) => kind === 'video' && readyState === 'live')!,
-    );
-    const sender = connections[0]!.getSenders().find(({ track }) => track?.kind === 'video');
-    watch('left', sender!.track!);
+    },
+    { place, track },
+  );
+}
+
+const CAMERA = `opened.findLast(({ kind, readyState }) => kind === 'video' && readyState === 'live')`;
+
+/** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
+export async function watchCaller(page: Page): Promise<void> {
+  await open(page);
+  await watchTrack(page, 'taken', CAMERA);
+  await watchTrack(
+    page,
+    'left',
+    `connections[0].getSenders().find(({ track }) => track?.kind === 'video').track`,
+  );
+  await page.evaluate(() => {
     Object.assign(globalThis, { pressed: 0 });
     addEventListener(
       'keydown',
@@ -108,6 +127,27 @@ export async function watchCaller(page: Page): Promise<void> {
       { capture: true },
     );
   });
+}
+
+/** Watches the camera (`taken`) and the studio's stage (`stage`): whenever the page is drawn it reads the number off the canvas. */
+export async function watchStage(page: Page): Promise<void> {
+  await open(page);
+  await watchTrack(page, 'taken', CAMERA);
+  await page.evaluate(({ width, height, columns, rows }) => {
+    const { seen } = globalThis as unknown as Watched;
+    const kept: Kept[] = (seen.stage = []);
+    const stage = document.querySelector<HTMLCanvasElement>('#stage')!;
+    const corner = new OffscreenCanvas(columns, rows).getContext('2d', { willReadFrequently: true })!;
+    const look = () => {
+      requestAnimationFrame(look);
+      const at = performance.timeOrigin + performance.now();
+      corner.drawImage(stage, 0, 0, width * stage.height, height * stage.height, 0, 0, columns, rows);
+      const green = corner.getImageData(0, 0, columns, rows).data.filter((_, i) => i % 4 === 1);
+      const text = String.fromCharCode(...green);
+      if (kept.at(-1)?.[1] !== text) kept.push([at, text, '']);
+    };
+    look();
+  }, NUMBER);
 }
 
 /** Watches what the friend's screen shows of the caller (`shown`), and from when on. */
@@ -145,4 +185,16 @@ export async function collected(page: Page, place: Place): Promise<Look[]> {
 
 export function forget(page: Page): Promise<void> {
   return page.evaluate('for (const kept of Object.values(seen)) kept.length = 0');
+}
+
+/** How much later each frame is in `there` than in `here`, in milliseconds. */
+export function delays(here: readonly Look[], there: readonly Look[]): number[] {
+  let before: number | undefined;
+  return there.flatMap(({ at, number }) => {
+    if (number === undefined || number === before) return [];
+    before = number;
+    // The camera's clip comes round after four seconds.
+    const origin = here.findLast((one) => one.number === number && one.at <= at && at - one.at < 3500);
+    return origin ? [at - origin.at] : [];
+  });
 }

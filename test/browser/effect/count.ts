@@ -1,0 +1,113 @@
+/** Counts what must be given back by hand, in whichever realm imports this first: whoever made or was handed it, and whether it is still open. */
+
+export interface Counts {
+  videoFrames: number;
+  bitmaps: number;
+  /** Contexts of WebGL that were not given up, and all that they hold. */
+  webgl: Record<string, number>;
+  /** Buffers and textures of WebGPU. */
+  webgpu: number;
+  /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
+  wasm: number;
+}
+
+const frames = new Set<VideoFrame>();
+const bitmaps = new Set<ImageBitmap>();
+const memories = new Set<WebAssembly.Memory>();
+const contexts = new Set<WebGL2RenderingContext>();
+const webgl: Record<string, Map<unknown, WebGL2RenderingContext>> = {};
+const webgpu = new Set<unknown>();
+
+type Method = (this: unknown, ...given: unknown[]) => unknown;
+
+/** Lets `see` look at what a method gives. */
+function watch(
+  holder: object,
+  name: string,
+  see: (result: unknown, given: unknown[], self: unknown) => void,
+): void {
+  const methods = holder as Record<string, Method>;
+  const method = methods[name]!;
+  methods[name] = function (...given) {
+    const result = method.apply(this, given);
+    see(result, given, this);
+    return result;
+  };
+}
+
+globalThis.VideoFrame = class extends VideoFrame {
+  constructor(...given: [CanvasImageSource, VideoFrameInit]) {
+    super(...given);
+    frames.add(this);
+  }
+} as unknown as typeof VideoFrame;
+watch(ReadableStreamDefaultReader.prototype, 'read', (reading) => {
+  // A reader that is cancelled meanwhile may reject; whoever asked is told.
+  (reading as Promise<ReadableStreamReadResult<unknown>>).then(
+    ({ value }) => {
+      // A frame from elsewhere is none of the class above.
+      if (Object.prototype.toString.call(value) === '[object VideoFrame]') frames.add(value as VideoFrame);
+    },
+    () => undefined,
+  );
+});
+watch(globalThis, 'createImageBitmap', (making) => {
+  (making as Promise<ImageBitmap>).then(
+    (bitmap) => bitmaps.add(bitmap),
+    () => undefined,
+  );
+});
+for (const kind of [
+  'Texture',
+  'Buffer',
+  'Framebuffer',
+  'Renderbuffer',
+  'VertexArray',
+  'Program',
+  'Shader',
+  'Sampler',
+]) {
+  const made = (webgl[kind] = new Map<unknown, WebGL2RenderingContext>());
+  watch(WebGL2RenderingContext.prototype, `create${kind}`, (it, _, gl) =>
+    made.set(it, gl as WebGL2RenderingContext),
+  );
+  watch(WebGL2RenderingContext.prototype, `delete${kind}`, (_, [it]) => made.delete(it));
+}
+watch(OffscreenCanvas.prototype, 'getContext', (context) => {
+  if (context instanceof WebGL2RenderingContext) contexts.add(context);
+});
+if ('GPUDevice' in globalThis)
+  for (const [kind, make] of [
+    [GPUBuffer, 'createBuffer'],
+    [GPUTexture, 'createTexture'],
+  ] as const) {
+    watch(GPUDevice.prototype, make, (it) => webgpu.add(it));
+    const { destroy } = kind.prototype as { destroy: () => undefined };
+    kind.prototype.destroy = function (this: GPUBuffer & GPUTexture) {
+      webgpu.delete(this);
+      destroy.call(this);
+    };
+  }
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: WebAssembly.MemoryDescriptor) {
+    super(descriptor);
+    memories.add(this);
+  }
+};
+
+export function counts(): Counts {
+  return {
+    videoFrames: [...frames].filter(({ codedWidth }) => codedWidth > 0).length,
+    bitmaps: [...bitmaps].filter(({ width }) => width > 0).length,
+    webgl: Object.fromEntries([
+      ['Context', [...contexts].filter((gl) => !gl.isContextLost()).length],
+      // A context that is given up takes all along.
+      ...Object.entries(webgl).map(([kind, made]) => [
+        kind,
+        [...made.values()].filter((gl) => !gl.isContextLost()).length,
+      ]),
+    ]) as Record<string, number>,
+    webgpu: webgpu.size,
+    wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  };
+}
