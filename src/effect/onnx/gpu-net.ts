@@ -1,8 +1,9 @@
 import type { Tensor } from 'onnxruntime-web/wasm';
 import { quantile } from '../governor.ts';
+import { PortoonError } from '../errors.ts';
 import { storage } from '../gpu/program.ts';
 import type { AnyNet } from './net-worker.ts';
-import { CHANNELS, Net, runFailure, shapeAt, type Output, type Size } from './net.ts';
+import { CHANNELS, Net, shapeAt, type Output, type Size } from './net.ts';
 import type { AdapterMemory } from './adapter-memory.ts';
 import { LAYOUTS, record, type Recording } from './recording.ts';
 import { providerMemory, webgpuFault, type Runtime } from './runtime.ts';
@@ -74,7 +75,7 @@ export class GpuNet implements AnyNet {
   /**
    * Runs on what `frame(size)` holds; resolves when all is with the device, in order with what is submitted later. What the net remembers goes
    * from this run to the next.
-   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails, `ERR_MODEL_INVALID` if the net does.
+   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails.
    */
   async runThere(size: Size): Promise<void> {
     const bound = this.bind(size);
@@ -84,7 +85,9 @@ export class GpuNet implements AnyNet {
     await this.runtime
       .exclusive(() => (bound.recording?.session ?? session).run(feeds, fetches))
       .catch((cause: unknown) => {
-        throw runFailure(id, size, cause);
+        // It has proved itself when it was opened: what fails now is what it runs on.
+        if (cause instanceof PortoonError) throw cause;
+        throw webgpuFault(`fails at the net "${id}" (${String(cause)})`);
       });
     if (state.length === 0) return;
     const encoder = this.device.createCommandEncoder();

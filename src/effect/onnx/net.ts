@@ -103,7 +103,8 @@ export class Net {
     const given = await this.runtime
       .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
       .catch((cause: unknown) => {
-        throw runFailure(this.id, size, cause);
+        if (cause instanceof PortoonError) throw cause;
+        throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
       });
     this.took = performance.now() - began;
     for (const entry of this.state) {
@@ -180,12 +181,6 @@ function takesFrame({ inputMetadata }: InferenceSession): boolean {
 
 function described(input: InferenceSession.ValueMetadata): string {
   return input.isTensor ? `${input.name} ${input.type} [${input.shape.join(',')}]` : input.name;
-}
-
-/** What a failed run is to those who asked for it. */
-export function runFailure(id: string, size: Size, cause: unknown): PortoonError {
-  if (cause instanceof PortoonError) return cause;
-  return invalid(id, `cannot be run at ${size.join('x')}`, cause);
 }
 
 function invalid(id: string, what: string, cause?: unknown): PortoonError {
