@@ -10,10 +10,10 @@ const float wrapStrength = 0.35;
 
 void main() {
   vec3 live = texture(uLive, vAt).rgb;
-  float matte = refinedMatte(live, texture(uMatte, vAt));
+  float matte = refinedMatte(live, fitAt(vAt));
 
   float styledShare = uStrength * (uRegion == 1 ? 1.0 - matte : uRegion == 2 ? 1.0 : matte);
-  if (uRegion == 3) styledShare *= texture(uShare, vAt).r;
+  if (uRegion == 3) styledShare *= shareAt(vAt);
   if (uBackground == 4) {
     composite = vec4(vec3(styledShare), 1.0);
     return;

@@ -1,4 +1,3 @@
-#version 300 es
 // What both shaders of a frame read: composite.frag, stacked.frag.
 precision highp float;
 
@@ -6,12 +5,33 @@ in vec2 vAt;
 out vec4 composite;
 
 uniform sampler2D uLive;
-// The styled picture, and as alpha the luminance of what the net saw.
+
+#ifdef PACKED
+// All layers in one picture (shaders/pack.wgsl), and where in it: offset and scale.
+uniform sampler2D uPacked;
+uniform vec4 uFitPlace;
+uniform vec4 uPlainPlace;
+uniform vec4 uStyledPlace;
+uniform vec4 uSeenPlace;
+
+vec3 packedAt(vec2 at, vec4 place) {
+  return texture(uPacked, place.xy + clamp(at, 0.0, 1.0) * place.zw).rgb;
+}
+vec4 fitAt(vec2 at) { return vec4(packedAt(at, uFitPlace), packedAt(at, uPlainPlace).r); }
+float shareAt(vec2 at) { return packedAt(at, uPlainPlace).g; }
+vec4 styleAt(vec2 at) { return vec4(packedAt(at, uStyledPlace), packedAt(at, uSeenPlace).r); }
+#else
 uniform sampler2D uStyled;
-// Per texel: fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
 uniform sampler2D uMatte;
-// How much of the person is the region's part of them (src/effect/matte/part-share.ts).
 uniform sampler2D uShare;
+
+// Fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
+vec4 fitAt(vec2 at) { return texture(uMatte, at); }
+// How much of the person is the region's part of them (src/effect/matte/part-share.ts).
+float shareAt(vec2 at) { return texture(uShare, at).r; }
+// The styled picture, and as alpha the luminance of what the net saw.
+vec4 styleAt(vec2 at) { return texture(uStyled, at); }
+#endif
 
 uniform float uStrength;      // 0 live .. 1 styled
 uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
@@ -36,7 +56,7 @@ float refinedMatte(vec3 live, vec4 fit) {
 
 // The net saw the frame small: the lines that it could not see are drawn from the frame itself.
 vec3 styledAt(vec2 at, vec3 live) {
-  vec4 styled = texture(uStyled, (at - uStyledFrame.xy) / uStyledFrame.zw);
+  vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
   float unseen = dot(live, luma) - styled.a;
   return clamp(styled.rgb + lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
 }

@@ -12,12 +12,12 @@ const vec2 directions[8] = vec2[](
 );
 
 float matteAt(vec2 at) {
-  return refinedMatte(texture(uLive, at).rgb, texture(uMatte, at));
+  return refinedMatte(texture(uLive, at).rgb, fitAt(at));
 }
 
 // The picture as it is if nobody stands behind or before anything: the style's edge is not the person's.
 vec3 paintAt(vec2 at, vec3 live) {
-  float share = uRegion == 1 ? 0.0 : uRegion == 3 ? texture(uShare, at).r : 1.0;
+  float share = uRegion == 1 ? 0.0 : uRegion == 3 ? shareAt(at) : 1.0;
   return mix(live, styledAt(at, live), uStrength * share);
 }
 
@@ -25,7 +25,7 @@ vec3 paintAt(vec2 at, vec3 live) {
 // further a pixel's colour lies on the way to the room's, the more of it. Outside it goes on, and fades to grey.
 vec3 personAt(vec2 at) {
   vec3 live = texture(uLive, at).rgb;
-  vec4 fit = texture(uMatte, at);
+  vec4 fit = fitAt(at);
   vec3 own = paintAt(at, live);
   vec2 size = vec2(textureSize(uLive, 0));
   vec2 unit = size.y / 360.0 / size;
@@ -33,7 +33,7 @@ vec3 personAt(vec2 at) {
   float least = fit.a;
   float most = fit.a;
   for (int i = 0; i < 8; i++) {
-    float around = texture(uMatte, at + directions[i] * unit * radii[2 - i % 2]).a;
+    float around = fitAt(at + directions[i] * unit * radii[2 - i % 2]).a;
     least = min(least, around);
     most = max(most, around);
   }
@@ -46,7 +46,7 @@ vec3 personAt(vec2 at) {
     for (int i = 0; i < 8; i++) {
       vec2 there = at + directions[i] * unit * radii[ring];
       vec3 seen = texture(uLive, there).rgb;
-      vec4 fitThere = texture(uMatte, there);
+      vec4 fitThere = fitAt(there);
       vec3 paint = paintAt(there, seen);
       float near = 1.0 / radii[ring];
       float matte = refinedMatte(seen, fitThere);

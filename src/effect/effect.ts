@@ -65,6 +65,7 @@ const noStats: EffectStats = {
   ms: noTimes,
   p95: noTimes,
   ep: 'wasm',
+  zeroCopy: false,
   matteSize: [0, 0],
   styleSize: [0, 0],
   quality: 'usual',

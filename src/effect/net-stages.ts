@@ -1,24 +1,41 @@
+import { Packer, type Packed } from './composite/packer.ts';
+import type { Layers } from './composite/compositor.ts';
 import type { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
 import { matteSize } from './governor.ts';
-import { Matter } from './matte/matter.ts';
+import { testRefiner, testPreparer } from './gpu/self-test.ts';
+import { GpuMatter } from './matte/gpu-matter.ts';
+import { GpuRefiner } from './matte/gpu-refiner.ts';
+import { Matter, type Matting } from './matte/matter.ts';
 import type { Catalogue, StyleModel } from './models.ts';
+import { GpuNet } from './onnx/gpu-net.ts';
+import { AdapterMemory } from './onnx/adapter-memory.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
+import type { Net } from './onnx/net.ts';
 import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
 import { openTested } from './onnx/self-test.ts';
+import { GpuPreparer } from './prepare/gpu-preparer.ts';
+import { Preparer, type FramePreparer } from './prepare/prepare.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from './protocol.ts';
+import { GpuPainter } from './style/gpu-painter.ts';
+import { texelPainter } from './style/painter.ts';
 import { Stylist } from './style/stylist.ts';
 
 /** Nets are warmed up for the commonest camera shape. */
 export const USUAL_ASPECT = 16 / 9;
 
-/** The two stages that run nets, on one execution provider. */
+/** The stages before the last, on one execution provider. */
 export interface NetStages {
   readonly ep: ExecutionProvider;
-  readonly matter: Matter;
-  readonly stylist: Stylist;
+  readonly preparer: FramePreparer;
+  readonly matter: Matting;
+  readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
+  /** Where frames stay on the graphics processor: puts their layers where the compositor takes them. Null where layers are texels. */
+  readonly pack: ((layers: Layers) => Packed) | null;
   close(): Promise<void>;
 }
+
+type Tell = (error: unknown, fatal: boolean) => void;
 
 /**
  * Opens them. Where WebGPU fails, they are on wasm.
@@ -32,7 +49,7 @@ export async function openNetStages(
   style: string,
   catalogue: Promise<Catalogue>,
   download: Download,
-  tell: (error: unknown, fatal: boolean) => void,
+  tell: Tell,
 ): Promise<NetStages> {
   const provider = chooseProvider(choice);
   const files = provider.then((ep) => fetchRuntime(ep, download));
@@ -47,26 +64,32 @@ export async function openNetStages(
   );
   second.catch(() => undefined);
   starting.catch(() => undefined);
+  const chainOpening = starting.then((runtime) => runtime.device && openChain(runtime, runtime.device, tell));
+  chainOpening.catch(() => undefined);
   const nets = await catalogue;
   try {
     const netWorker = await second;
-    const openStyle = async (model: StyleModel, bytes: Uint8Array): Promise<AnyNet> =>
-      netWorker ? netWorker.open(model, bytes) : openTested(await starting, model, bytes);
-    const stylist = new Stylist(openStyle, nets, download);
-    if (netWorker) stylist.foresee(style);
-    const matter = await openMatter(nets, starting, download, tell);
+    const preparer = new Preparer();
+    // Without a GPU the style's net is opened beside the matte's.
+    const stylist =
+      netWorker && stylistInMemory(preparer, (model, bytes) => netWorker.open(model, bytes), nets, download);
+    stylist?.foresee(style);
+    const net = await openMatteNet(nets, starting, download, tell, async (runtime, opened, bytes) =>
+      (await chainOpening)
+        ? new GpuNet(runtime, opened, bytes, layoutMemory(runtime, 'matte'), choice === 'auto')
+        : opened,
+    );
     const runtime = await starting;
-    return {
-      ep: runtime.ep,
-      matter,
-      stylist,
-      async close() {
-        await stylist.close();
-        await matter.close();
-        netWorker?.close();
-        runtime.device?.destroy();
-      },
-    };
+    const chain = await chainOpening;
+    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, choice === 'auto', nets, download);
+    const openStyle = (model: StyleModel, bytes: Uint8Array) => openTested(runtime, model, bytes);
+    return inMemory(
+      runtime,
+      netWorker,
+      preparer,
+      net as Net,
+      stylist ?? stylistInMemory(preparer, openStyle, nets, download),
+    );
   } catch (error) {
     if (!failedOnWebGpu(error)) throw error;
     tell(error, false);
@@ -78,23 +101,121 @@ export function failedOnWebGpu(error: unknown): boolean {
   return error instanceof PortoonError && error.code === 'ERR_WEBGPU';
 }
 
+/** What a frame passes on the graphics processor besides the nets. */
+interface Chain {
+  readonly preparer: GpuPreparer;
+  readonly refiner: GpuRefiner;
+  readonly packer: Packer;
+}
+
+/** @returns null where it does not do what it should: frames then go over the main memory. */
+async function openChain({ watch }: Runtime, device: GPUDevice, tell: Tell): Promise<Chain | null> {
+  try {
+    const [preparer, refiner, packer] = await Promise.all([
+      GpuPreparer.open(device, watch),
+      GpuRefiner.open(device, watch),
+      Packer.open(device),
+    ]);
+    await testPreparer(preparer);
+    await testRefiner(device, refiner);
+    return { preparer, refiner, packer };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
+    tell(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);
+    return null;
+  }
+}
+
+function onGpu(
+  runtime: Runtime,
+  { preparer, refiner, packer }: Chain,
+  net: GpuNet,
+  compares: boolean,
+  catalogue: Catalogue,
+  download: Download,
+): NetStages {
+  const matter = new GpuMatter(net, preparer, refiner);
+  const painter = new GpuPainter(runtime, preparer);
+  const openStyle = async (model: StyleModel, bytes: Uint8Array) =>
+    new GpuNet(
+      runtime,
+      await openTested(runtime, model, bytes),
+      bytes,
+      layoutMemory(runtime, `${model.grade} styles`),
+      compares,
+    );
+  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, download);
+  return {
+    ep: 'webgpu',
+    ...{ preparer, matter, stylist },
+    pack: (layers) =>
+      packer.pack(layers, {
+        ...(layers.matte && refiner.layers),
+        ...(layers.styled && painter.layers),
+      }),
+    async close() {
+      await stylist.close();
+      await matter.close();
+      preparer.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+function stylistInMemory(
+  preparer: Preparer,
+  openStyle: (model: StyleModel, bytes: Uint8Array) => Promise<AnyNet>,
+  catalogue: Catalogue,
+  download: Download,
+): Stylist {
+  return new Stylist(openStyle, texelPainter(preparer), catalogue, download);
+}
+
+function inMemory(
+  runtime: Runtime,
+  netWorker: NetWorker | null,
+  preparer: Preparer,
+  net: Net,
+  stylist: Stylist,
+): NetStages {
+  const matter = new Matter(net, preparer);
+  return {
+    ep: runtime.ep,
+    ...{ preparer, matter, stylist },
+    pack: null,
+    async close() {
+      await stylist.close();
+      await matter.close();
+      netWorker?.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+/** @param nets - those that are built alike. */
+function layoutMemory({ device }: Runtime, nets: string): AdapterMemory {
+  return new AdapterMemory(device!.adapterInfo, `layout of ${nets}`);
+}
+
 /** The first matte net that is as promised; those before it are told. */
-async function openMatter(
+async function openMatteNet<MatteNet extends Pick<Net, 'warm'>>(
   catalogue: Catalogue,
   starting: Promise<Runtime>,
   download: Download,
-  tell: (error: unknown, fatal: boolean) => void,
-): Promise<Matter> {
+  tell: Tell,
+  place: (runtime: Runtime, net: Net, bytes: Uint8Array) => Promise<MatteNet>,
+): Promise<MatteNet> {
   const { mattes } = catalogue;
   for (const [index, model] of mattes.entries()) {
     const fetching = catalogue.fetch(model, download);
     fetching.catch(() => undefined);
     const runtime = await starting;
     try {
-      const net = await openTested(runtime, model, await fetching);
-      await net.run(matteSize(USUAL_ASPECT), ['matte']);
-      net.forget();
-      return new Matter(net);
+      const bytes = await fetching;
+      const net = await place(runtime, await openTested(runtime, model, bytes), bytes);
+      await net.warm(matteSize(USUAL_ASPECT));
+      return net;
     } catch (error) {
       if (index === mattes.length - 1 || failedOnWebGpu(error)) throw error;
       tell(error, false);

@@ -1,5 +1,4 @@
 import { Anchor, wallClock } from './anchor.ts';
-import { BackdropBlur } from './composite/blur.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
@@ -8,7 +7,7 @@ import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
 import { NewestFrame } from './newest-frame.ts';
 import type { Size } from './onnx/net.ts';
-import { Preparer } from './prepare/prepare.ts';
+import { REST } from './prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from './protocol.ts';
 import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
@@ -16,9 +15,6 @@ import { takeStill, type Still } from './still.ts';
 import type { Styled } from './style/stylist.ts';
 import { covers, LEAST_SURROUNDINGS, moved, StyleWindow, type Shown, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
-
-/** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
-const REST = 60;
 
 /** A held style is not moved by more than this share of a side. */
 const FARTHEST_CARRIED = 0.05;
@@ -38,12 +34,13 @@ interface Holding {
 interface Journey {
   /** Closed when the journey ends. */
   readonly frame: VideoFrame;
+  /** Those that it goes through. */
+  readonly stages: NetStages;
   /** When it set out: milliseconds of this worker's clock. */
   readonly began: number;
   /** See Anchor. */
   readonly anchor: number;
-  /** The frame as the matte net takes it, and its size; null where no matte is wanted. */
-  readonly picture: Float32Array;
+  /** The size at which it is matted; null where no matte is wanted. */
   readonly matteAt: Size | null;
   /** The style's grid over the whole frame; null where none is wanted. */
   readonly styleAt: Size | null;
@@ -68,8 +65,6 @@ export class Pipeline {
   readonly gaps = new Gaps();
   /** Resolves when the first frame of the current source, or else of the next, has been drawn. */
   begun = Promise.withResolvers<undefined>();
-  private readonly preparer = new Preparer();
-  private readonly blur = new BackdropBlur();
   private output: Sink | null = null;
   private stacked: { compositor: Compositor; sink: Sink } | null = null;
   private tapped: Tap | null = null;
@@ -202,8 +197,8 @@ export class Pipeline {
       let next: Journey | null = null;
       try {
         journey = await this.developed(journey);
-        // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile.
-        const ready = this.gaps.waiting ? null : source.take();
+        // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile. A graphics processor does not wait.
+        const ready = this.gaps.waiting || journey.stages.pack ? null : source.take();
         if (ready) next = await this.setOut(ready, false);
         this.draw(journey);
         await Promise.all([
@@ -239,11 +234,20 @@ export class Pipeline {
   }
 
   /** Begins a frame's journey, and closes the frame if there is none. */
-  private setOut(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    return this.prepare(frame, waited).catch((error: unknown) => {
+  private async setOut(frame: VideoFrame, waited: boolean): Promise<Journey> {
+    try {
+      return await this.prepare(frame, waited).catch((error: unknown) => this.setOutAgain(frame, error));
+    } catch (error) {
       frame.close();
       throw error;
-    });
+    }
+  }
+
+  /** Where a stage fails and others take over, the frame sets out anew. */
+  private async setOutAgain(frame: VideoFrame, error: unknown): Promise<Journey> {
+    if (!(await this.recover(error))) throw error;
+    this.forget();
+    return this.prepare(frame, true);
   }
 
   /**
@@ -251,8 +255,8 @@ export class Pipeline {
    * @param waited - whether the frame before has been drawn.
    */
   private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    const { look, film, preparer, stats } = this;
-    const { matter, stylist } = this.stages;
+    const { look, film, stages, stats } = this;
+    const { preparer, matter, stylist } = stages;
     const { displayWidth, displayHeight } = frame;
     const aspect = displayWidth / displayHeight;
     const { region, strength, background } = look;
@@ -277,15 +281,16 @@ export class Pipeline {
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
     const alike =
-      !film && settled?.wish === wish && settled.layers.background === background ? settled : null;
+      !film && settled?.wish === wish && settled.stages === stages && settled.layers.background === background
+        ? settled
+        : null;
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
     if (alike && preparer.repeats >= REST)
       return { ...alike, frame, began, anchor, repeats: true, times: noTimes() };
     const held = alike && this.holding(alike);
-    const picture = matter.input(matteAt);
-    if (mattes && held?.what !== 'matte') preparer.scale(matteAt, picture);
+    if (mattes && held?.what !== 'matte') matter.take(matteAt);
     const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
-    const styled = window && stylist.stylise(preparer, window);
+    const styled = window && stylist.stylise(window);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
     const layers: Layers = {
@@ -301,29 +306,30 @@ export class Pipeline {
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, began, anchor, layers, times, picture, styled, held, wish, repeats: false },
+      ...{ frame, stages, began, anchor, layers, times, styled, held, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
   }
 
-  /** Where a net fails and others take over, the frame sets out again. */
+  /** All the stages but the last. */
   private async developed(journey: Journey): Promise<Journey> {
     try {
       await this.develop(journey);
-      return journey;
+      // What a graphics processor made goes with it, if others have taken over meanwhile.
+      if (journey.stages === this.stages || !journey.stages.pack) return journey;
+      journey = await this.prepare(journey.frame, true);
     } catch (error) {
-      if (!(await this.recover(error))) throw error;
-      this.forget();
-      const again = await this.prepare(journey.frame, true);
-      await this.develop(again);
-      return again;
+      journey = await this.setOutAgain(journey.frame, error);
     }
+    await this.develop(journey);
+    return journey;
   }
 
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
     const { layers, matteAt, styleAt, held, times } = journey;
+    const { matter, stylist } = journey.stages;
     const began = performance.now();
     const live = this.compositor.texelsOf(journey.frame);
     live.catch(() => undefined);
@@ -335,20 +341,21 @@ export class Pipeline {
     if (held?.what === 'matte') {
       const { matte, share, blurred } = held.layers;
       Object.assign(layers, { matte, share, blurred });
-    } else if (matteAt) await this.mattes(matteAt, journey.picture, layers);
+    } else if (matteAt)
+      Object.assign(layers, await matter.matte(layers.region, layers.background.kind === 'blur'));
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
     this.matted = matteAt && layers.region;
     times.matte = held?.what === 'matte' ? held.times.matte : performance.now() - began;
     const follow = styleAt !== null && follows(layers.region);
-    if (follow && held?.what !== 'matte') this.shown = this.stages.matter.shown();
+    if (follow && held?.what !== 'matte') this.shown = matter.shown();
     let styled =
       held?.what === 'style' ? carriedAlong(held, follow ? this.shown : null) : await journey.styled;
     if (follow) {
       // Who came in, or moved far, is not where the window was: it is set anew.
       if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
         const window = this.windowFor(layers.region, styleAt);
-        styled = window && (await this.stages.stylist.stylise(this.preparer, window));
+        styled = window && (await stylist.stylise(window));
       }
     }
     layers.styled = styled;
@@ -374,32 +381,23 @@ export class Pipeline {
   }
 
   /** The last stage, composite. */
-  private draw({ frame, began, anchor, matteAt, styleAt, layers, times }: Journey): void {
+  private draw({ frame, stages, began, anchor, matteAt, styleAt, layers, times }: Journey): void {
     const from = performance.now();
+    const packed = stages.pack?.(layers) ?? null;
     if (!this.compositor.contextLost) {
-      this.compositor.draw(frame, layers);
+      this.compositor.draw(frame, layers, packed);
       if (this.tapped?.wants)
         this.tapped.give(this.compositor.capture(frame), anchor + frame.timestamp / 1000);
     }
     // Without a matte it was asked for in the middle of the journey; the next frame has one.
     if (this.stacked && layers.matte && !this.stacked.compositor.contextLost)
-      this.stacked.compositor.draw(frame, layers);
+      this.stacked.compositor.draw(frame, layers, packed);
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
     if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, this.stages.ep);
-  }
-
-  private async mattes(size: Size, picture: Float32Array, layers: Layers): Promise<void> {
-    const { matter } = this.stages;
-    const matte = await matter.matte(size, layers.region);
-    layers.matte = { texels: matter.texels, size };
-    if (partOf(layers.region)) layers.share = { texels: matter.share, size };
-    if (layers.background.kind === 'blur') {
-      this.blur.blur(picture, matte, size);
-      layers.blurred = this.blur;
-    }
+    const road = { ep: stages.ep, zeroCopy: stages.pack !== null };
+    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
   }
 
   /**
@@ -407,24 +405,21 @@ export class Pipeline {
    * @param width - of the picture in pixels.
    */
   async still(width: number): Promise<Still> {
-    const { look, preparer } = this;
-    const { matter } = this.stages;
-    const { aspect } = preparer;
-    const size = matteSize(aspect);
-    const { region, strength } = look;
+    const { region, strength } = this.look;
+    const { preparer, matter } = this.stages;
     const part = partOf(region);
     // The frame's own matte is taken, if it has one that tells the region.
     const told = this.matted !== null && (part === null || part === partOf(this.matted));
     if (region !== 'everything' && !told) {
-      preparer.scale(size, matter.input(size));
-      await matter.matte(size, region);
+      matter.take(matteSize(preparer.aspect));
+      await matter.matte(region, false);
       this.matted = region;
     }
     return takeStill(
       width,
       preparer,
       { region, strength },
-      { texels: matter.texels, share: matter.share, size },
+      region === 'everything' ? null : await matter.answer(),
     );
   }
 

@@ -58,6 +58,8 @@ export interface EffectStats {
   /** What 19 of 20 frames of the last two seconds stayed under. */
   p95: StageTimes;
   ep: ExecutionProvider;
+  /** Whether frames stay on the graphics processor from their source to the stage. */
+  zeroCopy: boolean;
   /** [width, height] of the matte net's input. */
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */

@@ -28,6 +28,7 @@ export class StatsKeeper {
   /** Milliseconds that the last frame kept the effect from the next one. */
   busy = 0;
   private ep: ExecutionProvider = 'wasm';
+  private zeroCopy = false;
   private quality: QualityReason = 'usual';
   private held: Held = 'nothing';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
@@ -60,7 +61,7 @@ export class StatsKeeper {
     matte: Size,
     style: Size,
     { reason, held }: { readonly reason: QualityReason; readonly held: Held },
-    ep: ExecutionProvider,
+    { ep, zeroCopy }: Pick<EffectStats, 'ep' | 'zeroCopy'>,
   ): void {
     const now = (this.ended = performance.now());
     this.busy = now - this.free;
@@ -70,6 +71,7 @@ export class StatsKeeper {
     this.quality = reason;
     this.held = held;
     this.ep = ep;
+    this.zeroCopy = zeroCopy;
     this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
@@ -104,6 +106,7 @@ export class StatsKeeper {
       ms,
       p95,
       ep: this.ep,
+      zeroCopy: this.zeroCopy,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
       quality: this.quality,

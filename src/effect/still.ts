@@ -1,7 +1,7 @@
 import { styleSize } from './governor.ts';
-import { partOf } from './matte/matter.ts';
+import { partOf, type Answer } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
-import type { Preparer } from './prepare/prepare.ts';
+import type { FramePreparer } from './prepare/prepare.ts';
 import type { Look } from './protocol.ts';
 
 /** One frame at a style net's size, and how much of a style shows on it. */
@@ -16,26 +16,21 @@ export interface Still {
   readonly share: Float32Array;
 }
 
-/** What Matter left of the frame: see MatteGuide and PartShare. */
-interface Answer {
-  texels: Uint8Array;
-  share: Uint8Array;
-  size: Size;
-}
-
-/** Copies what a preview needs of the frame that `preparer` took last. */
-export function takeStill(
+/**
+ * Copies what a preview needs of the frame that `preparer` took last.
+ * @param answer - its matte; null where the style shows everywhere.
+ */
+export async function takeStill(
   width: number,
-  preparer: Preparer,
+  preparer: FramePreparer,
   { region, strength }: Pick<Look, 'region' | 'strength'>,
-  answer: Answer,
-): Still {
+  answer: Answer | null,
+): Promise<Still> {
   const height = Math.max(1, Math.round(width / preparer.aspect));
   const size = styleSize(Math.min(width, height), preparer.aspect);
-  const live = new Float32Array(3 * size[0] * size[1]);
-  preparer.scale(size, live);
+  const live = await preparer.planes(size);
   const share = new Float32Array(size[0] * size[1]).fill(strength);
-  if (region !== 'everything') {
+  if (answer) {
     const part = partOf(region);
     forEachSample(size, answer.size, (i, sample) => {
       const matte = refined(

@@ -16,7 +16,11 @@ const REASONS: Record<QualityReason, string> = {
 };
 
 /** What is computed for every second frame only. */
-const HELD: Record<Held, string | null> = { nothing: null, style: 'style', 'style and matte': 'style, matte' };
+const HELD: Record<Held, string | null> = {
+  nothing: null,
+  style: 'style',
+  'style and matte': 'style, matte',
+};
 
 const size = ([width, height]: readonly [number, number]) => (width > 0 ? `${width} × ${height}` : '–');
 
@@ -58,7 +62,9 @@ export function Readout() {
           <dl>
             <div>
               <dt>runs on</dt>
-              <dd>{now.ep === 'webgpu' ? 'WebGPU' : 'WebAssembly'}</dd>
+              <dd>
+                {now.zeroCopy ? 'WebGPU' : now.ep === 'webgpu' ? 'WebGPU, by way of memory' : 'WebAssembly'}
+              </dd>
             </div>
             <div>
               <dt>matte</dt>

@@ -26,22 +26,30 @@ import type { BackgroundFill, Region } from '../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../stacked.ts';
 import type { Window } from '../style/window.ts';
 import { FrameTexels } from './frame-texels.ts';
+import type { Packed } from './packer.ts';
 import { ReadBack } from './read-back.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
+
+/** A picture of the whole frame, or for it. */
+export interface Layer {
+  /** Null where it is in a packed picture: see Packer. */
+  texels: Uint8Array | null;
+  size: Size;
+}
 
 /** What is laid over a live frame. */
 export interface Layers {
   /** What {@link Compositor.texelsOf} gave for the frame. */
   live: Uint8Array | null;
   /** RGB, and as alpha the luminance of the frame at that size; of the whole frame or a window of it. */
-  styled: { texels: Uint8Array; window: Window } | null;
+  styled: { texels: Uint8Array | null; window: Window } | null;
   /** The texels of MatteGuide. */
-  matte: { texels: Uint8Array; size: Size } | null;
+  matte: Layer | null;
   /** Where the region is a part of the person: the texels of PartShare. */
-  share: { texels: Uint8Array; size: Size } | null;
+  share: Layer | null;
   /** The frame's own background, blurred, RGBA: drawn where the background is `blur`. */
-  blurred: { texels: Uint8Array; size: Size } | null;
+  blurred: Layer | null;
   region: Region;
   strength: number;
   background: BackgroundFill;
@@ -97,6 +105,10 @@ export class Compositor {
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
   private readonly blurred = texelSource();
+  private readonly packed = new ImageSource({
+    autoGenerateMipmaps: false,
+    alphaMode: 'no-premultiply-alpha',
+  });
   private image: Picture | null = null;
   private readonly uniforms = new UniformGroup({
     uStrength: { value: 0, type: 'f32' },
@@ -107,8 +119,15 @@ export class Compositor {
     uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uWindow: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uLines: { value: 0, type: 'f32' },
+    uFitPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uPlainPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uStyledPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uSeenPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
+  private readonly mesh: Mesh<Geometry, Shader>;
+  /** For layers as texels, and for packed ones, once there were any. */
   private readonly shader: Shader;
+  private packedShader: Shader | null = null;
 
   private constructor(
     private readonly canvas: OffscreenCanvas,
@@ -116,30 +135,15 @@ export class Compositor {
     private readonly packing: Packing,
   ) {
     this.renderer = renderer;
-    this.shader = new Shader({
-      glProgram: GlProgram.from({
-        vertex,
-        // Two programs: the second is costly, and a renderer without a graphics processor pays for what it does not run.
-        fragment: layersRead + (packing === 'plain' ? composite : stacked),
-        name: packing,
-      }),
-      resources: {
-        uLive: this.live,
-        uStyled: this.styled,
-        uMatte: this.matte,
-        uShare: this.share,
-        uBackdrop: this.blurred,
-        uGlow: this.blurred,
-        composite: this.uniforms,
-      },
-    });
+    this.shader = this.program(false);
     const geometry = new Geometry({
       attributes: { aPosition: [0, 0, 1, 0, 1, 1, 0, 1] },
       indexBuffer: [0, 1, 2, 0, 2, 3],
     });
     const state = State.for2d();
     state.blend = false;
-    this.scene.addChild(new Mesh<Geometry, Shader>({ geometry, shader: this.shader, state }));
+    this.mesh = new Mesh<Geometry, Shader>({ geometry, shader: this.shader, state });
+    this.scene.addChild(this.mesh);
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
@@ -188,8 +192,11 @@ export class Compositor {
     return (await this.texels?.of(frame)) ?? null;
   }
 
-  /** Draws one frame. The frame stays the caller's to close, once this has returned. */
-  draw(frame: VideoFrame, layers: Layers): void {
+  /**
+   * Draws one frame. The frame stays the caller's to close, once this has returned.
+   * @param packed - the layers that have no texels.
+   */
+  draw(frame: VideoFrame, layers: Layers, packed: Packed | null = null): void {
     const { displayWidth: width, displayHeight: height } = frame;
     if (this.packing === 'plain') this.resize(width, height);
     else this.layOut(width, height);
@@ -199,19 +206,24 @@ export class Compositor {
       this.live.resize(width, height);
       this.live.update();
     }
-    this.shader.resources.uLive = layers.live ? this.liveTexels : this.live;
+    if (packed) this.packedShader ??= this.program(true);
+    this.mesh.shader = packed ? this.packedShader : this.shader;
+    const { resources } = this.mesh.shader!;
+    resources.uLive = layers.live ? this.liveTexels : this.live;
+    if (packed) this.takePacked(packed);
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
     if (layers.styled) {
-      const { grid, x, y, size } = layers.styled.window;
-      upload(this.styled, layers.styled.texels, size);
+      const { texels, window } = layers.styled;
+      const { grid, x, y, size } = window;
+      if (texels) upload(this.styled, texels, size);
       const frame = this.uniforms.uniforms.uStyledFrame;
       frame[0] = x / grid[0];
       frame[1] = y / grid[1];
       frame[2] = size[0] / grid[0];
       frame[3] = size[1] / grid[1];
     }
-    if (layers.matte) upload(this.matte, layers.matte.texels, layers.matte.size);
-    if (layers.share) upload(this.share, layers.share.texels, layers.share.size);
+    if (layers.matte?.texels) upload(this.matte, layers.matte.texels, layers.matte.size);
+    if (layers.share?.texels) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
     values.uStrength = layers.matteAlone ? 1 : layers.styled ? layers.strength : 0;
     values.uRegion = regions[layers.region];
@@ -220,7 +232,7 @@ export class Compositor {
       : layers.matte
         ? backgrounds[layers.background.kind]
         : 0;
-    if (this.packing === 'plain') this.setBackdrop(layers, width / height);
+    if (this.packing === 'plain') this.setBackdrop(layers, packed, width / height);
     this.renderer.render({ container: this.scene, clear: false });
   }
 
@@ -261,15 +273,25 @@ export class Compositor {
     values.uWindow.set(window);
   }
 
-  private setBackdrop({ background, blurred }: Layers, aspect: number): void {
+  private takePacked({ canvas, fit, plain, styled, seen }: Packed): void {
+    this.packed.resource = canvas;
+    this.packed.resize(canvas.width, canvas.height);
+    this.packed.update();
+    const { uFitPlace, uPlainPlace, uStyledPlace, uSeenPlace } = this.uniforms.uniforms;
+    if (fit) uFitPlace.set(fit);
+    if (plain) uPlainPlace.set(plain);
+    if (styled) uStyledPlace.set(styled);
+    if (seen) uSeenPlace.set(seen);
+  }
+
+  private setBackdrop({ background, blurred }: Layers, packed: Packed | null, aspect: number): void {
     const values = this.uniforms.uniforms;
-    const { resources } = this.shader;
+    const { resources } = this.mesh.shader!;
     if (background.kind === 'colour') values.uColour.set(background.rgb);
     else if (background.kind === 'blur' && blurred) {
-      upload(this.blurred, blurred.texels, blurred.size);
-      values.uBackdropFrame.set([0, 0, 1, 1]);
-      resources.uBackdrop = this.blurred;
-      resources.uGlow = this.blurred;
+      if (blurred.texels) upload(this.blurred, blurred.texels, blurred.size);
+      values.uBackdropFrame.set(packed?.room ?? [0, 0, 1, 1]);
+      resources.uBackdrop = resources.uGlow = packed ? this.packed : this.blurred;
     } else if (background.kind === 'image') {
       if (this.image?.bitmap !== background.bitmap) {
         this.dropImage();
@@ -286,11 +308,30 @@ export class Compositor {
     if (background.kind !== 'image') this.dropImage();
   }
 
+  /** @param packed - whether the layers come in one picture. */
+  private program(packed: boolean): Shader {
+    // A program for each case: what is not run is costly too, on a renderer without a graphics processor.
+    const fragment = `#version 300 es\n${packed ? '#define PACKED\n' : ''}${layersRead}${this.packing === 'plain' ? composite : stacked}`;
+    const name = packed ? `${this.packing} packed` : this.packing;
+    return new Shader({
+      glProgram: GlProgram.from({ vertex, fragment, name }),
+      resources: {
+        uLive: this.live,
+        ...(packed
+          ? { uPacked: this.packed }
+          : { uStyled: this.styled, uMatte: this.matte, uShare: this.share }),
+        uBackdrop: this.blurred,
+        uGlow: this.blurred,
+        composite: this.uniforms,
+      },
+    });
+  }
+
   /** The picture is the compositor's from its first frame on: nobody else knows when its last frame has been drawn. */
   private dropImage(): void {
     if (!this.image) return;
-    this.shader.resources.uBackdrop = this.blurred;
-    this.shader.resources.uGlow = this.blurred;
+    for (const shader of [this.shader, this.packedShader])
+      if (shader) shader.resources.uBackdrop = shader.resources.uGlow = this.blurred;
     this.image.source.destroy();
     this.image.glow.destroy();
     this.image.bitmap.close();

@@ -1,7 +1,10 @@
+import type { Layer } from '../composite/compositor.ts';
 import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
+import type { Preparer } from '../prepare/prepare.ts';
 import { PARTS, type Part, type Region } from '../protocol.ts';
 import type { Shown } from '../style/window.ts';
+import { BackdropBlur } from './blur.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
 import { PartShare } from './part-share.ts';
@@ -10,41 +13,73 @@ import { MatteSmoother } from './smoother.ts';
 /** Of 255: what shows less is not seen. */
 const FAINT = 12;
 
-/** Who: runs the matte net and makes of its answer a matte that can be shown. */
-export class Matter {
+/** What a matte is drawn with. */
+export interface MatteLayers {
+  /** Texels as MatteGuide's. */
+  matte: Layer;
+  /** Texels as PartShare's; null where the region is no part of the person. */
+  share: Layer | null;
+  /** The frame's own background, blurred, RGBA; null where none was asked for. */
+  blurred: Layer | null;
+}
+
+/** The same in main memory. */
+export interface Answer {
+  texels: Uint8Array;
+  share: Uint8Array;
+  size: Size;
+}
+
+/** Who: the stage that mattes, wherever it runs. */
+export interface Matting {
+  /** @throws PortoonError `ERR_PARTS_MISSING` if the region is a part of the person, and the net tells none. */
+  admit(region: Region): void;
+  /** Takes the frame that the preparer has taken, for the next matte. */
+  take(size: Size): void;
+  /**
+   * Mattes the frame that was taken: net, smoothing in time where the net does none, blotch guard, fit to the picture.
+   * @param region - where the style shows; only for a part of the person the net's parts are made use of.
+   * @param blurs - whether the room is to be blurred.
+   * @returns what holds until the next call.
+   */
+  matte(region: Region, blurs: boolean): Promise<MatteLayers>;
+  /** Where the last matte shows the region; null if nowhere. */
+  shown(): Shown | null;
+  /** The last matte, for what is shown once. */
+  answer(): Promise<Answer>;
+  /** Another source: nothing of the last one may shine through. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+/** The stage without a graphics processor: runs the matte net and makes of its answer a matte that can be shown. */
+export class Matter implements Matting {
   private readonly smoother = new MatteSmoother();
   private readonly guard = new BlotchGuard();
   private readonly guide = new MatteGuide();
   private readonly partShare = new PartShare();
+  private readonly blur = new BackdropBlur();
   private size: Size = [0, 0];
   private region: Region | null = null;
 
-  constructor(private readonly net: Net) {}
+  constructor(
+    private readonly net: Net,
+    private readonly preparer: Preparer,
+  ) {}
 
-  /** @throws PortoonError `ERR_PARTS_MISSING` if the region is a part of the person, and the net tells none. */
   admit(region: Region): void {
-    if (partOf(region) && !this.net.gives('parts'))
-      throw new PortoonError(
-        'ERR_PARTS_MISSING',
-        `The style cannot be kept to the ${region}: the matte net "${this.net.id}" does not tell ${PARTS.join(', ')} apart.`,
-        'Choose person, background or everything.',
-      );
+    admitRegion(region, this.net);
   }
 
-  /** The planes to fill before `matte`. */
-  input(size: Size): Float32Array {
-    return this.net.input(size);
-  }
-
-  /**
-   * Mattes the picture in `input(size)`: net, smoothing in time where the net does none, blotch guard.
-   * @param region - where the style shows; only for a part of the person the net's parts are fetched, and `share` is brought up to date.
-   * @returns the matte, 0..1, [H,W], valid until the next call; `texels` then hold its fit to the picture.
-   */
-  async matte(size: Size, region: Region): Promise<Float32Array> {
+  take(size: Size): void {
     // A turned camera has as many pixels as before, elsewhere. (The net itself forgets with its size.)
     if (size[0] !== this.size[0] || size[1] !== this.size[1]) this.forgetAnswers();
     this.size = size;
+    this.preparer.scale(size, this.net.input(size));
+  }
+
+  async matte(region: Region, blurs: boolean): Promise<MatteLayers> {
+    const { size } = this;
     this.region = region;
     const [width, height] = size;
     const part = partOf(region);
@@ -53,26 +88,21 @@ export class Matter {
       part ? ['matte', 'parts'] : ['matte'],
     );
     const { matte, parts } = answer;
+    const picture = this.net.input(size);
     // A net with memory holds still by itself; steadied twice, what moves would drag.
     if (!this.net.remembers) this.smoother.smooth(matte);
     this.guard.guard(matte, width, height);
-    this.guide.fit(matte, this.net.input(size), width, height);
+    this.guide.fit(matte, picture, width, height);
     if (part && parts) this.partShare.measure(parts, part, width, height);
     else this.partShare.forget();
-    return matte;
+    if (blurs) this.blur.blur(picture, matte, size);
+    return {
+      matte: { texels: this.guide.texels, size },
+      share: part && { texels: this.partShare.texels, size },
+      blurred: blurs ? this.blur : null,
+    };
   }
 
-  /** What the compositing shader reads: see MatteGuide. */
-  get texels(): Uint8Array {
-    return this.guide.texels;
-  }
-
-  /** How much of the person is the region's part of them: see PartShare. */
-  get share(): Uint8Array {
-    return this.partShare.texels;
-  }
-
-  /** Where the last matte shows the region; null if nowhere. */
   shown(): Shown | null {
     const [width, height] = this.size;
     const { texels } = this.guide;
@@ -107,7 +137,10 @@ export class Matter {
     };
   }
 
-  /** Another source: nothing of the last one may shine through. */
+  answer(): Promise<Answer> {
+    return Promise.resolve({ texels: this.guide.texels, share: this.partShare.texels, size: this.size });
+  }
+
   forget(): void {
     this.net.forget();
     this.forgetAnswers();
@@ -122,6 +155,15 @@ export class Matter {
     this.guard.forget();
     this.partShare.forget();
   }
+}
+
+export function admitRegion(region: Region, net: Pick<Net, 'id' | 'gives'>): void {
+  if (partOf(region) && !net.gives('parts'))
+    throw new PortoonError(
+      'ERR_PARTS_MISSING',
+      `The style cannot be kept to the ${region}: the matte net "${net.id}" does not tell ${PARTS.join(', ')} apart.`,
+      'Choose person, background or everything.',
+    );
 }
 
 /** The part of the person that a region is; null where it is none. */

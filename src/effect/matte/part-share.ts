@@ -3,7 +3,7 @@ import type { Part } from '../protocol.ts';
 import { MatteSmoother } from './smoother.ts';
 
 /** Where the net's answer has each part: background, hair, body skin, face skin, clothes, other. */
-const PLANES: Record<Part, number> = { hair: 1, face: 3, clothes: 4 };
+export const PLANES: Record<Part, number> = { hair: 1, face: 3, clothes: 4 };
 /** Where a pixel is hardly the person any more, the pixels this near ... */
 const RADIUS = 3;
 /** ... say what it belongs to, with this weight; inside the person they hardly count. */

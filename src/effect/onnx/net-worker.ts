@@ -23,7 +23,7 @@ export interface NetWorkerApi {
 }
 
 /** A net without memory, wherever it runs. */
-export type AnyNet = Pick<Net, 'took' | 'input' | 'run' | 'close'>;
+export type AnyNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'>;
 
 /** A second runtime, in a worker of its own: its nets run beside those of the first on another core. */
 export class NetWorker {
@@ -82,6 +82,11 @@ class DistantNet implements AnyNet {
     this.planes = answer.planes;
     this.took = answer.took;
     return answer.values;
+  }
+
+  async warm(size: Size): Promise<void> {
+    this.input(size);
+    await this.run(size, ['styled']);
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ import type { Runtime } from './runtime.ts';
 export type Size = readonly [width: number, height: number];
 
 /** Every output that a net may give, with its channels. */
-const CHANNELS = { matte: 1, parts: 6, styled: 3 };
+export const CHANNELS = { matte: 1, parts: 6, styled: 3 };
 export type Output = keyof typeof CHANNELS;
 /** The output that a net of each kind must give. */
 const PROMISED = { matte: 'matte', style: 'styled' } as const;
@@ -24,9 +24,9 @@ export class Net {
 
   private constructor(
     private readonly runtime: Runtime,
-    private readonly session: InferenceSession,
+    readonly session: InferenceSession,
     readonly id: string,
-    private readonly state: readonly StateEntry[],
+    readonly state: readonly StateEntry[],
   ) {}
 
   /**
@@ -124,6 +124,13 @@ export class Net {
     return values;
   }
 
+  /** One run, so that the first that counts is no slower than the others. */
+  async warm(size: Size): Promise<void> {
+    this.input(size);
+    await this.run(size, [this.gives('matte') ? 'matte' : 'styled']);
+    this.forget();
+  }
+
   /** The next run has no past: another source, another scene. */
   forget(): void {
     if (!this.bound) return;
@@ -161,7 +168,7 @@ export class Net {
   }
 }
 
-function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
+export function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
   return shape.map((side) => (side === 'H' ? height : side === 'W' ? width : side));
 }
 

@@ -8,6 +8,7 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import type { Download } from '../download.ts';
 import { PortoonError } from '../errors.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import { AdapterMemory } from './adapter-memory.ts';
 
 /**
  * The three builds of ONNX Runtime Web 1.30.0 that are of use. The plain one runs the wasm provider twice as fast as the others do;
@@ -41,6 +42,9 @@ const WELCOME_LIMITS = [
 /** Milliseconds after which a run does not return any more: compiling its shaders may take long the first time. */
 const LONGEST_RUN = 30_000;
 
+/** Milliseconds within which a loss is told of after it has made something fail. */
+const LOSS_TOLD = 100;
+
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
@@ -54,7 +58,9 @@ export interface Runtime {
   readonly ort: typeof Ort;
   /** That of WebGPU. */
   readonly device: GPUDevice | null;
-  /** Two sessions of the runtime must not run at once: whatever touches it is called from here. */
+  /** Waits for work of the device, and fails where the device does, or does not answer any more. */
+  watch: <T>(work: () => Promise<T>) => Promise<T>;
+  /** As `watch`. Two sessions of the runtime must not run at once: whatever touches it is called from here. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -81,15 +87,16 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
     ? Math.min(2, Math.max(1, Math.floor(navigator.hardwareConcurrency / 4)))
     : 1;
   const device = ep === 'webgpu' ? await openDevice() : null;
-  const guarded = device ? guard(device) : <T>(work: () => Promise<T>) => work();
+  const watch = device ? guard(device) : <T>(work: () => Promise<T>) => work();
 
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
     ort,
     device,
+    watch,
     exclusive(work) {
-      const result = tail.then(() => guarded(work));
+      const result = tail.then(() => watch(work));
       tail = result.catch(() => undefined);
       return result;
     },
@@ -104,40 +111,57 @@ async function openDevice(): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits });
 }
 
-/** Work on a graphics processor may fail silently: it is given up when the device is lost, or after too long. */
-function guard(device: GPUDevice): <T>(work: () => Promise<T>) => Promise<T> {
+/** Work on a graphics processor may fail silently: it is given up when the device is lost or full, or after too long. */
+function guard(device: GPUDevice): Runtime['watch'] {
   let fault: PortoonError | null = null;
-  let fail: ((fault: PortoonError) => void) | null = null;
+  const waiting = new Set<(fault: PortoonError) => void>();
+  const failAll = (what: string) => {
+    fault ??= webgpuFault(what);
+    for (const fail of waiting) fail(fault);
+  };
   void device.lost.then(({ message }) => {
-    fault = webgpuFault(`lost its device${message ? ` (${message})` : ''}`);
-    fail?.(fault);
+    failAll(`lost its device${message ? ` (${message})` : ''}`);
   });
-  return <T>(work: () => Promise<T>) =>
-    new Promise<T>((resolve, reject) => {
-      if (fault) {
-        reject(fault);
-        return;
-      }
-      const timer = setTimeout(() => {
-        fault = webgpuFault(`has not answered for ${LONGEST_RUN / 1000} seconds`);
-        reject(fault);
-      }, LONGEST_RUN);
-      fail = reject;
-      work()
-        .then(resolve, reject)
-        .finally(() => {
-          clearTimeout(timer);
-        });
-    });
+  device.addEventListener('uncapturederror', ({ error }) => {
+    failAll(
+      `${error instanceof GPUOutOfMemoryError ? 'has no memory left' : 'refuses its work'} (${error.message})`,
+    );
+  });
+  const check = () => {
+    if (fault) throw fault;
+  };
+  return async (work) => {
+    check();
+    const failure = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      failAll(`has not answered for ${LONGEST_RUN / 1000} seconds`);
+    }, LONGEST_RUN);
+    waiting.add(failure.reject);
+    try {
+      return await Promise.race([work(), failure.promise]);
+    } catch (error) {
+      // A device that is lost says so a moment after its work has failed: that is the reason then.
+      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_TOLD))]);
+      check();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(failure.reject);
+    }
+  };
 }
 
 /** @param what - completes "The graphics processor ...". */
-export function webgpuFault(what: string): PortoonError {
-  return new PortoonError(
-    'ERR_WEBGPU',
-    `The graphics processor ${what}.`,
-    'The effect goes on without it, more slowly. A newer browser or driver may help.',
-  );
+export function webgpuFault(
+  what: string,
+  wayOut = 'The effect goes on without it, more slowly. A newer browser or driver may help.',
+): PortoonError {
+  return new PortoonError('ERR_WEBGPU', `The graphics processor ${what}.`, wayOut);
+}
+
+/** `wasm` where an adapter proved slower than the processor. */
+export function providerMemory(adapter: GPUAdapterInfo): AdapterMemory {
+  return new AdapterMemory(adapter, 'provider');
 }
 
 /**
@@ -158,5 +182,6 @@ export async function chooseProvider(choice: ExecutionProviderChoice): Promise<E
     );
   }
   // A software adapter is far slower than wasm.
-  return adapter && !adapter.info.isFallbackAdapter ? 'webgpu' : 'wasm';
+  if (!adapter || adapter.info.isFallbackAdapter) return 'wasm';
+  return (await providerMemory(adapter.info).recall()) === 'wasm' ? 'wasm' : 'webgpu';
 }

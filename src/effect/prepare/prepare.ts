@@ -7,10 +7,26 @@ interface Spans {
 }
 
 /** A part of the frame: where it begins in the grid of the whole. */
-interface Part {
+export interface Part {
   readonly grid: Size;
   readonly x: number;
   readonly y: number;
+}
+
+/** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
+export const REST = 60;
+
+/** The first stage, wherever it runs. */
+export interface FramePreparer {
+  /** How many frames before the taken one were the same as it: 0 for one that is new. */
+  readonly repeats: number;
+  /** Width / height of the taken frame. */
+  readonly aspect: number;
+  /** Makes the frame the taken one. It stays the caller's, to draw and to close when it has been through the stages. */
+  take(frame: VideoFrame): Promise<void>;
+  /** The taken frame as planes R, G, B, the caller's own, for what is shown once. */
+  planes(size: Size): Promise<Float32Array>;
+  close(): void;
 }
 
 /** R'G'B' from Y'CbCr: how much Cr adds to red, Cb and Cr take from green, Cb adds to blue. ITU-R BT.601-7 and BT.709-6. */
@@ -25,8 +41,8 @@ const matrices = {
  * I420 and NV12 (what cameras and decoders give) are read plane by plane, only where a pixel is wanted; every other format
  * takes the way over a 2D canvas. Nothing is allocated per frame.
  */
-export class Preparer {
-  private planes = new Uint8Array(0);
+export class Preparer implements FramePreparer {
+  private bytes = new Uint8Array(0);
   /** The planes of the frame before. */
   private before = new Uint8Array(0);
   /** How many frames before the taken one were the same as it, pixel for pixel: 0 for one that is new. */
@@ -56,16 +72,26 @@ export class Preparer {
       return;
     }
     const size = frame.allocationSize();
-    const last = this.planes;
-    this.planes = this.before.length === size ? this.before : new Uint8Array(size);
+    const last = this.bytes;
+    this.bytes = this.before.length === size ? this.before : new Uint8Array(size);
     this.before = last;
-    this.layout = await frame.copyTo(this.planes);
-    this.repeats = same(this.planes, last) ? this.repeats + 1 : 0;
+    this.layout = await frame.copyTo(this.bytes);
+    this.repeats = same(this.bytes, last) ? this.repeats + 1 : 0;
   }
 
   /** Width / height of the taken frame. */
   get aspect(): number {
     return this.width / this.height;
+  }
+
+  planes(size: Size): Promise<Float32Array> {
+    const planes = new Float32Array(3 * size[0] * size[1]);
+    this.scale(size, planes);
+    return Promise.resolve(planes);
+  }
+
+  close(): void {
+    this.bytes = this.before = new Uint8Array(0);
   }
 
   /**
@@ -88,13 +114,13 @@ export class Preparer {
     }
     this.canvas.drawImage(frame, 0, 0, this.width, this.height);
     const { data } = this.canvas.getImageData(0, 0, this.width, this.height);
-    this.planes = new Uint8Array(data.buffer);
+    this.bytes = new Uint8Array(data.buffer);
     this.layout = [{ offset: 0, stride: this.width * 4 }];
   }
 
   /** @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved Cb Cr. */
   private scaleYuv([width, height]: Size, out: Float32Array, part: Part, chromaStep: 1 | 2): void {
-    const { planes, matrix } = this;
+    const { bytes, matrix } = this;
     const luma = this.layout[0]!;
     const cb = this.layout[1]!;
     const cbOffset = cb.offset;
@@ -115,13 +141,13 @@ export class Preparer {
         let sum = 0;
         for (let sy = top; sy < bottom; sy++) {
           const row = luma.offset + sy * luma.stride;
-          for (let sx = left; sx < right; sx++) sum += planes[row + sx]!;
+          for (let sx = left; sx < right; sx++) sum += bytes[row + sx]!;
         }
         // Chroma is at half resolution: the sample under the middle of the range will do.
         const chroma = ((top + bottom) >> 2) * cb.stride + ((left + right) >> 2) * chromaStep;
         const lightness = (sum / ((bottom - top) * (right - left)) - lumaZero) * lumaScale;
-        const blueness = (planes[cbOffset + chroma]! - 128) * chromaScale;
-        const redness = (planes[crOffset + chroma]! - 128) * chromaScale;
+        const blueness = (bytes[cbOffset + chroma]! - 128) * chromaScale;
+        const redness = (bytes[crOffset + chroma]! - 128) * chromaScale;
         const red = lightness + matrix.redCr * redness;
         const green = lightness - matrix.greenCb * blueness - matrix.greenCr * redness;
         const blue = lightness + matrix.blueCb * blueness;
@@ -133,7 +159,7 @@ export class Preparer {
   }
 
   private scaleRgba([width, height]: Size, out: Float32Array, part: Part): void {
-    const { planes } = this;
+    const { bytes } = this;
     const stride = this.layout[0]!.stride;
     const columns = this.spansOf(this.width, part.grid[0]);
     const rows = this.spansOf(this.height, part.grid[1]);
@@ -151,9 +177,9 @@ export class Preparer {
         for (let sy = top; sy < bottom; sy++) {
           for (let sx = left; sx < right; sx++) {
             const p = sy * stride + sx * 4;
-            red += planes[p]!;
-            green += planes[p + 1]!;
-            blue += planes[p + 2]!;
+            red += bytes[p]!;
+            green += bytes[p + 1]!;
+            blue += bytes[p + 2]!;
           }
         }
         const scale = 1 / (255 * (bottom - top) * (right - left));

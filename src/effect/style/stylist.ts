@@ -4,42 +4,47 @@ import type { Catalogue, StyleModel } from '../models.ts';
 import type { AnyNet } from '../onnx/net-worker.ts';
 import type { Size } from '../onnx/net.ts';
 import { PortoonError } from '../errors.ts';
-import type { Preparer } from '../prepare/prepare.ts';
 import type { Window } from './window.ts';
 
 /** So many nets that were only lent stay open, so that the one that is chosen next is there at once. */
 const MOST_LENT = 16;
 
 /** A style net, from the moment that it was first asked for. */
-interface Opened {
-  net: Promise<AnyNet>;
+interface Opened<StyleNet> {
+  net: Promise<StyleNet>;
   /** Its first run at the live picture's size; null until it is chosen. */
   warmUp: Promise<unknown> | null;
 }
 
 /** A styled frame. */
 export interface Styled {
-  /** The styled picture's RGB, and as alpha the luminance (Rec. 601) of what the net saw; valid until the next frame's answer. */
-  readonly texels: Uint8Array;
+  /**
+   * The styled picture's RGB, and as alpha the luminance (Rec. 601) of what the net saw; valid until the next frame's answer. Null where it is on
+   * the graphics processor.
+   */
+  readonly texels: Uint8Array | null;
   readonly window: Window;
   /** Milliseconds that the net ran. */
   readonly took: number;
 }
 
+/** Runs a style net on a window of the frame that the preparer has taken, beside what else is done until the answer is awaited. */
+export type Painter<StyleNet> = (net: StyleNet, window: Window) => Promise<Styled>;
+
 /** Holds the style nets and runs the one that is chosen. */
-export class Stylist {
-  private readonly nets = new Map<string, Opened>();
+export class Stylist<StyleNet extends AnyNet = AnyNet> {
+  private readonly nets = new Map<string, Opened<StyleNet>>();
   /** Those of them that were never chosen, only lent; the longest unused one first. */
   private readonly lent = new Set<string>();
-  private net: AnyNet | null = null;
+  private net: StyleNet | null = null;
   /** The id of the chosen one. */
   style = 'none';
   /** Counts the choices, so that a slow one does not overtake a later one. */
   private choices = 0;
-  private texels = new Uint8Array(0);
 
   constructor(
-    private readonly openNet: (model: StyleModel, bytes: Uint8Array) => Promise<AnyNet>,
+    private readonly openNet: (model: StyleModel, bytes: Uint8Array) => Promise<StyleNet>,
+    private readonly paint: Painter<StyleNet>,
     private readonly catalogue: Catalogue,
     private readonly download: Download,
   ) {}
@@ -65,26 +70,9 @@ export class Stylist {
     return this.net !== null;
   }
 
-  /**
-   * Runs the chosen style on a window of the frame that `preparer` has taken, beside what else is done until the answer is awaited.
-   * Some style is chosen.
-   */
-  async stylise(preparer: Preparer, window: Window): Promise<Styled> {
-    const net = this.net!;
-    const { size } = window;
-    preparer.scale(size, net.input(size), window);
-    const { styled } = await net.run(size, ['styled']);
-    const seen = net.input(size);
-    const pixels = size[0] * size[1];
-    if (this.texels.length !== pixels * 4) this.texels = new Uint8Array(pixels * 4);
-    const { texels } = this;
-    for (let i = 0, t = 0; i < pixels; i++, t += 4) {
-      texels[t] = 255 * styled[i]! + 0.5;
-      texels[t + 1] = 255 * styled[i + pixels]! + 0.5;
-      texels[t + 2] = 255 * styled[i + 2 * pixels]! + 0.5;
-      texels[t + 3] = 76.245 * seen[i]! + 149.685 * seen[i + pixels]! + 29.07 * seen[i + 2 * pixels]! + 0.5;
-    }
-    return { texels, window, took: net.took };
+  /** Runs the chosen style; some is chosen. */
+  stylise(window: Window): Promise<Styled> {
+    return this.paint(this.net!, window);
   }
 
   /** A style will soon be chosen: its net is fetched and opened. What is wrong with it is told to whoever chooses it. */
@@ -96,7 +84,7 @@ export class Stylist {
    * A style's net, for runs in gaps: while `stylise` is under way nobody else may touch the chosen one.
    * @throws PortoonError as `choose` does.
    */
-  async lend(id: string, gaps: Gaps): Promise<AnyNet> {
+  async lend(id: string, gaps: Gaps): Promise<StyleNet> {
     const known = this.nets.has(id);
     const opened = this.open(id, (work) => gaps.during(work));
     if (!known || this.lent.delete(id)) this.lent.add(id);
@@ -116,14 +104,11 @@ export class Stylist {
     for (const net of nets) if (net.status === 'fulfilled') await net.value.close();
   }
 
-  private async warm(id: string, size: Size): Promise<AnyNet> {
+  private async warm(id: string, size: Size): Promise<StyleNet> {
     const opened = this.open(id, (work) => work());
     this.lent.delete(id);
     const net = await opened.net;
-    if (!opened.warmUp) {
-      net.input(size);
-      opened.warmUp = net.run(size, ['styled']);
-    }
+    opened.warmUp ??= net.warm(size);
     try {
       await opened.warmUp;
     } catch (error) {
@@ -136,7 +121,7 @@ export class Stylist {
     return net;
   }
 
-  private open(id: string, when: (work: () => Promise<AnyNet>) => Promise<AnyNet>): Opened {
+  private open(id: string, when: (work: () => Promise<StyleNet>) => Promise<StyleNet>): Opened<StyleNet> {
     let opened = this.nets.get(id);
     if (!opened) {
       opened = { net: this.load(id, when), warmUp: null };
@@ -149,7 +134,10 @@ export class Stylist {
     return opened;
   }
 
-  private async load(id: string, when: (work: () => Promise<AnyNet>) => Promise<AnyNet>): Promise<AnyNet> {
+  private async load(
+    id: string,
+    when: (work: () => Promise<StyleNet>) => Promise<StyleNet>,
+  ): Promise<StyleNet> {
     const model = this.catalogue.styles.find((style) => style.id === id);
     if (!model)
       throw (

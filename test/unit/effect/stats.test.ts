@@ -24,7 +24,7 @@ function run(arrivals: number[], cost: number): StatsKeeper {
       [32, 32],
       [32, 32],
       { reason: 'usual', held: 'nothing' },
-      'wasm',
+      { ep: 'wasm', zeroCopy: false },
     );
     next++;
   }

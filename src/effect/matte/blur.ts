@@ -3,7 +3,7 @@ import type { Size } from '../onnx/net.ts';
 
 /** Three box passes of this radius come close to a Gaussian (central limit). */
 const RADIUS = 4;
-const PASSES = 3;
+export const PASSES = 3;
 
 /**
  * The room behind the person, out of focus. The person is left out of the mean (normalised convolution: Knutsson and Westin

@@ -1,0 +1,379 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Compositor, type Layers } from '../../../src/effect/composite/compositor.ts';
+import { Packer } from '../../../src/effect/composite/packer.ts';
+import { Download } from '../../../src/effect/download.ts';
+import { storage } from '../../../src/effect/gpu/program.ts';
+import { GpuMatter } from '../../../src/effect/matte/gpu-matter.ts';
+import { GpuRefiner } from '../../../src/effect/matte/gpu-refiner.ts';
+import { BlotchGuard } from '../../../src/effect/matte/guard.ts';
+import { MatteGuide } from '../../../src/effect/matte/guide.ts';
+import { Matter } from '../../../src/effect/matte/matter.ts';
+import { PartShare } from '../../../src/effect/matte/part-share.ts';
+import { MatteSmoother } from '../../../src/effect/matte/smoother.ts';
+import { openCatalogue } from '../../../src/effect/models.ts';
+import { GpuNet } from '../../../src/effect/onnx/gpu-net.ts';
+import { AdapterMemory } from '../../../src/effect/onnx/adapter-memory.ts';
+import { Net, type Size } from '../../../src/effect/onnx/net.ts';
+import { LAYOUTS, record } from '../../../src/effect/onnx/recording.ts';
+import {
+  fetchRuntime,
+  providerMemory,
+  startRuntime,
+  type Runtime,
+} from '../../../src/effect/onnx/runtime.ts';
+import { GpuPreparer } from '../../../src/effect/prepare/gpu-preparer.ts';
+import { Preparer } from '../../../src/effect/prepare/prepare.ts';
+import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
+import { GpuPainter } from '../../../src/effect/style/gpu-painter.ts';
+import { texelPainter } from '../../../src/effect/style/painter.ts';
+import { StyleWindow } from '../../../src/effect/style/window.ts';
+import { randomField } from '../../unit/effect/random-field.ts';
+
+/** What both roads may differ by, of 255. */
+const NEAR = 3;
+/** The largest that the software adapter runs in no time. */
+const SIZE = [32, 32] as const;
+
+let runtime: Runtime;
+let device: GPUDevice;
+let preparer: GpuPreparer;
+
+beforeAll(async () => {
+  runtime = await startRuntime(await fetchRuntime('webgpu', new Download(() => undefined)));
+  device = runtime.device!;
+  preparer = await GpuPreparer.open(device, runtime.watch);
+});
+afterAll(() => {
+  preparer.close();
+  device.destroy();
+});
+
+const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+const bt601 = {
+  matrix: 'smpte170m',
+  primaries: 'smpte170m',
+  transfer: 'smpte170m',
+  fullRange: false,
+} as const;
+
+/** All colours, softly; what lies in the last bands is the fixture net's person: hair, face, clothes. */
+function colours(format: 'I420' | 'NV12', colorSpace: VideoColorSpaceInit) {
+  const [width, height] = [128, 96];
+  const data = new Uint8Array((width * height * 3) / 2);
+  for (let i = 0; i < width * height; i++) data[i] = 60 + (i % width) / 2 + Math.floor(i / width);
+  const chroma = data.subarray(width * height);
+  for (let i = 0; i < chroma.length / 2; i++) {
+    const [cb, cr] = [80 + 1.5 * (i % (width / 2)), 80 + 2 * Math.floor((2 * i) / width)];
+    if (format === 'NV12') chroma.set([cb, cr], 2 * i);
+    else {
+      chroma[i] = cb;
+      chroma[i + chroma.length / 2] = cr;
+    }
+  }
+  return new VideoFrame(data, {
+    ...{ format, codedWidth: width, codedHeight: height, timestamp: 0, colorSpace },
+  });
+}
+
+describe('preparing frames on the graphics processor', () => {
+  for (const [what, way, frameOf] of [
+    ['I420 in BT.601', 'external', () => colours('I420', bt601)],
+    [
+      'NV12 in BT.601 of PAL',
+      'external',
+      () => colours('NV12', { ...bt601, matrix: 'bt470bg', primaries: 'bt470bg' }),
+    ],
+    [
+      'I420 in BT.709',
+      'external',
+      () => colours('I420', { matrix: 'bt709', primaries: 'bt709', transfer: 'bt709', fullRange: false }),
+    ],
+    [
+      'primaries that are not undone',
+      'memory',
+      () => colours('I420', { ...bt601, primaries: 'bt2020' } as unknown as VideoColorSpaceInit),
+    ],
+  ] as const)
+    test(`${what}: the colours that the standards say, by ${way}`, async () => {
+      const frame = frameOf();
+      const here = new Preparer();
+      await here.take(frame);
+      await preparer.take(frame);
+      expect(preparer.taken).toBe(way);
+      const size = [64, 64] as const;
+      const given = await preparer.planes(size);
+      expect(255 * worst(given, await here.planes(size))).toBeLessThanOrEqual(NEAR);
+      // A part of it is that part of the whole.
+      const part = storage(device, 12 * 32 * 32);
+      preparer.scale(SIZE, part, { grid: size, x: 24, y: 8 });
+      const of = new Float32Array(3 * 32 * 32);
+      here.scale(SIZE, of, { grid: size, x: 24, y: 8 });
+      frame.close();
+      expect(255 * worst(await read(part), of)).toBeLessThanOrEqual(NEAR);
+    });
+
+  test('a frame that lies on its side is stood up first', async () => {
+    const frame = colours('I420', bt601);
+    const turned = new VideoFrame(frame, { rotation: 90 } as VideoFrameInit);
+    const here = new Preparer();
+    await here.take(turned);
+    await preparer.take(turned);
+    const [given, right] = [await preparer.planes(SIZE), await here.planes(SIZE)];
+    frame.close();
+    turned.close();
+    expect(255 * worst(given, right)).toBeLessThanOrEqual(NEAR);
+  });
+
+  test('frames that are the same are counted, and the first other one ends it', async () => {
+    const [still, other] = [colours('I420', bt601), colours('I420', { ...bt601, fullRange: true })];
+    await preparer.take(other);
+    for (let n = 0; n < 64; n++) await preparer.take(still);
+    expect(preparer.repeats).toBeGreaterThanOrEqual(61);
+    await preparer.take(other);
+    expect(preparer.repeats).toBe(0);
+    still.close();
+    other.close();
+  });
+});
+
+async function read(buffer: GPUBuffer): Promise<Float32Array> {
+  const staging = device.createBuffer({
+    size: buffer.size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  return new Float32Array(staging.getMappedRange().slice(0));
+}
+
+test('a matte is refined as it is without a graphics processor, frame after frame', async () => {
+  const [width, height] = [96, 64];
+  const pixels = width * height;
+  const refiner = await GpuRefiner.open(device, runtime.watch);
+  const buffers = {
+    matte: storage(device, 4 * pixels),
+    picture: storage(device, 12 * pixels),
+    parts: storage(device, 24 * pixels),
+  };
+  const [smoother, guard, guide, share] = [
+    new MatteSmoother(),
+    new BlotchGuard(),
+    new MatteGuide(),
+    new PartShare(),
+  ];
+  const noise = randomField(7 * pixels, 3);
+  let held = 0;
+  for (let n = 0; n < 40; n++) {
+    // Somebody who walks, with holes; a blotch that comes, stays and is walked into; a second person; specks everywhere.
+    const matte = Float32Array.from({ length: pixels }, (_, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const body = (14 - Math.hypot(x - 20 - n, (y - 40) * 0.7)) / 4;
+      const hole = Math.hypot(x - 17 - n, y - 40) < 2 + (n % 3);
+      const blotch = n > 4 && Math.hypot(x - 60, y - 30) < 6;
+      const second = n > 10 && n < 30 && x > 80 && y > 30;
+      const speck = noise[(i * 7 + n * 13) % noise.length]! > 0.98;
+      return Math.min(1, Math.max(0, hole ? 0.1 : blotch || second || speck ? 0.9 : body));
+    });
+    const picture = Float32Array.from({ length: 3 * pixels }, (_, i) => noise[(i + n) % noise.length]!);
+    const parts = Float32Array.from({ length: 6 * pixels }, (_, i) => noise[(i + n * 3) % noise.length]! / 3);
+    for (const [name, field] of Object.entries({ matte, picture, parts }))
+      device.queue.writeBuffer(buffers[name as keyof typeof buffers], 0, field);
+    const fresh = { size: [width, height] as const, ...buffers };
+    const found = await refiner.refine(fresh, { steadies: true, part: 'hair', blurs: false });
+    const before = matte.slice();
+    smoother.smooth(matte);
+    guard.guard(matte, width, height);
+    guide.fit(matte, picture, width, height);
+    share.measure(parts, 'hair', width, height);
+    if (worst(before, matte) > 0.8) held++;
+    const answer = await refiner.answer();
+    expect(worst(answer.texels, guide.texels), `texels of matte ${n}`).toBeLessThanOrEqual(1);
+    expect(worst(answer.share, share.texels), `share of matte ${n}`).toBeLessThanOrEqual(1);
+    const shown = [...share.texels.keys()].filter(
+      (i) => share.texels[i]! >= 12 && Math.max(guide.texels[4 * i]!, guide.texels[4 * i + 3]!) >= 12,
+    );
+    expect(found!.left * width).toBeCloseTo(Math.min(...shown.map((i) => i % width)), 3);
+    expect(found!.bottom * height).toBeCloseTo(1 + Math.max(...shown.map((i) => Math.floor(i / width))), 3);
+    const weights = shown.map((i) => guide.texels[4 * i + 3]! * share.texels[i]!);
+    const mean = (of: (i: number) => number) =>
+      shown.reduce((sum, i, k) => sum + weights[k]! * of(i), 0) /
+      weights.reduce((sum, weight) => sum + weight, 0);
+    expect(Math.abs(found!.x * width - mean((i) => i % width) - 0.5)).toBeLessThan(1);
+    expect(Math.abs(found!.y * height - mean((i) => Math.floor(i / width)) - 0.5)).toBeLessThan(1);
+  }
+  // The guard had work to do.
+  expect(held).toBeGreaterThan(30);
+  refiner.close();
+});
+
+const nets = '/test/fixtures/nets/good.json';
+
+async function open(list: string, id: string, ep: 'webgpu' | 'wasm') {
+  const download = new Download(() => undefined);
+  const catalogue = await openCatalogue(list);
+  const model = [...catalogue.mattes, ...catalogue.styles].find((model) => model.id === id)!;
+  const bytes = await catalogue.fetch(model, download);
+  return { net: await Net.open({ ...runtime, ep }, model, bytes), bytes };
+}
+
+async function openThere(
+  list: string,
+  id: string,
+  layouts = new AdapterMemory(device.adapterInfo, id),
+  compares = false,
+) {
+  const { net, bytes } = await open(list, id, 'webgpu');
+  return new GpuNet(runtime, net, bytes, layouts, compares);
+}
+
+describe('a recorded run', () => {
+  test('is replayed with its memory, in the layout that was fastest, at its own size alone', async () => {
+    const layouts = new AdapterMemory(device.adapterInfo, `a test at ${Date.now()}`);
+    const net = await openThere(nets, 'good', layouts);
+    const answer = async (size: Size) => {
+      // All red: a face everywhere.
+      const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
+      device.queue.writeBuffer(net.frame(size), 0, red);
+      await net.runThere(size);
+      const matte = await read(net.answer('matte'));
+      expect(worst(matte, matte.slice().fill(matte[0]!))).toBeLessThan(1e-5);
+      return matte[0]!;
+    };
+    expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
+    expect(await layouts.recall()).toBeNull();
+    expect(await net.record()).toBe(true);
+    expect(LAYOUTS).toContain(await layouts.recall());
+    expect(await answer(SIZE)).toBeCloseTo(0.75, 4);
+    expect(await answer(SIZE)).toBeCloseTo(0.875, 4);
+    net.forget();
+    expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
+    expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
+    expect(await answer([64, 32])).toBeCloseTo(0.75, 4);
+    await net.close();
+  });
+
+  // Now and then the runtime itself refuses to record; the run then stays as it was.
+  test('that is slower than wasm says so, and the adapter is remembered for it', { retry: 3 }, async () => {
+    const memory = providerMemory(device.adapterInfo);
+    await memory.remember('webgpu');
+    // Nobody has asked for WebGPU; the software adapter is slower than any processor.
+    const net = await openThere(nets, 'good', undefined, true);
+    net.frame(SIZE);
+    await expect(net.record()).rejects.toMatchObject({
+      code: 'ERR_WEBGPU',
+      message: expect.stringContaining('slower') as string,
+    });
+    expect(await memory.recall()).toBe('wasm');
+    await memory.remember('webgpu');
+    await net.close();
+  });
+
+  test('that answers otherwise than the run is not taken', async () => {
+    const [invert, dim] = [await open(nets, 'invert', 'webgpu'), await open(nets, 'dim', 'webgpu')];
+    const [frame, answer] = [storage(device, 12 * 32 * 32), storage(device, 12 * 32 * 32)];
+    const tensor = (buffer: GPUBuffer) =>
+      runtime.ort.Tensor.fromGpuBuffer(buffer, { dataType: 'float32', dims: [1, 3, 32, 32] });
+    const run = {
+      size: SIZE,
+      feeds: { frame: tensor(frame) },
+      fetches: { styled: tensor(answer) },
+      frame,
+      answer,
+    };
+    const recorded = (bytes: Uint8Array) =>
+      runtime.exclusive(() => record(runtime, bytes, invert.net.session, run, ['NCHW']));
+    expect(await recorded(dim.bytes)).toBeNull();
+    await invert.net.close();
+    await dim.net.close();
+  });
+});
+
+describe('the whole chain', () => {
+  const whole = StyleWindow.whole(SIZE);
+
+  for (const [what, list, matteId, styleId, looks] of [
+    [
+      'the nets that are shipped',
+      '/models/manifest.json',
+      'portrait',
+      'toon',
+      [
+        ['everything', { kind: 'blur' }],
+        ['background', { kind: 'live' }],
+      ],
+    ],
+    [
+      'a matte net that finds somebody',
+      nets,
+      'good',
+      'invert',
+      [
+        ['person', { kind: 'live' }],
+        ['hair', { kind: 'live' }],
+        ['background', { kind: 'colour', rgb: [0, 1, 0] }],
+        ['person', { kind: 'blur' }],
+      ],
+    ],
+  ] as const)
+    test(`${what}: the same picture as over the main memory`, { timeout: 240_000 }, async () => {
+      const here = new Preparer();
+      const matterHere = new Matter((await open(list, matteId, 'wasm')).net, here);
+      const { net: styleHere } = await open(list, styleId, 'wasm');
+      const paintHere = texelPainter(here);
+      const refiner = await GpuRefiner.open(device, runtime.watch);
+      const matter = new GpuMatter(await openThere(list, matteId), preparer, refiner);
+      const style = await openThere(list, styleId);
+      const painter = new GpuPainter(runtime, preparer);
+      const packer = await Packer.open(device);
+      for (const [region, background] of looks) {
+        const look = { region, background: background as unknown as BackgroundFill };
+        const blurs = background.kind === 'blur';
+        const frame = colours('I420', bt601);
+        await here.take(frame);
+        await preparer.take(frame);
+        matterHere.take(SIZE);
+        matter.take(SIZE);
+        const paintedHere = await paintHere(styleHere, whole);
+        const laidHere = await matterHere.matte(region, blurs);
+        const painted = await painter.paint(style, whole);
+        const laid = await matter.matte(region, blurs);
+        const [one, other] = await Promise.all([
+          Compositor.open(new OffscreenCanvas(1, 1)),
+          Compositor.open(new OffscreenCanvas(1, 1)),
+        ]);
+        one.draw(frame, layersOf(look, { ...laidHere, styled: paintedHere }));
+        const layers = layersOf(look, { ...laid, styled: painted });
+        other.draw(frame, layers, packer.pack(layers, { ...refiner.layers, ...painter.layers! }));
+        const [right, given] = [await pixels(one, frame), await pixels(other, frame)];
+        frame.close();
+        one.close();
+        other.close();
+        // A net may well make more of a small difference at an edge that it sees.
+        expect(worst(given, right), region).toBeLessThanOrEqual(24);
+        expect(mean(given, right), region).toBeLessThanOrEqual(1);
+      }
+      for (const end of [matterHere, styleHere, matter, style]) await end.close();
+    });
+
+  function layersOf(
+    look: { region: Region; background: BackgroundFill },
+    layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
+  ): Layers {
+    return { live: null, strength: 1, matteAlone: false, ...look, ...layers };
+  }
+
+  async function pixels(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
+    const picture = (await compositor.capture(frame))!;
+    const rgba = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
+    await picture.copyTo(rgba, { format: 'RGBA' });
+    picture.close();
+    return rgba;
+  }
+
+  const mean = (a: Uint8Array, b: Uint8Array) =>
+    a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+});
