@@ -32,7 +32,7 @@ FINE = "-fine"
 
 
 class Matte(nn.Module):
-    """The net with its parts named at full size; its matte is the prior of the next frame."""
+    """The net with its parts named at full size. Its matte is the whole person; the prior of the next frame is what that was made from."""
 
     inputs = {"frame": 3, "prior": 1}
     outputs = ("matte", "prior_next", "parts")
@@ -42,10 +42,10 @@ class Matte(nn.Module):
         self.net = MatteNet()
 
     def forward(self, frame, prior):
-        matte, _, parts, _ = self.net(frame, prior)
+        prior_next, _, parts, _ = self.net(frame, prior)
         # Softmax before the resize: its channels still sum to one, and it runs on a sixteenth of the pixels.
         parts = F.interpolate(torch.softmax(parts, 1), scale_factor=4.0, mode="bilinear", align_corners=False)
-        return matte, matte.clone(), parts
+        return self.net.whole(prior_next), prior_next, parts
 
 
 class StyledPicture(nn.Module):

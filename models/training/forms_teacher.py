@@ -1,7 +1,7 @@
 """A procedural reading of Leger's Contrast of Forms: drums in primary colours behind black strokes, on cream canvas.
 
-Every plane runs from a white light through scrubbed colour to black: where the picture is plain, waves along the
-contours of its lightness make the drums. The scrubbing follows the flow, out of the picture's own detail.
+Every plane runs from a white light through scrubbed colour to black: the broadest of `nets.Swirls`, which the net is given
+too, make the drums. The scrubbing follows the flow, out of the picture's own detail.
 """
 
 import cv2
@@ -13,7 +13,6 @@ from abstraction import (
     along_broad_flow,
     along_flow,
     blur,
-    contour_bands,
     face_features,
     face_lights,
     from_lab,
@@ -23,6 +22,7 @@ from abstraction import (
     shaven,
     sitter_maps,
     smoothstep,
+    swirls,
     tangent_flow,
     wide_mean,
     work_lab,
@@ -60,8 +60,8 @@ def forms(image, parts, size):
 
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 14 * s)
-    field = blur(light, 4 * s) - 0.9 * surroundings
-    drum = along_broad_flow(contour_bands(field, 20 * s, 6), flow, 3 * s)
+    waves = cv2.resize(swirls(image, size), light.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    drum = along_broad_flow(waves[..., 0], tangent_flow(waves[..., :1], 3 * s), 3 * s)
     level = 0.5 + (light - 50) / 100 + 0.5 * (light - surroundings) / 100
     clean = shaven(light, face, mean)
     hair = np.maximum(hair, smoothstep(face * (1 - clean), 0.2, 0.8))
@@ -79,7 +79,7 @@ def forms(image, parts, size):
     # Colours are told from their surroundings, so that dull pictures have contrasts too.
     a, b = (blur(flat[..., c], 2 * s) for c in (1, 2))
     a, b = (c + 0.6 * (c - wide_mean(c, np.ones_like(c), 24 * s)) for c in (a, b))
-    turn = contour_bands(blur(light, 5 * s) - 0.9 * surroundings, 30 * s, 10) * (1 - skin)
+    turn = np.clip((blur(light, 5 * s) - surroundings) / 8, -1, 1) * (1 - skin)
     a, b = a + 6 * np.maximum(turn, 0), b + 8 * turn
     a, b = a + 10 * skin - 12 * hair, b + 6 * skin - 4 * hair + 8 * turn * hair
     hue, colour = np.arctan2(b, a), np.hypot(a, b)

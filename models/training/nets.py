@@ -88,8 +88,8 @@ class Whole(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("first", torch.tensor([1.0, 0.0]).view(1, 2, 1, 1), persistent=False)
-        self.register_buffer("second", torch.tensor([0.0, 1.0]).view(1, 2, 1, 1), persistent=False)
+        self.register_buffer("first", torch.tensor([1.0, 0.0]).view(1, 2, 1, 1))
+        self.register_buffer("second", torch.tensor([0.0, 1.0]).view(1, 2, 1, 1))
 
     def forward(self, matte):
         most, least = F.max_pool2d(matte, self.CELL), 1 - F.max_pool2d(1 - matte, self.CELL)
@@ -118,7 +118,8 @@ class MatteNet(nn.Module):
     frame, for the outline.
 
     The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person is, and at the end:
-    the net gives an estimate and says for each pixel how far it trusts the prior instead. Once trained, it answers with one whole person.
+    the net gives an estimate and says for each pixel how far it trusts the prior instead. That is what it remembers; what it
+    answers, once trained, is `whole` of it.
     """
 
     PARTS = 6
@@ -205,8 +206,7 @@ class MatteNet(nn.Module):
         gap = estimate - prior
         trust = self.trust(torch.cat([x, self.gap(gap * gap)], 1))
         trust = self.MOST_TRUST * torch.sigmoid(F.pixel_shuffle(full_precision(trust), 2))
-        matte = estimate + trust * (prior - estimate)
-        return matte if self.training else self.whole(matte), estimate, parts, x16
+        return estimate + trust * (prior - estimate), estimate, parts, x16
 
 
 class StyleBlock(nn.Module):

@@ -33,7 +33,7 @@ STYLES = {
     "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),
     "great-wave": Style("Great Wave", "great_wave_teacher:great_wave", levels=6, ink=4),
     "scream": Style("Scream", "scream_teacher:scream", ink=4, critic=0.03, swirls=True),
-    "forms": Style("Forms", "forms_teacher:forms", ink=8, edge=1.5),
+    "forms": Style("Forms", "forms_teacher:forms", ink=8, edge=1.5, critic=0.06, swirls=True),
 }
 
 GRADES = {"live": StyleNet, "fine": FineStyleNet}

@@ -68,7 +68,7 @@ class Validation:
     def answer(net, frame):
         if isinstance(net, MatteTeacher):
             return torch.sigmoid(net(frame)[0])
-        return net(frame, torch.zeros_like(frame[:, :1]))[0]
+        return net.whole(net(frame, torch.zeros_like(frame[:, :1]))[0])
 
     @torch.no_grad()
     def __call__(self, net, size=(256, 256)):
