@@ -1,11 +1,10 @@
-import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EffectStats } from '../../src/effect/protocol.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { projectRoot, serveApp } from '../fixtures/server.ts';
+import { serveApp } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
 
 let camera: FakeCamera;
@@ -519,32 +518,6 @@ describe('what goes wrong', () => {
     const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
     expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
     expect(meanDifference(shown!.rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(10);
-    await own.close();
-  });
-
-  test('what ran on a graphics processor that is lost goes on without it', async () => {
-    const own = await launchBrowser({ webgpu: true });
-    const page = await own.newPage({ serviceWorkers: 'block' });
-    // Nets that the software adapter runs at a fair rate.
-    const nets = join(projectRoot, 'test/fixtures/nets');
-    await page.route('**/models/manifest.json', (route) => route.fulfill({ path: join(nets, 'good.json') }));
-    await page.route('**/models/*.onnx*', (route) =>
-      route.fulfill({ path: join(nets, basename(new URL(route.request().url()).pathname)) }),
-    );
-    await page.goto(
-      `${app.url}?input=camera&autostart=1&ep=webgpu&style=invert&region=everything&quality=32`,
-    );
-    await stateBecomes(page, 'running');
-    const stats = () =>
-      page.evaluate(() => (window as unknown as { portoon: { stats(): EffectStats } }).portoon.stats());
-    await expect.poll(async () => (await stats()).zeroCopy, { timeout: 60_000 }).toBe(true);
-    const crash = await own.newPage({ serviceWorkers: 'block' });
-    await crash.goto('chrome://gpucrash').catch(() => undefined);
-    await crash.close();
-    await expect.poll(async () => (await stats()).ep, { timeout: 60_000 }).toBe('wasm');
-    const before = (await stats()).frames;
-    await expect.poll(async () => (await stats()).frames, { timeout: 60_000 }).toBeGreaterThan(before + 5);
-    expect(await page.evaluate(() => document.documentElement.dataset.state)).toBe('running');
     await own.close();
   });
 });
