@@ -35,6 +35,7 @@ vec4 styleAt(vec2 at) { return texture(uStyled, at); }
 
 uniform float uStrength;      // 0 live .. 1 styled
 uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part of the person
+uniform float uLineShare;     // of the lines that the net did not see, 0 or 1
 uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: offset and scale
 
 const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
@@ -54,9 +55,9 @@ float refinedMatte(vec3 live, vec4 fit) {
   return smoothstep(0.1, 0.9, alpha);
 }
 
-// The net saw the frame small: the lines that it could not see are drawn from the frame itself.
+// The net saw the frame small: the lines that it could not see are drawn from the frame itself, where it is the same frame.
 vec3 styledAt(vec2 at, vec3 live) {
   vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
   float unseen = dot(live, luma) - styled.a;
-  return clamp(styled.rgb + lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
+  return clamp(styled.rgb + uLineShare * lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
 }

@@ -303,6 +303,8 @@ export class Pipeline {
       strength,
       background,
       matteAlone,
+      // On every second frame alone they would flicker.
+      lines: this.governor.held === 'nothing' || film !== null,
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {

@@ -55,6 +55,7 @@ const JUST_LIVE: Layers = {
   strength: 1,
   background: { kind: 'live' },
   matteAlone: false,
+  lines: true,
 };
 
 /** The left half is the person; the fit has no slope, so alpha is what it says. */
@@ -192,6 +193,8 @@ describe('the compositing shader', () => {
     // A line 40 darker, less what might be grain, and a fifth more.
     expectNear(drawn, [STYLED[0] - 36, STYLED[1] - 36, 0, 255]);
     expectNear(pixel(12, 24), [...STYLED, 255]);
+    compose({ lines: false }, live);
+    expectNear(pixel(8, 24), [...STYLED, 255]);
     compose({ strength: 0.5 }, live);
     expectNear(pixel(8, 24), mix([0, 80, 160], [STYLED[0] - 36, STYLED[1] - 36, 0], 0.5));
   });

@@ -55,6 +55,8 @@ export interface Layers {
   background: BackgroundFill;
   /** Draws nothing but, as grey, how much of the style each pixel would take at full strength. */
   matteAlone: boolean;
+  /** Draws into the styled picture the lines that the net was too small to see. What was styled must be this very frame. */
+  lines: boolean;
 }
 
 /** A background image and its own light, as textures. */
@@ -112,6 +114,7 @@ export class Compositor {
   private image: Picture | null = null;
   private readonly uniforms = new UniformGroup({
     uStrength: { value: 0, type: 'f32' },
+    uLineShare: { value: 1, type: 'f32' },
     uRegion: { value: 0, type: 'i32' },
     uBackground: { value: 0, type: 'i32' },
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
@@ -226,6 +229,7 @@ export class Compositor {
     if (layers.share?.texels) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
     values.uStrength = layers.matteAlone ? 1 : layers.styled ? layers.strength : 0;
+    values.uLineShare = layers.lines ? 1 : 0;
     values.uRegion = regions[layers.region];
     values.uBackground = layers.matteAlone
       ? MATTE_ALONE

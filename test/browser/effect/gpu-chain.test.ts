@@ -363,7 +363,7 @@ describe('the whole chain', () => {
     look: { region: Region; background: BackgroundFill },
     layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
   ): Layers {
-    return { live: null, strength: 1, matteAlone: false, ...look, ...layers };
+    return { live: null, strength: 1, matteAlone: false, lines: true, ...look, ...layers };
   }
 
   async function pixels(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
