@@ -364,19 +364,3 @@ def fold_batch_norm(net):
                     module._modules[conv_name] = nn.utils.fusion.fuse_conv_bn_eval(conv, bn)
                     module._modules[bn_name] = nn.Identity()
     return net
-
-
-def count_macs(net, height, width, inputs=0):
-    """Multiply-accumulates of the convolutions for one frame, `inputs` mattes beside it."""
-    total = 0
-
-    def hook(conv, _, out):
-        nonlocal total
-        total += out.shape[2] * out.shape[3] * conv.weight.numel()
-
-    hooks = [m.register_forward_hook(hook) for m in net.modules() if isinstance(m, nn.Conv2d)]
-    with torch.no_grad():
-        net(torch.zeros(1, 3, height, width), *[torch.zeros(1, 1, height, width)] * inputs)
-    for h in hooks:
-        h.remove()
-    return total

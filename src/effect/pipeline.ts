@@ -3,6 +3,7 @@ import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
 import { matteSize, styleSize, type Governor } from './governor.ts';
+import { carriedAlong, holdingOf, type Holding } from './hold.ts';
 import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
 import { NewestFrame } from './newest-frame.ts';
@@ -13,22 +14,8 @@ import { Sink } from './sink.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
 import type { Styled } from './style/stylist.ts';
-import { covers, LEAST_SURROUNDINGS, moved, StyleWindow, type Shown, type Window } from './style/window.ts';
+import { covers, LEAST_SURROUNDINGS, StyleWindow, type Shown, type Window } from './style/window.ts';
 import { Tap } from './tap.ts';
-
-/** A held style is not moved by more than this share of a side. */
-const FARTHEST_CARRIED = 0.05;
-
-/** The style or the matte of the frame before, which will do for this one as well. */
-interface Holding {
-  readonly what: 'style' | 'matte';
-  /** Those of the frame before, and what they took. */
-  readonly layers: Layers;
-  readonly times: StageTimes;
-  /** Where the matte of that frame, or of the one before it, showed the style. */
-  readonly shown: Shown | null | undefined;
-  readonly shownFor: 1 | 2;
-}
 
 /** A frame on its way, and what has been made of it so far. */
 interface Journey {
@@ -287,7 +274,7 @@ export class Pipeline {
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
     if (alike && preparer.repeats >= REST)
       return { ...alike, frame, began, anchor, repeats: true, times: noTimes() };
-    const held = alike && this.holding(alike);
+    const held = alike && holdingOf(alike, this.governor.held, this.shown);
     if (mattes && held?.what !== 'matte') matter.take(matteAt);
     const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
     const styled = window && stylist.stylise(window);
@@ -366,16 +353,6 @@ export class Pipeline {
     this.settled = journey;
   }
 
-  /** What the governor lets a frame take over from one that is like it, where that has computed it itself. */
-  private holding({ held: before, layers, times }: Journey): Holding | null {
-    const { held } = this.governor;
-    const kept = { layers, times, shown: this.shown, shownFor: before?.what === 'matte' ? 2 : 1 } as const;
-    if (held !== 'nothing' && layers.styled && before?.what !== 'style') return { what: 'style', ...kept };
-    if (held === 'style and matte' && layers.matte && before?.what !== 'matte')
-      return { what: 'matte', ...kept };
-    return null;
-  }
-
   /** Of the style only what will show is computed. */
   private windowFor(region: Region, grid: Size): Window | null {
     if (!follows(region) || this.shown === undefined) return StyleWindow.whole(grid);
@@ -446,16 +423,6 @@ function lostInFilm(): PortoonError {
     'The browser took the graphics processor away in the middle of the film.',
     'Convert the film again.',
   );
-}
-
-/** The held style, moved along with the mean of what shows. (Moved by its bounds it would be worse than left where it was: docs/performance.md.) */
-function carriedAlong({ layers, times, shown, shownFor }: Holding, now: Shown | null | undefined) {
-  const { texels, window } = layers.styled!;
-  const right = now && shown ? (now.x - shown.x) / shownFor : 0;
-  const down = now && shown ? (now.y - shown.y) / shownFor : 0;
-  // Who came in moves the mean, and nothing else.
-  const along = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_CARRIED;
-  return { texels, window: along ? moved(window, right, down) : window, took: times.style };
 }
 
 /** Whether a style shows only where the matte says so. */
