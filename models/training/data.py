@@ -122,6 +122,19 @@ def motion_blur(length, degrees):
     return kernel / kernel.sum()
 
 
+CLOTHES = 4  # among the parts
+
+
+def recoloured(rng, frame, mask):
+    """`frame` with other colours where `mask` (uint8) is: a dye over its light and shade, brighter or darker."""
+    blend = mask[..., None].astype(np.float32) / 255
+    light = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
+    dye = np.exp(rng.normal(0, 0.35, 3)).astype(np.float32)
+    keep = rng.uniform(0, 1)  # of the colours there were
+    dyed = (keep * frame + (1 - keep) * light) * dye * np.exp(rng.normal(0, 0.35)) + rng.normal(0, 12)
+    return np.clip(frame + blend * (dyed - frame) + 0.5, 0, 255).astype(np.uint8)
+
+
 class MatteSampler:
     """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size.
 
@@ -155,18 +168,32 @@ class MatteSampler:
     def plain(self, width, height):
         """A portrait much as it was taken."""
         frame, alpha, parts = self.portrait("whole", width, height)
+        if self.rng.random() < 0.5:
+            frame, alpha, parts = self.dressed(frame, alpha, parts)
         return frame if self.rng.random() < 0.5 else self.camera(frame)[0], alpha, parts
 
     def scene(self, width, height):
         """What stands before the camera: (frame, alpha, parts)."""
         kind = self.rng.choice(["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04])
         if kind in ("whole", "crop"):
-            return self.portrait(kind, width, height)
+            return self.dressed(*self.portrait(kind, width, height))
         frame = self.background(width, height)
         alpha = np.zeros((height, width), np.uint8)
         parts = np.zeros((height, width), np.uint8)
         for place in {"composite": ["any"], "pair": ["left", "right"], "empty": []}[kind]:
             frame, alpha, parts = self.paste(frame, alpha, parts, place)
+        return self.dressed(frame, alpha, parts)
+
+    def dressed(self, frame, alpha, parts):
+        """Other clothes, another room, black and white: now and then each, as the portraits show too few of them."""
+        rng = self.rng
+        if rng.random() < 0.4:
+            clothes = np.where(parts == CLOTHES, 255, 0).astype(np.uint8)
+            frame = recoloured(rng, frame, cv2.GaussianBlur(clothes, (0, 0), 1.0))
+        if rng.random() < 0.25:
+            frame = recoloured(rng, frame, 255 - alpha)
+        if rng.random() < 0.1:
+            frame = cv2.cvtColor(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         return frame, alpha, parts
 
     def camera(self, *frames):

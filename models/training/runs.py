@@ -30,8 +30,8 @@ class Run:
     Spent is the training thread's own computing time: a busy machine makes a run longer, not poorer.
     """
 
-    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=(), companion=None):
-        """`pretrained` modules learn at a fraction of the rate, so as not to forget; `companion` serves in training alone."""
+    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=(), gentle=GENTLE, companion=None):
+        """`pretrained` modules learn at the fraction `gentle` of the rate, so as not to forget; `companion` serves in training alone."""
         self.net, self.companion = net, companion
         self.rate, self.warmup, self.average_decay = rate, warmup, average
         self.seconds = args.minutes * 60
@@ -43,12 +43,12 @@ class Run:
         if args.init:
             net.load_state_dict(torch.load(args.init, weights_only=True)["average"])
         self.average = copy.deepcopy(net).eval().requires_grad_(False)
-        gentle = [p for module in pretrained for p in module.parameters() if p.requires_grad]
-        known = {id(p) for p in gentle}
+        slow = [p for module in pretrained for p in module.parameters() if p.requires_grad]
+        known = {id(p) for p in slow}
         fresh = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
         if companion and not hasattr(companion, "optimizer"):
             fresh += companion.parameters()
-        groups = [{"params": fresh, "share": 1.0}, {"params": gentle, "share": GENTLE}]
+        groups = [{"params": fresh, "share": 1.0}, {"params": slow, "share": gentle}]
         self.optimizer = torch.optim.AdamW([g for g in groups if g["params"]], rate, weight_decay=decay)
         if self.path.exists():
             saved = torch.load(self.path)

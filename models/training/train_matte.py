@@ -6,6 +6,7 @@ python train_matte.py --pool POOL_FOLDER --out RUN_FOLDER
 python train_matte.py --init RUN_FOLDER/checkpoint.pt --out FINAL_FOLDER
 """
 
+import math
 from pathlib import Path
 
 import cv2
@@ -18,18 +19,18 @@ from metrics import summary
 from matte_pool import MattePool, SceneShots
 from matte_teacher import MatteTeacher
 from nets import MatteNet
-from runs import SEED, Run, arguments, prefetch
+from runs import GENTLE, SEED, Run, arguments, prefetch
 
 # (width, height); half resolution teaches shapes quickly, the full one edges.
 EARLY_SIZES = [(160, 160), (192, 128), (160, 128), (128, 192)]
 LATE_SIZES = [(192, 192), (256, 160), (256, 160), (192, 256), (256, 192), (256, 256)]
+PLAIN_SIZES = LATE_SIZES + 2 * [(256, 256)]
 BATCH = 16
 TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
-SINGLE_SHARE = 0.8  # of the time goes to single frames, the rest to pairs
-PLAIN_AMONG_PAIRS = 0.3  # of the last steps, where no teacher is
-PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
+SINGLE_SHARE = 0.8  # of the time with a teacher goes to single frames, the rest to pairs; without one all of it does
+PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone; without a teacher half of them
 
 
 def edge_band(alpha):
@@ -121,19 +122,21 @@ def train_student(args):
     net = net.to(memory_format=torch.channels_last).train()
     # The teacher's features teach while they are there.
     hint = Hint() if args.pool else None
-    run = Run(net, args, rate=2e-3 if args.pool else 1.2e-3, pretrained=net.encoder(), companion=hint)
+    rate, gentle = (2e-3, GENTLE) if args.pool else (1e-3, 0.25)
+    singles, plains = (SINGLE_SHARE, PLAIN_SHARE) if args.pool else (math.inf, 0.5)
+    run = Run(net, args, rate, pretrained=net.encoder(), gentle=gentle, companion=hint)
     rng = np.random.default_rng(SEED + run.step)
     sampler = MatteSampler(SEED + run.step, soft=args.pool is None)
     shots = MattePool(args.pool, SEED + run.step) if args.pool else SceneShots(sampler, SEED + run.step)
     validation = Validation()
 
     def plain():
-        frame, alpha, parts = sampler.batch(sampler.plain, BATCH, *LATE_SIZES[rng.integers(len(LATE_SIZES))])
+        frame, alpha, parts = sampler.batch(sampler.plain, BATCH, *PLAIN_SIZES[rng.integers(len(PLAIN_SIZES))])
         return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
 
     def make():
-        pairs = run.progress >= SINGLE_SHARE
-        if rng.random() < (PLAIN_SHARE if not pairs else 0 if args.pool else PLAIN_AMONG_PAIRS):
+        pairs = run.progress >= singles
+        if not pairs and rng.random() < plains:
             return plain()
         return shots.batch(BATCH, moments=2 if pairs else 1)
 
