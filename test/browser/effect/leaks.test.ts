@@ -91,3 +91,37 @@ test('of hundreds of frames, changes of style, region, background and source not
   expect(after.there.webgl.Texture).toBeGreaterThan(3);
   expect(after.there.wasm).toBeGreaterThan(1e6);
 });
+
+/** On the software adapter a frame takes seconds: a source, two looks, two sizes of the style; and then no source. */
+async function useSome(effect: Effect): Promise<Counts> {
+  const bands = new ColourBands();
+  await bands.through(effect);
+  const looks: LookOptions[] = [
+    { style: 'invert', region: 'person', background: 'live', quality: 32 },
+    { style: 'dim', region: 'hair', background: 'blur', quality: 64 },
+  ];
+  for (const look of looks) {
+    await effect.set(look);
+    await bands.pass(1);
+  }
+  await effect.feed(null);
+  bands.close();
+  // The last frame is still on its way.
+  let there = await countThere();
+  while (there.videoFrames > 0) there = await countThere();
+  return there;
+}
+
+test('on WebGPU nothing is left over either, on the graphics processor and off it', async () => {
+  effect = await createEffect({
+    manifestUrl: '/test/fixtures/nets/good.json',
+    ep: 'webgpu',
+    style: 'invert',
+  });
+  const before = await useSome(effect);
+  const after = await useSome(effect);
+  expect(effect.stats()).toMatchObject({ ep: 'webgpu', zeroCopy: true });
+  expect(after).toEqual(before);
+  expect(after.webgpu.Device).toBe(1);
+  expect(after.webgpu.Buffer).toBeGreaterThan(20);
+}, 300_000);
