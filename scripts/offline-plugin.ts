@@ -31,7 +31,7 @@ async function listFiles(dist: string): Promise<string[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => isKept(`/${path}`) && !/\.md$|-fine\.onnx$/.test(path));
+    .filter((path) => isKept(`/${path}`) && !/\.md$|-fine(-half)?\.onnx$/.test(path));
   return Promise.all(['index.html', ...paths.sort()].map((path) => addressOf(dist, path)));
 }
 

@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from half import twin
 from nets import MatteNet, Swirls, fold_batch_norm
 from styles import STYLES
 
@@ -125,7 +126,8 @@ def update_manifest():
             continue
         data = (MODELS / file).read_bytes()
         facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-        models.append({"id": name} | entry | facts | {"card": f"{entry['kind']}/{name.removesuffix(FINE)}.md", "licence": LICENCE})
+        card = {"card": f"{entry['kind']}/{name.removesuffix(FINE)}.md", "licence": LICENCE}
+        models.append({"id": name} | entry | facts | card | {"half": twin(facts)})
     (MODELS / "manifest.json").write_text(json.dumps({"models": models}, indent=2) + "\n")
 
 

@@ -66,6 +66,7 @@ const noStats: EffectStats = {
   p95: noTimes,
   ep: 'wasm',
   zeroCopy: false,
+  half: false,
   matteSize: [0, 0],
   styleSize: [0, 0],
   quality: 'usual',

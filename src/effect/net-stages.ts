@@ -7,13 +7,13 @@ import { testRefiner, testPreparer } from './gpu/self-test.ts';
 import { GpuMatter } from './matte/gpu-matter.ts';
 import { GpuRefiner } from './matte/gpu-refiner.ts';
 import { Matter, type Matting } from './matte/matter.ts';
-import type { Catalogue, StyleModel } from './models.ts';
+import type { Catalogue, NetFile, StyleModel } from './models.ts';
+import { NetFiles, type ProvenNet } from './net-files.ts';
 import { GpuNet } from './onnx/gpu-net.ts';
 import { AdapterMemory } from './onnx/adapter-memory.ts';
 import { NetWorker, type AnyNet } from './onnx/net-worker.ts';
 import type { Net } from './onnx/net.ts';
 import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from './onnx/runtime.ts';
-import { openTested } from './onnx/self-test.ts';
 import { GpuPreparer } from './prepare/gpu-preparer.ts';
 import { Preparer, type FramePreparer } from './prepare/prepare.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from './protocol.ts';
@@ -27,6 +27,8 @@ export const USUAL_ASPECT = 16 / 9;
 /** The stages before the last, on one execution provider. */
 export interface NetStages {
   readonly ep: ExecutionProvider;
+  /** Whether all nets reckon in half precision. */
+  readonly half: boolean;
   readonly preparer: FramePreparer;
   readonly matter: Matting;
   readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
@@ -52,12 +54,12 @@ export async function openNetStages(
   tell: Tell,
 ): Promise<NetStages> {
   const provider = chooseProvider(choice);
-  const files = provider.then((ep) => fetchRuntime(ep, download));
-  const starting = files.then(startRuntime);
+  const runtimeFiles = provider.then(({ ep }) => fetchRuntime(ep, download));
+  const starting = runtimeFiles.then(startRuntime);
   // Without a GPU, matte and style run on two cores at once.
-  const second = provider.then((ep) =>
+  const second = provider.then(({ ep }) =>
     ep === 'wasm' && navigator.hardwareConcurrency > 1
-      ? new NetWorker(files, (error) => {
+      ? new NetWorker(runtimeFiles, (error) => {
           tell(error, true);
         })
       : null,
@@ -69,26 +71,32 @@ export async function openNetStages(
   const nets = await catalogue;
   try {
     const netWorker = await second;
+    const { halves } = await provider;
+    const files = new NetFiles(nets, download, halves, (error) => {
+      tell(error, false);
+    });
     const preparer = new Preparer();
     // Without a GPU the style's net is opened beside the matte's.
     const stylist =
-      netWorker && stylistInMemory(preparer, (model, bytes) => netWorker.open(model, bytes), nets, download);
+      netWorker && stylistInMemory(preparer, (model, { bytes }) => netWorker.open(model, bytes), nets, files);
     stylist?.foresee(style);
-    const net = await openMatteNet(nets, starting, download, tell, async (runtime, opened, bytes) =>
-      (await chainOpening)
-        ? new GpuNet(runtime, opened, bytes, layoutMemory(runtime, 'matte'), choice === 'auto')
-        : opened,
+    const place = (runtime: Runtime, { net, file }: ProvenNet) =>
+      new GpuNet(runtime, net, file, layoutMemory(runtime, net.id, file), choice === 'auto');
+    const net = await openMatteNet(nets, starting, files, tell, async (runtime, proven) =>
+      (await chainOpening) ? place(runtime, proven) : proven.net,
     );
     const runtime = await starting;
     const chain = await chainOpening;
-    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, choice === 'auto', nets, download);
-    const openStyle = (model: StyleModel, bytes: Uint8Array) => openTested(runtime, model, bytes);
+    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, place, nets, files);
+    const openStyle = async (model: StyleModel, file: NetFile) =>
+      (await files.open(runtime, model, file)).net;
     return inMemory(
       runtime,
       netWorker,
       preparer,
       net as Net,
-      stylist ?? stylistInMemory(preparer, openStyle, nets, download),
+      stylist ?? stylistInMemory(preparer, openStyle, nets, files),
+      files,
     );
   } catch (error) {
     if (!failedOnWebGpu(error)) throw error;
@@ -131,23 +139,20 @@ function onGpu(
   runtime: Runtime,
   { preparer, refiner, packer }: Chain,
   net: GpuNet,
-  compares: boolean,
+  place: (runtime: Runtime, proven: ProvenNet) => GpuNet,
   catalogue: Catalogue,
-  download: Download,
+  files: NetFiles,
 ): NetStages {
   const matter = new GpuMatter(net, preparer, refiner);
   const painter = new GpuPainter(runtime, preparer);
-  const openStyle = async (model: StyleModel, bytes: Uint8Array) =>
-    new GpuNet(
-      runtime,
-      await openTested(runtime, model, bytes),
-      bytes,
-      layoutMemory(runtime, `${model.grade} styles`),
-      compares,
-    );
-  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, download);
+  const openStyle = async (model: StyleModel, file: NetFile) =>
+    place(runtime, await files.open(runtime, model, file));
+  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, files);
   return {
     ep: 'webgpu',
+    get half() {
+      return files.half;
+    },
     ...{ preparer, matter, stylist },
     pack: (layers) =>
       packer.pack(layers, {
@@ -165,11 +170,11 @@ function onGpu(
 
 function stylistInMemory(
   preparer: Preparer,
-  openStyle: (model: StyleModel, bytes: Uint8Array) => Promise<AnyNet>,
+  openStyle: (model: StyleModel, file: NetFile) => Promise<AnyNet>,
   catalogue: Catalogue,
-  download: Download,
+  files: NetFiles,
 ): Stylist {
-  return new Stylist(openStyle, texelPainter(preparer), catalogue, download);
+  return new Stylist(openStyle, texelPainter(preparer), catalogue, files);
 }
 
 function inMemory(
@@ -178,10 +183,14 @@ function inMemory(
   preparer: Preparer,
   net: Net,
   stylist: Stylist,
+  files: NetFiles,
 ): NetStages {
   const matter = new Matter(net, preparer);
   return {
     ep: runtime.ep,
+    get half() {
+      return files.half;
+    },
     ...{ preparer, matter, stylist },
     pack: null,
     async close() {
@@ -193,27 +202,24 @@ function inMemory(
   };
 }
 
-/** @param nets - those that are built alike. */
-function layoutMemory({ device }: Runtime, nets: string): AdapterMemory {
-  return new AdapterMemory(device!.adapterInfo, `layout of ${nets}`);
+function layoutMemory({ device }: Runtime, id: string, { half }: NetFile): AdapterMemory {
+  return new AdapterMemory(device!.adapterInfo, `layout of ${id}${half ? ' in half precision' : ''}`);
 }
 
 /** The first matte net that is as promised; those before it are told. */
 async function openMatteNet<MatteNet extends Pick<Net, 'warm'>>(
-  catalogue: Catalogue,
+  { mattes }: Catalogue,
   starting: Promise<Runtime>,
-  download: Download,
+  files: NetFiles,
   tell: Tell,
-  place: (runtime: Runtime, net: Net, bytes: Uint8Array) => Promise<MatteNet>,
+  place: (runtime: Runtime, proven: ProvenNet) => Promise<MatteNet>,
 ): Promise<MatteNet> {
-  const { mattes } = catalogue;
   for (const [index, model] of mattes.entries()) {
-    const fetching = catalogue.fetch(model, download);
+    const fetching = files.fetch(model);
     fetching.catch(() => undefined);
     const runtime = await starting;
     try {
-      const bytes = await fetching;
-      const net = await place(runtime, await openTested(runtime, model, bytes), bytes);
+      const net = await place(runtime, await files.open(runtime, model, await fetching));
       await net.warm(matteSize(USUAL_ASPECT));
       return net;
     } catch (error) {

@@ -377,7 +377,7 @@ export class Pipeline {
     times.composite = now - from;
     times.total = now - began;
     if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
-    const road = { ep: stages.ep, zeroCopy: stages.pack !== null };
+    const road = { ep: stages.ep, zeroCopy: stages.pack !== null, half: stages.half };
     this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
   }
 

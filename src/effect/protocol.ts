@@ -60,6 +60,8 @@ export interface EffectStats {
   ep: ExecutionProvider;
   /** Whether frames stay on the graphics processor from their source to the stage. */
   zeroCopy: boolean;
+  /** Whether all nets reckon in half precision. */
+  half: boolean;
   /** [width, height] of the matte net's input. */
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */

@@ -1,6 +1,6 @@
 import { quantile } from './governor.ts';
 import type { Size } from './onnx/net.ts';
-import type { EffectStats, ExecutionProvider, Held, QualityReason, StageTimes } from './protocol.ts';
+import type { EffectStats, Held, QualityReason, StageTimes } from './protocol.ts';
 
 /** Milliseconds over which rates and medians are taken. */
 const WINDOW = 2000;
@@ -13,6 +13,9 @@ const IDLE = 0.4;
 const LONGEST_STEP = 1000;
 const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
+
+/** What the nets run on. */
+type Road = Pick<EffectStats, 'ep' | 'zeroCopy' | 'half'>;
 
 /** Gathers what the frames' journeys took. */
 export class StatsKeeper {
@@ -27,8 +30,7 @@ export class StatsKeeper {
   private free = 0;
   /** Milliseconds that the last frame kept the effect from the next one. */
   busy = 0;
-  private ep: ExecutionProvider = 'wasm';
-  private zeroCopy = false;
+  private road: Road = { ep: 'wasm', zeroCopy: false, half: false };
   private quality: QualityReason = 'usual';
   private held: Held = 'nothing';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
@@ -61,7 +63,7 @@ export class StatsKeeper {
     matte: Size,
     style: Size,
     { reason, held }: { readonly reason: QualityReason; readonly held: Held },
-    { ep, zeroCopy }: Pick<EffectStats, 'ep' | 'zeroCopy'>,
+    road: Road,
   ): void {
     const now = (this.ended = performance.now());
     this.busy = now - this.free;
@@ -70,8 +72,7 @@ export class StatsKeeper {
     this.sizes = { matte, style };
     this.quality = reason;
     this.held = held;
-    this.ep = ep;
-    this.zeroCopy = zeroCopy;
+    this.road = road;
     this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
@@ -105,8 +106,7 @@ export class StatsKeeper {
       dropped: this.dropped,
       ms,
       p95,
-      ep: this.ep,
-      zeroCopy: this.zeroCopy,
+      ...this.road,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
       quality: this.quality,

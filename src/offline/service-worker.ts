@@ -2,7 +2,7 @@
  * Keeps a copy of the studio for when its server is out of reach. While the server answers, every answer is the server's own: nothing
  * here can be older than it.
  */
-import { isKept, listFor, type OfflineList } from './list.ts';
+import { isKept, listFor, type OfflineList, type RunsOn } from './list.ts';
 
 const COPY = 'portoon';
 const LIST = '/offline.json';
@@ -27,7 +27,7 @@ const worker = self as unknown as Scope;
 
 /** What a page asks for when its picture runs: a copy of the files that it runs on. */
 export interface KeepRequest {
-  readonly keep: 'wasm' | 'webgpu';
+  readonly keep: RunsOn;
 }
 
 worker.addEventListener('install', (event) => {
@@ -48,10 +48,10 @@ worker.addEventListener('fetch', (event) => {
 });
 
 /** Brings the copy up to the server's build: what is not in it any more goes. */
-async function keep(ep: KeepRequest['keep']): Promise<void> {
+async function keep(runsOn: RunsOn): Promise<void> {
   const copy = await caches.open(COPY);
   const list = (await (await fetch(LIST, { cache: 'no-cache' })).json()) as OfflineList;
-  const wanted = listFor(ep, 'Suspending' in WebAssembly, list);
+  const wanted = listFor(runsOn, 'Suspending' in WebAssembly, list);
   const held = new Set((await copy.keys()).map(({ url }) => url));
   const urls = new Set(wanted.map((path) => new URL(path, worker.location.href).href));
   // Most of them have just been loaded, and come out of the browser's own store. One after the other: somebody is on air.

@@ -93,9 +93,11 @@ function readChecksums(root: string): ReadonlyMap<string, string> {
   const checksums = new Map<string, string>();
   try {
     const manifest = JSON.parse(readFileSync(join(root, 'models/manifest.json'), 'utf8')) as {
-      models?: { file: string; sha256: string }[];
+      models?: { file: string; sha256: string; half?: { file: string; sha256: string } }[];
     };
-    for (const { file, sha256 } of manifest.models ?? []) checksums.set(`/models/${file}`, sha256);
+    for (const model of manifest.models ?? [])
+      for (const { file, sha256 } of [model, ...(model.half ? [model.half] : [])])
+        checksums.set(`/models/${file}`, sha256);
   } catch {
     // The page itself tells of a missing or broken manifest.
   }

@@ -64,7 +64,9 @@ export function Readout() {
             <div>
               <dt>runs on</dt>
               <dd>
-                {now.zeroCopy ? 'WebGPU' : now.ep === 'webgpu' ? 'WebGPU, by way of memory' : 'WebAssembly'}
+                {now.ep === 'webgpu' ? 'WebGPU' : 'WebAssembly'}
+                {now.half && ', half precision'}
+                {now.ep === 'webgpu' && !now.zeroCopy && ', by way of memory'}
               </dd>
             </div>
             <div>

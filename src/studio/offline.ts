@@ -10,7 +10,8 @@ export function keepForOffline(): void {
   const stop = effect(() => {
     const running = theEffect.value;
     if (pageState.value !== 'running' || !running) return;
-    const request: KeepRequest = { keep: running.stats().ep };
+    const { ep, half } = running.stats();
+    const request: KeepRequest = { keep: { ep, half } };
     queueMicrotask(() => {
       stop();
     });

@@ -14,13 +14,13 @@ it('a second visit needs no server', async () => {
       serviceWorkers: 'allow',
     });
     await reach(page, 'running');
-    // Of the runtime's three builds one is kept, with its script.
+    // Of the runtime's three builds one is kept, with its script; of the nets those of full precision.
     const missing = () =>
       page.evaluate(async () => {
         const { files } = (await (await fetch('/offline.json')).json()) as { files: string[] };
         const held = (await (await caches.open('portoon')).keys()).map(({ url }) => url);
         return files.filter(
-          (file) => !/\.(jspi|asyncify)-/.test(file) && !held.includes(new URL(file, location.href).href),
+          (file) => !/\.(jspi|asyncify)-|-half\.onnx/.test(file) && !held.includes(new URL(file, location.href).href),
         );
       });
     await expect.poll(missing, { timeout: 60_000, interval: 500 }).toEqual([]);

@@ -164,17 +164,19 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
   const samples: EffectStats[] = [];
   const began = performance.now();
   const first = await stats(page);
-  let afterOne: Memory | null = null;
+  const held: Memory[] = [];
   while (performance.now() - began < minutes * 60_000) {
     await page.waitForTimeout(2000);
     samples.push(await stats(page));
-    if (!afterOne && performance.now() - began >= Math.min(60_000, minutes * 30_000))
-      afterOne = await memory(browser, page);
+    // Every minute, and of a short run in its middle.
+    const due = Math.min(minutes / 2, 1) * (held.length + 1);
+    if (due < minutes && performance.now() - began >= due * 60_000)
+      held.push(await memory(browser, page, began));
   }
   const last = await stats(page);
   const seconds = (performance.now() - began) / 1000;
   const { longTasks } = await page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched);
-  const afterAll = await memory(browser, page);
+  held.push(await memory(browser, page, began));
   await page.close();
   const stage = (pick: (sample: EffectStats) => StageTimes, name: keyof StageTimes) =>
     Math.round(10 * middle(samples.map((sample) => pick(sample)[name]))) / 10;
@@ -191,7 +193,7 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
     styleSize: last.styleSize,
     renderer: last.renderer,
     mainThread: { tasksOver50Ms: longTasks.length, longestMs: Math.round(Math.max(0, ...longTasks)) },
-    memory: { [`after ${Math.min(1, minutes / 2)} min`]: afterOne, [`after ${minutes} min`]: afterAll },
+    memory: held,
   };
 }
 
@@ -201,19 +203,31 @@ function stats(page: Page): Promise<EffectStats> {
   );
 }
 
+/** After a garbage collection. */
 interface Memory {
-  /** JavaScript, wasm and DOM of page and worker, after a garbage collection. */
+  minute: number;
+  /** JavaScript, wasm and DOM of the page and its workers. */
   pageMiB: number;
+  /** The same of each, by the name of its script; `page` is the page's own, `shared` what belongs to none of them. */
+  realmMiB: Record<string, number>;
   residentMiB: ResidentBytes;
 }
 
-async function memory(browser: Browser, page: Page): Promise<Memory> {
-  const bytes = await page.evaluate(async () => {
+async function memory(browser: Browser, page: Page, began: number): Promise<Memory> {
+  const parts = await page.evaluate(async () => {
     const measured = performance as unknown as {
-      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+      measureUserAgentSpecificMemory(): Promise<{
+        breakdown: { bytes: number; attribution: { scope: string; url: string }[] }[];
+      }>;
     };
-    return (await measured.measureUserAgentSpecificMemory()).bytes;
+    return (await measured.measureUserAgentSpecificMemory()).breakdown;
   });
+  const realmBytes: Record<string, number> = {};
+  for (const { bytes, attribution } of parts) {
+    const { scope, url } = attribution[0] ?? { scope: 'shared', url: '' };
+    const name = scope === 'Window' ? 'page' : (/([\w.]+?)-[\w-]+\.js/.exec(url)?.[1] ?? scope);
+    realmBytes[name] = (realmBytes[name] ?? 0) + bytes;
+  }
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
@@ -225,7 +239,22 @@ async function memory(browser: Browser, page: Page): Promise<Memory> {
       residentMiB[type] =
         kib === undefined ? null : (residentMiB[type] ?? 0) + Math.round(Number(kib) / 1024);
   }
-  return { pageMiB: Math.round((bytes / 2 ** 20) * 10) / 10, residentMiB };
+  return {
+    minute: Math.round((performance.now() - began) / 6000) / 10,
+    pageMiB: inMiB(parts.reduce((sum, { bytes }) => sum + bytes, 0)),
+    realmMiB: Object.fromEntries(Object.entries(realmBytes).map(([name, bytes]) => [name, inMiB(bytes)])),
+    residentMiB,
+  };
+}
+
+/** How far what page and workers hold goes up and down once two minutes have filled what they keep; null where the run was not so long. */
+function sway(held: readonly Memory[]): number | null {
+  const later = held.filter(({ minute }) => minute >= 2).map(({ pageMiB }) => pageMiB);
+  return later.length < 2 ? null : Math.round(10 * (Math.max(...later) - Math.min(...later))) / 10;
+}
+
+function inMiB(bytes: number): number {
+  return Math.round((bytes / 2 ** 20) * 10) / 10;
 }
 
 function middle(values: number[]): number {
@@ -279,13 +308,16 @@ function rowsOf(result: Awaited<ReturnType<typeof measureApp>>): [string, string
       'main thread',
       `${result.mainThread.tasksOver50Ms} tasks over 50 ms, longest ${result.mainThread.longestMs} ms`,
     ],
-    ...Object.entries(result.memory).map(([when, measured]): [string, string] => [
-      `memory ${when}`,
-      measured
-        ? `page ${measured.pageMiB} MiB; resident ${Object.entries(measured.residentMiB)
-            .map(([type, mib]) => `${type} ${mib ?? '?'} MiB`)
-            .join(', ')}`
-        : 'not measured',
+    ...result.memory.map(({ minute, pageMiB, realmMiB, residentMiB }): [string, string] => [
+      `memory, ${minute} min`,
+      `page and workers ${pageMiB} MiB (${listed(realmMiB)}); resident ${listed(residentMiB)} MiB`,
     ]),
+    ['memory sways by', `${sway(result.memory) ?? '?'} MiB after two minutes`],
   ];
+}
+
+function listed(values: Record<string, number | null>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value ?? '?'}`)
+    .join(', ');
 }

@@ -10,6 +10,13 @@ interface Processor {
 }
 type ProcessorConstructor = new (init: { track: MediaStreamTrack; maxBufferSize: number }) => Processor;
 
+/** A colour of each band. */
+export type Colours = readonly (readonly number[])[];
+
+export function alike(seen: Colours, expected: Colours): boolean {
+  return seen.every((colour, band) => colour.every((value, c) => Math.abs(value - expected[band]![c]!) < 12));
+}
+
 /** A camera before which stand four upright bands, green, blue, red and white, and what the effect makes of them. */
 export class ColourBands {
   private readonly generator = new MediaStreamTrackGenerator({ kind: 'video' });
@@ -60,23 +67,25 @@ export class ColourBands {
     for (let frames = 0; frames < count; frames++) (await this.reader!.read()).value?.close();
   }
 
+  /** The bands' colours in the next frame that comes out; null if none does any more. */
+  async look(): Promise<number[][] | null> {
+    const { value: frame } = await this.reader!.read();
+    if (!frame) return null;
+    const rgba = new Uint8Array(frame.allocationSize({ format: 'RGBA' }));
+    await frame.copyTo(rgba, { format: 'RGBA' });
+    frame.close();
+    return BANDS.map((_, band) => {
+      const pixel = (SIZE / 2) * SIZE + (band + 0.5) * (SIZE / 4);
+      return [...rgba.subarray(pixel * 4, pixel * 4 + 3)];
+    });
+  }
+
   /** Reads what comes out until the bands have these colours; after a hundred frames it says which they had. */
-  async become(expected: readonly (readonly number[])[]): Promise<void> {
-    let seen: number[][] = [];
-    for (let frames = 0; frames < 100; frames++) {
-      const { value: frame } = await this.reader!.read();
-      if (!frame) break;
-      const rgba = new Uint8Array(frame.allocationSize({ format: 'RGBA' }));
-      await frame.copyTo(rgba, { format: 'RGBA' });
-      frame.close();
-      seen = BANDS.map((_, band) => {
-        const pixel = (SIZE / 2) * SIZE + (band + 0.5) * (SIZE / 4);
-        return [...rgba.subarray(pixel * 4, pixel * 4 + 3)];
-      });
-      if (
-        seen.every((colour, band) => colour.every((value, c) => Math.abs(value - expected[band]![c]!) < 12))
-      )
-        return;
+  async become(expected: Colours): Promise<void> {
+    let seen: number[][] | null = [];
+    for (let frames = 0; seen && frames < 100; frames++) {
+      seen = await this.look();
+      if (seen && alike(seen, expected)) return;
     }
     expect(seen).toEqual(expected);
   }

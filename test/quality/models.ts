@@ -10,7 +10,9 @@ const modelSchema = v.object({
   file: v.string(),
   size: v.tuple([v.number(), v.number()]),
   state: v.array(v.object({ in: v.string(), out: v.string(), shape: v.array(side) })),
+  sha256: v.string(),
   bytes: v.number(),
+  half: v.object({ file: v.string(), sha256: v.string(), bytes: v.number(), of: v.string() }),
 });
 
 /** One entry of models/manifest.json: what the evaluation reads of it. */

@@ -1,6 +1,6 @@
 import type { Model } from './models.ts';
 import { emptyPlanes, type Planes, type Size } from './planes.ts';
-import { openSession, tensor, type Session, type Value } from './runtime.ts';
+import { openSession, tensor, type Session, type SessionOptions, type Value } from './runtime.ts';
 
 /** What a net remembers from frame to frame, by the names of its inputs. Empty for a net without memory. */
 export type State = Readonly<Record<string, Value>>;
@@ -12,7 +12,7 @@ export interface Answer {
   readonly state: State;
 }
 
-/** One net in ONNX Runtime on one thread of the processor. */
+/** One net in ONNX Runtime, on one thread of the processor unless told otherwise. */
 export class Net {
   private constructor(
     private readonly session: Session,
@@ -23,8 +23,8 @@ export class Net {
    * @param bytes - of an .onnx file whose input `frame` is [1,3,H,W].
    * @param slots - the manifest's `state` of the net.
    */
-  static async open(bytes: Uint8Array, slots: Model['state'] = []): Promise<Net> {
-    return new Net(await openSession(bytes), slots);
+  static async open(bytes: Uint8Array, slots: Model['state'] = [], options?: SessionOptions): Promise<Net> {
+    return new Net(await openSession(bytes, options), slots);
   }
 
   get outputNames(): readonly string[] {

@@ -21,6 +21,7 @@ export const runtimeName = isNative
   : `onnxruntime-web ${env.versions.web}, wasm`;
 
 export type Session = Runtime.InferenceSession;
+export type SessionOptions = Runtime.InferenceSession.SessionOptions;
 export type Value = Runtime.Tensor;
 
 /** A value of these sides, on the processor. */
@@ -29,10 +30,7 @@ export function tensor(data: Float32Array, dims: readonly number[]): Value {
 }
 
 /** One net, on one thread. */
-export function openSession(
-  bytes: Uint8Array,
-  options: Runtime.InferenceSession.SessionOptions = {},
-): Promise<Session> {
+export function openSession(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   return InferenceSession.create(bytes, {
     executionProviders: [isNative ? 'cpu' : 'wasm'],
     intraOpNumThreads: 1,

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-web/wasm';
 import { quantile } from '../governor.ts';
 import { PortoonError } from '../errors.ts';
+import type { NetFile } from '../models.ts';
 import { storage } from '../gpu/program.ts';
 import type { AnyNet } from './net-worker.ts';
 import { CHANNELS, Net, shapeAt, type Output, type Size } from './net.ts';
@@ -40,9 +41,8 @@ export class GpuNet implements AnyNet {
   constructor(
     private readonly runtime: Runtime,
     private readonly net: Net,
-    /** Of its .onnx file. */
-    private readonly bytes: Uint8Array,
-    /** Of the layout that was fastest for nets that are built as this one. */
+    private readonly file: NetFile,
+    /** Of the layout that was fastest for it. */
     private readonly layouts: AdapterMemory,
     /** Whether nobody has asked for WebGPU, so that it has to prove that it is faster than wasm. */
     private readonly compares: boolean,
@@ -110,7 +110,7 @@ export class GpuNet implements AnyNet {
     const recalled = await this.layouts.recall();
     const known = LAYOUTS.find((layout) => layout === recalled);
     bound.recording = await this.runtime.exclusive(() =>
-      record(this.runtime, this.bytes, this.net.session, run, known ? [known] : LAYOUTS),
+      record(this.runtime, this.file, this.net.session, run, known ? [known] : LAYOUTS),
     );
     if (!bound.recording) return false;
     if (!known) await this.layouts.remember(bound.recording.layout);
@@ -125,7 +125,7 @@ export class GpuNet implements AnyNet {
     const reference = await Net.open(
       { ...this.runtime, ep: 'wasm' },
       { id, kind, state: [...state] },
-      this.bytes,
+      this.file.bytes,
     );
     const times: number[] = [];
     for (let n = 0; n < WASM_RUNS; n++) {

@@ -164,17 +164,30 @@ export function providerMemory(adapter: GPUAdapterInfo): AdapterMemory {
   return new AdapterMemory(adapter, 'provider');
 }
 
+/** `full` where an adapter proved wrong in half precision. */
+export function precisionMemory(adapter: GPUAdapterInfo): AdapterMemory {
+  return new AdapterMemory(adapter, 'precision');
+}
+
+/** What nets run on. */
+export interface Provider {
+  readonly ep: ExecutionProvider;
+  /** See `precisionMemory`; null where an adapter has no half precision, or proved wrong in it. */
+  readonly halves: AdapterMemory | null;
+}
+
 /**
  * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
  * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing.
  */
-export async function chooseProvider(choice: ExecutionProviderChoice): Promise<ExecutionProvider> {
-  if (choice === 'wasm') return 'wasm';
+export async function chooseProvider(choice: ExecutionProviderChoice): Promise<Provider> {
+  const wasm: Provider = { ep: 'wasm', halves: null };
+  if (choice === 'wasm') return wasm;
   // Not every browser that has a worker has WebGPU in it, whatever the type says.
   const gpu = navigator.gpu as GPU | undefined;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (choice === 'webgpu') {
-    if (adapter) return 'webgpu';
+    if (adapter) return webgpu(adapter);
     throw new PortoonError(
       'ERR_RUNTIME',
       'This browser offers no WebGPU adapter, and ep=webgpu asks for one.',
@@ -182,6 +195,12 @@ export async function chooseProvider(choice: ExecutionProviderChoice): Promise<E
     );
   }
   // A software adapter is far slower than wasm.
-  if (!adapter || adapter.info.isFallbackAdapter) return 'wasm';
-  return (await providerMemory(adapter.info).recall()) === 'wasm' ? 'wasm' : 'webgpu';
+  if (!adapter || adapter.info.isFallbackAdapter) return wasm;
+  return (await providerMemory(adapter.info).recall()) === 'wasm' ? wasm : webgpu(adapter);
+}
+
+async function webgpu({ features, info }: GPUAdapter): Promise<Provider> {
+  const memory = precisionMemory(info);
+  const halves = features.has('shader-f16') && (await memory.recall()) !== 'full' ? memory : null;
+  return { ep: 'webgpu', halves };
 }

@@ -1,3 +1,4 @@
+import { PortoonError } from '../errors.ts';
 import type { Model } from '../models.ts';
 import { Net, type Output } from './net.ts';
 import { webgpuFault, type Runtime } from './runtime.ts';
@@ -10,7 +11,7 @@ const TOLERANCE = 2e-2;
 /**
  * Opens a net on the runtime's provider. On WebGPU it first proves itself: drivers compute wrongly without a word, so one picture goes through
  * WebGPU and through the same runtime's wasm, and both must agree.
- * @throws PortoonError `ERR_WEBGPU` if they do not, and what `Net.open` and `Net.run` throw.
+ * @throws PortoonError `ERR_WEBGPU` if they do not, or the net cannot be run there, and what `Net.open` and `Net.run` throw.
  */
 export async function openTested(
   runtime: Runtime,
@@ -24,7 +25,11 @@ export async function openTested(
     try {
       const output = model.kind === 'matte' ? 'matte' : 'styled';
       const right = await answer(reference, output);
-      const given = await answer(net, output);
+      const given = await answer(net, output).catch((cause: unknown) => {
+        if (cause instanceof PortoonError && cause.code === 'ERR_WEBGPU') throw cause;
+        // The net itself is right: it has just answered.
+        throw webgpuFault(`fails at the net "${model.id}"`);
+      });
       const worst = given.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
       // Not a number is not right either.
       if (!(worst <= TOLERANCE))

@@ -1,6 +1,6 @@
-import type { Download } from '../download.ts';
 import type { Gaps } from '../gaps.ts';
-import type { Catalogue, StyleModel } from '../models.ts';
+import type { Catalogue, NetFile, StyleModel } from '../models.ts';
+import type { NetFiles } from '../net-files.ts';
 import type { AnyNet } from '../onnx/net-worker.ts';
 import type { Size } from '../onnx/net.ts';
 import { PortoonError } from '../errors.ts';
@@ -43,10 +43,10 @@ export class Stylist<StyleNet extends AnyNet = AnyNet> {
   private choices = 0;
 
   constructor(
-    private readonly openNet: (model: StyleModel, bytes: Uint8Array) => Promise<StyleNet>,
+    private readonly openNet: (model: StyleModel, file: NetFile) => Promise<StyleNet>,
     private readonly paint: Painter<StyleNet>,
     private readonly catalogue: Catalogue,
-    private readonly download: Download,
+    private readonly files: Pick<NetFiles, 'fetch'>,
   ) {}
 
   /**
@@ -148,8 +148,8 @@ export class Stylist<StyleNet extends AnyNet = AnyNet> {
           `Choose one of: none, ${this.catalogue.styles.map((style) => style.id).join(', ')}.`,
         )
       );
-    const bytes = await this.catalogue.fetch(model, this.download);
-    return when(() => this.openNet(model, bytes));
+    const file = await this.files.fetch(model);
+    return when(() => this.openNet(model, file));
   }
 
   private drop(id: string): void {

@@ -7,6 +7,8 @@ export interface Counts {
   webgl: Record<string, number>;
   /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
   wasm: number;
+  /** Buffers and textures of WebGPU, the runtime's among them, that were not destroyed; and devices. */
+  webgpu: Record<string, number>;
 }
 
 const frames = new Set<VideoFrame>();
@@ -80,6 +82,19 @@ WebAssembly.Memory = class extends WebAssembly.Memory {
   }
 };
 
+const webgpu: Record<string, Set<unknown>> = { Buffer: new Set(), Texture: new Set(), Device: new Set() };
+for (const kind of ['Buffer', 'Texture'] as const) {
+  watch(GPUDevice.prototype, `create${kind}`, (it) => webgpu[kind]!.add(it));
+  watch(globalThis[`GPU${kind}`].prototype, 'destroy', (_, __, it) => webgpu[kind]!.delete(it));
+}
+watch(GPUAdapter.prototype, 'requestDevice', (asked) => {
+  (asked as Promise<GPUDevice>).then(
+    (device) => webgpu.Device!.add(device),
+    () => undefined,
+  );
+});
+watch(GPUDevice.prototype, 'destroy', (_, __, it) => webgpu.Device!.delete(it));
+
 export function counts(): Counts {
   return {
     videoFrames: [...frames].filter(({ codedWidth }) => codedWidth > 0).length,
@@ -92,6 +107,7 @@ export function counts(): Counts {
         [...made.values()].filter((gl) => !gl.isContextLost()).length,
       ]),
     ]) as Record<string, number>,
+    webgpu: Object.fromEntries(Object.entries(webgpu).map(([kind, open]) => [kind, open.size])),
     wasm: [...memories].reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
   };
 }

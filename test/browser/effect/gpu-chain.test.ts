@@ -10,7 +10,7 @@ import { MatteGuide } from '../../../src/effect/matte/guide.ts';
 import { Matter } from '../../../src/effect/matte/matter.ts';
 import { PartShare } from '../../../src/effect/matte/part-share.ts';
 import { MatteSmoother } from '../../../src/effect/matte/smoother.ts';
-import { openCatalogue } from '../../../src/effect/models.ts';
+import { openCatalogue, type NetFile } from '../../../src/effect/models.ts';
 import { GpuNet } from '../../../src/effect/onnx/gpu-net.ts';
 import { AdapterMemory } from '../../../src/effect/onnx/adapter-memory.ts';
 import { Net, type Size } from '../../../src/effect/onnx/net.ts';
@@ -217,7 +217,7 @@ async function open(list: string, id: string, ep: 'webgpu' | 'wasm') {
   const catalogue = await openCatalogue(list);
   const model = [...catalogue.mattes, ...catalogue.styles].find((model) => model.id === id)!;
   const bytes = await catalogue.fetch(model, download);
-  return { net: await Net.open({ ...runtime, ep }, model, bytes), bytes };
+  return { net: await Net.open({ ...runtime, ep }, model, bytes), file: { bytes, half: false } };
 }
 
 async function openThere(
@@ -226,8 +226,8 @@ async function openThere(
   layouts = new AdapterMemory(device.adapterInfo, id),
   compares = false,
 ) {
-  const { net, bytes } = await open(list, id, 'webgpu');
-  return new GpuNet(runtime, net, bytes, layouts, compares);
+  const { net, file } = await open(list, id, 'webgpu');
+  return new GpuNet(runtime, net, file, layouts, compares);
 }
 
 describe('a recorded run', () => {
@@ -284,11 +284,11 @@ describe('a recorded run', () => {
       frame,
       answer,
     };
-    const recorded = (bytes: Uint8Array) =>
-      runtime.exclusive(() => record(runtime, bytes, invert.net.session, run, ['NCHW']));
-    expect(await recorded(dim.bytes)).toBeNull();
+    const recorded = (file: NetFile) =>
+      runtime.exclusive(() => record(runtime, file, invert.net.session, run, ['NCHW']));
+    expect(await recorded(dim.file)).toBeNull();
     // Nor would any be, if none could be made.
-    const alike = await recorded(invert.bytes);
+    const alike = await recorded(invert.file);
     expect(alike).not.toBeNull();
     await alike!.session.release();
     await invert.net.close();

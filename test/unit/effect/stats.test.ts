@@ -24,7 +24,7 @@ function run(arrivals: number[], cost: number): StatsKeeper {
       [32, 32],
       [32, 32],
       { reason: 'usual', held: 'nothing' },
-      { ep: 'wasm', zeroCopy: false },
+      { ep: 'wasm', zeroCopy: false, half: false },
     );
     next++;
   }

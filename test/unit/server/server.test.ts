@@ -19,6 +19,8 @@ interface Answer {
 const script = 'export const words = "cartoon ".repeat(3);\n'.repeat(200);
 const net = Buffer.alloc(4000, 7);
 const sha256 = createHash('sha256').update(net).digest('hex');
+const half = Buffer.alloc(2000, 7);
+const halfSha256 = createHash('sha256').update(half).digest('hex');
 
 let folder: string;
 let app: Listening;
@@ -35,7 +37,9 @@ beforeAll(async () => {
   await writeFile(join(root, 'assets/tiny-abc123.js'), 'export {};');
   await writeFile(join(root, 'models/matte/portrait.onnx'), net);
   await writeFile(join(root, 'demo/demo.webm'), Buffer.alloc(5000, 1));
-  const models = [{ id: 'portrait', kind: 'matte', file: 'matte/portrait.onnx', sha256 }];
+  await writeFile(join(root, 'models/matte/portrait-half.onnx'), half);
+  const twin = { file: 'matte/portrait-half.onnx', sha256: halfSha256 };
+  const models = [{ id: 'portrait', kind: 'matte', file: 'matte/portrait.onnx', sha256, half: twin }];
   await writeFile(join(root, 'models/manifest.json'), JSON.stringify({ models }));
   await compressFolder(root);
   app = await listen(createAppServer(root, {}, ['https://media.example']), 0);
@@ -98,6 +102,8 @@ describe('caching', () => {
     [`/models/matte/portrait.onnx?v=${sha256.slice(0, 16)}`, 'immutable'],
     ['/models/matte/portrait.onnx?v=', 'no-cache'],
     [`/models/matte/portrait.onnx?v=${'0'.repeat(64)}`, 'no-cache'],
+    [`/models/matte/portrait-half.onnx?v=${halfSha256}`, 'immutable'],
+    [`/models/matte/portrait-half.onnx?v=${sha256}`, 'no-cache'],
     ['/demo/demo.webm', 'no-cache'],
   ])('%s', async (path, expected) => {
     const { status, headers } = await ask(path);

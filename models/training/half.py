@@ -1,0 +1,111 @@
+"""Writes the half-precision twin of every shipped net and enters it in the manifest: python half.py
+
+A twin is for graphics processors that reckon in half precision (WebGPU's `shader-f16`). It is made from the .onnx file alone, takes
+and gives the same float32 tensors, and has the same graph with casts where half precision begins and ends. Needs `numpy` and `onnx` only.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+MODELS = Path(__file__).resolve().parent.parent
+MANIFEST = MODELS / "manifest.json"
+# Made to work on ratios, large angles or small differences.
+FULL_MODULES = ("whole", "swirls", "tones")
+# A mean over a whole picture adds up too much; what makes shares of 0..1 is where a frame's last bits are told.
+FULL_OPERATORS = {"GlobalAveragePool", "Sigmoid", "Softmax"}
+# With an operand in full precision they keep it.
+ELEMENTWISE = {"Add", "Clip", "Div", "Mul", "Relu", "Sin", "Sub"}
+TYPES = {True: (TensorProto.FLOAT16, np.float16), False: (TensorProto.FLOAT, np.float32)}
+
+
+def halve(model):
+    """Rewrites a model's graph in place."""
+    graph = model.graph
+    constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "Constant":
+            constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+    outputs = {output.name for output in graph.output}
+    # Which precision each value was computed in, and by what name it is had in the other.
+    is_half = {i.name: False for i in graph.input}
+    nodes, initializers, had = [], {}, {}
+
+    def wanted(name, half):
+        kind, dtype = TYPES[half]
+        if name in constants:
+            stored = f"{name}.half" if half else name
+            if stored not in initializers:
+                value = constants[name].astype(dtype)
+                if not np.isfinite(value).all():
+                    raise SystemExit(f"{name} does not fit into half precision")
+                initializers[stored] = numpy_helper.from_array(value, stored)
+            return stored
+        if is_half[name] == half:
+            return had.get((name, half), name)
+        if (name, half) not in had:
+            had[name, half] = f"{name}.{'half' if half else 'full'}"
+            nodes.append(helper.make_node("Cast", [had.get((name, not half), name)], [had[name, half]], had[name, half], to=kind))
+        return had[name, half]
+
+    for node in graph.node:
+        if node.op_type == "Constant":
+            continue
+        (output,) = node.output
+        values = [name for name in node.input if name and name not in constants]
+        full = (
+            node.op_type in FULL_OPERATORS
+            or any(f"/{module}/" in node.name for module in FULL_MODULES)
+            or (node.op_type in ELEMENTWISE and not all(is_half[name] for name in values))
+        )
+        for at, name in enumerate(node.input):
+            # How much larger a picture becomes is told in full precision, whatever the picture is in.
+            if name:
+                node.input[at] = wanted(name, not full and not (node.op_type == "Resize" and at > 0))
+        is_half[output] = not full
+        nodes.append(node)
+        if output in outputs and not full:
+            node.output[0] = had[output, True] = f"{output}.half"
+            had[output, False] = output
+            nodes.append(helper.make_node("Cast", [node.output[0]], [output], output, to=TensorProto.FLOAT))
+
+    for field, items in ((graph.node, nodes), (graph.initializer, initializers.values()), (graph.value_info, [])):
+        kept = list(items)
+        del field[:]
+        field.extend(kept)
+
+
+def twin(facts):
+    """Writes the twin of the net in `file`; what the manifest says of it."""
+    data = (MODELS / facts["file"]).read_bytes()
+    model = onnx.load_model_from_string(data)
+    halve(model)
+    onnx.checker.check_model(model, full_check=True)
+    file = facts["file"].removesuffix(".onnx") + "-half.onnx"
+    halved = model.SerializeToString(deterministic=True)
+    (MODELS / file).write_bytes(halved)
+    return {
+        "file": file,
+        "sha256": hashlib.sha256(halved).hexdigest(),
+        "bytes": len(halved),
+        "of": hashlib.sha256(data).hexdigest(),
+    }
+
+
+def main():
+    manifest = json.loads(MANIFEST.read_text())
+    for entry in manifest["models"]:
+        data = (MODELS / entry["file"]).read_bytes()
+        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+            raise SystemExit(f"{entry['file']} is not the file that manifest.json tells of: export.py brings it up to date")
+        entry["half"] = twin(entry)
+        print(f"{entry['half']['file']}: {entry['half']['bytes']} bytes of {entry['bytes']}")
+    MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
