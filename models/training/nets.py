@@ -245,7 +245,8 @@ class DenseBlock(nn.Module):
 class StyleNet(nn.Module):
     """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground.
 
-    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as it has.
+    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as it has. Those of a hand with `MARKS` are
+    drawn over the picture too, in lightness, as strongly as the net says for each place.
     """
 
     HALF_WIDTH = 20
@@ -267,6 +268,13 @@ class StyleNet(nn.Module):
         nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
         nn.init.zeros_(self.head.bias)
         self.ground = ground()
+        self.show = self.marks = None
+        if hand and hand.MARKS:
+            self.show = nn.Conv2d(half, hand.COUNT, 1)
+            nn.init.zeros_(self.show.weight)
+            nn.init.ones_(self.show.bias)
+            self.marks = nn.Conv2d(hand.COUNT, 1, 1, bias=False)
+            self.marks.weight.data = torch.tensor(hand.MARKS).view(1, -1, 1, 1)
 
     @staticmethod
     def mixer(channels):
@@ -283,7 +291,10 @@ class StyleNet(nn.Module):
         tones = upsample(F.avg_pool2d(ground, 2))
         # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
-        return tones + detail + F.pixel_shuffle(self.head(x), 2)
+        picture = tones + detail + F.pixel_shuffle(self.head(x), 2)
+        if self.marks:
+            picture = picture + upsample(self.marks(torch.sigmoid(self.show(x)) * given))
+        return picture
 
 
 class FineStyleNet(StyleNet):
@@ -334,6 +345,7 @@ class Swirls(nn.Module):
 
     COUNT = 3
     BLOCKS = 0  # of a live net that pay for it
+    MARKS = None
     PLAIN = 0.02  # lightness that varies less than this is plain, and has fewer waves
 
     def __init__(self):
@@ -367,6 +379,7 @@ class Strokes(nn.Module):
     """
 
     BLOCKS = 1  # of a live net that pay for it
+    MARKS = 0.08, 0.09, -0.12  # how much lighter each makes a place, before training
     COUNT = 3  # strand -1..1, from the true lightness to its wash -1..1, tidemark 0..1
     FAN = 8
     STEP = 0.18  # of lightness from wash to wash
