@@ -395,9 +395,14 @@ class Strokes(nn.Module):
         angles = torch.arange(self.FAN) * math.pi / self.FAN
         self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
         sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
-        self.register_buffer("rightward", sobel[None, None] * self.CONTRAST)
-        self.register_buffer("downward", sobel.T[None, None] * self.CONTRAST)
-        # From the doubled angle of the gradient to each line's share: a line lies across the gradient, half a turn when doubled.
+        right, down = sobel * self.CONTRAST, sobel.T * self.CONTRAST
+        self.register_buffer("slopes", torch.stack([right, down, right + down, right - down])[:, None])
+        # From their squares to the gradient's doubled angle, as cosine and sine.
+        self.register_buffer("doubled", torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.5, -0.5]])[..., None, None])
+        self.register_buffer("slant", torch.tensor([0.0, self.SLANT]))
+        self.register_buffer("both", torch.ones(1, 2, 1, 1))
+        self.register_buffer("least", torch.tensor([1e-4]))
+        # From there to each line's share: a line lies across the gradient, half a turn when doubled.
         self.register_buffer("fan", -torch.stack([(2 * angles).cos(), (2 * angles).sin()], 1)[..., None, None])
         self.register_buffer("lines", torch.stack([self.line(angle) for angle in angles])[:, None])
         self.register_buffer("all", torch.ones(1, self.FAN, 1, 1))
@@ -425,11 +430,10 @@ class Strokes(nn.Module):
         light = F.conv2d(F.avg_pool2d(frame, 2), self.luma)
         soft = self.blur(light)
         detail = light - soft  # about zero, so that the border's padding says nothing
-        smooth = F.avg_pool2d(detail, 3, 1, 1)
-        dx, dy = F.conv2d(smooth, self.rightward, padding=1), F.conv2d(smooth, self.downward, padding=1)
-        cosine, sine = self.blur(dx * dx - dy * dy), self.blur(2 * dx * dy) + self.SLANT
-        size = 2 * torch.relu(cosine) - cosine + 2 * torch.relu(sine) - sine + 1e-4  # of absolute values
-        shares = torch.relu(F.conv2d(torch.cat([cosine / size, sine / size], 1), self.fan))
+        slopes = F.conv2d(F.avg_pool2d(detail, 3, 1, 1), self.slopes, padding=1)
+        flow = self.blur(F.conv2d(slopes * slopes, self.doubled, self.slant))
+        size = F.conv2d(2 * torch.relu(flow) - flow, self.both, self.least)  # of absolute values
+        shares = torch.relu(F.conv2d(flow / size, self.fan))
         shares = shares * shares
         shares = shares * shares
         shares = shares / F.conv2d(shares, self.all)
