@@ -245,8 +245,8 @@ class DenseBlock(nn.Module):
 class StyleNet(nn.Module):
     """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground.
 
-    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as it has. Those of a hand with `MARKS` are
-    drawn over the picture too, in lightness, as strongly as the net says for each place.
+    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as it has. With `marks`, how much
+    lighter each of them makes a place before training, they are drawn over the picture too, in lightness, as strongly as the net says for each place.
     """
 
     HALF_WIDTH = 20
@@ -254,7 +254,7 @@ class StyleNet(nn.Module):
     BLOCK = StyleBlock
     PAYS = True  # for its hand's work with blocks of its own
 
-    def __init__(self, width=48, hand=None):
+    def __init__(self, width=48, hand=None, marks=None):
         super().__init__()
         half = self.HALF_WIDTH
         dilations = self.DILATIONS[: len(self.DILATIONS) - hand.BLOCKS] if hand and self.PAYS else self.DILATIONS
@@ -269,12 +269,12 @@ class StyleNet(nn.Module):
         nn.init.zeros_(self.head.bias)
         self.ground = ground()
         self.show = self.marks = None
-        if hand and hand.MARKS:
+        if marks:
             self.show = nn.Conv2d(half, hand.COUNT, 1)
             nn.init.zeros_(self.show.weight)
             nn.init.ones_(self.show.bias)
             self.marks = nn.Conv2d(hand.COUNT, 1, 1, bias=False)
-            self.marks.weight.data = torch.tensor(hand.MARKS).view(1, -1, 1, 1)
+            self.marks.weight.data = torch.tensor(marks).view(1, -1, 1, 1)
 
     @staticmethod
     def mixer(channels):
@@ -345,7 +345,6 @@ class Swirls(nn.Module):
 
     COUNT = 3
     BLOCKS = 0  # of a live net that pay for it
-    MARKS = None
     PLAIN = 0.02  # lightness that varies less than this is plain, and has fewer waves
 
     def __init__(self):
@@ -379,7 +378,6 @@ class Strokes(nn.Module):
     """
 
     BLOCKS = 1  # of a live net that pay for it
-    MARKS = 0.08, 0.09, -0.12  # how much lighter each makes a place, before training
     COUNT = 3  # strand -1..1, from the true lightness to its wash -1..1, tidemark 0..1
     FAN = 8
     STEP = 0.18  # of lightness from wash to wash
