@@ -3,7 +3,7 @@ import { faultOf } from './carry-errors.ts';
 import { Compositor } from './composite/compositor.ts';
 import { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
-import { Governor, styleSize } from './governor.ts';
+import { Governor, netSize } from './governor.ts';
 import { openCatalogue } from './models.ts';
 import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type NetStages } from './net-stages.ts';
 import type { Size } from './onnx/net.ts';
@@ -232,7 +232,7 @@ class EffectWorker implements EffectWorkerApi {
 
   /** WebGPU compiles shaders for a size; on wasm a small run is enough to know that the net is one, and nobody waits for it. */
   private warmUpSize(ep: ExecutionProvider): Size {
-    return ep === 'wasm' ? [32, 32] : styleSize(this.governor.shortSide, USUAL_ASPECT);
+    return ep === 'wasm' ? [32, 32] : netSize(this.governor.shortSide, USUAL_ASPECT);
   }
 
   private tell(error: unknown, fatal: boolean): void {

@@ -1,5 +1,5 @@
-import { Packer, type Packed } from './composite/packer.ts';
-import type { Layers } from './composite/compositor.ts';
+import type { Layers, Packed } from './composite/compositor.ts';
+import { Packer } from './composite/packer.ts';
 import type { Download } from './download.ts';
 import { PortoonError } from './errors.ts';
 import { matteSize } from './governor.ts';

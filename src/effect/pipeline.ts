@@ -2,7 +2,7 @@ import { Anchor, wallClock } from './anchor.ts';
 import type { Compositor, Layers } from './composite/compositor.ts';
 import { PortoonError } from './errors.ts';
 import { Gaps } from './gaps.ts';
-import { matteSize, styleSize, type Governor } from './governor.ts';
+import { matteSize, netSize, type Governor } from './governor.ts';
 import { carriedAlong, holdingOf, type Holding } from './hold.ts';
 import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
@@ -248,8 +248,10 @@ export class Pipeline {
     const aspect = displayWidth / displayHeight;
     const { region, strength, background } = look;
     const matteAlone = film?.shows === 'matte';
-    const matteAt = matteSize(aspect, film?.matteSide);
-    const styleAt = styleSize(
+    const matteAt = film?.matteSide
+      ? netSize(film.matteSide, aspect)
+      : matteSize(aspect, film ? undefined : this.governor.mattePixels);
+    const styleAt = netSize(
       film ? this.governor.finest(Math.min(displayWidth, displayHeight)) : this.governor.shortSide,
       aspect,
     );
@@ -390,7 +392,7 @@ export class Pipeline {
     // The frame's own matte is taken, if it has one that tells the region.
     const told = this.matted !== null && (part === null || part === partOf(this.matted));
     if (region !== 'everything' && !told) {
-      matter.take(matteSize(preparer.aspect));
+      matter.take(matteSize(preparer.aspect, this.governor.mattePixels));
       await matter.matte(region, false);
       this.matted = region;
     }

@@ -64,7 +64,7 @@ export interface EffectStats {
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
   styleSize: [number, number];
-  /** Why the style has that size: `quality` pins it, a finer one was too slow, there was room for this one, or it is the usual or the finest. */
+  /** Why the nets have those sizes: `quality` pins them, finer ones were too slow or came too late, there was room for these, or they are the usual or the finest. */
   quality: QualityReason;
   /** What is computed for every second frame only, because nothing else kept the rate. */
   held: Held;
@@ -74,7 +74,7 @@ export interface EffectStats {
 
 export type Held = 'nothing' | 'style' | 'style and matte';
 
-export type QualityReason = 'pinned' | 'too slow' | 'room' | 'usual' | 'finest';
+export type QualityReason = 'pinned' | 'too slow' | 'too late' | 'room' | 'usual' | 'finest';
 
 /** Bytes of runtime and nets that have arrived. `total` is 0 while it is not known. */
 export interface LoadProgress {

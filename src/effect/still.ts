@@ -1,4 +1,4 @@
-import { styleSize } from './governor.ts';
+import { netSize } from './governor.ts';
 import { partOf, type Answer } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import type { FramePreparer } from './prepare/prepare.ts';
@@ -27,7 +27,7 @@ export async function takeStill(
   answer: Answer | null,
 ): Promise<Still> {
   const height = Math.max(1, Math.round(width / preparer.aspect));
-  const size = styleSize(Math.min(width, height), preparer.aspect);
+  const size = netSize(Math.min(width, height), preparer.aspect);
   const live = await preparer.planes(size);
   const share = new Float32Array(size[0] * size[1]).fill(strength);
   if (answer) {

@@ -10,6 +10,7 @@ const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as c
 const REASONS: Record<QualityReason, string> = {
   pinned: 'as chosen',
   'too slow': 'less, for the rate',
+  'too late': 'less, for the delay',
   room: 'more, as there is time',
   usual: 'usual',
   finest: 'finest',

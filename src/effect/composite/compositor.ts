@@ -26,7 +26,6 @@ import type { BackgroundFill, Region } from '../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../stacked.ts';
 import type { Window } from '../style/window.ts';
 import { FrameTexels } from './frame-texels.ts';
-import type { Packed } from './packer.ts';
 import { ReadBack } from './read-back.ts';
 
 DOMAdapter.set(WebWorkerAdapter);
@@ -86,6 +85,20 @@ const backgrounds: Record<BackgroundFill['kind'], number> = {
 
 /** In place of a background. */
 const MATTE_ALONE = 4;
+
+/** Where a layer lies in a picture, in shares of its sides: left, top, width, height. */
+export type Place = readonly [number, number, number, number];
+
+/** Layers in one picture: shaders/pack.wgsl. */
+export interface Packed {
+  /** Holds until the task ends. */
+  readonly canvas: OffscreenCanvas;
+  readonly fit: Place | null;
+  readonly plain: Place | null;
+  readonly styled: Place | null;
+  readonly seen: Place | null;
+  readonly room: Place | null;
+}
 
 /** The frame at its own size, or the person and their matte as `stacked-1` (`src/effect/stacked.ts`), whatever the background. */
 export type Packing = 'plain' | 'stacked-1';

@@ -2,21 +2,7 @@ import pack from '../../../shaders/pack.wgsl?raw';
 import { storage, uniforms } from '../gpu/program.ts';
 import { webgpuFault } from '../onnx/runtime.ts';
 import type { Size } from '../onnx/net.ts';
-import type { Layers } from './compositor.ts';
-
-/** Where a layer lies in a picture, in shares of its sides: left, top, width, height. */
-type Place = readonly [number, number, number, number];
-
-/** Layers in one picture: shaders/pack.wgsl. */
-export interface Packed {
-  /** Holds until the task ends. */
-  readonly canvas: OffscreenCanvas;
-  readonly fit: Place | null;
-  readonly plain: Place | null;
-  readonly styled: Place | null;
-  readonly seen: Place | null;
-  readonly room: Place | null;
-}
+import type { Layers, Packed, Place } from './compositor.ts';
 
 /** The layers as they are on the graphics processor; null where there is none of the kind. */
 export interface PackedFrom {

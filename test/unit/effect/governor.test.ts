@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Governor, matteSize, quantile, styleSize } from '../../../src/effect/governor.ts';
+import { Governor, matteSize, quantile, netSize } from '../../../src/effect/governor.ts';
 
 const BUDGET = 1000 / 30;
+/** Pixels of the matte net's input, where nothing forbids. */
+const USUAL = 288 * 160;
 
 /** What one frame takes in milliseconds: the matte, the style at 192, and all the rest. */
 interface Machine {
@@ -10,11 +12,15 @@ interface Machine {
   rest: number;
   /** The nets run on two cores at once. */
   beside?: boolean;
+  /** Milliseconds that one frame in ten waits besides. */
+  hitch?: number;
 }
 
 /** How each frame was computed. */
 interface Step {
   side: number;
+  /** Pixels of the matte net's input. */
+  pixels: number;
   held: string;
   busy: number;
 }
@@ -27,23 +33,25 @@ function carry(
 ): Step[] {
   const fresh = { matte: true, style: true };
   let seconds = 0;
-  return Array.from({ length: frames }, () => {
-    const { matte, style, rest, beside } = typeof machine === 'function' ? machine(seconds) : machine;
-    const { held, shortSide: side } = governor;
+  return Array.from({ length: frames }, (_, n) => {
+    const now = typeof machine === 'function' ? machine(seconds) : machine;
+    const { matte, style, rest, beside, hitch = 0 } = now;
+    const { held, shortSide: side, mattePixels: pixels } = governor;
     if (held !== 'nothing' && fresh.style) Object.assign(fresh, { style: false, matte: true });
     else if (held === 'style and matte' && fresh.matte) Object.assign(fresh, { style: true, matte: false });
     else Object.assign(fresh, { style: true, matte: true });
-    const cost = { matte, style: style * (side / 192) ** 2 };
+    const cost = { matte: (matte * pixels) / USUAL, style: style * (side / 192) ** 2 };
     const runs = [fresh.matte ? cost.matte : 0, fresh.style ? cost.style : 0];
     const busy = rest + (beside ? Math.max(...runs) : runs[0]! + runs[1]!);
-    governor.measure(busy, cost, BUDGET);
+    governor.measure(busy, { ...cost, delay: busy + (n % 10 === 9 ? hitch : 0) }, BUDGET);
     seconds += Math.max(busy, BUDGET) / 1000;
-    return { side, held, busy };
+    return { side, pixels, held, busy };
   });
 }
 
 /** From quick to fine. */
-const rank = ({ side, held }: Step) => side - (held === 'style' ? 1 : held === 'style and matte' ? 2 : 0);
+const rank = ({ side, pixels, held }: Step) =>
+  side - (pixels < USUAL ? 1 : 0) - (held === 'style' ? 1 : held === 'style and matte' ? 2 : 0);
 const moves = (steps: Step[]) =>
   steps.filter((step, i) => i > 0 && rank(step) !== rank(steps[i - 1]!)).length;
 const meanOf = (steps: Step[]) => steps.reduce((sum, { busy }) => sum + busy, 0) / steps.length;
@@ -56,20 +64,43 @@ describe('the governor', () => {
 
   test('descends on a slow machine to what keeps the rate', () => {
     const steps = carry(new Governor(), { matte: 10, style: 25, rest: 2 }, 2000);
-    expect(steps.at(-1)).toMatchObject({ side: 160, held: 'nothing' });
+    expect(steps.at(-1)).toMatchObject({ side: 160, pixels: USUAL, held: 'nothing' });
     expect(meanOf(steps.slice(-200))).toBeLessThan(BUDGET);
+  });
+
+  test('takes a smaller matte where the smaller style is not enough', () => {
+    const steps = carry(new Governor(), { matte: 22, style: 22, rest: 2 }, 2000);
+    expect(steps.at(-1)).toMatchObject({ side: 160, pixels: 224 * 128, held: 'nothing' });
+    expect(meanOf(steps.slice(-200))).toBeLessThan(1.1 * BUDGET);
   });
 
   test('holds nothing as long as two thirds of the rate are kept', () => {
     const governor = new Governor();
-    const steps = carry(governor, { matte: 21, style: 27, rest: 4 }, 5000);
+    const steps = carry(governor, { matte: 26, style: 30, rest: 4 }, 5000);
     expect(meanOf(steps.slice(-200))).toBeGreaterThan(1.1 * BUDGET);
     expect(steps.at(-1)).toMatchObject({ side: 160, held: 'nothing' });
     expect(governor.reason).toBe('too slow');
   });
 
+  test('goes down where frames keep the rate and come too late, holds nothing for it, and comes back', () => {
+    const governor = new Governor();
+    const steps = carry(governor, { matte: 14, style: 16, rest: 2, hitch: 50 }, 1000);
+    expect(steps.at(-1)).toMatchObject({ side: 160, pixels: 224 * 128, held: 'nothing' });
+    expect(governor.reason).toBe('too late');
+    const after = carry(governor, { matte: 6, style: 8, rest: 2 }, 20_000);
+    expect(after.at(-1)!.side).toBeGreaterThan(192);
+  });
+
+  test('lets a single hitch pass', () => {
+    const governor = new Governor();
+    const steady = { matte: 14, style: 16, rest: 1 };
+    const before = carry(governor, steady, 2000).at(-1)!;
+    const steps = [...carry(governor, { ...steady, hitch: 100 }, 30), ...carry(governor, steady, 300)];
+    expect(moves([before, ...steps])).toBe(0);
+  });
+
   test('holds the style for every second frame on a slower machine, and the matte as well on a yet slower one', () => {
-    const slower = carry(new Governor(), { matte: 25, style: 45, rest: 3 }, 2000);
+    const slower = carry(new Governor(), { matte: 25, style: 48, rest: 3 }, 2000);
     expect(slower.at(-1)).toMatchObject({ side: 160, held: 'style' });
     const slowest = carry(new Governor(), { matte: 60, style: 90, rest: 5 }, 2000);
     expect(slowest.at(-1)).toMatchObject({ side: 160, held: 'style and matte' });
@@ -85,7 +116,7 @@ describe('the governor', () => {
         expect(moves(steps.slice(1000)), `style ${style}`).toBeLessThanOrEqual(10);
         expect(moves(steps.slice(31_000)), `style ${style}`).toBeLessThanOrEqual(4);
       }
-  });
+  }, 30_000);
 
   test('tries less and less often what looks well and then is too slow', () => {
     // Finer styles do not fit into this machine's cache: they take far more than their pixels tell.
@@ -167,11 +198,11 @@ describe('the governor', () => {
 });
 
 test('net sizes are multiples of 32 and near the camera’s shape', () => {
-  expect(styleSize(192, 16 / 9)).toEqual([352, 192]);
-  expect(styleSize(192, 9 / 16)).toEqual([192, 352]);
+  expect(netSize(192, 16 / 9)).toEqual([352, 192]);
+  expect(netSize(192, 9 / 16)).toEqual([192, 352]);
   expect(matteSize(16 / 9)).toEqual([288, 160]);
   for (const aspect of [16 / 9, 4 / 3, 1, 3 / 4, 9 / 16, 21 / 9])
-    for (const size of [styleSize(200, aspect), matteSize(aspect)]) {
+    for (const size of [netSize(200, aspect), matteSize(aspect)]) {
       expect(size[0] % 32).toBe(0);
       expect(size[1] % 32).toBe(0);
       expect(Math.abs(size[0] / size[1] / aspect - 1)).toBeLessThan(0.13);
