@@ -55,8 +55,7 @@ class StyledPicture(nn.Module):
     def __init__(self, style, grade):
         super().__init__()
         self.net = style.net(grade)
-        hand = style.hand_of(grade)
-        self.hand = hand() if hand else None
+        self.hand = style.hand() if style.hand else None
         self.tones = style.tones() or nn.Identity()
 
     def forward(self, frame):

@@ -21,17 +21,12 @@ class Style:
     steady: float = 1.0  # weight of the difference between two windows on the same
     hand: type[nn.Module] | None = None  # what the net is given to paint with
     marks: tuple[float, ...] | None = None  # how much lighter what is given makes a place, before training, if it is drawn over the picture
-    handed: tuple[str, ...] = ("live", "fine")  # grades that have the hand
 
     def tones(self):
         return ToneSteps(self.levels, self.colour) if self.levels else None
 
-    def hand_of(self, grade):
-        return self.hand if grade in self.handed else None
-
     def net(self, grade):
-        hand = self.hand_of(grade)
-        return GRADES[grade](hand=hand, marks=self.marks if hand else None)
+        return GRADES[grade](hand=self.hand, marks=self.marks)
 
 
 STYLES = {
@@ -39,7 +34,7 @@ STYLES = {
     "comic": Style("Comic", "comic_teacher:comic", levels=7, colour=1.3, ink=10, edge=1.5),
     "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5, critic=0.06, hand=Strokes),
     "watercolour": Style(
-        "Watercolour", "watercolour_teacher:watercolour", ink=4, critic=0.06, hand=Strokes, marks=(0.08, 0.09, -0.12), handed=("live",)
+        "Watercolour", "watercolour_teacher:watercolour", ink=4, critic=0.06, hand=Strokes, marks=(0.08, 0.09, -0.12)
     ),
     "udnie": Style("Udnie", "planes_teacher:planes", levels=4, edge=0.8),
     "great-wave": Style("Great Wave", "great_wave_teacher:great_wave", levels=6, ink=4),

@@ -58,7 +58,6 @@ def main():
     parser.add_argument("--pool", type=Path, required=True)
     args = parser.parse_args()
     style = STYLES[args.style]
-    hand = style.hand_of(args.grade)
     net = style.net(args.grade).to(memory_format=torch.channels_last).train()
     if args.init:
         # What a trained net's channels are normalised by stays: those that seldom speak would be made loud.
@@ -69,8 +68,8 @@ def main():
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
-    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, hand is Swirls)
-    strokes = Strokes() if hand is Strokes else None
+    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.hand is Swirls)
+    strokes = Strokes() if style.hand is Strokes else None
 
     def make():
         pool.grow()
