@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import torch
 
-from nets import Swirls
+from nets import Strokes, Swirls
 
 SUPERSAMPLE = 2
 HAIR, BODY, FACE, CLOTHES = 1, 2, 3, 4
@@ -200,10 +200,18 @@ def shaven(light, face, mean):
     return np.maximum(itself, smoothstep(around - 0.54 * mean, 0, 0.1 * mean + 1))
 
 
-def swirls(image, size):
-    """`nets.Swirls` of a picture shrunk to `size`, at half that size and rounded to its multiples: [H/2,W/2,3], -1..1."""
+def given(hand, image, size):
+    """What `hand` gives the net for a picture shrunk to `size`, at half that size and rounded to its multiples: [H/2,W/2,COUNT]."""
     whole = [max(16, round(side / 16) * 16) for side in size]
     shrinks = whole[0] < image.shape[1]
     frame = cv2.resize(image, whole, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     frame = torch.from_numpy(frame.transpose(2, 0, 1)[None].astype(np.float32) / 255)
-    return Swirls()(frame)[0].numpy().transpose(1, 2, 0)
+    return hand()(frame)[0].numpy().transpose(1, 2, 0)
+
+
+def swirls(image, size):
+    return given(Swirls, image, size)
+
+
+def strokes(image, size):
+    return given(Strokes, image, size)

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from half import twin
-from nets import MatteNet, Swirls, fold_batch_norm
+from nets import MatteNet, fold_batch_norm
 from styles import STYLES
 
 MODELS = Path(__file__).resolve().parent.parent
@@ -56,12 +56,12 @@ class StyledPicture(nn.Module):
     def __init__(self, style, grade):
         super().__init__()
         self.net = style.net(grade)
-        self.swirls = Swirls() if style.swirls else None
+        self.hand = style.hand() if style.hand else None
         self.tones = style.tones() or nn.Identity()
 
     def forward(self, frame):
-        waves = self.swirls(frame) if self.swirls else None
-        return self.tones(self.net(frame, waves)).clamp(0, 1)
+        given = self.hand(frame) if self.hand else None
+        return self.tones(self.net(frame, given)).clamp(0, 1)
 
 
 def entries():

@@ -16,6 +16,7 @@ from abstraction import (
     opened,
     sitter_maps,
     smoothstep,
+    strokes,
     tangent_flow,
     wide_mean,
     work_lab,
@@ -68,7 +69,8 @@ def pencil(image, parts, size):
     stroke = slanted_flow(light, 2 * s)
     grain = np.clip(detail / (2.5 + busy), -1.5, 1.5)
     strand, drawn = cv2.split(along_flow(np.dstack([grain, np.clip(tone, 0, 1)]), stroke, 4.5 * s))
-    strand = np.clip(-2.4 * strand, -1, 1) * (0.8 + 0.2 * hair - 0.45 * skin)
+    given = cv2.resize(strokes(image, size)[..., 0], light.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    strand = np.clip(-1.2 * strand - 0.8 * given, -1, 1) * (0.8 + 0.2 * hair - 0.45 * skin)
     tone = tone + (drawn - tone) * 0.6 * (1 - feature)
     density = np.clip(tone, 0, 1) * (1 + 0.6 * strand) + 0.3 * feature
     density = 1 - (1 - np.clip(density, 0, 0.95)) * (1 - 0.8 * line)

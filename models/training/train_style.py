@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from critic import Critic
+from nets import Strokes, Swirls
 from runs import SEED, Run, arguments, prefetch
 from styles import GRADES, STYLES, procedural_teacher
 from teacher_pool import TeacherPool, camera_noise, gradients
@@ -19,8 +20,8 @@ from teacher_pool import TeacherPool, camera_noise, gradients
 POOL = 180
 CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch
 SHIFT = 3  # pixels, at most, between the two windows
-STEADY = 1.0
 STEPPED = 0.3
+BOLD = 1.5
 CRITIC_FROM = 0.15  # of the time
 
 
@@ -44,6 +45,12 @@ def pixel_loss(styled, target, frame, ink_weight):
     return ((error + 2 * error.square()) * (1 + ink_weight * ink)).mean()
 
 
+def timidity(styled, wanted):
+    """How much weaker or stronger than the teacher's the strokes are hereabouts, wherever each of them falls."""
+    pairs = zip(gradients(styled), gradients(wanted))
+    return sum((F.avg_pool2d(a.abs(), 8) - F.avg_pool2d(b.abs(), 8)).abs().mean() for a, b in pairs)
+
+
 def main():
     parser = arguments(__doc__, minutes=20)
     parser.add_argument("style", choices=STYLES)
@@ -61,7 +68,8 @@ def main():
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
-    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.swirls)
+    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.hand is Swirls)
+    strokes = Strokes() if style.hand is Strokes else None
 
     def make():
         pool.grow()
@@ -72,16 +80,18 @@ def main():
     for side, *pair in prefetch(make):
         offset = rng.integers(SHIFT + 1, size=2)
         frame, wanted, *waves = (two_windows(torch.from_numpy(picture), side, offset) for picture in pair)
-        waves = [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
+        seen = camera_noise(frame).contiguous(memory_format=torch.channels_last)
+        # Strokes are told from what is near, so each window has its own; waves come from the whole picture.
+        given = [strokes(seen)] if strokes else [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
         with torch.autocast("cpu", torch.bfloat16, enabled=args.grade == "fine"):
-            styled = net(camera_noise(frame).contiguous(memory_format=torch.channels_last), *waves)
+            styled = net(seen, *given)
         styled = styled.float()
         final = tones(styled) if tones else styled
         pixel = pixel_loss(styled, wanted, frame, style.ink)
         edge = sum((a - b).abs().mean() for a, b in zip(gradients(styled), gradients(wanted)))
         steady = disagreement(*final.chunk(2), offset)
         stepped = (final - wanted).abs().mean() if tones else 0.0
-        loss = pixel + style.edge * edge + STEADY * steady + STEPPED * stepped
+        loss = pixel + style.edge * edge + BOLD * timidity(final, wanted) + style.steady * steady + STEPPED * stepped
         found_out = 2.0
         if run.progress >= CRITIC_FROM:
             found_out = critic.learn(frame, final, wanted)

@@ -16,13 +16,14 @@ from abstraction import (
     opened,
     sitter_maps,
     smoothstep,
+    strokes,
     tangent_flow,
     wide_mean,
     work_lab,
 )
+from nets import Strokes
 
 PENCIL = np.array([0.24, 0.19, 0.22], np.float32)
-STEP = 18  # of Lab lightness
 PAPER = np.array([1.0, 0.99, 0.97], np.float32)
 
 
@@ -46,16 +47,14 @@ def watercolour(image, parts, size):
     light = blur(flat[..., 0], 0.6 * s)
     light = light + (blur(flat[..., 0], 1.8 * s) - light) * loose
     afloat = blur(gentle[..., 0], 1.5 * s) - blur(gentle[..., 0], 6 * s)
-    level = (light + 0.9 * np.clip(afloat, -9, 9) * loose) / STEP
-    base = np.floor(level)
-    part = level - base
-    wash = (base + smoothstep(part, 0.38, 0.62)) * STEP
-    wash = wash + (light - wash) * (0.7 - 0.5 * loose - 0.25 * hair)
-    tidemark = smoothstep(part, 0.15, 0.42) * (1 - smoothstep(part, 0.44, 0.6))
+    given = cv2.resize(strokes(image, size), light.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    wash = light + 50 * Strokes.STEP * given[..., 1] * (0.5 + 0.7 * loose + 0.5 * hair)
+    tidemark = np.clip(given[..., 2], 0, 1)
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     key = 0.45 * np.clip(70 - surroundings, 0, 40) * (0.15 + 0.85 * loose) * (1 - wash / 100)
     t = np.clip((wash + key) / 100, 0, 1)
-    bright = 14 + 14 * loose + (86 - 14 * loose) * t ** (0.98 - 0.2 * loose)
+    floor = 14 + 14 * loose + 12 * np.clip(hair + clothes, 0, 1) * (1 - loose * hair)
+    bright = floor + (100 - floor) * t ** (0.98 - 0.2 * loose)
     paper = smoothstep(t, 0.58, 0.95 - 0.1 * loose) * (0.4 + 0.6 * loose)
     bright = bright + (100 - bright) * paper
     # What is plain is a thin wash, unless it is the sitter.
@@ -78,7 +77,7 @@ def watercolour(image, parts, size):
     pool = bright - blur(bright, 4 * s)
     grain = gentle[..., 0] - blur(gentle[..., 0], 1.6 * s)
     density = -0.08 * np.clip(rim, -9, 5) - 0.03 * np.clip(pool, -12, 5) - 0.05 * np.clip(grain, -8, 8)
-    density = density + 0.4 * tidemark * loose - 0.02 * np.clip(afloat, -10, 10)
+    density = density + (0.6 * tidemark - 0.25 * given[..., 0]) * np.clip(loose + 0.7 * hair, 0, 1) - 0.02 * np.clip(afloat, -10, 10)
     density = density * (1 - 0.65 * skin)
     rgb = np.clip(rgb * (1 - (1 - rgb) * density[..., None]), 0, 1) * PAPER
 
