@@ -253,6 +253,11 @@ export const stackable = signal('MediaStreamTrackGenerator' in self);
 export const outgoing = signal<MediaStreamTrack | null>(null);
 
 const stackedWanted = computed(() => watching.value.stacked);
+const sendWanted = computed(() => sending.value || broadcasting.value || watching.value.opaque);
+/** What the effect is to be fed with. */
+const wanted = computed(() =>
+  resting.value && !sendWanted.value && !stackedWanted.value ? null : source.value,
+);
 
 let feeds = 0;
 
@@ -317,9 +322,9 @@ export function startSources(): void {
   let fed = false;
   effect(() => {
     const to = theEffect.value;
-    const { opaque, stacked } = watching.value;
-    const send = sending.value || broadcasting.value || opaque;
-    const from = resting.value && !send && !stacked ? null : source.value;
+    // Only what changes these begins anew: a source that is fed again is interrupted, and the matte has no past.
+    const send = sendWanted.value;
+    const from = wanted.value;
     // A worker that was replaced has another canvas, and writes to no track of the one before.
     const drawn = !send || stageCanvas.value !== null;
     // What the last effect drew ended with it.

@@ -41,6 +41,17 @@ async function settled(page: Page, good: (found: CutOut) => boolean): Promise<Cu
   }
 }
 
+/** Counts how often the page begins to read a track's frames. */
+const SUPPLIES = `
+globalThis.supplies = 0;
+globalThis.MediaStreamTrackProcessor = class extends MediaStreamTrackProcessor {
+  constructor(...given) {
+    super(...given);
+    supplies++;
+  }
+};
+`;
+
 describe('the OBS link', () => {
   beforeAll(async () => {
     [camera, greenRoom] = await Promise.all([
@@ -53,7 +64,7 @@ describe('the OBS link', () => {
     ]);
     studio = await visit(browser, `${app.url}?input=camera&style=none`, {
       permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
-      before: WATCH,
+      before: WATCH + SUPPLIES,
     });
     await reach(studio.page, 'running');
     await studio.page.keyboard.press('o');
@@ -107,6 +118,8 @@ describe('the OBS link', () => {
       await dressed.page.evaluate(() => getComputedStyle(document.querySelector('canvas')!).objectFit),
     ).toBe('cover');
     await dressed.close();
+    // Who looks on, and who goes, does not make the source begin anew.
+    expect(await studio.page.evaluate('supplies')).toBe(1);
 
     const { rgba } = greenRoom.frame(0);
     await studio.page.evaluate(feedStill, { ...SIZE, rgba: Buffer.from(rgba).toString('base64') });
