@@ -20,7 +20,8 @@ it('a second visit needs no server', async () => {
         const { files } = (await (await fetch('/offline.json')).json()) as { files: string[] };
         const held = (await (await caches.open('portoon')).keys()).map(({ url }) => url);
         return files.filter(
-          (file) => !/\.(jspi|asyncify)-|-half\.onnx/.test(file) && !held.includes(new URL(file, location.href).href),
+          (file) =>
+            !/\.(jspi|asyncify)-|-half\.onnx/.test(file) && !held.includes(new URL(file, location.href).href),
         );
       });
     await expect.poll(missing, { timeout: 60_000, interval: 500 }).toEqual([]);
