@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 MODELS = Path(__file__).resolve().parent.parent
 MANIFEST = MODELS / "manifest.json"
 # Made to work on ratios, large angles or small differences.
-FULL_MODULES = ("whole", "swirls", "tones")
+FULL_MODULES = ("whole", "hand", "tones")
 # A mean over a whole picture adds up too much; what makes shares of 0..1 is where a frame's last bits are told.
 FULL_OPERATORS = {"GlobalAveragePool", "Sigmoid", "Softmax"}
 # With an operand in full precision they keep it.
@@ -98,12 +98,16 @@ def twin(facts):
 
 def main():
     manifest = json.loads(MANIFEST.read_text())
+    modules = set()
     for entry in manifest["models"]:
         data = (MODELS / entry["file"]).read_bytes()
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
             raise SystemExit(f"{entry['file']} is not the file that manifest.json tells of: export.py brings it up to date")
         entry["half"] = twin(entry)
+        modules.update(node.name.split("/")[1] for node in onnx.load_model_from_string(data).graph.node)
         print(f"{entry['half']['file']}: {entry['half']['bytes']} bytes of {entry['bytes']}")
+    if missing := set(FULL_MODULES) - modules:
+        raise SystemExit(f"no net has {', '.join(missing)}: what is to stay in full precision has another name now")
     MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n")
 
 
