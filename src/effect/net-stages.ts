@@ -92,7 +92,6 @@ export async function openNetStages(
       (await files.open(runtime, model, file)).net;
     return inMemory(
       runtime,
-      netWorker,
       preparer,
       net as Net,
       stylist ?? stylistInMemory(preparer, openStyle, nets, files),
@@ -179,7 +178,6 @@ function stylistInMemory(
 
 function inMemory(
   runtime: Runtime,
-  netWorker: NetWorker | null,
   preparer: Preparer,
   net: Net,
   stylist: Stylist,
@@ -196,7 +194,6 @@ function inMemory(
     async close() {
       await stylist.close();
       await matter.close();
-      netWorker?.close();
       runtime.device?.destroy();
     },
   };

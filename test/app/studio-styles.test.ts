@@ -67,13 +67,15 @@ async function hideParts(page: Page): Promise<void> {
   });
   await page.route('**/models/manifest.json', async (route) => {
     const manifest = (await (await route.fetch()).json()) as {
-      models: { kind: string; file: string; sha256: string }[];
+      models: { kind: string; file: string; sha256: string; half?: unknown }[];
     };
     const matte = manifest.models.find(({ kind }) => kind === 'matte')!;
     const net = await page.request.get(`${home}models/${matte.file}`);
     matte.sha256 = createHash('sha256')
       .update(renamed(await net.body()))
       .digest('hex');
+    // Its twin would still be of the net that it was made from.
+    delete matte.half;
     await route.fulfill({ json: manifest });
   });
 }
