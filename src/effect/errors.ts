@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'ERR_MODEL_INVALID'
   | 'ERR_PARTS_MISSING'
   | 'ERR_RUNTIME'
+  | 'ERR_HALF_PRECISION'
   | 'ERR_WEBGPU'
   | 'ERR_WEBGL_LOST'
   | 'ERR_WEBGL_MISSING'

@@ -41,6 +41,8 @@ const ENOUGH = 1.1;
  * to be no older than two of them. It has to be so twice running, for a moment's hitch is not the style's fault, and is no reason to hold anything.
  */
 const TOO_LATE = 1.6;
+/** Looks, of a new source, in which frames may be late: nets warm up and previews are made. */
+const SETTLING = 3;
 /** Frames between two decisions. */
 const PATIENCE = 45;
 /** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it soon does so again: a minute at first. */
@@ -54,6 +56,8 @@ export class Governor {
   private rung = FIRST_RUNG;
   private readonly times: number[] = [];
   private readonly delays: number[] = [];
+  /** Looks at the current source. */
+  private looks = 0;
   /** Whether frames were late when they were looked at last. */
   private late = false;
   private waiting = PATIENCE;
@@ -75,6 +79,7 @@ export class Governor {
     this.waiting = PATIENCE;
     this.times.length = this.delays.length = 0;
     this.late = false;
+    this.looks = 0;
   }
 
   /** Why the style has the size that it has, or what is held is held. */
@@ -135,11 +140,16 @@ export class Governor {
     const lastResort = RUNGS[rung - 1]?.held !== 'nothing';
     const room = RUNGS[rung]!.held === 'nothing' ? ROOM : ENOUGH;
     const wasLate = this.late;
-    this.late = delay > TOO_LATE * budget;
+    this.late = this.looks++ >= SETTLING && delay > TOO_LATE * budget;
     const more = added(rung, cost);
     if (rung > 0 && typical > (lastResort ? FAR_TOO_SLOW : TOO_SLOW) * budget) this.descend('slow');
     else if (this.late && wasLate && !lastResort) this.descend('late');
-    else if (rung < this.ceiling && typical + more < room * budget && delay + more < TOO_LATE * budget)
+    else if (
+      rung < this.ceiling &&
+      typical + more < room * budget &&
+      // What is held is no answer to lateness, and does not stay for it.
+      (RUNGS[rung]!.held !== 'nothing' || delay + more < TOO_LATE * budget)
+    )
       this.move(1, 'finer');
   }
 

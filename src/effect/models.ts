@@ -105,7 +105,7 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
         faults.set(
           `${model.id} in half precision`,
           new PortoonError(
-            'ERR_MANIFEST',
+            'ERR_HALF_PRECISION',
             `The half-precision twin of the net "${model.id}" is left out: ${v.getDotPath(twin.issues[0]) ?? 'its entry'} is not as promised.`,
             'The net itself works; mend its entry in the manifest.',
           ),

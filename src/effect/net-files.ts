@@ -79,7 +79,9 @@ export class NetFiles {
     if (!(cause instanceof PortoonError)) throw cause;
     const wayOut = 'The net itself is used, in full precision.';
     this.tell(
-      new PortoonError(cause.code, `Half precision is not used. ${cause.message}`, wayOut, { cause }),
+      new PortoonError('ERR_HALF_PRECISION', `Half precision is not used. ${cause.message}`, wayOut, {
+        cause,
+      }),
     );
   }
 }

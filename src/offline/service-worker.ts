@@ -27,7 +27,8 @@ const worker = self as unknown as Scope;
 
 /** What a page asks for when its picture runs: a copy of the files that it runs on. */
 export interface KeepRequest {
-  readonly keep: RunsOn;
+  readonly keep: RunsOn['ep'];
+  readonly half: boolean;
 }
 
 worker.addEventListener('install', (event) => {
@@ -38,7 +39,7 @@ worker.addEventListener('activate', (event) => {
 });
 worker.addEventListener('message', (event) => {
   // Without a connection, or with a full disk, the copy stays as it is.
-  event.waitUntil(keep((event.data as KeepRequest).keep).catch(() => undefined));
+  event.waitUntil(keep(event.data as KeepRequest).catch(() => undefined));
 });
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
@@ -48,10 +49,10 @@ worker.addEventListener('fetch', (event) => {
 });
 
 /** Brings the copy up to the server's build: what is not in it any more goes. */
-async function keep(runsOn: RunsOn): Promise<void> {
+async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   const copy = await caches.open(COPY);
   const list = (await (await fetch(LIST, { cache: 'no-cache' })).json()) as OfflineList;
-  const wanted = listFor(runsOn, 'Suspending' in WebAssembly, list);
+  const wanted = listFor({ ep, half }, 'Suspending' in WebAssembly, list);
   const held = new Set((await copy.keys()).map(({ url }) => url));
   const urls = new Set(wanted.map((path) => new URL(path, worker.location.href).href));
   // Most of them have just been loaded, and come out of the browser's own store. One after the other: somebody is on air.

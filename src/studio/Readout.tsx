@@ -79,7 +79,7 @@ export function Readout() {
             </div>
             <div>
               <dt>detail</dt>
-              <dd>{now.styleSize[0] > 0 ? REASONS[now.quality] : '–'}</dd>
+              <dd>{now.styleSize[0] > 0 || now.matteSize[0] > 0 ? REASONS[now.quality] : '–'}</dd>
             </div>
             {HELD[now.held] && (
               <div>

@@ -95,6 +95,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_PARTS_MISSING: 'That part cannot be told apart',
   ERR_RUNTIME: 'The effect stumbled',
   ERR_WEBGL_LOST: 'The graphics card let go',
+  ERR_HALF_PRECISION: 'Half precision is not used',
   ERR_WEBGPU: 'The graphics card computes no more',
   ERR_WEBGL_MISSING: 'No graphics here',
   ERR_WORKER_DIED: 'The effect stopped',

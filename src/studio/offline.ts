@@ -1,7 +1,11 @@
 import { effect } from '@preact/signals';
+import type { Effect } from '../effect/effect.ts';
 import type { KeepRequest } from '../offline/service-worker.ts';
 import { theEffect } from './engine.ts';
 import { pageState } from './state.ts';
+
+/** As often as the effect tells how it goes. */
+const BEAT_MS = 250;
 
 /** Has what this visit runs on kept, once its picture runs: the next visit needs no server. */
 export function keepForOffline(): void {
@@ -10,18 +14,26 @@ export function keepForOffline(): void {
   const stop = effect(() => {
     const running = theEffect.value;
     if (pageState.value !== 'running' || !running) return;
-    const { ep, half } = running.stats();
-    const request: KeepRequest = { keep: { ep, half } };
     queueMicrotask(() => {
       stop();
     });
-    navigator.serviceWorker
-      .register('/service-worker.js', { type: 'module' })
-      .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) => {
+    Promise.all([
+      runsOn(running),
+      navigator.serviceWorker
+        .register('/service-worker.js', { type: 'module' })
+        .then(() => navigator.serviceWorker.ready),
+    ])
+      .then(([request, { active }]) => {
         active?.postMessage(request);
       })
       // A browser that keeps nothing, as in a private window, is no reason to worry anybody.
       .catch(() => undefined);
   });
+}
+
+/** What the effect runs on, which it tells after its first frame. */
+async function runsOn(running: Effect): Promise<KeepRequest> {
+  while (running.stats().frames === 0) await new Promise((resolve) => setTimeout(resolve, BEAT_MS));
+  const { ep, half } = running.stats();
+  return { keep: ep, half };
 }

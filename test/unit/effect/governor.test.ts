@@ -91,6 +91,21 @@ describe('the governor', () => {
     expect(after.at(-1)!.side).toBeGreaterThan(192);
   });
 
+  test('lets go of what it holds as soon as there is the time, however late frames come', () => {
+    const governor = new Governor();
+    carry(governor, { matte: 60, style: 90, rest: 5 }, 600);
+    expect(governor.held).toBe('style and matte');
+    const steps = carry(governor, { matte: 6, style: 8, rest: 2, hitch: 50 }, 10_000);
+    expect(steps.at(-1)).toMatchObject({ side: 160, pixels: 224 * 128, held: 'nothing' });
+  });
+
+  test('makes nothing of a late start', () => {
+    const governor = new Governor();
+    const steady = { matte: 14, style: 16, rest: 1 };
+    const steps = [...carry(governor, { ...steady, hitch: 100 }, 130), ...carry(governor, steady, 300)];
+    expect(moves(steps)).toBe(0);
+  });
+
   test('lets a single hitch pass', () => {
     const governor = new Governor();
     const steady = { matte: 14, style: 16, rest: 1 };
