@@ -291,6 +291,7 @@ function print({ date, machine, browser, app, latencyMs, nets, rivals }: Result)
 }
 
 function rowsOf(result: Awaited<ReturnType<typeof measureApp>>): [string, string][] {
+  const swaying = sway(result.memory);
   return [
     ['runs on', `${result.ep}, ${result.renderer}`],
     ['sizes', `camera 640x360, matte ${result.matteSize.join('x')}, style ${result.styleSize.join('x')}`],
@@ -312,7 +313,9 @@ function rowsOf(result: Awaited<ReturnType<typeof measureApp>>): [string, string
       `memory, ${minute} min`,
       `page and workers ${pageMiB} MiB (${listed(realmMiB)}); resident ${listed(residentMiB)} MiB`,
     ]),
-    ['memory sways by', `${sway(result.memory) ?? '?'} MiB after two minutes`],
+    ...(swaying === null
+      ? []
+      : [['memory sways by', `${swaying} MiB after two minutes`] as [string, string]]),
   ];
 }
 
