@@ -381,7 +381,7 @@ class Strokes(nn.Module):
     COUNT = 3  # strand -1..1, from the true lightness to its wash -1..1, tidemark 0..1
     FAN = 8
     STEP = 0.18  # of lightness from wash to wash
-    CONTRAST = 16.0  # of the detail before its slopes are squared: half precision has no room for less
+    CONTRAST = 16.0  # of the detail before its slopes are squared: small ones stay far from what a float cannot hold
     SLANT = 5e-3  # squared slope of a form, after CONTRAST, that outweighs the hand's own slant
     PLAIN = 0.015  # detail that is weaker than this is no strand
     LOOSE = 1.8  # of the detail is in what is stepped

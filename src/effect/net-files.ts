@@ -76,10 +76,10 @@ export class NetFiles {
   }
 
   private tellOfTwin(cause: unknown): void {
-    if (!(cause instanceof PortoonError)) throw cause;
+    const why = cause instanceof PortoonError ? cause.message : String(cause);
     const wayOut = 'The net itself is used, in full precision.';
     this.tell(
-      new PortoonError('ERR_HALF_PRECISION', `Half precision is not used. ${cause.message}`, wayOut, {
+      new PortoonError('ERR_HALF_PRECISION', `Half precision is not used. ${why}`, wayOut, {
         cause,
       }),
     );
