@@ -10,15 +10,22 @@ export class Download {
   /**
    * @param what - for people: what is being fetched.
    * @param expected - its size in bytes, for the progress bar.
+   * @param onAnswer - given the answer as it comes, for a use of its own.
    * @throws PortoonError `ERR_MODEL_MISSING` naming what did not arrive and why.
    */
-  async bytes(url: string, what: string, expected: number): Promise<Uint8Array<ArrayBuffer>> {
+  async bytes(
+    url: string,
+    what: string,
+    expected: number,
+    onAnswer?: (answer: Response) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const part: LoadProgress = { loaded: 0, total: expected };
     this.parts.set(url, part);
     const chunks: Uint8Array[] = [];
     try {
       const response = await fetch(url);
       if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+      onAnswer?.(response.clone());
       for await (const chunk of response.body) {
         chunks.push(chunk);
         part.loaded += chunk.length;
