@@ -23,12 +23,14 @@ vec4 styleAt(vec2 at) { return vec4(packedAt(at, uStyledPlace), packedAt(at, uSe
 #else
 uniform sampler2D uStyled;
 uniform sampler2D uMatte;
-uniform sampler2D uShare;
 
 // Fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
 vec4 fitAt(vec2 at) { return texture(uMatte, at); }
+#ifdef PART
+uniform sampler2D uShare;
 // How much of the person is the region's part of them (src/effect/matte/part-share.ts).
 float shareAt(vec2 at) { return texture(uShare, at).r; }
+#endif
 // The styled picture, and as alpha the luminance of what the net saw.
 vec4 styleAt(vec2 at) { return texture(uStyled, at); }
 #endif

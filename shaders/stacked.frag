@@ -17,7 +17,10 @@ float matteAt(vec2 at) {
 
 // The picture as it is if nobody stands behind or before anything: the style's edge is not the person's.
 vec3 paintAt(vec2 at, vec3 live) {
-  float share = uRegion == 1 ? 0.0 : uRegion == 3 ? shareAt(at) : 1.0;
+  float share = uRegion == 1 ? 0.0 : 1.0;
+#ifdef PART
+  if (uRegion == 3) share = shareAt(at);
+#endif
   return mix(live, styledAt(at, live), uStrength * share);
 }
 

@@ -67,13 +67,14 @@ interface Picture {
   glow: ImageSource;
 }
 
+const PART = 3;
 const regions: Record<Region, number> = {
   person: 0,
   background: 1,
   everything: 2,
-  face: 3,
-  hair: 3,
-  clothes: 3,
+  face: PART,
+  hair: PART,
+  clothes: PART,
 };
 const backgrounds: Record<BackgroundFill['kind'], number> = {
   live: 0,
@@ -141,9 +142,10 @@ export class Compositor {
     uSeenPlace: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
   private readonly mesh: Mesh<Geometry, Shader>;
-  /** For layers as texels, and for packed ones, once there were any. */
-  private readonly shader: Shader;
-  private packedShader: Shader | null = null;
+  /** By what they are asked to read. */
+  private readonly shaders = new Map<string, Shader>();
+  /** Without a graphics processor. */
+  private readonly software: boolean;
 
   private constructor(
     private readonly canvas: OffscreenCanvas,
@@ -151,21 +153,24 @@ export class Compositor {
     private readonly packing: Packing,
   ) {
     this.renderer = renderer;
-    this.shader = this.program(false);
+    const { gl } = renderer;
+    const info = gl.getExtension('WEBGL_debug_renderer_info');
+    this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+    this.software = SOFTWARE.test(this.rendererName);
+    this.texels = this.software ? new FrameTexels() : null;
+    this.readBack = this.software ? new ReadBack(gl) : null;
     const geometry = new Geometry({
       attributes: { aPosition: [0, 0, 1, 0, 1, 1, 0, 1] },
       indexBuffer: [0, 1, 2, 0, 2, 3],
     });
     const state = State.for2d();
     state.blend = false;
-    this.mesh = new Mesh<Geometry, Shader>({ geometry, shader: this.shader, state });
+    const shader = this.shaderFor(
+      { region: 'person', background: { kind: 'live' }, matteAlone: false },
+      null,
+    );
+    this.mesh = new Mesh<Geometry, Shader>({ geometry, shader, state });
     this.scene.addChild(this.mesh);
-    const { gl } = renderer;
-    const info = gl.getExtension('WEBGL_debug_renderer_info');
-    this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-    const software = SOFTWARE.test(this.rendererName);
-    this.texels = software ? new FrameTexels() : null;
-    this.readBack = software ? new ReadBack(gl) : null;
   }
 
   /**
@@ -222,9 +227,8 @@ export class Compositor {
       this.live.resize(width, height);
       this.live.update();
     }
-    if (packed) this.packedShader ??= this.program(true);
-    this.mesh.shader = packed ? this.packedShader : this.shader;
-    const { resources } = this.mesh.shader!;
+    this.mesh.shader = this.shaderFor(layers, packed);
+    const { resources } = this.mesh.shader;
     resources.uLive = layers.live ? this.liveTexels : this.live;
     if (packed) this.takePacked(packed);
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
@@ -325,13 +329,29 @@ export class Compositor {
     if (background.kind !== 'image') this.dropImage();
   }
 
-  /** @param packed - whether the layers come in one picture. */
-  private program(packed: boolean): Shader {
-    // A program for each case: what is not run is costly too, on a renderer without a graphics processor.
-    const fragment = `#version 300 es\n${packed ? '#define PACKED\n' : ''}${layersRead}${this.packing === 'plain' ? composite : stacked}`;
-    const name = packed ? `${this.packing} packed` : this.packing;
-    return new Shader({
-      glProgram: GlProgram.from({ vertex, fragment, name }),
+  /**
+   * Where what is not asked for costs as much as what is, for each case a program of its own; on a graphics processor one for all, so that a change
+   * of look compiles nothing.
+   */
+  private shaderFor(
+    { region, background, matteAlone }: Pick<Layers, 'region' | 'background' | 'matteAlone'>,
+    packed: Packed | null,
+  ): Shader {
+    const reads = {
+      PACKED: packed !== null,
+      PART: !this.software || regions[region] === PART,
+      BACKGROUND: !this.software || background.kind !== 'live' || matteAlone,
+    };
+    const defines = Object.entries(reads)
+      .filter(([, read]) => read)
+      .map(([name]) => `#define ${name}\n`)
+      .join('');
+    const kept = this.shaders.get(defines);
+    if (kept) return kept;
+    const body = this.packing === 'plain' ? composite : stacked;
+    const fragment = `#version 300 es\n${defines}${layersRead}${body}`;
+    const shader = new Shader({
+      glProgram: GlProgram.from({ vertex, fragment, name: `${this.packing} ${defines}` }),
       resources: {
         uLive: this.live,
         ...(packed
@@ -342,13 +362,14 @@ export class Compositor {
         composite: this.uniforms,
       },
     });
+    this.shaders.set(defines, shader);
+    return shader;
   }
 
   /** The picture is the compositor's from its first frame on: nobody else knows when its last frame has been drawn. */
   private dropImage(): void {
     if (!this.image) return;
-    for (const shader of [this.shader, this.packedShader])
-      if (shader) shader.resources.uBackdrop = shader.resources.uGlow = this.blurred;
+    for (const { resources } of this.shaders.values()) resources.uBackdrop = resources.uGlow = this.blurred;
     this.image.source.destroy();
     this.image.glow.destroy();
     this.image.bitmap.close();
