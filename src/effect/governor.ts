@@ -41,12 +41,14 @@ const ENOUGH = 1.1;
  * to be no older than two of them. It has to be so twice running, for a moment's hitch is not the style's fault, and is no reason to hold anything.
  */
 const TOO_LATE = 1.6;
-/** Looks, of a new source, in which frames may be late: nets warm up and previews are made. */
+/** Looks at a new source in which frames may be late, and slower than they will be: code is compiled, nets warm up, previews are made. */
 const SETTLING = 3;
 /** Frames between two decisions. */
 const PATIENCE = 45;
-/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it soon does so again: a minute at first. */
+/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it soon does so again: a minute at first ... */
 const BARRED = 1800;
+/** ... and five seconds where it did so while all was settling. */
+const BARRED_SETTLING = 150;
 const LONGEST_BARRED = 16 * BARRED;
 /** Who falls only after so many times the bar falls for another reason: the machine itself has become slower. */
 const SOON = 4;
@@ -156,7 +158,8 @@ export class Governor {
   private descend(why: 'slow' | 'late'): void {
     this.ceiling = this.rung - 1;
     const again = this.lastMove === 'finer' && this.sinceMove < SOON * this.bar;
-    this.bar = again ? Math.min(LONGEST_BARRED, 2 * this.bar) : BARRED;
+    const first = this.looks <= SETTLING ? BARRED_SETTLING : BARRED;
+    this.bar = again ? Math.min(LONGEST_BARRED, 2 * this.bar) : first;
     this.barredFor = this.bar;
     this.move(-1, why);
   }

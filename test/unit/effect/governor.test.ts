@@ -106,6 +106,14 @@ describe('the governor', () => {
     expect(moves(steps)).toBe(0);
   });
 
+  test('is back soon where only the start was slow', () => {
+    const quick: Machine = { matte: 10, style: 10, rest: 2, beside: true };
+    const slow: Machine = { matte: 40, style: 60, rest: 10, beside: true };
+    const steps = carry(new Governor(), (seconds) => (seconds < 4 ? slow : quick), 450);
+    expect(Math.min(...steps.map(({ side }) => side))).toBe(160);
+    expect(steps.at(-1)!.side).toBeGreaterThanOrEqual(192);
+  });
+
   test('lets a single hitch pass', () => {
     const governor = new Governor();
     const steady = { matte: 14, style: 16, rest: 1 };
