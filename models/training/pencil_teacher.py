@@ -35,8 +35,9 @@ def slanted_flow(light, sigma):
     return -np.sin(angle), np.cos(angle)
 
 
-def pencil(image, parts, size):
-    """Pencil drawing of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+def pencil(image, parts, size, seen=None):
+    """Pencil drawing of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result;
+    `seen` is the same picture as the net will see it, by default at that size."""
     s = SUPERSAMPLE
     lab = opened(work_lab(image, size))
     face, skin, hair, clothes = sitter_maps(parts, lab)
@@ -69,7 +70,7 @@ def pencil(image, parts, size):
     stroke = slanted_flow(light, 2 * s)
     grain = np.clip(detail / (2.5 + busy), -1.5, 1.5)
     strand, drawn = cv2.split(along_flow(np.dstack([grain, np.clip(tone, 0, 1)]), stroke, 4.5 * s))
-    given = cv2.resize(strokes(image, size)[..., 0], light.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    given = cv2.resize(strokes(image, size, seen)[..., 0], light.shape[::-1], interpolation=cv2.INTER_CUBIC)
     strand = np.clip(-1.2 * strand - 0.8 * given, -1, 1) * (0.8 + 0.2 * hair - 0.45 * skin)
     tone = tone + (drawn - tone) * 0.6 * (1 - feature)
     density = np.clip(tone, 0, 1) * (1 + 0.6 * strand) + 0.3 * feature

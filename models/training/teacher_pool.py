@@ -6,25 +6,28 @@ import torch
 
 from abstraction import swirls
 from data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
+from nets import Strokes, Swirls
 from runs import SEED
 
 FIRST = 60  # rendered before training starts
 PORTRAIT_SHARE = 0.72
 SHORT_SIDES = (144, 168, 192, 240, 288)
+LEAST_SIDE = 72
 
 
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    With `waves`, a third picture is the first one's swirls, which a crop by itself could not tell.
+    What a net with a hand is given, its teacher has from the very same picture. With Swirls, a third picture is the first one's swirls,
+    which a crop by itself could not tell.
     """
 
-    def __init__(self, folder, teacher, size, waves=False):
+    def __init__(self, folder, teacher, size, hand=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.teacher = teacher
         self.size = size
-        self.waves = waves
+        self.hand = hand
         self.ids = portrait_ids("train")
         self.photos = load_photos()
         self.pairs = []
@@ -48,14 +51,21 @@ class TeacherPool:
         else:
             image, parts = self.photos[rng.integers(len(self.photos))], None
         image = tone(rng, image, 0.5)
-        h, w = image.shape[:2]
-        scale = rng.choice(SHORT_SIDES) / min(h, w)
-        size = round(w * scale), round(h * scale)
-        target = self.teacher(image, parts, size)
-        picture = cv2.resize(image, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-        pair = {"picture": picture, "target": target}
-        if self.waves:
-            waves = cv2.resize(swirls(image, size), size, interpolation=cv2.INTER_LINEAR)
+        height, width = image.shape[:2]
+        scale = rng.choice(SHORT_SIDES) / min(height, width)
+        size = round(width * scale), round(height * scale)
+        # Most pictures are shrunk with what was drawn, so that small faces keep their features.
+        shrunk = rng.uniform(LEAST_SIDE / min(size), 1) if rng.random() < 0.7 else 1
+        seen = [2 * round(side * shrunk / 2) for side in size]
+        picture = cv2.resize(image, seen, interpolation=cv2.INTER_AREA)
+        if rng.random() < 0.45:  # a dull camera: the teacher has most of the contrast back, as a draughtsman would
+            grey, contrast = image.mean(), rng.uniform(0.4, 0.95)
+            picture = dulled(picture, grey, contrast)
+            image = dulled(image, grey, 1 - 0.4 * (1 - contrast))
+        target = self.teacher(image, parts, size, *([picture] if self.hand is Strokes else []))
+        pair = {"picture": picture, "target": cv2.resize(target, seen, interpolation=cv2.INTER_AREA)}
+        if self.hand is Swirls:
+            waves = cv2.resize(swirls(image, size), seen, interpolation=cv2.INTER_AREA)
             pair["waves"] = (waves * 127.5 + 128).astype(np.uint8)
         np.savez(self.file(index), **pair)
         self.pairs.append(tuple(pair.values()))
@@ -67,20 +77,14 @@ class TeacherPool:
 
     @staticmethod
     def crop(rng, pair, side):
-        """A window of a pair; most pairs are shrunk first, so that small faces keep their features."""
-        if rng.random() < 0.7:
-            height, width = pair[0].shape[:2]
-            scale = rng.uniform(max(0.3, side / min(height, width)), 1)
-            size = max(side, round(width * scale)), max(side, round(height * scale))
-            pair = [cv2.resize(p, size, interpolation=cv2.INTER_AREA) for p in pair]
+        """A window of a pair."""
         y, x = (rng.integers(length - side + 1) for length in pair[0].shape[:2])
         step = -1 if rng.random() < 0.5 else 1
-        picture, target, *waves = (p[y : y + side, x : x + side][:, ::step] for p in pair)
-        if rng.random() < 0.45:  # a dull camera: the target gets most of the contrast back, as a draughtsman would give it
-            grey, contrast = picture.mean(), rng.uniform(0.4, 0.95)
-            contrasts = (picture, contrast), (target, 1 - 0.4 * (1 - contrast))
-            picture, target = ((grey + c * (p - grey)).clip(0, 255).astype(np.uint8) for p, c in contrasts)
-        return picture, target, *waves
+        return [p[y : y + side, x : x + side][:, ::step] for p in pair]
+
+
+def dulled(image, grey, contrast):
+    return (grey + contrast * (image - grey)).clip(0, 255).astype(np.uint8)
 
 
 def camera_noise(frame):

@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 
 from critic import Critic
-from nets import Strokes, Swirls
+from nets import Strokes
 from runs import SEED, Run, arguments, prefetch
 from styles import GRADES, STYLES, procedural_teacher
 from teacher_pool import TeacherPool, camera_noise, gradients
 
-POOL = 180
+POOL = 400
 CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch
 SHIFT = 3  # pixels, at most, between the two windows
 STEPPED = 0.3
@@ -68,7 +68,7 @@ def main():
     critic = Critic()
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
-    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.hand is Swirls)
+    pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.hand)
     strokes = Strokes() if style.hand is Strokes else None
 
     def make():

@@ -27,8 +27,9 @@ PENCIL = np.array([0.24, 0.19, 0.22], np.float32)
 PAPER = np.array([1.0, 0.99, 0.97], np.float32)
 
 
-def watercolour(image, parts, size):
-    """Watercolour of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+def watercolour(image, parts, size, seen=None):
+    """Watercolour of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result;
+    `seen` is the same picture as the net will see it, by default at that size."""
     s = SUPERSAMPLE
     lab = opened(work_lab(image, size))
     face, skin, hair, clothes = sitter_maps(parts, lab)
@@ -47,7 +48,7 @@ def watercolour(image, parts, size):
     light = blur(flat[..., 0], 0.6 * s)
     light = light + (blur(flat[..., 0], 1.8 * s) - light) * loose
     afloat = blur(gentle[..., 0], 1.5 * s) - blur(gentle[..., 0], 6 * s)
-    given = cv2.resize(strokes(image, size), light.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    given = cv2.resize(strokes(image, size, seen), light.shape[::-1], interpolation=cv2.INTER_CUBIC)
     wash = light + 50 * Strokes.STEP * given[..., 1] * (0.5 + 0.7 * loose + 0.5 * hair)
     tidemark = np.clip(given[..., 2], 0, 1)
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
