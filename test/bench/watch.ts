@@ -6,14 +6,13 @@ import { readFrameNumber } from '../../scripts/demo/frame-number.ts';
 const NUMBER = { width: 132 / 360, height: 12 / 360, columns: 44, rows: 4 };
 /** The whole picture made small. */
 const PICTURE = { columns: 32, rows: 18 };
-const LAYOUT = { number: NUMBER, picture: PICTURE };
 
 export interface Look {
   /** Milliseconds since 1970, of one machine's clock. */
   readonly at: number;
   /** Which frame it was; undefined where the codec has blurred that. */
   readonly number: number | undefined;
-  /** Luma, small. */
+  /** Luma, small; empty where nobody asked for it. */
   readonly picture: Uint8Array;
 }
 
@@ -28,7 +27,7 @@ interface Watched {
 }
 
 /** Gives the page its eye. It reads luma where it lies: to draw each frame on a canvas would take more of the machine than the effect. */
-function open(page: Page): Promise<void> {
+function open(page: Page, layout: { number: typeof NUMBER; picture: typeof PICTURE | null }): Promise<void> {
   return page.evaluate((layout) => {
     const seen: Watched['seen'] = {};
     const eyeFor: Watched['eyeFor'] = (place) => {
@@ -63,12 +62,12 @@ function open(page: Page): Promise<void> {
         kept.push([
           at,
           text(number.width * h, number.height * h, number.columns, number.rows),
-          text(w, h, picture.columns, picture.rows),
+          picture ? text(w, h, picture.columns, picture.rows) : '',
         ]);
       };
     };
     Object.assign(globalThis, { seen, eyeFor });
-  }, LAYOUT);
+  }, layout);
 }
 
 /** What the page needs from its start on: it keeps the tracks that it opens. (tsx gives functions their names through a helper that pages do not have.) */
@@ -110,7 +109,7 @@ const CAMERA = `opened.findLast(({ kind, readyState }) => kind === 'video' && re
 
 /** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
 export async function watchCaller(page: Page): Promise<void> {
-  await open(page);
+  await open(page, { number: NUMBER, picture: PICTURE });
   await watchTrack(page, 'taken', CAMERA);
   await watchTrack(
     page,
@@ -131,7 +130,7 @@ export async function watchCaller(page: Page): Promise<void> {
 
 /** Watches the camera (`taken`) and the studio's stage (`stage`): whenever the page is drawn it reads the number off the canvas. */
 export async function watchStage(page: Page): Promise<void> {
-  await open(page);
+  await open(page, { number: NUMBER, picture: null });
   await watchTrack(page, 'taken', CAMERA);
   await page.evaluate(({ width, height, columns, rows }) => {
     const { seen } = globalThis as unknown as Watched;
@@ -152,7 +151,7 @@ export async function watchStage(page: Page): Promise<void> {
 
 /** Watches what the friend's screen shows of the caller (`shown`), and from when on. */
 export async function watchFriend(page: Page): Promise<void> {
-  await open(page);
+  await open(page, { number: NUMBER, picture: PICTURE });
   await page.evaluate(() => {
     const { eyeFor } = globalThis as unknown as Watched;
     const video = document.querySelector<HTMLVideoElement>('.person video')!;

@@ -25,6 +25,12 @@ async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float3
   return results;
 }
 
+test('the runtime is compiled as it comes, so that the browser keeps its code', async () => {
+  const { binary, compiled } = await fetchRuntime('wasm', new Download(() => undefined));
+  const names = (module: WebAssembly.Module) => WebAssembly.Module.exports(module).map(({ name }) => name);
+  expect(names(compiled!)).toEqual(names(await WebAssembly.compile(binary)));
+});
+
 test('WebGPU and wasm agree to 1e-3 on the same frame, matte and style', { timeout: 240_000 }, async () => {
   const frame = randomField(3 * 32 * 32, 7);
   const onWasm = await runOn('wasm', frame);
