@@ -104,17 +104,15 @@ export class GpuNet implements AnyNet {
    */
   async record(): Promise<boolean> {
     const bound = this.bound!;
-    const { size, feeds, fetches, buffers } = bound;
-    const answer = buffers.get(this.gives('matte') ? 'matte' : 'styled')!;
-    const run = { size, feeds, fetches, frame: buffers.get('frame')!, answer };
     const recalled = await this.layouts.recall();
     const known = LAYOUTS.find((layout) => layout === recalled);
     bound.recording = await this.runtime.exclusive(() =>
-      record(this.runtime, this.file, this.net.session, run, known ? [known] : LAYOUTS),
+      record(this.runtime, this.file, this.net.session, bound, known ? [known] : LAYOUTS),
     );
     if (!bound.recording) return false;
     if (!known) await this.layouts.remember(bound.recording.layout);
-    if (this.compares && bound.recording.took > QUICK) await this.compareWithWasm(size, bound.recording);
+    if (this.compares && bound.recording.took > QUICK)
+      await this.compareWithWasm(bound.size, bound.recording);
     return true;
   }
 
@@ -196,10 +194,21 @@ export class GpuNet implements AnyNet {
   }
 
   private unbind(): void {
-    const recording = this.bound?.recording;
-    // A session of a device that is lost may not close well.
-    if (recording) this.runtime.exclusive(() => recording.session.release()).catch(() => undefined);
-    for (const buffer of this.bound?.buffers.values() ?? []) buffer.destroy();
+    const { bound } = this;
     this.bound = null;
+    if (!bound) return;
+    const destroy = () => {
+      for (const buffer of bound.buffers.values()) buffer.destroy();
+    };
+    const { recording } = bound;
+    if (!recording) {
+      destroy();
+      return;
+    }
+    // Of a device that is lost a session may not close well.
+    void this.runtime
+      .exclusive(() => recording.close())
+      .catch(() => undefined)
+      .finally(destroy);
   }
 }

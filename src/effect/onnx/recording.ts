@@ -1,7 +1,8 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
+import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { quantile } from '../governor.ts';
 import { readOnce } from '../gpu/readback.ts';
 import type { NetFile } from '../models.ts';
+import { letGo, runAndHold, type Bindings } from './held-buffers.ts';
 import type { Size } from './net.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -16,46 +17,71 @@ const REPLAYS = 7;
 const LONGEST = 250;
 
 /** A net's run at one size, with the buffers that it reads and writes. */
-export interface FixedRun {
+export interface FixedRun extends Bindings {
   readonly size: Size;
-  readonly feeds: Record<string, Tensor>;
-  readonly fetches: Record<string, Tensor>;
-  readonly frame: GPUBuffer;
-  /** The answer that it is judged by. */
-  readonly answer: GPUBuffer;
 }
 
-/** A run that is only replayed: what it submits was recorded, and costs the processor next to nothing. */
-export interface Recording {
+interface Trial {
   readonly session: InferenceSession;
   readonly layout: Layout;
   /** Milliseconds that a replay took, in the middle. */
   readonly took: number;
 }
 
+/** A run that is only replayed: what it submits was recorded, and costs the processor next to nothing. */
+export interface Recording extends Trial {
+  /** Its buffers may be destroyed then. As with all of a runtime, nobody else may use it meanwhile. */
+  close(): Promise<void>;
+}
+
 /**
- * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when it answers two pictures, neither of which
- * it was recorded with, as `plain` does. What `frame` holds is the same afterwards; the answers are not. Nobody else may use the runtime meanwhile.
+ * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when all that it answers to two pictures, neither of which
+ * it was recorded with, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. What `frame` holds is the same afterwards; the answers are not. Nobody else may use the runtime meanwhile.
  * @param plain - runs it unrecorded.
  * @returns null where none is right.
  */
 export async function record(
   runtime: Runtime,
-  { bytes, half }: NetFile,
+  file: NetFile,
   plain: InferenceSession,
   run: FixedRun,
   layouts: readonly Layout[],
 ): Promise<Recording | null> {
+  if (!(await runAndHold(plain, run))) return null;
+  const best = await fastest(runtime, file, plain, run, layouts);
+  if (!best) {
+    await letGo(plain, run);
+    return null;
+  }
+  return {
+    ...best,
+    async close() {
+      await best.session.release();
+      await letGo(plain, run);
+    },
+  };
+}
+
+async function fastest(
+  runtime: Runtime,
+  { bytes, half }: NetFile,
+  plain: InferenceSession,
+  run: FixedRun,
+  layouts: readonly Layout[],
+): Promise<Trial | null> {
   const device = runtime.device!;
   const [width, height] = run.size;
-  const kept = copyOf(device, run.frame);
+  const frame = run.feeds.frame!.gpuBuffer;
+  const answers = Object.values(run.fetches).map(({ gpuBuffer }) => gpuBuffer);
+  const kept = copyOf(device, frame);
   const pictures = [3, 5, 7].map((step) =>
     Float32Array.from({ length: 3 * width * height }, (_, i) => ((i * step) % 101) / 101),
   );
   const answerOf = async (session: InferenceSession, picture: Float32Array<ArrayBuffer>) => {
-    device.queue.writeBuffer(run.frame, 0, picture);
+    device.queue.writeBuffer(frame, 0, picture);
     await session.run(run.feeds, run.fetches);
-    return new Float32Array(await readOnce(device, run.answer, runtime.watch));
+    const read = answers.map((answer) => readOnce(device, answer, runtime.watch));
+    return (await Promise.all(read)).map((bytes) => new Float32Array(bytes));
   };
   const timeOf = async (session: InferenceSession) => {
     const times: number[] = [];
@@ -71,9 +97,9 @@ export async function record(
 
   // What goes wrong in a trial is no fault of the device.
   for (const filter of ['validation', 'out-of-memory'] as const) device.pushErrorScope(filter);
-  let best = null as Recording | null;
+  let best = null as Trial | null;
   try {
-    const right: Float32Array[] = [];
+    const right: Float32Array[][] = [];
     for (const picture of pictures) right.push(await answerOf(plain, picture));
     for (const layout of layouts) {
       let session: InferenceSession | null = null;
@@ -86,8 +112,8 @@ export async function record(
         });
         let worst = 0;
         for (const [n, picture] of pictures.entries())
-          for (const [i, value] of (await answerOf(session, picture)).entries())
-            worst = Math.max(worst, Math.abs(value - right[n]![i]!));
+          for (const [of, answer] of (await answerOf(session, picture)).entries())
+            worst = Math.max(worst, largestDifference(answer, right[n]![of]!));
         const took = worst <= TOLERANCE[half ? 'half' : 'full'] ? await timeOf(session) : Infinity;
         if (took < (best?.took ?? Infinity)) {
           const slower = best?.session ?? null;
@@ -101,7 +127,7 @@ export async function record(
     }
   } finally {
     const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(kept, 0, run.frame, 0, kept.size);
+    encoder.copyBufferToBuffer(kept, 0, frame, 0, kept.size);
     device.queue.submit([encoder.finish()]);
     kept.destroy();
   }
@@ -111,6 +137,12 @@ export async function record(
     return null;
   }
   return best;
+}
+
+function largestDifference(one: Float32Array, other: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < one.length; i++) largest = Math.max(largest, Math.abs(one[i]! - other[i]!));
+  return largest;
 }
 
 function copyOf(device: GPUDevice, source: GPUBuffer): GPUBuffer {

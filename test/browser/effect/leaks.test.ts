@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEffect, type Effect } from '../../../src/effect/effect.ts';
+import { Download } from '../../../src/effect/download.ts';
 import type { LookOptions } from '../../../src/effect/look.ts';
+import { openCatalogue } from '../../../src/effect/models.ts';
+import { AdapterMemory } from '../../../src/effect/onnx/adapter-memory.ts';
+import { GpuNet } from '../../../src/effect/onnx/gpu-net.ts';
+import { Net } from '../../../src/effect/onnx/net.ts';
+import { fetchRuntime, startRuntime } from '../../../src/effect/onnx/runtime.ts';
 import { ColourBands } from '../colour-bands.ts';
 import { counts, type Counts } from './count.ts';
 import countedWorker from './counted.worker.ts?worker&url';
@@ -126,4 +132,31 @@ test('on WebGPU nothing is left over either, on the graphics processor and off i
   expect(after).toEqual(before);
   expect(after.webgpu.Device).toBe(1);
   expect(after.webgpu.Buffer).toBeGreaterThan(20);
+}, 300_000);
+
+test('of recorded runs nothing is left over either', async () => {
+  const download = new Download(() => undefined);
+  const runtime = await startRuntime(await fetchRuntime('webgpu', download));
+  const catalogue = await openCatalogue('/test/fixtures/nets/good.json');
+  const model = catalogue.mattes.find(({ id }) => id === 'good')!;
+  const file = { bytes: await catalogue.fetch(model, download), half: false };
+  const record = async () => {
+    const layouts = new AdapterMemory(runtime.device!.adapterInfo, 'a net that is counted');
+    const net = new GpuNet(runtime, await Net.open(runtime, model, file.bytes), file, layouts, false);
+    const recorded: boolean[] = [];
+    for (const size of [
+      [32, 32],
+      [64, 32],
+    ] as const) {
+      await net.runThere(size);
+      recorded.push(await net.record());
+      await net.runThere(size);
+    }
+    await net.close();
+    return { recorded, counted: counts().webgpu };
+  };
+  const before = await record();
+  expect(before.recorded).toEqual([true, true]);
+  for (let round = 0; round < 3; round++) expect(await record()).toEqual(before);
+  runtime.device!.destroy();
 }, 300_000);
