@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import { Carrier } from './carrier.ts';
 import { faultOf } from './carry-errors.ts';
 import { Compositor } from './composite/compositor.ts';
 import { Download } from './download.ts';
@@ -7,6 +8,7 @@ import { Governor, netSize } from './governor.ts';
 import { openCatalogue } from './models.ts';
 import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type NetStages } from './net-stages.ts';
 import type { Size } from './onnx/net.ts';
+import { Outputs } from './outputs.ts';
 import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
 import type {
@@ -32,6 +34,8 @@ const CONTEXT_RETURN = 8000;
 /** The effect's own side of the wall: opens the stages, and lets the page steer them. */
 class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
+  private carrier: Carrier | null = null;
+  private outputs: Outputs | null = null;
   private openOn: ((ep: ExecutionProviderChoice) => Promise<NetStages>) | null = null;
   private recovering: Promise<void> | null = null;
   private previewer: Previewer | null = null;
@@ -68,21 +72,18 @@ class EffectWorker implements EffectWorkerApi {
       });
     const [stages, compositor] = await Promise.all([openOn(options.ep), compositorOpening]);
     const stats = new StatsKeeper(compositor.rendererName);
-    const pipeline = new Pipeline(
-      look,
-      stages,
-      compositor,
-      this.governor,
-      stats,
-      () => {
-        notify({ type: 'running' });
-      },
-      (error) => this.recover(error),
-    );
+    const { governor } = this;
+    const outputs = new Outputs(compositor);
+    const pipeline = new Pipeline(look, stages, outputs, governor, stats, (error) => this.recover(error));
+    const carrier = new Carrier(pipeline, outputs, governor, stats, () => {
+      notify({ type: 'running' });
+    });
     this.pipeline = pipeline;
+    this.carrier = carrier;
+    this.outputs = outputs;
     this.openOn = openOn;
     await this.takeUp(stages);
-    this.previewer = new Previewer(pipeline);
+    this.previewer = new Previewer(pipeline, carrier);
     this.watchContext(canvas);
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
@@ -142,20 +143,20 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   feed(frames: ReadableStream<VideoFrame> | null): void {
-    this.pipeline?.feed(frames).catch((error: unknown) => {
+    this.carrier?.feed(frames).catch((error: unknown) => {
       this.tell(error, true);
     });
   }
 
   async film(port: MessagePort, options: FilmOptions): Promise<void> {
     await this.opened;
-    const { pipeline } = this;
-    if (!pipeline) return;
-    await pipeline.beginFilm(options);
+    const { carrier } = this;
+    if (!carrier) return;
+    await carrier.beginFilm(options);
     const film: FilmApi = {
       async picture(frame) {
         try {
-          const picture = await pipeline.picture(frame);
+          const picture = await carrier.picture(frame);
           return Comlink.transfer(picture, [picture]);
         } finally {
           frame.close();
@@ -166,23 +167,23 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   emit(frames: WritableStream<VideoFrame>): void {
-    this.pipeline?.emit(frames);
+    this.outputs?.emit(frames);
   }
 
   async emitStacked(frames: WritableStream<VideoFrame>): Promise<void> {
     await this.opened;
     const compositor = await Compositor.open(new OffscreenCanvas(16, 32), 'stacked-1');
-    if (this.pipeline) this.pipeline.emitStacked(compositor, frames);
+    if (this.outputs) this.outputs.emitStacked(compositor, frames);
     else compositor.close();
   }
 
   async tap(port: MessagePort): Promise<void> {
     await this.opened;
-    this.pipeline?.tap(port);
+    this.outputs?.tap(port);
   }
 
   untap(): void {
-    this.pipeline?.tap(null);
+    this.outputs?.tap(null);
   }
 
   async preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void> {
@@ -200,8 +201,8 @@ class EffectWorker implements EffectWorkerApi {
 
   async close(): Promise<void> {
     self.clearInterval(this.beat);
-    await this.pipeline?.close();
-    this.pipeline = null;
+    await this.carrier?.close();
+    this.pipeline = this.carrier = this.outputs = null;
   }
 
   /** Pixi gives the context's loss its blessing and rebuilds everything on its return; here it is told, and not awaited for ever. */

@@ -1,4 +1,5 @@
 import * as Comlink from 'comlink';
+import type { Carrier } from './carrier.ts';
 import { faultOf } from './carry-errors.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Fault, PreviewJob } from './protocol.ts';
@@ -8,7 +9,10 @@ import { showStyled, type Still } from './still.ts';
 export class Previewer {
   private readonly running = new Set<number>();
 
-  constructor(private readonly pipeline: Pipeline) {}
+  constructor(
+    private readonly pipeline: Pipeline,
+    private readonly carrier: Carrier,
+  ) {}
 
   /**
    * @param show - awaited for each picture, which is transferred to it.
@@ -18,7 +22,7 @@ export class Previewer {
     { id, styles, width }: PreviewJob,
     show: (style: string, result: ImageBitmap | Fault) => unknown,
   ): Promise<void> {
-    const { gaps, begun } = this.pipeline;
+    const { gaps, begun } = this.carrier;
     this.running.add(id);
     try {
       await begun.promise;
@@ -41,8 +45,8 @@ export class Previewer {
 
   private async picture(style: string, still: Still): Promise<ImageBitmap> {
     if (style === 'none') return showStyled(still, null);
-    const { gaps, stages } = this.pipeline;
-    const net = await stages.stylist.lend(style, gaps);
+    const { gaps } = this.carrier;
+    const net = await this.pipeline.stages.stylist.lend(style, gaps);
     return gaps.during(async () => {
       net.input(still.size).set(still.live);
       const { styled } = await net.run(still.size, ['styled']);
