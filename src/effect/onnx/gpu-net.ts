@@ -6,11 +6,11 @@ import { storage } from '../gpu/program.ts';
 import type { AnyNet } from './net-worker.ts';
 import { CHANNELS, Net, shapeAt, type Output, type Size } from './net.ts';
 import type { AdapterMemory } from './adapter-memory.ts';
-import { LAYOUTS, record, type Recording } from './recording.ts';
+import { LAYOUTS, record, type FixedRun, type Recording } from './recording.ts';
 import { providerMemory, webgpuFault, type Runtime } from './runtime.ts';
 
-/** After so many runs at one size it is worth recording: at the earliest a second after the first frame. */
-const SETTLED = 30;
+/** After so many runs at one size it is worth recording: three seconds, in which a quick machine has found its size. */
+const SETTLED = 90;
 
 /** A run of fewer milliseconds leaves room at any camera's rate; a longer one is compared with so many runs on wasm ... */
 const QUICK = 12;
@@ -19,11 +19,8 @@ const WASM_RUNS = 3;
 const SLOWER = 1.5;
 
 /** What a net reads and writes at one size, on the graphics processor. */
-interface Bound {
-  readonly size: Size;
+interface Bound extends FixedRun {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
-  readonly feeds: Record<string, Tensor>;
-  readonly fetches: Record<string, Tensor>;
   runs: number;
   recording: Recording | null;
 }
@@ -36,6 +33,13 @@ export class GpuNet implements AnyNet {
   /** Milliseconds that the last run took. */
   took = 0;
   private bound: Bound | null = null;
+  /** The same with a recording: takes its place with the next run. */
+  private successor: Bound | null = null;
+  /** Ended with what is bound. */
+  private recorder = new AbortController();
+  private recordingIsOver: Promise<unknown> = Promise.resolve();
+  /** What the recording found of the adapter: told by the next run. */
+  private fault: PortoonError | null = null;
   private readonly device: GPUDevice;
 
   constructor(
@@ -62,7 +66,7 @@ export class GpuNet implements AnyNet {
     return this.net.remembers;
   }
 
-  /** Where the frame goes, float32 [3,H,W], R, G, B, 0..1. Holds until another size is bound. */
+  /** Where the next run's frame goes, or the last run's is, float32 [3,H,W], R, G, B, 0..1. */
   frame(size: Size): GPUBuffer {
     return this.bind(size).buffers.get('frame')!;
   }
@@ -78,16 +82,26 @@ export class GpuNet implements AnyNet {
    * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails.
    */
   async runThere(size: Size): Promise<void> {
-    const bound = this.bind(size);
+    let bound = this.bind(size);
+    if (this.fault) throw this.fault;
+    const former = this.successor && bound;
+    if (this.successor) bound = this.succeed(bound, this.successor);
     const { buffers, feeds, fetches } = bound;
     const { id, session, state } = this.net;
-    if (++bound.runs === SETTLED) await this.record();
+    if (++bound.runs === SETTLED)
+      this.record().catch((error: unknown) => {
+        // What merely could not be recorded is run as before.
+        if (error instanceof PortoonError) this.fault = error;
+      });
     await this.runtime
       .exclusive(() => (bound.recording?.session ?? session).run(feeds, fetches))
       .catch((cause: unknown) => {
         // It has proved itself when it was opened: what fails now is what it runs on.
         if (cause instanceof PortoonError) throw cause;
         throw webgpuFault(`fails at the net "${id}" (${String(cause)})`);
+      })
+      .finally(() => {
+        if (former) destroy(former);
       });
     if (state.length === 0) return;
     const encoder = this.device.createCommandEncoder();
@@ -99,21 +113,49 @@ export class GpuNet implements AnyNet {
   }
 
   /**
-   * Records the run at the size that is bound, in the layout that is fastest here, where that can be trusted; from then on it is replayed.
-   * @returns whether it is.
+   * Records the run at the size that is bound, in the layout that is fastest here, where that can be trusted; from the next run on it is replayed.
+   * Runs may go on meanwhile.
+   * @returns whether it will be.
+   * @throws PortoonError `ERR_WEBGPU` if the adapter is slower than the processor, and that matters.
    */
   async record(): Promise<boolean> {
-    const bound = this.bound!;
+    const { size } = this.bound!;
+    const { signal } = this.recorder;
+    const bound = this.make(size);
+    const recording = this.recordInto(bound, signal).catch((error: unknown) => {
+      if (signal.aborted) return null;
+      throw error;
+    });
+    // Nothing is closed under it.
+    this.recordingIsOver = recording.catch(() => undefined);
+    try {
+      bound.recording = await recording;
+    } finally {
+      if (!bound.recording) destroy(bound);
+    }
+    if (!bound.recording) return false;
+    if (signal.aborted) {
+      await this.drop(bound);
+      return false;
+    }
+    this.successor = bound;
+    return true;
+  }
+
+  private async recordInto(bound: Bound, signal: AbortSignal): Promise<Recording | null> {
     const recalled = await this.layouts.recall();
     const known = LAYOUTS.find((layout) => layout === recalled);
-    bound.recording = await this.runtime.exclusive(() =>
-      record(this.runtime, this.file, this.net.session, bound, known ? [known] : LAYOUTS),
-    );
-    if (!bound.recording) return false;
-    if (!known) await this.layouts.remember(bound.recording.layout);
-    if (this.compares && bound.recording.took > QUICK)
-      await this.compareWithWasm(bound.size, bound.recording);
-    return true;
+    const layouts = known ? [known] : LAYOUTS;
+    const recording = await record(this.runtime, this.file, this.net.session, bound, layouts, signal);
+    if (!recording) return null;
+    try {
+      if (!known) await this.layouts.remember(recording.layout);
+      if (this.compares && recording.took > QUICK) await this.compareWithWasm(bound.size, recording);
+    } catch (error) {
+      await recording.close();
+      throw error;
+    }
+    return recording;
   }
 
   /** An adapter that is slower than the processor is of no use: no run of this one takes so long. */
@@ -164,14 +206,20 @@ export class GpuNet implements AnyNet {
   }
 
   async close(): Promise<void> {
-    this.unbind();
+    await this.unbind();
+    await this.recordingIsOver;
     await this.net.close();
   }
 
   private bind(size: Size): Bound {
     const [width, height] = size;
     if (this.bound?.size[0] === width && this.bound.size[1] === height) return this.bound;
-    this.unbind();
+    void this.unbind();
+    return (this.bound = this.make(size));
+  }
+
+  private make(size: Size): Bound {
+    const [width, height] = size;
     const { Tensor } = this.runtime.ort;
     const { session, state } = this.net;
     const buffers = new Map<string, GPUBuffer>();
@@ -190,25 +238,38 @@ export class GpuNet implements AnyNet {
       feeds[entry.in] = tensor(entry.in, dims);
       fetches[entry.out] = tensor(entry.out, dims);
     }
-    return (this.bound = { size: [width, height], buffers, feeds, fetches, runs: 0, recording: null });
+    return { size, buffers, feeds, fetches, runs: 0, recording: null };
   }
 
-  private unbind(): void {
-    const { bound } = this;
-    this.bound = null;
-    if (!bound) return;
-    const destroy = () => {
-      for (const buffer of bound.buffers.values()) buffer.destroy();
-    };
-    const { recording } = bound;
-    if (!recording) {
-      destroy();
-      return;
+  /** What the next run reads is in the buffers before. */
+  private succeed(before: Bound, successor: Bound): Bound {
+    const encoder = this.device.createCommandEncoder();
+    for (const name of Object.keys(before.feeds)) {
+      const buffer = before.buffers.get(name)!;
+      encoder.copyBufferToBuffer(buffer, 0, successor.buffers.get(name)!, 0, buffer.size);
     }
-    // Of a device that is lost a session may not close well.
-    void this.runtime
-      .exclusive(() => recording.close())
-      .catch(() => undefined)
-      .finally(destroy);
+    this.device.queue.submit([encoder.finish()]);
+    this.successor = null;
+    // It is not recorded again.
+    successor.runs = SETTLED;
+    return (this.bound = successor);
   }
+
+  private async unbind(): Promise<void> {
+    this.recorder.abort();
+    this.recorder = new AbortController();
+    const dropped = [this.bound, this.successor].filter((bound) => bound !== null);
+    this.bound = this.successor = null;
+    await Promise.all(dropped.map((bound) => this.drop(bound)));
+  }
+
+  private async drop(bound: Bound): Promise<void> {
+    // Of a device that is lost a session may not close well.
+    await bound.recording?.close().catch(() => undefined);
+    destroy(bound);
+  }
+}
+
+function destroy({ buffers }: Bound): void {
+  for (const buffer of buffers.values()) buffer.destroy();
 }

@@ -16,7 +16,7 @@ const TOLERANCE = { full: 1e-3, half: 2e-2 };
 const REPLAYS = 7;
 const LONGEST = 250;
 
-/** A net's run at one size, with the buffers that it reads and writes. */
+/** A net's run at one size, with buffers that nobody else reads or writes. */
 export interface FixedRun extends Bindings {
   readonly size: Size;
 }
@@ -30,14 +30,16 @@ interface Trial {
 
 /** A run that is only replayed: what it submits was recorded, and costs the processor next to nothing. */
 export interface Recording extends Trial {
-  /** Its buffers may be destroyed then. As with all of a runtime, nobody else may use it meanwhile. */
+  /** Its buffers may be destroyed then. */
   close(): Promise<void>;
 }
 
 /**
  * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when all that it answers to two pictures, neither of which
- * it was recorded with, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. What `frame` holds is the same afterwards; the answers are not. Nobody else may use the runtime meanwhile.
+ * it was recorded with, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. Others may use the runtime
+ * between the steps: no frame waits for more than one of them.
  * @param plain - runs it unrecorded.
+ * @param signal - ends it before the next step.
  * @returns null where none is right.
  */
 export async function record(
@@ -46,112 +48,121 @@ export async function record(
   plain: InferenceSession,
   run: FixedRun,
   layouts: readonly Layout[],
+  signal: AbortSignal,
 ): Promise<Recording | null> {
-  if (!(await runAndHold(plain, run))) return null;
-  const best = await fastest(runtime, file, plain, run, layouts);
+  const step: Step = (work) =>
+    runtime.exclusive(() => {
+      signal.throwIfAborted();
+      return faultless(runtime.device!, work);
+    });
+  const letGoOfAll = () => runtime.exclusive(() => letGo(plain, run));
+  if (!(await step(() => runAndHold(plain, run)))) return null;
+  let best: Trial | null;
+  try {
+    best = await fastest(runtime, file, plain, run, layouts, step);
+  } catch (error) {
+    await letGoOfAll();
+    throw error;
+  }
   if (!best) {
-    await letGo(plain, run);
+    await letGoOfAll();
     return null;
   }
+  const { session } = best;
   return {
     ...best,
-    async close() {
-      await best.session.release();
-      await letGo(plain, run);
-    },
+    close: () =>
+      runtime.exclusive(async () => {
+        await session.release();
+        await letGo(plain, run);
+      }),
   };
 }
 
+type Step = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** @throws what a step, or the device, failed with where it was no fault of the layout. */
 async function fastest(
   runtime: Runtime,
   { bytes, half }: NetFile,
   plain: InferenceSession,
-  run: FixedRun,
+  { size: [width, height], feeds, fetches }: FixedRun,
   layouts: readonly Layout[],
+  step: Step,
 ): Promise<Trial | null> {
   const device = runtime.device!;
-  const [width, height] = run.size;
-  const frame = run.feeds.frame!.gpuBuffer;
-  const answers = Object.values(run.fetches).map(({ gpuBuffer }) => gpuBuffer);
-  const kept = copyOf(device, frame);
-  const pictures = [3, 5, 7].map((step) =>
-    Float32Array.from({ length: 3 * width * height }, (_, i) => ((i * step) % 101) / 101),
+  const pictures = [3, 5, 7].map((stride) =>
+    Float32Array.from({ length: 3 * width * height }, (_, i) => ((i * stride) % 101) / 101),
   );
-  const answerOf = async (session: InferenceSession, picture: Float32Array<ArrayBuffer>) => {
-    device.queue.writeBuffer(frame, 0, picture);
-    await session.run(run.feeds, run.fetches);
-    const read = answers.map((answer) => readOnce(device, answer, runtime.watch));
-    return (await Promise.all(read)).map((bytes) => new Float32Array(bytes));
-  };
-  const timeOf = async (session: InferenceSession) => {
-    const times: number[] = [];
-    const began = performance.now();
-    while (times.length < REPLAYS && performance.now() - began < LONGEST) {
-      const from = performance.now();
-      await session.run(run.feeds, run.fetches);
-      await device.queue.onSubmittedWorkDone();
-      times.push(performance.now() - from);
-    }
-    return quantile(times, 0.5);
-  };
+  const answersOf = (session: InferenceSession, picture: Float32Array<ArrayBuffer>) =>
+    step(async () => {
+      device.queue.writeBuffer(feeds.frame!.gpuBuffer, 0, picture);
+      await session.run(feeds, fetches);
+      const reading = Object.values(fetches).map(({ gpuBuffer }) =>
+        readOnce(device, gpuBuffer, runtime.watch),
+      );
+      return (await Promise.all(reading)).map((answer) => new Float32Array(answer));
+    });
+  const timeOf = (session: InferenceSession) =>
+    step(async () => {
+      const times: number[] = [];
+      const began = performance.now();
+      while (times.length < REPLAYS && performance.now() - began < LONGEST) {
+        const from = performance.now();
+        await session.run(feeds, fetches);
+        await device.queue.onSubmittedWorkDone();
+        times.push(performance.now() - from);
+      }
+      return quantile(times, 0.5);
+    });
 
-  // What goes wrong in a trial is no fault of the device.
-  for (const filter of ['validation', 'out-of-memory'] as const) device.pushErrorScope(filter);
-  let best = null as Trial | null;
-  try {
-    const right: Float32Array[][] = [];
-    for (const picture of pictures) right.push(await answerOf(plain, picture));
-    for (const layout of layouts) {
-      let session: InferenceSession | null = null;
-      try {
-        session = await runtime.ort.InferenceSession.create(bytes, {
+  const right: Float32Array[][] = [];
+  for (const picture of pictures) right.push(await answersOf(plain, picture));
+  let best: Trial | null = null;
+  for (const layout of layouts) {
+    let session: InferenceSession | null = null;
+    try {
+      session = await step(() =>
+        runtime.ort.InferenceSession.create(bytes, {
           executionProviders: [{ name: 'webgpu', preferredLayout: layout, device }],
           enableGraphCapture: true,
           freeDimensionOverrides: { H: height, W: width },
           graphOptimizationLevel: 'all',
-        });
-        let worst = 0;
-        for (const [n, picture] of pictures.entries())
-          for (const [of, answer] of (await answerOf(session, picture)).entries())
-            worst = Math.max(worst, largestDifference(answer, right[n]![of]!));
-        const took = worst <= TOLERANCE[half ? 'half' : 'full'] ? await timeOf(session) : Infinity;
-        if (took < (best?.took ?? Infinity)) {
-          const slower = best?.session ?? null;
-          best = { session, layout, took };
-          session = slower;
-        }
-      } catch {
-        // What cannot be recorded is run as before.
+        }),
+      );
+      let worst = 0;
+      for (const [n, picture] of pictures.entries())
+        for (const [of, answer] of (await answersOf(session, picture)).entries())
+          worst = Math.max(worst, largestDifference(answer, right[n]![of]!));
+      const took = worst <= TOLERANCE[half ? 'half' : 'full'] ? await timeOf(session) : Infinity;
+      if (took < (best?.took ?? Infinity)) {
+        const slower: InferenceSession | null = best?.session ?? null;
+        best = { session, layout, took };
+        session = slower;
       }
-      await session?.release();
+    } catch {
+      // What cannot be recorded is run as before.
     }
-  } finally {
-    const encoder = device.createCommandEncoder();
-    encoder.copyBufferToBuffer(kept, 0, frame, 0, kept.size);
-    device.queue.submit([encoder.finish()]);
-    kept.destroy();
-  }
-  const faults = [await device.popErrorScope(), await device.popErrorScope()];
-  if (best && faults.some((fault) => fault !== null)) {
-    await best.session.release();
-    return null;
+    const rejected = session;
+    if (rejected) await runtime.exclusive(() => rejected.release());
   }
   return best;
+}
+
+/** What goes wrong in a trial is no fault of the device: it is thrown to whoever tries. */
+async function faultless<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
+  const filters = ['validation', 'out-of-memory'] as const;
+  for (const filter of filters) device.pushErrorScope(filter);
+  const [outcome] = await Promise.allSettled([work()]);
+  const faults = await Promise.all(filters.map(() => device.popErrorScope()));
+  if (outcome.status === 'rejected') throw outcome.reason;
+  const fault = faults.find((fault) => fault !== null);
+  if (fault) throw new Error(fault.message);
+  return outcome.value;
 }
 
 function largestDifference(one: Float32Array, other: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < one.length; i++) largest = Math.max(largest, Math.abs(one[i]! - other[i]!));
   return largest;
-}
-
-function copyOf(device: GPUDevice, source: GPUBuffer): GPUBuffer {
-  const copy = device.createBuffer({
-    size: source.size,
-    usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-  });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(source, 0, copy, 0, source.size);
-  device.queue.submit([encoder.finish()]);
-  return copy;
 }

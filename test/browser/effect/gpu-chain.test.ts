@@ -230,19 +230,46 @@ async function openThere(
   return new GpuNet(runtime, net, file, layouts, compares);
 }
 
+/** The matte net's answer to a face everywhere, which is the same everywhere. */
+async function answerOf(net: GpuNet, size: Size): Promise<number> {
+  const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
+  device.queue.writeBuffer(net.frame(size), 0, red);
+  await net.runThere(size);
+  const matte = await read(net.answer('matte'));
+  expect(worst(matte, matte.slice().fill(matte[0]!))).toBeLessThan(1e-5);
+  return matte[0]!;
+}
+
 describe('a recorded run', () => {
+  test('is made beside other runs, and leaves their answers and memory alone', async () => {
+    const net = await openThere(nets, 'good');
+    expect(await answerOf(net, SIZE)).toBeCloseTo(0.5, 4);
+    const recording = net.record();
+    const state = { over: false };
+    void recording.then(() => (state.over = true));
+    let right = 0.5;
+    let beside = 0;
+    for (; !state.over; beside++) {
+      right = (1 + right) / 2;
+      expect(await answerOf(net, SIZE)).toBeCloseTo(right, 4);
+    }
+    expect(beside).toBeGreaterThan(2);
+    expect(await recording).toBe(true);
+    expect(await answerOf(net, SIZE)).toBeCloseTo((1 + right) / 2, 4);
+    // At another size it is of no use.
+    const late = net.record();
+    expect(await answerOf(net, [64, 32])).toBeCloseTo(0.5, 4);
+    expect(await late).toBe(false);
+    expect(await answerOf(net, [64, 32])).toBeCloseTo(0.75, 4);
+    const never = net.record();
+    await net.close();
+    expect(await never).toBe(false);
+  });
+
   test('is replayed with its memory, in the layout that was fastest, at its own size alone', async () => {
     const layouts = new AdapterMemory(device.adapterInfo, `a test at ${Date.now()}`);
     const net = await openThere(nets, 'good', layouts);
-    const answer = async (size: Size) => {
-      // All red: a face everywhere.
-      const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
-      device.queue.writeBuffer(net.frame(size), 0, red);
-      await net.runThere(size);
-      const matte = await read(net.answer('matte'));
-      expect(worst(matte, matte.slice().fill(matte[0]!))).toBeLessThan(1e-5);
-      return matte[0]!;
-    };
+    const answer = (size: Size) => answerOf(net, size);
     expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
     expect(await layouts.recall()).toBeNull();
     expect(await net.record()).toBe(true);
@@ -290,8 +317,8 @@ describe('a recorded run', () => {
       feeds: { frame: tensor(frame) },
       fetches: { styled: tensor(answer) },
     };
-    const recorded = (file: NetFile) =>
-      runtime.exclusive(() => record(runtime, file, invert.net.session, run, ['NCHW']));
+    const { signal } = new AbortController();
+    const recorded = (file: NetFile) => record(runtime, file, invert.net.session, run, ['NCHW'], signal);
     expect(await recorded(dim.file)).toBeNull();
     // Nor would any be, if none could be made.
     const alike = await recorded(invert.file);
