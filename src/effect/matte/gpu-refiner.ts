@@ -45,18 +45,18 @@ interface Programs {
   readonly steady: Program<keyof typeof STEADY>;
 }
 
+/** What stays from frame to frame, and what goes between steps. */
+type Buffers = Record<
+  | ('extent' | 'steadying' | 'shareSteadying' | 'measured')
+  | ('memory' | 'labels' | 'regions' | 'largest' | 'matteBefore' | 'share' | 'shareBefore')
+  | ('passing' | 'lines' | 'across' | 'texels' | 'room' | 'shown'),
+  GPUBuffer
+>;
+
 /** All that one size needs: made once, and run frame by frame. */
 interface Fields {
   readonly fresh: Fresh;
-  readonly buffers: GPUBuffer[];
-  readonly steadying: GPUBuffer;
-  readonly shareSteadying: GPUBuffer;
-  readonly measured: GPUBuffer;
-  readonly memory: GPUBuffer;
-  readonly share: GPUBuffer;
-  readonly texels: GPUBuffer;
-  readonly shown: GPUBuffer;
-  readonly room: GPUBuffer;
+  readonly own: Buffers;
   readonly steady: BoundStep[];
   readonly shares: BoundStep[];
   readonly guard: BoundStep[];
@@ -115,16 +115,17 @@ export class GpuRefiner {
   }
 
   /** The last matte's layers: bytes as MatteGuide's, shares 0..1, and colours with their weights. */
-  get layers(): Pick<Fields, 'texels' | 'share' | 'room'> {
-    return this.fields!;
+  get layers(): Pick<Buffers, 'texels' | 'share' | 'room'> {
+    const { texels, share, room } = this.fields!.own;
+    return { texels, share, room };
   }
 
   /** The last matte in main memory. */
   async answer(): Promise<Answer> {
-    const { fresh, texels, share } = this.fields!;
+    const { fresh, own } = this.fields!;
     const [bytes, shares] = await Promise.all([
-      readOnce(this.device, texels, this.watch),
-      readOnce(this.device, share, this.watch),
+      readOnce(this.device, own.texels, this.watch),
+      readOnce(this.device, own.share, this.watch),
     ]);
     return {
       size: fresh.size,
@@ -137,7 +138,7 @@ export class GpuRefiner {
   forget(): void {
     if (!this.fields) return;
     const { queue } = this.device;
-    const { memory, steadying, shareSteadying } = this.fields;
+    const { memory, steadying, shareSteadying } = this.fields.own;
     const encoder = this.device.createCommandEncoder();
     encoder.clearBuffer(memory);
     queue.submit([encoder.finish()]);
@@ -157,8 +158,9 @@ export class GpuRefiner {
     const { queue } = this.device;
     const { size } = fresh;
     const fields = this.bind(fresh);
+    const { shown, steadying, shareSteadying } = fields.own;
     if (part !== this.part) this.setPart(fields, part);
-    queue.writeBuffer(fields.shown, 0, Uint32Array.of(...size, 0, 0, 0, 0, 0));
+    queue.writeBuffer(shown, 0, Uint32Array.of(...size, 0, 0, 0, 0, 0));
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     const runAll = (steps: readonly BoundStep[], over: Size) => {
@@ -170,15 +172,16 @@ export class GpuRefiner {
     runAll(fields.guide, size);
     if (blurs) runAll(fields.blur, [size[0] >> 1, size[1] >> 1]);
     pass.end();
-    const corners = this.corners.from(encoder, fields.shown);
+    const corners = this.corners.from(encoder, shown);
     queue.submit([encoder.finish()]);
-    queue.writeBuffer(fields.steadying, 8, Uint32Array.of(0));
-    queue.writeBuffer(fields.shareSteadying, 8, Uint32Array.of(part ? 0 : 1));
+    queue.writeBuffer(steadying, 8, Uint32Array.of(0));
+    queue.writeBuffer(shareSteadying, 8, Uint32Array.of(part ? 0 : 1));
     return corners().then((found) => shownIn(new Uint32Array(found), size));
   }
 
-  private setPart({ share, measured, shareSteadying, fresh }: Fields, part: Part | null): void {
+  private setPart({ fresh, own }: Fields, part: Part | null): void {
     const { queue } = this.device;
+    const { share, measured, shareSteadying } = own;
     const [width, height] = fresh.size;
     this.part = part;
     queue.writeBuffer(shareSteadying, 8, Uint32Array.of(1));
@@ -187,47 +190,27 @@ export class GpuRefiner {
   }
 
   private bind(fresh: Fresh): Fields {
-    // Another size comes in other buffers.
-    if (this.fields?.fresh.matte === fresh.matte) return this.fields;
-    this.unbind();
-    const { device, programs } = this;
+    const former = this.fields;
+    if (former?.fresh.matte === fresh.matte) return former;
+    const { programs } = this;
     const { size, matte, picture, parts } = fresh;
-    const pixels = size[0] * size[1];
-    const buffers: GPUBuffer[] = [];
-    const keep = (buffer: GPUBuffer) => {
-      buffers.push(buffer);
-      return buffer;
-    };
-    const field = (bytes: number) => keep(storage(device, bytes * pixels));
-    const settings = (third: number) => {
-      const buffer = keep(uniforms(device, 16));
-      device.queue.writeBuffer(buffer, 0, Uint32Array.of(...size, third, 0));
-      return buffer;
-    };
-    const extent = settings(0);
-    const steadying = settings(1);
-    const shareSteadying = settings(1);
-    const measured = settings(0);
-    const memory = field(20);
-    const share = field(4);
-    const texels = field(4);
-    const room = field(16);
-    const passing = field(16);
-    const across = field(8);
-    const shown = keep(storage(device, SHOWN));
+    // A run that was recorded comes in other buffers: what was steady or held back before still is.
+    const keeps = former?.fresh.size.join() === size.join();
+    if (!keeps) this.unbind();
+    const own = keeps ? former.own : this.make(size);
     const guardBindings = {
-      0: extent,
+      0: own.extent,
       1: matte,
-      2: field(4),
-      3: field(16),
-      4: memory,
-      5: keep(storage(device, 8)),
+      2: own.labels,
+      3: own.regions,
+      4: own.memory,
+      5: own.largest,
     };
     const guideBindings = {
-      ...{ 0: extent, 1: matte, 2: picture, 3: passing, 4: field(8), 5: across },
-      ...{ 6: texels, 7: share, 8: shown },
+      ...{ 0: own.extent, 1: matte, 2: picture, 3: own.passing, 4: own.lines, 5: own.across },
+      ...{ 6: own.texels, 7: own.share, 8: own.shown },
     };
-    const blurBindings = { 0: extent, 1: matte, 2: picture, 3: room, 4: passing };
+    const blurBindings = { 0: own.extent, 1: matte, 2: picture, 3: own.room, 4: own.passing };
     const guardSteps = (...steps: (keyof typeof GUARD)[]) =>
       steps.map((step) => programs.guard.bind(step, guardBindings));
     const guideSteps = (...steps: (keyof typeof GUIDE)[]) =>
@@ -235,15 +218,15 @@ export class GpuRefiner {
     const blurSteps = (...steps: (keyof typeof BLUR)[]) =>
       steps.map((step) => programs.blur.bind(step, blurBindings));
     const shareSteps = (parts: GPUBuffer) => {
-      const bindings = { 0: measured, 1: parts, 2: across, 3: share };
+      const bindings = { 0: own.measured, 1: parts, 2: own.across, 3: own.share };
       return [
         ...(['gather', 'measure'] as const).map((step) => programs.share.bind(step, bindings)),
-        programs.steady.bind('steady', { 0: shareSteadying, 1: share, 2: field(4) }),
+        programs.steady.bind('steady', { 0: own.shareSteadying, 1: own.share, 2: own.shareBefore }),
       ];
     };
     this.fields = {
-      ...{ fresh, buffers, steadying, shareSteadying, measured, memory, share, texels, shown, room },
-      steady: [programs.steady.bind('steady', { 0: steadying, 1: matte, 2: field(4) })],
+      ...{ fresh, own },
+      steady: [programs.steady.bind('steady', { 0: own.steadying, 1: matte, 2: own.matteBefore })],
       shares: parts ? shareSteps(parts) : [],
       guard: [
         ...guardSteps('beginInside', 'connect', 'gather', 'measure', 'choose', 'judge', 'hold'),
@@ -255,12 +238,29 @@ export class GpuRefiner {
         ...Array.from({ length: PASSES }, () => blurSteps('across', 'down')).flat(),
       ],
     };
-    this.setPart(this.fields, null);
+    if (!keeps) this.setPart(this.fields, null);
     return this.fields;
   }
 
+  private make(size: Size): Buffers {
+    const { device } = this;
+    const field = (bytes: number) => storage(device, bytes * size[0] * size[1]);
+    const settings = (third: number) => {
+      const buffer = uniforms(device, 16);
+      device.queue.writeBuffer(buffer, 0, Uint32Array.of(...size, third, 0));
+      return buffer;
+    };
+    return {
+      ...{ extent: settings(0), steadying: settings(1), shareSteadying: settings(1), measured: settings(0) },
+      ...{ memory: field(20), labels: field(4), regions: field(16), largest: storage(device, 8) },
+      ...{ matteBefore: field(4), share: field(4), shareBefore: field(4) },
+      ...{ passing: field(16), lines: field(8), across: field(8), texels: field(4), room: field(16) },
+      shown: storage(device, SHOWN),
+    };
+  }
+
   private unbind(): void {
-    for (const buffer of this.fields?.buffers ?? []) buffer.destroy();
+    for (const buffer of Object.values(this.fields?.own ?? {})) buffer.destroy();
     this.fields = null;
   }
 }
