@@ -18,8 +18,8 @@ LEAST_SIDE = 72
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    What a net with a hand is given, its teacher has from the very same picture. With Swirls, a third picture is the first one's swirls,
-    which a crop by itself could not tell.
+    Strokes the teacher has from the very picture that the net will see. With Swirls, a third picture is the waves that the teacher drew with, which
+    a crop by itself could not tell.
     """
 
     def __init__(self, folder, teacher, size, hand=None):
@@ -38,7 +38,7 @@ class TeacherPool:
             self.grow()
 
     def file(self, index):
-        return self.folder / f"{index:05d}.npz"
+        return self.folder / f"pair-{index:05d}.npz"
 
     def grow(self):
         index = len(self.pairs)
@@ -57,15 +57,15 @@ class TeacherPool:
         # Most pictures are shrunk with what was drawn, so that small faces keep their features.
         shrunk = rng.uniform(LEAST_SIDE / min(size), 1) if rng.random() < 0.7 else 1
         seen = [2 * round(side * shrunk / 2) for side in size]
-        picture = cv2.resize(image, seen, interpolation=cv2.INTER_AREA)
+        picture = resized(image, seen)
         if rng.random() < 0.45:  # a dull camera: the teacher has most of the contrast back, as a draughtsman would
             grey, contrast = image.mean(), rng.uniform(0.4, 0.95)
             picture = dulled(picture, grey, contrast)
             image = dulled(image, grey, 1 - 0.4 * (1 - contrast))
         target = self.teacher(image, parts, size, *([picture] if self.hand is Strokes else []))
-        pair = {"picture": picture, "target": cv2.resize(target, seen, interpolation=cv2.INTER_AREA)}
+        pair = {"picture": picture, "target": resized(target, seen)}
         if self.hand is Swirls:
-            waves = cv2.resize(swirls(image, size), seen, interpolation=cv2.INTER_AREA)
+            waves = resized(swirls(image, size), seen)
             pair["waves"] = (waves * 127.5 + 128).astype(np.uint8)
         np.savez(self.file(index), **pair)
         self.pairs.append(tuple(pair.values()))
@@ -81,6 +81,11 @@ class TeacherPool:
         y, x = (rng.integers(length - side + 1) for length in pair[0].shape[:2])
         step = -1 if rng.random() < 0.5 else 1
         return [p[y : y + side, x : x + side][:, ::step] for p in pair]
+
+
+def resized(image, size):
+    shrinks = size[0] < image.shape[1]
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
 def dulled(image, grey, contrast):

@@ -105,7 +105,9 @@ export class Carrier {
         if (ready) next = await pipeline.setOut(ready, false);
         pipeline.draw(journey);
         await this.outputs.write(frame);
-        if (!journey.repeats) this.governor.measure(this.stats.busy, journey.times, this.stats.frameInterval);
+        const { repeats, stages, times } = journey;
+        if (!repeats && !stages.settling)
+          this.governor.measure(this.stats.busy, times, this.stats.frameInterval);
       } catch (error) {
         next?.frame.close();
         throw error;

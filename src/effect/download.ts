@@ -10,7 +10,7 @@ export class Download {
   /**
    * @param what - for people: what is being fetched.
    * @param expected - its size in bytes, for the progress bar.
-   * @param onAnswer - given the answer as it comes, for a use of its own.
+   * @param onAnswer - given the answer before it is read, which it may clone.
    * @throws PortoonError `ERR_MODEL_MISSING` naming what did not arrive and why.
    */
   async bytes(
@@ -25,7 +25,7 @@ export class Download {
     try {
       const response = await fetch(url);
       if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
-      onAnswer?.(response.clone());
+      onAnswer?.(response);
       for await (const chunk of response.body) {
         chunks.push(chunk);
         part.loaded += chunk.length;

@@ -29,6 +29,8 @@ export interface NetStages {
   readonly ep: ExecutionProvider;
   /** Whether all nets reckon in half precision. */
   readonly half: boolean;
+  /** Whether something is under way that makes frames late and will soon be over. */
+  readonly settling: boolean;
   readonly preparer: FramePreparer;
   readonly matter: Matting;
   readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
@@ -152,6 +154,9 @@ function onGpu(
     get half() {
       return files.half;
     },
+    get settling() {
+      return runtime.recordings > 0;
+    },
     ...{ preparer, matter, stylist },
     pack: (layers) =>
       packer.pack(layers, {
@@ -189,7 +194,7 @@ function inMemory(
     get half() {
       return files.half;
     },
-    ...{ preparer, matter, stylist },
+    ...{ settling: false, preparer, matter, stylist },
     pack: null,
     async close() {
       await stylist.close();

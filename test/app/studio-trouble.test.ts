@@ -185,6 +185,13 @@ describe('the effect', () => {
   it('whose worker dies keeps the last picture until the next one', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`);
     await reach(page, 'running');
+    const opacity = () =>
+      page
+        .locator('.canvas-holder canvas')
+        .first()
+        .evaluate((canvas) => getComputedStyle(canvas).opacity);
+    // It has faded in.
+    await expect.poll(opacity).toBe('1');
     const worker = page.workers().find((candidate) => candidate.url().includes('effect'));
     await worker!.evaluate(() => {
       setTimeout(() => {
@@ -192,14 +199,9 @@ describe('the effect', () => {
       });
     });
     await message(page, 'ERR_WORKER_DIED').waitFor();
-    expect(
-      await page
-        .locator('.canvas-holder canvas')
-        .first()
-        .evaluate((canvas) => getComputedStyle(canvas).opacity),
-    ).toBe('1');
+    expect(await opacity()).toBe('1');
     await reach(page, 'running');
-    expect(await page.locator('canvas').count()).toBe(1);
+    await expect.poll(() => page.locator('canvas').count()).toBe(1);
     expect(await page.locator('#stage').count()).toBe(1);
     await close();
   });

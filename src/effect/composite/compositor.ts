@@ -340,7 +340,7 @@ export class Compositor {
     const reads = {
       PACKED: packed !== null,
       PART: !this.software || regions[region] === PART,
-      BACKGROUND: !this.software || background.kind !== 'live' || matteAlone,
+      BACKGROUND: this.packing === 'plain' && (!this.software || background.kind !== 'live' || matteAlone),
     };
     const defines = Object.entries(reads)
       .filter(([, read]) => read)

@@ -101,7 +101,7 @@ export class GpuNet implements AnyNet {
         throw webgpuFault(`fails at the net "${id}" (${String(cause)})`);
       })
       .finally(() => {
-        if (former) destroy(former);
+        if (former) void this.drop(former);
       });
     if (state.length === 0) return;
     const encoder = this.device.createCommandEncoder();
@@ -127,7 +127,7 @@ export class GpuNet implements AnyNet {
       throw error;
     });
     // Nothing is closed under it.
-    this.recordingIsOver = recording.catch(() => undefined);
+    this.recordingIsOver = Promise.allSettled([this.recordingIsOver, recording]);
     try {
       bound.recording = await recording;
     } finally {
@@ -149,8 +149,9 @@ export class GpuNet implements AnyNet {
     const recording = await record(this.runtime, this.file, this.net.session, bound, layouts, signal);
     if (!recording) return null;
     try {
+      signal.throwIfAborted();
       if (!known) await this.layouts.remember(recording.layout);
-      if (this.compares && recording.took > QUICK) await this.compareWithWasm(bound.size, recording);
+      if (this.compares && recording.took > QUICK) await this.compareWithWasm(bound.size, recording, signal);
     } catch (error) {
       await recording.close();
       throw error;
@@ -159,7 +160,7 @@ export class GpuNet implements AnyNet {
   }
 
   /** An adapter that is slower than the processor is of no use: no run of this one takes so long. */
-  private async compareWithWasm(size: Size, { took }: Recording): Promise<void> {
+  private async compareWithWasm(size: Size, { took }: Recording, signal: AbortSignal): Promise<void> {
     const { id, state } = this.net;
     const kind = this.gives('matte') ? 'matte' : 'style';
     const reference = await Net.open(
@@ -173,6 +174,7 @@ export class GpuNet implements AnyNet {
       times.push(reference.took);
     }
     await reference.close();
+    signal.throwIfAborted();
     const without = quantile(times, 0.5);
     if (took <= SLOWER * without) return;
     await providerMemory(this.device.adapterInfo).remember('wasm');

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 
 /** By this name the runtime keeps its own count on a buffer: its address there, and how many runs use it. */
 const COUNT = 'gpuBufferMetadata';
-/** So many turns of the microtask queue after a run has begun, its buffers have long been counted. */
+/** For so many turns of the microtask queue after a run has begun, its buffers are looked at; by then they have long been counted, or are not held. */
 const TURNS = 1000;
 
 /** What a session reads and writes. */
@@ -29,9 +29,11 @@ export async function runAndHold(session: InferenceSession, bindings: Bindings):
   return counts !== null;
 }
 
-/** Lets go of them: the runtime forgets a buffer when a run ends that was its last user. */
+/** Lets go of them, if they are held: the runtime forgets a buffer when a run ends that was its last user. */
 export async function letGo(session: InferenceSession, bindings: Bindings): Promise<void> {
-  for (const count of countsOf(bindings) ?? []) count[1]--;
+  const counts = countsOf(bindings);
+  if (!counts) return;
+  for (const count of counts) count[1]--;
   await session.run(bindings.feeds, bindings.fetches);
 }
 

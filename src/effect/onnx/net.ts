@@ -99,14 +99,17 @@ export class Net {
    */
   async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
     const { feeds } = this.bind(size);
-    const began = performance.now();
     const given = await this.runtime
-      .exclusive(() => this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]))
+      .exclusive(async () => {
+        const began = performance.now();
+        const answers = await this.session.run(feeds, [...outputs, ...this.state.map(({ out }) => out)]);
+        this.took = performance.now() - began;
+        return answers;
+      })
       .catch((cause: unknown) => {
         if (cause instanceof PortoonError) throw cause;
         throw invalid(this.id, `cannot be run at ${size.join('x')}`, cause);
       });
-    this.took = performance.now() - began;
     for (const entry of this.state) {
       const next = given[entry.out];
       if (next?.type !== 'float32' || next.dims.join() !== shapeAt(entry, size).join())

@@ -35,12 +35,14 @@ export interface Recording extends Trial {
 }
 
 /**
- * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when all that it answers to two pictures, neither of which
- * it was recorded with, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. Others may use the runtime
- * between the steps: no frame waits for more than one of them.
- * @param plain - runs it unrecorded.
+ * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when all that it answers to three pictures and pasts, with one of which it
+ * was recorded, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. Others may use the runtime
+ * between the steps: no run waits for more than one of them.
+ * @param plain - runs it unrecorded; is to be open until the recording is closed.
+ * @param run - what it holds is overwritten.
  * @param signal - ends it before the next step.
  * @returns null where none is right.
+ * @throws the signal's reason, or what `plain` failed with.
  */
 export async function record(
   runtime: Runtime,
@@ -53,21 +55,19 @@ export async function record(
   const step: Step = (work) =>
     runtime.exclusive(() => {
       signal.throwIfAborted();
-      return faultless(runtime.device!, work);
+      return inErrorScopes(runtime.device!, work);
     });
-  const letGoOfAll = () => runtime.exclusive(() => letGo(plain, run));
-  if (!(await step(() => runAndHold(plain, run)))) return null;
-  let best: Trial | null;
+  let best: Trial | null = null;
+  runtime.recordings++;
   try {
-    best = await fastest(runtime, file, plain, run, layouts, step);
-  } catch (error) {
-    await letGoOfAll();
-    throw error;
+    if (await step(() => runAndHold(plain, run)))
+      best = await fastest(runtime, file, plain, run, layouts, step, signal);
+  } finally {
+    runtime.recordings--;
+    // What cannot be given back goes with the runtime.
+    if (!best) await runtime.exclusive(() => letGo(plain, run)).catch(() => undefined);
   }
-  if (!best) {
-    await letGoOfAll();
-    return null;
-  }
+  if (!best) return null;
   const { session } = best;
   return {
     ...best,
@@ -81,7 +81,6 @@ export async function record(
 
 type Step = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @throws what a step, or the device, failed with where it was no fault of the layout. */
 async function fastest(
   runtime: Runtime,
   { bytes, half }: NetFile,
@@ -89,14 +88,19 @@ async function fastest(
   { size: [width, height], feeds, fetches }: FixedRun,
   layouts: readonly Layout[],
   step: Step,
+  signal: AbortSignal,
 ): Promise<Trial | null> {
   const device = runtime.device!;
-  const pictures = [3, 5, 7].map((stride) =>
-    Float32Array.from({ length: 3 * width * height }, (_, i) => ((i * stride) % 101) / 101),
-  );
-  const answersOf = (session: InferenceSession, picture: Float32Array<ArrayBuffer>) =>
+  const strides = [3, 5, 7];
+  const answersOf = (session: InferenceSession, stride: number) =>
     step(async () => {
-      device.queue.writeBuffer(feeds.frame!.gpuBuffer, 0, picture);
+      for (const [n, { gpuBuffer }] of Object.values(feeds).entries()) {
+        const values = Float32Array.from(
+          { length: gpuBuffer.size / 4 },
+          (_, i) => ((i * stride + 31 * n) % 101) / 101,
+        );
+        device.queue.writeBuffer(gpuBuffer, 0, values);
+      }
       await session.run(feeds, fetches);
       const reading = Object.values(fetches).map(({ gpuBuffer }) =>
         readOnce(device, gpuBuffer, runtime.watch),
@@ -116,8 +120,12 @@ async function fastest(
       return quantile(times, 0.5);
     });
 
+  const released = async (session: InferenceSession | null | undefined) => {
+    if (session) await runtime.exclusive(() => session.release());
+  };
+
   const right: Float32Array[][] = [];
-  for (const picture of pictures) right.push(await answersOf(plain, picture));
+  for (const stride of strides) right.push(await answersOf(plain, stride));
   let best: Trial | null = null;
   for (const layout of layouts) {
     let session: InferenceSession | null = null;
@@ -131,8 +139,8 @@ async function fastest(
         }),
       );
       let worst = 0;
-      for (const [n, picture] of pictures.entries())
-        for (const [of, answer] of (await answersOf(session, picture)).entries())
+      for (const [n, stride] of strides.entries())
+        for (const [of, answer] of (await answersOf(session, stride)).entries())
           worst = Math.max(worst, largestDifference(answer, right[n]![of]!));
       const took = worst <= TOLERANCE[half ? 'half' : 'full'] ? await timeOf(session) : Infinity;
       if (took < (best?.took ?? Infinity)) {
@@ -143,14 +151,18 @@ async function fastest(
     } catch {
       // What cannot be recorded is run as before.
     }
-    const rejected = session;
-    if (rejected) await runtime.exclusive(() => rejected.release());
+    await released(session);
+    if (signal.aborted) {
+      // The fastest of those that had their turn is not the fastest.
+      await released(best?.session);
+      signal.throwIfAborted();
+    }
   }
   return best;
 }
 
-/** What goes wrong in a trial is no fault of the device: it is thrown to whoever tries. */
-async function faultless<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
+/** What goes wrong in a trial is no fault of the device: it is thrown to whoever tries. So is what goes wrong beside it; that will show again. */
+async function inErrorScopes<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
   const filters = ['validation', 'out-of-memory'] as const;
   for (const filter of filters) device.pushErrorScope(filter);
   const [outcome] = await Promise.allSettled([work()]);

@@ -45,14 +45,17 @@ const LONGEST_RUN = 30_000;
 /** Milliseconds within which a loss is told of after it has made something fail. */
 const LOSS_TOLD = 100;
 
+/** Others do not tell. */
+const IS_CHROMIUM = 'userAgentData' in navigator;
+
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
   readonly build: keyof typeof builds;
   readonly binary: Uint8Array<ArrayBuffer>;
   /**
-   * The same, compiled as it came: only so does the browser keep its optimised code for the next visit. The runtime takes nothing but bytes; to compile
-   * what is compiled already, and held, takes the browser no time.
+   * The same, compiled as it came: only so does Chromium keep its optimised code for the next visit. The runtime takes nothing but bytes; what is compiled already,
+   * and held, Chromium finds by them. Null elsewhere: it would be compiled twice.
    */
   readonly compiled: WebAssembly.Module | null;
 }
@@ -63,6 +66,8 @@ export interface Runtime {
   readonly ort: typeof Ort;
   /** That of WebGPU. */
   readonly device: GPUDevice | null;
+  /** How many runs are being recorded: others may have to wait for a step of it. */
+  recordings: number;
   /** Waits for work of the device, and fails where the device does, or does not answer any more. */
   watch: <T>(work: () => Promise<T>) => Promise<T>;
   /** As `watch`. Two sessions of the runtime must not run at once: whatever touches it is called from here. */
@@ -81,7 +86,7 @@ export async function fetchRuntime(ep: ExecutionProvider, download: Download): P
   let compiling: Promise<WebAssembly.Module | null> = Promise.resolve(null);
   const binary = await download.bytes(wasm, 'the neural network runtime', bytes, (answer) => {
     // Of a server that does not say what it is, the bytes alone are taken.
-    compiling = WebAssembly.compileStreaming(answer).catch(() => null);
+    if (IS_CHROMIUM) compiling = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
   });
   return { ep, build, binary, compiled: await compiling };
 }
@@ -104,6 +109,7 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
     ep,
     ort,
     device,
+    recordings: 0,
     watch,
     exclusive(work) {
       const result = tail.then(() => watch(work));

@@ -270,6 +270,22 @@ describe('a recorded run', () => {
     expect(await never).toBe(false);
   });
 
+  test('that is given up halfway leaves no layout behind', async () => {
+    const layouts = new AdapterMemory(device.adapterInfo, `half a test at ${Date.now()}`);
+    const net = await openThere(nets, 'invert', layouts);
+    net.frame(SIZE);
+    const recording = net.record();
+    while (runtime.recordings === 0) await new Promise((resolve) => setTimeout(resolve));
+    // Steps and these take turns: by then the first layout has been timed, and the second has not.
+    for (let turn = 0; turn < 10; turn++) await runtime.exclusive(() => Promise.resolve());
+    expect(runtime.recordings).toBe(1);
+    net.frame([64, 32]);
+    expect(await recording).toBe(false);
+    expect(await layouts.recall()).toBeNull();
+    expect(runtime.recordings).toBe(0);
+    await net.close();
+  });
+
   test('is replayed with its memory, in the layout that was fastest, at its own size alone', async () => {
     const layouts = new AdapterMemory(device.adapterInfo, `a test at ${Date.now()}`);
     const net = await openThere(nets, 'good', layouts);
