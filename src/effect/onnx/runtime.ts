@@ -45,9 +45,6 @@ const LONGEST_RUN = 30_000;
 /** Milliseconds within which a loss is told of after it has made something fail. */
 const LOSS_TOLD = 100;
 
-/** Others do not tell. */
-const IS_CHROMIUM = 'userAgentData' in navigator;
-
 /** What the runtime is made of, on this machine. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
@@ -85,8 +82,9 @@ export async function fetchRuntime(ep: ExecutionProvider, download: Download): P
   load().catch(() => undefined);
   let compiling: Promise<WebAssembly.Module | null> = Promise.resolve(null);
   const binary = await download.bytes(wasm, 'the neural network runtime', bytes, (answer) => {
-    // Of a server that does not say what it is, the bytes alone are taken.
-    if (IS_CHROMIUM) compiling = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
+    // Other browsers have no such data. Of a server that does not say what it is, the bytes alone are taken.
+    if ('userAgentData' in navigator)
+      compiling = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
   });
   return { ep, build, binary, compiled: await compiling };
 }
