@@ -31,7 +31,7 @@ class Style:
 
 STYLES = {
     "toon": Style("Toon", "toon_teacher:toon", levels=6, colour=1.35, ink=16, edge=1.5),
-    "comic": Style("Comic", "comic_teacher:comic", levels=7, colour=1.3, ink=10, edge=1.5),
+    "comic": Style("Comic", "comic_teacher:comic", levels=7, colour=1.3, ink=10, edge=1.5, steady=3.0),
     "pencil": Style("Pencil", "pencil_teacher:pencil", ink=4, edge=1.5, critic=0.06, hand=Strokes),
     "watercolour": Style(
         "Watercolour", "watercolour_teacher:watercolour", ink=4, critic=0.06, hand=Strokes, marks=(0.08, 0.09, -0.12)
