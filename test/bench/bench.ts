@@ -127,8 +127,10 @@ async function latency(style: string): Promise<Spread> {
   await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
     timeout: 120_000,
   });
+  // What compiles and warms up is measured elsewhere.
+  await page.waitForTimeout(10_000);
   await watchStage(page);
-  await page.waitForTimeout(5000);
+  await page.waitForTimeout(2000);
   await forget(page);
   await page.waitForTimeout(seconds * 1000);
   const [taken, shown] = await Promise.all([collected(page, 'taken'), collected(page, 'stage')]);
