@@ -27,6 +27,7 @@ const worker = self as unknown as Scope;
 
 /** What a page asks for when its picture runs: a copy of the files that it runs on. */
 export interface KeepRequest {
+  /** By this name the service workers of earlier versions, of which one may still be active, take it. */
   readonly keep: RunsOn['ep'];
   readonly half: boolean;
 }

@@ -39,8 +39,9 @@ export function OwnTile({
     measure();
     const watching = new ResizeObserver(measure);
     watching.observe(tile.current!);
-    // It moves without a change of its size when something beside it opens.
+    // It moves without a change of its size when something beside it opens, or what it is centred in becomes smaller.
     watching.observe(document.body);
+    watching.observe(tile.current!.parentElement!);
     const scroller = tile.current!.closest('.middle');
     scroller?.addEventListener('scroll', measure);
     return () => {

@@ -256,3 +256,23 @@ describe('the divider', () => {
     await close();
   });
 });
+
+describe('the lobby', () => {
+  it('has a guest see themself where it says', async () => {
+    const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}`, {
+      permissions: ['camera', 'microphone'],
+    });
+    await reach(page, 'running');
+    // The strip comes with the picture, and moves what is centred above it.
+    await page.locator('.strip').waitFor();
+    const apart = () =>
+      page.evaluate(() => {
+        const [stage, tile] = ['.stage', '.lobby .own'].map((part) =>
+          document.querySelector(part)!.getBoundingClientRect(),
+        );
+        return [stage!.x - tile!.x, stage!.y - tile!.y, stage!.width - tile!.width];
+      });
+    await expect.poll(apart).toEqual([0, 0, 0]);
+    await close();
+  });
+});

@@ -12,14 +12,6 @@ const STYLED: Rgb = [220, 60, 20];
 let compositor: Compositor;
 let canvas: OffscreenCanvas;
 
-beforeAll(async () => {
-  canvas = new OffscreenCanvas(WIDTH, HEIGHT);
-  compositor = await Compositor.open(canvas);
-});
-afterAll(() => {
-  compositor.close();
-});
-
 function solid(rgb: Rgb, width = WIDTH, height = HEIGHT): Uint8Array {
   const texels = new Uint8Array(width * height * 4);
   for (let t = 0; t < texels.length; t += 4) texels.set([...rgb, 255], t);
@@ -97,7 +89,28 @@ function expectNear(actual: number[], expected: number[], tolerance = 2): void {
 
 const mix = (a: Rgb, b: Rgb, t: number): number[] => a.map((value, i) => value + t * (b[i]! - value));
 
-describe('the compositing shader', () => {
+// A software renderer has a program for each case, a graphics processor one for all.
+describe.each([
+  ['of a software renderer', null],
+  ['of a graphics processor', 'A card'],
+])('the compositing shader %s', (_, rendererName) => {
+  const getParameter = Object.getOwnPropertyDescriptor(WebGL2RenderingContext.prototype, 'getParameter')!
+    .value as (this: WebGL2RenderingContext, name: number) => unknown;
+  beforeAll(async () => {
+    if (rendererName !== null)
+      WebGL2RenderingContext.prototype.getParameter = function (name) {
+        const value = getParameter.call(this, name);
+        return typeof value === 'string' && value.includes('SwiftShader') ? rendererName : value;
+      };
+    canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+    compositor = await Compositor.open(canvas);
+    expect(compositor.rendererName === rendererName).toBe(rendererName !== null);
+  });
+  afterAll(() => {
+    WebGL2RenderingContext.prototype.getParameter = getParameter;
+    compositor.close();
+  });
+
   test('lays a style that was made of a window of the frame where the window is', () => {
     // Of a grid as large as the frame, the part from the middle on, in two colours.
     const size = [WIDTH / 2, HEIGHT] as const;
@@ -161,9 +174,9 @@ describe('the compositing shader', () => {
       });
       compositor.draw(frame, JUST_LIVE);
       expectNear(pixel(32, 24), [...rgb, 255]);
-      // The tests' browser has no graphics processor: there the frame's own texels are drawn, in the same colours.
+      // A software renderer draws the frame's own texels, in the same colours.
       const texels = await compositor.texelsOf(frame);
-      expect(texels).not.toBeNull();
+      expect(texels === null).toBe(rendererName !== null);
       compositor.draw(frame, { ...JUST_LIVE, live: texels });
       frame.close();
       expectNear(pixel(32, 24), [...rgb, 255]);
