@@ -25,11 +25,23 @@ uniform sampler2D uStyled;
 uniform sampler2D uMatte;
 
 // Fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
+#ifdef WINDOWED
+// Where the matte lies in the frame: offset and scale. Beside it is nobody.
+uniform vec4 uMatteFrame;
+vec2 inMatte(vec2 at) { return (at - uMatteFrame.xy) / uMatteFrame.zw; }
+vec4 fitAt(vec2 at) {
+  vec2 there = inMatte(at);
+  vec2 inside = step(abs(there - 0.5), vec2(0.5));
+  return mix(vec4(0.0, 0.0, 0.5, 0.0), texture(uMatte, there), inside.x * inside.y);
+}
+#else
+vec2 inMatte(vec2 at) { return at; }
 vec4 fitAt(vec2 at) { return texture(uMatte, at); }
+#endif
 #ifdef PART
 uniform sampler2D uShare;
 // How much of the person is the region's part of them (src/effect/matte/part-share.ts).
-float shareAt(vec2 at) { return texture(uShare, at).r; }
+float shareAt(vec2 at) { return texture(uShare, inMatte(at)).r; }
 #endif
 // The styled picture, and as alpha the luminance of what the net saw.
 vec4 styleAt(vec2 at) { return texture(uStyled, at); }

@@ -1,6 +1,6 @@
 import { Anchor, wallClock } from './anchor.ts';
 import type { Layers } from './composite/compositor.ts';
-import { matteSize, netSize, type Governor } from './governor.ts';
+import { FINEST_MATTE_PIXELS, matteSize, netSize, type Governor } from './governor.ts';
 import { carriedAlong, holdingOf, type Holding } from './hold.ts';
 import { partOf } from './matte/matter.ts';
 import type { NetStages } from './net-stages.ts';
@@ -117,7 +117,7 @@ export class Pipeline {
     const matteAlone = film?.shows === 'matte';
     const matteAt = film?.matteSide
       ? netSize(film.matteSide, aspect)
-      : matteSize(aspect, film ? undefined : this.governor.mattePixels);
+      : matteSize(aspect, film ? FINEST_MATTE_PIXELS : this.governor.mattePixels);
     const styleAt = netSize(
       film ? this.governor.finest(Math.min(displayWidth, displayHeight)) : this.governor.shortSide,
       aspect,

@@ -3,6 +3,7 @@ import { partOf, type Answer } from './matte/matter.ts';
 import type { Size } from './onnx/net.ts';
 import type { FramePreparer } from './prepare/prepare.ts';
 import type { Look } from './protocol.ts';
+import type { Window } from './style/window.ts';
 
 /** One frame at a style net's size, and how much of a style shows on it. */
 export interface Still {
@@ -32,7 +33,7 @@ export async function takeStill(
   const share = new Float32Array(size[0] * size[1]).fill(strength);
   if (answer) {
     const part = partOf(region);
-    forEachSample(size, answer.size, (i, sample) => {
+    forEachSample(size, answer.window, (i, sample) => {
       const matte = refined(
         sample((at) => answer.texels[4 * at]!),
         sample((at) => answer.texels[4 * at + 3]!),
@@ -79,10 +80,13 @@ function smoothstep(low: number, high: number, value: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** Visits every pixel of `size`; `sample` reads bytes of a field of size `from` there, bilinearly, as 0..1. */
+/**
+ * Visits every pixel of `size`; `sample` reads bytes of a field of the window there, bilinearly, as 0..1.
+ * Beside the window all is 0.
+ */
 function forEachSample(
   [width, height]: Size,
-  [fromWidth, fromHeight]: Size,
+  { grid, x: windowX, y: windowY, size: [fromWidth, fromHeight] }: Window,
   visit: (pixel: number, sample: (byteAt: (index: number) => number) => number) => void,
 ): void {
   let left = 0;
@@ -91,19 +95,24 @@ function forEachSample(
   let bottom = 0;
   let towardsRight = 0;
   let towardsBottom = 0;
+  let beside = false;
   const sample = (byteAt: (index: number) => number) => {
+    if (beside) return 0;
     const above = byteAt(top + left) + towardsRight * (byteAt(top + right) - byteAt(top + left));
     const below = byteAt(bottom + left) + towardsRight * (byteAt(bottom + right) - byteAt(bottom + left));
     return (above + towardsBottom * (below - above)) / 255;
   };
   for (let y = 0, i = 0; y < height; y++) {
-    const fromY = Math.max(0, ((y + 0.5) * fromHeight) / height - 0.5);
+    const line = ((y + 0.5) * grid[1]) / height - 0.5 - windowY;
+    const fromY = Math.min(fromHeight - 1, Math.max(0, line));
     const row = Math.floor(fromY);
     towardsBottom = fromY - row;
     top = row * fromWidth;
     bottom = Math.min(fromHeight - 1, row + 1) * fromWidth;
     for (let x = 0; x < width; x++, i++) {
-      const fromX = Math.max(0, ((x + 0.5) * fromWidth) / width - 0.5);
+      const column = ((x + 0.5) * grid[0]) / width - 0.5 - windowX;
+      const fromX = Math.min(fromWidth - 1, Math.max(0, column));
+      beside = column < -1 || line < -1 || column > fromWidth || line > fromHeight;
       left = Math.floor(fromX);
       right = Math.min(fromWidth - 1, left + 1);
       towardsRight = fromX - left;

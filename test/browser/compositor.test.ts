@@ -127,6 +127,31 @@ describe.each([
     expectNear(pixel(WIDTH - 1, 24), [9, 9, 9, 255]);
   });
 
+  test('a matte of a part of the frame shows the person there and nobody beside it', () => {
+    // A grid twice as large as the frame; its window is filled with the person, and is the frame's quarter.
+    const size = [WIDTH, HEIGHT] as const;
+    const texels = new Uint8Array(WIDTH * HEIGHT * 4);
+    for (let i = 0; i < WIDTH * HEIGHT; i++) texels.set([255, 128, 128, 255], i * 4);
+    const share = new Uint8Array(WIDTH * HEIGHT).fill(255);
+    const window = { grid: [2 * WIDTH, 2 * HEIGHT], x: WIDTH / 2, y: HEIGHT / 2, size } as const;
+    for (const region of ['person', 'face'] as const) {
+      compose({ matte: { texels, size, window }, share: { texels: share, size }, region });
+      for (const [x, y] of [
+        [WIDTH / 4 + 1, HEIGHT / 4 + 1],
+        [WIDTH / 2, HEIGHT / 2],
+        [(3 * WIDTH) / 4 - 2, (3 * HEIGHT) / 4 - 2],
+      ] as const)
+        expectNear(pixel(x, y), [...STYLED, 255]);
+      for (const [x, y] of [
+        [WIDTH / 4 - 2, HEIGHT / 2],
+        [(3 * WIDTH) / 4 + 1, HEIGHT / 2],
+        [WIDTH / 2, 2],
+        [WIDTH / 2, HEIGHT - 2],
+      ] as const)
+        expectNear(pixel(x, y), [...LIVE, 255]);
+    }
+  });
+
   test('styles the person and leaves the room alone', () => {
     const { left, right } = compose({});
     expectNear(left, [...STYLED, 255]);

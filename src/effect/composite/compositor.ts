@@ -21,6 +21,7 @@ import layersRead from '../../../shaders/layers.glsl?raw';
 import stacked from '../../../shaders/stacked.frag?raw';
 import vertex from '../../../shaders/composite.vert?raw';
 import { PortoonError } from '../errors.ts';
+import { isWhole } from '../matte/matte-window.ts';
 import type { Size } from '../onnx/net.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../stacked.ts';
@@ -37,6 +38,12 @@ export interface Layer {
   size: Size;
 }
 
+/** A picture of the frame, or of a part of it, beside which there is nothing. */
+export interface PartialLayer extends Layer {
+  /** The part; the whole frame where there is none. */
+  window?: Window;
+}
+
 /** What is laid over a live frame. */
 export interface Layers {
   /** What {@link Compositor.texelsOf} gave for the frame. */
@@ -44,8 +51,8 @@ export interface Layers {
   /** RGB, and as alpha the luminance of the frame at that size; of the whole frame or a window of it. */
   styled: { texels: Uint8Array | null; window: Window } | null;
   /** The texels of MatteGuide. */
-  matte: Layer | null;
-  /** Where the region is a part of the person: the texels of PartShare. */
+  matte: PartialLayer | null;
+  /** Where the region is a part of the person: the texels of PartShare, of the same part of the frame as the matte. */
   share: Layer | null;
   /** The frame's own background, blurred, RGBA: drawn where the background is `blur`. */
   blurred: Layer | null;
@@ -133,6 +140,7 @@ export class Compositor {
     uBackground: { value: 0, type: 'i32' },
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },
     uStyledFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
+    uMatteFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uBackdropFrame: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uWindow: { value: new Float32Array([0, 0, 1, 1]), type: 'vec4<f32>' },
     uLines: { value: 0, type: 'f32' },
@@ -166,7 +174,7 @@ export class Compositor {
     const state = State.for2d();
     state.blend = false;
     const shader = this.shaderFor(
-      { region: 'person', background: { kind: 'live' }, matteAlone: false },
+      { region: 'person', background: { kind: 'live' }, matteAlone: false, matte: null },
       null,
     );
     this.mesh = new Mesh<Geometry, Shader>({ geometry, shader, state });
@@ -234,14 +242,10 @@ export class Compositor {
     // A picture that is not there leaves its texture as it was: the uniforms see to it that it does not show.
     if (layers.styled) {
       const { texels, window } = layers.styled;
-      const { grid, x, y, size } = window;
-      if (texels) upload(this.styled, texels, size);
-      const frame = this.uniforms.uniforms.uStyledFrame;
-      frame[0] = x / grid[0];
-      frame[1] = y / grid[1];
-      frame[2] = size[0] / grid[0];
-      frame[3] = size[1] / grid[1];
+      if (texels) upload(this.styled, texels, window.size);
+      setFrame(this.uniforms.uniforms.uStyledFrame, window);
     }
+    if (layers.matte?.window) setFrame(this.uniforms.uniforms.uMatteFrame, layers.matte.window);
     if (layers.matte?.texels) upload(this.matte, layers.matte.texels, layers.matte.size);
     if (layers.share?.texels) upload(this.share, layers.share.texels, layers.share.size);
     const values = this.uniforms.uniforms;
@@ -334,11 +338,12 @@ export class Compositor {
    * of look compiles nothing.
    */
   private shaderFor(
-    { region, background, matteAlone }: Pick<Layers, 'region' | 'background' | 'matteAlone'>,
+    { region, background, matteAlone, matte }: Pick<Layers, 'region' | 'background' | 'matteAlone' | 'matte'>,
     packed: Packed | null,
   ): Shader {
     const reads = {
       PACKED: packed !== null,
+      WINDOWED: matte?.window !== undefined && !isWhole(matte.window),
       PART: !this.software || regions[region] === PART,
       BACKGROUND: this.packing === 'plain' && (!this.software || background.kind !== 'live' || matteAlone),
     };
@@ -395,6 +400,14 @@ function imageOf(bitmap: ImageBitmap): Picture {
     }),
     glow: new ImageSource({ resource: glow, alphaMode: 'no-premultiply-alpha' }),
   };
+}
+
+/** Where a window lies in the frame: offset and scale. */
+function setFrame(frame: Float32Array, { grid, x, y, size }: Window): void {
+  frame[0] = x / grid[0];
+  frame[1] = y / grid[1];
+  frame[2] = size[0] / grid[0];
+  frame[3] = size[1] / grid[1];
 }
 
 function texelSource(format: 'rgba8unorm' | 'r8unorm' = 'rgba8unorm'): BufferImageSource {

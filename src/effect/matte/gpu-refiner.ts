@@ -10,6 +10,7 @@ import type { Runtime } from '../onnx/runtime.ts';
 import type { Part } from '../protocol.ts';
 import type { Shown } from '../style/window.ts';
 import { PASSES } from './blur.ts';
+import { wholeFrame } from './matte-window.ts';
 import type { Answer } from './matter.ts';
 import { PLANES } from './part-share.ts';
 
@@ -128,7 +129,7 @@ export class GpuRefiner {
       readOnce(this.device, own.share, this.watch),
     ]);
     return {
-      size: fresh.size,
+      window: wholeFrame(fresh.size),
       texels: new Uint8Array(bytes),
       share: Uint8Array.from(new Float32Array(shares), (value) => 255 * value + 0.5),
     };

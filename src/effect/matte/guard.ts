@@ -1,3 +1,6 @@
+import type { Window } from '../style/window.ts';
+import { carried } from './matte-window.ts';
+
 /** A pixel belongs to a region of the person from here up. */
 const INSIDE = 0.5;
 /** The soft edge of the person reaches this far (in matte pixels) beyond `INSIDE`. */
@@ -40,11 +43,28 @@ export class BlotchGuard {
   private toPerson = new Uint8Array(0);
   private toBlotch = new Uint8Array(0);
 
-  /** @param matte - 0..1, guarded in place. */
-  guard(matte: Float32Array, width: number, height: number): void {
+  /**
+   * @param matte - 0..1, guarded in place.
+   * @param frame - how many pixels the whole frame has at this scale, where the matte is of a part of it.
+   */
+  guard(matte: Float32Array, width: number, height: number, frame = width * height): void {
     if (this.gain.length !== matte.length) this.allocate(matte.length);
-    this.guardRegions(matte, width, height);
-    this.fillHoles(matte, width, height);
+    this.guardRegions(matte, width, height, frame);
+    this.fillHoles(matte, width, height, frame);
+  }
+
+  /** The next matte is of another window: what is held back, filled or fading stays where it is in the frame. */
+  carry(from: Window, to: Window): void {
+    const { gain, floor, strange, person, filled } = this;
+    if (gain.length === 0) return;
+    this.allocate(to.size[0] * to.size[1]);
+    const bytes = (field: Uint8Array) =>
+      Uint8Array.from(carried(Float32Array.from(field), from, to), (value) => Math.round(value));
+    this.gain = carried(gain, from, to);
+    this.floor = carried(floor, from, to);
+    this.strange = bytes(strange);
+    this.person = bytes(person);
+    this.filled = bytes(filled);
   }
 
   /** The next matte starts afresh: another source, another scene. */
@@ -69,7 +89,7 @@ export class BlotchGuard {
     this.toBlotch = new Uint8Array(pixels);
   }
 
-  private guardRegions(matte: Float32Array, width: number, height: number): void {
+  private guardRegions(matte: Float32Array, width: number, height: number, frame: number): void {
     const { labels, areas, ages, overlaps, verdicts, gain, strange, person, toPerson, toBlotch } = this;
     const pixels = matte.length;
     const count = this.label(matte, width, height, true);
@@ -82,7 +102,7 @@ export class BlotchGuard {
       const area = areas[id]!;
       const settled = ages[id]! >= SETTLED * area || overlaps[id]! >= 0.5 * area;
       const passes =
-        (id === largest && area >= SMALLEST_PERSON * pixels) || (settled && area >= SECOND_PERSON * pixels);
+        (id === largest && area >= SMALLEST_PERSON * frame) || (settled && area >= SECOND_PERSON * frame);
       verdicts[id] = passes ? 1 : 0;
       if (!passes) blotches = true;
     }
@@ -108,13 +128,13 @@ export class BlotchGuard {
     }
   }
 
-  private fillHoles(matte: Float32Array, width: number, height: number): void {
+  private fillHoles(matte: Float32Array, width: number, height: number, frame: number): void {
     const { labels, areas, verdicts, touchesBorder, floor, filled, toBlotch } = this;
     const pixels = matte.length;
     const count = this.label(matte, width, height, false);
     let holes = false;
     for (let id = 1; id <= count; id++) {
-      verdicts[id] = touchesBorder[id] === 0 && areas[id]! < LARGEST_HOLE * pixels ? 1 : 0;
+      verdicts[id] = touchesBorder[id] === 0 && areas[id]! < LARGEST_HOLE * frame ? 1 : 0;
       if (verdicts[id] === 1) holes = true;
     }
     verdicts[0] = 0;

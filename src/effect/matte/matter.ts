@@ -1,22 +1,35 @@
-import type { Layer } from '../composite/compositor.ts';
+import type { Layer, PartialLayer } from '../composite/compositor.ts';
 import { PortoonError } from '../errors.ts';
 import type { Net, Size } from '../onnx/net.ts';
 import type { Preparer } from '../prepare/prepare.ts';
 import { PARTS, type Part, type Region } from '../protocol.ts';
-import type { Shown } from '../style/window.ts';
+import type { Bounds, Shown, Window } from '../style/window.ts';
 import { BackdropBlur } from './blur.ts';
 import { BlotchGuard } from './guard.ts';
 import { MatteGuide } from './guide.ts';
 import { PartShare } from './part-share.ts';
+import {
+  boundsOfPeople,
+  carried,
+  isWhole,
+  MatteWindow,
+  sameWindow,
+  union,
+  wholeFrame,
+} from './matte-window.ts';
 import { MatteSmoother } from './smoother.ts';
 
 /** Of 255: what shows less is not seen. */
 const FAINT = 12;
+/** While the net sees a part of the frame, every so many frames it is asked who is in the rest of it. */
+const LOOK_AROUND = 12;
+/** A frame whose mean green differs so much from the last one's shows another scene, or the same in another light. */
+const CUT = 0.1;
 
 /** What a matte is drawn with. */
 export interface MatteLayers {
   /** Texels as MatteGuide's. */
-  matte: Layer;
+  matte: PartialLayer;
   /** Texels as PartShare's; null where the region is no part of the person. */
   share: Layer | null;
   /** The frame's own background, blurred, RGBA; null where none was asked for. */
@@ -27,14 +40,18 @@ export interface MatteLayers {
 export interface Answer {
   texels: Uint8Array;
   share: Uint8Array;
-  size: Size;
+  /** The part of the frame that it shows. */
+  window: Window;
 }
 
 /** Who: the stage that mattes, wherever it runs. */
 export interface Matting {
   /** @throws PortoonError `ERR_PARTS_MISSING` if the region is a part of the person, and the net tells none. */
   admit(region: Region): void;
-  /** Takes the frame that the preparer has taken, for the next matte. */
+  /**
+   * Takes the frame that the preparer has taken, for the next matte.
+   * @param size - of the net's input when it shows the whole frame.
+   */
   take(size: Size): void;
   /**
    * Mattes the frame that was taken: net, smoothing in time where the net does none, blotch guard, fit to the picture.
@@ -59,27 +76,44 @@ export class Matter implements Matting {
   private readonly guide = new MatteGuide();
   private readonly partShare = new PartShare();
   private readonly blur = new BackdropBlur();
-  private size: Size = [0, 0];
+  private readonly windows = new MatteWindow();
+  /** The part of the frame that the net sees. */
+  private window = wholeFrame([0, 0]);
+  /** The net's size for the whole frame. */
+  private whole: Size = [0, 0];
   private region: Region | null = null;
+  /** Everybody in the last frame; null where nobody was seen. */
+  private people: Bounds | null = null;
+  /** The same net without a past, for looks at the whole frame. */
+  private readonly lookout: Net;
+  private sinceLook = 0;
+  /** Every eighth green value of the last frame's input. */
+  private lastGreens = new Float32Array(0);
 
   constructor(
     private readonly net: Net,
     private readonly preparer: Preparer,
-  ) {}
+  ) {
+    this.lookout = net.another();
+  }
 
   admit(region: Region): void {
     admitRegion(region, this.net);
   }
 
   take(size: Size): void {
-    // A turned camera has as many pixels as before, elsewhere. (The net itself forgets with its size.)
-    if (size[0] !== this.size[0] || size[1] !== this.size[1]) this.forgetAnswers();
-    this.size = size;
-    this.preparer.scale(size, this.net.input(size));
+    this.whole = size;
+    this.moveTo(this.windows.around(this.people, size));
+    const picture = this.see();
+    if (!this.isCut(picture)) return;
+    this.forget();
+    this.moveTo(wholeFrame(size));
+    this.isCut(this.see());
   }
 
   async matte(region: Region, blurs: boolean): Promise<MatteLayers> {
-    const { size } = this;
+    const { window } = this;
+    const { size, grid } = window;
     this.region = region;
     const [width, height] = size;
     const part = partOf(region);
@@ -89,22 +123,89 @@ export class Matter implements Matting {
     );
     const { matte, parts } = answer;
     const picture = this.net.input(size);
+    this.people = union(boundsOfPeople(matte, window), await this.lookAround());
     // A net with memory holds still by itself; steadied twice, what moves would drag.
     if (!this.net.remembers) this.smoother.smooth(matte);
-    this.guard.guard(matte, width, height);
+    this.guard.guard(matte, width, height, grid[0] * grid[1]);
     this.guide.fit(matte, picture, width, height);
     if (part && parts) this.partShare.measure(parts, part, width, height);
     else this.partShare.forget();
-    if (blurs) this.blur.blur(picture, matte, size);
+    if (blurs) this.blurRoom(picture, matte);
     return {
-      matte: { texels: this.guide.texels, size },
+      matte: { texels: this.guide.texels, size, window },
       share: part && { texels: this.partShare.texels, size },
       blurred: blurs ? this.blur : null,
     };
   }
 
+  /** Where the net sees a part of the frame: who is in all of it, every now and then; null in between. */
+  private async lookAround(): Promise<Bounds | null> {
+    if (isWhole(this.window) || ++this.sinceLook < LOOK_AROUND) return null;
+    this.sinceLook = 0;
+    const { lookout, whole } = this;
+    this.preparer.scale(whole, lookout.input(whole));
+    lookout.forget();
+    const { matte } = await lookout.run(whole, ['matte']);
+    return boundsOfPeople(matte, wholeFrame(whole));
+  }
+
+  /** The room is blurred as a whole, wherever the window is. */
+  private blurRoom(picture: Float32Array, matte: Float32Array): void {
+    const { window, whole } = this;
+    if (isWhole(window)) {
+      this.blur.blur(picture, matte, window.size);
+      return;
+    }
+    const planes = this.lookout.input(whole);
+    this.preparer.scale(whole, planes);
+    this.blur.blur(planes, carried(matte, window, wholeFrame(whole)), whole);
+  }
+
+  /** Fills the net's input with what the window shows. */
+  private see(): Float32Array {
+    const { size } = this.window;
+    const picture = this.net.input(size);
+    this.preparer.scale(size, picture, this.window);
+    return picture;
+  }
+
+  /** The net sees another part of the frame; what it and the guard remember stays where it is in the frame. */
+  private moveTo(window: Window): void {
+    const former = this.window;
+    this.window = window;
+    if (sameWindow(former, window)) return;
+    this.lastGreens = new Float32Array(0);
+    // A turned camera has as many pixels as before, elsewhere.
+    const turned = former.grid[0] > former.grid[1] !== window.grid[0] > window.grid[1];
+    if (former.size[0] === 0 || turned) {
+      this.forgetAnswers();
+      return;
+    }
+    this.net.carry(window.size, (field) => carried(field, former, window));
+    this.guard.carry(former, window);
+    this.smoother.forget();
+    this.partShare.forget();
+  }
+
+  /** Whether the scene is another one than in the last frame, so that the past would only mislead. */
+  private isCut(picture: Float32Array): boolean {
+    const pixels = picture.length / 3;
+    const count = pixels >> 3;
+    const fresh = this.lastGreens.length !== count;
+    if (fresh) this.lastGreens = new Float32Array(count);
+    const { lastGreens } = this;
+    let change = 0;
+    for (let i = 0; i < count; i++) {
+      const green = picture[pixels + 8 * i]!;
+      change += Math.abs(green - lastGreens[i]!);
+      lastGreens[i] = green;
+    }
+    return !fresh && change > CUT * count;
+  }
+
   shown(): Shown | null {
-    const [width, height] = this.size;
+    const { grid, size, x: windowX, y: windowY } = this.window;
+    const [width, height] = size;
     const { texels } = this.guide;
     const share = this.partShare.texels;
     const ofPart = this.region !== null && partOf(this.region) !== null;
@@ -128,17 +229,18 @@ export class Matter implements Matting {
     }
     if (right < 0) return null;
     return {
-      left: left / width,
-      top: top / height,
-      right: (right + 1) / width,
-      bottom: (bottom + 1) / height,
-      x: mass > 0 ? (massX / mass + 0.5) / width : 0.5,
-      y: mass > 0 ? (massY / mass + 0.5) / height : 0.5,
+      left: (windowX + left) / grid[0],
+      top: (windowY + top) / grid[1],
+      right: (windowX + right + 1) / grid[0],
+      bottom: (windowY + bottom + 1) / grid[1],
+      x: mass > 0 ? (windowX + massX / mass + 0.5) / grid[0] : 0.5,
+      y: mass > 0 ? (windowY + massY / mass + 0.5) / grid[1] : 0.5,
     };
   }
 
   answer(): Promise<Answer> {
-    return Promise.resolve({ texels: this.guide.texels, share: this.partShare.texels, size: this.size });
+    const { window } = this;
+    return Promise.resolve({ texels: this.guide.texels, share: this.partShare.texels, window });
   }
 
   forget(): void {
@@ -151,6 +253,9 @@ export class Matter implements Matting {
   }
 
   private forgetAnswers(): void {
+    this.people = null;
+    this.windows.forget();
+    this.sinceLook = 0;
     this.smoother.forget();
     this.guard.forget();
     this.partShare.forget();

@@ -134,6 +134,35 @@ export class Net {
     this.forget();
   }
 
+  /**
+   * The next run is of another window: what the net remembers becomes what `carry` makes of it.
+   * @param size - of the next run.
+   * @param carry - from [H,W] of the last run to [H,W] of the next.
+   */
+  carry(size: Size, carry: (field: Float32Array) => Float32Array): void {
+    const former = this.bound;
+    if (!former) return;
+    const [width, height] = former.size;
+    const kept = new Map<string, Float32Array>();
+    for (const entry of this.state) {
+      const tensor = former.feeds[entry.in]!;
+      const planar = tensor.location === 'cpu' && tensor.size === width * height;
+      if (planar) kept.set(entry.in, carry(tensor.data as Float32Array));
+    }
+    const { feeds } = this.bind(size);
+    for (const entry of this.state) {
+      const field = kept.get(entry.in);
+      if (!field) continue;
+      feeds[entry.in]?.dispose();
+      feeds[entry.in] = new this.runtime.ort.Tensor('float32', field, shapeAt(entry, size));
+    }
+  }
+
+  /** The same net with an input and a memory of its own. It ends with this one. */
+  another(): Net {
+    return new Net(this.runtime, this.session, this.id, this.state);
+  }
+
   /** The next run has no past: another source, another scene. */
   forget(): void {
     if (!this.bound) return;
