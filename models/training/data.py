@@ -227,8 +227,7 @@ class MatteSampler:
     @staticmethod
     def warp(image, alphas, parts, matrix, size, border):
         """Shrinks with area averaging first where the affine alone would alias."""
-        scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-        if scale < 0.6:
+        while np.sqrt(abs(np.linalg.det(matrix[:, :2]))) < 0.6 and min(alphas.shape[:2]) > 16:
             half = (alphas.shape[1] // 2, alphas.shape[0] // 2)
             image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
             alphas = cv2.resize(alphas, half, interpolation=cv2.INTER_AREA)

@@ -17,6 +17,11 @@ from runs import SEED
 CHUNK = 48
 # (width, height)
 SIZES = [(256, 160), (192, 256), (256, 144), (256, 192), (256, 256), (192, 192)]
+# Without a pool: what webcams are shrunk to on each kind of machine, upright ones and squares.
+SCENE_SIZES = [
+    (288, 160), (288, 160), (256, 160), (256, 144), (256, 192), (224, 128), (192, 256), (160, 288), (256, 256), (192, 192),
+    (384, 224), (384, 288), (512, 288), (352, 480),
+]  # fmt: skip
 
 
 def grow(teacher_run, folder, scenes):
@@ -80,11 +85,19 @@ class Shots:
         return cv2.warpAffine(image, matrix, image.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
 
     def past(self, alpha, motion, still):
-        """No past, the near past, a wrong one, or nonsense."""
+        """No past, the near past, one that hardly saw anybody or only some, a wrong one, or nonsense."""
         rng = self.rng
-        kind = rng.choice(["none", "near", "wrong", "full"], p=[0.5, 0.27, 0.18, 0.05])
+        kind = rng.choice(["none", "near", "faint", "some", "wrong", "full"], p=[0.42, 0.26, 0.07, 0.07, 0.14, 0.04])
         if kind == "none":
             return np.zeros_like(alpha)
+        if kind == "faint":
+            return cv2.GaussianBlur((alpha * rng.uniform(0, 0.5)).astype(np.uint8), (0, 0), rng.uniform(0.5, 3))
+        if kind == "some":
+            height, width = alpha.shape
+            x, y = np.sort(rng.integers(0, width, 2)), np.sort(rng.integers(0, height, 2))
+            past = alpha.copy()
+            past[y[0] : y[1], x[0] : x[1]] = rng.choice([0, 255], p=[0.75, 0.25])
+            return cv2.GaussianBlur(past, (0, 0), rng.uniform(0.5, 3))
         if kind == "full":
             return np.full_like(alpha, 255)
         if kind == "wrong":
@@ -140,8 +153,9 @@ class SceneShots(Shots):
         self.sampler = sampler
 
     def batch(self, count, moments):
-        """As the pool's, without features."""
-        size = SIZES[self.rng.integers(len(SIZES))]
+        """As the pool's, without features. `count` is for a small frame; of larger ones there are fewer, for the same work."""
+        size = SCENE_SIZES[self.rng.integers(len(SCENE_SIZES))]
+        count = max(4, round(count * min(1, 49152 / (size[0] * size[1]))))
         scenes = (self.sampler.scene(*size) for _ in range(count))
         frames, alphas, parts, _, priors, still = zip(*(self.shoot(frame, (alpha,), part, None, moments) for frame, alpha, part in scenes))
         alphas = planes([alpha for alpha, in alphas])

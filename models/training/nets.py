@@ -54,6 +54,21 @@ class ContextGate(nn.Module):
         return x * torch.sigmoid(self.fc(F.adaptive_avg_pool2d(x, 1)))
 
 
+class Around(nn.Module):
+    """Inverted residual block (Sandler et al. 2018, arXiv:1801.04381) with a wide kernel: what stands far off tells what this is.
+
+    It changes nothing before training, so that a trained net may be given more of them.
+    """
+
+    def __init__(self, channels, wide):
+        super().__init__()
+        self.body = nn.Sequential(conv_bn(channels, wide), conv_bn(wide, wide, 5, groups=wide), conv_bn(wide, channels, relu=False))
+        nn.init.zeros_(self.body[2][1].weight)
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
 class Fuse(nn.Module):
     """One decoder step: coarse features, upsampled, meet the encoder's finer ones."""
 
@@ -141,6 +156,8 @@ class MatteNet(nn.Module):
         self.fire8 = Fire(384, 64, 256, 256)
         self.near = conv_bn(384, 64, relu=False)
         self.far = conv_bn(512, 64, relu=False)
+        self.around32 = nn.Sequential(*[Around(64, 192) for _ in range(4)])
+        self.around16 = nn.Sequential(*[Around(64, 128) for _ in range(2)])
         self.deep = nn.Sequential(conv_bn(64, 64, 5, groups=64), ContextGate(64), conv_bn(64, 64))
         self.fine = conv_bn(3, 12, 3, stride=2)
         self.fuse8 = Fuse(64, 128 + self.FIRE4, 48, 5)
@@ -194,10 +211,10 @@ class MatteNet(nn.Module):
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
         x8 = self.fire4(self.fire3(self.fire2(x8)))
         x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
-        far = upsample(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1))))
+        far = upsample(self.around32(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1)))))
         if self.training:  # on sizes that are not multiples of 32 too
             far = far[..., : x16.shape[2], : x16.shape[3]]
-        x = self.deep(torch.relu(self.near(x16) + far))
+        x = self.deep(torch.relu(self.around16(self.near(x16) + far)))
         x = self.fuse8(x + self.past16(F.avg_pool2d(prior4, 4)), x8)
         x = self.fuse4(x, x4) + self.past4(prior4)
         parts = self.parts(x)

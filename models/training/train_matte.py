@@ -6,7 +6,6 @@ python train_matte.py --pool POOL_FOLDER --out RUN_FOLDER
 python train_matte.py --init RUN_FOLDER/checkpoint.pt --out FINAL_FOLDER
 """
 
-import math
 from pathlib import Path
 
 import cv2
@@ -14,11 +13,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, to_tensor_layout
-from metrics import summary
+from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, read, to_tensor_layout
+from metrics import iou, summary
 from matte_pool import MattePool, SceneShots
 from matte_teacher import MatteTeacher
 from nets import MatteNet
+from people import PEOPLE, SEEN, UNKNOWN, WebcamSampler, people_ids, person_mask
 from runs import GENTLE, SEED, Run, arguments, prefetch
 
 # (width, height); half resolution teaches shapes quickly, the full one edges.
@@ -29,8 +29,12 @@ BATCH = 16
 TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
-SINGLE_SHARE = 0.8  # of the time with a teacher goes to single frames, the rest to pairs; without one all of it does
-PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone; without a teacher half of them
+SINGLE_SHARE = 0.8  # of the time with a teacher goes to single frames, the rest to pairs
+PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
+# Without a teacher: pairs are among the single frames, but neither at the beginning nor at the end.
+PAIRS_SHARE, PAIRS_FROM, PAIRS_UNTIL = 0.25, 0.15, 0.85
+PLAIN_SHARE_OF_ALL = 0.15
+CUTS = 0.35  # of the pairs: the second frame shows somebody else, elsewhere
 
 
 def edge_band(alpha):
@@ -54,7 +58,7 @@ def matte_loss(matte, alpha, band):
 
 def parts_loss(logits, parts):
     small = F.interpolate(parts[:, None].float(), scale_factor=0.25, mode="nearest")[:, 0].long()
-    return F.cross_entropy(logits, small)
+    return F.cross_entropy(logits, small, ignore_index=UNKNOWN)
 
 
 class Validation:
@@ -79,6 +83,36 @@ class Validation:
             matte = self.answer(net, torch.from_numpy(frame))[0, 0].numpy()
             pairs.append((cv2.resize(matte, mask.shape[::-1], interpolation=cv2.INTER_LINEAR), mask))
         return summary(pairs)
+
+
+class WebcamValidation(Validation):
+    """The portraits, and of every set of people the mean IoU of whole pictures at the live size's number of pixels; of the rooms the
+    share in which over 0.5 % of the picture is called a person."""
+
+    PIXELS = 288 * 160
+    FALSE = 0.005
+    MOST = 60  # of each set
+
+    def __init__(self):
+        super().__init__()
+        self.people = {kind: [person_mask(kind, i) for i in people_ids(kind, "val")[: self.MOST]] for kind in SEEN}
+        self.rooms = [read(PEOPLE / "rooms" / "image" / f"{i}.jpg") for i in people_ids("rooms", "val")]
+
+    @torch.no_grad()
+    def matte(self, net, image):
+        height, width = image.shape[:2]
+        scale = (self.PIXELS / (height * width)) ** 0.5
+        size = tuple(max(1, round(side * scale / 32)) * 32 for side in (width, height))
+        frame = to_tensor_layout([cv2.resize(image, size, interpolation=cv2.INTER_AREA)])
+        matte = self.answer(net, torch.from_numpy(frame))[0, 0].numpy()
+        return cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR)
+
+    def __call__(self, net):
+        figures = {"portraits": round(super().__call__(net)["iou"], 4)}
+        for kind, pictures in self.people.items():
+            figures[kind] = round(float(np.mean([iou(self.matte(net, image), mask / 255) for image, mask in pictures])), 3)
+        figures["false"] = round(float(np.mean([(self.matte(net, room) > 0.5).mean() > self.FALSE for room in self.rooms])), 3)
+        return figures
 
 
 def report(run, trace, validation):
@@ -123,22 +157,27 @@ def train_student(args):
     # The teacher's features teach while they are there.
     hint = Hint() if args.pool else None
     rate, gentle = (2e-3, GENTLE) if args.pool else (1e-3, 0.25)
-    singles, plains = (SINGLE_SHARE, PLAIN_SHARE) if args.pool else (math.inf, 0.5)
     run = Run(net, args, rate, pretrained=net.encoder(), gentle=gentle, companion=hint)
     rng = np.random.default_rng(SEED + run.step)
-    sampler = MatteSampler(SEED + run.step, soft=args.pool is None)
-    shots = MattePool(args.pool, SEED + run.step) if args.pool else SceneShots(sampler, SEED + run.step)
-    validation = Validation()
+    if args.pool:
+        sampler = MatteSampler(SEED + run.step)
+        shots, validation = MattePool(args.pool, SEED + run.step), Validation()
+    else:
+        sampler = WebcamSampler(SEED + run.step)
+        shots, validation = SceneShots(sampler, SEED + run.step), WebcamValidation()
 
     def plain():
         frame, alpha, parts = sampler.batch(sampler.plain, BATCH, *PLAIN_SIZES[rng.integers(len(PLAIN_SIZES))])
         return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
 
     def make():
-        pairs = run.progress >= singles
+        if args.pool:
+            pairs, plains = run.progress >= SINGLE_SHARE, PLAIN_SHARE
+        else:
+            pairs, plains = PAIRS_FROM < run.progress < PAIRS_UNTIL and rng.random() < PAIRS_SHARE, PLAIN_SHARE_OF_ALL
         if not pairs and rng.random() < plains:
             return plain()
-        return shots.batch(BATCH, moments=2 if pairs else 1)
+        return shots.batch(BATCH if not pairs or args.pool else BATCH // 2, moments=2 if pairs else 1)
 
     trace = []
     for frames, alphas, mattes, parts, features, prior, still in prefetch(make):
@@ -152,10 +191,12 @@ def train_student(args):
         loss = matte + 0.25 * matte_loss(estimate, truth[0], band) + 0.5 * named + HINT * hinted
         flicker = torch.zeros(())
         if len(frames) == 2:
-            # The next frame rests on what the net itself has just said.
+            # The next frame rests on what the net itself has just said, or after a cut on what it said of another scene.
+            cut = torch.rand(len(still)) < (0 if args.pool else CUTS)
+            past = torch.where(cut[:, None, None, None], first.detach().roll(1, 0), first.detach())
             with torch.autocast("cpu", torch.bfloat16):
-                second, estimate, _, _ = net(channels_last(frames[1]), first.detach())
-            still = torch.from_numpy(still)
+                second, estimate, _, _ = net(channels_last(frames[1]), past)
+            still = torch.from_numpy(still) & ~cut
             flicker = ((first.detach() - second)[still].abs() * band[still]).sum() / (band[still].sum() + 1)
             band = edge_band(truth[1])
             loss = loss + matte_loss(second, truth[1], band) + 0.25 * matte_loss(estimate, truth[1], band) + FLICKER * flicker
