@@ -3,7 +3,12 @@ const INSIDE = 0.5;
 const EDGE = 5;
 const SMALLEST_PERSON = 0.004;
 const SECOND_PERSON = 0.015;
+const SHARE_OF_FIRST = 0.3;
 const SETTLED = 10u;
+const SMALLEST_HAND = 0.003;
+const HAND_SETTLED = 3u;
+const SURE = 0.8;
+const SURE_SHARE = 0.7;
 const LARGEST_HOLE = 0.01;
 const LEAVE = 0.8;
 const ENTER = 0.2;
@@ -19,6 +24,7 @@ struct Region {
   age: atomic<u32>,
   overlap: atomic<u32>,
   border: atomic<u32>,
+  sure: atomic<u32>,
 }
 struct Memory {
   gain: f32,
@@ -50,6 +56,7 @@ fn begin(at: vec2u, belongs: bool) {
   atomicStore(&regions[i].age, 0u);
   atomicStore(&regions[i].overlap, 0u);
   atomicStore(&regions[i].border, 0u);
+  atomicStore(&regions[i].sure, 0u);
   if (i == 0) {
     atomicStore(&largest.area, 0u);
     atomicStore(&largest.id, NONE);
@@ -114,6 +121,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
   atomicAdd(&regions[first].area, 1u);
   atomicAdd(&regions[first].age, memory[i].strange);
   if (memory[i].kind == PERSON) { atomicAdd(&regions[first].overlap, 1u); }
+  if (matte[i] > SURE) { atomicAdd(&regions[first].sure, 1u); }
   if (any(id.xy == vec2u(0)) || any(id.xy == size - 1)) { atomicStore(&regions[first].border, 1u); }
 }
 
@@ -133,7 +141,8 @@ fn choose(@builtin(global_invocation_id) id: vec3u) {
   if (atomicLoad(&regions[i].area) == atomicLoad(&largest.area)) { atomicMin(&largest.id, i); }
 }
 
-// The person is the largest region; another one passes when it is large and has stayed, or was part of the person until now.
+// The person is the largest region; another one passes when it is large and has stayed, or was part of the person until now,
+// and so does a hand that comes in at the border.
 @compute @workgroup_size(8, 8)
 fn judge(@builtin(global_invocation_id) id: vec3u) {
   if (outside(id.xy)) { return; }
@@ -144,10 +153,18 @@ fn judge(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let area = atomicLoad(&regions[first].area);
-  let settled = atomicLoad(&regions[first].age) >= SETTLED * area
-    || 2 * atomicLoad(&regions[first].overlap) >= area;
+  let age = atomicLoad(&regions[first].age);
+  let stays = 2 * atomicLoad(&regions[first].overlap) >= area;
+  let second = max(
+    SMALLEST_PERSON * pixels(),
+    min(SECOND_PERSON * pixels(), SHARE_OF_FIRST * f32(atomicLoad(&largest.area))),
+  );
+  let hand = atomicLoad(&regions[first].border) == 1
+    && f32(area) >= SMALLEST_HAND * pixels()
+    && f32(atomicLoad(&regions[first].sure)) >= SURE_SHARE * f32(area);
   let passes = (first == atomicLoad(&largest.id) && f32(area) >= SMALLEST_PERSON * pixels())
-    || (settled && f32(area) >= SECOND_PERSON * pixels());
+    || (f32(area) >= second && (stays || age >= SETTLED * area))
+    || (hand && (stays || age >= HAND_SETTLED * area));
   memory[i].kind = select(BLOTCH, PERSON, passes);
 }
 

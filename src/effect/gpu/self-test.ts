@@ -1,4 +1,5 @@
 import { BlotchGuard } from '../matte/guard.ts';
+import { wholeFrame } from '../matte/matte-window.ts';
 import type { GpuRefiner } from '../matte/gpu-refiner.ts';
 import { MatteGuide } from '../matte/guide.ts';
 import { webgpuFault } from '../onnx/runtime.ts';
@@ -62,7 +63,7 @@ export async function testRefiner(device: GPUDevice, refiner: GpuRefiner): Promi
       device.queue.writeBuffer(buffers.matte, 0, matte);
       const fresh = { size: [WIDTH, HEIGHT] as const, ...buffers, parts: null };
       await refiner.refine(fresh, { steadies: false, part: null, blurs: false });
-      guard.guard(matte, WIDTH, HEIGHT);
+      guard.guard(matte, wholeFrame([WIDTH, HEIGHT]));
       guide.fit(matte, picture, WIDTH, HEIGHT);
       const scale = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => byte / 255);
       const { texels } = await refiner.answer();

@@ -18,7 +18,7 @@ const GUARD = {
   beginInside: [0, 1, 2, 3, 5],
   beginOutside: [0, 1, 2, 3, 5],
   connect: [0, 2],
-  gather: [0, 2, 3, 4],
+  gather: [0, 1, 2, 3, 4],
   measure: [0, 2, 3, 5],
   choose: [0, 2, 3, 5],
   judge: [0, 2, 3, 4, 5],
@@ -253,7 +253,7 @@ export class GpuRefiner {
     };
     return {
       ...{ extent: settings(0), steadying: settings(1), shareSteadying: settings(1), measured: settings(0) },
-      ...{ memory: field(20), labels: field(4), regions: field(16), largest: storage(device, 8) },
+      ...{ memory: field(20), labels: field(4), regions: field(20), largest: storage(device, 8) },
       ...{ matteBefore: field(4), share: field(4), shareBefore: field(4) },
       ...{ passing: field(16), lines: field(8), across: field(8), texels: field(4), room: field(16) },
       shown: storage(device, SHOWN),

@@ -9,8 +9,17 @@ const EDGE = 5;
 const SMALLEST_PERSON = 0.004;
 /** A second region this large (as a share of the frame) that stays is a second person, not a blotch ... */
 const SECOND_PERSON = 0.015;
+/** ... or this large beside the first one: people sit at the same distance ... */
+const SHARE_OF_FIRST = 0.3;
 /** ... once it has stayed for so many frames. */
 const SETTLED = 10;
+/** A hand or an arm that comes in at the frame's border is this large, as a share of the frame ... */
+const SMALLEST_HAND = 0.003;
+/** ... stays for so many frames ... */
+const HAND_SETTLED = 3;
+/** ... and is sure: alpha is over `SURE` in this share of it. What a net sees in furniture seldom is. */
+const SURE = 0.8;
+const SURE_SHARE = 0.7;
 /** Enclosed background smaller than this share of the frame is a hole in the net's judgement, not a gap under an arm. */
 const LARGEST_HOLE = 0.01;
 /** What was on the screen leaves it, and what was held back enters it, over several frames: popping is seen, fading is not. */
@@ -18,7 +27,8 @@ const LEAVE = 0.8;
 const ENTER = 0.2;
 
 /**
- * The blotch guard: of the matte only the person (and a second one who stays) goes on, and holes in them are filled.
+ * The blotch guard: of the matte only the person goes on, others who stay, and hands that come in at the
+ * frame's border. Holes in them are filled.
  *
  * A blotch that appears is never shown; a region that was shown and loses its connection fades; one that was held back and
  * becomes part of the person fades in. New parts of the person themselves, and what moves, pass untouched.
@@ -29,7 +39,11 @@ export class BlotchGuard {
   private areas = new Float64Array(0);
   private ages = new Float64Array(0);
   private overlaps = new Float64Array(0);
-  private touchesBorder = new Uint8Array(0);
+  /** How many of each region's pixels are surely the person. */
+  private sures = new Float64Array(0);
+  /** Which regions touch the frame's border, and which touch none, not even the window's. */
+  private atBorder = new Uint8Array(0);
+  private enclosed = new Uint8Array(0);
   private verdicts = new Uint8Array(0);
   /** How much of each pixel's matte is let through. */
   private gain = new Float32Array(0);
@@ -44,13 +58,13 @@ export class BlotchGuard {
   private toBlotch = new Uint8Array(0);
 
   /**
-   * @param matte - 0..1, guarded in place.
-   * @param frame - how many pixels the whole frame has at this scale, where the matte is of a part of it.
+   * @param matte - [H,W], 0..1, guarded in place.
+   * @param window - the part of the frame that it shows.
    */
-  guard(matte: Float32Array, width: number, height: number, frame = width * height): void {
+  guard(matte: Float32Array, window: Window): void {
     if (this.gain.length !== matte.length) this.allocate(matte.length);
-    this.guardRegions(matte, width, height, frame);
-    this.fillHoles(matte, width, height, frame);
+    this.guardRegions(matte, window);
+    this.fillHoles(matte, window);
   }
 
   /** The next matte is of another window: what is held back, filled or fading stays where it is in the frame. */
@@ -78,7 +92,9 @@ export class BlotchGuard {
     this.areas = new Float64Array(pixels + 1);
     this.ages = new Float64Array(pixels + 1);
     this.overlaps = new Float64Array(pixels + 1);
-    this.touchesBorder = new Uint8Array(pixels + 1);
+    this.sures = new Float64Array(pixels + 1);
+    this.atBorder = new Uint8Array(pixels + 1);
+    this.enclosed = new Uint8Array(pixels + 1);
     this.verdicts = new Uint8Array(pixels + 1);
     this.gain = new Float32Array(pixels);
     this.floor = new Float32Array(pixels);
@@ -89,23 +105,12 @@ export class BlotchGuard {
     this.toBlotch = new Uint8Array(pixels);
   }
 
-  private guardRegions(matte: Float32Array, width: number, height: number, frame: number): void {
-    const { labels, areas, ages, overlaps, verdicts, gain, strange, person, toPerson, toBlotch } = this;
+  private guardRegions(matte: Float32Array, window: Window): void {
+    const { labels, verdicts, gain, strange, person, toPerson, toBlotch } = this;
+    const [width, height] = window.size;
     const pixels = matte.length;
-    const count = this.label(matte, width, height, true);
-    let largest = 0;
-    areas[0] = 0;
-    for (let id = 1; id <= count; id++) if (areas[id]! > areas[largest]!) largest = id;
-    // The person is the largest region; another one passes when it is large and has stayed, or was part of the person until now.
-    let blotches = false;
-    for (let id = 1; id <= count; id++) {
-      const area = areas[id]!;
-      const settled = ages[id]! >= SETTLED * area || overlaps[id]! >= 0.5 * area;
-      const passes =
-        (id === largest && area >= SMALLEST_PERSON * frame) || (settled && area >= SECOND_PERSON * frame);
-      verdicts[id] = passes ? 1 : 0;
-      if (!passes) blotches = true;
-    }
+    const count = this.label(matte, window, true);
+    const blotches = this.judge(count, window.grid[0] * window.grid[1]);
     verdicts[0] = 0;
     for (let i = 0; i < pixels; i++) {
       const id = labels[i]!;
@@ -128,13 +133,42 @@ export class BlotchGuard {
     }
   }
 
-  private fillHoles(matte: Float32Array, width: number, height: number, frame: number): void {
-    const { labels, areas, verdicts, touchesBorder, floor, filled, toBlotch } = this;
+  /**
+   * Decides which regions pass.
+   * @param frame - pixels of the whole frame.
+   * @returns whether one does not.
+   */
+  private judge(count: number, frame: number): boolean {
+    const { areas, ages, overlaps, sures, verdicts, atBorder } = this;
+    let largest = 0;
+    areas[0] = 0;
+    for (let id = 1; id <= count; id++) if (areas[id]! > areas[largest]!) largest = id;
+    const second = Math.max(
+      SMALLEST_PERSON * frame,
+      Math.min(SECOND_PERSON * frame, SHARE_OF_FIRST * areas[largest]!),
+    );
+    let blotches = false;
+    for (let id = 1; id <= count; id++) {
+      const area = areas[id]!;
+      const stays = (frames: number) => ages[id]! >= frames * area || overlaps[id]! >= 0.5 * area;
+      const first = id === largest && area >= SMALLEST_PERSON * frame;
+      const hand = atBorder[id] === 1 && area >= SMALLEST_HAND * frame && sures[id]! >= SURE_SHARE * area;
+      const passes = first || (area >= second && stays(SETTLED)) || (hand && stays(HAND_SETTLED));
+      verdicts[id] = passes ? 1 : 0;
+      if (!passes) blotches = true;
+    }
+    return blotches;
+  }
+
+  private fillHoles(matte: Float32Array, window: Window): void {
+    const { labels, areas, verdicts, enclosed, floor, filled, toBlotch } = this;
+    const [width, height] = window.size;
+    const frame = window.grid[0] * window.grid[1];
     const pixels = matte.length;
-    const count = this.label(matte, width, height, false);
+    const count = this.label(matte, window, false);
     let holes = false;
     for (let id = 1; id <= count; id++) {
-      verdicts[id] = touchesBorder[id] === 0 && areas[id]! < LARGEST_HOLE * frame ? 1 : 0;
+      verdicts[id] = enclosed[id] === 1 && areas[id]! < LARGEST_HOLE * frame ? 1 : 0;
       if (verdicts[id] === 1) holes = true;
     }
     verdicts[0] = 0;
@@ -156,10 +190,19 @@ export class BlotchGuard {
 
   /**
    * Labels the 4-connected regions on one side of `INSIDE` (two passes with union-find: Rosenfeld and Pfaltz 1966) and gathers
-   * each one's area, summed age, overlap with the last person and whether it touches the frame's border. Labels are 1..count, 0 elsewhere.
+   * each one's area, summed age, overlap with the last person, sure pixels and which borders it touches. Labels are
+   * 1..count, 0 elsewhere.
    */
-  private label(matte: Float32Array, width: number, height: number, inside: boolean): number {
-    const { labels, parents, areas, ages, overlaps, touchesBorder, strange, person } = this;
+  private label(
+    matte: Float32Array,
+    { grid, x: windowX, y: windowY, size }: Window,
+    inside: boolean,
+  ): number {
+    const { labels, parents, areas, ages, overlaps, sures, atBorder, enclosed, strange, person } = this;
+    const [width, height] = size;
+    // The frame's border as the window sees it; beyond it where the window ends before the frame.
+    const [frameLeft, frameTop] = [-windowX, -windowY];
+    const [frameRight, frameBottom] = [grid[0] - 1 - windowX, grid[1] - 1 - windowY];
     let next = 1;
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
@@ -191,7 +234,9 @@ export class BlotchGuard {
         areas[count] = 0;
         ages[count] = 0;
         overlaps[count] = 0;
-        touchesBorder[count] = 0;
+        sures[count] = 0;
+        atBorder[count] = 0;
+        enclosed[count] = 1;
       } else parents[id] = parents[parents[id]!]!;
     }
     for (let y = 0, i = 0; y < height; y++) {
@@ -202,7 +247,9 @@ export class BlotchGuard {
         areas[id] = areas[id]! + 1;
         ages[id] = ages[id]! + strange[i]!;
         overlaps[id] = overlaps[id]! + person[i]!;
-        if (x === 0 || y === 0 || x === width - 1 || y === height - 1) touchesBorder[id] = 1;
+        if (matte[i]! > SURE) sures[id] = sures[id]! + 1;
+        if (x === 0 || y === 0 || x === width - 1 || y === height - 1) enclosed[id] = 0;
+        if (x === frameLeft || y === frameTop || x === frameRight || y === frameBottom) atBorder[id] = 1;
       }
     }
     return count;

@@ -113,7 +113,7 @@ export class Matter implements Matting {
 
   async matte(region: Region, blurs: boolean): Promise<MatteLayers> {
     const { window } = this;
-    const { size, grid } = window;
+    const { size } = window;
     this.region = region;
     const [width, height] = size;
     const part = partOf(region);
@@ -126,7 +126,7 @@ export class Matter implements Matting {
     this.people = union(boundsOfPeople(matte, window), await this.lookAround());
     // A net with memory holds still by itself; steadied twice, what moves would drag.
     if (!this.net.remembers) this.smoother.smooth(matte);
-    this.guard.guard(matte, width, height, grid[0] * grid[1]);
+    this.guard.guard(matte, window);
     this.guide.fit(matte, picture, width, height);
     if (part && parts) this.partShare.measure(parts, part, width, height);
     else this.partShare.forget();

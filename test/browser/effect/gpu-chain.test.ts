@@ -6,6 +6,7 @@ import { storage } from '../../../src/effect/gpu/program.ts';
 import { GpuMatter } from '../../../src/effect/matte/gpu-matter.ts';
 import { GpuRefiner } from '../../../src/effect/matte/gpu-refiner.ts';
 import { BlotchGuard } from '../../../src/effect/matte/guard.ts';
+import { wholeFrame } from '../../../src/effect/matte/matte-window.ts';
 import { MatteGuide } from '../../../src/effect/matte/guide.ts';
 import { Matter } from '../../../src/effect/matte/matter.ts';
 import { PartShare } from '../../../src/effect/matte/part-share.ts';
@@ -190,7 +191,7 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     const found = await refiner.refine(fresh, { steadies: true, part: 'hair', blurs: false });
     const before = matte.slice();
     smoother.smooth(matte);
-    guard.guard(matte, width, height);
+    guard.guard(matte, wholeFrame([width, height]));
     guide.fit(matte, picture, width, height);
     share.measure(parts, 'hair', width, height);
     if (worst(before, matte) > 0.8) held++;

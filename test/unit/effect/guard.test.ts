@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BlotchGuard } from '../../../src/effect/matte/guard.ts';
+import { wholeFrame } from '../../../src/effect/matte/matte-window.ts';
 
 const WIDTH = 96;
 const HEIGHT = 64;
@@ -27,7 +28,7 @@ const at = (matte: Float32Array, x: number, y: number) => matte[y * WIDTH + x]!;
 function follow(guard: BlotchGuard, matte: Float32Array, frames: number, x: number, y: number): number[] {
   return Array.from({ length: frames }, () => {
     const guarded = matte.slice();
-    guard.guard(guarded, WIDTH, HEIGHT);
+    guard.guard(guarded, wholeFrame([WIDTH, HEIGHT]));
     return at(guarded, x, y);
   });
 }
@@ -38,7 +39,7 @@ describe('the blotch guard', () => {
     const matte = matteOf({ x: 28, y: 14, width: 34, height: 50, value: 0.3 }, person);
     for (let frame = 0; frame < 3; frame++) {
       const guarded = matte.slice();
-      guard.guard(guarded, WIDTH, HEIGHT);
+      guard.guard(guarded, wholeFrame([WIDTH, HEIGHT]));
       expect(guarded).toEqual(matte);
     }
   });
@@ -84,6 +85,59 @@ describe('the blotch guard', () => {
     expect(Math.min(...staying)).toBe(1);
   });
 
+  test('a hand that comes in at the border, apart from the body, is there after a few frames', () => {
+    const hand = { x: 0, y: 40, width: 7, height: 6 };
+    const seen = follow(new BlotchGuard(), matteOf(person, hand), 12, 3, 43);
+    expect(seen.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  test('a blotch at the border is held back: it is not sure of itself', () => {
+    const blotch = { x: 0, y: 40, width: 7, height: 6, value: 0.7 };
+    expect(Math.max(...follow(new BlotchGuard(), matteOf(person, blotch), 60, 3, 43))).toBe(0);
+  });
+
+  test('two people far off are both there, though each is small', () => {
+    const one = { x: 20, y: 30, width: 5, height: 12 };
+    const other = { x: 60, y: 32, width: 4, height: 10 };
+    expect(follow(new BlotchGuard(), matteOf(one, other), 30, 62, 36).at(-1)).toBe(1);
+  });
+
+  test('a window on the frame is guarded as the same place of the whole frame is', () => {
+    // Its own borders are not the frame's: what comes in there is no hand, and small is what is small in the frame.
+    const window = {
+      grid: [2 * WIDTH, 2 * HEIGHT],
+      x: WIDTH / 2,
+      y: HEIGHT / 2,
+      size: [WIDTH, HEIGHT],
+    } as const;
+    const inside = { x: 0, y: 20, width: 9, height: 9 };
+    const guard = new BlotchGuard();
+    for (let frame = 0; frame < 20; frame++) {
+      const guarded = matteOf(person, inside);
+      guard.guard(guarded, window);
+      expect(at(guarded, 4, 24)).toBe(0);
+      expect(at(guarded, 40, 40)).toBe(1);
+    }
+  });
+
+  test('what is held back stays so when the window moves', () => {
+    const blotch = { x: 70, y: 30, width: 8, height: 6, value: 0.7 };
+    const guard = new BlotchGuard();
+    const whole = wholeFrame([WIDTH, HEIGHT]);
+    follow(guard, matteOf(person, blotch), 5, 72, 32);
+    const moved = { grid: [WIDTH, HEIGHT], x: 32, y: 0, size: [64, 64] } as const;
+    guard.carry(whole, moved);
+    const matte = new Float32Array(64 * 64);
+    for (let y = 16; y < 64; y++) matte.fill(1, y * 64, y * 64 + 28);
+    for (let y = 30; y < 36; y++) matte.fill(0.7, y * 64 + 38, y * 64 + 46);
+    // It is one with the person now, and fades in.
+    for (let y = 32; y < 34; y++) matte.fill(1, y * 64 + 28, y * 64 + 38);
+    guard.guard(matte, moved);
+    expect(matte[32 * 64 + 41]).toBeCloseTo(0.7 * 0.2, 2);
+    expect(matte[40 * 64 + 10]).toBe(1);
+  });
+
   test('fills a hole in the person, and leaves the gap under an arm', () => {
     const guard = new BlotchGuard();
     const hole = { x: 40, y: 30, width: 5, height: 5, value: 0 };
@@ -103,7 +157,7 @@ describe('the blotch guard', () => {
     const guard = new BlotchGuard();
     follow(guard, matteOf(person), 3, 42, 32);
     const small = new Float32Array(32 * 32).fill(1);
-    guard.guard(small, 32, 32);
+    guard.guard(small, wholeFrame([32, 32]));
     expect(small.every((alpha) => alpha === 1)).toBe(true);
   });
 });
