@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import sirv from 'sirv';
+import { findAsset, readAssets, sendAsset, type FileError } from './files.ts';
 import { contentSecurityPolicy, isolationHeaders } from './headers.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -33,22 +33,12 @@ export function createAppServer(
 ): Server {
   const policy = contentSecurityPolicy(origins);
   const checksums = readChecksums(root);
-  const serveFile = sirv(root, {
-    brotli: true,
-    gzip: true,
-    etag: true,
-    setHeaders(response, path) {
-      response.setHeader('Cache-Control', cachingOf(path, response.req.url ?? '', checksums));
-      const type = typeOf(path);
-      if (type) response.setHeader('Content-Type', type);
-      if (isPage(path)) response.setHeader('Content-Security-Policy', policy);
-    },
-  });
-  return createServer((request, response) => {
-    for (const [name, value] of Object.entries(headersOfAll)) response.setHeader(name, value);
+  const assets = readAssets(root);
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    setHeadersOfAll(response);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('Allow', 'GET, HEAD');
-      sayInWords(request, response, 405, 'Only GET and HEAD', 'This address answers GET and HEAD only.');
+      const sentence = 'This address answers GET and HEAD only.';
+      sayInWords(request, response, 405, 'Only GET and HEAD', sentence, { Allow: 'GET, HEAD' });
       return;
     }
     const path = (request.url ?? '').split('?')[0]!;
@@ -56,15 +46,36 @@ export function createAppServer(
       answerPage(pages[path]!, request, response);
       return;
     }
-    // What the build put beside a file for transfer is no address of its own.
-    if (/\.(br|gz)$/.test(path)) {
+    const asset = findAsset(assets, path);
+    if (!asset) {
       notFound(request, response);
       return;
     }
-    serveFile(request, response, () => {
-      notFound(request, response);
+    const headers = {
+      'Cache-Control': cachingOf(asset.path, request.url ?? '', checksums),
+      ...(asset.path.endsWith('.html') ? { 'Content-Security-Policy': policy } : {}),
+    };
+    sendAsset(request, response, asset, headers, (error) => {
+      fileFailed(error, request, response);
     });
+  };
+  return createServer((request, response) => {
+    const begin = () => {
+      try {
+        answer(request, response);
+      } catch (error) {
+        failed(error, request, response);
+      }
+    };
+    // A pipelined request waits until those before it are answered. It would open a file, and a
+    // connection that ends before its turn would not say so.
+    if (response.socket) begin();
+    else response.once('socket', begin);
   });
+}
+
+function setHeadersOfAll(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(headersOfAll)) response.setHeader(name, value);
 }
 
 function answerPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
@@ -73,9 +84,43 @@ function answerPage(page: Page, request: IncomingMessage, response: ServerRespon
       response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
       response.end(request.method === 'HEAD' ? undefined : body);
     },
-    () => {
-      response.writeHead(500).end();
+    (error: unknown) => {
+      failed(error, request, response);
     },
+  );
+}
+
+/** Answers for a file that could not be sent, or not wholly. */
+function fileFailed(error: FileError, request: IncomingMessage, response: ServerResponse): void {
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') {
+    const sentence = 'The server is busy at the moment. Try again in some seconds.';
+    sayInWords(request, response, 503, 'Too busy', sentence, { 'Retry-After': '5' });
+    return;
+  }
+  switch (error.status) {
+    case 404:
+      notFound(request, response);
+      break;
+    case 412:
+      sayInWords(request, response, 412, 'Another version', 'This file is not as the request wants it.');
+      break;
+    case 416:
+      sayInWords(request, response, 416, 'No such part', 'The file has no such part.', error.headers);
+      break;
+    default:
+      failed(error, request, response);
+  }
+}
+
+/** Answers for a fault of the server. The operator is told in one line, without the request. */
+function failed(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+  process.stderr.write(`Answered with 500: ${String(error).replace(/\s+/g, ' ')}\n`);
+  sayInWords(
+    request,
+    response,
+    500,
+    'Something broke',
+    'The server could not answer. Try again in a moment.',
   );
 }
 
@@ -104,15 +149,6 @@ function readChecksums(root: string): ReadonlyMap<string, string> {
   return checksums;
 }
 
-function isPage(path: string): boolean {
-  return path.endsWith('/') || path.endsWith('.html') || !/\.[^/]+$/.test(path);
-}
-
-/** Only where sirv does not know. */
-function typeOf(path: string): string | undefined {
-  return path.endsWith('.onnx') ? 'application/octet-stream' : undefined;
-}
-
 function notFound(request: IncomingMessage, response: ServerResponse): void {
   sayInWords(
     request,
@@ -123,13 +159,24 @@ function notFound(request: IncomingMessage, response: ServerResponse): void {
   );
 }
 
+/**
+ * Answers with a page in words and removes the headers that were set before. If those have been
+ * sent already, the response is cut off.
+ */
 function sayInWords(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,
   title: string,
   sentence: string,
+  headers: Readonly<Record<string, string>> = {},
 ): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  setHeadersOfAll(response);
   const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -146,6 +193,7 @@ function sayInWords(
     'Content-Length': Buffer.byteLength(page),
     'Content-Security-Policy': contentSecurityPolicy(),
     'Cache-Control': 'no-store',
+    ...headers,
   });
   response.end(request.method === 'HEAD' ? undefined : page);
 }

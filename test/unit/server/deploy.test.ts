@@ -44,7 +44,8 @@ describe('containers', () => {
     const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> };
     for (const needed of [
       'tsx',
-      'sirv',
+      'negotiator',
+      'send',
       'socket.io',
       '@socket.io/redis-adapter',
       'redis',
