@@ -1,7 +1,9 @@
-import type { Server } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { watchConnections } from './connections.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createAppServer } from './server.ts';
+import { createAppServer, type Page } from './server.ts';
 import type { Settings } from './settings.ts';
 import { attachSignalling, isForSignalling, type Signalling } from './signalling.ts';
 
@@ -13,28 +15,42 @@ import { attachSignalling, isForSignalling, type Signalling } from './signalling
  */
 export async function createApp(
   root: string,
-  settings: Pick<Settings, 'redisUrl' | 'turn' | 'proxies'> & Partial<Pick<Settings, 'broadcastOrigins'>>,
+  settings: Pick<Settings, 'redisUrl' | 'turn' | 'proxies' | 'metricsToken'> &
+    Partial<Pick<Settings, 'broadcastOrigins'>>,
 ): Promise<{ http: Server; signalling: Signalling; metrics: Metrics }> {
   const metrics = createMetrics();
-  const pages = {
+  const pages: Record<string, Page> = {
     '/healthz': () => {
       const [status, body] = signalling.healthy ? [200, 'ok\n'] : [503, 'not ok\n'];
       return Promise.resolve({ status, type: 'text/plain', body });
     },
-    '/metrics': async () => ({
-      status: 200,
-      type: metrics.registry.contentType,
-      body: await metrics.registry.metrics(),
-    }),
+    '/metrics': async (request) => {
+      if (!mayRead(request, settings.metricsToken)) {
+        metrics.rejected.inc({ code: 'ERR_UNAUTHORIZED' });
+        const headers = { 'WWW-Authenticate': 'Bearer realm="metrics"' };
+        return { status: 401, type: 'text/plain', body: 'These numbers take a token.\n', headers };
+      }
+      return { status: 200, type: metrics.registry.contentType, body: await metrics.registry.metrics() };
+    },
   };
   const http = createAppServer(root, pages, settings.broadcastOrigins);
   const signalling = await attachSignalling(http, settings, metrics);
+  watchConnections(http, metrics, settings.proxies);
   http.on('upgrade', (request, wire: Socket) => {
     if (isForSignalling(request)) return;
     metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
     refuse(wire);
   });
   return { http, signalling, metrics };
+}
+
+/** Whether a request shows the token. */
+function mayRead({ headers }: IncomingMessage, token: string | undefined): boolean {
+  if (token === undefined) return true;
+  const [, shown = ''] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  // Digests are of equal length, and how long it takes to compare them tells nothing of the token.
+  return timingSafeEqual(digest(shown), digest(token));
 }
 
 /** Answers an upgrade that nobody here takes. Node leaves such a connection to whoever listens, errors and end alike. */

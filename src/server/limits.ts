@@ -16,6 +16,13 @@ export const MESSAGES_PER_ADDRESS: Allowance = { burst: 12_000, perSecond: 600 }
 /** After a restart all come back at once. */
 export const CONNECTIONS_PER_ADDRESS: Allowance = { burst: 400, perSecond: 5 };
 export const OPEN_PER_ADDRESS = 300;
+/**
+ * Connections over the limit that are still accepted, so that a page is told `ERR_TOO_MANY`. Those
+ * beyond are refused as WebSockets.
+ */
+export const REFUSED_PER_ADDRESS = 20;
+/** Connections whose first request is not complete. All pages may connect at once, see above. */
+export const PENDING_PER_ADDRESS = OPEN_PER_ADDRESS;
 
 /** A token bucket. */
 export class Bucket {
@@ -49,8 +56,12 @@ export class Bucket {
   }
 }
 
-interface Account {
+/** What one address uses. */
+export interface Account {
+  /** Signalling connections, whether they have begun to talk or not. */
   open: number;
+  /** Those of {@link REFUSED_PER_ADDRESS}. */
+  refused: number;
   readonly connections: Bucket;
   readonly messages: Bucket;
 }
@@ -64,6 +75,7 @@ export class Addresses {
     if (!account) {
       account = {
         open: 0,
+        refused: 0,
         connections: new Bucket(CONNECTIONS_PER_ADDRESS),
         messages: new Bucket(MESSAGES_PER_ADDRESS),
       };
@@ -74,25 +86,24 @@ export class Addresses {
 
   /** Forgets those that a new account would not differ from. To be called now and then. */
   forget(): void {
-    for (const [address, { open, connections, messages }] of this.#accounts) {
-      if (open === 0 && connections.full && messages.full) this.#accounts.delete(address);
+    for (const [address, { open, refused, connections, messages }] of this.#accounts) {
+      if (open + refused === 0 && connections.full && messages.full) this.#accounts.delete(address);
     }
   }
 }
 
-/**
- * Who is asking: the address behind `proxies` trusted proxies. Of IPv6 the network (/64), for each of its hosts has
- * more addresses than could be counted.
- */
+/** Who is asking: the address behind `proxies` trusted proxies, as {@link networkOf} has it. */
 export function addressOf(request: IncomingMessage, proxies: number): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
   // Only the last ones were written by proxies; what is before them anyone can make up.
   const told = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
   // Without the header, whoever asks came past the proxies.
-  const address = (told === '' || told === undefined ? (request.socket.remoteAddress ?? '') : told).replace(
-    /^::ffff:(?=\d+\.)/,
-    '',
-  );
+  return networkOf(told === '' || told === undefined ? (request.socket.remoteAddress ?? '') : told);
+}
+
+/** Of IPv6 the network (/64), for each of its hosts has more addresses than could be counted. */
+export function networkOf(told: string): string {
+  const address = told.replace(/^::ffff:(?=\d+\.)/, '');
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('%')[0]!.split('::');
   const groups = head === '' ? [] : head.split(':');

@@ -21,11 +21,16 @@ export function parsePort(value: string | undefined, fallback = 8080): number {
 /** Starts a server; a port that cannot be had is explained in a sentence. */
 export async function listen(server: Server, port: number, host?: string): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const refused = (error: NodeJS.ErrnoException) => {
       reject(explain(error, port, host));
+    };
+    server.once('error', refused);
+    server.listen({ port, ...(host ? { host } : {}) }, () => {
+      server.removeListener('error', refused);
+      resolve();
     });
-    server.listen({ port, ...(host ? { host } : {}) }, resolve);
   });
+  surviveErrors(server);
   const { port: actual } = server.address() as AddressInfo;
   return {
     port: actual,
@@ -40,6 +45,17 @@ export async function listen(server: Server, port: number, host?: string): Promi
       clearTimeout(impatience);
     },
   };
+}
+
+/** A connection that cannot be accepted, as without a free file handle, is no reason to end. */
+function surviveErrors(server: Server): void {
+  let told = -Infinity;
+  server.on('error', (error) => {
+    // It happens again with each connection; the operator is told from time to time.
+    if (performance.now() - told < 10_000) return;
+    told = performance.now();
+    process.stderr.write(`A connection could not be accepted: ${error.message}\n`);
+  });
 }
 
 /** An IPv6 address as an URL takes it. */

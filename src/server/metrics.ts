@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 export interface Metrics {
   readonly registry: Registry;
   readonly connections: Gauge;
+  readonly pending: Gauge;
   readonly rooms: Gauge;
   readonly peers: Gauge<'kind'>;
   readonly messages: Counter<'request'>;
@@ -18,6 +19,11 @@ export function createMetrics(): Metrics {
   return {
     registry,
     connections: new Gauge({ name: 'portoon_connections', help: 'Open signalling connections', registers }),
+    pending: new Gauge({
+      name: 'portoon_pending_connections',
+      help: 'TCP connections whose first request is not complete',
+      registers,
+    }),
     rooms: new Gauge({ name: 'portoon_rooms', help: 'Rooms with a peer on this node', registers }),
     peers: new Gauge({
       name: 'portoon_peers',

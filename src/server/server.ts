@@ -8,6 +8,11 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 /** Kept, but asked about each time: an ETag answers with 304. */
 const ASK_FIRST = 'no-cache';
 
+/** Requests are short: what is not complete after so long will never be. Milliseconds. */
+const TIMEOUTS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+/** A response of which the client reads nothing for so long is ended. Milliseconds. */
+const STALLED = 120_000;
+
 const headersOfAll = {
   ...isolationHeaders,
   'X-Content-Type-Options': 'nosniff',
@@ -16,7 +21,12 @@ const headersOfAll = {
 };
 
 /** An address that is answered by the server itself. */
-export type Page = () => Promise<{ status: number; type: string; body: string }>;
+export type Page = (request: IncomingMessage) => Promise<{
+  status: number;
+  type: string;
+  body: string;
+  headers?: Readonly<Record<string, string>>;
+}>;
 
 /**
  * The server of a built app: its files, and the pages named here. Not yet listening, so that others (signalling) can
@@ -59,7 +69,7 @@ export function createAppServer(
       fileFailed(error, request, response);
     });
   };
-  return createServer((request, response) => {
+  const server = createServer(TIMEOUTS, (request, response) => {
     const begin = () => {
       try {
         answer(request, response);
@@ -72,6 +82,8 @@ export function createAppServer(
     if (response.socket) begin();
     else response.once('socket', begin);
   });
+  server.timeout = STALLED;
+  return server;
 }
 
 function setHeadersOfAll(response: ServerResponse): void {
@@ -79,9 +91,9 @@ function setHeadersOfAll(response: ServerResponse): void {
 }
 
 function answerPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
-  page().then(
-    ({ status, type, body }) => {
-      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
+  page(request).then(
+    ({ status, type, body, headers }) => {
+      response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store', ...headers });
       response.end(request.method === 'HEAD' ? undefined : body);
     },
     (error: unknown) => {

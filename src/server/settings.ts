@@ -10,6 +10,8 @@ export interface Settings {
   readonly proxies: number;
   /** Origins of the media servers that pages may broadcast to, as a `connect-src` takes them. */
   readonly broadcastOrigins: readonly string[];
+  /** What `/metrics` wants to be shown; without it everybody may read them. */
+  readonly metricsToken?: string;
 }
 
 export interface TurnSettings {
@@ -28,6 +30,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     turn: parseTurn(env.TURN_URLS, env.TURN_SECRET),
     proxies: parseProxies(env.PROXIES),
     broadcastOrigins: parseOrigins(env.BROADCAST_ORIGINS),
+    ...(env.METRICS_TOKEN ? { metricsToken: parseToken(env.METRICS_TOKEN) } : {}),
   };
 }
 
@@ -58,6 +61,15 @@ function parseProxies(value: string | undefined): number {
   if (value === undefined || value === '') return 0;
   if (/^\d$/.test(value)) return Number(value);
   throw new Error(`PROXIES must be a number from 0 to 9, not "${value}".`);
+}
+
+/** As the Bearer scheme takes it (RFC 6750, 2.1), and too long to be guessed. */
+function parseToken(value: string): string {
+  if (/^[\w.~+/-]{16,}=*$/.test(value)) return value;
+  // Not repeated: it is a secret.
+  throw new Error(
+    'METRICS_TOKEN must be at least 16 letters, digits or signs of "-._~+/", as from: openssl rand -hex 32',
+  );
 }
 
 const DOMAIN = String.raw`(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?`;

@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
 import * as v from 'valibot';
-import { addressOf, Addresses, Bucket, MESSAGES_PER_CONNECTION, OPEN_PER_ADDRESS } from './limits.ts';
+import {
+  addressOf,
+  Addresses,
+  Bucket,
+  MESSAGES_PER_CONNECTION,
+  OPEN_PER_ADDRESS,
+  REFUSED_PER_ADDRESS,
+} from './limits.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Metrics } from './metrics.ts';
 import { connectRedis } from './redis.ts';
@@ -16,7 +23,9 @@ import { iceServers } from './turn.ts';
 /** Together below five seconds: so soon is a peer missed that vanished without a word. Milliseconds. */
 const PING_INTERVAL = 1500;
 const PING_TIMEOUT = 3000;
-/** How long a closing server waits for pages to take note. Milliseconds. */
+/** A WebSocket over which nobody begins to talk is closed. Milliseconds. */
+const CONNECT_TIMEOUT = 4000;
+/** How long the end of a connection may take once it was announced to the page. Milliseconds. */
 const GOODBYE = 1000;
 /** A connection that joins no room is ended. Milliseconds. */
 const IDLE = 30_000;
@@ -46,6 +55,9 @@ export async function attachSignalling(
   const wires = new Set<Duplex>();
   /** Wires that became a connection, or were refused for a reason that is counted by itself. */
   const accounted = new WeakSet<Duplex>();
+  /** Wires that are over a limit and will be told so. */
+  const overLimit = new WeakSet<Duplex>();
+  const requestListeners = http.listeners('request') as RequestListener[];
   const io: SignalServer = new Server(http, {
     path: SIGNALLING_PATH,
     transports: ['websocket'],
@@ -54,19 +66,47 @@ export async function attachSignalling(
     destroyUpgrade: false,
     pingInterval: PING_INTERVAL,
     pingTimeout: PING_TIMEOUT,
-    connectTimeout: 5000,
+    connectTimeout: CONNECT_TIMEOUT,
     // Room for what socket.io writes around a message.
     maxHttpBufferSize: MAX_MESSAGE + 4096,
     allowRequest(request, decide) {
-      const allowed = isSameOrigin(request);
-      if (!allowed) {
+      const code = isSameOrigin(request) ? admit(request) : 'ERR_ORIGIN';
+      if (code) {
         accounted.add(request.socket);
-        metrics.rejected.inc({ code: 'ERR_ORIGIN' });
+        metrics.rejected.inc({ code });
       }
-      decide(null, allowed);
+      decide(null, code === undefined);
     },
     ...(shared ? { adapter: shared.adapter } : {}),
   });
+  // Engine.IO takes over plain requests at its path as well, and leaves some of them unanswered for
+  // ever. Only upgrades are its business.
+  http.removeAllListeners('request');
+  for (const listener of requestListeners) http.on('request', listener);
+
+  /**
+   * Counts a WebSocket against its address from its first byte to its last, whether it ever says
+   * something or not. Over the limit some are let in to be told so.
+   */
+  const admit = (request: IncomingMessage): 'ERR_TOO_MANY' | undefined => {
+    const account = addresses.of(addressOf(request, proxies));
+    const wire = request.socket;
+    const welcome = account.open < OPEN_PER_ADDRESS && account.connections.take();
+    if (!welcome) {
+      if (account.refused >= REFUSED_PER_ADDRESS) return 'ERR_TOO_MANY';
+      overLimit.add(wire);
+      metrics.rejected.inc({ code: 'ERR_TOO_MANY' });
+    }
+    const place = welcome ? 'open' : 'refused';
+    account[place]++;
+    metrics.connections.inc();
+    wire.once('close', () => {
+      account[place]--;
+      metrics.connections.dec();
+    });
+    return undefined;
+  };
+
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
   http.on('upgrade', (request, wire: Duplex) => {
@@ -87,20 +127,17 @@ export async function attachSignalling(
       const ended = reason === 'forced close' && mute.has(wire) && !closing;
       const code = ended ? 'ERR_PROTOCOL' : violation(reason, description);
       if (code) metrics.rejected.inc({ code });
+      // One that does not answer the closing handshake would be waited for.
+      setTimeout(() => wire.request.socket.destroy(), GOODBYE).unref();
     });
   });
 
   io.use((socket, next) => {
     mute.delete(socket.conn);
-    const account = addresses.of(addressOf(socket.request, proxies));
-    account.open++;
-    // The connection's end, not the socket's: this one may never become a socket.
-    socket.conn.once('close', () => account.open--);
-    if (account.open <= OPEN_PER_ADDRESS && account.connections.take()) {
+    if (!overLimit.has(socket.request.socket)) {
       next();
       return;
     }
-    metrics.rejected.inc({ code: 'ERR_TOO_MANY' });
     const refusal = new Refusal('ERR_TOO_MANY');
     next(Object.assign(refusal, { data: refusal.error }));
   });
@@ -115,11 +152,7 @@ export async function attachSignalling(
       ice: (user) => iceServers(turn, user),
     });
     visitors.add(visitor);
-    metrics.connections.inc();
-    void visitor.gone.then(() => {
-      visitors.delete(visitor);
-      metrics.connections.dec();
-    });
+    void visitor.gone.then(() => visitors.delete(visitor));
   });
 
   const housekeeping = setInterval(() => {

@@ -120,6 +120,9 @@ test.skipIf(noProc)(
     const answer = await fetch(`${node.url}assets/large-abc123.bin`);
     expect((await answer.arrayBuffer()).byteLength).toBe(4 << 20);
     expect((await fetch(`${node.url}healthz`)).status).toBe(200);
+    const numbers = await (await fetch(`${node.url}metrics`)).text();
+    expect(numbers).toContain('portoon_connections 0\n');
+    expect(numbers).toContain('portoon_pending_connections 0\n');
     expect(node.complaints).toBe('');
   },
   120_000,

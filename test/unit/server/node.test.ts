@@ -27,6 +27,41 @@ describe('health and numbers', () => {
     for (const secret of [room, guestAnswer.self, 'Ada', '127.0.0.1']) expect(text).not.toContain(secret);
   });
 
+  test('with a token /metrics are for those who show it', async () => {
+    const metricsToken = 'a-token.of~16+signs/==';
+    const own = await startNode({ metricsToken });
+    const ask = (authorization?: string, method = 'GET') =>
+      fetch(`${own.url}metrics`, { method, headers: authorization === undefined ? {} : { authorization } });
+    const wrong = [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer ',
+      `Bearer ${metricsToken}x`,
+      `Bearer ${metricsToken.slice(1)}`,
+      `Bearer ${metricsToken.toUpperCase()}`,
+      `Basic ${metricsToken}`,
+      metricsToken,
+    ];
+    for (const authorization of wrong) {
+      const response = await ask(authorization);
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer realm="metrics"');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.text()).not.toContain('portoon_');
+    }
+    expect((await ask(undefined, 'HEAD')).status).toBe(401);
+    for (const scheme of ['Bearer', 'bearer']) {
+      const response = await ask(`${scheme} ${metricsToken}`);
+      expect(response.status).toBe(200);
+      const text = await response.text();
+      expect(text).toContain(`portoon_rejected_total{code="ERR_UNAUTHORIZED"} ${wrong.length + 1}`);
+      expect(text).not.toContain(metricsToken);
+    }
+    expect((await fetch(`${own.url}healthz`)).status).toBe(200);
+    await own.close();
+  });
+
   test('rooms and peers are counted down again', async () => {
     const own = await startNode();
     const page = pages.open(own.url);

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { compressFolder } from '../../../scripts/compress.ts';
 import { listen, parsePort, type Listening } from '../../../src/server/listen.ts';
 import { createAppServer } from '../../../src/server/server.ts';
@@ -237,6 +237,20 @@ describe('the port', () => {
     await expect(listen(createAppServer(folder), app.port)).rejects.toThrow(
       `Port ${app.port} is taken by another program. Stop that one, or choose another: PORT=`,
     );
+  });
+
+  test('connections that cannot be accepted end no server; the operator is told once', async () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const http = createAppServer(folder);
+    const other = await listen(http, 0);
+    try {
+      for (let i = 0; i < 3; i++) http.emit('error', new Error('accept EMFILE'));
+      expect(write.mock.calls).toEqual([['A connection could not be accepted: accept EMFILE\n']]);
+      expect((await fetch(`${other.url}secret.txt`)).status).toBe(200);
+    } finally {
+      write.mockRestore();
+      await other.close();
+    }
   });
 
   test('closing does not wait for a connection that is kept alive', async () => {

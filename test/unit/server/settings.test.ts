@@ -19,6 +19,7 @@ describe('the environment', () => {
       TURN_URLS: 'stun:t.example, turn:t.example:3478?transport=udp turns:t.example:5349',
       TURN_SECRET: 'secret',
       PROXIES: '1',
+      METRICS_TOKEN: 'c29tZSByYW5kb20gc2lnbnM=',
       BROADCAST_ORIGINS: 'https://media.example, https://*.cdn.example:8443 http://localhost:7080',
     };
     expect(readSettings(env)).toEqual({
@@ -30,6 +31,7 @@ describe('the environment', () => {
         secret: 'secret',
       },
       proxies: 1,
+      metricsToken: 'c29tZSByYW5kb20gc2lnbnM=',
       broadcastOrigins: ['https://media.example', 'https://*.cdn.example:8443', 'http://localhost:7080'],
     });
   });
@@ -39,6 +41,8 @@ describe('the environment', () => {
     [{ TURN_URLS: 'https://t.example', TURN_SECRET: 's' }, /TURN_URLS must be a list/],
     [{ TURN_URLS: 'turn:t.example' }, /TURN_URLS needs TURN_SECRET/],
     [{ PROXIES: 'yes' }, /PROXIES must be/],
+    [{ METRICS_TOKEN: 'short' }, /METRICS_TOKEN must be at least 16/],
+    [{ METRICS_TOKEN: 'long enough, but with spaces' }, /METRICS_TOKEN must be/],
     [{ BROADCAST_ORIGINS: 'media.example' }, /BROADCAST_ORIGINS must be .*"media.example"/],
     [{ BROADCAST_ORIGINS: 'http://media.example' }, /BROADCAST_ORIGINS/],
     [{ BROADCAST_ORIGINS: 'https://media.example/whip' }, /BROADCAST_ORIGINS/],
@@ -46,5 +50,12 @@ describe('the environment', () => {
     [{ BROADCAST_ORIGINS: "https://a.example;script-src 'unsafe-inline'" }, /BROADCAST_ORIGINS/],
   ])('%o is explained', (env, words) => {
     expect(() => readSettings(env)).toThrow(words);
+  });
+
+  test.each([
+    { METRICS_TOKEN: 'a secret with spaces' },
+    { REDIS_URL: 'http://user:a secret with spaces@redis' },
+  ])('a secret is not repeated: %o', (env) => {
+    expect(() => readSettings(env)).toThrow(/^(?![^]*a secret)/);
   });
 });
