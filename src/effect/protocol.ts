@@ -130,7 +130,7 @@ export interface PreviewJob {
 export interface FilmOptions {
   /** `matte` gives, in place of the composite, how much of the style each pixel would take at full strength, as grey. Default `picture`. */
   shows?: 'picture' | 'matte';
-  /** Short side of the matte net's input in pixels, 32..1080. Default: that of the live picture. */
+  /** Short side of the matte net's input in pixels, 32..1080. Default: as many pixels as the governor gives at most. */
   matteSide?: number;
 }
 
