@@ -19,8 +19,8 @@ const MARGIN_OF_PEOPLE = 0.15;
 const MARGIN_OF_FRAME = 0.04;
 /** Who comes nearer to the window's border than this, in its pixels, gets a larger window at once. */
 const LEAST_MARGIN = 10;
-/** A window that could be closer becomes so after this many frames. */
-const PATIENCE = 30;
+/** A window that could have been closer for this many frames becomes so. */
+const PATIENCE = 60;
 
 /** The window of the matte net that shows the whole frame. */
 export function wholeFrame(size: Size): Window {
@@ -43,7 +43,9 @@ export function sameWindow(a: Window, b: Window): boolean {
 export class MatteWindow {
   private window: Window | null = null;
   private whole: Size = [0, 0];
+  /** For how many frames it could have been closer, and everybody in them. */
   private roomy = 0;
+  private reach: Bounds | null = null;
 
   /**
    * The window for the next frame.
@@ -51,23 +53,28 @@ export class MatteWindow {
    * @param whole - the net's size for the whole frame.
    */
   around(people: Bounds | null, whole: Size): Window {
-    const fresh = people ? closest(people, whole) : wholeFrame(whole);
     const { window } = this;
     const sameFrame = this.whole[0] === whole[0] && this.whole[1] === whole[1];
     this.whole = whole;
+    let seen = people;
     if (people && window && sameFrame && holds(window, people)) {
-      const closer = fresh.grid[0] > window.grid[0];
+      this.reach = seen = union(this.reach, people)!;
+      // Who gestures would be matted now from near, now from far, and their outline would breathe.
+      const closer = closest(seen, whole).grid[0] > window.grid[0];
       this.roomy = closer ? this.roomy + 1 : 0;
+      if (!closer) this.reach = null;
       if (this.roomy < PATIENCE) return window;
     }
     this.roomy = 0;
-    return (this.window = fresh);
+    this.reach = null;
+    return (this.window = seen ? closest(seen, whole) : wholeFrame(whole));
   }
 
   /** The next window shows the whole frame. */
   forget(): void {
     this.window = null;
     this.roomy = 0;
+    this.reach = null;
   }
 }
 

@@ -92,7 +92,15 @@ test('comes closer only when there has long been room', () => {
   const wide = windows.around({ ...FAR_OFF, left: 0.1 }, WHOLE);
   let frames = 1;
   while (windows.around(FAR_OFF, WHOLE) === wide) frames++;
-  expect(frames).toBe(30);
+  expect(frames).toBe(60);
+});
+
+test('stays where it is for somebody who stretches an arm out now and then', () => {
+  const windows = new MatteWindow();
+  const stretched = { ...FAR_OFF, right: 0.75 };
+  const wide = windows.around(stretched, WHOLE);
+  for (let frame = 0; frame < 400; frame++)
+    expect(windows.around(frame % 50 === 0 ? stretched : FAR_OFF, WHOLE)).toBe(wide);
 });
 
 test('another size of the net is another window', () => {
