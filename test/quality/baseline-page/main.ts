@@ -1,0 +1,77 @@
+/**
+ * Runs MediaPipe's selfie segmenters as its task API does, for pictures that come as raw pixels.
+ */
+
+export {};
+
+/** What is used of @mediapipe/tasks-vision; its own types do not resolve through its `exports`. */
+interface Vision {
+  FilesetResolver: { forVisionTasks: (folder: string) => Promise<object> };
+  ImageSegmenter: { createFromOptions: (files: object, options: object) => Promise<ImageSegmenter> };
+}
+interface ImageSegmenter {
+  segment: (picture: ImageData) => { confidenceMasks?: Mask[]; close: () => void };
+}
+interface Mask {
+  readonly width: number;
+  readonly height: number;
+  getAsFloat32Array: () => Float32Array;
+}
+
+// No literal, for the bundle is served beside the page and is not part of it.
+const bundle = '/mediapipe/vision_bundle.mjs';
+const vision = import(/* @vite-ignore */ bundle) as Promise<Vision>;
+const segmenters = new Map<string, Promise<ImageSegmenter>>();
+
+async function open(file: string): Promise<ImageSegmenter> {
+  const { FilesetResolver, ImageSegmenter } = await vision;
+  return ImageSegmenter.createFromOptions(await FilesetResolver.forVisionTasks('/mediapipe/wasm'), {
+    baseOptions: { modelAssetPath: `/baselines/${file}`, delegate: 'CPU' },
+    runningMode: 'IMAGE',
+    outputConfidenceMasks: true,
+    outputCategoryMask: false,
+  });
+}
+
+function segmenter(file: string): Promise<ImageSegmenter> {
+  const known = segmenters.get(file);
+  if (known) return known;
+  const opened = open(file);
+  segmenters.set(file, opened);
+  return opened;
+}
+
+declare global {
+  interface Window {
+    /**
+     * The person in a picture by the net in `file`.
+     * @param pixels - RGBA, width x height, in base 64.
+     * @returns float32 0..1 of the same size, in base 64.
+     */
+    personIn?: (file: string, pixels: string, width: number, height: number) => Promise<string>;
+  }
+}
+
+window.personIn = async (file, pixels, width, height) => {
+  const rgba = Uint8ClampedArray.from(atob(pixels), (byte) => byte.charCodeAt(0));
+  const result = (await segmenter(file)).segment(new ImageData(rgba, width, height));
+  try {
+    // One mask is the person; of several the first is the background.
+    const [first, ...others] = result.confidenceMasks!;
+    if (first!.width !== width || first!.height !== height)
+      throw new Error(`${file} gives a mask of ${first!.width}x${first!.height}.`);
+    const values = first!.getAsFloat32Array();
+    return inBase64(others.length === 0 ? values : values.map((background) => 1 - background));
+  } finally {
+    result.close();
+  }
+};
+
+function inBase64(values: Float32Array): string {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let text = '';
+  // A call takes no more than some ten thousand arguments.
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
