@@ -22,10 +22,16 @@ export const BASELINES = {
 } as const;
 export type Baseline = keyof typeof BASELINES;
 
+/** MediaPipe keeps memory for each size of picture that it has seen: a new page after so many. */
+const MOST_SIZES = 64;
+
 /** Runs the baselines in Chromium through MediaPipe's own task API. Whoever opens it closes it. */
 export class Baselines {
+  private page: Page | null = null;
+  private readonly sizes = new Set<string>();
+
   private constructor(
-    private readonly page: Page,
+    private readonly newPage: () => Promise<Page>,
     /** Chromium's version. */
     readonly version: string,
     readonly close: () => Promise<void>,
@@ -63,15 +69,18 @@ export class Baselines {
     try {
       await server.listen();
       const address = new URL(server.resolvedUrls!.local[0]!);
-      const page = await browser.newPage();
-      // Nothing that is measured here may depend on, or tell anything to, another machine.
-      await page.route(
-        (url) => url.host !== address.host,
-        (route) => route.abort(),
-      );
-      await page.goto(address.href);
-      await page.waitForFunction(() => window.personIn !== undefined);
-      return new Baselines(page, browser.version(), close);
+      const newPage = async () => {
+        const page = await browser.newPage();
+        // Nothing that is measured here may depend on, or tell anything to, another machine.
+        await page.route(
+          (url) => url.host !== address.host,
+          (route) => route.abort(),
+        );
+        await page.goto(address.href);
+        await page.waitForFunction(() => window.personIn !== undefined);
+        return page;
+      };
+      return new Baselines(newPage, browser.version(), close);
     } catch (error) {
       await close();
       throw error;
@@ -85,9 +94,10 @@ export class Baselines {
    */
   async matte(baseline: Baseline, picture: Planes): Promise<Planes> {
     const { width, height } = picture;
+    const page = await this.pageFor(`${width}x${height}`);
     const { file } = BASELINES[baseline];
     const pixels = Buffer.from(toRgba(picture)).toString('base64');
-    const answer = await this.page.evaluate(
+    const answer = await page.evaluate(
       ({ file, pixels, width, height }) => window.personIn!(file, pixels, width, height),
       { file, pixels, width, height },
     );
@@ -95,6 +105,15 @@ export class Baselines {
     const matte = emptyPlanes(1, width, height);
     matte.data.set(new Float32Array(bytes.buffer));
     return matte;
+  }
+
+  private async pageFor(size: string): Promise<Page> {
+    if (this.sizes.add(size).size > MOST_SIZES) {
+      await this.page?.close();
+      this.page = null;
+      this.sizes.clear();
+    }
+    return (this.page ??= await this.newPage());
   }
 }
 

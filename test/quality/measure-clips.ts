@@ -11,6 +11,9 @@ const EACH = 8;
 /** Right again: no further below the IoU that an empty past would have given than this. */
 const NEAR = 0.01;
 
+/** Somebody was found in a frame from this IoU on. */
+const FOUND = 0.5;
+
 /** One tracker on the clips of one sort. */
 export interface ClipRow {
   tracker: string;
@@ -28,7 +31,7 @@ export interface ClipRow {
   falsePersons: number | null;
   /**
    * Mean change of the matte from frame to frame, beyond that of the true mask, in the band along
-   * its outline.
+   * its outline, where the person was found in one frame at least; NaN where never.
    */
   flicker: number;
   /**
@@ -87,16 +90,19 @@ export class ClipScore {
 
   /** @param mattes - of all frames, as large as these. */
   add({ frames, event }: Clip, mattes: readonly Planes[]): void {
-    const ious: number[] = [];
+    const seen = frames.map(({ mask }) => areaOf(mask) > VISIBLE);
+    const ious = frames.map(({ mask }, t) => iou(mattes[t]!, mask));
     for (const [t, { mask }] of frames.entries()) {
       // A sleeve at the border is neither somebody nor nobody.
-      if (areaOf(mask) > VISIBLE) ious.push(iou(mattes[t]!, mask));
-      else if (areaOf(mask) === 0) this.empty.push(isFalsePerson(mattes[t]!));
-      if (t > 0 && t !== event && areaOf(mask) > VISIBLE && areaOf(frames[t - 1]!.mask) > VISIBLE)
-        this.flickers.push(ownChange([mattes[t - 1]!, mattes[t]!], [frames[t - 1]!.mask, mask]));
+      if (areaOf(mask) === 0) this.empty.push(isFalsePerson(mattes[t]!));
+      if (t === 0 || t === event || !seen[t - 1] || !seen[t]) continue;
+      // Where nobody is ever found nothing flickers, which is no merit.
+      if (Math.max(ious[t - 1]!, ious[t]!) < FOUND) continue;
+      this.flickers.push(ownChange([mattes[t - 1]!, mattes[t]!], [frames[t - 1]!.mask, mask]));
     }
-    this.ious.push(...ious);
-    this.lowest.push(Math.min(...ious));
+    const ofPeople = ious.filter((_, t) => seen[t]);
+    this.ious.push(...ofPeople);
+    this.lowest.push(Math.min(...ofPeople));
   }
 
   /**

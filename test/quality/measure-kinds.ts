@@ -5,6 +5,9 @@ import { resize } from './planes.ts';
 import type { Progress } from './progress.ts';
 import type { Segmenter } from './segmenters.ts';
 
+/** Parts are told of a kind with so many pictures that have labels. */
+const LEAST_LABELLED = 10;
+
 /** One segmenter on the pictures of one kind. */
 export interface KindRow extends KindFigures {
   segmenter: string;
@@ -29,9 +32,11 @@ export async function measureKind(
   progress: Progress,
 ): Promise<KindReport> {
   const scores = segmenters.map(() => ({ matte: new KindScore(), parts: new PartsScore() }));
+  let labelled = 0;
   for (const [n, sample] of kind.samples.entries()) {
     progress.step(n, kind.samples.length);
     const { picture, mask, parts: truth } = await sample();
+    if (truth) labelled++;
     for (const [s, segmenter] of segmenters.entries()) {
       const { matte, parts } = await segmenter.segment(picture);
       scores[s]!.matte.add(matte, mask);
@@ -46,7 +51,7 @@ export async function measureKind(
       return {
         segmenter: segmenters[s]!.title,
         ...matte.figures(),
-        parts: Number.isNaN(mean) ? null : mean,
+        parts: labelled < LEAST_LABELLED || Number.isNaN(mean) ? null : mean,
       };
     }),
   };

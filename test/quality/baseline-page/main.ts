@@ -15,7 +15,7 @@ interface ImageSegmenter {
 interface Mask {
   readonly width: number;
   readonly height: number;
-  getAsFloat32Array: () => Float32Array;
+  getAsFloat32Array: () => Float32Array<ArrayBuffer>;
 }
 
 // No literal, for the bundle is served beside the page and is not part of it.
@@ -53,7 +53,8 @@ declare global {
 }
 
 window.personIn = async (file, pixels, width, height) => {
-  const rgba = Uint8ClampedArray.from(atob(pixels), (byte) => byte.charCodeAt(0));
+  const bytes = await fetch(`data:application/octet-stream;base64,${pixels}`);
+  const rgba = new Uint8ClampedArray(await bytes.arrayBuffer());
   const result = (await segmenter(file)).segment(new ImageData(rgba, width, height));
   try {
     // One mask is the person; of several the first is the background.
@@ -61,17 +62,22 @@ window.personIn = async (file, pixels, width, height) => {
     if (first!.width !== width || first!.height !== height)
       throw new Error(`${file} gives a mask of ${first!.width}x${first!.height}.`);
     const values = first!.getAsFloat32Array();
-    return inBase64(others.length === 0 ? values : values.map((background) => 1 - background));
+    return await inBase64(others.length === 0 ? values : values.map((background) => 1 - background));
   } finally {
     result.close();
   }
 };
 
-function inBase64(values: Float32Array): string {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  let text = '';
-  // A call takes no more than some ten thousand arguments.
-  for (let at = 0; at < bytes.length; at += 8192)
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
+function inBase64(values: Float32Array<ArrayBuffer>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const url = reader.result as string;
+      resolve(url.slice(url.indexOf(',') + 1));
+    };
+    reader.onerror = () => {
+      reject(reader.error!);
+    };
+    reader.readAsDataURL(new Blob([values]));
+  });
 }

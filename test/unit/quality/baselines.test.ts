@@ -34,9 +34,9 @@ test.each(Object.keys(BASELINES) as Baseline[])(
     const matte = await baselines.matte(baseline, picture);
     expect([matte.width, matte.height]).toEqual([picture.width, picture.height]);
     expect(iou(matte, mask)).toBeGreaterThan(0.85);
-    expect(Math.min(...matte.data)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...matte.data)).toBeLessThanOrEqual(1);
-    expect((await baselines.matte(baseline, picture)).data).toEqual(matte.data);
+    expect(matte.data.every((value) => value >= 0 && value <= 1)).toBe(true);
+    const again = await baselines.matte(baseline, picture);
+    expect(iou(again, matte)).toBe(1);
 
     const grey = emptyPlanes(3, 320, 180);
     grey.data.fill(0.5);

@@ -57,6 +57,15 @@ describe('the score of clips', () => {
     expect(score.figures()).toMatchObject({ flicker: 0, iou: 1, falsePersons: null });
   });
 
+  test('finds flicker where somebody is found and lost, but none where nobody ever is', () => {
+    const person = between(0, 50);
+    const [lost, flickering] = [new ClipScore(), new ClipScore()];
+    lost.add(clip(null, person, person, person), [nobody, nobody, nobody]);
+    expect(lost.figures().flicker).toBeNaN();
+    flickering.add(clip(null, person, person, person), [person, nobody, person]);
+    expect(flickering.figures().flicker).toBeCloseTo(0.5, 6);
+  });
+
   test('counts the frames until a matte is as good as without a past', () => {
     const score = new ClipScore();
     const person = between(0, 50);
