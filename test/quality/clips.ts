@@ -41,7 +41,10 @@ export const VISIBLE = 0.02;
 /** What a covered lens lets through, 0..1. */
 const BLACK = 0.01;
 
-/** Clip `n` of a sort, the same each time. All frames have a camera's grain of their own. */
+/**
+ * Clip `n` of a sort, the same each time, and of the same scene in all sorts. Every frame has a
+ * camera's grain of its own.
+ */
 export async function makeClip(id: ClipId, n: number, sources: Sources): Promise<Clip> {
   const random = seeded(5000 + n);
   const noise = new CameraNoise(100 + n);

@@ -74,7 +74,7 @@ function samplesOf(id: KindId, sources: Sources): Sample[] | Promise<Sample[]> {
   }
 }
 
-/** Every second picture: enough to tell by, and no portrait or desk weighs twice. */
+/** Every second picture: enough to tell by, in half of the time. */
 function half(samples: readonly Sample[]): Sample[] {
   return samples.filter((_, n) => n % 2 === 0);
 }
