@@ -21,9 +21,16 @@ export function iou(matte: Planes, mask: Planes): number {
   return union === 0 ? 1 : intersection / union;
 }
 
+/** 1 where the person is, 0 elsewhere. */
+function peopled({ data }: Planes): Uint8Array {
+  const inside = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) inside[i] = data[i]! > INSIDE ? 1 : 0;
+  return inside;
+}
+
 /** Whether a connected region of the matte over 0.2 % of the frame touches no true person. */
 export function hasBlob(matte: Planes, mask: Planes): boolean {
-  const inside = Uint8Array.from(matte.data, (value) => (value > INSIDE ? 1 : 0));
+  const inside = peopled(matte);
   const { labels, count } = connectedRegions(inside, matte.width);
   const touches = new Uint8Array(count + 1);
   for (let i = 0; i < labels.length; i++) if (mask.data[i]! > INSIDE) touches[labels[i]!] = 1;
@@ -34,7 +41,7 @@ export function hasBlob(matte: Planes, mask: Planes): boolean {
 /** Whether a gap that the matte encloses covers more than 0.2 % of the frame of the true person, in one piece. */
 export function hasHole(matte: Planes, mask: Planes): boolean {
   const { width, height } = matte;
-  const outside = Uint8Array.from(matte.data, (value) => (value > INSIDE ? 0 : 1));
+  const outside = peopled(matte).map((value) => 1 - value);
   const { labels, count } = connectedRegions(outside, width);
   const open = new Uint8Array(count + 1);
   for (let x = 0; x < width; x++) open[labels[x]!] = open[labels[(height - 1) * width + x]!] = 1;

@@ -1,8 +1,18 @@
 import { mean } from './matte.ts';
-import type { Planes } from './planes.ts';
+import type { Planes, Size } from './planes.ts';
 
 /** The parts of a portrait in the order of the net's channels and of the labels' values. */
 export const PARTS = ['background', 'hair', 'body skin', 'face skin', 'clothes', 'other'] as const;
+
+/** The value of a label that nobody is sure of. */
+export const UNKNOWN_PART = 255;
+
+/** Which part each pixel belongs to. */
+export interface PartLabels {
+  /** 0..5 as in `PARTS`, or unknown; row by row. */
+  readonly labels: Uint8Array;
+  readonly size: Size;
+}
 
 /** The most probable part of each pixel. */
 export function likeliest({ channels, width, height, data }: Planes): Uint8Array {

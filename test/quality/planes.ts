@@ -16,10 +16,24 @@ export function emptyPlanes(channels: number, width: number, height: number): Pl
 
 /** The rows from `top` on, `height` of them. */
 export function rows(planes: Planes, top: number, height: number): Planes {
-  const part = emptyPlanes(planes.channels, planes.width, height);
-  for (let channel = 0; channel < planes.channels; channel++) {
-    const from = (channel * planes.height + top) * planes.width;
-    part.data.set(planes.data.subarray(from, from + height * planes.width), channel * height * planes.width);
+  return crop(planes, { left: 0, top, width: planes.width, height });
+}
+
+/** A rectangle in whole pixels. */
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What lies in a rectangle, which is within the planes. */
+export function crop(planes: Planes, { left, top, width, height }: Rectangle): Planes {
+  const part = emptyPlanes(planes.channels, width, height);
+  for (let row = 0; row < planes.channels * height; row++) {
+    const channel = Math.floor(row / height);
+    const from = (channel * planes.height + top + (row % height)) * planes.width + left;
+    part.data.set(planes.data.subarray(from, from + width), row * width);
   }
   return part;
 }

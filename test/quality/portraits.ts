@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { projectRoot } from '../fixtures/server.ts';
+import type { PartLabels } from './parts.ts';
 import { emptyPlanes, type Planes } from './planes.ts';
 
 /** One portrait with what is known about it. */
@@ -52,8 +53,18 @@ export class Portraits {
 
   /** Labels 0..5 (see `PARTS`), 192x256. */
   async parts(id: string): Promise<Uint8Array> {
-    return new Uint8Array((await readBytes(join(this.folder, 'parts', `${id}.png`), 1)).data);
+    return (await this.partLabels(id)).labels;
   }
+
+  partLabels(id: string): Promise<PartLabels> {
+    return readLabels(join(this.folder, 'parts', `${id}.png`));
+  }
+}
+
+/** Reads a PNG of part labels. */
+export async function readLabels(file: string): Promise<PartLabels> {
+  const { data, width, height } = await readBytes(file, 1);
+  return { labels: new Uint8Array(data), size: [width, height] };
 }
 
 /** Reads a JPEG or PNG as [channels,H,W], 0..1: colour for 3 channels, the only or first one for 1. */

@@ -8,18 +8,21 @@ export interface Regions {
 /** @param inside - per pixel: 1 belongs to a region, 0 to none. */
 export function connectedRegions(inside: Uint8Array, width: number): Regions {
   const labels = new Int32Array(inside.length);
-  const stack: number[] = [];
+  // A pixel is labelled as it is stacked, so none is stacked twice.
+  const stack = new Int32Array(inside.length);
+  let height = 0;
   let count = 0;
   const visit = (pixel: number) => {
     if (inside[pixel] !== 1 || labels[pixel] !== 0) return;
     labels[pixel] = count;
-    stack.push(pixel);
+    stack[height++] = pixel;
   };
   for (let seed = 0; seed < inside.length; seed++) {
     if (inside[seed] !== 1 || labels[seed] !== 0) continue;
     count++;
     visit(seed);
-    for (let pixel = stack.pop(); pixel !== undefined; pixel = stack.pop()) {
+    while (height > 0) {
+      const pixel = stack[--height]!;
       const x = pixel % width;
       if (x > 0) visit(pixel - 1);
       if (x < width - 1) visit(pixel + 1);

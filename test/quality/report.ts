@@ -4,8 +4,10 @@ import type { Steadiness } from './measure-style.ts';
 import type { Model } from './models.ts';
 import { PARTS } from './parts.ts';
 import type { Size } from './planes.ts';
+import { printWebcam } from './report-webcam.ts';
 import { figure, table } from './table.ts';
 import type { Likeness } from './teachers.ts';
+import type { WebcamReport } from './webcam.ts';
 
 /** What a net costs at one size. */
 export interface CostFigures {
@@ -42,6 +44,7 @@ export interface Report {
   browser: string | null;
   mattes: MatteReport[];
   styles: StyleReport[];
+  webcam: WebcamReport;
   /** What could not be measured, and why. */
   gaps: string[];
 }
@@ -54,7 +57,7 @@ export function print(report: Report): string {
   ];
   if (mattes.length > 0) parts.push(...printMattes(mattes));
   if (styles.length > 0) parts.push(printStyles(styles));
-  parts.push(...report.gaps);
+  parts.push(...printWebcam(report.webcam), ...report.gaps);
   return `${parts.join('\n\n')}\n`;
 }
 

@@ -2,7 +2,7 @@ import { seeded } from './noise.ts';
 import { emptyPlanes, type Planes, type Size } from './planes.ts';
 
 /** A place in pixels: whole numbers are pixel centres. */
-type Place = [x: number, y: number];
+export type Place = [x: number, y: number];
 
 /**
  * A known, smooth motion as of a head before a camera: turning by up to 1.5 degrees, nearing by 1.5 %, swaying by three pixels,
@@ -131,8 +131,8 @@ export function warpingError(before: Planes, after: Planes, places: Float32Array
   return sum / count;
 }
 
-/** Bilinear; beyond the border its last pixels go on. */
-function sample({ width, height, data }: Planes, channel: number, [x, y]: Place): number {
+/** The value of a channel at a place, bilinear; beyond the border its last pixels go on. */
+export function sample({ width, height, data }: Planes, channel: number, [x, y]: Place): number {
   const u = Math.min(width - 1, Math.max(0, x));
   const v = Math.min(height - 1, Math.max(0, y));
   const left = Math.min(Math.floor(u), width - 2);

@@ -26,3 +26,10 @@ test('a net that is not shipped is refused by name', { timeout: 60_000 }, async 
     stderr: expect.stringMatching(/^--only has "nobody"; it takes portrait, /) as string,
   });
 });
+
+test('a kind of picture that there is not is refused by name', { timeout: 60_000 }, async () => {
+  await expect(evaluate({}, '--kinds', 'desk,moon')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--kinds has "moon"; it takes desk, .*rooms, clips, /) as string,
+  });
+});
