@@ -1,7 +1,9 @@
 import { matteSize } from '../../src/effect/governor.ts';
+import { boundsOfPeople, isWhole, MatteWindow, wholeFrame } from '../../src/effect/matte/matte-window.ts';
+import type { Window } from '../../src/effect/style/window.ts';
 import { BASELINES, type Baseline, type Baselines } from './baselines.ts';
 import type { Net } from './net.ts';
-import { resize, type Planes } from './planes.ts';
+import { crop, emptyPlanes, resize, type Planes } from './planes.ts';
 
 /** Whatever tells the person in a single picture. */
 export interface Segmenter {
@@ -27,6 +29,42 @@ export function netSegmenter(title: string, net: Net, pixels: number): Segmenter
       return { matte: resize(outputs.matte!, [width, height]), parts: outputs.parts ?? null };
     },
   };
+}
+
+/** Looks at the whole picture, and then as often at the window around the people that it has found. */
+const LOOKS = 2;
+
+/** A shipped net as the product uses it on a picture that stands still, without a past. */
+export function windowSegmenter(title: string, net: Net, pixels: number): Segmenter {
+  return {
+    title,
+    async segment(picture) {
+      const { width, height } = picture;
+      const size = matteSize(width / height, pixels);
+      let window = wholeFrame(size);
+      let { outputs } = await net.run(resize(picture, size));
+      for (let look = 0; look < LOOKS; look++) {
+        window = new MatteWindow().around(boundsOfPeople(outputs.matte!.data, window), size);
+        const part = {
+          ...{ left: window.x, top: window.y },
+          ...{ width: window.size[0], height: window.size[1] },
+        };
+        ({ outputs } = await net.run(crop(resize(picture, window.grid), part)));
+      }
+      const whole = inFrame(outputs.matte!, window);
+      // Parts of a window would have to be compared with labels of the window.
+      const parts = isWhole(window) ? (outputs.parts ?? null) : null;
+      return { matte: resize(whole, [width, height]), parts };
+    },
+  };
+}
+
+/** A matte of a window as one of the whole frame; beside the window is nobody. */
+function inFrame(matte: Planes, { grid, x, y, size: [width, height] }: Window): Planes {
+  const whole = emptyPlanes(1, ...grid);
+  for (let row = 0; row < height; row++)
+    whole.data.set(matte.data.subarray(row * width, (row + 1) * width), (y + row) * grid[0] + x);
+  return whole;
 }
 
 /** One of MediaPipe's nets; it scales the picture and the mask itself. */

@@ -5,7 +5,7 @@ import { measureClips, type ClipReport } from './measure-clips.ts';
 import { measureKind, type KindReport } from './measure-kinds.ts';
 import type { Net } from './net.ts';
 import type { Progress } from './progress.ts';
-import { baselineSegmenter, GRADES, netSegmenter, type Segmenter } from './segmenters.ts';
+import { baselineSegmenter, GRADES, netSegmenter, windowSegmenter, type Segmenter } from './segmenters.ts';
 import type { Sources } from './sources.ts';
 import { frameByFrame, netTracker, type Tracker } from './trackers.ts';
 
@@ -38,7 +38,10 @@ export async function measureWebcam(
   const report: WebcamReport = { kinds: [], clips: [] };
   const segmenters: Segmenter[] = [
     ...Object.entries(nets).flatMap(([id, net]) =>
-      Object.entries(GRADES).map(([grade, pixels]) => netSegmenter(`${id}, ${grade} size`, net, pixels)),
+      Object.entries(GRADES).flatMap(([grade, pixels]) => [
+        netSegmenter(`${id}, ${grade} size`, net, pixels),
+        windowSegmenter(`${id}, ${grade} size, in its window`, net, pixels),
+      ]),
     ),
     ...(baselines
       ? (['landscape', 'selfie', 'multiclass'] as const).map((baseline) =>

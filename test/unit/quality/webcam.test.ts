@@ -118,7 +118,15 @@ test('nets are measured by kind, live and fine', async () => {
   const net = await Net.open(brightnessNet(), memory);
   const { kinds } = await measureWebcam(['desk', 'rooms'], { bright: net }, null, sources, new Progress());
   expect(kinds.map(({ kind, rows }) => [kind, rows.map(({ segmenter }) => segmenter)])).toEqual(
-    ['desk', 'rooms'].map((kind) => [kind, ['bright, live size', 'bright, fine size']]),
+    ['desk', 'rooms'].map((kind) => [
+      kind,
+      [
+        'bright, live size',
+        'bright, live size, in its window',
+        'bright, fine size',
+        'bright, fine size, in its window',
+      ],
+    ]),
   );
   // Half of a person's brightness and no past: nowhere over one half.
   for (const row of kinds[0]!.rows) expect(row).toMatchObject({ pictures: 2, iou: 0, empty: 0, parts: null });
