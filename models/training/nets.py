@@ -156,8 +156,9 @@ class MatteNet(nn.Module):
         self.fire8 = Fire(384, 64, 256, 256)
         self.near = conv_bn(384, 64, relu=False)
         self.far = conv_bn(512, 64, relu=False)
-        self.around32 = nn.Sequential(*[Around(64, 192) for _ in range(4)])
-        self.around16 = nn.Sequential(*[Around(64, 128) for _ in range(2)])
+        self.around32 = nn.Sequential(*[Around(64, 192) for _ in range(6)])
+        self.around16 = nn.Sequential(*[Around(64, 128) for _ in range(6)])
+        self.around8 = nn.Sequential(*[Around(48, 96) for _ in range(2)])
         self.deep = nn.Sequential(conv_bn(64, 64, 5, groups=64), ContextGate(64), conv_bn(64, 64))
         self.fine = conv_bn(3, 12, 3, stride=2)
         self.fuse8 = Fuse(64, 128 + self.FIRE4, 48, 5)
@@ -215,7 +216,7 @@ class MatteNet(nn.Module):
         if self.training:  # on sizes that are not multiples of 32 too
             far = far[..., : x16.shape[2], : x16.shape[3]]
         x = self.deep(torch.relu(self.around16(self.near(x16) + far)))
-        x = self.fuse8(x + self.past16(F.avg_pool2d(prior4, 4)), x8)
+        x = self.around8(self.fuse8(x + self.past16(F.avg_pool2d(prior4, 4)), x8))
         x = self.fuse4(x, x4) + self.past4(prior4)
         parts = self.parts(x)
         x = self.fuse2(x, self.fine(frame - self.mean))

@@ -156,7 +156,7 @@ def train_student(args):
     net = net.to(memory_format=torch.channels_last).train()
     # The teacher's features teach while they are there.
     hint = Hint() if args.pool else None
-    rate, gentle = (2e-3, GENTLE) if args.pool else (1e-3, 0.25)
+    rate, gentle = (2e-3, GENTLE) if args.pool else (1.2e-3, 0.5)
     run = Run(net, args, rate, pretrained=net.encoder(), gentle=gentle, companion=hint)
     rng = np.random.default_rng(SEED + run.step)
     if args.pool:

@@ -18,7 +18,7 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
                         or a picture. Default live
   -q, --quality N       pixels of the style's short side, 32 to 1080; fewer are faster.
                         Default auto: as fine as the film, at most 384
-      --matte-size N    pixels of the matte's short side, 32 to 1080. Default 320 for a
+      --matte-size N    pixels of the matte's short side, 32 to 1080. Default 224 for a
                         wide film, about as many pixels for any other
       --matte-only      write the matte itself, as grey
       --from TIME       begin here: seconds, or h:mm:ss

@@ -15,8 +15,7 @@ const MATTE_PIXELS = 288 * 160;
 /** ... where that is too slow ... */
 const FEWER_MATTE_PIXELS = 224 * 128;
 /** ... where there is room, and where no rate is to be kept: whoever is far off is seen, and hair and hands are finer. */
-const MORE_MATTE_PIXELS = 416 * 224;
-export const FINEST_MATTE_PIXELS = 576 * 320;
+export const FINEST_MATTE_PIXELS = 416 * 224;
 
 /**
  * From quick to fine. Below 160 pixels a face is no longer drawn but smeared, and a smaller matte loses hair; what helps then is to compute every
@@ -27,8 +26,7 @@ const RUNGS: readonly Rung[] = [
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style' },
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'nothing' },
   ...[160, 192, 256].map((side) => ({ side, matte: MATTE_PIXELS, held: 'nothing' as const })),
-  ...[256, 320].map((side) => ({ side, matte: MORE_MATTE_PIXELS, held: 'nothing' as const })),
-  ...[320, 384].map((side) => ({ side, matte: FINEST_MATTE_PIXELS, held: 'nothing' as const })),
+  ...[256, 320, 384].map((side) => ({ side, matte: FINEST_MATTE_PIXELS, held: 'nothing' as const })),
 ];
 const FIRST_RUNG = RUNGS.findIndex(({ side }) => side === 192);
 const LAST_RUNG = RUNGS.length - 1;

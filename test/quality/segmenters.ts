@@ -1,4 +1,4 @@
-import { matteSize } from '../../src/effect/governor.ts';
+import { FINEST_MATTE_PIXELS, matteSize } from '../../src/effect/governor.ts';
 import { boundsOfPeople, isWhole, MatteWindow, wholeFrame } from '../../src/effect/matte/matte-window.ts';
 import type { Window } from '../../src/effect/style/window.ts';
 import { BASELINES, type Baseline, type Baselines } from './baselines.ts';
@@ -16,8 +16,8 @@ export interface Segmenter {
   readonly segment: (picture: Planes) => Promise<{ matte: Planes; parts: Planes | null }>;
 }
 
-/** Pixels of the matte net's input: what the product gives it live, and four times as many. */
-export const GRADES = { live: 288 * 160, fine: 4 * 288 * 160 } as const;
+/** Pixels of the matte net's input: what the product gives it live, and where no rate is to be kept. */
+export const GRADES = { live: 288 * 160, fine: FINEST_MATTE_PIXELS } as const;
 
 /** A shipped net on the whole picture, without a past. */
 export function netSegmenter(title: string, net: Net, pixels: number): Segmenter {
