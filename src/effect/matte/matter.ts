@@ -21,7 +21,11 @@ import { MatteSmoother } from './smoother.ts';
 
 /** Of 255: what shows less is not seen. */
 const FAINT = 12;
-/** While the net sees a part of the frame, every so many frames it is asked who is in the rest of it. */
+/**
+ * While the net sees a part of the frame, it is asked now and then who is in the rest of it: soon after a
+ * beginning, for the first sight of a scene may have missed somebody, and later every so many frames.
+ */
+const FIRST_LOOK = 2;
 const LOOK_AROUND = 12;
 /** A frame whose mean green differs so much from the last one's shows another scene, or the same in another light. */
 const CUT = 0.1;
@@ -87,6 +91,7 @@ export class Matter implements Matting {
   /** The same net without a past, for looks at the whole frame. */
   private readonly lookout: Net;
   private sinceLook = 0;
+  private nextLook = FIRST_LOOK;
   /** Every eighth green value of the last frame's input. */
   private lastGreens = new Float32Array(0);
 
@@ -140,8 +145,9 @@ export class Matter implements Matting {
 
   /** Where the net sees a part of the frame: who is in all of it, every now and then; null in between. */
   private async lookAround(): Promise<Bounds | null> {
-    if (isWhole(this.window) || ++this.sinceLook < LOOK_AROUND) return null;
+    if (isWhole(this.window) || ++this.sinceLook < this.nextLook) return null;
     this.sinceLook = 0;
+    this.nextLook = Math.min(LOOK_AROUND, 2 * this.nextLook);
     const { lookout, whole } = this;
     this.preparer.scale(whole, lookout.input(whole));
     lookout.forget();
@@ -256,6 +262,7 @@ export class Matter implements Matting {
     this.people = null;
     this.windows.forget();
     this.sinceLook = 0;
+    this.nextLook = FIRST_LOOK;
     this.smoother.forget();
     this.guard.forget();
     this.partShare.forget();
