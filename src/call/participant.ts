@@ -48,8 +48,13 @@ export interface Surroundings {
 
 /** A connection that is not there by then is begun anew. */
 const CONNECT_MS = 15_000;
-/** So often at most is a connection begun anew. */
+/** So soon at the earliest is a connection begun anew; each that does not stand doubles the pause. */
 const AGAIN_MS = 700;
+const LONGEST_PAUSE_MS = 10_000;
+/** A connection that stood for so long was no failure. */
+const STEADY_MS = 10_000;
+/** Candidates that are kept with an offer which has to wait, at most. */
+const MAX_WAITING = 64;
 /** So often is the other side asked to begin anew. */
 const ASK_MS = 3000;
 /** Without a connection for so long, people want to know why. */
@@ -64,6 +69,19 @@ const NONE = 0;
  */
 let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
 
+/**
+ * How long after a connection was begun the next one may be begun.
+ *
+ * The other side decides how often a connection breaks, by bad signals too. Each one costs this
+ * page sockets, relays and an encoder, so that whoever breaks them does not get them quickly.
+ *
+ * @param begun - connections in a row that were begun and did not stand for {@link STEADY_MS}.
+ * @returns milliseconds.
+ */
+export function pauseBetween(begun: number): number {
+  return begun === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, AGAIN_MS * 2 ** (begun - 1));
+}
+
 /** One of the others, and the connection to them: begun anew as often as it takes. */
 export class Participant {
   /** Whether the server counts them in; who lost the server may still be heard. */
@@ -73,6 +91,12 @@ export class Participant {
   /** Which of the connections between the two this one is; the side that makes the offers counts. */
   private generation = NONE;
   private begun = 0;
+  /** Connections in a row that did not stand. */
+  private attempts = 0;
+  /** When this connection was first connected; 0 until then. */
+  private stands = 0;
+  /** The newest offer that came before a connection may be begun, and its candidates. */
+  private waiting: { generation: number; signals: SignalData[] } | null = null;
   private asked = -Infinity;
   /** When there was a connection last, or they came. */
   private alive = performance.now();
@@ -125,7 +149,7 @@ export class Participant {
         return;
       }
     } else if (generation !== this.generation) {
-      if (data.type !== 'offer' || generation < this.generation) return;
+      if (generation < this.generation || !this.admits(generation, data)) return;
       this.connect(generation);
     } else if (this.peer?.state === 'closed') {
       this.askAnew();
@@ -149,6 +173,7 @@ export class Participant {
       return;
     }
     this.settle(now);
+    this.answerWaiting();
     const waited = peer?.state === 'connected' ? 0 : now - Math.max(this.begun, this.alive);
     const stuck = peer?.state === 'closed' || waited > CONNECT_MS;
     if (stuck && this.listed && room.signalling) {
@@ -168,6 +193,8 @@ export class Participant {
 
   /** Looks for another way to them, at once: the network is another, or the server is back. */
   restart(): void {
+    // What failed before was no fault of the other side.
+    this.attempts = Math.min(this.attempts, 1);
     if (this.peer && this.peer.state !== 'closed') this.peer.restart();
     else this.look(performance.now());
   }
@@ -194,7 +221,30 @@ export class Participant {
   }
 
   private begin(): void {
-    if (this.begun === 0 || performance.now() - this.begun > AGAIN_MS) this.connect(++generations);
+    if (this.mayBegin()) this.connect(++generations);
+  }
+
+  private mayBegin(): boolean {
+    return performance.now() - this.begun >= pauseBetween(this.attempts);
+  }
+
+  /** Whether a signal of another connection begins it now. An offer that may not yet is kept. */
+  private admits(generation: number, data: SignalData): boolean {
+    const { waiting } = this;
+    if (data.type === 'offer') {
+      if (this.mayBegin()) return true;
+      if (generation >= (waiting?.generation ?? NONE)) this.waiting = { generation, signals: [data] };
+    } else if (waiting?.generation === generation && waiting.signals.length < MAX_WAITING) {
+      waiting.signals.push(data);
+    }
+    return false;
+  }
+
+  private answerWaiting(): void {
+    const { waiting } = this;
+    if (!waiting || !this.mayBegin()) return;
+    this.connect(waiting.generation);
+    for (const signal of waiting.signals) this.peer?.signal(signal as PeerSignal);
   }
 
   private askAnew(): void {
@@ -207,9 +257,15 @@ export class Participant {
   private connect(generation: number): void {
     const { room } = this;
     const { id } = this.present;
-    this.peer?.close();
+    // Let go of first: its end would be taken for a loss, and yet another connection be begun.
+    const { peer: old } = this;
+    this.peer = null;
+    old?.close();
     this.generation = generation;
     this.begun = performance.now();
+    this.attempts++;
+    this.stands = 0;
+    this.waiting = null;
     this.counters = null;
     const { audio, video } = room;
     const tracks = [audio ?? room.standIn('audio'), video ?? room.standIn('video')];
@@ -244,6 +300,8 @@ export class Participant {
     if (this.connected) {
       this.alive = now;
       this.everAlive = true;
+      if (this.stands === 0) this.stands = now;
+      else if (now - this.stands > STEADY_MS) this.attempts = 0;
     }
     const link = this.connected
       ? 'connected'

@@ -137,11 +137,17 @@ export class Peer {
   /** Frees the connection. With `bye` the other side hears, if it still can, that nobody comes back. */
   close(bye = false): void {
     if (this.state === 'closed') return;
-    if (bye) this.send(BYE);
-    // Closed at once, the connection would take the word with it.
-    setTimeout(() => {
+    if (bye) {
+      this.send(BYE);
+      // Closed at once, the connection would take the word with it.
+      setTimeout(() => {
+        this.simple.destroy();
+      }, 50);
+    } else {
+      // simple-peer closes it a little later. The next connection must not stand beside this one.
+      this.connection?.close();
       this.simple.destroy();
-    }, 50);
+    }
     this.become('closed');
   }
 
