@@ -56,7 +56,7 @@ export class Outlet {
     this.seat = new Seat({
       identity,
       greeting: () => this.greeting(),
-      onIn: ({ peers }) => {
+      onPresent: (peers) => {
         for (const participant of this.participants.values()) participant.listed = false;
         for (const peer of peers) this.meet(peer);
       },

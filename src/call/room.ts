@@ -227,12 +227,21 @@ export class Room {
     this.refusal = null;
     this.refusals = 0;
     this.keepIce(answer);
-    const known = [...this.participants.values()];
-    for (const participant of known) participant.listed = false;
-    for (const peer of answer.peers) this.meet(peer);
+    const known = this.list(answer.peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
     this.changed();
+  }
+
+  /**
+   * These are in the room, says the server, and nobody else.
+   * @returns whom we knew before.
+   */
+  private list(peers: readonly Present[]): Participant[] {
+    const known = [...this.participants.values()];
+    for (const participant of known) participant.listed = false;
+    for (const peer of peers) this.meet(peer);
+    return known;
   }
 
   private keepIce({ ice, iceLifetime }: Pick<JoinAnswer, 'ice' | 'iceLifetime'>): void {
@@ -250,11 +259,16 @@ export class Room {
       },
     });
     server.on('joined', ({ peer }) => {
-      const known = this.participants.has(peer.id);
-      this.meet(peer);
-      this.changed();
-      const member = this.members.get(peer.id);
-      if (!known && member) this.options.onJoined(member);
+      this.welcome(() => {
+        this.meet(peer);
+      });
+    });
+    server.on('present', ({ peers, host, locked }) => {
+      this.host = host;
+      this.locked = locked;
+      this.welcome(() => this.list(peers));
+      // Whom we do not hear either is gone.
+      for (const participant of [...this.participants.values()]) participant.look(performance.now());
     });
     server.on('left', ({ id, reason }) => {
       const participant = this.participants.get(id);
@@ -301,6 +315,14 @@ export class Room {
     addEventListener('pagehide', this.onPageHide);
     addEventListener('online', this.onNetworkChange);
     connectionOf(navigator)?.addEventListener('change', this.onConnectionChange);
+  }
+
+  /** Does what lets people in, and tells the page of those who are new. */
+  private welcome(letIn: () => void): void {
+    const before = this.members;
+    letIn();
+    this.changed();
+    for (const [id, member] of this.members) if (!before.has(id)) this.options.onJoined(member);
   }
 
   private every(milliseconds: number, work: (now: number) => void): void {
@@ -358,7 +380,8 @@ export class Room {
 
   /** Somebody is in the room. Viewers take part in nothing and have no tile. */
   private meet(present: Present): void {
-    if (present.kind === 'view') return;
+    // Whatever a server says that has just lost its memory, we are not one of the others.
+    if (present.kind === 'view' || present.id === this.self) return;
     const known = this.participants.get(present.id);
     if (known) {
       known.present = present;

@@ -15,9 +15,9 @@ export interface SeatOptions {
   greeting: () => Request<'join'>;
   /** By default the server gives one. */
   identity?: Identity;
-  /** We are in, for the first time or again. */
-  onIn: (answer: JoinAnswer) => void;
-  /** `here` or `fault` is new; after {@link SeatOptions.onIn}. */
+  /** Who is in the room, says the server: when we came in, for the first time or again, and later. */
+  onPresent: (peers: JoinAnswer['peers']) => void;
+  /** `here` or `fault` is new; after {@link SeatOptions.onPresent}. */
   onChange: () => void;
 }
 
@@ -44,6 +44,11 @@ export class Seat {
 
   /** To be called once, after all that listens on `server` is in place. */
   take(): void {
+    this.server.on('present', ({ peers }) => {
+      if (!this.here) return;
+      this.options.onPresent(peers);
+      this.options.onChange();
+    });
     this.server.keep({
       back: () => void this.enter(),
       away: () => {
@@ -90,7 +95,7 @@ export class Seat {
       this.here = true;
       this.fault = null;
       this.keepIce(answer);
-      this.options.onIn(answer);
+      this.options.onPresent(answer.peers);
       this.options.onChange();
     } catch (error) {
       if (this.left) return;

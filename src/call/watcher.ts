@@ -39,7 +39,7 @@ export class Watcher {
     this.wants = options.wants;
     this.seat = new Seat({
       greeting: () => this.greeting(),
-      onIn: ({ peers }) => {
+      onPresent: (peers) => {
         if (this.participant) this.participant.listed = false;
         for (const peer of peers) this.meet(peer);
       },

@@ -256,6 +256,11 @@ export interface ServerToClient {
   state(message: { id: string; name: string } & PeerState): void;
   /** Who may lock and remove from now on. */
   host(message: { id: string }): void;
+  /**
+   * All who are there, as on joining: told after the server lost its memory, or may have missed
+   * something. Who is not named is not there, as far as the server knows.
+   */
+  present(message: Pick<JoinAnswer, 'peers' | 'host' | 'locked'>): void;
   locked(message: { locked: boolean }): void;
   /** The host removed this page; do not come back by yourself. */
   removed(message: object): void;

@@ -1,0 +1,146 @@
+/** What people see of each other when the server, or what it remembers with, fails: rooms in real pages. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Browser, Page, WebSocketRoute } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { newRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
+import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
+
+const noRedis = missing('redis-server', 'redis-server');
+if (noRedis) process.stdout.write(`Calls over a Redis that fails are not tested: ${noRedis}.\n`);
+
+let browser: Browser;
+let build: { folder: string; remove: () => Promise<void> };
+const opened: Page[] = [];
+const pages = new TestPages();
+beforeAll(async () => {
+  [build, browser] = await Promise.all([buildRoomPage(), launchBrowser()]);
+});
+afterEach(async () => {
+  pages.close();
+  for (const page of opened.splice(0)) await page.context().close();
+});
+afterAll(async () => {
+  await browser.close();
+  await build.remove();
+});
+
+async function open(url: string, before?: string): Promise<Page> {
+  const page = await openRoomPage(browser, url, before);
+  opened.push(page);
+  return page;
+}
+
+/** Two people in a room who see and hear each other. */
+async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom()) {
+  const ada = await open(urlOfAda);
+  const grace = await open(urlOfGrace);
+  expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+  expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+  await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+  return { room, ada, grace };
+}
+
+const eventsOf = (page: Page) => page.evaluate(() => window.steered.events);
+
+describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
+  let redis: ChildProcess;
+  let redisPort: number;
+  let redisUrl: string;
+  let one: Node;
+  let other: Node;
+  const children: ChildProcess[] = [];
+  beforeAll(async () => {
+    redisPort = await freePort();
+    redis = await startRedis(redisPort);
+    redisUrl = `redis://127.0.0.1:${redisPort}`;
+    [one, other] = await Promise.all([
+      startNode({ redisUrl }, build.folder),
+      startNode({ redisUrl }, build.folder),
+    ]);
+  });
+  afterAll(async () => {
+    for (const child of children) await stopEngine(child);
+    await Promise.all([one.close(), other.close()]);
+    await stopEngine(redis);
+  });
+
+  it('are two to each other when it comes back empty', async () => {
+    const { room, ada, grace } = await two(one.url, other.url);
+    // Hears what pages are told, and has no tile.
+    const witness = pages.open(one.url);
+    await witness.join(room, { kind: 'view' });
+    await stopEngine(redis);
+    redis = await startRedis(redisPort);
+    await witness.next('present', 20_000);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    for (const page of [ada, grace])
+      expect((await eventsOf(page)).filter((e) => e.startsWith('left'))).toEqual([]);
+    expect(await eventsOf(grace)).toEqual([]);
+  });
+
+  it('no longer see somebody of whom neither the server nor they hear', async () => {
+    const file = join(import.meta.dirname, '../fixtures/node-process.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const { room, ada, grace } = await two(one.url, other.url);
+    await pages.open(line.toString().trim()).join(room, { name: 'Mary' });
+    for (const page of [ada, grace])
+      await expect.poll(async () => (await membersOf(page)).length, { timeout: 10_000 }).toBe(2);
+    await stopEngine(redis);
+    // Nobody is left who would tell of Mary, and nothing that remembers her.
+    await stopEngine(child);
+    redis = await startRedis(redisPort);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    expect(await eventsOf(ada)).toContain('left Mary');
+  });
+});
+
+describe('two people whose server', () => {
+  let node: Node;
+  beforeAll(async () => {
+    node = await startNode({}, build.folder);
+  });
+  afterAll(() => node.close());
+
+  it('names them as one of the others see nobody twice, and not themselves', async () => {
+    const room = newRoom();
+    const ada = await open(node.url);
+    let wire: WebSocketRoute | undefined;
+    await ada.routeWebSocket(/signalling/, (route) => {
+      wire = route;
+      route.connectToServer();
+    });
+    // The socket of the page goes through the route from here on.
+    await ada.reload();
+    await ada.waitForFunction(() => 'steered' in window);
+    expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+    const grace = await open(node.url);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    const [self] = await membersOf(grace);
+    const [other] = await membersOf(ada);
+    const peer = ({ id, name }: { id: string; name: string }) => ({
+      ...{ id, name, kind: 'person', host: false, state: { muted: false, camera: true } },
+    });
+    const say = (event: string, message: object) => {
+      wire!.send(`42${JSON.stringify([event, message])}`);
+    };
+    say('joined', { peer: peer(self!) });
+    say('present', {
+      peers: [peer(self!), peer(other!), peer(other!), peer(self!)],
+      host: false,
+      locked: true,
+    });
+    await grace.evaluate(() => window.steered.tell({ name: 'Grace H.' }));
+    await seesAll(ada, 'Grace H.');
+    expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. heard seen']);
+  });
+});
