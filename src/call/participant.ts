@@ -1,8 +1,10 @@
-import type { IceServer, Peer as Present, SignalData } from '../server/signals.ts';
+import * as v from 'valibot';
+import { requestSchemas, type IceServer, type Peer as Present, type SignalData } from '../server/signals.ts';
 import type { VideoLimits } from './limits.ts';
 import { Peer, type PeerSignal } from './peer.ts';
 import { readQuality, type Counters, type Quality } from './quality.ts';
 import { Speech } from './speech.ts';
+import type { Presence } from './telling.ts';
 
 /** `reconnecting`: what was seen last stays. `unreachable`: so for long; it is tried again and again all the same. */
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
@@ -41,7 +43,11 @@ export interface Surroundings {
   send(to: string, generation: number, data: SignalData): void;
   /** What may be sent to each, now. */
   limits(): VideoLimits;
+  /** How this page is; said to them over the connection too, for the server may be away. */
+  readonly presence: Presence;
   changed(): void;
+  /** They said how they are, over the connection. */
+  told(id: string): void;
   /** They are gone. */
   lost(id: string): void;
 }
@@ -60,6 +66,8 @@ const ASK_MS = 3000;
 /** Without a connection for so long, people want to know why. */
 const UNREACHABLE_MS = 25_000;
 const MEASURE_MS = 2000;
+/** What two pages say to each other. */
+const wordSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
 /** Stands for "no connection of ours": asks for a new one. */
 const NONE = 0;
 
@@ -112,11 +120,27 @@ export class Participant {
 
   /** @param calls - whether this side makes the offers, then and ever after. */
   constructor(
-    public present: Present,
+    private known: Present,
     private readonly calls: boolean,
     private readonly room: Surroundings,
   ) {
     if (calls) this.begin();
+  }
+
+  /** What is known of them, from the server and from themselves. */
+  get present(): Present {
+    return this.known;
+  }
+
+  /** What the server says of them. What they said themselves since then is newer. */
+  learn(present: Present): void {
+    const { name, state } = this.isNews(present.state.revision) ? present : this.known;
+    this.known = { ...present, name, state };
+  }
+
+  /** Says to them how this page is, if there is a connection. */
+  tell(): void {
+    if (this.connected) this.peer?.say(JSON.stringify(this.room.presence));
   }
 
   get connected(): boolean {
@@ -283,8 +307,13 @@ export class Participant {
       },
       onState: () => {
         if (this.peer !== peer) return;
+        // What was switched while there was no connection.
+        this.tell();
         this.limit();
         this.look(performance.now());
+      },
+      onWord: (text) => {
+        if (this.peer === peer) this.hearWord(text);
       },
       onBye: () => {
         room.lost(id);
@@ -293,6 +322,20 @@ export class Participant {
     this.peer = peer;
     if (!audio) void peer.replaceTrack('audio', null);
     if (!video) void peer.replaceTrack('video', null);
+  }
+
+  /** How they are, in their own words: checked like anything of a stranger's. */
+  private hearWord(text: string): void {
+    const said = v.safeParse(wordSchema, text);
+    if (this.ended || !said.success || !this.isNews(said.output.revision)) return;
+    const { name = this.known.name, ...state } = said.output;
+    this.known = { ...this.known, name, state };
+    this.room.told(this.known.id);
+  }
+
+  /** Of two states with one number the later one counts, and so do those of pages without one. */
+  private isNews(revision: number | undefined): boolean {
+    return (revision ?? Infinity) >= (this.known.state.revision ?? 0);
   }
 
   /** What the page is told of the connection. */

@@ -21,6 +21,8 @@ export interface PeerOptions {
   onSignal: (signal: PeerSignal) => void;
   onStream: (stream: MediaStream) => void;
   onState: (state: PeerState) => void;
+  /** What the other side says with {@link Peer.say}. */
+  onWord: (text: string) => void;
   /** The other side says that it goes. */
   onBye: () => void;
 }
@@ -32,6 +34,8 @@ const SILENCE_MS = 2500;
 const RESTART_AGAIN_MS = 5000;
 const BEAT = '1';
 const BYE = 'bye';
+/** Characters of one word, at most. */
+const MAX_WORD = 4096;
 
 export class Peer {
   state: PeerState = 'connecting';
@@ -130,6 +134,11 @@ export class Peer {
     } else onSignal({ type: 'renegotiate', renegotiate: true });
   }
 
+  /** Says something to the other side, if it can be said now. Not one of the beat's own words. */
+  say(text: string): void {
+    this.send(text);
+  }
+
   stats(): Promise<RTCStatsReport | null> {
     return this.connection?.getStats() ?? Promise.resolve(null);
   }
@@ -191,7 +200,9 @@ export class Peer {
     });
     simple.on('data', (data: unknown) => {
       this.hear();
-      if (String(data) === BYE) options.onBye();
+      const text = String(data);
+      if (text === BYE) options.onBye();
+      else if (text !== BEAT && text.length <= MAX_WORD && this.state !== 'closed') options.onWord(text);
     });
     // simple-peer gives up a failed connection; whoever made this one makes another.
     simple.on('error', () => undefined);

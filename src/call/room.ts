@@ -14,6 +14,7 @@ import { Participant, type Member, type Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
 import { StandIns } from './stand-ins.ts';
+import { nextRevision, Telling, type Presence } from './telling.ts';
 
 export type { Member } from './participant.ts';
 
@@ -60,6 +61,9 @@ export class Room {
   private secret = '';
   /** When TURN credentials are asked for anew. */
   private iceUntil = Infinity;
+  /** Which state of this page is the newest. */
+  private revision = nextRevision();
+  private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
   /** How often in a row we were not let back in. */
   private refusals = 0;
   /** What the network is, where the browser tells. */
@@ -68,7 +72,11 @@ export class Room {
   private ended = false;
 
   private constructor(private readonly options: RoomOptions) {
+    const presence = () => this.presence();
     this.common = {
+      get presence() {
+        return presence();
+      },
       codecs: [],
       signalling: true,
       audio: options.audio,
@@ -81,6 +89,9 @@ export class Room {
       },
       limits: () => videoLimits(this.participants.size, this.common.video?.getSettings().height ?? 720),
       changed: () => {
+        this.changed();
+      },
+      told: () => {
         this.changed();
       },
       lost: (id) => {
@@ -124,12 +135,23 @@ export class Room {
     await this.replace('audio', track);
   }
 
-  /** Tells the others what they see and hear of us. */
+  /**
+   * Tells the others what they see and hear of us: over the connections to them and through the
+   * server, which is told again until it takes it.
+   * @throws PortoonError where somebody may not know it yet.
+   */
   async tell(state: Partial<Pick<RoomOptions, 'name' | 'muted' | 'camera' | 'recording'>>): Promise<void> {
     Object.assign(this.options, state);
-    const { name, muted, camera, recording = false } = this.options;
+    this.revision = nextRevision(this.revision);
+    const participants = [...this.participants.values()];
+    for (const participant of participants) participant.tell();
     // Else told with the next join.
-    if (this.signalling) await this.server.ask('state', { name, muted, camera, recording });
+    if (!this.signalling) return;
+    try {
+      await this.telling.tell();
+    } catch (error) {
+      if (!participants.every(({ connected }) => connected)) throw error;
+    }
   }
 
   /**
@@ -158,6 +180,7 @@ export class Room {
   private end(): void {
     this.ended = true;
     for (const timer of this.timers) self.clearInterval(timer);
+    this.telling.stop();
     removeEventListener('pagehide', this.onPageHide);
     removeEventListener('online', this.onNetworkChange);
     connectionOf(navigator)?.removeEventListener('change', this.onConnectionChange);
@@ -197,19 +220,25 @@ export class Room {
   }
 
   private greeting(): Request<'join'> {
-    const { room, name, muted, camera, recording = false } = this.options;
+    const { room } = this.options;
+    const { name = '', ...state } = this.presence();
     const hostKey = hostKeyOf(room);
     return {
       room,
       name,
       kind: 'person',
-      state: { muted, camera, recording },
+      state,
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
       ...(this.locked
         ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
         : {}),
     };
+  }
+
+  private presence(): Presence {
+    const { name, muted, camera, recording = false } = this.options;
+    return { name, muted, camera, recording, revision: this.revision };
   }
 
   /** We are in, for the first time or again. */
@@ -227,6 +256,7 @@ export class Room {
     this.refusal = null;
     this.refusals = 0;
     this.keepIce(answer);
+    this.telling.stop();
     const known = this.list(answer.peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
@@ -255,6 +285,7 @@ export class Room {
       back: () => void this.rejoin(),
       away: () => {
         this.common.signalling = false;
+        this.telling.stop();
         this.changed();
       },
     });
@@ -269,6 +300,7 @@ export class Room {
       this.welcome(() => this.list(peers));
       // Whom we do not hear either is gone.
       for (const participant of [...this.participants.values()]) participant.look(performance.now());
+      this.telling.hurry();
     });
     server.on('left', ({ id, reason }) => {
       const participant = this.participants.get(id);
@@ -384,7 +416,7 @@ export class Room {
     if (present.kind === 'view' || present.id === this.self) return;
     const known = this.participants.get(present.id);
     if (known) {
-      known.present = present;
+      known.learn(present);
       known.listed = true;
       return;
     }
@@ -405,7 +437,7 @@ export class Room {
   private update(id: string, patch: Partial<Present>): void {
     const participant = this.participants.get(id);
     if (!participant) return;
-    participant.present = { ...participant.present, ...patch };
+    participant.learn({ ...participant.present, ...patch });
     this.changed();
   }
 

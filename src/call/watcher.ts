@@ -4,6 +4,7 @@ import type { Peer as Present, PeerState, Request, Wants } from '../server/signa
 import type { LinkState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';
 import { Seat } from './seat.ts';
+import { nextRevision } from './telling.ts';
 
 export interface WatchOptions {
   room: string;
@@ -32,6 +33,8 @@ export class Watcher {
   /** What `onStream` was told last. */
   private shown: { stream: MediaStream; stacked: boolean } | null = null;
   private wants: Wants;
+  /** Which state of this page is the newest. */
+  private revision = nextRevision();
   private looks = 0;
   private readonly timer: number;
 
@@ -39,6 +42,7 @@ export class Watcher {
     this.wants = options.wants;
     this.seat = new Seat({
       greeting: () => this.greeting(),
+      presence: () => this.presence,
       onPresent: (peers) => {
         if (this.participant) this.participant.listed = false;
         for (const peer of peers) this.meet(peer);
@@ -69,7 +73,9 @@ export class Watcher {
   pause(paused: boolean): void {
     if (this.wants.paused === paused) return;
     this.wants = { ...this.wants, paused };
-    this.seat.tell(this.presence);
+    this.revision = nextRevision(this.revision);
+    this.participant?.tell();
+    this.seat.tell();
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -95,7 +101,7 @@ export class Watcher {
 
   /** A viewer shows nothing of itself. */
   private get presence(): PeerState {
-    return { muted: true, camera: false, wants: this.wants };
+    return { muted: true, camera: false, wants: this.wants, revision: this.revision };
   }
 
   private listen(): void {
@@ -116,7 +122,7 @@ export class Watcher {
     });
     server.on('state', ({ id, name, ...state }) => {
       if (!this.participant || id !== view) return;
-      this.participant.present = { ...this.participant.present, name, state };
+      this.participant.learn({ ...this.participant.present, name, state });
       this.changed();
     });
   }
@@ -124,15 +130,19 @@ export class Watcher {
   private meet(present: Present): void {
     if (present.id !== this.options.view || present.kind !== 'person') return;
     if (this.participant) {
-      this.participant.present = present;
+      this.participant.learn(present);
       this.participant.listed = true;
     } else this.participant = new Participant(present, false, this.surroundings());
   }
 
   private surroundings(): Surroundings {
     const { seat } = this;
+    const presence = () => this.presence;
     return {
       codecs: [],
+      get presence() {
+        return presence();
+      },
       get signalling() {
         return seat.here;
       },
@@ -145,6 +155,9 @@ export class Watcher {
       send: seat.send,
       limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
       changed: () => {
+        this.changed();
+      },
+      told: () => {
         this.changed();
       },
       lost: () => {

@@ -105,6 +105,11 @@ const stateSchema = v.object({
   wants: v.optional(wantsSchema),
   /** Whether they record the sound of everybody. */
   recording: v.optional(v.boolean()),
+  /**
+   * Grows with each state of one page. The pages tell each other as well, and what the server
+   * repeats may be the older one.
+   */
+  revision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 });
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));

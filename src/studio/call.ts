@@ -223,6 +223,8 @@ export async function tellRecording(on: boolean): Promise<void> {
     await call?.tell({ recording: on });
   } catch (error) {
     recordsCall.value = false;
+    // Else it would be told later, when nothing is recorded.
+    call?.tell({ recording: false }).catch(() => undefined);
     throw error;
   }
 }

@@ -44,6 +44,11 @@ async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom()) {
   return { room, ada, grace };
 }
 
+/** How somebody sees the only other person. */
+async function stateOf(page: Page) {
+  return (await membersOf(page)).map(({ name, muted, camera }) => ({ name, muted, camera }));
+}
+
 const eventsOf = (page: Page) => page.evaluate(() => window.steered.events);
 
 describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
@@ -101,6 +106,41 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
     expect(await eventsOf(ada)).toContain('left Mary');
   });
+
+  it('know at once what is switched while it is away, and so do those who come later', async () => {
+    const { room, ada, grace } = await two(one.url, other.url);
+    const witness = pages.open(one.url);
+    await witness.join(room, { kind: 'view' });
+    await stopEngine(redis);
+    try {
+      const told = await grace.evaluate(() =>
+        window.steered.tell({ muted: true, camera: false, name: 'Grace H.' }),
+      );
+      // Everybody who is there has been told.
+      expect(told).toBe('none');
+      await expect
+        .poll(() => stateOf(ada), { timeout: 5000 })
+        .toEqual([{ name: 'Grace H.', muted: true, camera: false }]);
+      expect((await fetch(`${one.url}healthz`)).status).toBe(503);
+    } finally {
+      redis = await startRedis(redisPort);
+    }
+    await expect
+      .poll(
+        async () => {
+          const newcomer = pages.open(one.url);
+          const answer = await newcomer.ask('join', { room, name: 'Mary', kind: 'view' });
+          newcomer.close();
+          const seen = answer.ok ? answer.peers.filter(({ kind }) => kind === 'person') : [];
+          return seen.map(({ name, state }) => `${name} ${state.muted} ${state.camera}`).sort();
+        },
+        { timeout: 30_000, interval: 300 },
+      )
+      .toEqual(['Ada false true', 'Grace H. true false']);
+    // What the server remembered was older, and was not shown for one moment.
+    await witness.next('present', 20_000);
+    expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
+  });
 });
 
 describe('two people whose server', () => {
@@ -109,6 +149,23 @@ describe('two people whose server', () => {
     node = await startNode({}, build.folder);
   });
   afterAll(() => node.close());
+
+  it('is away know at once what is switched, and it stays so when the server is back', async () => {
+    const { ada, grace } = await two(node.url);
+    const port = Number(new URL(node.url).port);
+    await node.close();
+    await ada.waitForFunction(() => !window.steered.signalling());
+    await grace.waitForFunction(() => !window.steered.signalling());
+    await grace.evaluate(() => window.steered.tell({ muted: true, camera: false }));
+    const switched = [{ name: 'Grace', muted: true, camera: false }];
+    await expect.poll(() => stateOf(ada), { timeout: 5000 }).toEqual(switched);
+    await grace.evaluate(() => window.steered.tell({ muted: true, camera: true }));
+    node = await startNode({ port }, build.folder);
+    for (const page of [ada, grace])
+      await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
+    await seesAll(ada, 'Grace');
+    expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
+  });
 
   it('names them as one of the others see nobody twice, and not themselves', async () => {
     const room = newRoom();

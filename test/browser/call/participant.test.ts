@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { videoLimits } from '../../../src/call/limits.ts';
 import { Participant, pauseBetween, type Surroundings } from '../../../src/call/participant.ts';
+import type { Presence } from '../../../src/call/telling.ts';
 import { StandIns } from '../../../src/call/stand-ins.ts';
 import type { SignalData } from '../../../src/server/signals.ts';
 
@@ -18,6 +19,10 @@ class Pair {
     this.carry(signal);
   };
   readonly gone: string[] = [];
+  /** Whose own words were heard. */
+  readonly told: string[] = [];
+  /** How the page is on which both sides are. */
+  presence: Presence = { muted: false, camera: true };
   private readonly standIns = new StandIns();
   /** As Ada's page knows Grace, and the other way round. Ada makes the offers. */
   readonly grace: Participant;
@@ -57,6 +62,7 @@ class Pair {
   }
 
   surroundings(): Surroundings {
+    const presence = () => this.presence;
     return {
       codecs: ['video/VP8'],
       signalling: true,
@@ -70,7 +76,11 @@ class Pair {
         this.wire(signal);
       },
       limits: () => videoLimits(1, 180),
+      get presence() {
+        return presence();
+      },
       changed: () => undefined,
+      told: (id) => this.told.push(id),
       lost: (id) => this.gone.push(id),
     };
   }
@@ -137,6 +147,52 @@ describe('a connection to somebody', () => {
     expect(made).toHaveLength(standing);
     await pair.connected();
     expect(pair.gone).toEqual([]);
+  });
+});
+
+describe('how somebody is', () => {
+  const state = (revision: number, muted: boolean) => ({ muted, camera: true, revision });
+
+  it('is told over the connection, and not undone by an older word of the server', async () => {
+    await pair.connected();
+    // As this page is, each of the two says to the other.
+    pair.presence = { name: 'Ada L.', ...state(7, true) };
+    pair.grace.tell();
+    await vi.waitFor(() => {
+      expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    });
+    expect(pair.told).toEqual(['ada', 'grace', 'ada']);
+    const said = (revision: number) => ({ ...present('ada'), state: state(revision, false) });
+    pair.ada.learn(said(6));
+    expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    pair.ada.learn(said(8));
+    expect(pair.ada.member()).toMatchObject({ name: 'ada', muted: false });
+  });
+
+  it('is told again over each new connection', async () => {
+    pair.presence = { name: 'Ada L.', ...state(7, true) };
+    await pair.connected();
+    await vi.waitFor(() => {
+      expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    });
+  });
+
+  it('is heard only in words that fit', async () => {
+    await pair.connected();
+    await vi.waitFor(() => {
+      expect(pair.told).toHaveLength(2);
+    });
+    const before = pair.ada.member();
+    for (const wrong of [{ muted: 'yes' }, { ...state(9, true), name: '<b>' }, ['x'.repeat(5000)]]) {
+      pair.presence = wrong as never;
+      pair.grace.tell();
+    }
+    pair.presence = { name: '\u200eAda L.', ...state(9, true) };
+    pair.grace.tell();
+    await vi.waitFor(() => {
+      expect(pair.told).toHaveLength(3);
+    });
+    expect(pair.ada.member()).toEqual({ ...before, name: 'Ada L.', muted: true });
   });
 });
 
