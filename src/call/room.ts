@@ -8,7 +8,7 @@ import {
 } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
-import { hostKeyOf } from './link.ts';
+import { hostKeyOf, keepSeat, seatOf } from './link.ts';
 import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
@@ -73,6 +73,8 @@ export class Room {
 
   private constructor(private readonly options: RoomOptions) {
     const presence = () => this.presence();
+    const seat = seatOf(options.room);
+    if (seat) ({ id: this.self, secret: this.secret } = seat);
     this.common = {
       get presence() {
         return presence();
@@ -106,7 +108,7 @@ export class Room {
   }
 
   /**
-   * Joins a room; the first to come is its host.
+   * Joins a room; the first to come is its host. A tab that was in it comes back to its place.
    * @throws PortoonError `ERR_ROOM_FULL`, `ERR_ROOM_LOCKED`, `ERR_SIGNALLING` and what else the server says.
    */
   static async join(options: RoomOptions): Promise<Room> {
@@ -116,7 +118,9 @@ export class Room {
       room.enter(await room.server.ask('join', room.greeting()));
       room.listen();
     } catch (error) {
-      room.end();
+      // A place that is not to be had again is given up: as somebody new one may be welcome.
+      const lost = error instanceof PortoonError && ['ERR_REMOVED', 'ERR_MESSAGE'].includes(error.code);
+      room.end(!lost);
       throw error;
     }
     return room;
@@ -177,8 +181,10 @@ export class Room {
     if (!this.ended) this.end();
   }
 
-  private end(): void {
+  /** @param returns - whether the place is kept: whoever reloads the page comes back past a lock. */
+  private end(returns = false): void {
     this.ended = true;
+    if (!returns) keepSeat(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
     this.telling.stop();
     removeEventListener('pagehide', this.onPageHide);
@@ -188,12 +194,15 @@ export class Room {
     this.participants.clear();
     this.members = new Map();
     this.standIns.stop();
-    this.server.close();
+    this.server.close(!returns);
   }
 
-  /** A page that goes says bye, so that nobody waits. */
+  /**
+   * A page that goes says bye, so that nobody waits. To the server it is lost and not gone for
+   * good: it may be about to be loaded again.
+   */
   private readonly onPageHide = () => {
-    this.leave();
+    if (!this.ended) this.end(true);
   };
 
   /** Cable out, radio on: what was agreed on may lead nowhere now, and waiting would only show it later. */
@@ -250,6 +259,7 @@ export class Room {
       for (const id of [...this.participants.keys()]) this.drop(id);
     this.self = answer.self;
     this.secret = answer.secret;
+    keepSeat(this.options.room, { id: answer.self, secret: answer.secret });
     this.host = answer.host;
     this.locked = answer.locked;
     this.common.signalling = true;

@@ -6,7 +6,7 @@ import type { Browser, Page, WebSocketRoute } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
-import { newRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
+import { newRoom, ownRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
 
 const noRedis = missing('redis-server', 'redis-server');
@@ -35,8 +35,15 @@ async function open(url: string, before?: string): Promise<Page> {
 }
 
 /** Two people in a room who see and hear each other. */
-async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom()) {
+async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom(), hostKey = '') {
   const ada = await open(urlOfAda);
+  // As the tab keeps it that made the room.
+  await ada.evaluate(
+    (item) => {
+      sessionStorage.setItem(...item);
+    },
+    [`portoon.host.${room}`, hostKey || newRoom()] as [string, string],
+  );
   const grace = await open(urlOfGrace);
   expect(await joinRoom(ada, room, 'Ada')).toBe('none');
   expect(await joinRoom(grace, room, 'Grace')).toBe('none');
@@ -143,14 +150,14 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
   });
 });
 
-describe('two people whose server', () => {
+describe('people on one server', () => {
   let node: Node;
   beforeAll(async () => {
     node = await startNode({}, build.folder);
   });
   afterAll(() => node.close());
 
-  it('is away know at once what is switched, and it stays so when the server is back', async () => {
+  it('know at once what is switched while it is away, and it stays so when it is back', async () => {
     const { ada, grace } = await two(node.url);
     const port = Number(new URL(node.url).port);
     await node.close();
@@ -167,7 +174,59 @@ describe('two people whose server', () => {
     expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
   });
 
-  it('names them as one of the others see nobody twice, and not themselves', async () => {
+  it('come back into a locked call by loading the page again, and not once they left or were removed', async () => {
+    const { room, hostKey } = ownRoom();
+    const { ada, grace } = await two(node.url, node.url, room, hostKey);
+    expect(await ada.evaluate(() => window.steered.host())).toBe(true);
+    const [{ id } = { id: '' }] = await membersOf(ada);
+    expect(await ada.evaluate(() => window.steered.lock(true))).toBe('none');
+    const reload = async (page: Page) => {
+      await page.reload();
+      await page.waitForFunction(() => 'steered' in window);
+    };
+
+    await reload(grace);
+    await seesAll(ada);
+    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'person' })).toBe(
+      'ERR_ROOM_LOCKED',
+    );
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    expect(await membersOf(ada)).toMatchObject([{ id }]);
+
+    await grace.evaluate(() => {
+      window.steered.leave();
+    });
+    await seesAll(ada);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+    await reload(grace);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+
+    // Who was removed is no more than a stranger: in again once the host opens the call.
+    await ada.evaluate(() => window.steered.lock(false));
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await seesAll(ada, 'Grace');
+    const [again] = await membersOf(ada);
+    expect(await ada.evaluate((who) => window.steered.remove(who), again!.id)).toBe('none');
+    await expect.poll(() => eventsOf(grace)).toContain('ended ERR_REMOVED');
+    await reload(grace);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+    await ada.evaluate(() => window.steered.lock(false));
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+
+    // The last one in a locked call reloads: it is still theirs, and still locked.
+    await grace.evaluate(() => {
+      window.steered.leave();
+    });
+    await ada.evaluate(() => window.steered.lock(true));
+    await reload(ada);
+    expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+    expect(await ada.evaluate(() => window.steered.host())).toBe(true);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+  });
+
+  it('see nobody twice and not themselves, whatever it says', async () => {
     const room = newRoom();
     const ada = await open(node.url);
     let wire: WebSocketRoute | undefined;
