@@ -187,6 +187,7 @@ export class Outlet {
       },
       standIn: (kind) => standIns.of(kind),
       send: seat.send,
+      relayRefused: seat.relayRefused,
       // Half a picture is a matte: an encoder that made it smaller would move the line between the two.
       limits: () => ({
         maxBitrate: wants().bitrate ?? MAX_BITRATE,

@@ -6,8 +6,11 @@ import { readQuality, type Counters, type Quality } from './quality.ts';
 import { Speech } from './speech.ts';
 import type { Presence } from './telling.ts';
 
-/** `reconnecting`: what was seen last stays. `unreachable`: so for long; it is tried again and again all the same. */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
+/**
+ * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might be
+ * one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
+ */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
 
 /** One of the others, as the page shows them. A new object whenever something of it changes. */
 export interface Member {
@@ -46,6 +49,8 @@ export interface Surroundings {
   /** How this page is; said to them over the connection too, for the server may be away. */
   readonly presence: Presence;
   changed(): void;
+  /** The relay refused us: the operator should know, also where another way is found. */
+  relayRefused(status: number): void;
   /** They said how they are, over the connection. */
   told(id: string): void;
   /** They are gone. */
@@ -65,6 +70,8 @@ const MAX_WAITING = 64;
 const ASK_MS = 3000;
 /** Without a connection for so long, people want to know why. */
 const UNREACHABLE_MS = 25_000;
+/** Where a relay refuses us, other ways are waited for so long before that is told. */
+const REFUSED_MS = 4000;
 const MEASURE_MS = 2000;
 /** What two pages say to each other. */
 const wordSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
@@ -110,6 +117,8 @@ export class Participant {
   private alive = performance.now();
   private everAlive = false;
   private link: LinkState = 'connecting';
+  /** The status with which the relay refused us last, until it takes us. */
+  private refusal: number | null = null;
   private stream: MediaStream | null = null;
   private quality: Quality | null = null;
   private counters: Counters | null = null;
@@ -145,6 +154,11 @@ export class Participant {
 
   get connected(): boolean {
     return this.peer?.state === 'connected';
+  }
+
+  /** The status with which the relay refuses us, where that keeps us apart. */
+  get refusedWith(): number | null {
+    return this.link === 'refused' ? this.refusal : null;
   }
 
   member(): Member {
@@ -312,6 +326,11 @@ export class Participant {
         this.limit();
         this.look(performance.now());
       },
+      onRelay: (refusal) => {
+        if (this.peer !== peer) return;
+        this.refusal = refusal;
+        if (refusal !== null) room.relayRefused(refusal);
+      },
       onWord: (text) => {
         if (this.peer === peer) this.hearWord(text);
       },
@@ -346,13 +365,16 @@ export class Participant {
       if (this.stands === 0) this.stands = now;
       else if (now - this.stands > STEADY_MS) this.attempts = 0;
     }
+    const refused = this.refusal !== null && now - this.alive > REFUSED_MS;
     const link = this.connected
       ? 'connected'
-      : this.room.signalling && this.silent(now)
-        ? 'unreachable'
-        : this.everAlive
-          ? 'reconnecting'
-          : 'connecting';
+      : refused
+        ? 'refused'
+        : this.room.signalling && this.silent(now)
+          ? 'unreachable'
+          : this.everAlive
+            ? 'reconnecting'
+            : 'connecting';
     if (link === this.link) return;
     this.link = link;
     this.room.changed();

@@ -2,6 +2,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { orderCodecs } from './codecs.ts';
 import type { VideoLimits } from './limits.ts';
+import { refusalOf } from './relay.ts';
 import { loudness } from './speech.ts';
 
 /** What one side hands to the other through the signalling; only this file reads it. */
@@ -21,6 +22,8 @@ export interface PeerOptions {
   onSignal: (signal: PeerSignal) => void;
   onStream: (stream: MediaStream) => void;
   onState: (state: PeerState) => void;
+  /** A relay refused us with this status; null: one took us. */
+  onRelay: (refusal: number | null) => void;
   /** What the other side says with {@link Peer.say}. */
   onWord: (text: string) => void;
   /** The other side says that it goes. */
@@ -45,6 +48,8 @@ export class Peer {
   private restarted = 0;
   private timer = 0;
   private limits: VideoLimits | null = null;
+  /** Whether a relay took us. */
+  private relayed = false;
   /** RTP time of the packet whose level was told last. */
   private levelOf = -1;
 
@@ -184,6 +189,16 @@ export class Peer {
 
   private listen(): void {
     const { simple, options } = this;
+    this.connection?.addEventListener('icecandidateerror', (event) => {
+      const refusal = refusalOf(event);
+      if (refusal !== null && !this.relayed) options.onRelay(refusal);
+    });
+    this.connection?.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate?.type !== 'relay') return;
+      // One address of several is enough.
+      this.relayed = true;
+      options.onRelay(null);
+    });
     simple.on('signal', (signal) => {
       if (this.state !== 'closed') options.onSignal(signal);
     });

@@ -11,6 +11,7 @@ import { videoLimits } from './limits.ts';
 import { hostKeyOf, keepSeat, seatOf } from './link.ts';
 import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
+import { relayRefused, RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
 import { StandIns } from './stand-ins.ts';
@@ -30,7 +31,7 @@ export interface RoomOptions {
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
-  /** Something of `members`, `host`, `locked`, `signalling` or `refusal` is new. */
+  /** Something of `members`, `host`, `locked`, `signalling`, `refusal` or `relayFault` is new. */
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;
@@ -51,6 +52,8 @@ export class Room {
   locked = false;
   /** Why the server does not let us back in, while the call goes on without it and it is asked again; null otherwise. */
   refusal: PortoonError | null = null;
+  /** That the relay refuses us, while somebody is not reached because of it; null otherwise. */
+  relayFault: PortoonError | null = null;
 
   private readonly server = new Signalling();
   private readonly participants = new Map<string, Participant>();
@@ -64,6 +67,9 @@ export class Room {
   /** Which state of this page is the newest. */
   private revision = nextRevision();
   private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
+  private readonly relayReport = new RelayReport((status) => {
+    this.server.ask('relay', { status }).catch(() => undefined);
+  });
   /** How often in a row we were not let back in. */
   private refusals = 0;
   /** What the network is, where the browser tells. */
@@ -92,6 +98,9 @@ export class Room {
       limits: () => videoLimits(this.participants.size, this.common.video?.getSettings().height ?? 720),
       changed: () => {
         this.changed();
+      },
+      relayRefused: (status) => {
+        if (this.server.connected) this.relayReport.tell(status);
       },
       told: () => {
         this.changed();
@@ -470,6 +479,9 @@ export class Room {
     if (this.ended) return;
     const persons = [...this.participants].filter(([, { present }]) => present.kind === 'person');
     this.members = new Map(persons.map(([id, participant]) => [id, participant.member()]));
+    const refusal = persons.map(([, { refusedWith }]) => refusedWith).find((status) => status !== null);
+    if (refusal === undefined) this.relayFault = null;
+    else this.relayFault ??= relayRefused(refusal);
     this.options.onChange();
   }
 }

@@ -2,6 +2,7 @@ import { PortoonError } from '../effect/errors.ts';
 import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
 import { pauseAfter } from './media-link.ts';
 import type { Surroundings } from './participant.ts';
+import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
 import { Telling, type Presence } from './telling.ts';
 
@@ -40,6 +41,9 @@ export class Seat {
   private iceUntil = Infinity;
   private failures = 0;
   private left = false;
+  private readonly relayReport = new RelayReport((status) => {
+    this.server.ask('relay', { status }).catch(() => undefined);
+  });
   private readonly telling: Telling;
 
   constructor(private readonly options: SeatOptions) {
@@ -77,6 +81,11 @@ export class Seat {
   /** Carries a signal to a peer, while the server hears us; what is lost is made good by the next joining. */
   readonly send: Surroundings['send'] = (to, generation, data) => {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
+  };
+
+  /** Tells the operator that the relay refuses us, while the server hears us. */
+  readonly relayRefused: Surroundings['relayRefused'] = (status) => {
+    if (this.here) this.relayReport.tell(status);
   };
 
   /** Tells the others how we are, while the server hears us; else the next joining tells it. */

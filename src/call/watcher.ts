@@ -3,6 +3,7 @@ import type { PortoonError } from '../effect/errors.ts';
 import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import type { LinkState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';
+import { relayRefused } from './relay.ts';
 import { Seat } from './seat.ts';
 import { nextRevision } from './telling.ts';
 
@@ -59,9 +60,10 @@ export class Watcher {
     this.seat.take();
   }
 
-  /** Why the server does not let us in, or null. */
+  /** Why the server does not let us in, or its relay refuses us, or null. */
   get fault(): PortoonError | null {
-    return this.seat.fault;
+    const refusal = this.participant?.refusedWith ?? null;
+    return this.seat.fault ?? (refusal === null ? null : relayRefused(refusal));
   }
 
   /** Whether the server hears us, and whether the person is there; for whoever looks for a fault. */
@@ -153,6 +155,7 @@ export class Watcher {
       },
       standIn: () => null,
       send: seat.send,
+      relayRefused: seat.relayRefused,
       limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
       changed: () => {
         this.changed();

@@ -166,6 +166,8 @@ export const requestSchemas = {
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerIdSchema }),
   ice: v.object({}),
+  /** The TURN server refused this page with such a status: the operator is told. */
+  relay: v.object({ status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)) }),
   leave: v.object({}),
 } as const;
 
@@ -219,6 +221,7 @@ interface Answers {
   lock: object;
   remove: object;
   ice: IceAnswer;
+  relay: object;
   leave: object;
 }
 

@@ -1,16 +1,19 @@
 /** What people see of each other when the server, or what it remembers with, fails: rooms in real pages. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Browser, Page, WebSocketRoute } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
-import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { newRoom, ownRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
 
 const noRedis = missing('redis-server', 'redis-server');
 if (noRedis) process.stdout.write(`Calls over a Redis that fails are not tested: ${noRedis}.\n`);
+const noRelay = missing('turnserver', 'coturn');
+if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay}.\n`);
 
 let browser: Browser;
 let build: { folder: string; remove: () => Promise<void> };
@@ -260,3 +263,86 @@ describe('people on one server', () => {
     expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. heard seen']);
   });
 });
+
+describe.skipIf(noRelay)('two people whose relay', () => {
+  let coturn: ChildProcess;
+  let port: number;
+  const secret = randomBytes(16).toString('hex');
+  const nodes: ChildProcess[] = [];
+  beforeAll(async () => {
+    port = await freePort();
+    coturn = await startCoturn(port, secret);
+  });
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await stopEngine(node);
+  });
+  afterAll(() => stopEngine(coturn));
+
+  /** As in a network that lets nothing else through. */
+  const ONLY_RELAYS = `
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
+    };`;
+
+  /** A server in a process of its own, and what it tells its operator. */
+  async function serve(turnSecret: string) {
+    const file = join(import.meta.dirname, '../fixtures/node-process.ts');
+    const node = spawn(process.execPath, ['--import', 'tsx', file, build.folder], {
+      env: {
+        ...process.env,
+        TURN_URLS: `turn:127.0.0.1:${port}?transport=udp`,
+        TURN_SECRET: turnSecret,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    nodes.push(node);
+    let log = '';
+    node.stderr.on('data', (data: Buffer) => (log += data.toString()));
+    const [line] = (await once(node.stdout, 'data')) as [Buffer];
+    return { url: line.toString().trim(), log: () => log };
+  }
+
+  async function meet(url: string, before?: string) {
+    const room = newRoom();
+    const [ada, grace] = [await open(url, before), await open(url, before)];
+    await joinRoom(ada, room, 'Ada');
+    await joinRoom(grace, room, 'Grace');
+    return [ada, grace] as const;
+  }
+  const faultOf = (page: Page) => page.evaluate(() => window.steered.relayFault());
+  const LINE = /^TURN refused a page with 401: TURN_SECRET may not be [^\n]+\n$/;
+
+  it('refuses them are told so, and the operator reads one line', async () => {
+    const { url, log } = await serve(`not ${secret}`);
+    for (const page of await meet(url, ONLY_RELAYS)) {
+      await expect.poll(() => faultOf(page), { timeout: 30_000 }).toBe('ERR_RELAY_REFUSED');
+      expect(await membersOf(page)).toMatchObject([{ link: 'refused' }]);
+    }
+    // Each page tells the server once, however often it tries.
+    const told = async () =>
+      /portoon_relay_refused_total\{status="401"\} (\d+)/.exec(await metricsOf(url))?.[1];
+    await expect.poll(told).toBe('2');
+    expect(log()).toMatch(LINE);
+  });
+
+  it('refuses them do not notice where they find another way, and the operator does', async () => {
+    const { url, log } = await serve(`not ${secret}`);
+    const [ada, grace] = await meet(url);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    await expect.poll(log, { timeout: 20_000 }).toMatch(LINE);
+    for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
+  });
+
+  it('takes them meet over it, and nobody is told of a refusal', async () => {
+    const { url, log } = await serve(secret);
+    const [ada, grace] = await meet(url, ONLY_RELAYS);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
+    expect(await metricsOf(url)).not.toContain('portoon_relay_refused_total{');
+    expect(log()).toBe('');
+  });
+});
+
+async function metricsOf(url: string): Promise<string> {
+  return (await fetch(`${url}metrics`)).text();
+}

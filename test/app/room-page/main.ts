@@ -15,6 +15,8 @@ export interface Steered {
   members: () => Seen[];
   host: () => boolean;
   signalling: () => boolean;
+  /** The code with which the relay refuses the page, where it keeps somebody away; or `none`. */
+  relayFault: () => string;
   /** What the room told of people who came and went, and of its end. */
   events: string[];
 }
@@ -78,5 +80,6 @@ window.steered = {
     })),
   host: () => room?.host ?? false,
   signalling: () => room?.signalling ?? false,
+  relayFault: () => room?.relayFault?.code ?? 'none',
   events,
 };

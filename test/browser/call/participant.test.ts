@@ -80,6 +80,7 @@ class Pair {
         return presence();
       },
       changed: () => undefined,
+      relayRefused: () => undefined,
       told: (id) => this.told.push(id),
       lost: (id) => this.gone.push(id),
     };

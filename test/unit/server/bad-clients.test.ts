@@ -61,6 +61,8 @@ test('what nobody knows is refused: a word, an unknown type of signal, a number 
   expect(await a.code('signal', { to, data: { type: 'eval', sdp: '' } })).toBe('ERR_MESSAGE');
   expect(await a.code('signal', { to, data: { type: 'offer', sdp: 7 } })).toBe('ERR_MESSAGE');
   expect(await a.code('state', { muted: 'yes', camera: true })).toBe('ERR_MESSAGE');
+  for (const status of [0, 200, 701, 400.5, '401', '401\nForged: line'])
+    expect(await a.code('relay', { status })).toBe('ERR_MESSAGE');
   expect(await a.code('state', { muted: true, camera: true, name: '<b>' })).toBe('ERR_MESSAGE');
 });
 
