@@ -39,7 +39,8 @@ const SIGN = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|./gsu;
 const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb]$/u;
 const JOINER = /^[\u180b-\u180f\u200c\u200d]$/u;
 const SELECTOR = /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u;
-const ENDS_EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+// Of one sign from its beginning: Chromium 156 does not find an emoji before a lone "$".
+const ENDS_EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
 const BEGINS_EMOJI = /^\p{Extended_Pictographic}/u;
 const LETTER = /^[\p{L}\p{M}]$/u;
 /** Scripts whose letters stay as they are beside a joiner. */
