@@ -1,10 +1,18 @@
 /** What a link to a call is made of. */
-import { ROOM_LENGTH } from '../server/signals.ts';
+import * as v from 'valibot';
+import { peerIdSchema, ROOM_LENGTH, roomSchema } from '../server/signals.ts';
 import type { Identity } from './seat.ts';
 
 export { MAX_NAME, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
 
 const KEY = 'portoon.host.';
+const SEAT = 'portoon.seat.';
+const seatSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  // A secret is a key like the room's word.
+  v.object({ id: peerIdSchema, secret: roomSchema }),
+);
 
 /**
  * The word of a new room, which nobody guesses: made of a key of 128 bits that stays in this tab and marks whoever made
@@ -27,6 +35,29 @@ export async function newRoom(): Promise<string> {
 export function hostKeyOf(room: string): string | undefined {
   try {
     return sessionStorage.getItem(KEY + room) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Keeps the place in a room for this tab, over a reload too.
+ * @param seat - null gives it up.
+ */
+export function keepSeat(room: string, seat: Identity | null): void {
+  try {
+    if (seat) sessionStorage.setItem(SEAT + room, JSON.stringify(seat));
+    else sessionStorage.removeItem(SEAT + room);
+  } catch {
+    // Storage may be forbidden. A reload makes a stranger of this page then.
+  }
+}
+
+/** The place that this tab has, or had before a reload. */
+export function seatOf(room: string): Identity | undefined {
+  try {
+    const kept = v.safeParse(seatSchema, sessionStorage.getItem(SEAT + room));
+    return kept.success ? kept.output : undefined;
   } catch {
     return undefined;
   }

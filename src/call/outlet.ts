@@ -6,6 +6,7 @@ import { Participant, type LinkState, type Surroundings } from './participant.ts
 import type { Quality } from './quality.ts';
 import { Seat, type Identity } from './seat.ts';
 import { StandIns } from './stand-ins.ts';
+import { nextRevision } from './telling.ts';
 
 /** A page that watches. */
 export interface Viewer {
@@ -48,7 +49,7 @@ export class Outlet {
   private readonly standIns = new StandIns();
   private codecs: readonly string[] = [];
   private sent: Sent = { opaque: null, stacked: null, audio: null };
-  private state: PeerState = { muted: true, camera: false };
+  private state: PeerState = { muted: true, camera: false, revision: nextRevision() };
   private readonly timer: number;
 
   constructor(private readonly options: OutletOptions) {
@@ -56,7 +57,8 @@ export class Outlet {
     this.seat = new Seat({
       identity,
       greeting: () => this.greeting(),
-      onIn: ({ peers }) => {
+      presence: () => this.state,
+      onPresent: (peers) => {
         for (const participant of this.participants.values()) participant.listed = false;
         for (const peer of peers) this.meet(peer);
       },
@@ -96,8 +98,9 @@ export class Outlet {
 
   /** Tells the viewers what they get: whether there is a picture, and whether it can be transparent. */
   tell(state: Pick<PeerState, 'camera' | 'alpha'>): void {
-    this.state = { muted: true, ...state };
-    this.seat.tell(this.state);
+    this.state = { muted: true, ...state, revision: nextRevision(this.state.revision) };
+    for (const participant of this.participants.values()) participant.tell();
+    this.seat.tell();
   }
 
   /** Ends all connections, and says so. Safe to call twice. */
@@ -141,7 +144,7 @@ export class Outlet {
     server.on('state', ({ id, name, ...state }) => {
       const participant = this.participants.get(id);
       if (!participant) return;
-      participant.present = { ...participant.present, name, state };
+      participant.learn({ ...participant.present, name, state });
       void this.apply(id);
       this.changed();
     });
@@ -151,7 +154,7 @@ export class Outlet {
     if (present.kind !== 'view') return;
     const known = this.participants.get(present.id);
     if (known) {
-      known.present = present;
+      known.learn(present);
       known.listed = true;
       void this.apply(present.id);
       return;
@@ -163,9 +166,13 @@ export class Outlet {
   private surroundings({ id, state }: Present): Surroundings {
     const wants = () => this.participants.get(id)?.present.state.wants ?? state.wants ?? WANTS_LITTLE;
     const { seat, standIns } = this;
+    const presence = () => this.state;
     const track = (kind: 'audio' | 'video') => this.trackFor(kind, wants());
     return {
       codecs: this.codecs,
+      get presence() {
+        return presence();
+      },
       get signalling() {
         return seat.here;
       },
@@ -180,6 +187,7 @@ export class Outlet {
       },
       standIn: (kind) => standIns.of(kind),
       send: seat.send,
+      relayRefused: seat.relayRefused,
       // Half a picture is a matte: an encoder that made it smaller would move the line between the two.
       limits: () => ({
         maxBitrate: wants().bitrate ?? MAX_BITRATE,
@@ -187,6 +195,10 @@ export class Outlet {
         keepsSize: wants().alpha,
       }),
       changed: () => {
+        this.changed();
+      },
+      told: (viewer) => {
+        void this.apply(viewer);
         this.changed();
       },
       lost: (lost) => {

@@ -1,11 +1,16 @@
-import type { IceServer, Peer as Present, SignalData } from '../server/signals.ts';
+import * as v from 'valibot';
+import { requestSchemas, type IceServer, type Peer as Present, type SignalData } from '../server/signals.ts';
 import type { VideoLimits } from './limits.ts';
 import { Peer, type PeerSignal } from './peer.ts';
 import { readQuality, type Counters, type Quality } from './quality.ts';
 import { Speech } from './speech.ts';
+import type { Presence } from './telling.ts';
 
-/** `reconnecting`: what was seen last stays. `unreachable`: so for long; it is tried again and again all the same. */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
+/**
+ * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might be
+ * one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
+ */
+export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
 
 /** One of the others, as the page shows them. A new object whenever something of it changes. */
 export interface Member {
@@ -41,20 +46,35 @@ export interface Surroundings {
   send(to: string, generation: number, data: SignalData): void;
   /** What may be sent to each, now. */
   limits(): VideoLimits;
+  /** How this page is; said to them over the connection too, for the server may be away. */
+  readonly presence: Presence;
   changed(): void;
+  /** The relay refused us: the operator should know, also where another way is found. */
+  relayRefused(status: number): void;
+  /** They said how they are, over the connection. */
+  told(id: string): void;
   /** They are gone. */
   lost(id: string): void;
 }
 
 /** A connection that is not there by then is begun anew. */
 const CONNECT_MS = 15_000;
-/** So often at most is a connection begun anew. */
+/** So soon at the earliest is a connection begun anew; each that does not stand doubles the pause. */
 const AGAIN_MS = 700;
+const LONGEST_PAUSE_MS = 10_000;
+/** A connection that stood for so long was no failure. */
+const STEADY_MS = 10_000;
+/** Candidates that are kept with an offer which has to wait, at most. */
+const MAX_WAITING = 64;
 /** So often is the other side asked to begin anew. */
 const ASK_MS = 3000;
 /** Without a connection for so long, people want to know why. */
 const UNREACHABLE_MS = 25_000;
+/** Where a relay refuses us, other ways are waited for so long before that is told. */
+const REFUSED_MS = 4000;
 const MEASURE_MS = 2000;
+/** What two pages say to each other. */
+const wordSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
 /** Stands for "no connection of ours": asks for a new one. */
 const NONE = 0;
 
@@ -63,6 +83,19 @@ const NONE = 0;
  * back under their id after a reload must not count from one again.
  */
 let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
+
+/**
+ * How long after a connection was begun the next one may be begun.
+ *
+ * The other side decides how often a connection breaks, by bad signals too. Each one costs this
+ * page sockets, relays and an encoder, so that whoever breaks them does not get them quickly.
+ *
+ * @param begun - connections in a row that were begun and did not stand for {@link STEADY_MS}.
+ * @returns milliseconds.
+ */
+export function pauseBetween(begun: number): number {
+  return begun === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, AGAIN_MS * 2 ** (begun - 1));
+}
 
 /** One of the others, and the connection to them: begun anew as often as it takes. */
 export class Participant {
@@ -73,11 +106,19 @@ export class Participant {
   /** Which of the connections between the two this one is; the side that makes the offers counts. */
   private generation = NONE;
   private begun = 0;
+  /** Connections in a row that did not stand. */
+  private attempts = 0;
+  /** When this connection was first connected; 0 until then. */
+  private stands = 0;
+  /** The newest offer that came before a connection may be begun, and its candidates. */
+  private waiting: { generation: number; signals: SignalData[] } | null = null;
   private asked = -Infinity;
   /** When there was a connection last, or they came. */
   private alive = performance.now();
   private everAlive = false;
   private link: LinkState = 'connecting';
+  /** The status with which the relay refused us last, until it takes us. */
+  private refusal: number | null = null;
   private stream: MediaStream | null = null;
   private quality: Quality | null = null;
   private counters: Counters | null = null;
@@ -88,15 +129,36 @@ export class Participant {
 
   /** @param calls - whether this side makes the offers, then and ever after. */
   constructor(
-    public present: Present,
+    private known: Present,
     private readonly calls: boolean,
     private readonly room: Surroundings,
   ) {
     if (calls) this.begin();
   }
 
+  /** What is known of them, from the server and from themselves. */
+  get present(): Present {
+    return this.known;
+  }
+
+  /** What the server says of them. What they said themselves since then is newer. */
+  learn(present: Present): void {
+    const { name, state } = this.isNews(present.state.revision) ? present : this.known;
+    this.known = { ...present, name, state };
+  }
+
+  /** Says to them how this page is, if there is a connection. */
+  tell(): void {
+    if (this.connected) this.peer?.say(JSON.stringify(this.room.presence));
+  }
+
   get connected(): boolean {
     return this.peer?.state === 'connected';
+  }
+
+  /** The status with which the relay refuses us, where that keeps us apart. */
+  get refusedWith(): number | null {
+    return this.link === 'refused' ? this.refusal : null;
   }
 
   member(): Member {
@@ -125,7 +187,7 @@ export class Participant {
         return;
       }
     } else if (generation !== this.generation) {
-      if (data.type !== 'offer' || generation < this.generation) return;
+      if (generation < this.generation || !this.admits(generation, data)) return;
       this.connect(generation);
     } else if (this.peer?.state === 'closed') {
       this.askAnew();
@@ -149,6 +211,7 @@ export class Participant {
       return;
     }
     this.settle(now);
+    this.answerWaiting();
     const waited = peer?.state === 'connected' ? 0 : now - Math.max(this.begun, this.alive);
     const stuck = peer?.state === 'closed' || waited > CONNECT_MS;
     if (stuck && this.listed && room.signalling) {
@@ -168,6 +231,8 @@ export class Participant {
 
   /** Looks for another way to them, at once: the network is another, or the server is back. */
   restart(): void {
+    // What failed before was no fault of the other side.
+    this.attempts = Math.min(this.attempts, 1);
     if (this.peer && this.peer.state !== 'closed') this.peer.restart();
     else this.look(performance.now());
   }
@@ -194,7 +259,30 @@ export class Participant {
   }
 
   private begin(): void {
-    if (this.begun === 0 || performance.now() - this.begun > AGAIN_MS) this.connect(++generations);
+    if (this.mayBegin()) this.connect(++generations);
+  }
+
+  private mayBegin(): boolean {
+    return performance.now() - this.begun >= pauseBetween(this.attempts);
+  }
+
+  /** Whether a signal of another connection begins it now. An offer that may not yet is kept. */
+  private admits(generation: number, data: SignalData): boolean {
+    const { waiting } = this;
+    if (data.type === 'offer') {
+      if (this.mayBegin()) return true;
+      if (generation >= (waiting?.generation ?? NONE)) this.waiting = { generation, signals: [data] };
+    } else if (waiting?.generation === generation && waiting.signals.length < MAX_WAITING) {
+      waiting.signals.push(data);
+    }
+    return false;
+  }
+
+  private answerWaiting(): void {
+    const { waiting } = this;
+    if (!waiting || !this.mayBegin()) return;
+    this.connect(waiting.generation);
+    for (const signal of waiting.signals) this.peer?.signal(signal as PeerSignal);
   }
 
   private askAnew(): void {
@@ -207,9 +295,15 @@ export class Participant {
   private connect(generation: number): void {
     const { room } = this;
     const { id } = this.present;
-    this.peer?.close();
+    // Let go of first: its end would be taken for a loss, and yet another connection be begun.
+    const { peer: old } = this;
+    this.peer = null;
+    old?.close();
     this.generation = generation;
     this.begun = performance.now();
+    this.attempts++;
+    this.stands = 0;
+    this.waiting = null;
     this.counters = null;
     const { audio, video } = room;
     const tracks = [audio ?? room.standIn('audio'), video ?? room.standIn('video')];
@@ -227,8 +321,18 @@ export class Participant {
       },
       onState: () => {
         if (this.peer !== peer) return;
+        // What was switched while there was no connection.
+        this.tell();
         this.limit();
         this.look(performance.now());
+      },
+      onRelay: (refusal) => {
+        if (this.peer !== peer) return;
+        this.refusal = refusal;
+        if (refusal !== null) room.relayRefused(refusal);
+      },
+      onWord: (text) => {
+        if (this.peer === peer) this.hearWord(text);
       },
       onBye: () => {
         room.lost(id);
@@ -239,19 +343,38 @@ export class Participant {
     if (!video) void peer.replaceTrack('video', null);
   }
 
+  /** How they are, in their own words: checked like anything of a stranger's. */
+  private hearWord(text: string): void {
+    const said = v.safeParse(wordSchema, text);
+    if (this.ended || !said.success || !this.isNews(said.output.revision)) return;
+    const { name = this.known.name, ...state } = said.output;
+    this.known = { ...this.known, name, state };
+    this.room.told(this.known.id);
+  }
+
+  /** Of two states with one number the later one counts, and so do those of pages without one. */
+  private isNews(revision: number | undefined): boolean {
+    return (revision ?? Infinity) >= (this.known.state.revision ?? 0);
+  }
+
   /** What the page is told of the connection. */
   private settle(now: number): void {
     if (this.connected) {
       this.alive = now;
       this.everAlive = true;
+      if (this.stands === 0) this.stands = now;
+      else if (now - this.stands > STEADY_MS) this.attempts = 0;
     }
+    const refused = this.refusal !== null && now - this.alive > REFUSED_MS;
     const link = this.connected
       ? 'connected'
-      : this.room.signalling && this.silent(now)
-        ? 'unreachable'
-        : this.everAlive
-          ? 'reconnecting'
-          : 'connecting';
+      : refused
+        ? 'refused'
+        : this.room.signalling && this.silent(now)
+          ? 'unreachable'
+          : this.everAlive
+            ? 'reconnecting'
+            : 'connecting';
     if (link === this.link) return;
     this.link = link;
     this.room.changed();

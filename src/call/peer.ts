@@ -2,6 +2,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { orderCodecs } from './codecs.ts';
 import type { VideoLimits } from './limits.ts';
+import { refusalOf } from './relay.ts';
 import { loudness } from './speech.ts';
 
 /** What one side hands to the other through the signalling; only this file reads it. */
@@ -21,6 +22,10 @@ export interface PeerOptions {
   onSignal: (signal: PeerSignal) => void;
   onStream: (stream: MediaStream) => void;
   onState: (state: PeerState) => void;
+  /** A relay refused us with this status; null: one took us. */
+  onRelay: (refusal: number | null) => void;
+  /** What the other side says with {@link Peer.say}. */
+  onWord: (text: string) => void;
   /** The other side says that it goes. */
   onBye: () => void;
 }
@@ -32,6 +37,8 @@ const SILENCE_MS = 2500;
 const RESTART_AGAIN_MS = 5000;
 const BEAT = '1';
 const BYE = 'bye';
+/** Characters of one word, at most. */
+const MAX_WORD = 4096;
 
 export class Peer {
   state: PeerState = 'connecting';
@@ -41,6 +48,8 @@ export class Peer {
   private restarted = 0;
   private timer = 0;
   private limits: VideoLimits | null = null;
+  /** Whether a relay took us. */
+  private relayed = false;
   /** RTP time of the packet whose level was told last. */
   private levelOf = -1;
 
@@ -130,6 +139,11 @@ export class Peer {
     } else onSignal({ type: 'renegotiate', renegotiate: true });
   }
 
+  /** Says something to the other side, if it can be said now. Not one of the beat's own words. */
+  say(text: string): void {
+    this.send(text);
+  }
+
   stats(): Promise<RTCStatsReport | null> {
     return this.connection?.getStats() ?? Promise.resolve(null);
   }
@@ -137,11 +151,17 @@ export class Peer {
   /** Frees the connection. With `bye` the other side hears, if it still can, that nobody comes back. */
   close(bye = false): void {
     if (this.state === 'closed') return;
-    if (bye) this.send(BYE);
-    // Closed at once, the connection would take the word with it.
-    setTimeout(() => {
+    if (bye) {
+      this.send(BYE);
+      // Closed at once, the connection would take the word with it.
+      setTimeout(() => {
+        this.simple.destroy();
+      }, 50);
+    } else {
+      // simple-peer closes it a little later. The next connection must not stand beside this one.
+      this.connection?.close();
       this.simple.destroy();
-    }, 50);
+    }
     this.become('closed');
   }
 
@@ -169,6 +189,16 @@ export class Peer {
 
   private listen(): void {
     const { simple, options } = this;
+    this.connection?.addEventListener('icecandidateerror', (event) => {
+      const refusal = refusalOf(event);
+      if (refusal !== null && !this.relayed) options.onRelay(refusal);
+    });
+    this.connection?.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate?.type !== 'relay') return;
+      // One address of several is enough.
+      this.relayed = true;
+      options.onRelay(null);
+    });
     simple.on('signal', (signal) => {
       if (this.state !== 'closed') options.onSignal(signal);
     });
@@ -185,7 +215,9 @@ export class Peer {
     });
     simple.on('data', (data: unknown) => {
       this.hear();
-      if (String(data) === BYE) options.onBye();
+      const text = String(data);
+      if (text === BYE) options.onBye();
+      else if (text !== BEAT && text.length <= MAX_WORD && this.state !== 'closed') options.onWord(text);
     });
     // simple-peer gives up a failed connection; whoever made this one makes another.
     simple.on('error', () => undefined);

@@ -8,12 +8,14 @@ import {
 } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
-import { hostKeyOf } from './link.ts';
+import { hostKeyOf, keepSeat, seatOf } from './link.ts';
 import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
+import { relayRefused, RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
 import { StandIns } from './stand-ins.ts';
+import { nextRevision, Telling, type Presence } from './telling.ts';
 
 export type { Member } from './participant.ts';
 
@@ -29,7 +31,7 @@ export interface RoomOptions {
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
-  /** Something of `members`, `host`, `locked`, `signalling` or `refusal` is new. */
+  /** Something of `members`, `host`, `locked`, `signalling`, `refusal` or `relayFault` is new. */
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;
@@ -50,6 +52,8 @@ export class Room {
   locked = false;
   /** Why the server does not let us back in, while the call goes on without it and it is asked again; null otherwise. */
   refusal: PortoonError | null = null;
+  /** That the relay refuses us, while somebody is not reached because of it; null otherwise. */
+  relayFault: PortoonError | null = null;
 
   private readonly server = new Signalling();
   private readonly participants = new Map<string, Participant>();
@@ -60,6 +64,12 @@ export class Room {
   private secret = '';
   /** When TURN credentials are asked for anew. */
   private iceUntil = Infinity;
+  /** Which state of this page is the newest. */
+  private revision = nextRevision();
+  private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
+  private readonly relayReport = new RelayReport((status) => {
+    this.server.ask('relay', { status }).catch(() => undefined);
+  });
   /** How often in a row we were not let back in. */
   private refusals = 0;
   /** What the network is, where the browser tells. */
@@ -68,7 +78,13 @@ export class Room {
   private ended = false;
 
   private constructor(private readonly options: RoomOptions) {
+    const presence = () => this.presence();
+    const seat = seatOf(options.room);
+    if (seat) ({ id: this.self, secret: this.secret } = seat);
     this.common = {
+      get presence() {
+        return presence();
+      },
       codecs: [],
       signalling: true,
       audio: options.audio,
@@ -83,6 +99,12 @@ export class Room {
       changed: () => {
         this.changed();
       },
+      relayRefused: (status) => {
+        if (this.server.connected) this.relayReport.tell(status);
+      },
+      told: () => {
+        this.changed();
+      },
       lost: (id) => {
         this.lose(id);
       },
@@ -95,7 +117,7 @@ export class Room {
   }
 
   /**
-   * Joins a room; the first to come is its host.
+   * Joins a room; the first to come is its host. A tab that was in it comes back to its place.
    * @throws PortoonError `ERR_ROOM_FULL`, `ERR_ROOM_LOCKED`, `ERR_SIGNALLING` and what else the server says.
    */
   static async join(options: RoomOptions): Promise<Room> {
@@ -105,7 +127,9 @@ export class Room {
       room.enter(await room.server.ask('join', room.greeting()));
       room.listen();
     } catch (error) {
-      room.end();
+      // A place that is not to be had again is given up: as somebody new one may be welcome.
+      const lost = error instanceof PortoonError && ['ERR_REMOVED', 'ERR_MESSAGE'].includes(error.code);
+      room.end(!lost);
       throw error;
     }
     return room;
@@ -124,12 +148,23 @@ export class Room {
     await this.replace('audio', track);
   }
 
-  /** Tells the others what they see and hear of us. */
+  /**
+   * Tells the others what they see and hear of us: over the connections to them and through the
+   * server, which is told again until it takes it.
+   * @throws PortoonError where somebody may not know it yet.
+   */
   async tell(state: Partial<Pick<RoomOptions, 'name' | 'muted' | 'camera' | 'recording'>>): Promise<void> {
     Object.assign(this.options, state);
-    const { name, muted, camera, recording = false } = this.options;
+    this.revision = nextRevision(this.revision);
+    const participants = [...this.participants.values()];
+    for (const participant of participants) participant.tell();
     // Else told with the next join.
-    if (this.signalling) await this.server.ask('state', { name, muted, camera, recording });
+    if (!this.signalling) return;
+    try {
+      await this.telling.tell();
+    } catch (error) {
+      if (!participants.every(({ connected }) => connected)) throw error;
+    }
   }
 
   /**
@@ -155,9 +190,12 @@ export class Room {
     if (!this.ended) this.end();
   }
 
-  private end(): void {
+  /** @param returns - whether the place is kept: whoever reloads the page comes back past a lock. */
+  private end(returns = false): void {
     this.ended = true;
+    if (!returns) keepSeat(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
+    this.telling.stop();
     removeEventListener('pagehide', this.onPageHide);
     removeEventListener('online', this.onNetworkChange);
     connectionOf(navigator)?.removeEventListener('change', this.onConnectionChange);
@@ -165,12 +203,15 @@ export class Room {
     this.participants.clear();
     this.members = new Map();
     this.standIns.stop();
-    this.server.close();
+    this.server.close(!returns);
   }
 
-  /** A page that goes says bye, so that nobody waits. */
+  /**
+   * A page that goes says bye, so that nobody waits. To the server it is lost and not gone for
+   * good: it may be about to be loaded again.
+   */
   private readonly onPageHide = () => {
-    this.leave();
+    if (!this.ended) this.end(true);
   };
 
   /** Cable out, radio on: what was agreed on may lead nowhere now, and waiting would only show it later. */
@@ -197,19 +238,25 @@ export class Room {
   }
 
   private greeting(): Request<'join'> {
-    const { room, name, muted, camera, recording = false } = this.options;
+    const { room } = this.options;
+    const { name = '', ...state } = this.presence();
     const hostKey = hostKeyOf(room);
     return {
       room,
       name,
       kind: 'person',
-      state: { muted, camera, recording },
+      state,
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
       ...(this.locked
         ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
         : {}),
     };
+  }
+
+  private presence(): Presence {
+    const { name, muted, camera, recording = false } = this.options;
+    return { name, muted, camera, recording, revision: this.revision };
   }
 
   /** We are in, for the first time or again. */
@@ -221,18 +268,29 @@ export class Room {
       for (const id of [...this.participants.keys()]) this.drop(id);
     this.self = answer.self;
     this.secret = answer.secret;
+    keepSeat(this.options.room, { id: answer.self, secret: answer.secret });
     this.host = answer.host;
     this.locked = answer.locked;
     this.common.signalling = true;
     this.refusal = null;
     this.refusals = 0;
     this.keepIce(answer);
-    const known = [...this.participants.values()];
-    for (const participant of known) participant.listed = false;
-    for (const peer of answer.peers) this.meet(peer);
+    this.telling.stop();
+    const known = this.list(answer.peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
     this.changed();
+  }
+
+  /**
+   * These are in the room, says the server, and nobody else.
+   * @returns whom we knew before.
+   */
+  private list(peers: readonly Present[]): Participant[] {
+    const known = [...this.participants.values()];
+    for (const participant of known) participant.listed = false;
+    for (const peer of peers) this.meet(peer);
+    return known;
   }
 
   private keepIce({ ice, iceLifetime }: Pick<JoinAnswer, 'ice' | 'iceLifetime'>): void {
@@ -246,15 +304,22 @@ export class Room {
       back: () => void this.rejoin(),
       away: () => {
         this.common.signalling = false;
+        this.telling.stop();
         this.changed();
       },
     });
     server.on('joined', ({ peer }) => {
-      const known = this.participants.has(peer.id);
-      this.meet(peer);
-      this.changed();
-      const member = this.members.get(peer.id);
-      if (!known && member) this.options.onJoined(member);
+      this.welcome(() => {
+        this.meet(peer);
+      });
+    });
+    server.on('present', ({ peers, host, locked }) => {
+      this.host = host;
+      this.locked = locked;
+      this.welcome(() => this.list(peers));
+      // Whom we do not hear either is gone.
+      for (const participant of [...this.participants.values()]) participant.look(performance.now());
+      this.telling.hurry();
     });
     server.on('left', ({ id, reason }) => {
       const participant = this.participants.get(id);
@@ -301,6 +366,14 @@ export class Room {
     addEventListener('pagehide', this.onPageHide);
     addEventListener('online', this.onNetworkChange);
     connectionOf(navigator)?.addEventListener('change', this.onConnectionChange);
+  }
+
+  /** Does what lets people in, and tells the page of those who are new. */
+  private welcome(letIn: () => void): void {
+    const before = this.members;
+    letIn();
+    this.changed();
+    for (const [id, member] of this.members) if (!before.has(id)) this.options.onJoined(member);
   }
 
   private every(milliseconds: number, work: (now: number) => void): void {
@@ -358,10 +431,11 @@ export class Room {
 
   /** Somebody is in the room. Viewers take part in nothing and have no tile. */
   private meet(present: Present): void {
-    if (present.kind === 'view') return;
+    // Whatever a server says that has just lost its memory, we are not one of the others.
+    if (present.kind === 'view' || present.id === this.self) return;
     const known = this.participants.get(present.id);
     if (known) {
-      known.present = present;
+      known.learn(present);
       known.listed = true;
       return;
     }
@@ -382,7 +456,7 @@ export class Room {
   private update(id: string, patch: Partial<Present>): void {
     const participant = this.participants.get(id);
     if (!participant) return;
-    participant.present = { ...participant.present, ...patch };
+    participant.learn({ ...participant.present, ...patch });
     this.changed();
   }
 
@@ -405,6 +479,9 @@ export class Room {
     if (this.ended) return;
     const persons = [...this.participants].filter(([, { present }]) => present.kind === 'person');
     this.members = new Map(persons.map(([id, participant]) => [id, participant.member()]));
+    const refusal = persons.map(([, { refusedWith }]) => refusedWith).find((status) => status !== null);
+    if (refusal === undefined) this.relayFault = null;
+    else this.relayFault ??= relayRefused(refusal);
     this.options.onChange();
   }
 }

@@ -1,8 +1,10 @@
 import { PortoonError } from '../effect/errors.ts';
-import type { IceServer, JoinAnswer, PeerState, Request } from '../server/signals.ts';
+import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
 import { pauseAfter } from './media-link.ts';
 import type { Surroundings } from './participant.ts';
+import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
+import { Telling, type Presence } from './telling.ts';
 
 /** Who one is for the server: the id is the secret's digest, so that it stays over restarts of either side. */
 export interface Identity {
@@ -13,11 +15,13 @@ export interface Identity {
 export interface SeatOptions {
   /** With what the room is entered, now. */
   greeting: () => Request<'join'>;
+  /** How this page is, now. */
+  presence: () => Presence;
   /** By default the server gives one. */
   identity?: Identity;
-  /** We are in, for the first time or again. */
-  onIn: (answer: JoinAnswer) => void;
-  /** `here` or `fault` is new; after {@link SeatOptions.onIn}. */
+  /** Who is in the room, says the server: when we came in, for the first time or again, and later. */
+  onPresent: (peers: JoinAnswer['peers']) => void;
+  /** `here` or `fault` is new; after {@link SeatOptions.onPresent}. */
   onChange: () => void;
 }
 
@@ -37,17 +41,29 @@ export class Seat {
   private iceUntil = Infinity;
   private failures = 0;
   private left = false;
+  private readonly relayReport = new RelayReport((status) => {
+    this.server.ask('relay', { status }).catch(() => undefined);
+  });
+  private readonly telling: Telling;
 
   constructor(private readonly options: SeatOptions) {
     this.identity = options.identity;
+    this.telling = new Telling(() => this.server.ask('state', options.presence()));
   }
 
   /** To be called once, after all that listens on `server` is in place. */
   take(): void {
+    this.server.on('present', ({ peers }) => {
+      if (!this.here) return;
+      this.options.onPresent(peers);
+      this.telling.hurry();
+      this.options.onChange();
+    });
     this.server.keep({
       back: () => void this.enter(),
       away: () => {
         this.here = false;
+        this.telling.stop();
         if (!this.left) this.options.onChange();
       },
     });
@@ -67,15 +83,21 @@ export class Seat {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
   };
 
+  /** Tells the operator that the relay refuses us, while the server hears us. */
+  readonly relayRefused: Surroundings['relayRefused'] = (status) => {
+    if (this.here) this.relayReport.tell(status);
+  };
+
   /** Tells the others how we are, while the server hears us; else the next joining tells it. */
-  tell(state: PeerState): void {
-    if (this.here) this.server.ask('state', state).catch(() => undefined);
+  tell(): void {
+    if (this.here) this.telling.tell().catch(() => undefined);
   }
 
   /** Gives the place up. Safe to call twice. */
   leave(): void {
     this.left = true;
     this.here = false;
+    this.telling.stop();
     this.server.close();
   }
 
@@ -88,9 +110,10 @@ export class Seat {
       this.identity = { id: answer.self, secret: answer.secret };
       this.failures = 0;
       this.here = true;
+      this.telling.stop();
       this.fault = null;
       this.keepIce(answer);
-      this.options.onIn(answer);
+      this.options.onPresent(answer.peers);
       this.options.onChange();
     } catch (error) {
       if (this.left) return;

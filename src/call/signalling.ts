@@ -106,10 +106,17 @@ export class Signalling {
     this.socket.disconnect().connect();
   }
 
-  /** Safe to call twice. */
-  close(): void {
+  /**
+   * Safe to call twice.
+   * @param leaving - whether the server is told that this page gives its place up.
+   */
+  close(leaving = true): void {
     if (this.closed) return;
     this.closed = true;
+    if (!leaving) {
+      this.socket.disconnect();
+      return;
+    }
     if (this.connected) this.socket.emit('leave', {}, () => undefined);
     // After the word that we leave has gone out.
     setTimeout(() => this.socket.disconnect(), 100);

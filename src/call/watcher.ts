@@ -3,7 +3,9 @@ import type { PortoonError } from '../effect/errors.ts';
 import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import type { LinkState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';
+import { relayRefused } from './relay.ts';
 import { Seat } from './seat.ts';
+import { nextRevision } from './telling.ts';
 
 export interface WatchOptions {
   room: string;
@@ -32,6 +34,8 @@ export class Watcher {
   /** What `onStream` was told last. */
   private shown: { stream: MediaStream; stacked: boolean } | null = null;
   private wants: Wants;
+  /** Which state of this page is the newest. */
+  private revision = nextRevision();
   private looks = 0;
   private readonly timer: number;
 
@@ -39,7 +43,8 @@ export class Watcher {
     this.wants = options.wants;
     this.seat = new Seat({
       greeting: () => this.greeting(),
-      onIn: ({ peers }) => {
+      presence: () => this.presence,
+      onPresent: (peers) => {
         if (this.participant) this.participant.listed = false;
         for (const peer of peers) this.meet(peer);
       },
@@ -55,9 +60,10 @@ export class Watcher {
     this.seat.take();
   }
 
-  /** Why the server does not let us in, or null. */
+  /** Why the server does not let us in, or its relay refuses us, or null. */
   get fault(): PortoonError | null {
-    return this.seat.fault;
+    const refusal = this.participant?.refusedWith ?? null;
+    return this.seat.fault ?? (refusal === null ? null : relayRefused(refusal));
   }
 
   /** Whether the server hears us, and whether the person is there; for whoever looks for a fault. */
@@ -69,7 +75,9 @@ export class Watcher {
   pause(paused: boolean): void {
     if (this.wants.paused === paused) return;
     this.wants = { ...this.wants, paused };
-    this.seat.tell(this.presence);
+    this.revision = nextRevision(this.revision);
+    this.participant?.tell();
+    this.seat.tell();
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -95,7 +103,7 @@ export class Watcher {
 
   /** A viewer shows nothing of itself. */
   private get presence(): PeerState {
-    return { muted: true, camera: false, wants: this.wants };
+    return { muted: true, camera: false, wants: this.wants, revision: this.revision };
   }
 
   private listen(): void {
@@ -116,7 +124,7 @@ export class Watcher {
     });
     server.on('state', ({ id, name, ...state }) => {
       if (!this.participant || id !== view) return;
-      this.participant.present = { ...this.participant.present, name, state };
+      this.participant.learn({ ...this.participant.present, name, state });
       this.changed();
     });
   }
@@ -124,15 +132,19 @@ export class Watcher {
   private meet(present: Present): void {
     if (present.id !== this.options.view || present.kind !== 'person') return;
     if (this.participant) {
-      this.participant.present = present;
+      this.participant.learn(present);
       this.participant.listed = true;
     } else this.participant = new Participant(present, false, this.surroundings());
   }
 
   private surroundings(): Surroundings {
     const { seat } = this;
+    const presence = () => this.presence;
     return {
       codecs: [],
+      get presence() {
+        return presence();
+      },
       get signalling() {
         return seat.here;
       },
@@ -143,8 +155,12 @@ export class Watcher {
       },
       standIn: () => null,
       send: seat.send,
+      relayRefused: seat.relayRefused,
       limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
       changed: () => {
+        this.changed();
+      },
+      told: () => {
         this.changed();
       },
       lost: () => {

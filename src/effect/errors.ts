@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'ERR_REMOVED'
   | 'ERR_CALL_ELSEWHERE'
   | 'ERR_SIGNALLING'
+  | 'ERR_RELAY_REFUSED'
   | 'ERR_MESSAGE'
   | 'ERR_NOT_JOINED'
   | 'ERR_ALREADY_JOINED'

@@ -10,6 +10,7 @@ export interface Metrics {
   readonly messages: Counter<'request'>;
   readonly rejected: Counter<'code'>;
   readonly left: Counter<'reason'>;
+  readonly relayRefused: Counter<'status'>;
 }
 
 export function createMetrics(): Metrics {
@@ -47,6 +48,12 @@ export function createMetrics(): Metrics {
       name: 'portoon_left_total',
       help: 'Peers of this node that went, and how',
       labelNames: ['reason'],
+      registers,
+    }),
+    relayRefused: new Counter({
+      name: 'portoon_relay_refused_total',
+      help: 'Pages that said that the TURN server refused them, and with which status',
+      labelNames: ['status'],
       registers,
     }),
   };

@@ -46,6 +46,11 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
   await store.beat();
   store.wasForgotten();
   let closed = false;
+  /** Whether words of other nodes may have been missed since the last beat. */
+  let missed = false;
+  subscriber.on('ready', () => {
+    missed = true;
+  });
   let next: NodeJS.Timeout | undefined;
   let lastBeat: Promise<void> | undefined;
 
@@ -57,12 +62,19 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
     },
     watch(rooms) {
       let known = new Set<string>();
+      /** Kept until it worked: Redis may go away again in the middle of it. */
+      let forgotten = false;
       const look = async () => {
         const living = await store.beat();
-        if (store.wasForgotten()) await rooms.sitAgain();
+        forgotten ||= store.wasForgotten();
+        if (forgotten || missed) rooms.recountSoon();
+        missed = false;
+        if (forgotten) await rooms.sitAgain();
+        forgotten = false;
         if ([...known].some((other) => !living.has(other))) await rooms.settleAll();
         known = new Set(living);
         await rooms.leaveOwed();
+        await rooms.recount();
       };
       const beat = () => {
         lastBeat = look()

@@ -13,6 +13,9 @@ import type {
 import type { Member, RoomStore } from './store.ts';
 import type { InferOutput } from 'valibot';
 
+/** After so long all nodes that live have said who sits on them. Milliseconds. */
+const RECOUNT = 3000;
+
 type NoEvents = Record<string, never>;
 export type SignalServer = Server<ClientToServer, ServerToClient, NoEvents>;
 export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
@@ -40,6 +43,8 @@ export class Rooms {
   /** Seats whose end could not be told while Redis was away. */
   readonly #owed = new Set<readonly [seat: Seat, reason: 'left' | 'lost']>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** When the pages of this node are to be told who is there, if they are. */
+  #recountAt: number | undefined;
 
   constructor(io: SignalServer, store: RoomStore, node: string) {
     this.#io = io;
@@ -124,18 +129,20 @@ export class Rooms {
   /** Tells of those that went while Redis was away. */
   async leaveOwed(): Promise<void> {
     for (const owed of [...this.#owed]) {
-      await this.#vacate(...owed);
+      await this.#vacate(...owed, true);
       this.#owed.delete(owed);
     }
   }
 
-  async #vacate(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
+  /** @param forgotten whether the room may have forgotten who goes: the others have not. */
+  async #vacate(seat: Seat, reason: 'left' | 'lost', forgotten = false): Promise<void> {
     const { room, id, member } = seat;
     await this.#store.change(
       room,
       (state, living) => {
         const told: Told[] = bury(state, living);
-        if (holds(state, member)) told.push(drop(state, id, reason));
+        const missing = forgotten && !state.members.some((other) => other.id === id);
+        if (missing || holds(state, member)) told.push(drop(state, id, reason));
         told.push(...crown(state));
         return { told, hostUntil: state.hostUntil };
       },
@@ -226,6 +233,24 @@ export class Rooms {
     await Promise.all([...this.#seats].map(([room, seats]) => this.#sitAgain(room, [...seats])));
   }
 
+  /** To be called when words of other nodes may have been missed, or rooms were forgotten. */
+  recountSoon(): void {
+    this.#recountAt = performance.now() + RECOUNT;
+  }
+
+  /**
+   * Tells the pages of this node who is there, where that is due. What fails is due again.
+   *
+   * Somebody may have gone without a word that reached them: on a node that died while Redis was
+   * away, for one.
+   */
+  async recount(): Promise<void> {
+    const due = this.#recountAt;
+    if (due === undefined || performance.now() < due) return;
+    await Promise.all([...this.#seats].map(([room, seats]) => this.#recount(room, [...seats])));
+    if (this.#recountAt === due) this.#recountAt = undefined;
+  }
+
   /** Ends what is waited for. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
@@ -273,17 +298,41 @@ export class Rooms {
     );
   }
 
+  async #recount(room: string, seats: Seat[]): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const told: Told[] = [...bury(state, living), ...crown(state)];
+        const peers = state.members.map((member) => peerOf(member, state));
+        const seated = seats.filter(({ member }) => holds(state, member));
+        return { told, peers, seated, locked: state.locked, hostUntil: state.hostUntil };
+      },
+      ({ told, peers, seated, locked, hostUntil }) => {
+        this.#tell(room, told);
+        for (const { id, socket } of seated) {
+          const host = peers.some((peer) => peer.id === id && peer.host);
+          socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });
+        }
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
   #turnOut(connection: string): void {
     this.#io.to(connection).emit('removed', {});
     this.#io.in(connection).disconnectSockets(true);
   }
 
-  /** @param about who need not be told of themselves. */
+  /**
+   * Nobody is told that they came themselves.
+   *
+   * @param about who need not be told of anything.
+   */
   #tell(room: string, told: readonly Told[], about?: string): void {
     const others = about === undefined ? this.#io.to(room) : this.#io.to(room).except(callOf(room, about));
     // One by one: the compiler does not see that event and message belong together.
     for (const [event, message] of told) {
-      if (event === 'joined') others.emit(event, message);
+      if (event === 'joined') others.except(callOf(room, message.peer.id)).emit(event, message);
       else if (event === 'left') others.emit(event, message);
       else others.emit(event, message);
     }

@@ -15,6 +15,7 @@ import { MemoryStore } from './memory-store.ts';
 import type { Metrics } from './metrics.ts';
 import { connectRedis } from './redis.ts';
 import { Refusal } from './refusal.ts';
+import { RelayLog } from './relay-log.ts';
 import { Rooms, type Checked, type Seat, type SignalServer, type SignalSocket } from './rooms.ts';
 import type { Settings } from './settings.ts';
 import { MAX_MESSAGE, requestSchemas, SIGNALLING_PATH, type IceAnswer, type RequestName } from './signals.ts';
@@ -109,6 +110,7 @@ export async function attachSignalling(
 
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
   const visitors = new Set<Visitor>();
+  const relayLog = new RelayLog(metrics);
   http.on('upgrade', (request, wire: Duplex) => {
     if (!isForSignalling(request)) return;
     wires.add(wire);
@@ -150,6 +152,7 @@ export async function attachSignalling(
     const visitor = new Visitor(socket, rooms, metrics, {
       messages: addresses.of(addressOf(socket.request, proxies)).messages,
       ice: (user) => iceServers(turn, user),
+      relayLog,
     });
     visitors.add(visitor);
     void visitor.gone.then(() => visitors.delete(visitor));
@@ -199,6 +202,7 @@ class Visitor {
   readonly #own = new Bucket(MESSAGES_PER_CONNECTION);
   readonly #address: Bucket;
   readonly #ice: (user: string) => IceAnswer;
+  readonly #relayLog: RelayLog;
   readonly #idle: NodeJS.Timeout;
   /** Requests are carried out one by one: a candidate must not overtake its offer. */
   #line: Promise<void> = Promise.resolve();
@@ -208,13 +212,14 @@ class Visitor {
     socket: SignalSocket,
     rooms: Rooms,
     metrics: Metrics,
-    { messages, ice }: { messages: Bucket; ice: (user: string) => IceAnswer },
+    { messages, ice, relayLog }: { messages: Bucket; ice: (user: string) => IceAnswer; relayLog: RelayLog },
   ) {
     this.#socket = socket;
     this.#rooms = rooms;
     this.#metrics = metrics;
     this.#address = messages;
     this.#ice = ice;
+    this.#relayLog = relayLog;
     this.#idle = setTimeout(() => {
       socket.disconnect(true);
     }, IDLE).unref();
@@ -284,6 +289,9 @@ class Visitor {
       case 'ice':
         answer(this.#ice(seat.id));
         return;
+      case 'relay':
+        this.#relayLog.hear((request as Checked<'relay'>).status);
+        break;
       case 'leave':
         await this.#leave('left');
         break;

@@ -31,15 +31,58 @@ export const ROOM_LENGTH = 22;
 /** As in the link's `?room=`. */
 export const roomSchema = key;
 
+/** What ends a line, and letters and signs that are drawn as nothing: a space stands for them. */
+const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\u2800\u{13441}\u{13442}\u{1d159}]+/gu;
+/** One sign. A flag that is spelled with tags is one, for it is nothing without all of them. */
+const SIGN = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|./gsu;
+/** What is never drawn: marks of direction and order, fillers, joiners, tags, halves of characters. */
+const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb]$/u;
+const JOINER = /^[\u180b-\u180f\u200c\u200d]$/u;
+const SELECTOR = /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u;
+// Of one sign from its beginning: Chromium 156 does not find an emoji before a lone "$".
+const ENDS_EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+const BEGINS_EMOJI = /^\p{Extended_Pictographic}/u;
+const LETTER = /^[\p{L}\p{M}]$/u;
+/** Scripts whose letters stay as they are beside a joiner. */
+const UNJOINED =
+  /^[\p{Default_Ignorable_Code_Point}\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]$/u;
+const SEEN = /[^\s\p{M}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Whether a sign that is not drawn shapes what stands around it. */
+function shapes(sign: string, before: string, after: string): boolean {
+  if (SELECTOR.test(sign)) return SEEN.test(before) || (LETTER.test(before) && !UNSEEN.test(before));
+  if (!JOINER.test(sign)) return false;
+  if (sign === '\u200d' && ENDS_EMOJI.test(before) && BEGINS_EMOJI.test(after)) return true;
+  return LETTER.test(before) && !UNJOINED.test(before);
+}
+
 /**
- * What a person calls themselves; may be empty. No angle brackets, no control or direction characters (the two joiners
- * of scripts and emoji are allowed), so that a name can neither carry markup nor turn the text around it.
+ * A name without what cannot be seen, as it is pasted along from other programs: it would turn the
+ * text around it, or be a name that shows as nothing. Emoji, flags and the scripts that need
+ * joiners stay whole.
+ *
+ * @returns the name without space at its ends; empty where nothing of it can be seen.
+ */
+export function cleanName(text: string): string {
+  const signs = text.replace(BLANK, ' ').match(SIGN) ?? [];
+  const kept: string[] = [];
+  for (const [i, sign] of signs.entries()) {
+    if (!UNSEEN.test(sign) || shapes(sign, kept.at(-1) ?? '', signs[i + 1] ?? '')) kept.push(sign);
+  }
+  const name = kept.join('').trim();
+  return SEEN.test(name) ? name : '';
+}
+
+/**
+ * What a person calls themselves; may be empty. {@link cleanName} takes out what cannot be seen,
+ * and angle brackets are refused, so that a name can neither carry markup nor turn the text around
+ * it.
  */
 export const nameSchema = v.pipe(
   v.string(),
+  v.transform(cleanName),
   v.maxLength(MAX_NAME),
-  v.regex(/^(?:[^\p{C}<>\u2028\u2029]|[\u200c\u200d])*$/u),
-  v.trim(),
+  v.regex(/^[^<>]*$/),
 );
 
 /** What a page that only watches asks of the person whom it shows. */
@@ -63,6 +106,11 @@ const stateSchema = v.object({
   wants: v.optional(wantsSchema),
   /** Whether they record the sound of everybody. */
   recording: v.optional(v.boolean()),
+  /**
+   * Grows with each state of one page. The pages tell each other as well, and what the server
+   * repeats may be the older one.
+   */
+  revision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
 });
 
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
@@ -119,6 +167,8 @@ export const requestSchemas = {
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerIdSchema }),
   ice: v.object({}),
+  /** The TURN server refused this page with such a status: the operator is told. */
+  relay: v.object({ status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)) }),
   leave: v.object({}),
 } as const;
 
@@ -172,6 +222,7 @@ interface Answers {
   lock: object;
   remove: object;
   ice: IceAnswer;
+  relay: object;
   leave: object;
 }
 
@@ -214,6 +265,11 @@ export interface ServerToClient {
   state(message: { id: string; name: string } & PeerState): void;
   /** Who may lock and remove from now on. */
   host(message: { id: string }): void;
+  /**
+   * All who are there, as on joining: told after the server lost its memory, or may have missed
+   * something. Who is not named is not there, as far as the server knows.
+   */
+  present(message: Pick<JoinAnswer, 'peers' | 'host' | 'locked'>): void;
   locked(message: { locked: boolean }): void;
   /** The host removed this page; do not come back by yourself. */
   removed(message: object): void;

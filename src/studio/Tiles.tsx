@@ -15,6 +15,7 @@ const GAP = 10;
 export function linkWord({ link, quality, camera }: Member): string | null {
   if (link === 'connecting') return 'Connecting…';
   if (link === 'reconnecting') return 'Reconnecting…';
+  if (link === 'refused') return 'The relay refused us';
   if (link === 'unreachable') return 'No way through yet';
   if (quality?.still && camera) return 'The picture stands still';
   return quality && quality.verdict !== 'Good' ? `${quality.verdict} connection` : null;

@@ -223,6 +223,8 @@ export async function tellRecording(on: boolean): Promise<void> {
     await call?.tell({ recording: on });
   } catch (error) {
     recordsCall.value = false;
+    // Else it would be told later, when nothing is recorded.
+    call?.tell({ recording: false }).catch(() => undefined);
     throw error;
   }
 }
@@ -237,6 +239,7 @@ function follow(): void {
   if (signalling.value && !call.signalling) announce('The server is away; the call goes on');
   if (call.signalling) retract('server');
   followRefusal(call.refusal);
+  followRelay(call.relayFault);
   const before = members.value;
   members.value = [...call.members.values()];
   for (const { id, name, recording } of members.value) {
@@ -276,6 +279,16 @@ function followRefusal(now: PortoonError | null): void {
   });
 }
 
+let relayFault: PortoonError | null = null;
+
+/** Says that the relay keeps somebody out of reach, as long as it does. */
+function followRelay(now: PortoonError | null): void {
+  if (now === relayFault) return;
+  relayFault = now;
+  if (now) tellFault('relay', now);
+  else retract('relay');
+}
+
 /** Hangs up: camera and microphone are free, and the page is the studio again. */
 export function leave(): void {
   if (callStage.value === 'none') return;
@@ -302,6 +315,7 @@ function ended(): void {
   locked.value = false;
   signalling.value = true;
   followRefusal(null);
+  followRelay(null);
   // Told in the middle of the page from now on.
   if (fatalFault.value) retract('effect');
   microphone.value?.stop();

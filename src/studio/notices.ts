@@ -107,6 +107,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_ROOM_LOCKED: 'The call is locked',
   ERR_REMOVED: 'You were taken out of the call',
   ERR_CALL_ELSEWHERE: 'The call is in another tab',
+  ERR_RELAY_REFUSED: 'The relay refused us',
   ERR_SIGNALLING: 'The call cannot be reached',
   ERR_MESSAGE: 'The server did not understand',
   ERR_NOT_JOINED: 'You are not in this call',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { videoLimits } from '../../../src/call/limits.ts';
-import { Participant, type Surroundings } from '../../../src/call/participant.ts';
+import { Participant, pauseBetween, type Surroundings } from '../../../src/call/participant.ts';
+import type { Presence } from '../../../src/call/telling.ts';
 import { StandIns } from '../../../src/call/stand-ins.ts';
 import type { SignalData } from '../../../src/server/signals.ts';
 
@@ -18,6 +19,10 @@ class Pair {
     this.carry(signal);
   };
   readonly gone: string[] = [];
+  /** Whose own words were heard. */
+  readonly told: string[] = [];
+  /** How the page is on which both sides are. */
+  presence: Presence = { muted: false, camera: true };
   private readonly standIns = new StandIns();
   /** As Ada's page knows Grace, and the other way round. Ada makes the offers. */
   readonly grace: Participant;
@@ -56,7 +61,8 @@ class Pair {
     this.standIns.stop();
   }
 
-  private surroundings(): Surroundings {
+  surroundings(): Surroundings {
+    const presence = () => this.presence;
     return {
       codecs: ['video/VP8'],
       signalling: true,
@@ -70,7 +76,12 @@ class Pair {
         this.wire(signal);
       },
       limits: () => videoLimits(1, 180),
+      get presence() {
+        return presence();
+      },
       changed: () => undefined,
+      relayRefused: () => undefined,
+      told: (id) => this.told.push(id),
       lost: (id) => this.gone.push(id),
     };
   }
@@ -83,12 +94,16 @@ function present(id: string) {
 let pair: Pair;
 /** Every connection that was made, to break them from outside. */
 let made: RTCPeerConnection[];
+/** How many were open whenever one more was made. */
+let openBefore: number[];
 const { RTCPeerConnection: Real } = globalThis;
 beforeEach(() => {
   made = [];
+  openBefore = [];
   globalThis.RTCPeerConnection = class extends Real {
     constructor(configuration?: RTCConfiguration) {
       super(configuration);
+      openBefore.push(made.filter(({ signalingState }) => signalingState !== 'closed').length);
       made.push(this);
     }
   };
@@ -136,6 +151,52 @@ describe('a connection to somebody', () => {
   });
 });
 
+describe('how somebody is', () => {
+  const state = (revision: number, muted: boolean) => ({ muted, camera: true, revision });
+
+  it('is told over the connection, and not undone by an older word of the server', async () => {
+    await pair.connected();
+    // As this page is, each of the two says to the other.
+    pair.presence = { name: 'Ada L.', ...state(7, true) };
+    pair.grace.tell();
+    await vi.waitFor(() => {
+      expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    });
+    expect(pair.told).toEqual(['ada', 'grace', 'ada']);
+    const said = (revision: number) => ({ ...present('ada'), state: state(revision, false) });
+    pair.ada.learn(said(6));
+    expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    pair.ada.learn(said(8));
+    expect(pair.ada.member()).toMatchObject({ name: 'ada', muted: false });
+  });
+
+  it('is told again over each new connection', async () => {
+    pair.presence = { name: 'Ada L.', ...state(7, true) };
+    await pair.connected();
+    await vi.waitFor(() => {
+      expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
+    });
+  });
+
+  it('is heard only in words that fit', async () => {
+    await pair.connected();
+    await vi.waitFor(() => {
+      expect(pair.told).toHaveLength(2);
+    });
+    const before = pair.ada.member();
+    for (const wrong of [{ muted: 'yes' }, { ...state(9, true), name: '<b>' }, ['x'.repeat(5000)]]) {
+      pair.presence = wrong as never;
+      pair.grace.tell();
+    }
+    pair.presence = { name: '\u200eAda L.', ...state(9, true) };
+    pair.grace.tell();
+    await vi.waitFor(() => {
+      expect(pair.told).toHaveLength(3);
+    });
+    expect(pair.ada.member()).toEqual({ ...before, name: 'Ada L.', muted: true });
+  });
+});
+
 describe('who is gone', () => {
   it('is not called again', async () => {
     await pair.connected();
@@ -180,5 +241,84 @@ describe('when a signal is lost', () => {
     });
     await pair.connected();
     expect(made).toHaveLength(2);
+  });
+});
+
+describe('who sends bad signals', () => {
+  const garbage = { type: 'offer', sdp: 'v=0\r\nnot an offer' } as const;
+
+  /** Somebody whom nobody answers for: the test speaks in their name. */
+  function hostile(calls: boolean): Participant {
+    pair.close();
+    made = [];
+    openBefore = [];
+    return new Participant(present('mallory'), calls, pair.surroundings());
+  }
+
+  it('does not get a connection for each of their offers', async () => {
+    const mallory = hostile(false);
+    for (let generation = 1; generation <= 31; generation++) {
+      mallory.hear(generation, garbage);
+      mallory.look(performance.now());
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    mallory.close();
+    // The first at once, and one more where the 31 took longer than the first pause.
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(4);
+    expect(openBefore.every((open) => open === 0)).toBe(true);
+  });
+
+  it('does not get a connection for each time that they ask for one', async () => {
+    const mallory = hostile(true);
+    for (let i = 0; i < 31; i++) {
+      mallory.hear(0, { type: 'renegotiate', renegotiate: true });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    mallory.close();
+    expect(made.length).toBeLessThan(4);
+    expect(openBefore.every((open) => open === 0)).toBe(true);
+  });
+
+  it('has one connection of ours at a time, the old one closed before the new one is made', async () => {
+    const mallory = hostile(true);
+    await vi.waitFor(
+      () => {
+        mallory.hear(0, { type: 'renegotiate', renegotiate: true });
+        expect(made.length).toBe(3);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    mallory.close();
+    expect(openBefore).toEqual([0, 0, 0]);
+  });
+
+  it('is answered later: the newest offer that had to wait need not be sent again', async () => {
+    const mallory = hostile(false);
+    for (const generation of [1, 2, 3]) mallory.hear(generation, garbage);
+    expect(made).toHaveLength(1);
+    await vi.waitFor(() => {
+      mallory.look(performance.now());
+      expect(made).toHaveLength(2);
+    });
+    mallory.close();
+  });
+
+  it('is heard again when the signals are good', async () => {
+    let spoiled = 0;
+    pair.wire = (signal) => {
+      const spoils = signal.data.type === 'offer' && ++spoiled <= 3;
+      pair.carry(spoils ? { ...signal, data: garbage } : signal);
+    };
+    await pair.connected();
+    expect(spoiled).toBeGreaterThan(3);
+    expect(pair.gone).toEqual([]);
+  });
+
+  it('waits longer each time, and never for ever', () => {
+    const pauses = Array.from({ length: 40 }, (_, begun) => pauseBetween(begun));
+    expect(pauses.slice(0, 3)).toEqual([0, 700, 1400]);
+    expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
+    expect(pauses.at(-1)).toBe(10_000);
   });
 });

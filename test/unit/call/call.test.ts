@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { orderCodecs } from '../../../src/call/codecs.ts';
 import { videoLimits } from '../../../src/call/limits.ts';
-import { hostKeyOf, newRoom, roomSchema } from '../../../src/call/link.ts';
+import { hostKeyOf, keepSeat, newKey, newRoom, roomSchema, seatOf } from '../../../src/call/link.ts';
 import { readQuality, verdictOf } from '../../../src/call/quality.ts';
 import * as v from 'valibot';
 
@@ -32,6 +32,40 @@ describe('a new room', () => {
     vi.stubGlobal('sessionStorage', undefined);
     expect(hostKeyOf(room)).toBeUndefined();
     expect(v.is(roomSchema, await newRoom())).toBe(true);
+  });
+});
+
+describe('the place of a tab in a room', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('is kept for that room alone, until it is given up', () => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+      removeItem: (name: string) => kept.delete(name),
+    });
+    const room = newKey();
+    const seat = { id: newKey(), secret: newKey() };
+    expect(seatOf(room)).toBeUndefined();
+    keepSeat(room, seat);
+    expect(seatOf(room)).toEqual(seat);
+    expect(seatOf(newKey())).toBeUndefined();
+    // What else may be there under its name is no place.
+    const [name] = kept.keys();
+    for (const wrong of ['', '{', 'null', '{"id":"x","secret":"y"}']) {
+      kept.set(name!, wrong);
+      expect(seatOf(room)).toBeUndefined();
+    }
+    keepSeat(room, seat);
+    keepSeat(room, null);
+    expect(kept.size).toBe(0);
+  });
+
+  it('is none where storage is forbidden', () => {
+    vi.stubGlobal('sessionStorage', undefined);
+    keepSeat('room', { id: newKey(), secret: newKey() });
+    expect(seatOf('room')).toBeUndefined();
   });
 });
 

@@ -35,8 +35,7 @@ test.each([
   ['a room that is no text', { ...good, room: { toString: 1 } }],
   ['a script for a name', { ...good, name: '<img src=x onerror=alert(1)>' }],
   ['a long name', { ...good, name: 'a'.repeat(41) }],
-  ['a name that turns the text', { ...good, name: 'a\u202eb' }],
-  ['a name of two lines', { ...good, name: 'a\nb' }],
+  ['a script behind what cannot be seen', { ...good, name: '\u202e\u200b<b>' }],
   ['an unknown kind', { ...good, kind: 'admin' }],
   ['a crowd behind its lock', { ...good, lockedWith: Array.from({ length: 11 }, newRoom) }],
   ['half a rejoin', { ...good, rejoin: { id: newRoom() } }],
@@ -62,6 +61,8 @@ test('what nobody knows is refused: a word, an unknown type of signal, a number 
   expect(await a.code('signal', { to, data: { type: 'eval', sdp: '' } })).toBe('ERR_MESSAGE');
   expect(await a.code('signal', { to, data: { type: 'offer', sdp: 7 } })).toBe('ERR_MESSAGE');
   expect(await a.code('state', { muted: 'yes', camera: true })).toBe('ERR_MESSAGE');
+  for (const status of [0, 200, 701, 400.5, '401', '401\nForged: line'])
+    expect(await a.code('relay', { status })).toBe('ERR_MESSAGE');
   expect(await a.code('state', { muted: true, camera: true, name: '<b>' })).toBe('ERR_MESSAGE');
 });
 

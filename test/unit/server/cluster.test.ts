@@ -143,10 +143,12 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   }, 20_000);
 
   test('while Redis is away requests are refused, and after it came back empty all is as before', async () => {
-    const { room, hostKey, a, b, guestAnswer: guest } = await pages.two(one.url, { guestUrl: two.url });
+    const { room, hostKey, a, b, ...answers } = await pages.two(one.url, { guestUrl: two.url });
+    const { hostAnswer: host, guestAnswer: guest } = answers;
     const c = open(two.url);
     const third = await c.join(room);
     await a.ask('lock', { locked: true });
+    for (const page of [a, b]) page.forget();
     await stopEngine(redis);
     expect(await a.code('lock', { locked: false })).toBe('ERR_SIGNALLING');
     expect((await fetch(`${one.url}healthz`)).status).toBe(503);
@@ -165,6 +167,24 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
       })
       .not.toContain(third.self);
     expect(await open(two.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
+
+    // Nobody is told that they came themselves, and all are told who is there: not the third.
+    const told = [await a.next('present'), await b.next('present')];
+    const ids = told.map(({ peers }) => peers.map(({ id }) => id));
+    expect(ids[0]).toContain(guest.self);
+    expect(ids[1]).toContain(host.self);
+    expect(ids.flat()).not.toContain(third.self);
+    expect([ids[0]!.includes(host.self), ids[1]!.includes(guest.self)]).toEqual([false, false]);
+    expect(told.map(({ locked }) => locked)).toEqual([true, true]);
+    for (const [page, self] of [
+      [a, host.self],
+      [b, guest.self],
+    ] as const) {
+      const came = page.rest.flatMap((word) => (word.event === 'joined' ? [word.peer.id] : []));
+      expect(came).not.toContain(self);
+      expect(came.length).toBeGreaterThan(0);
+      expect(page.rest).toContainEqual({ event: 'left', id: third.self, reason: 'lost' });
+    }
   }, 40_000);
 
   test('a Redis that does not answer is explained at the start', async () => {

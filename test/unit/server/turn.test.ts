@@ -1,12 +1,42 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort, missing, startCoturn, stopEngine } from '../../fixtures/engines.ts';
 import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
 import type { IceServer } from '../../../src/server/signals.ts';
 
 const reason = missing('turnserver', 'coturn') ?? missing('turnutils_uclient', 'coturn');
 if (reason) process.stdout.write(`TURN is not tested: ${reason}.\n`);
+
+test('however often pages say that the relay refuses them, the operator reads one line a minute', async () => {
+  const written = vi.spyOn(process.stderr, 'write');
+  const node = await startNode();
+  const pages = Array.from({ length: 3 }, () => new TestPage(node.url));
+  try {
+    const stranger = new TestPage(node.url);
+    expect(await stranger.code('relay', { status: 401 })).toBe('ERR_NOT_JOINED');
+    stranger.close();
+    const room = randomBytes(16).toString('base64url');
+    for (const page of pages) {
+      await page.join(room);
+      for (const status of [486, 401, 599]) expect(await page.code('relay', { status })).toBe('none');
+    }
+    const lines = written.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('TURN'));
+    expect(lines).toEqual([
+      'TURN refused a page with 486: one page has all the relays that it may have (user-quota).\n',
+    ]);
+    const { values } = await node.metrics.relayRefused.get();
+    expect(values.map(({ labels, value }) => [labels.status, value])).toEqual([
+      [486, 3],
+      [401, 3],
+      [599, 3],
+    ]);
+  } finally {
+    written.mockRestore();
+    for (const page of pages) page.close();
+    await node.close();
+  }
+});
 
 describe.skipIf(reason)('credentials that a page gets on joining', () => {
   let coturn: ChildProcess;

@@ -1,0 +1,348 @@
+/** What people see of each other when the server, or what it remembers with, fails: rooms in real pages. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Browser, Page, WebSocketRoute } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { newRoom, ownRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
+import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
+
+const noRedis = missing('redis-server', 'redis-server');
+if (noRedis) process.stdout.write(`Calls over a Redis that fails are not tested: ${noRedis}.\n`);
+const noRelay = missing('turnserver', 'coturn');
+if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay}.\n`);
+
+let browser: Browser;
+let build: { folder: string; remove: () => Promise<void> };
+const opened: Page[] = [];
+const pages = new TestPages();
+beforeAll(async () => {
+  [build, browser] = await Promise.all([buildRoomPage(), launchBrowser()]);
+});
+afterEach(async () => {
+  pages.close();
+  for (const page of opened.splice(0)) await page.context().close();
+});
+afterAll(async () => {
+  await browser.close();
+  await build.remove();
+});
+
+async function open(url: string, before?: string): Promise<Page> {
+  const page = await openRoomPage(browser, url, before);
+  opened.push(page);
+  return page;
+}
+
+/** Two people in a room who see and hear each other. */
+async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom(), hostKey = '') {
+  const ada = await open(urlOfAda);
+  // As the tab keeps it that made the room.
+  await ada.evaluate(
+    (item) => {
+      sessionStorage.setItem(...item);
+    },
+    [`portoon.host.${room}`, hostKey || newRoom()] as [string, string],
+  );
+  const grace = await open(urlOfGrace);
+  expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+  expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+  await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+  return { room, ada, grace };
+}
+
+/** How somebody sees the only other person. */
+async function stateOf(page: Page) {
+  return (await membersOf(page)).map(({ name, muted, camera }) => ({ name, muted, camera }));
+}
+
+const eventsOf = (page: Page) => page.evaluate(() => window.steered.events);
+
+describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
+  let redis: ChildProcess;
+  let redisPort: number;
+  let redisUrl: string;
+  let one: Node;
+  let other: Node;
+  const children: ChildProcess[] = [];
+  beforeAll(async () => {
+    redisPort = await freePort();
+    redis = await startRedis(redisPort);
+    redisUrl = `redis://127.0.0.1:${redisPort}`;
+    [one, other] = await Promise.all([
+      startNode({ redisUrl }, build.folder),
+      startNode({ redisUrl }, build.folder),
+    ]);
+  });
+  afterAll(async () => {
+    for (const child of children) await stopEngine(child);
+    await Promise.all([one.close(), other.close()]);
+    await stopEngine(redis);
+  });
+
+  it('are two to each other when it comes back empty', async () => {
+    const { room, ada, grace } = await two(one.url, other.url);
+    // Hears what pages are told, and has no tile.
+    const witness = pages.open(one.url);
+    await witness.join(room, { kind: 'view' });
+    await stopEngine(redis);
+    redis = await startRedis(redisPort);
+    await witness.next('present', 20_000);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    for (const page of [ada, grace])
+      expect((await eventsOf(page)).filter((e) => e.startsWith('left'))).toEqual([]);
+    expect(await eventsOf(grace)).toEqual([]);
+  });
+
+  it('no longer see somebody of whom neither the server nor they hear', async () => {
+    const file = join(import.meta.dirname, '../fixtures/node-process.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+      env: { ...process.env, REDIS_URL: redisUrl },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const { room, ada, grace } = await two(one.url, other.url);
+    await pages.open(line.toString().trim()).join(room, { name: 'Mary' });
+    for (const page of [ada, grace])
+      await expect.poll(async () => (await membersOf(page)).length, { timeout: 10_000 }).toBe(2);
+    await stopEngine(redis);
+    // Nobody is left who would tell of Mary, and nothing that remembers her.
+    await stopEngine(child);
+    redis = await startRedis(redisPort);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    expect(await eventsOf(ada)).toContain('left Mary');
+  });
+
+  it('know at once what is switched while it is away, and so do those who come later', async () => {
+    const { room, ada, grace } = await two(one.url, other.url);
+    const witness = pages.open(one.url);
+    await witness.join(room, { kind: 'view' });
+    await stopEngine(redis);
+    try {
+      const told = await grace.evaluate(() =>
+        window.steered.tell({ muted: true, camera: false, name: 'Grace H.' }),
+      );
+      // Everybody who is there has been told.
+      expect(told).toBe('none');
+      await expect
+        .poll(() => stateOf(ada), { timeout: 5000 })
+        .toEqual([{ name: 'Grace H.', muted: true, camera: false }]);
+      expect((await fetch(`${one.url}healthz`)).status).toBe(503);
+    } finally {
+      redis = await startRedis(redisPort);
+    }
+    await expect
+      .poll(
+        async () => {
+          const newcomer = pages.open(one.url);
+          const answer = await newcomer.ask('join', { room, name: 'Mary', kind: 'view' });
+          newcomer.close();
+          const seen = answer.ok ? answer.peers.filter(({ kind }) => kind === 'person') : [];
+          return seen.map(({ name, state }) => `${name} ${state.muted} ${state.camera}`).sort();
+        },
+        { timeout: 30_000, interval: 300 },
+      )
+      .toEqual(['Ada false true', 'Grace H. true false']);
+    // What the server remembered was older, and was not shown for one moment.
+    await witness.next('present', 20_000);
+    expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
+  });
+});
+
+describe('people on one server', () => {
+  let node: Node;
+  beforeAll(async () => {
+    node = await startNode({}, build.folder);
+  });
+  afterAll(() => node.close());
+
+  it('know at once what is switched while it is away, and it stays so when it is back', async () => {
+    const { ada, grace } = await two(node.url);
+    const port = Number(new URL(node.url).port);
+    await node.close();
+    await ada.waitForFunction(() => !window.steered.signalling());
+    await grace.waitForFunction(() => !window.steered.signalling());
+    await grace.evaluate(() => window.steered.tell({ muted: true, camera: false }));
+    const switched = [{ name: 'Grace', muted: true, camera: false }];
+    await expect.poll(() => stateOf(ada), { timeout: 5000 }).toEqual(switched);
+    await grace.evaluate(() => window.steered.tell({ muted: true, camera: true }));
+    node = await startNode({ port }, build.folder);
+    for (const page of [ada, grace])
+      await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
+    await seesAll(ada, 'Grace');
+    expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
+  });
+
+  it('come back into a locked call by loading the page again, and not once they left or were removed', async () => {
+    const { room, hostKey } = ownRoom();
+    const { ada, grace } = await two(node.url, node.url, room, hostKey);
+    expect(await ada.evaluate(() => window.steered.host())).toBe(true);
+    const [{ id } = { id: '' }] = await membersOf(ada);
+    expect(await ada.evaluate(() => window.steered.lock(true))).toBe('none');
+    const reload = async (page: Page) => {
+      await page.reload();
+      await page.waitForFunction(() => 'steered' in window);
+    };
+
+    await reload(grace);
+    await seesAll(ada);
+    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'person' })).toBe(
+      'ERR_ROOM_LOCKED',
+    );
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    expect(await membersOf(ada)).toMatchObject([{ id }]);
+
+    await grace.evaluate(() => {
+      window.steered.leave();
+    });
+    await seesAll(ada);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+    await reload(grace);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+
+    // Who was removed is no more than a stranger: in again once the host opens the call.
+    await ada.evaluate(() => window.steered.lock(false));
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await seesAll(ada, 'Grace');
+    const [again] = await membersOf(ada);
+    expect(await ada.evaluate((who) => window.steered.remove(who), again!.id)).toBe('none');
+    await expect.poll(() => eventsOf(grace)).toContain('ended ERR_REMOVED');
+    await reload(grace);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+    await ada.evaluate(() => window.steered.lock(false));
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+
+    // The last one in a locked call reloads: it is still theirs, and still locked.
+    await grace.evaluate(() => {
+      window.steered.leave();
+    });
+    await ada.evaluate(() => window.steered.lock(true));
+    await reload(ada);
+    expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+    expect(await ada.evaluate(() => window.steered.host())).toBe(true);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
+  });
+
+  it('see nobody twice and not themselves, whatever it says', async () => {
+    const room = newRoom();
+    const ada = await open(node.url);
+    let wire: WebSocketRoute | undefined;
+    await ada.routeWebSocket(/signalling/, (route) => {
+      wire = route;
+      route.connectToServer();
+    });
+    // The socket of the page goes through the route from here on.
+    await ada.reload();
+    await ada.waitForFunction(() => 'steered' in window);
+    expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+    const grace = await open(node.url);
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    const [self] = await membersOf(grace);
+    const [other] = await membersOf(ada);
+    const peer = ({ id, name }: { id: string; name: string }) => ({
+      ...{ id, name, kind: 'person', host: false, state: { muted: false, camera: true } },
+    });
+    const say = (event: string, message: object) => {
+      wire!.send(`42${JSON.stringify([event, message])}`);
+    };
+    say('joined', { peer: peer(self!) });
+    say('present', {
+      peers: [peer(self!), peer(other!), peer(other!), peer(self!)],
+      host: false,
+      locked: true,
+    });
+    await grace.evaluate(() => window.steered.tell({ name: 'Grace H.' }));
+    await seesAll(ada, 'Grace H.');
+    expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. heard seen']);
+  });
+});
+
+describe.skipIf(noRelay)('two people whose relay', () => {
+  let coturn: ChildProcess;
+  let port: number;
+  const secret = randomBytes(16).toString('hex');
+  const nodes: ChildProcess[] = [];
+  beforeAll(async () => {
+    port = await freePort();
+    coturn = await startCoturn(port, secret);
+  });
+  afterEach(async () => {
+    for (const node of nodes.splice(0)) await stopEngine(node);
+  });
+  afterAll(() => stopEngine(coturn));
+
+  /** As in a network that lets nothing else through. */
+  const ONLY_RELAYS = `
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
+    };`;
+
+  /** A server in a process of its own, and what it tells its operator. */
+  async function serve(turnSecret: string) {
+    const file = join(import.meta.dirname, '../fixtures/node-process.ts');
+    const node = spawn(process.execPath, ['--import', 'tsx', file, build.folder], {
+      env: {
+        ...process.env,
+        TURN_URLS: `turn:127.0.0.1:${port}?transport=udp`,
+        TURN_SECRET: turnSecret,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    nodes.push(node);
+    let log = '';
+    node.stderr.on('data', (data: Buffer) => (log += data.toString()));
+    const [line] = (await once(node.stdout, 'data')) as [Buffer];
+    return { url: line.toString().trim(), log: () => log };
+  }
+
+  async function meet(url: string, before?: string) {
+    const room = newRoom();
+    const [ada, grace] = [await open(url, before), await open(url, before)];
+    await joinRoom(ada, room, 'Ada');
+    await joinRoom(grace, room, 'Grace');
+    return [ada, grace] as const;
+  }
+  const faultOf = (page: Page) => page.evaluate(() => window.steered.relayFault());
+  const LINE = /^TURN refused a page with 401: TURN_SECRET may not be [^\n]+\n$/;
+
+  it('refuses them are told so, and the operator reads one line', async () => {
+    const { url, log } = await serve(`not ${secret}`);
+    for (const page of await meet(url, ONLY_RELAYS)) {
+      await expect.poll(() => faultOf(page), { timeout: 30_000 }).toBe('ERR_RELAY_REFUSED');
+      expect(await membersOf(page)).toMatchObject([{ link: 'refused' }]);
+    }
+    // Each page tells the server once, however often it tries.
+    const told = async () =>
+      /portoon_relay_refused_total\{status="401"\} (\d+)/.exec(await metricsOf(url))?.[1];
+    await expect.poll(told).toBe('2');
+    expect(log()).toMatch(LINE);
+  });
+
+  it('refuses them do not notice where they find another way, and the operator does', async () => {
+    const { url, log } = await serve(`not ${secret}`);
+    const [ada, grace] = await meet(url);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    await expect.poll(log, { timeout: 20_000 }).toMatch(LINE);
+    for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
+  });
+
+  it('takes them meet over it, and nobody is told of a refusal', async () => {
+    const { url, log } = await serve(secret);
+    const [ada, grace] = await meet(url, ONLY_RELAYS);
+    await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
+    for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
+    expect(await metricsOf(url)).not.toContain('portoon_relay_refused_total{');
+    expect(log()).toBe('');
+  });
+});
+
+async function metricsOf(url: string): Promise<string> {
+  return (await fetch(`${url}metrics`)).text();
+}

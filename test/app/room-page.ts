@@ -1,0 +1,50 @@
+/** Real rooms in real pages, over the real server, with no studio around them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { build } from 'vite';
+import { expect } from 'vitest';
+import type { Seen } from './room-page/main.ts';
+
+export type { Seen } from './room-page/main.ts';
+
+/** Builds the page, for a server to serve. */
+export async function buildRoomPage(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'portoon-room-'));
+  await build({
+    root: join(import.meta.dirname, 'room-page'),
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true, target: 'esnext', modulePreload: false },
+  });
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** Opens the page as somebody new. `before` runs there ahead of its own scripts. */
+export async function openRoomPage(browser: Browser, url: string, before = ''): Promise<Page> {
+  const context = await browser.newContext({ permissions: ['microphone'] });
+  const page = await context.newPage();
+  await page.addInitScript(before);
+  await page.goto(url);
+  await page.waitForFunction(() => 'steered' in window);
+  return page;
+}
+
+/** Joins a room, and says `none` or the code with which it was refused. */
+export function joinRoom(page: Page, room: string, name: string): Promise<string> {
+  return page.evaluate(([word, called]) => window.steered.join(word, called), [room, name] as const);
+}
+
+export function membersOf(page: Page): Promise<Seen[]> {
+  return page.evaluate(() => window.steered.members());
+}
+
+/** Resolves when the page sees exactly these people, in any order, and hears each of them. */
+export async function seesAll(page: Page, ...names: string[]): Promise<void> {
+  await expect
+    .poll(async () => (await membersOf(page)).map(({ name, link }) => `${name} ${link}`).sort(), {
+      timeout: 30_000,
+    })
+    .toEqual(names.map((name) => `${name} connected`).sort());
+}

@@ -1,0 +1,85 @@
+/** A call without a studio around it: what the tests steer and look at is on `window`. */
+import { PortoonError } from '../../../src/effect/errors.ts';
+import { Room, type Member } from '../../../src/call/room.ts';
+
+/** One of the others, as far as it can be carried to a test. */
+export type Seen = Pick<Member, 'id' | 'name' | 'host' | 'muted' | 'camera' | 'link'>;
+
+export interface Steered {
+  /** Joins, and says `none` or the code with which it was refused. */
+  join: (room: string, name?: string) => Promise<string>;
+  tell: (state: { name?: string; muted?: boolean; camera?: boolean }) => Promise<string>;
+  lock: (locked: boolean) => Promise<string>;
+  remove: (id: string) => Promise<string>;
+  leave: () => void;
+  members: () => Seen[];
+  host: () => boolean;
+  signalling: () => boolean;
+  /** The code with which the relay refuses the page, where it keeps somebody away; or `none`. */
+  relayFault: () => string;
+  /** What the room told of people who came and went, and of its end. */
+  events: string[];
+}
+
+declare global {
+  interface Window {
+    steered: Steered;
+  }
+}
+
+let room: Room | null = null;
+const events: string[] = [];
+
+/** How each was seen last: every change is an event, also one that is undone in the next moment. */
+const states = new Map<string, string>();
+
+function noteStates(): void {
+  for (const { id, name, muted, camera } of room?.members.values() ?? []) {
+    const state = `${name} ${muted ? 'muted' : 'heard'} ${camera ? 'seen' : 'unseen'}`;
+    const before = states.get(id);
+    states.set(id, state);
+    if (before !== undefined && before !== state) events.push(state);
+  }
+}
+
+async function codeOf(done: Promise<void> | undefined): Promise<string> {
+  try {
+    await done;
+    return 'none';
+  } catch (error) {
+    return error instanceof PortoonError ? error.code : String(error);
+  }
+}
+
+window.steered = {
+  join: (word, name = '') =>
+    codeOf(
+      Room.join({
+        room: word,
+        name,
+        muted: false,
+        camera: true,
+        video: null,
+        audio: null,
+        onChange: noteStates,
+        onJoined: (member) => events.push(`joined ${member.name}`),
+        onLeft: (member) => events.push(`left ${member.name}`),
+        onEnded: ({ code }) => events.push(`ended ${code}`),
+      }).then((joined) => {
+        room = joined;
+        noteStates();
+      }),
+    ),
+  tell: (state) => codeOf(room?.tell(state)),
+  lock: (locked) => codeOf(room?.lock(locked)),
+  remove: (id) => codeOf(room?.remove(id)),
+  leave: () => room?.leave(),
+  members: () =>
+    [...(room?.members.values() ?? [])].map(({ id, name, host, muted, camera, link }) => ({
+      ...{ id, name, host, muted, camera, link },
+    })),
+  host: () => room?.host ?? false,
+  signalling: () => room?.signalling ?? false,
+  relayFault: () => room?.relayFault?.code ?? 'none',
+  events,
+};
