@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { isSoftwareRenderer } from '../common/software-renderer.ts';
 import { createEffect, type Effect } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
 import type { Fault, LoadProgress } from '../effect/protocol.ts';
@@ -88,7 +89,7 @@ function adopt(effect: Effect, wish: Look): void {
       pictureShown.value = true;
       setTimeout(() => {
         const { renderer } = effect.stats();
-        glass.value = renderer !== '' && !/swiftshader|llvmpipe|software/i.test(renderer);
+        glass.value = renderer !== '' && !isSoftwareRenderer(renderer);
       }, FIRST_STATS_MS);
     }),
     effect.on('canvas', () => {
