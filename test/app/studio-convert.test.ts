@@ -98,8 +98,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await dialog().getByText('Faster').click();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
     await films().getByRole('button', { name: 'Pause' }).click();
-    await films().getByRole('button', { name: 'Go on' }).waitFor();
-    await films().getByRole('button', { name: 'Go on' }).click();
+    await films().getByRole('button', { name: 'Resume' }).waitFor();
+    await films().getByRole('button', { name: 'Resume' }).click();
     await tabs.hide();
     // Nothing of the page's own is asked while it is hidden: the files tell.
     await expect.poll(leftovers, { timeout: 60_000 }).toEqual([expect.stringMatching(/\.mp4$/)]);

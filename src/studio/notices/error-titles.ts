@@ -1,0 +1,53 @@
+import type { ErrorCode } from '../../effect/errors.ts';
+
+const TITLES: Record<ErrorCode, string> = {
+  ERR_CAMERA_DENIED: 'The camera is blocked',
+  ERR_CAMERA_BUSY: 'The camera is in use',
+  ERR_CAMERA_MISSING: 'No camera found',
+  ERR_CAMERA_STOPPED: 'The camera stopped',
+  ERR_CAMERA_UNSUPPORTED: 'The camera can’t be used here',
+  ERR_VIDEO_UNREADABLE: 'This video can’t be opened',
+  ERR_IMAGE_UNREADABLE: 'This image can’t be opened',
+  ERR_PARAMETER: 'This link has a setting Portoon doesn’t know',
+  ERR_MANIFEST: 'The list of styles didn’t load',
+  ERR_MODEL_MISSING: 'A file didn’t load',
+  ERR_MODEL_INTEGRITY: 'A file arrived damaged',
+  ERR_MODEL_INVALID: 'This style can’t be used',
+  ERR_PARTS_MISSING: 'That part can’t be recognized',
+  ERR_RUNTIME: 'The effect failed',
+  ERR_WEBGL_LOST: 'The graphics card was reset',
+  ERR_HALF_PRECISION: 'Half precision is not used',
+  ERR_WEBGPU: 'The graphics card has stopped working',
+  ERR_WEBGL_MISSING: 'Graphics acceleration is off',
+  ERR_WORKER_DIED: 'The effect stopped',
+  ERR_UNSUPPORTED_BROWSER: 'This browser can’t run Portoon',
+  ERR_MICROPHONE_DENIED: 'The microphone is blocked',
+  ERR_MICROPHONE_BUSY: 'The microphone is in use',
+  ERR_MICROPHONE_MISSING: 'No microphone found',
+  ERR_ROOM_FULL: 'The call is full',
+  ERR_ROOM_LOCKED: 'The call is locked',
+  ERR_REMOVED: 'You were removed from the call',
+  ERR_CALL_ELSEWHERE: 'The call is open in another tab',
+  ERR_SIGNALLING: 'The call server can’t be reached',
+  ERR_MESSAGE: 'The server didn’t understand',
+  ERR_NOT_JOINED: 'You are not in this call',
+  ERR_ALREADY_JOINED: 'You are already in this call',
+  ERR_NOT_HOST: 'Only the host can do that',
+  ERR_PEER_GONE: 'They have left the call',
+  ERR_TOO_MANY: 'Too many requests',
+  ERR_MEDIA_SERVER_ADDRESS: 'There is no stream at this address',
+  ERR_MEDIA_SERVER_BLOCKED: 'This media server isn’t allowed here',
+  ERR_MEDIA_SERVER_BUSY: 'The media server is busy',
+  ERR_MEDIA_SERVER_PATH: 'The video can’t get through',
+  ERR_MEDIA_SERVER_REFUSED: 'The media server refused the stream',
+  ERR_MEDIA_SERVER_TOKEN: 'The token was refused',
+  ERR_MEDIA_SERVER_UNREACHABLE: 'The media server can’t be reached',
+  ERR_DISK_FULL: 'The disk is full',
+  ERR_FILE_WRITE: 'The file couldn’t be written',
+  ERR_RECORDING: 'The recording stopped',
+};
+
+/** The headline for an error. Its message and way out follow below. */
+export function titleOf(code: ErrorCode): string {
+  return TITLES[code];
+}
