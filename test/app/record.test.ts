@@ -254,7 +254,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     });
     await choose(page, 'mp4');
     await page.keyboard.press('r');
-    await message(page, 'no room left').waitFor({ timeout: 60_000 });
+    await message(page, 'no space left').waitFor({ timeout: 60_000 });
     await newestClip(page).waitFor();
     const path = await save(page);
     const film = await probe(path);

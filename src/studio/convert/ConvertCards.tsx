@@ -1,5 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import type { Fault } from '../../effect/protocol.ts';
 import { formatDuration } from '../base/format.ts';
 import { titleOf } from '../notices/error-titles.ts';
 import { Icon } from '../ui/Icon.tsx';
@@ -63,7 +64,7 @@ function IdleCard({ conversion }: { conversion: Conversion }) {
   return (
     <li class="clip film" role={fault ? 'alert' : undefined}>
       <div class="about">
-        <strong>{fault ? titleOf(fault.code) : file.name}</strong>
+        <strong>{fault ? titleOfFailure(fault, file) : file.name}</strong>
         <p>{fault ? `${fault.message} ${fault.wayOut}` : 'Waiting'}</p>
         <div class="row">
           {canRetry && (
@@ -82,6 +83,11 @@ function IdleCard({ conversion }: { conversion: Conversion }) {
       </div>
     </li>
   );
+}
+
+/** A wrong time is a parameter too, but the general title for parameters is about links. */
+function titleOfFailure({ code }: Fault, { name }: File): string {
+  return code === 'ERR_PARAMETER' ? name : titleOf(code);
 }
 
 function CancelButton({ conversion: { id, file, stage } }: { conversion: Conversion }) {
