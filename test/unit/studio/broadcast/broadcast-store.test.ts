@@ -34,7 +34,7 @@ function setUp() {
     },
     publish: (given) => {
       options = given;
-      return publisher as unknown as Publisher;
+      return publisher;
     },
   });
   const become = (state: Publisher['state'], fault: MediaServerError | null = null) => {
