@@ -1,6 +1,6 @@
 /**
  * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style of
- * grade live, taken from the real app on the demo clip and written to src/studio/previews/<id>.webp; and the contact sheet of all
+ * grade live, taken from the real app on the demo clip and written to src/studio/look/previews/<id>.webp; and the contact sheet of all
  * styles, docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not fresh.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { baseFlags } from '../test/fixtures/chromium.ts';
 import { buildApp, isFresh } from './build.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const folder = join(root, 'src/studio/previews');
+const folder = join(root, 'src/studio/look/previews');
 /** Pixels of a preview's side. The tile shows it at half that. */
 const SIDE = 160;
 /** Of a picture in the contact sheet, and how many stand side by side. */

@@ -124,12 +124,12 @@ function mediaDevices(): MediaDevices {
   throw isSecureContext
     ? new PortoonError(
         'ERR_CAMERA_UNSUPPORTED',
-        'This browser gives pages no camera.',
+        'This browser doesn’t let pages use a camera.',
         'Use a current Chrome, Edge or another Chromium, or play a video file or the demo instead.',
       )
     : new PortoonError(
         'ERR_CAMERA_UNSUPPORTED',
-        `Browsers give the camera to secure pages only, and ${location.origin} is not one.`,
+        `Cameras only work over https, and ${location.origin} does not use it.`,
         'Open Portoon at http://localhost on the machine that serves it, or over https.',
       );
 }
@@ -177,14 +177,14 @@ function explain(error: unknown): PortoonError {
         : new PortoonError(
             'ERR_CAMERA_DENIED',
             'The browser was not allowed to use the camera.',
-            'Click the camera or settings sign beside the address, allow the camera for this page, then try again.',
+            'Click the camera or settings icon in the address bar, allow the camera for this page, then try again.',
             options,
           );
     case 'NotReadableError':
     case 'AbortError':
       return new PortoonError(
         'ERR_CAMERA_BUSY',
-        'The camera is there but gives no picture; most likely another program is using it.',
+        'The camera sends no picture. Most likely another program is using it.',
         'Close other programs and tabs that use the camera, or plug it in again, then try again.',
         options,
       );
@@ -204,7 +204,7 @@ function explain(error: unknown): PortoonError {
 function cameraMissing(options?: ErrorOptions): PortoonError {
   return new PortoonError(
     'ERR_CAMERA_MISSING',
-    'No camera was found.',
+    'The browser sees no camera on this device.',
     'Plug one in and it will be used, or play a video file or the demo instead.',
     options,
   );

@@ -1,3 +1,4 @@
+import { isSoftwareRenderer } from '../common/software-renderer.ts';
 import { pauseAfter, type LinkState } from '../call/media-link.ts';
 import { createEffect, type Effect, type EffectOptions } from '../effect/effect.ts';
 import { PortoonError } from '../effect/errors.ts';
@@ -53,7 +54,7 @@ export class Direct {
         ep === 'webgpu' ? 'The nets run on WebGPU.' : 'No WebGPU here: the nets run on the processor.',
         renderer,
       );
-      if (/swiftshader|llvmpipe|software|basic render/i.test(renderer))
+      if (isSoftwareRenderer(renderer))
         lines.push(
           'Drawn without a graphics processor: switch on browser source hardware acceleration in OBS.',
         );

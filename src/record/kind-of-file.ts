@@ -32,6 +32,6 @@ export function kindOfFile(head: Uint8Array): KindOfFile | null {
   for (const [offset, bytes, name, film] of MAGIC) if (latin.startsWith(bytes, offset)) return { name, film };
   if (/^\s*<(!doctype html|html)/i.test(latin)) return { name: 'a web page', film: false };
   // Bytes that no text has; UTF-8's own lie above.
-  if (head.length > 0 && !/[\x00-\x08\x0e-\x1a\x7f]/.test(latin)) return { name: 'text', film: false };
+  if (head.length > 0 && !/[\x00-\x08\x0e-\x1a\x7f]/.test(latin)) return { name: 'a text file', film: false };
   return null;
 }

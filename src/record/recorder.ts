@@ -40,7 +40,7 @@ export class Recorder {
         new PortoonError(
           'ERR_RECORDING',
           `The recording stopped: ${event.message || 'its worker died'}.`,
-          'Reload the page: what was recorded so far is found again.',
+          'Reload the page: what was recorded so far will be there.',
         ),
       );
     });

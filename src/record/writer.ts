@@ -305,8 +305,8 @@ function writeFailure(cause: unknown): PortoonError {
   return name === 'QuotaExceededError'
     ? new PortoonError(
         'ERR_DISK_FULL',
-        'There is no room left for the film.',
-        'What was written so far is kept and plays. Make room, then go on with a new one.',
+        'There is no space left for the film.',
+        'What was written so far is kept and can be played. Free some space, then start again.',
         { cause },
       )
     : new PortoonError(

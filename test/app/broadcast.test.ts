@@ -59,7 +59,7 @@ describe('broadcasting', () => {
 
   it('sends offer and token as the standard says, and ends the session on leaving the page', async () => {
     server.replies.POST = [server.accept()];
-    await panel().getByRole('switch', { name: 'Smaller sizes as well' }).press('Space');
+    await panel().getByRole('switch', { name: 'Send smaller sizes too' }).press('Space');
     await goOnAir();
     await onAir();
     const [post] = server.asked;

@@ -63,7 +63,7 @@ describe.skipIf(noRelay)('two people whose networks keep each other out', () => 
     await goesOn(b.page);
     await a.page.getByRole('button', { name: 'People and link' }).click();
     await a.page.locator('.people summary').click();
-    await a.page.getByText('over a relay').waitFor();
+    await a.page.getByText('through a relay').waitFor();
     await Promise.all([a.close(), b.close()]);
   });
 });
@@ -137,8 +137,8 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
     await Promise.all([sees(a.page), sees(b.page)]);
 
     doomed.child.kill('SIGKILL');
-    await a.page.getByText('server away').waitFor({ state: 'attached' });
-    await a.page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+    await a.page.getByText('server offline').waitFor({ state: 'attached' });
+    await a.page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     await goesOn(b.page);
     await goesOn(a.page);
     // Over the node that is left, to whoever was on it all along.

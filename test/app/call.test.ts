@@ -206,7 +206,7 @@ describe('a call of two', () => {
     const { page } = a;
     // Ada says nothing herself, so that what beeps in her clips is Grace.
     await page.keyboard.press('m');
-    const mark = b.page.getByText('Records the call', { exact: true });
+    const mark = b.page.getByText('Recording the call', { exact: true });
     await page.keyboard.press('r');
     await recorded(page, 2);
     expect(await mark.count()).toBe(0);
@@ -214,11 +214,11 @@ describe('a call of two', () => {
     if (!noFfmpeg) expect(await beepsInNewestClip(page)).toBe(0);
 
     await page.getByRole('button', { name: 'Recording options' }).click();
-    await page.getByRole('switch', { name: 'Everybody’s sound' }).check({ force: true });
+    await page.getByRole('switch', { name: 'Everyone’s sound' }).check({ force: true });
     await page.keyboard.press('Escape');
     await page.keyboard.press('r');
     await mark.waitFor();
-    await b.page.locator('.notice', { hasText: 'Ada records the call' }).waitFor();
+    await b.page.locator('.notice', { hasText: 'Ada is recording the call' }).waitFor();
     await recorded(page, 3);
     await page.keyboard.press('r');
     await mark.waitFor({ state: 'detached' });
@@ -315,7 +315,7 @@ describe('a call of two', () => {
     await a.page.context().setOffline(true);
     await a.page.context().setOffline(false);
     await expect.poll(fragment).not.toBe(found);
-    await a.page.getByText('server away').waitFor({ state: 'detached' });
+    await a.page.getByText('server offline').waitFor({ state: 'detached' });
     await goesOn(b.page);
   });
 
@@ -333,15 +333,15 @@ describe('a call of two', () => {
     const connections = await pageA.evaluate('connections.length');
     const { port } = app;
     await app.close();
-    await pageA.getByText('server away').waitFor({ state: 'attached' });
+    await pageA.getByText('server offline').waitFor({ state: 'attached' });
     // What only the server can do is refused at once, and not carried out later.
     await pageA.getByText('Lock the call').click();
-    await pageA.locator('.notice', { hasText: 'The server is away' }).getByText('ERR_SIGNALLING').waitFor();
+    await pageA.locator('.notice', { hasText: 'The call server can’t be reached' }).getByText('ERR_SIGNALLING').waitFor();
     expect(await lock.isChecked()).toBe(true);
     await Promise.all([goesOn(pageA), goesOn(pageB)]);
     app = await serve(port);
     for (const page of [pageA, pageB])
-      await page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+      await page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     await Promise.all([goesOn(pageA), goesOn(pageB)]);
     expect(await pageA.evaluate('connections.length')).toBe(connections);
     // Signalling carries words again.
@@ -396,12 +396,12 @@ describe('a call of two', () => {
     const { port } = app;
     await app.close();
     app = await serve(port);
-    await a.page.getByText('server away').waitFor({ state: 'detached', timeout: 30_000 });
+    await a.page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     const strangers = Array.from({ length: 5 }, () => new TestPage(app.url));
     try {
       for (const stranger of strangers) await stranger.join(room);
       await page.context().setOffline(false);
-      const told = page.locator('.notice', { hasText: 'The server does not let you back in' });
+      const told = page.locator('.notice', { hasText: 'The server won’t let you back in' });
       await told.getByText('ERR_ROOM_FULL').waitFor({ timeout: 30_000 });
       await page.getByText('not let back in', { exact: false }).first().waitFor();
       await goesOn(page);

@@ -261,7 +261,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
 
   test('says of what is no film what it is, and what would do; the other films are converted', async () => {
     const films: Record<string, RegExp> = {
-      'diary.mp4': /is text, and no film/,
+      'diary.mp4': /is a text file, not a video/,
       'empty.mp4': /is empty/,
       'sound.m4a': /has sound but no picture/,
       'headless.mp4': /is cut short or damaged/,

@@ -41,7 +41,7 @@ async function studio(token: string): Promise<Visit> {
   const { page } = visitor;
   await reach(page, 'running');
   await page.keyboard.press('o');
-  await page.getByRole('switch', { name: 'Smaller sizes as well' }).press('Space');
+  await page.getByRole('switch', { name: 'Send smaller sizes too' }).press('Space');
   await page.getByLabel('WHIP address').focus();
   await page.keyboard.type(janus.whip);
   await page.keyboard.press('Tab');

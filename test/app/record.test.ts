@@ -88,7 +88,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       await recorded(page, 2);
       await page.getByRole('button', { name: 'Pause recording' }).click();
       await page.waitForTimeout(700);
-      await page.getByRole('button', { name: 'Go on recording' }).click();
+      await page.getByRole('button', { name: 'Resume recording' }).click();
       await recorded(page, 5);
       await page.keyboard.press('r');
       const path = await save(page);
@@ -160,7 +160,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await recorded(page, 2);
     await page.getByRole('button', { name: 'Pause recording' }).click();
     await page.waitForTimeout(700);
-    await page.getByRole('button', { name: 'Go on recording' }).click();
+    await page.getByRole('button', { name: 'Resume recording' }).click();
     await recorded(page, 4);
     await page.keyboard.press('r');
     const path = await save(page);
@@ -217,7 +217,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     try {
       await again.page.goto(`${app.url}?input=demo`);
       await newestClip(again.page).waitFor({ timeout: 60_000 });
-      expect(await newestClip(again.page).innerText()).toContain('Left from your last visit');
+      expect(await newestClip(again.page).innerText()).toContain('Recovered clip');
       const bytes = await again.page.evaluate(async () => {
         const url = document.querySelector<HTMLMediaElement>('.clip .preview')!.src;
         const data = new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -254,7 +254,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     });
     await choose(page, 'mp4');
     await page.keyboard.press('r');
-    await message(page, 'no room left').waitFor({ timeout: 60_000 });
+    await message(page, 'no space left').waitFor({ timeout: 60_000 });
     await newestClip(page).waitFor();
     const path = await save(page);
     const film = await probe(path);
@@ -287,7 +287,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
 async function leaveAndComeBack(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
-  await page.getByText('Left from your last visit').waitFor();
+  await page.getByText('Recovered clip').waitFor();
 }
 
 /** Runs in the worker: of all files together so many bytes fit, and a write over that is cut short, as on a full disk. */

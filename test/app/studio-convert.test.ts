@@ -98,8 +98,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await dialog().getByText('Faster').click();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
     await films().getByRole('button', { name: 'Pause' }).click();
-    await films().getByRole('button', { name: 'Go on' }).waitFor();
-    await films().getByRole('button', { name: 'Go on' }).click();
+    await films().getByRole('button', { name: 'Resume' }).waitFor();
+    await films().getByRole('button', { name: 'Resume' }).click();
     await tabs.hide();
     // Nothing of the page's own is asked while it is hidden: the files tell.
     await expect.poll(leftovers, { timeout: 60_000 }).toEqual([expect.stringMatching(/\.mp4$/)]);
@@ -140,7 +140,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await drop('notes.mp4', 'film.mp4');
     await dialog().getByText('notes.mp4, film.mp4').waitFor();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
-    await films().getByText('“notes.mp4” is text, and no film.').waitFor();
+    await films().getByText('“notes.mp4” is a text file, not a video.').waitFor();
     await films().getByText(/fps/).waitFor({ timeout: 60_000 });
     await films().getByRole('button', { name: 'Cancel: film.mp4' }).click();
     await films().getByRole('button', { name: 'Remove: notes.mp4' }).click();
@@ -157,8 +157,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
 describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
   test('is told for what it is where it is no film to be shown, and the picture goes on', async () => {
     const told: Record<string, RegExp> = {
-      'notes.mp4': /“notes.mp4” is text, and no film\. Choose an MP4/,
-      'letter.txt': /“letter.txt” is text, and no film\. Choose an MP4/,
+      'notes.mp4': /“notes.mp4” is a text file, not a video\. Choose an MP4/,
+      'letter.txt': /“letter.txt” is a text file, not a video\. Choose an MP4/,
       'empty.mp4': /“empty.mp4” is empty\. Choose another file/,
       'half.mp4': /“half.mp4” is cut short or damaged.* Copy or download it again/,
       'locked.mp4': /“locked.mp4” is encrypted.* Choose a film that is not protected/,
@@ -174,7 +174,7 @@ describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
     const choosing = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose another video' }).click();
     await (await choosing).setFiles(at('notes.mp4'));
-    await message(page, '“notes.mp4” is text, and no film.').waitFor();
+    await message(page, '“notes.mp4” is a text file, not a video.').waitFor();
     // A wrong ending is no harm.
     await drop('misnamed.webm');
     await message(page, 'notes.mp4').waitFor({ state: 'detached' });

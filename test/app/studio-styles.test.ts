@@ -157,7 +157,7 @@ describe('the strip', () => {
         return box.x >= 0 && box.x + box.width <= 320;
       });
     const forward = page.getByRole('button', { name: 'More styles' });
-    const back = page.getByRole('button', { name: 'Styles before' });
+    const back = page.getByRole('button', { name: 'Previous styles' });
     expect(await back.isVisible()).toBe(false);
     await forward.click();
     await seen('none').toBe(false);

@@ -27,14 +27,14 @@ describe('the address', () => {
     await notice.waitFor();
     const text = (await notice.textContent()) ?? '';
     for (const sentence of [
-      'region=nose, but region takes person, face, hair, clothes, background or everything.',
-      'strength=7, but strength takes a number from 0 to 1.',
-      'background=sparkling, but background takes live, blur, transparent,',
-      'ep=cuda, but ep takes auto, webgpu or wasm.',
-      'quality=high, but quality takes auto or',
-      'stats=yes, but stats takes 1 or 0.',
-      'style=manga, but style takes none',
-      'mean nothing here: zoom.',
+      '“region=nose” was ignored: it must be person, face, hair, clothes, background or everything.',
+      '“strength=7” was ignored: it must be from 0 to 1.',
+      '“background=sparkling” was ignored: it must be live, blur, transparent,',
+      '“ep=cuda” was ignored: it must be auto, webgpu or wasm.',
+      '“quality=high” was ignored: it must be auto or',
+      '“stats=yes” was ignored: it must be 1 or 0.',
+      '“style=manga” was ignored: it must be none',
+      'Ignored in the link: zoom.',
       'ERR_PARAMETER',
     ])
       expect(text).toContain(sentence);

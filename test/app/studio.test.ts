@@ -23,7 +23,7 @@ const chosenStyle = (page: Page) => page.locator('input[name=style]:checked').ge
 describe('a first visit', () => {
   it('asks where the picture comes from, plays the demo, and need not ask again', async () => {
     const { page, complaints, close } = await visit(browser, home);
-    await page.getByText('Nothing leaves this machine').waitFor();
+    await page.getByText('Nothing leaves this computer').waitFor();
     await button(page, 'Use my camera').waitFor();
     await reach(page, 'ready');
     expect(await page.locator('#stage').count()).toBe(1);
@@ -104,9 +104,9 @@ describe('the keyboard', () => {
     expect(await button(page, 'Mirror').getAttribute('aria-pressed')).toBe('true');
 
     await press('s');
-    await page.getByRole('region', { name: 'Read-out' }).getByText('fps').waitFor();
+    await page.getByRole('region', { name: 'Statistics' }).getByText('fps').waitFor();
     await press('s');
-    expect(await page.getByRole('region', { name: 'Read-out' }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Statistics' }).count()).toBe(0);
 
     await press('b');
     const divider = page.getByRole('slider', { name: 'Before and after' });
@@ -231,7 +231,7 @@ describe('choices', () => {
 
     await choose(() => image.click(), 'bad.png', bad);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await choose(() => button(page, 'Choose a picture').click(), 'good.png', picture);
+    await choose(() => button(page, 'Choose an image').click(), 'good.png', picture);
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
     expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
     const before = await shown.getAttribute('src');
@@ -260,7 +260,7 @@ describe('choices', () => {
     await page.goto(`${home}?input=demo&style=none`);
     await reach(page, 'running');
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await button(page, 'Choose a picture').waitFor();
+    await button(page, 'Choose an image').waitFor();
     await page.reload();
     await reach(page, 'running');
     expect(await page.locator('.notice').count()).toBe(0);

@@ -16,6 +16,7 @@ import {
   WebGLRenderer,
   WebWorkerAdapter,
 } from 'pixi.js';
+import { isSoftwareRenderer } from '../../common/software-renderer.ts';
 import composite from '../../../shaders/composite.frag?raw';
 import layersRead from '../../../shaders/layers.glsl?raw';
 import stacked from '../../../shaders/stacked.frag?raw';
@@ -111,9 +112,6 @@ export interface Packed {
 /** The frame at its own size, or the person and their matte as `stacked-1` (`src/effect/stacked.ts`), whatever the background. */
 export type Packing = 'plain' | 'stacked-1';
 
-/** Renderers that are the processor itself, by their own names. */
-const SOFTWARE = /swiftshader|llvmpipe|software|basic render/i;
-
 /** Draws live, styled, matte and background into the stage: one full-screen mesh, one shader, WebGL 2. */
 export class Compositor {
   /** The renderer's own name for the hardware, or `WebGL`. */
@@ -164,7 +162,7 @@ export class Compositor {
     const { gl } = renderer;
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-    this.software = SOFTWARE.test(this.rendererName);
+    this.software = isSoftwareRenderer(this.rendererName);
     this.texels = this.software ? new FrameTexels() : null;
     this.readBack = this.software ? new ReadBack(gl) : null;
     const geometry = new Geometry({

@@ -11,7 +11,7 @@ test.each([
   ['a PDF', ascii('%PDF-1.7\n%\u00e2\u00e3'), false],
   ['an AVI film', ascii('RIFF\u0001\u0002\u0003\u0004AVI LIST'), true],
   ['a web page', ascii('\n<!DOCTYPE html><title>404</title>'), false],
-  ['text', ascii('Dear diary,\n\ttoday I made a film. Grüße'), false],
+  ['a text file', ascii('Dear diary,\n\ttoday I made a film. Grüße'), false],
 ])('knows %s', (name, head, film) => {
   expect(kindOfFile(head)).toEqual({ name, film });
 });

@@ -1,0 +1,10 @@
+/** Names that browsers give to renderers that draw on the processor, without a graphics card. */
+const SOFTWARE_RENDERER = /swiftshader|llvmpipe|software|basic render/i;
+
+/**
+ * Whether a renderer draws on the processor and not on a graphics card.
+ * @param name - as WebGL or WebGPU names it, for example "Google SwiftShader".
+ */
+export function isSoftwareRenderer(name: string): boolean {
+  return SOFTWARE_RENDERER.test(name);
+}

@@ -1,0 +1,42 @@
+import { copyText } from '../base/clipboard.ts';
+import { usePage } from '../base/page-store.ts';
+import { useNotices } from '../notices/notices-store.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { LinkField } from '../ui/LinkField.tsx';
+import { useCall } from './call-store.ts';
+import { canShareLink, inviteLink, shareInviteLink } from './invite-link.ts';
+
+/** The link that lets others join, to copy or to share. */
+export function InviteLinkField() {
+  const { announce } = usePage();
+  const { show } = useNotices();
+  const room = useCall().room.value;
+  if (room === null) return null;
+  const link = inviteLink(room);
+  const copy = async () => {
+    const copied = await copyText(link);
+    if (copied) announce('Link copied');
+    else
+      show({
+        topic: 'link',
+        tone: 'problem',
+        title: 'The link was not copied',
+        text: 'The browser doesn’t allow it. Select the link and copy it by hand.',
+      });
+    return copied;
+  };
+  return (
+    <LinkField label="Link to this call" link={link} onCopy={copy}>
+      {canShareLink() && (
+        <button
+          type="button"
+          class="button"
+          aria-label="Share the link"
+          onClick={() => void shareInviteLink(room)}
+        >
+          <Icon name="share" />
+        </button>
+      )}
+    </LinkField>
+  );
+}

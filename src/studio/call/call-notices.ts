@@ -1,0 +1,95 @@
+import type { Member } from '../../call/room.ts';
+import type { PortoonError } from '../../effect/errors.ts';
+import type { PageStore } from '../base/page-store.ts';
+import { asFault } from '../notices/as-fault.ts';
+import { titleOf } from '../notices/error-titles.ts';
+import type { NoticesStore } from '../notices/notices-store.ts';
+import { displayName } from './describe-member.ts';
+
+interface CallNoticesNeeds {
+  page: PageStore;
+  notices: NoticesStore;
+}
+
+/** Tells the person what happens in a call. */
+export class CallNotices {
+  private relayFault: PortoonError | null = null;
+
+  constructor(private readonly needs: CallNoticesNeeds) {}
+
+  joined({ id, name }: Member): void {
+    this.needs.notices.retract(`left:${id}`);
+    this.needs.page.announce(`${displayName(name)} joined`);
+  }
+
+  left({ id, name }: Member): void {
+    const title = `${displayName(name)} left the call`;
+    this.needs.page.announce(title);
+    this.needs.notices.show({ topic: `left:${id}`, tone: 'info', title, text: '' });
+  }
+
+  removed(id: string, name: string): void {
+    this.needs.notices.show({
+      topic: `left:${id}`,
+      tone: 'info',
+      title: `${displayName(name)} was removed`,
+      text: 'The call is locked now. To let somebody join, unlock it under People.',
+    });
+  }
+
+  /** Says who has started or stopped recording since the members were as `before`. */
+  recordingChanged(before: readonly Member[], now: readonly Member[]): void {
+    const { page, notices } = this.needs;
+    for (const { id, name, recording } of now) {
+      const recorded = before.some((member) => member.id === id && member.recording);
+      if (recording === recorded) continue;
+      if (!recording) {
+        page.announce(`${displayName(name)} stopped recording`);
+        continue;
+      }
+      const title = `${displayName(name)} is recording the call`;
+      const text = 'Your voice is in their clip. Your picture is not.';
+      page.announce(title);
+      notices.show({ topic: `recorded:${id}`, tone: 'info', title, text });
+    }
+  }
+
+  /** Says why the server doesn't let this page back into a call that goes on without it. */
+  refused(reason: PortoonError | null): void {
+    const { notices } = this.needs;
+    if (!reason) {
+      notices.retract('refusal');
+      return;
+    }
+    const { code, message, wayOut } = reason;
+    // Too many requests need patience only: the page tries again by itself.
+    const advice = code === 'ERR_TOO_MANY' ? '' : ` ${wayOut}`;
+    notices.show({
+      topic: 'refusal',
+      tone: 'problem',
+      title: titleOf(code),
+      text: `The server won’t let you back in: ${message} The call goes on with the people who are in it, and Portoon keeps trying to rejoin.${advice}`,
+      code,
+    });
+  }
+
+  /** Says that the relay keeps somebody out of reach, for as long as it does. */
+  relayChanged(fault: PortoonError | null): void {
+    if (fault === this.relayFault) return;
+    this.relayFault = fault;
+    if (fault) this.needs.notices.showError('relay', fault);
+    else this.needs.notices.retract('relay');
+  }
+
+  /** Says that something didn't work that only the server can do. */
+  failed(error: unknown, refusal: { code: PortoonError['code'] } | null): void {
+    const { notices } = this.needs;
+    const { code, message, wayOut } = asFault(error);
+    if (code !== 'ERR_SIGNALLING') {
+      notices.showError('call', error);
+      return;
+    }
+    const title = titleOf(refusal?.code ?? code);
+    notices.show({ topic: 'server', tone: 'problem', title, text: `${message} ${wayOut}`, code });
+  }
+}

@@ -1,0 +1,47 @@
+import { newRoom } from '../../call/link.ts';
+import { listMicrophones, openMicrophone } from '../../call/microphone.ts';
+import { holdRoom } from '../../call/one-tab.ts';
+import { Room } from '../../call/room.ts';
+import { onDevicesChanged } from '../../input/camera.ts';
+import { createCallHistory } from '../call/call-history.ts';
+import { createCallStore } from '../call/call-store.ts';
+import { createCameraSwitchStore } from '../call/camera-switch-store.ts';
+import { createMicrophoneStore } from '../microphone/microphone-store.ts';
+import type { createPictureStores } from './create-picture-stores.ts';
+import type { BaseStores } from './create-base-stores.ts';
+
+export type PictureStores = ReturnType<typeof createPictureStores>;
+
+/**
+ * The stores of a call.
+ * @param roomOfLink - the call that the page's link leads to, if it does.
+ */
+export function createCallStores(
+  base: BaseStores,
+  { source, effect, output }: PictureStores,
+  roomOfLink: string | undefined,
+) {
+  const microphone = createMicrophoneStore({
+    ...base,
+    openMicrophone,
+    listMicrophones,
+    onDevicesChanged,
+    isWanted: () => call.isOpen.value,
+    sendTrack: (track) => call.sendAudio(track),
+  });
+  const cameraSwitch = createCameraSwitchStore({ page: base.page, source, effect });
+  const call = createCallStore({
+    ...base,
+    source,
+    effect,
+    output,
+    microphone,
+    camera: cameraSwitch,
+    history: createCallHistory(),
+    createRoom: newRoom,
+    joinRoom: (options) => Room.join(options),
+    holdRoom,
+    roomOfLink,
+  });
+  return { microphone, cameraSwitch, call };
+}

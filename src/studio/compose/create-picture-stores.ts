@@ -1,0 +1,124 @@
+import { createEffect } from '../../effect/effect.ts';
+import { listCameras, onDevicesChanged, waitForCamera } from '../../input/camera.ts';
+import { chooseFile } from '../base/choose-file.ts';
+import { toHex } from '../base/css-colour.ts';
+import type { LinkParameters } from '../base/link-parameters.ts';
+import { loadBackgroundFile, removeBackgroundFile, saveBackgroundFile } from '../look/background-file.ts';
+import { createBackgroundStore } from '../look/background-store.ts';
+import { createLookStore, type LookStore } from '../look/look-store.ts';
+import { createPreviewsStore } from '../look/previews-store.ts';
+import { createStylesStore, DEFAULT_STYLE, type StylesStore } from '../look/styles-store.ts';
+import { createMirrorStore } from '../source/mirror-store.ts';
+import { openSource } from '../source/open-source.ts';
+import { createSourceStore } from '../source/source-store.ts';
+import { CAMERA_LIST_ID } from '../source/SourceSettings.tsx';
+import { createCompareStore } from '../stage/compare-store.ts';
+import { createEffectStore, type LookDriver } from '../stage/effect-store.ts';
+import { createOutputStore } from '../stage/output-store.ts';
+import { createStageLayoutStore } from '../stage/stage-layout-store.ts';
+import type { BaseStores } from './create-base-stores.ts';
+
+interface PictureNeeds {
+  isInCall: () => boolean;
+  openSettings: () => void;
+  onUnknownStyle: (style: string, ids: readonly string[]) => void;
+}
+
+/** The stores that make the picture: where it comes from, how it looks, and who gets it. */
+export function createPictureStores(
+  base: BaseStores,
+  link: LinkParameters,
+  { isInCall, openSettings, onUnknownStyle }: PictureNeeds,
+) {
+  const { preferences, page, notices } = base;
+  const { look, background } = createLookStores(base, link);
+  const askedByLink = link.style;
+  const styles = createStylesStore({ look, preferences, page, askedByLink, onUnknownStyle });
+  const source = createSourceStore({
+    ...base,
+    openSource,
+    devices: {
+      list: listCameras,
+      waitFor: waitForCamera,
+      onChanged: onDevicesChanged,
+      permission: () => navigator.permissions.query({ name: 'camera' }),
+    },
+    chooseVideo: (onChosen) => {
+      chooseFile('video/*', onChosen);
+    },
+    showCameraList: () => {
+      openSettings();
+      requestAnimationFrame(() => document.getElementById(CAMERA_LIST_ID)?.focus());
+    },
+    hidePicture: () => {
+      effect.pictureShown.value = false;
+    },
+  });
+  const effect = createEffectStore({
+    page,
+    notices,
+    look: driveLook(look, styles),
+    createEffect: (options) => createEffect({ ...options, ...(link.ep && { ep: link.ep }) }),
+    isInCall,
+  });
+  const layout = createStageLayoutStore({ source, effect, page });
+  const canStack = 'MediaStreamTrackGenerator' in self;
+  return {
+    look,
+    background,
+    styles,
+    source,
+    effect,
+    layout,
+    output: createOutputStore({ effect, source, notices, canStack }),
+    mirror: createMirrorStore({ preferences, page, source }),
+    compare: createCompareStore({ page }),
+    previews: createPreviewsStore({ page, effect, source, layout, look, styles }),
+  };
+}
+
+/** What the link asks for wins over the preferences. */
+function createLookStores(base: BaseStores, link: LinkParameters) {
+  const background = createBackgroundStore({
+    ...base,
+    storage: { load: loadBackgroundFile, save: saveBackgroundFile, remove: removeBackgroundFile },
+    decodeImage: async (file) => {
+      (await createImageBitmap(file)).close();
+    },
+    toHex,
+    change: (changes) => {
+      look.change(changes);
+    },
+    apply: (changes) => {
+      look.apply(changes);
+    },
+    askedByLink: link.background,
+  });
+  const preferred = base.preferences.current.value;
+  const look = createLookStore({
+    ...base,
+    background,
+    initial: {
+      style: link.style ?? preferred.style,
+      region: link.region ?? preferred.region,
+      strength: link.strength ?? preferred.strength,
+      background: background.option,
+      quality: link.quality ?? 'auto',
+    },
+  });
+  return { look, background };
+}
+
+/** A new effect tells which styles there are. That comes before its look is applied. */
+function driveLook(look: LookStore, styles: StylesStore): LookDriver {
+  return {
+    startOptions: () => ({ style: DEFAULT_STYLE, ...look.startOptions() }),
+    attach: (effect, createdWith) => {
+      styles.adopt(effect.styles);
+      look.attach(effect, createdWith);
+    },
+    detach: () => {
+      look.detach();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { effect as watch } from '@preact/signals';
+import { listenForControl } from '../../control.ts';
+import type { Effect } from '../../effect/effect.ts';
+import type { LookOptions } from '../../effect/look.ts';
+import type { Studio } from './studio.ts';
+
+declare global {
+  interface Window {
+    /** The page's effect, for automation. */
+    portoon?: Effect;
+  }
+}
+
+/** Lets other programs control the page: scripts by `window.portoon`, other pages by messages. */
+export function startRemoteControl({ effect, microphone }: Pick<Studio, 'effect' | 'microphone'>) {
+  const mute = (muted: boolean) => {
+    if (microphone.muted.peek() !== muted) microphone.toggleMute();
+  };
+  watch(() => {
+    // The last effect stays there after it has failed, for scripts that look at what happened.
+    if (effect.current.value) window.portoon = Object.assign(effect.current.value, { mute });
+  });
+  listenForControl({
+    async set(look: LookOptions) {
+      if (!effect.current.value) throw new Error('The effect is not ready yet.');
+      await effect.current.value.set(look);
+    },
+    mute,
+  });
+}

@@ -1,0 +1,48 @@
+import { effect as watch } from '@preact/signals';
+import type { LinkParameters } from '../base/link-parameters.ts';
+import { listenForShortcuts, type Shortcut } from '../shell/shortcut.ts';
+import { isCameraGranted } from '../source/open-source.ts';
+import { firstSource } from './first-source.ts';
+import { keepForOffline } from './offline-copy.ts';
+import { startRemoteControl } from './remote-control.ts';
+import type { Studio } from './studio.ts';
+
+/** Connects the stores with the page and the computer's devices. */
+export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): void {
+  const { source, output, layout, microphone, call, recording, conversions, obs } = studio;
+  showStateInDocument(studio);
+  studio.linkNotice.show();
+  layout.start();
+  source.start();
+  output.start();
+  conversions.start();
+  call.start();
+  microphone.start(call.isIn);
+  obs.start();
+  startRemoteControl(studio);
+  listenForShortcuts(shortcuts, studio.windowStore);
+  recording.start();
+  keepForOffline(studio);
+}
+
+/** Other programs read `data-state`, and the style sheets read `data-theme`. */
+function showStateInDocument({ page, preferences }: Studio): void {
+  const { dataset } = document.documentElement;
+  watch(() => {
+    dataset.state = page.state.value;
+  });
+  watch(() => {
+    const { theme } = preferences.current.value;
+    if (theme === 'system') delete dataset.theme;
+    else dataset.theme = theme;
+  });
+}
+
+/** Creates the effect and opens what the page starts with; never rejects. */
+export async function openFirstPicture(studio: Studio, link: LinkParameters): Promise<void> {
+  const { source, effect, background, preferences, clips } = studio;
+  const askedByLink = link.input !== undefined || link.autostart === true;
+  const request = await firstSource(link, preferences.current.value, isCameraGranted);
+  await Promise.all([effect.start(), background.restore(), request && source.open(request, !askedByLink)]);
+  await clips.recover();
+}

@@ -1,0 +1,85 @@
+import { formatBytes, formatDuration } from '../base/format.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { RECORD_MENU_ID, RecordMenu } from './RecordMenu.tsx';
+import { useRecording } from './recording-store.ts';
+import { REPLAY_SECONDS, useReplay } from './replay-store.ts';
+
+/** Starts a clip. While one is recorded, it shows how long it is, and stops it. */
+export function RecordButton() {
+  const { isRecording, canRecord, toggle } = useRecording();
+  const replay = useReplay();
+  if (isRecording.value) return <RunningRecording />;
+  const saveLabel = `Save the last ${REPLAY_SECONDS} seconds`;
+  return (
+    <div class="recorder" role="group" aria-label="Record">
+      {replay.on.value && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={saveLabel}
+          aria-keyshortcuts="E"
+          title={`${saveLabel} (E)`}
+          onClick={() => void replay.save()}
+        >
+          <Icon name="replay" />
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Record"
+        aria-keyshortcuts="R"
+        title="Record (R)"
+        disabled={!canRecord.value}
+        onClick={toggle}
+      >
+        <span class="red" aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        class="icon-button narrow"
+        aria-label="Recording options"
+        popovertarget={RECORD_MENU_ID}
+      >
+        <Icon name="chevron" />
+      </button>
+      <RecordMenu />
+    </div>
+  );
+}
+
+function RunningRecording() {
+  const { stage, progress, toggle, togglePause } = useRecording();
+  const { seconds, bytes } = progress.value;
+  const paused = stage.value === 'paused';
+  const canStop = stage.value === 'recording' || paused;
+  return (
+    <div class="recorder running" role="group" aria-label="Recording" data-paused={paused || undefined}>
+      <span class="red" aria-hidden="true" />
+      <span class="elapsed" role="timer" aria-label="Recorded">
+        {stage.value === 'finishing' ? 'Finishing…' : formatDuration(seconds)}
+      </span>
+      {canStop && <span class="bytes">{formatBytes(bytes)}</span>}
+      <button
+        type="button"
+        class="icon-button"
+        disabled={!canStop}
+        aria-label={paused ? 'Resume recording' : 'Pause recording'}
+        onClick={togglePause}
+      >
+        <Icon name={paused ? 'play' : 'pause'} />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        disabled={!canStop}
+        aria-label="Stop recording"
+        aria-keyshortcuts="R"
+        data-hint="Stop recording  (R)"
+        onClick={toggle}
+      >
+        <Icon name="stop" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import type { Offer } from '../../record/formats.ts';
+import { CLIP_FORMATS, type ClipFormat } from '../base/preferences.ts';
+import { usePreferences } from '../base/preferences-store.ts';
+import { useCall } from '../call/call-store.ts';
+import { useNotices } from '../notices/notices-store.ts';
+import { Switch } from '../ui/controls.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Popover } from '../ui/Popover.tsx';
+import { useRecorder } from './recorder-store.ts';
+import { useRecording } from './recording-store.ts';
+import { REPLAY_SECONDS, useReplay } from './replay-store.ts';
+
+export const RECORD_MENU_ID = 'record-menu';
+
+/** What to record, and in which format. */
+export function RecordMenu() {
+  const recorder = useRecorder();
+  const notices = useNotices();
+  const { canRecord, record } = useRecording();
+  const loadFormats = () => {
+    recorder.get().catch((error: unknown) => {
+      notices.showError('recording', error);
+    });
+  };
+  return (
+    <Popover id={RECORD_MENU_ID} label="Recording options" class="record-menu" onToggle={loadFormats}>
+      <h2>Record</h2>
+      <FormatList />
+      <SoundSwitches />
+      <ReplaySwitch />
+      <div class="row">
+        <button type="button" class="button" disabled={!canRecord.value} onClick={() => void record('png')}>
+          <Icon name="image" /> Take a picture
+        </button>
+      </div>
+    </Popover>
+  );
+}
+
+function FormatList() {
+  const { offers } = useRecorder();
+  return (
+    <ul class="formats" role="radiogroup" aria-label="Format of clips">
+      {CLIP_FORMATS.map((id) => {
+        const offer = offers.value.find(({ format }) => format.id === id);
+        return offer && <FormatOption key={id} id={id} offer={offer} />;
+      })}
+    </ul>
+  );
+}
+
+function FormatOption({ id, offer }: { id: ClipFormat; offer: Offer }) {
+  const { update } = usePreferences();
+  const { formats } = useRecording();
+  return (
+    <li>
+      <label>
+        <input
+          type="radio"
+          class="unseen"
+          name="clip-format"
+          value={id}
+          disabled={!offer.possible}
+          checked={id === formats.chosen.value}
+          onChange={() => {
+            update({ clipFormat: id });
+          }}
+        />
+        <span class="mark-of-choice" aria-hidden="true" />
+        <span>
+          <b>{offer.format.title}</b>
+          <small>{offer.note ?? offer.format.use}</small>
+        </span>
+      </label>
+    </li>
+  );
+}
+
+function SoundSwitches() {
+  const { current, update } = usePreferences();
+  const { isIn, isOpen } = useCall();
+  const { clipSound, clipCall } = current.value;
+  return (
+    <>
+      <Switch
+        label="Microphone"
+        hint={isOpen.value ? 'Your own' : 'For MP4 and WebM'}
+        checked={clipSound}
+        onChange={() => {
+          update({ clipSound: !clipSound });
+        }}
+      />
+      {isIn.value && (
+        <Switch
+          label="Everyone’s sound"
+          hint="Everyone is told and sees that you are recording. Their pictures are not recorded."
+          checked={clipCall}
+          onChange={() => {
+            update({ clipCall: !clipCall });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function ReplaySwitch() {
+  const { on, isPossible, toggle } = useReplay();
+  if (!isPossible.value) return null;
+  return (
+    <Switch
+      label="Instant replay"
+      hint={`Lets you save the last ${REPLAY_SECONDS} seconds at any time`}
+      checked={on.value}
+      onChange={() => void toggle()}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+import { computed, type ReadonlySignal } from '@preact/signals';
+import { PortoonError } from '../../effect/errors.ts';
+import type { FormatId, Offer } from '../../record/formats.ts';
+import type { PreferencesStore } from '../base/preferences-store.ts';
+import type { RecorderStore } from './recorder-store.ts';
+
+/** Which format clips have. */
+export interface ClipFormats {
+  /** The preferred format if the browser can write it, else the most widely playable one. */
+  readonly chosen: ReadonlySignal<FormatId>;
+  /**
+   * How this browser writes a format, by default the chosen one.
+   * @throws {PortoonError} `ERR_RECORDING` if it can't.
+   */
+  offerFor: (format?: FormatId) => Offer;
+}
+
+export function createClipFormats({
+  preferences,
+  recorder,
+}: {
+  preferences: PreferencesStore;
+  recorder: Pick<RecorderStore, 'offers' | 'widest'>;
+}): ClipFormats {
+  const chosen = computed<FormatId>(() => {
+    const { clipFormat } = preferences.current.value;
+    const isImpossible = recorder.offers.value.some(
+      ({ format, possible }) => format.id === clipFormat && !possible,
+    );
+    return clipFormat === null || isImpossible ? recorder.widest.value : clipFormat;
+  });
+  return {
+    chosen,
+    offerFor(wanted = chosen.value) {
+      const offer = recorder.offers.value.find(({ format }) => format.id === wanted);
+      if (offer?.possible) return offer;
+      throw new PortoonError(
+        'ERR_RECORDING',
+        'This browser can’t record in this format.',
+        'Choose another format, or use a current Chrome, Edge or another Chromium.',
+      );
+    },
+  };
+}

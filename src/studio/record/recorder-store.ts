@@ -1,0 +1,73 @@
+import { effect as watch, signal } from '@preact/signals';
+import type { FormatId, Offer } from '../../record/formats.ts';
+import type { Recorder } from '../../record/recorder.ts';
+import { createStoreSlot } from '../base/store-slot.tsx';
+import type { NoticesStore } from '../notices/notices-store.ts';
+import type { EffectStore } from '../stage/effect-store.ts';
+
+/** What is loaded when a recorder is first needed. */
+export interface LoadedRecorder {
+  recorder: Recorder;
+  /** What this browser can write. */
+  offers: readonly Offer[];
+  /** The moving format that plays in most places. */
+  widest: FormatId;
+}
+
+export interface RecorderNeeds {
+  effect: Pick<EffectStore, 'current'>;
+  notices: NoticesStore;
+  load: () => Promise<LoadedRecorder>;
+}
+
+/** The recorder of the running effect, loaded when it is first needed. */
+export class RecorderStore {
+  /** What this browser can write. Empty until the recorder is loaded. */
+  readonly offers = signal<readonly Offer[]>([]);
+  /** The moving format that plays in most places. */
+  readonly widest = signal<FormatId>('mp4');
+  private loading: Promise<Recorder> | null = null;
+
+  constructor(private readonly needs: RecorderNeeds) {}
+
+  readonly get = (): Promise<Recorder> => {
+    this.loading ??= this.load();
+    this.loading.catch(() => {
+      this.loading = null;
+    });
+    return this.loading;
+  };
+
+  private async load(): Promise<Recorder> {
+    const { effect, notices } = this.needs;
+    const { recorder, offers, widest } = await this.needs.load();
+    this.offers.value = offers;
+    this.widest.value = widest;
+    const stop = watch(() => {
+      recorder.follow(effect.current.value).catch((error: unknown) => {
+        notices.showError('recording', error);
+      });
+    });
+    recorder.died.catch(() => {
+      stop();
+      this.loading = null;
+    });
+    return recorder;
+  }
+}
+
+/** Loads the code that records, which a visit without a recording never needs. */
+export async function loadRecorder(): Promise<LoadedRecorder> {
+  const [{ Recorder }, formats] = await Promise.all([
+    import('../../record/recorder.ts'),
+    import('../../record/formats.ts'),
+  ]);
+  const offers = await formats.offers();
+  return { recorder: new Recorder(), offers, widest: formats.widest(offers) };
+}
+
+export function createRecorderStore(needs: RecorderNeeds): RecorderStore {
+  return new RecorderStore(needs);
+}
+
+export const [useRecorder, provideRecorder] = createStoreSlot<RecorderStore>('recorder');

@@ -1,0 +1,48 @@
+import { useCall } from '../call/call-store.ts';
+import { useConversions } from '../convert/conversions-store.ts';
+import { BackgroundSettings } from '../look/BackgroundSettings.tsx';
+import { RegionSettings } from '../look/RegionSettings.tsx';
+import { StyleSettings } from '../look/StyleSettings.tsx';
+import { MicrophoneSettings } from '../microphone/MicrophoneSettings.tsx';
+import { SourceSettings } from '../source/SourceSettings.tsx';
+import { IconButton } from '../ui/controls.tsx';
+import { usePanel } from './panel-store.ts';
+import { ViewSettings } from './ViewSettings.tsx';
+
+export const SETTINGS_BUTTON_ID = 'settings-button';
+
+/**
+ * Every setting but the style: beside the picture in large windows, a sheet from below on phones.
+ */
+export function SettingsPanel() {
+  const { setOpen } = usePanel();
+  const { ask } = useConversions();
+  const { isIn } = useCall();
+  return (
+    <aside class="panel" aria-label="Settings" id="settings">
+      <header class="panel-head">
+        <h2>Settings</h2>
+        <IconButton
+          icon="close"
+          label="Close settings"
+          onClick={() => {
+            setOpen(false);
+            document.getElementById(SETTINGS_BUTTON_ID)?.focus();
+          }}
+        />
+      </header>
+      <div class="panel-body">
+        <RegionSettings />
+        <StyleSettings />
+        <BackgroundSettings />
+        <SourceSettings
+          onConvert={(file) => {
+            ask([file]);
+          }}
+        />
+        {isIn.value && <MicrophoneSettings />}
+        <ViewSettings />
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import {
+  readLink,
+  describeProblem,
+  unknownStyleProblem,
+} from '../../../../src/studio/base/link-parameters.ts';
+
+const context = {
+  base: 'http://localhost:8080/?x=1',
+  isColour: (value: string) => ['red', '#336699', 'rgb(1 2 3)'].includes(value),
+};
+const read = (search: string) => readLink(search, context);
+
+describe('readLink', () => {
+  it('is silent about an empty address', () => {
+    const { parameters, problems, unknown } = read('');
+    expect(Object.values(parameters).every((value) => value === undefined)).toBe(true);
+    expect(problems).toEqual([]);
+    expect(unknown).toEqual([]);
+  });
+
+  it('reads every parameter', () => {
+    const { parameters, problems } = read(
+      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
+    );
+    expect(problems).toEqual([]);
+    expect(parameters).toEqual({
+      input: { kind: 'demo' },
+      autostart: true,
+      style: 'udnie',
+      region: 'background',
+      strength: 0.5,
+      background: '#336699',
+      ep: 'wasm',
+      quality: 192,
+      stats: true,
+      room: 'Xk3_9-aZ0bY1cX2dW3eV4f',
+    });
+  });
+
+  it.each([
+    ['/clips/a.mp4', 'http://localhost:8080/clips/a.mp4'],
+    ['a.webm', 'http://localhost:8080/a.webm'],
+    ['http://localhost:8080/b.mp4', 'http://localhost:8080/b.mp4'],
+  ])('takes the same-origin video %s', (value, url) => {
+    expect(read(`?input=${encodeURIComponent(value)}`).parameters.input).toEqual({ kind: 'video', url });
+  });
+
+  it.each(['live', 'blur', 'transparent', 'red', 'rgb(1 2 3)'])(
+    'takes the background %s as it is',
+    (value) => {
+      expect(read(`?background=${encodeURIComponent(value)}`).parameters.background).toBe(value);
+    },
+  );
+
+  it('makes a background picture absolute', () => {
+    expect(read('?background=/beach.jpg').parameters.background).toBe('http://localhost:8080/beach.jpg');
+  });
+
+  it.each([
+    ['input', 'webcam'],
+    ['input', 'https://elsewhere.example/a.mp4'],
+    ['input', 'file:///etc/passwd.mp4'],
+    ['input', 'javascript:alert(1.)'],
+    ['input', ''],
+    ['autostart', 'yes'],
+    ['style', 'no such/style'],
+    ['region', 'nose'],
+    ['strength', '1.2'],
+    ['strength', '-0.1'],
+    ['strength', 'strong'],
+    ['strength', ''],
+    ['strength', 'Infinity'],
+    ['background', 'sparkling'],
+    ['background', 'https://elsewhere.example/a.jpg'],
+    ['ep', 'cuda'],
+    ['quality', '200.5'],
+    ['quality', '0'],
+    ['quality', '4096'],
+    ['stats', 'true'],
+    ['room', 'blue'],
+  ] as const)('tells %s=%s and goes on', (name, value) => {
+    const { parameters, problems } = read(`?${name}=${encodeURIComponent(value)}&stats=1`);
+    expect(parameters[name]).toBeUndefined();
+    expect(problems).toHaveLength(1);
+    const sentence = describeProblem(problems[0]!);
+    expect(sentence).toContain(`“${name}=${value}”`);
+    expect(sentence).toMatch(name === 'room' ? /is not a valid call link\.$/ : /it must be .+\.$/);
+  });
+
+  it('lists unknown names once', () => {
+    expect(read('?colour=red&colour=blue&style=none').unknown).toEqual(['colour']);
+  });
+
+  it('does not mistake inherited names for known ones', () => {
+    expect(read('?toString=1&__proto__=2').unknown).toEqual(['toString', '__proto__']);
+  });
+
+  it('cuts long values', () => {
+    const { problems } = read(`?region=${'a'.repeat(5000)}`);
+    expect(describeProblem(problems[0]!)).toContain(`“region=${'a'.repeat(39)}…” was ignored`);
+  });
+
+  it('names the styles there are', () => {
+    expect(describeProblem(unknownStyleProblem('manga', ['toon', 'udnie']))).toBe(
+      '“style=manga” was ignored: it must be none, toon or udnie.',
+    );
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultPreferences,
+  loadPreferences,
+  savePreferences,
+} from '../../../../src/studio/base/preferences.ts';
+
+function storageWith(text: string | null) {
+  let kept = text;
+  return {
+    getItem: () => kept,
+    setItem: (_key: string, value: string) => {
+      kept = value;
+    },
+  };
+}
+
+describe('preferences', () => {
+  it('come back as they were kept', () => {
+    const storage = storageWith(null);
+    const preferences = {
+      ...defaultPreferences(),
+      style: 'udnie',
+      strength: 0.25,
+      theme: 'dark' as const,
+      welcomed: true,
+    };
+    savePreferences(storage, preferences);
+    expect(loadPreferences(storage)).toEqual(preferences);
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '"portoon"',
+    '7',
+    '{"version":0}',
+    '{"version":99,"strength":0.5}',
+    '{"strength":0.5}',
+  ])('start afresh from %j', (text) => {
+    expect(loadPreferences(storageWith(text))).toEqual(defaultPreferences());
+  });
+
+  it('lose only the field that is bad', () => {
+    const text = JSON.stringify({
+      version: 1,
+      strength: 40,
+      region: 'nose',
+      colour: 'url(x)',
+      theme: 'dark',
+      style: 3,
+    });
+    expect(loadPreferences(storageWith(text))).toEqual({ ...defaultPreferences(), theme: 'dark' });
+  });
+
+  it('take no style without a name', () => {
+    expect(loadPreferences(storageWith('{"version":1,"style":""}'))).toEqual(defaultPreferences());
+  });
+
+  it('do without storage', () => {
+    expect(loadPreferences(null)).toEqual(defaultPreferences());
+    expect(() => {
+      savePreferences(null, defaultPreferences());
+    }).not.toThrow();
+  });
+
+  it('survive storage that refuses', () => {
+    const refuse = (): never => {
+      throw new DOMException('no', 'SecurityError');
+    };
+    expect(loadPreferences({ getItem: refuse })).toEqual(defaultPreferences());
+    expect(() => {
+      savePreferences({ setItem: refuse }, defaultPreferences());
+    }).not.toThrow();
+  });
+});

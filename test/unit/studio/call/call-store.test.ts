@@ -1,0 +1,165 @@
+import { signal } from '@preact/signals';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Member, RoomOptions } from '../../../../src/call/room.ts';
+import type { Microphone } from '../../../../src/call/microphone.ts';
+import { PortoonError } from '../../../../src/effect/errors.ts';
+import { createCallStore, type JoinedRoom } from '../../../../src/studio/call/call-store.ts';
+import { createCameraSwitchStore } from '../../../../src/studio/call/camera-switch-store.ts';
+import { createMicrophoneStore } from '../../../../src/studio/microphone/microphone-store.ts';
+import type { SourceStore } from '../../../../src/studio/source/source-store.ts';
+import { createBase, fakeEffectStore, fakeSource, fakeTrack, settled } from '../fakes.ts';
+
+beforeEach(() => {
+  vi.stubGlobal('location', { origin: 'http://localhost', pathname: '/' });
+});
+
+const ADA = { id: 'ada', name: 'Ada', recording: false, stream: null } as Member;
+
+function fakeMicrophone(): Microphone {
+  return {
+    track: fakeTrack(),
+    label: 'Mike',
+    deviceId: 'mike',
+    level: () => 0,
+    stop: () => undefined,
+  };
+}
+
+function setUp({ roomOfLink, held = true }: { roomOfLink?: string; held?: boolean } = {}) {
+  const base = createBase();
+  const events: string[] = [];
+  const members = new Map<string, Member>();
+  let options: RoomOptions | null = null;
+  const room = {
+    members,
+    host: true,
+    locked: false,
+    signalling: true,
+    refusal: null as PortoonError | null,
+    relayFault: null as PortoonError | null,
+    setVideo: () => Promise.resolve(),
+    setAudio: () => Promise.resolve(),
+    tell: (state: object) => Promise.resolve(void events.push(`tell ${JSON.stringify(state)}`)),
+    lock: () => Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.')),
+    remove: () => Promise.resolve(),
+    leave: () => events.push('leave'),
+  };
+  const source = {
+    current: signal(fakeSource('camera')),
+    status: signal('live'),
+    isFilming: () => true,
+    close: () => void events.push('close camera'),
+    open: () => Promise.resolve(),
+  } as unknown as SourceStore;
+  const effect = fakeEffectStore();
+  const output = { track: signal(null), wantedByCall: signal(false), hasAudience: signal(false) };
+  const camera = createCameraSwitchStore({ page: base.page, source, effect });
+  const microphone = createMicrophoneStore({
+    ...base,
+    openMicrophone: () => Promise.resolve(fakeMicrophone()),
+    listMicrophones: () => Promise.resolve([]),
+    onDevicesChanged: () => undefined,
+    isWanted: () => call.isOpen.value,
+    sendTrack: (track) => call.sendAudio(track),
+  });
+  const call = createCallStore({
+    ...base,
+    source,
+    effect,
+    output,
+    microphone,
+    camera,
+    history: {
+      push: (link) => events.push(`push ${link}`),
+      clear: () => events.push('clear'),
+      onNavigate: () => undefined,
+    },
+    createRoom: () => Promise.resolve('secret'),
+    joinRoom: (given) => {
+      options = given;
+      return Promise.resolve(room as JoinedRoom);
+    },
+    holdRoom: () => Promise.resolve(held ? () => events.push('release') : null),
+    roomOfLink,
+  });
+  call.start();
+  return { ...base, call, room, events, members, microphone, output, options: () => options! };
+}
+
+test('a call is invited to, joined and left', async () => {
+  const { call, events, microphone, output } = setUp();
+  await call.invite();
+  await settled();
+  expect(call.stage.value).toBe('lobby');
+  expect(microphone.current.value?.label).toBe('Mike');
+  expect(events).toEqual(['push http://localhost/?room=secret']);
+  await call.join();
+  expect(call.stage.value).toBe('in');
+  expect(output.wantedByCall.value).toBe(true);
+  events.length = 0;
+  call.leave();
+  expect(events).toEqual(['leave', 'release', 'close camera', 'clear']);
+  expect(call.stage.value).toBe('none');
+  expect(microphone.current.value).toBeNull();
+  expect(output.wantedByCall.value).toBe(false);
+});
+
+test('a lobby of one’s own that is cancelled leaves the camera on', async () => {
+  const { call, events } = setUp();
+  await call.invite();
+  call.leave();
+  expect(events).not.toContain('close camera');
+});
+
+test('a call that is open in another tab can be taken over', async () => {
+  const { call, output } = setUp({ roomOfLink: 'room', held: false });
+  expect(call.stage.value).toBe('lobby');
+  await call.join();
+  expect(call.joinFault.value?.code).toBe('ERR_CALL_ELSEWHERE');
+  expect(call.stage.value).toBe('lobby');
+  expect(output.wantedByCall.value).toBe(false);
+});
+
+test('people who record are announced, and a refusal is told once', async () => {
+  const { call, room, members, options, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  members.set('ada', { ...ADA, recording: true });
+  options().onChange();
+  expect(notices.notices.value.map(({ title }) => title)).toEqual(['Ada is recording the call']);
+  room.refusal = new PortoonError('ERR_ROOM_FULL', 'Six people are in it.', 'Wait until one leaves.');
+  options().onChange();
+  options().onChange();
+  expect(call.refusal.value?.code).toBe('ERR_ROOM_FULL');
+  expect(notices.notices.value.filter(({ topic }) => topic === 'refusal')).toHaveLength(1);
+  room.refusal = null;
+  options().onChange();
+  expect(notices.notices.value.filter(({ topic }) => topic === 'refusal')).toEqual([]);
+});
+
+test('what needs the server is refused while it is unreachable', async () => {
+  const { call, room, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  await call.toggleLock();
+  expect(notices.notices.value[0]).toMatchObject({
+    topic: 'server',
+    title: 'The call server can’t be reached',
+  });
+  room.signalling = false;
+  await expect(call.announceRecording(true)).rejects.toMatchObject({ code: 'ERR_SIGNALLING' });
+  expect(call.recordsCall.value).toBe(false);
+});
+
+test('whoever is removed is told why', async () => {
+  const { call, options, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  options().onEnded(new PortoonError('ERR_REMOVED', 'The host removed you.', 'Ask the host.'));
+  expect(call.stage.value).toBe('none');
+  expect(notices.notices.value[0]?.title).toBe('You were removed from the call');
+});
+
+test('the others are told when the microphone is muted', async () => {
+  const { call, events, microphone } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  microphone.toggleMute();
+  expect(events.at(-1)).toContain('"muted":true');
+});

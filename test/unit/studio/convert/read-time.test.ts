@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { readTrim } from '../../../../src/studio/convert/read-time.ts';
+
+test.each([
+  ['', '', {}],
+  ['90', '', { from: 90 }],
+  ['1:30', '1:02:03', { from: 90, to: 3723 }],
+  ['0,5', ' 1.5 ', { from: 0.5, to: 1.5 }],
+])('from %j to %j', (from, to, trim) => {
+  expect(readTrim(from, to)).toEqual(trim);
+});
+
+test.each([
+  ['soon', ''],
+  ['', '1:2:3:4'],
+  ['2', '1'],
+  ['1', '1'],
+])('from %j to %j is refused', (from, to) => {
+  expect(readTrim(from, to)).toBeNull();
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { PortoonError } from '../../../../src/effect/errors.ts';
+import { createBackgroundStore } from '../../../../src/studio/look/background-store.ts';
+import { createBase, settled } from '../fakes.ts';
+
+function setUp({ askedByLink, kept = null }: { askedByLink?: string; kept?: Blob | null } = {}) {
+  const base = createBase();
+  const changes: string[] = [];
+  const files: string[] = [];
+  const store = createBackgroundStore({
+    ...base,
+    storage: {
+      load: () => Promise.resolve(kept),
+      save: (image) => Promise.resolve(void files.push(`save ${image.size}`)),
+      remove: () => Promise.resolve(void files.push('remove')),
+    },
+    decodeImage: async (file) => {
+      if ((await file.text()).startsWith('bad')) throw new Error('not an image');
+    },
+    toHex: (css) => ({ red: '#ff0000', '#123456': '#123456' })[css] ?? null,
+    change: ({ background }) => changes.push(background),
+    apply: ({ background }) => changes.push(background),
+    askedByLink,
+  });
+  return { ...base, store, changes, files };
+}
+
+test('the link wins over the preference', () => {
+  expect(setUp({ askedByLink: 'blur' }).store.option).toBe('blur');
+  const red = setUp({ askedByLink: 'red' }).store;
+  expect([red.kind.value, red.option]).toEqual(['colour', '#ff0000']);
+  const image = setUp({ askedByLink: 'http://localhost/beach.jpg' }).store;
+  expect([image.kind.value, image.option]).toEqual(['image', 'http://localhost/beach.jpg']);
+});
+
+test('an image is stored and remembered once the effect shows it', async () => {
+  const { store, changes, files, preferences } = setUp();
+  await store.chooseImage(new Blob(['good']));
+  const [url = ''] = changes;
+  expect(url).toMatch(/^blob:/);
+  expect(files).toEqual([]);
+  await store.onApplied(url, url);
+  store.remember(url);
+  expect(files).toEqual(['save 4']);
+  expect(preferences.current.value.backdrop).toBe('image');
+});
+
+test('an image that is none changes nothing', async () => {
+  const { store, changes, notices } = setUp();
+  await store.chooseImage(new Blob(['bad']));
+  expect(changes).toEqual([]);
+  expect(store.kind.value).toBe('live');
+  expect(notices.notices.value[0]?.code).toBe('ERR_IMAGE_UNREADABLE');
+});
+
+test('an image that the effect refuses is replaced by the one before', async () => {
+  const { store, changes } = setUp();
+  await store.chooseImage(new Blob(['first']));
+  await store.onApplied(changes[0]!, changes[0]!);
+  await store.chooseImage(new Blob(['second']));
+  store.onRejected(changes[1]!, new PortoonError('ERR_IMAGE_UNREADABLE', 'No.', 'Choose another.'));
+  expect(store.image.value).toBe(changes[0]);
+});
+
+test('an image of the last visit comes back, and a damaged one is removed', async () => {
+  const good = setUp({ kept: new Blob(['good']) });
+  await good.store.restore();
+  expect(good.store.image.value).toMatch(/^blob:/);
+  const bad = setUp({ kept: new Blob(['bad']) });
+  await bad.store.restore();
+  expect(bad.store.image.value).toBeNull();
+  expect(bad.files).toEqual(['remove']);
+});
+
+test('a reset forgets the image', async () => {
+  const { store, files } = setUp();
+  await store.chooseImage(new Blob(['good']));
+  await store.reset();
+  await settled();
+  expect([store.kind.value, store.image.value, files]).toEqual(['live', null, ['remove']]);
+});

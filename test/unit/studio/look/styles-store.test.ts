@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals';
+import { expect, test } from 'vitest';
+import type { LookState, LookStore } from '../../../../src/studio/look/look-store.ts';
+import { createStylesStore } from '../../../../src/studio/look/styles-store.ts';
+import { createBase } from '../fakes.ts';
+
+const STYLES = [
+  { id: 'udnie', title: 'Udnie', grade: 'live' },
+  { id: 'toon', title: 'Toon', grade: 'live' },
+  { id: 'toon-fine', title: 'Toon', grade: 'fine' },
+] as const;
+
+function setUp(style: string | null, askedByLink?: string) {
+  const base = createBase();
+  const wanted = signal({ style } as LookState);
+  const change = (changes: Partial<LookState>) => {
+    wanted.value = { ...wanted.value, ...changes };
+  };
+  const look = { wanted, change, apply: change, loadingStyle: signal(null), styleFaults: signal(new Map()) };
+  const unknown: string[] = [];
+  const styles = createStylesStore({
+    ...base,
+    look: look as unknown as LookStore,
+    askedByLink,
+    onUnknownStyle: (id) => unknown.push(id),
+  });
+  return { ...base, styles, wanted, unknown };
+}
+
+test('a first visit gets the default style', () => {
+  const { styles, wanted, unknown } = setUp(null);
+  styles.adopt(STYLES);
+  expect(wanted.value.style).toBe('toon');
+  expect(styles.tiles.value.map(({ id }) => id)).toEqual(['none', 'udnie', 'toon']);
+  expect(unknown).toEqual([]);
+});
+
+test('only an unknown style of the link is reported', () => {
+  const byLink = setUp('manga', 'manga');
+  byLink.styles.adopt(STYLES);
+  expect(byLink.unknown).toEqual(['manga']);
+  const remembered = setUp('manga');
+  remembered.styles.adopt(STYLES);
+  expect(remembered.unknown).toEqual([]);
+  expect(remembered.wanted.value.style).toBe('toon');
+});
+
+test('the arrow keys go round, and numbers choose', () => {
+  const { styles } = setUp('none');
+  styles.step(1);
+  styles.chooseAt(1);
+  styles.adopt(STYLES);
+  expect(styles.chosenTile.value).toBe('none');
+  styles.step(-1);
+  expect(styles.chosenTile.value).toBe('toon');
+  styles.step(1);
+  expect(styles.chosenTile.value).toBe('none');
+  styles.chooseAt(1);
+  expect(styles.chosenTile.value).toBe('udnie');
+  styles.chooseAt(7);
+  expect(styles.chosenTile.value).toBe('udnie');
+});
+
+test('fine detail belongs to the same tile, and holds for styles chosen later', () => {
+  const { styles, wanted, preferences } = setUp('toon');
+  styles.adopt(STYLES);
+  expect(styles.fineDetail.value).toEqual({ on: false });
+  styles.toggleFine();
+  expect(wanted.value.style).toBe('toon-fine');
+  expect(styles.chosenTile.value).toBe('toon');
+  expect(preferences.current.value.fine).toBe(true);
+  styles.choose('udnie');
+  expect(styles.fineDetail.value).toBeNull();
+  styles.choose('toon');
+  expect(wanted.value.style).toBe('toon-fine');
+});
+
+test('off and on again brings back the last style', () => {
+  const { styles } = setUp('udnie');
+  styles.adopt(STYLES);
+  styles.toggle();
+  expect(styles.isOn.value).toBe(false);
+  styles.toggle();
+  expect(styles.chosenTile.value).toBe('udnie');
+});
