@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 const runtime = {
   group: ['onnxruntime-web', 'onnxruntime-web/*'],
-  message: 'only src/effect/onnx imports the runtime',
+  message: 'only src/effect/runtime imports the runtime',
 };
 const rooms = {
   group: [
@@ -107,5 +107,5 @@ export default tseslint.config(
     }),
   },
   { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },
-  { files: ['src/effect/onnx/**/*.ts'], rules: refuse(peers, media, rooms) },
+  { files: ['src/effect/runtime/**/*.ts'], rules: refuse(peers, media, rooms) },
 );

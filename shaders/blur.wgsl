@@ -1,4 +1,4 @@
-// The room behind the person, out of focus, without them, at half the matte's size, as src/effect/matte/blur.ts makes it.
+// The room behind the person, out of focus, without them, at half the matte's size, as src/effect/stages/matte/blur.ts makes it.
 const RADIUS = 4;
 
 // Of the matte.

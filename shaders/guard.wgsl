@@ -1,4 +1,4 @@
-// The blotch guard, step for step as src/effect/matte/guard.ts has it, whose numbers these are.
+// The blotch guard, step for step as src/effect/stages/matte/matte-cleanup.ts has it, whose numbers these are.
 const INSIDE = 0.5;
 const EDGE = 5;
 const SMALLEST_PERSON = 0.004;

@@ -1,8 +1,8 @@
-// Fits the matte to the picture, as src/effect/matte/guide.ts does, and says where something shows.
+// Fits the matte to the picture, as src/effect/stages/matte/guided-filter.ts does, and says where something shows.
 const RADIUS = 3;
 const EPSILON = 2e-4;
 const SLOPE_RANGE = 8.0;
-// Bytes from 12 on: src/effect/matte/matter.ts.
+// Bytes from 12 on: src/effect/stages/matte/matter.ts.
 const FAINT = 11.5 / 255.0;
 
 struct Shown {

@@ -24,7 +24,7 @@ vec4 styleAt(vec2 at) { return vec4(packedAt(at, uStyledPlace), packedAt(at, uSe
 uniform sampler2D uStyled;
 uniform sampler2D uMatte;
 
-// Fitted alpha, luminance, slope, plain matte (src/effect/matte/guide.ts).
+// Fitted alpha, luminance, slope, plain matte (src/effect/stages/matte/guided-filter.ts).
 #ifdef WINDOWED
 // Where the matte lies in the frame: offset and scale. Beside it is nobody.
 uniform vec4 uMatteFrame;
@@ -40,7 +40,7 @@ vec4 fitAt(vec2 at) { return texture(uMatte, at); }
 #endif
 #ifdef PART
 uniform sampler2D uShare;
-// How much of the person is the region's part of them (src/effect/matte/part-share.ts).
+// How much of the person is the region's part of them (src/effect/stages/matte/part-share.ts).
 float shareAt(vec2 at) { return texture(uShare, inMatte(at)).r; }
 #endif
 // The styled picture, and as alpha the luminance of what the net saw.
@@ -52,7 +52,7 @@ uniform int uRegion;          // 0 person, 1 background, 2 everything, 3 a part 
 uniform float uLineShare;     // of the lines that the net did not see, 0 or 1
 uniform vec4 uStyledFrame;    // where the styled picture lies in the frame: offset and scale
 
-const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/matte/guide.ts
+const float slopeRange = 8.0; // SLOPE_RANGE of src/effect/stages/matte/guided-filter.ts
 
 const vec3 luma = vec3(0.299, 0.587, 0.114);
 // What differs less from what the net saw is a camera's grain or a texture, not a line; lights are drawn with more restraint than darks.

@@ -1,4 +1,4 @@
-// How much of the person is one part of them, as src/effect/matte/part-share.ts measures it.
+// How much of the person is one part of them, as src/effect/stages/matte/part-share.ts measures it.
 const RADIUS = 3;
 const NEIGHBOURS = 0.02;
 const EPSILON = 1e-4;

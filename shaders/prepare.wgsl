@@ -1,4 +1,4 @@
-// Shrinks a frame to what a net takes: planes R, G, B, 0..1, each pixel the mean of all that lies under it (src/effect/prepare/prepare.ts
+// Shrinks a frame to what a net takes: planes R, G, B, 0..1, each pixel the mean of all that lies under it (src/effect/stages/prepare/prepare.ts
 // does the same).
 //
 // The browser gives a frame as R'G'B', converted to the primaries of sRGB, and leaves what lies outside them below 0 or above 1. WebGL does not, nor

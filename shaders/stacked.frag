@@ -1,8 +1,8 @@
-// The person alone: their own colours above, their matte below (src/effect/stacked.ts).
+// The person alone: their own colours above, their matte below (src/media/stacked-alpha.ts).
 uniform vec4 uWindow;         // offset and scale of what is shown of the frame
 uniform float uLines;         // lines of the picture in each half
 
-const float guardLines = 8.0; // GUARD_LINES of src/effect/stacked.ts
+const float guardLines = 8.0; // GUARD_LINES of src/media/stacked-alpha.ts
 
 // How far around a pixel its colour is looked for, in 360ths of the picture's height.
 const float radii[3] = float[](3.0, 8.0, 16.0);

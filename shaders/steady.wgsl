@@ -1,4 +1,4 @@
-// Steadies a field in time by disagreement: src/effect/matte/smoother.ts.
+// Steadies a field in time by disagreement: src/effect/stages/matte/smoother.ts.
 struct Steadying {
   size: vec2u,
   // 1 where there is no past.

@@ -4,7 +4,7 @@ precision highp float;
 in vec2 vAt;
 out vec4 picture;
 
-// Colours above, matte below (src/effect/stacked.ts).
+// Colours above, matte below (src/media/stacked-alpha.ts).
 uniform sampler2D uFrame;
 // The picture's share of the frame's height, and half a line of the frame.
 uniform float uShare;

@@ -1,7 +1,7 @@
 /** How decks and bots steer a page: by messages from another page of the same origin. docs/broadcast.md says it for people. */
 import * as v from 'valibot';
-import { PortoonError } from './effect/errors.ts';
-import type { LookOptions } from './effect/look.ts';
+import { PortoonError } from './common/errors.ts';
+import type { LookOptions } from './effect/page/look-options.ts';
 import { REGIONS } from './effect/protocol.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));

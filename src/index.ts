@@ -4,10 +4,10 @@ export {
   type EffectEvents,
   type EffectOptions,
   type PreviewOptions,
-} from './effect/effect.ts';
-export { PortoonError, type ErrorCode } from './effect/errors.ts';
-export { filmAt, type Film } from './effect/film.ts';
-export type { LookOptions } from './effect/look.ts';
+} from './effect/page/effect.ts';
+export { PortoonError, type ErrorCode } from './common/errors.ts';
+export { filmAt, type Film } from './effect/page/film-client.ts';
+export type { LookOptions } from './effect/page/look-options.ts';
 export type {
   EffectStats,
   Fault,

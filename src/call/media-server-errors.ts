@@ -1,4 +1,4 @@
-import { PortoonError, type ErrorCode } from '../effect/errors.ts';
+import { PortoonError, type ErrorCode } from '../common/errors.ts';
 
 /** What is asked of a media server: to take a stream (WHIP), or to give one (WHEP). */
 export type Purpose = 'publish' | 'play';

@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import { loudness } from './speech.ts';
 
 export interface MicrophoneDevice {

@@ -1,5 +1,5 @@
 /** Sending to pages that only watch (OBS): each gets a connection of its own, and what it wants of picture and sound. */
-import type { PortoonError } from '../effect/errors.ts';
+import type { PortoonError } from '../common/errors.ts';
 import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { Participant, type LinkState, type Surroundings } from './participant.ts';

@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 
 /** A page tells the server so often at most. */
 const REPORT_MS = 60_000;

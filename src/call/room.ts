@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import {
   MAX_PERSONS,
   MAX_VIEWERS,

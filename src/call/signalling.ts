@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import {
   SIGNALLING_PATH,
   type Answer,

@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import type { Request } from '../server/signals.ts';
 import { pauseAfter } from './media-link.ts';
 

@@ -1,5 +1,5 @@
 /** Watching one person, silently: what the page for OBS does with a link of the studio. */
-import type { PortoonError } from '../effect/errors.ts';
+import type { PortoonError } from '../common/errors.ts';
 import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import type { LinkState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';

@@ -1,5 +1,5 @@
 /** The types that cross the worker's wall, nothing else. */
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from '../common/errors.ts';
 
 /** Parts of a person, which only a matte net with `parts` tells apart; `face` is the skin of the face with eyes and lips. */
 export const PARTS = ['face', 'hair', 'clothes'] as const;

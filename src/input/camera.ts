@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import type { Source } from './source.ts';
 
 /** What to ask of a camera. All of it is a wish: the nearest mode of the camera is taken. */

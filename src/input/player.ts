@@ -1,4 +1,4 @@
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 
 /** A looping, silent player whose picture is a track. It is never shown and need not be in the document. */
 export interface Player {

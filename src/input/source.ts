@@ -1,4 +1,4 @@
-import type { PortoonError } from '../effect/errors.ts';
+import type { PortoonError } from '../common/errors.ts';
 
 /** A running supply of frames. Whoever opens it stops it. */
 export interface Source {

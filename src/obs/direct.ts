@@ -1,7 +1,7 @@
 import { isSoftwareRenderer } from '../common/software-renderer.ts';
 import { pauseAfter, type LinkState } from '../call/media-link.ts';
-import { createEffect, type Effect, type EffectOptions } from '../effect/effect.ts';
-import { PortoonError } from '../effect/errors.ts';
+import { createEffect, type Effect, type EffectOptions } from '../effect/page/effect.ts';
+import { PortoonError } from '../common/errors.ts';
 import { openCamera } from '../input/camera.ts';
 import { openDemo } from '../input/demo.ts';
 import type { Source } from '../input/source.ts';

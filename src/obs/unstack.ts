@@ -1,8 +1,8 @@
-import { pictureLines } from '../effect/stacked.ts';
+import { pictureLines } from '../media/stacked-alpha.ts';
 import fragmentSource from '../../shaders/unstack.frag?raw';
 import vertexSource from '../../shaders/composite.vert?raw';
 
-/** Draws stacked frames (`src/effect/stacked.ts`) onto a canvas as they are meant: premultiplied, and clear where nobody is. */
+/** Draws stacked frames (`src/media/stacked-alpha.ts`) onto a canvas as they are meant: premultiplied, and clear where nobody is. */
 export class Unstacker {
   readonly canvas: HTMLCanvasElement;
   private readonly gl: WebGL2RenderingContext;

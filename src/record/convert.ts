@@ -1,8 +1,8 @@
 import * as Comlink from 'comlink';
-import '../effect/carry-errors.ts';
-import { createEffect, type Effect, type EffectOptions } from '../effect/effect.ts';
-import { PortoonError } from '../effect/errors.ts';
-import type { LookOptions } from '../effect/look.ts';
+import '../common/error-transfer.ts';
+import { createEffect, type Effect, type EffectOptions } from '../effect/page/effect.ts';
+import { PortoonError } from '../common/errors.ts';
+import type { LookOptions } from '../effect/page/look-options.ts';
 import type { FilmOptions } from '../effect/protocol.ts';
 import type {
   ConvertOrder,

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { PortoonError } from '../effect/errors.ts';
-import { filmAt, type Film } from '../effect/film.ts';
+import { PortoonError } from '../common/errors.ts';
+import { filmAt, type Film } from '../effect/page/film-client.ts';
 import type {
   ConvertOrder,
   ConvertProgress,

@@ -11,7 +11,7 @@ import {
   type InputVideoTrack,
   type VideoSample,
 } from 'mediabunny';
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
 import { kindOfFile } from './kind-of-file.ts';
 import { Turner } from './turn.ts';
@@ -326,7 +326,8 @@ async function bytesOf(source: FilmSource, which: 'first' | 'last'): Promise<Uin
 
 function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
   const kind = kindOfFile(head.subarray(0, 512));
-  if (kind === null) return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
+  if (kind === null)
+    return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
   return kind.film
     ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
     : unreadable(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });

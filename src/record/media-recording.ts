@@ -1,5 +1,5 @@
-import { PortoonError } from '../effect/errors.ts';
-import { fedTrack } from '../effect/track.ts';
+import { PortoonError } from '../common/errors.ts';
+import { fedTrack } from '../media/track.ts';
 
 /** Milliseconds of a clip that a crash may take along. */
 const PIECE = 1000;

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { faultOf } from '../effect/carry-errors.ts';
-import { PortoonError } from '../effect/errors.ts';
+import { faultOf } from '../common/error-transfer.ts';
+import { PortoonError } from '../common/errors.ts';
 import type { Fault } from '../effect/protocol.ts';
 import {
   finishedFile,

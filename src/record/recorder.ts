@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
-import { faultOf } from '../effect/carry-errors.ts';
-import type { Effect } from '../effect/effect.ts';
-import { PortoonError } from '../effect/errors.ts';
+import { faultOf } from '../common/error-transfer.ts';
+import type { Effect } from '../effect/page/effect.ts';
+import { PortoonError } from '../common/errors.ts';
 import { claim, nameClip } from './clips.ts';
 import type { Offer } from './formats.ts';
 import { MediaRecording } from './media-recording.ts';

@@ -1,4 +1,4 @@
-import { Anchor, wallClock } from '../effect/anchor.ts';
+import { Anchor, wallClock } from '../media/clock-offset.ts';
 import type { TappedFrame } from '../effect/protocol.ts';
 import type { Take } from './take.ts';
 import { Timeline } from './timeline.ts';

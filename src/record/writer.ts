@@ -17,7 +17,7 @@ import {
   type StreamTargetChunk,
   type VideoCodec,
 } from 'mediabunny';
-import { PortoonError } from '../effect/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import { Straightener } from './straight.ts';
 
 /** Pictures that the writer encodes. */

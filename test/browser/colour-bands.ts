@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Effect } from '../../src/effect/effect.ts';
+import type { Effect } from '../../src/effect/page/effect.ts';
 
 const SIZE = 128;
 const BANDS = ['#00ff00', '#0000ff', '#ff0000', '#ffffff'];

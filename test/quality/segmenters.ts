@@ -1,6 +1,11 @@
-import { FINEST_MATTE_PIXELS, matteSize } from '../../src/effect/governor.ts';
-import { boundsOfPeople, isWhole, MatteWindow, wholeFrame } from '../../src/effect/matte/matte-window.ts';
-import type { Window } from '../../src/effect/style/window.ts';
+import { FINEST_MATTE_PIXELS, matteSize } from '../../src/effect/worker/governor.ts';
+import {
+  boundsOfPeople,
+  isWhole,
+  MatteWindow,
+  wholeFrame,
+} from '../../src/effect/stages/matte/matte-window.ts';
+import type { Window } from '../../src/effect/stages/style/window.ts';
 import { BASELINES, type Baseline, type Baselines } from './baselines.ts';
 import type { Net } from './net.ts';
 import { crop, emptyPlanes, resize, type Planes } from './planes.ts';

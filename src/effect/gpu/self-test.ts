@@ -1,10 +1,10 @@
-import { BlotchGuard } from '../matte/guard.ts';
-import { wholeFrame } from '../matte/matte-window.ts';
-import type { GpuRefiner } from '../matte/gpu-refiner.ts';
-import { MatteGuide } from '../matte/guide.ts';
-import { webgpuFault } from '../onnx/runtime.ts';
-import type { GpuPreparer } from '../prepare/gpu-preparer.ts';
-import { Preparer } from '../prepare/prepare.ts';
+import { BlotchGuard } from '../stages/matte/matte-cleanup.ts';
+import { wholeFrame } from '../stages/matte/matte-window.ts';
+import type { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
+import { MatteGuide } from '../stages/matte/guided-filter.ts';
+import { webgpuFault } from '../runtime/runtime.ts';
+import type { GpuPreparer } from '../stages/prepare/gpu-preparer.ts';
+import { Preparer } from '../stages/prepare/prepare.ts';
 import { storage } from './program.ts';
 
 const [WIDTH, HEIGHT] = [32, 32];

@@ -1,5 +1,5 @@
 import type { Member } from '../../call/room.ts';
-import type { PortoonError } from '../../effect/errors.ts';
+import type { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { asFault } from '../notices/as-fault.ts';
 import { titleOf } from '../notices/error-titles.ts';

@@ -1,6 +1,6 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { Member, Room, RoomOptions } from '../../call/room.ts';
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import type { Fault } from '../../effect/protocol.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import type { PageStore } from '../base/page-store.ts';

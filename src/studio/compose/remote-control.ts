@@ -1,7 +1,7 @@
 import { effect as watch } from '@preact/signals';
 import { listenForControl } from '../../control.ts';
-import type { Effect } from '../../effect/effect.ts';
-import type { LookOptions } from '../../effect/look.ts';
+import type { Effect } from '../../effect/page/effect.ts';
+import type { LookOptions } from '../../effect/page/look-options.ts';
 import type { Studio } from './studio.ts';
 
 declare global {

@@ -1,5 +1,5 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { LookOptions } from '../../effect/look.ts';
+import type { LookOptions } from '../../effect/page/look-options.ts';
 import type { Fault } from '../../effect/protocol.ts';
 import type { ConvertProgress, ConvertResult, FilmFormat, FilmInfo } from '../../record/convert-protocol.ts';
 import type { Converter } from '../../record/convert.ts';

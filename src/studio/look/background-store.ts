@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { defaultPreferences, type Backdrop } from '../base/preferences.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';

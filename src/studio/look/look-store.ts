@@ -1,7 +1,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { Effect } from '../../effect/effect.ts';
-import { PortoonError } from '../../effect/errors.ts';
-import type { LookOptions } from '../../effect/look.ts';
+import type { Effect } from '../../effect/page/effect.ts';
+import { PortoonError } from '../../common/errors.ts';
+import type { LookOptions } from '../../effect/page/look-options.ts';
 import { REGIONS, type Fault, type Quality, type Region } from '../../effect/protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';

@@ -1,4 +1,4 @@
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import type { Fault } from '../../effect/protocol.ts';
 
 /** Turns anything that was thrown into a fault with a sentence and a way out. */

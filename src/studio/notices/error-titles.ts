@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../effect/errors.ts';
+import type { ErrorCode } from '../../common/errors.ts';
 
 const TITLES: Record<ErrorCode, string> = {
   ERR_CAMERA_DENIED: 'The camera is blocked',

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { ErrorCode } from '../../effect/errors.ts';
+import type { ErrorCode } from '../../common/errors.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { asFault } from './as-fault.ts';
 import { titleOf } from './error-titles.ts';

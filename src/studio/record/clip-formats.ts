@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import type { FormatId, Offer } from '../../record/formats.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { RecorderStore } from './recorder-store.ts';

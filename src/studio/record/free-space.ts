@@ -1,4 +1,4 @@
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 
 /** With less free space than this, in bytes, no recording is started. */
 const MIN_FREE = 20e6;

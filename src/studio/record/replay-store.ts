@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import type { Offer } from '../../record/formats.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

@@ -1,4 +1,4 @@
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 
 // Only Chromium has this dialog, and TypeScript's DOM library doesn't know it.
 type SaveFilePicker = (options: {

@@ -1,4 +1,4 @@
-import { PortoonError } from '../../effect/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import { openCamera } from '../../input/camera.ts';
 import { openDemo } from '../../input/demo.ts';
 import { openVideo } from '../../input/file.ts';

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { isSoftwareRenderer } from '../../common/software-renderer.ts';
-import type { Effect, EffectOptions } from '../../effect/effect.ts';
-import type { LookOptions } from '../../effect/look.ts';
+import type { Effect, EffectOptions } from '../../effect/page/effect.ts';
+import type { LookOptions } from '../../effect/page/look-options.ts';
 import type { Fault, LoadProgress } from '../../effect/protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

@@ -1,6 +1,6 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { Effect } from '../../effect/effect.ts';
-import { PortoonError } from '../../effect/errors.ts';
+import type { Effect } from '../../effect/page/effect.ts';
+import { PortoonError } from '../../common/errors.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { asError, asFault } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';

@@ -1,4 +1,4 @@
-import { framesOf } from '../../../src/effect/frames.ts';
+import { framesOf } from '../../../src/media/frames.ts';
 
 /** Reads a track's frames in a worker, as the effect does, and tells how many there were so far. */
 export function countFrames(track: MediaStreamTrack): { readonly count: number } {

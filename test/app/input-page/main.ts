@@ -1,5 +1,5 @@
 /** Hands the input room to a test that drives the browser from outside. */
-import { framesOf } from '../../../src/effect/frames.ts';
+import { framesOf } from '../../../src/media/frames.ts';
 import { listCameras, onDevicesChanged, openCamera, waitForCamera } from '../../../src/input/camera.ts';
 import { openDemo } from '../../../src/input/demo.ts';
 import { openVideo } from '../../../src/input/file.ts';

@@ -1,5 +1,5 @@
 /** A call without a studio around it: what the tests steer and look at is on `window`. */
-import { PortoonError } from '../../../src/effect/errors.ts';
+import { PortoonError } from '../../../src/common/errors.ts';
 import { Room, type Member } from '../../../src/call/room.ts';
 
 /** One of the others, as far as it can be carried to a test. */

@@ -1,5 +1,5 @@
 /** The effect's worker before an adapter that claims to reckon in half precision and cannot: what a broken driver looks like. */
-import '../../../src/effect/effect.worker.ts';
+import '../../../src/effect/worker/effect.worker.ts';
 
 const CLAIMED = 'shader-f16';
 

@@ -1,33 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Compositor, type Layers } from '../../../src/effect/composite/compositor.ts';
-import { Packer } from '../../../src/effect/composite/packer.ts';
-import { Download } from '../../../src/effect/download.ts';
+import { Compositor, type Layers } from '../../../src/effect/stages/composite/compositor.ts';
+import { Packer } from '../../../src/effect/stages/composite/packer.ts';
+import { Download } from '../../../src/effect/models/download.ts';
 import { storage } from '../../../src/effect/gpu/program.ts';
-import { GpuMatter } from '../../../src/effect/matte/gpu-matter.ts';
-import { GpuRefiner } from '../../../src/effect/matte/gpu-refiner.ts';
-import { BlotchGuard } from '../../../src/effect/matte/guard.ts';
-import { wholeFrame } from '../../../src/effect/matte/matte-window.ts';
-import { MatteGuide } from '../../../src/effect/matte/guide.ts';
-import { Matter } from '../../../src/effect/matte/matter.ts';
-import { PartShare } from '../../../src/effect/matte/part-share.ts';
-import { MatteSmoother } from '../../../src/effect/matte/smoother.ts';
-import { openCatalogue, type NetFile } from '../../../src/effect/models.ts';
-import { GpuNet } from '../../../src/effect/onnx/gpu-net.ts';
-import { AdapterMemory } from '../../../src/effect/onnx/adapter-memory.ts';
-import { Net, type Size } from '../../../src/effect/onnx/net.ts';
-import { LAYOUTS, record } from '../../../src/effect/onnx/recording.ts';
+import { GpuMatter } from '../../../src/effect/stages/matte/gpu-matter.ts';
+import { GpuRefiner } from '../../../src/effect/stages/matte/gpu-refiner.ts';
+import { BlotchGuard } from '../../../src/effect/stages/matte/matte-cleanup.ts';
+import { wholeFrame } from '../../../src/effect/stages/matte/matte-window.ts';
+import { MatteGuide } from '../../../src/effect/stages/matte/guided-filter.ts';
+import { Matter } from '../../../src/effect/stages/matte/matter.ts';
+import { PartShare } from '../../../src/effect/stages/matte/part-share.ts';
+import { MatteSmoother } from '../../../src/effect/stages/matte/smoother.ts';
+import { openCatalogue, type NetFile } from '../../../src/effect/models/catalogue.ts';
+import { GpuNet } from '../../../src/effect/runtime/gpu-net.ts';
+import { AdapterMemory } from '../../../src/effect/runtime/adapter-memory.ts';
+import { Net, type Size } from '../../../src/effect/runtime/net.ts';
+import { LAYOUTS, record } from '../../../src/effect/runtime/graph-capture.ts';
 import {
   fetchRuntime,
   providerMemory,
   startRuntime,
   type Runtime,
-} from '../../../src/effect/onnx/runtime.ts';
-import { GpuPreparer } from '../../../src/effect/prepare/gpu-preparer.ts';
-import { Preparer } from '../../../src/effect/prepare/prepare.ts';
+} from '../../../src/effect/runtime/runtime.ts';
+import { GpuPreparer } from '../../../src/effect/stages/prepare/gpu-preparer.ts';
+import { Preparer } from '../../../src/effect/stages/prepare/prepare.ts';
 import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
-import { GpuPainter } from '../../../src/effect/style/gpu-painter.ts';
-import { texelPainter } from '../../../src/effect/style/painter.ts';
-import { StyleWindow } from '../../../src/effect/style/window.ts';
+import { GpuPainter } from '../../../src/effect/stages/style/gpu-painter.ts';
+import { texelPainter } from '../../../src/effect/stages/style/painter.ts';
+import { StyleWindow } from '../../../src/effect/stages/style/window.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
 /** What both roads may differ by, of 255. */

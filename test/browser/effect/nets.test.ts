@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Download } from '../../../src/effect/download.ts';
+import { Download } from '../../../src/effect/models/download.ts';
 import {
   createEffect,
   type Effect,
   type EffectOptions,
   type PreviewOptions,
-} from '../../../src/effect/effect.ts';
-import type { PortoonError } from '../../../src/effect/errors.ts';
-import { openCatalogue } from '../../../src/effect/models.ts';
-import { Net, type Size } from '../../../src/effect/onnx/net.ts';
-import { fetchRuntime, precisionMemory, startRuntime } from '../../../src/effect/onnx/runtime.ts';
+} from '../../../src/effect/page/effect.ts';
+import type { PortoonError } from '../../../src/common/errors.ts';
+import { openCatalogue } from '../../../src/effect/models/catalogue.ts';
+import { Net, type Size } from '../../../src/effect/runtime/net.ts';
+import { fetchRuntime, precisionMemory, startRuntime } from '../../../src/effect/runtime/runtime.ts';
 import type { ExecutionProvider, Fault } from '../../../src/effect/protocol.ts';
 import { alike, ColourBands, type Colours } from '../colour-bands.ts';
 import claimingWorker from './claiming.worker.ts?worker&url';

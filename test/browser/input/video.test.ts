@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { PortoonError } from '../../../src/effect/errors.ts';
-import { framesOf } from '../../../src/effect/frames.ts';
+import { PortoonError } from '../../../src/common/errors.ts';
+import { framesOf } from '../../../src/media/frames.ts';
 import { openDemo } from '../../../src/input/demo.ts';
 import { openVideo } from '../../../src/input/file.ts';
 import type { Source } from '../../../src/input/source.ts';

@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
-import { Download } from '../../../src/effect/download.ts';
-import { fetchRuntime, startRuntime } from '../../../src/effect/onnx/runtime.ts';
+import { Download } from '../../../src/effect/models/download.ts';
+import { fetchRuntime, startRuntime } from '../../../src/effect/runtime/runtime.ts';
 
 /** A net's inputs by name, each with its dimensions. */
 export type Inputs = Record<string, number[]>;

@@ -1,7 +1,7 @@
 /** What stands in for the browser and for other rooms when a store is tested. */
 import { signal } from '@preact/signals';
-import type { Effect } from '../../../src/effect/effect.ts';
-import type { LookOptions } from '../../../src/effect/look.ts';
+import type { Effect } from '../../../src/effect/page/effect.ts';
+import type { LookOptions } from '../../../src/effect/page/look-options.ts';
 import type { StyleInfo } from '../../../src/effect/protocol.ts';
 import type { Source } from '../../../src/input/source.ts';
 import { createPreferencesStore } from '../../../src/studio/base/preferences-store.ts';

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Member, RoomOptions } from '../../../../src/call/room.ts';
 import type { Microphone } from '../../../../src/call/microphone.ts';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createCallStore, type JoinedRoom } from '../../../../src/studio/call/call-store.ts';
 import { createCameraSwitchStore } from '../../../../src/studio/call/camera-switch-store.ts';
 import { createMicrophoneStore } from '../../../../src/studio/microphone/microphone-store.ts';

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import {
   createConversionsStore,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createBackgroundStore } from '../../../../src/studio/look/background-store.ts';
 import { createBase, settled } from '../fakes.ts';
 

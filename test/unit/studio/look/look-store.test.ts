@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createLookStore, type LookState } from '../../../../src/studio/look/look-store.ts';
 import { createBase, fakeEffect, settled } from '../fakes.ts';
 

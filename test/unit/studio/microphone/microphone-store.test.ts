@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Microphone } from '../../../../src/call/microphone.ts';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createMicrophoneStore } from '../../../../src/studio/microphone/microphone-store.ts';
 import { createBase, fakeTrack } from '../fakes.ts';
 

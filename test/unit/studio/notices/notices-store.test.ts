@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createNoticesStore } from '../../../../src/studio/notices/notices-store.ts';
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import type { ClipFile } from '../../../../src/record/folder.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import { createClipsStore } from '../../../../src/studio/record/clips-store.ts';

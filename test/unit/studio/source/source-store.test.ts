@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import type { SourceRequest } from '../../../../src/studio/source/open-source.ts';
 import { createSourceStore } from '../../../../src/studio/source/source-store.ts';
 import { createBase, fakeSource, settled, type FakeSource } from '../fakes.ts';

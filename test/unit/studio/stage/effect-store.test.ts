@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Effect } from '../../../../src/effect/effect.ts';
-import { PortoonError } from '../../../../src/effect/errors.ts';
+import type { Effect } from '../../../../src/effect/page/effect.ts';
+import { PortoonError } from '../../../../src/common/errors.ts';
 import { createEffectStore } from '../../../../src/studio/stage/effect-store.ts';
 import { createBase, fakeEffect } from '../fakes.ts';
 

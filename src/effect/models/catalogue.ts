@@ -1,0 +1,151 @@
+import * as v from 'valibot';
+import type { Download } from './download.ts';
+import { PortoonError } from '../../common/errors.ts';
+import { GRADES } from '../protocol.ts';
+
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const file = {
+  file: v.pipe(v.string(), v.regex(/^[\w-]+(\/[\w.-]+)*\.onnx$/)),
+  sha256,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+};
+/** A net's twin for graphics processors that reckon in half precision; `of` is the checksum of the net that it was made from. */
+const half = v.optional(v.object({ ...file, of: sha256 }));
+const common = {
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
+  title: v.string(),
+  ...file,
+  size: v.tuple([v.number(), v.number()]),
+  // A net is as good without.
+  half: v.fallback(half, undefined),
+};
+const twinSchema = v.pipe(
+  v.object({ sha256, half }),
+  v.forward(
+    v.check(({ sha256, half }) => !half || half.of === sha256),
+    ['half', 'of'],
+  ),
+);
+const stateSchema = v.object({
+  in: v.string(),
+  out: v.string(),
+  shape: v.array(v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.picklist(['H', 'W'])])),
+});
+const modelSchema = v.variant('kind', [
+  v.object({ ...common, kind: v.literal('matte'), state: v.optional(v.array(stateSchema), []) }),
+  v.object({
+    ...common,
+    kind: v.literal('style'),
+    // Only the matte has a memory: a style is also run on single frames, for its preview.
+    state: v.optional(v.pipe(v.array(stateSchema), v.maxLength(0)), []),
+    grade: v.optional(v.picklist(GRADES), 'live'),
+  }),
+]);
+const manifestSchema = v.object({ models: v.array(v.unknown()) });
+
+/** One entry of models/manifest.json: what the effect reads of it. */
+export type Model = v.InferOutput<typeof modelSchema>;
+export type MatteModel = Extract<Model, { kind: 'matte' }>;
+export type StyleModel = Extract<Model, { kind: 'style' }>;
+/** One tensor that a net hands to its next run: which output becomes which input, and its shape. */
+export type StateEntry = v.InferOutput<typeof stateSchema>;
+
+/** A file of the manifest, and the id of the net that it is of. */
+type Listed = Pick<Model, 'id' | 'file' | 'sha256' | 'bytes'>;
+
+/** A net as it was fetched. */
+export interface NetFile {
+  /** Of its .onnx file. */
+  readonly bytes: Uint8Array;
+  /** Whether it is the twin that reckons in half precision. */
+  readonly half: boolean;
+}
+
+/** The nets that a manifest offers. Entries that are not as promised are left out and named. */
+export interface Catalogue {
+  mattes: MatteModel[];
+  styles: StyleModel[];
+  /** What is wrong with each of those, by its id, or its place in the list. */
+  faults: Map<string, PortoonError>;
+  /** The bytes of one net, checked against its SHA-256. */
+  fetch(file: Listed, download: Download): Promise<Uint8Array>;
+}
+
+/**
+ * Reads a model manifest.
+ * @throws PortoonError `ERR_MANIFEST` if there is none, or none with a matte net.
+ */
+export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
+  const unusable = (what: string, cause?: unknown) =>
+    new PortoonError(
+      'ERR_MANIFEST',
+      `The list of nets ${what}.`,
+      'Reload the page; if that does not help, install Portoon again.',
+      {
+        cause,
+      },
+    );
+  let entries: unknown[];
+  try {
+    const response = await fetch(manifestUrl);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    entries = v.parse(manifestSchema, await response.json()).models;
+  } catch (cause) {
+    throw unusable(`at ${manifestUrl} cannot be read`, cause);
+  }
+  const models: Model[] = [];
+  const faults = new Map<string, PortoonError>();
+  for (const [index, entry] of entries.entries()) {
+    const parsed = v.safeParse(modelSchema, entry);
+    if (parsed.success) {
+      const { half, ...model } = parsed.output;
+      const twin = v.safeParse(twinSchema, entry);
+      models.push(twin.success && half ? { ...model, half } : model);
+      if (!twin.success)
+        faults.set(
+          `${model.id} in half precision`,
+          new PortoonError(
+            'ERR_HALF_PRECISION',
+            `The half-precision twin of the net "${model.id}" is left out: ${v.getDotPath(twin.issues[0]) ?? 'its entry'} is not as promised.`,
+            'The net itself works; mend its entry in the manifest.',
+          ),
+        );
+      continue;
+    }
+    const issue = parsed.issues[0];
+    const named = v.safeParse(v.object({ id: v.string() }), entry);
+    const name = named.success ? `"${named.output.id}"` : `number ${index + 1}`;
+    faults.set(
+      named.success ? named.output.id : name,
+      new PortoonError(
+        'ERR_MANIFEST',
+        `The net ${name} is left out: ${v.getDotPath(issue) ?? 'its entry'} is not as promised.`,
+        'The other nets work; mend its entry in the manifest.',
+      ),
+    );
+  }
+  const mattes = models.filter((model) => model.kind === 'matte');
+  if (mattes.length === 0) throw unusable('names no matte net');
+  return {
+    mattes,
+    styles: models.filter((model) => model.kind === 'style'),
+    faults,
+    async fetch({ id, file, ...promised }, download) {
+      // The hash in the query lets the server call the file immutable.
+      const url = new URL(
+        `${file}?v=${promised.sha256.slice(0, 12)}`,
+        new URL(manifestUrl, self.location.href),
+      ).href;
+      const bytes = await download.bytes(url, `the net "${id}"`, promised.bytes);
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+      if (sha256 !== promised.sha256)
+        throw new PortoonError(
+          'ERR_MODEL_INTEGRITY',
+          `The net "${id}" is not the file that the manifest promises: ${bytes.length} bytes came, ${promised.bytes} were promised${bytes.length === promised.bytes ? ', and their checksum differs' : ''}.`,
+          'Reload the page; if that does not help, install Portoon again.',
+        );
+      return bytes;
+    },
+  };
+}

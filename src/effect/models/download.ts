@@ -1,0 +1,63 @@
+import { PortoonError } from '../../common/errors.ts';
+import type { LoadProgress } from '../protocol.ts';
+
+/** Fetches what the effect needs and adds up how much of it has come. */
+export class Download {
+  private readonly parts = new Map<string, LoadProgress>();
+
+  constructor(private readonly onProgress: (progress: LoadProgress) => void) {}
+
+  /**
+   * @param what - for people: what is being fetched.
+   * @param expected - its size in bytes, for the progress bar.
+   * @param onAnswer - given the answer before it is read, which it may clone.
+   * @throws PortoonError `ERR_MODEL_MISSING` naming what did not arrive and why.
+   */
+  async bytes(
+    url: string,
+    what: string,
+    expected: number,
+    onAnswer?: (answer: Response) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const part: LoadProgress = { loaded: 0, total: expected };
+    this.parts.set(url, part);
+    const chunks: Uint8Array[] = [];
+    try {
+      const response = await fetch(url);
+      if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
+      onAnswer?.(response);
+      for await (const chunk of response.body) {
+        chunks.push(chunk);
+        part.loaded += chunk.length;
+        this.report();
+      }
+    } catch (cause) {
+      throw new PortoonError(
+        'ERR_MODEL_MISSING',
+        `Could not fetch ${what}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+        'Check the connection to the server and try again.',
+        { cause },
+      );
+    } finally {
+      part.total = part.loaded;
+      this.report();
+    }
+    const whole = new Uint8Array(part.loaded);
+    let offset = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return whole;
+  }
+
+  private report(): void {
+    let loaded = 0;
+    let total = 0;
+    for (const part of this.parts.values()) {
+      loaded += part.loaded;
+      total += Math.max(part.total, part.loaded);
+    }
+    this.onProgress({ loaded, total });
+  }
+}

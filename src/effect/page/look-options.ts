@@ -1,0 +1,113 @@
+import { PortoonError } from '../../common/errors.ts';
+import { REGIONS, type BackgroundFill, type Look, type Quality, type Region } from '../protocol.ts';
+
+/** Longest side of a background picture, in pixels. */
+const LARGEST_PICTURE = 2048;
+/** Words that are valid for a colour in a style sheet and mean nothing here. */
+const CSS_WIDE = /^(inherit|initial|unset|revert|revert-layer|currentcolor)$/i;
+
+/** A look in the words of the caller: all of it optional, the rest stays as it is. */
+export interface LookOptions {
+  /** A style's id, or `none`. */
+  style?: string;
+  /** Where the style shows: `person`, a part of them (`face`, `hair`, `clothes`), `background` or `everything`. */
+  region?: Region;
+  /** 0 (the live picture) .. 1 (the style alone). */
+  strength?: number;
+  /** `live`, `blur`, `transparent`, a CSS colour, or the URL of a same-origin (or blob:) image. */
+  background?: string;
+  /** Short side of the style net's input in pixels, 32..1080, or `auto`: the governor keeps the rate. */
+  quality?: Quality;
+}
+
+/**
+ * Checks a look at the door and fetches what it names.
+ * @throws TypeError naming the option, what it was and what it takes.
+ * @throws PortoonError `ERR_IMAGE_UNREADABLE` if the background image does not load.
+ */
+export async function readLook(options: LookOptions): Promise<Partial<Look>> {
+  const look: Partial<Look> = {};
+  const { style, region, strength, background, quality } = options;
+  if (style !== undefined) {
+    if (typeof style !== 'string' || style === '')
+      throw wrong('style', style, 'the id of a style, or "none"');
+    look.style = style;
+  }
+  if (region !== undefined) {
+    if (!REGIONS.includes(region)) throw wrong('region', region, `one of ${REGIONS.join(', ')}`);
+    look.region = region;
+  }
+  if (strength !== undefined) {
+    if (typeof strength !== 'number' || !(strength >= 0 && strength <= 1))
+      throw wrong('strength', strength, 'a number from 0 to 1');
+    look.strength = strength;
+  }
+  if (quality !== undefined) {
+    if (quality !== 'auto' && !(Number.isInteger(quality) && quality >= 32 && quality <= 1080))
+      throw wrong('quality', quality, '"auto" or a whole number of pixels from 32 to 1080');
+    look.quality = quality;
+  }
+  if (background !== undefined) {
+    if (typeof background !== 'string' || background === '')
+      throw wrong('background', background, 'live, blur, transparent, a CSS colour or the URL of an image');
+    look.background = await readBackground(background);
+  }
+  return look;
+}
+
+async function readBackground(background: string): Promise<BackgroundFill> {
+  if (background === 'live' || background === 'blur' || background === 'transparent')
+    return { kind: background };
+  if (CSS.supports('color', background) && !CSS_WIDE.test(background))
+    return { kind: 'colour', rgb: parseColour(background) };
+  const url = URL.canParse(background, location.href) ? new URL(background, location.href) : null;
+  const ours = url !== null && (url.protocol === 'blob:' || url.origin === location.origin);
+  if (!url || !ours)
+    throw wrong(
+      'background',
+      background,
+      'live, blur, transparent, a CSS colour or the URL of a same-origin image',
+    );
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    return { kind: 'image', bitmap: await readPicture(await response.blob()) };
+  } catch (cause) {
+    throw new PortoonError(
+      'ERR_IMAGE_UNREADABLE',
+      `The background ${url.protocol === 'blob:' ? 'picture' : `"${background}"`} cannot be read as an image.`,
+      'Choose a JPEG, PNG, WebP or AVIF picture, a colour, blur or live.',
+      { cause },
+    );
+  }
+}
+
+/** No larger than any graphics processor takes, and than any stage shows. */
+async function readPicture(blob: Blob): Promise<ImageBitmap> {
+  const bitmap = await createImageBitmap(blob);
+  const shrink = LARGEST_PICTURE / Math.max(bitmap.width, bitmap.height);
+  if (shrink >= 1) return bitmap;
+  try {
+    return await createImageBitmap(bitmap, {
+      resizeWidth: Math.max(1, Math.round(bitmap.width * shrink)),
+      resizeHeight: Math.max(1, Math.round(bitmap.height * shrink)),
+      resizeQuality: 'high',
+    });
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The browser itself knows best what a CSS colour is: it paints one pixel and is asked what came. */
+function parseColour(css: string): [number, number, number] {
+  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (!context) return [0, 0, 0];
+  context.fillStyle = css;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red! / 255, green! / 255, blue! / 255];
+}
+
+function wrong(option: string, value: unknown, takes: string): TypeError {
+  return new TypeError(`${option} is ${JSON.stringify(value)}; it takes ${takes}.`);
+}

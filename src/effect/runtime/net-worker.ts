@@ -1,0 +1,94 @@
+import * as Comlink from 'comlink';
+import '../../common/error-transfer.ts';
+import { PortoonError } from '../../common/errors.ts';
+import type { Model } from '../models/catalogue.ts';
+import type { Net, Output, Size } from './net.ts';
+import type { RuntimeFiles } from './runtime.ts';
+
+type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
+
+/** What is asked of the worker. Planes and values are transferred. */
+export interface NetWorkerApi {
+  start(files: RuntimeFiles): Promise<void>;
+  /** @returns by which the net is called from then on. */
+  open(model: Promised, bytes: Uint8Array): Promise<number>;
+  /** @param planes - come back with the answer, for the next run. */
+  run(
+    net: number,
+    size: Size,
+    planes: Float32Array<ArrayBuffer>,
+    outputs: readonly Output[],
+  ): Promise<{ planes: Float32Array<ArrayBuffer>; values: Record<string, Float32Array>; took: number }>;
+  close(net: number): Promise<void>;
+}
+
+/** A net without memory, wherever it runs. */
+export type AnyNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'>;
+
+/**
+ * A second runtime, in a worker of its own: its nets run beside those of the first on another core. It ends with the worker that made it, and not
+ * before: Chromium 156 may never end a worker (3 of 24 times) that is ended just after one of its own.
+ */
+export class NetWorker {
+  private readonly worker = new Worker(new URL('./nets.worker.ts', import.meta.url), { type: 'module' });
+  private readonly api = Comlink.wrap<NetWorkerApi>(this.worker);
+  private readonly started: Promise<void>;
+
+  /**
+   * @param files - those for wasm; may still be on their way.
+   * @param onDeath - told if the worker cannot be started or stops; its nets then answer no more.
+   */
+  constructor(files: Promise<RuntimeFiles>, onDeath: (error: PortoonError) => void) {
+    this.worker.onerror = ({ message }) => {
+      onDeath(
+        new PortoonError(
+          'ERR_WORKER_DIED',
+          `The styles' worker stopped${message ? `: ${message}` : ''}.`,
+          'Reload the page.',
+        ),
+      );
+    };
+    this.started = files.then((arrived) => this.api.start(arrived));
+    this.started.catch(() => undefined);
+  }
+
+  /** As `Net.open`. */
+  async open(model: Promised, bytes: Uint8Array): Promise<AnyNet> {
+    await this.started;
+    return new DistantNet(this.api, await this.api.open(model, bytes));
+  }
+}
+
+class DistantNet implements AnyNet {
+  took = 0;
+  /** Empty while they are away. */
+  private planes = new Float32Array(0);
+
+  constructor(
+    private readonly api: Comlink.Remote<NetWorkerApi>,
+    private readonly at: number,
+  ) {}
+
+  input([width, height]: Size): Float32Array {
+    const length = 3 * width * height;
+    if (this.planes.length !== length) this.planes = new Float32Array(length);
+    return this.planes;
+  }
+
+  async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
+    const { planes } = this;
+    const answer = await this.api.run(this.at, size, Comlink.transfer(planes, [planes.buffer]), outputs);
+    this.planes = answer.planes;
+    this.took = answer.took;
+    return answer.values;
+  }
+
+  async warm(size: Size): Promise<void> {
+    this.input(size);
+    await this.run(size, ['styled']);
+  }
+
+  close(): Promise<void> {
+    return this.api.close(this.at);
+  }
+}

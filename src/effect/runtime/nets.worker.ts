@@ -1,0 +1,37 @@
+import * as Comlink from 'comlink';
+import '../../common/error-transfer.ts';
+import { Net } from './net.ts';
+import type { NetWorkerApi } from './net-worker.ts';
+import { builds, startRuntime, type Runtime } from './runtime.ts';
+
+const runtime = Promise.withResolvers<Runtime>();
+// It is here when the files are; what fails is told where the runtime is started.
+builds.plain.load().catch(() => undefined);
+const nets = new Map<number, Net>();
+let opened = 0;
+
+const api: NetWorkerApi = {
+  async start(files) {
+    runtime.resolve(await startRuntime(files));
+  },
+  async open(model, bytes) {
+    const at = opened++;
+    nets.set(at, await Net.open(await runtime.promise, model, bytes));
+    return at;
+  },
+  async run(at, size, planes, outputs) {
+    const net = nets.get(at)!;
+    net.input(size).set(planes);
+    const values = await net.run(size, outputs);
+    return Comlink.transfer({ planes, values, took: net.took }, [
+      planes.buffer,
+      ...Object.values(values).map(({ buffer }) => buffer as ArrayBuffer),
+    ]);
+  },
+  async close(at) {
+    await nets.get(at)?.close();
+    nets.delete(at);
+  },
+};
+
+Comlink.expose(api);

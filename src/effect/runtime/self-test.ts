@@ -1,0 +1,60 @@
+import { PortoonError } from '../../common/errors.ts';
+import type { Model } from '../models/catalogue.ts';
+import { Net, type Output } from './net.ts';
+import { webgpuFault, type Runtime } from './runtime.ts';
+
+/** Every net runs at this size, in no time. */
+const SIZE = [32, 32] as const;
+/** What two providers that are both right differ by at most, of a range of 1. */
+const TOLERANCE = 2e-2;
+
+/**
+ * Opens a net on the runtime's provider. On WebGPU it first proves itself: drivers compute wrongly without a word, so one picture goes through
+ * WebGPU and through the same runtime's wasm, and both must agree.
+ * @throws PortoonError `ERR_WEBGPU` if they do not, or the net cannot be run there, and what `Net.open` and `Net.run` throw.
+ */
+export async function openTested(
+  runtime: Runtime,
+  model: Pick<Model, 'id' | 'kind' | 'state'>,
+  bytes: Uint8Array,
+): Promise<Net> {
+  const net = await Net.open(runtime, model, bytes);
+  if (runtime.ep === 'wasm') return net;
+  try {
+    const reference = await Net.open({ ...runtime, ep: 'wasm' }, model, bytes);
+    try {
+      const output = model.kind === 'matte' ? 'matte' : 'styled';
+      const right = await answer(reference, output);
+      const given = await answer(net, output).catch((cause: unknown) => {
+        if (cause instanceof PortoonError && cause.code === 'ERR_WEBGPU') throw cause;
+        // The net itself is right: it has just answered.
+        throw webgpuFault(`fails at the net "${model.id}"`);
+      });
+      const worst = given.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
+      // Not a number is not right either.
+      if (!(worst <= TOLERANCE))
+        throw webgpuFault(`answers otherwise than it should: the net "${model.id}" by ${worst.toFixed(3)}`);
+    } finally {
+      await reference.close();
+    }
+  } catch (error) {
+    await net.close().catch(() => undefined);
+    throw error;
+  }
+  net.forget();
+  return net;
+}
+
+function answer(net: Net, output: Output): Promise<Float32Array> {
+  const planes = net.input(SIZE);
+  // A skin-coloured disc before a slanting light: edges, flats and slopes in all channels.
+  const [width, height] = SIZE;
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const inside = (x - 16) ** 2 + (y - 18) ** 2 < 100;
+      planes[i] = inside ? 0.85 : (x + y) / 64;
+      planes[i + width * height] = inside ? 0.65 : x / 40;
+      planes[i + 2 * width * height] = inside ? 0.55 : y / 40;
+    }
+  return net.run(SIZE, [output]).then((values) => values[output]);
+}

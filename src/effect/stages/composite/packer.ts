@@ -1,0 +1,122 @@
+import pack from '../../../../shaders/pack.wgsl?raw';
+import { storage, uniforms } from '../../gpu/program.ts';
+import { webgpuFault } from '../../runtime/runtime.ts';
+import type { Size } from '../../runtime/net.ts';
+import type { Layers, Packed, Place } from './compositor.ts';
+
+/** The layers as they are on the graphics processor; null where there is none of the kind. */
+export interface PackedFrom {
+  /** As MatteGuide's texels. */
+  readonly texels: GPUBuffer;
+  /** 0..1. */
+  readonly share: GPUBuffer;
+  /** Red, green, blue and weight, each with that weight. */
+  readonly room: GPUBuffer;
+  /** Planes R, G, B, 0..1, and those of what the style net saw. */
+  readonly styled: GPUBuffer;
+  readonly seen: GPUBuffer;
+}
+
+/** The layers that a picture may hold; the region's share comes with the matte. */
+type Packable = Pick<Layers, 'styled' | 'matte' | 'blurred'>;
+
+/** Hands layers from WebGPU to WebGL, which share no memory but canvases. */
+export class Packer {
+  private readonly canvas = new OffscreenCanvas(1, 1);
+  private readonly context: GPUCanvasContext;
+  private readonly places: GPUBuffer;
+  /** Stands in for a layer that is not there. */
+  private readonly nothing: GPUBuffer;
+
+  private constructor(
+    private readonly device: GPUDevice,
+    private readonly pipeline: GPURenderPipeline,
+    format: GPUTextureFormat,
+  ) {
+    const context = this.canvas.getContext('webgpu');
+    if (!context) throw webgpuFault('gives no canvas');
+    context.configure({ device, format, alphaMode: 'opaque' });
+    this.context = context;
+    this.places = uniforms(device, 80);
+    this.nothing = storage(device, 16);
+  }
+
+  /** @throws PortoonError `ERR_WEBGPU` if what is packed does not come through. */
+  static async open(device: GPUDevice): Promise<Packer> {
+    const format = navigator.gpu.getPreferredCanvasFormat();
+    const module = device.createShaderModule({ code: pack });
+    const pipeline = await device.createRenderPipelineAsync({
+      layout: 'auto',
+      vertex: { module, entryPoint: 'cover' },
+      fragment: { module, entryPoint: 'pack', targets: [{ format }] },
+    });
+    const packer = new Packer(device, pipeline, format);
+    packer.test();
+    return packer;
+  }
+
+  /** @returns the layers that `layers` has no texels of, for as long as the task lasts. */
+  pack({ styled, matte, blurred }: Packable, from: Partial<PackedFrom>): Packed {
+    const { canvas, device, pipeline, nothing } = this;
+    const sizes = [matte?.size, matte?.size, styled?.window.size, styled?.window.size, blurred?.size];
+    const tops: number[] = [];
+    let [width, height] = [1, 0];
+    for (const size of sizes) {
+      tops.push(height);
+      if (!size) continue;
+      width = Math.max(width, size[0] + 2);
+      height += size[1] + 2;
+    }
+    height = Math.max(1, height);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const lines = sizes.flatMap((size, i) => (size ? [tops[i]!, ...size, 0] : [0, 0, 0, 0]));
+    device.queue.writeBuffer(this.places, 0, Uint32Array.from(lines));
+    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.room];
+    const group = device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer: buffer ?? nothing } })),
+    });
+    const encoder = device.createCommandEncoder();
+    const view = this.context.getCurrentTexture().createView();
+    const pass = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.draw(3);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    const place = (size: Size | undefined, top: number): Place | null =>
+      size ? [1 / width, (top + 1) / height, size[0] / width, size[1] / height] : null;
+    const [fit, plain, style, seen, room] = sizes.map((size, i) => place(size, tops[i]!));
+    return { canvas, fit: fit!, plain: plain!, styled: style!, seen: seen!, room: room! };
+  }
+
+  /** Where browsers cannot hand pictures over they hand over nothing, without a word. */
+  private test(): void {
+    const { device } = this;
+    const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
+    if (!gl) throw webgpuFault('gives no WebGL beside WebGPU');
+    const styled = storage(device, 12 * 4);
+    const colours = [1, 0.2, 0.4, 0, 0.6, 0, 0.2, 1, 0.2, 1, 0, 0.8];
+    device.queue.writeBuffer(styled, 0, Float32Array.from(colours));
+    const size = [2, 2] as const;
+    const window = { grid: size, x: 0, y: 0, size };
+    const { canvas } = this.pack(
+      { styled: { texels: null, window }, matte: null, blurred: null },
+      { styled },
+    );
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
+    const texture = gl.getParameter(gl.TEXTURE_BINDING_2D) as WebGLTexture;
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    const seen = new Uint8Array(4 * size[0] * size[1]);
+    gl.readPixels(1, 1, ...size, gl.RGBA, gl.UNSIGNED_BYTE, seen);
+    gl.getExtension('WEBGL_lose_context')?.loseContext();
+    styled.destroy();
+    const comesThrough = colours.every(
+      (colour, i) => Math.abs(seen[4 * (i % 4) + Math.floor(i / 4)]! - 255 * colour) < 2,
+    );
+    if (!comesThrough) throw webgpuFault('does not hand its pictures over to WebGL');
+  }
+}

@@ -1,0 +1,61 @@
+import { boxFilter } from '../box-filter.ts';
+import type { Size } from '../../runtime/net.ts';
+
+/** Three box passes of this radius come close to a Gaussian (central limit). */
+const RADIUS = 4;
+export const PASSES = 3;
+
+/**
+ * The room behind the person, out of focus. The person is left out of the mean (normalised convolution: Knutsson and Westin
+ * 1993), so that no shine of them surrounds them.
+ */
+export class BackdropBlur {
+  private fields: Float32Array[] = [];
+  private scratch = new Float32Array(0);
+  /** RGBA at `size`. */
+  texels = new Uint8Array(0);
+  size: Size = [0, 0];
+
+  /**
+   * @param picture - planes R, G, B, 0..1, at [width, height], both even.
+   * @param matte - at the same size.
+   */
+  blur(picture: Float32Array, matte: Float32Array, [width, height]: Size): void {
+    const halfWidth = width >> 1;
+    const halfHeight = height >> 1;
+    const pixels = halfWidth * halfHeight;
+    if (this.scratch.length !== pixels) {
+      this.fields = Array.from({ length: 4 }, () => new Float32Array(pixels));
+      this.scratch = new Float32Array(pixels);
+      this.texels = new Uint8Array(pixels * 4).fill(255);
+    }
+    this.size = [halfWidth, halfHeight];
+    const [red, green, blue, weight] = this.fields as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const area = width * height;
+    for (let y = 0, i = 0; y < halfHeight; y++) {
+      for (let x = 0; x < halfWidth; x++, i++) {
+        const from = 2 * y * width + 2 * x;
+        // Never quite nothing: far inside the person the mean needs something to stand on.
+        const share =
+          1.001 - Math.max(matte[from]!, matte[from + 1]!, matte[from + width]!, matte[from + width + 1]!);
+        weight[i] = share;
+        red[i] = share * picture[from]!;
+        green[i] = share * picture[from + area]!;
+        blue[i] = share * picture[from + 2 * area]!;
+      }
+    }
+    for (const field of this.fields)
+      for (let pass = 0; pass < PASSES; pass++) boxFilter(field, this.scratch, halfWidth, halfHeight, RADIUS);
+    for (let i = 0, t = 0; i < pixels; i++, t += 4) {
+      const scale = 255 / weight[i]!;
+      this.texels[t] = Math.min(255, red[i]! * scale + 0.5);
+      this.texels[t + 1] = Math.min(255, green[i]! * scale + 0.5);
+      this.texels[t + 2] = Math.min(255, blue[i]! * scale + 0.5);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+import type { Layers, Packed } from '../stages/composite/compositor.ts';
+import { Packer } from '../stages/composite/packer.ts';
+import type { Download } from '../models/download.ts';
+import { PortoonError } from '../../common/errors.ts';
+import { matteSize } from './governor.ts';
+import { testRefiner, testPreparer } from '../gpu/self-test.ts';
+import { GpuMatter } from '../stages/matte/gpu-matter.ts';
+import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
+import { Matter, type Matting } from '../stages/matte/matter.ts';
+import type { Catalogue, NetFile, StyleModel } from '../models/catalogue.ts';
+import { NetFiles, type ProvenNet } from '../models/net-files.ts';
+import { GpuNet } from '../runtime/gpu-net.ts';
+import { AdapterMemory } from '../runtime/adapter-memory.ts';
+import { NetWorker, type AnyNet } from '../runtime/net-worker.ts';
+import type { Net } from '../runtime/net.ts';
+import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from '../runtime/runtime.ts';
+import { GpuPreparer } from '../stages/prepare/gpu-preparer.ts';
+import { Preparer, type FramePreparer } from '../stages/prepare/prepare.ts';
+import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import { GpuPainter } from '../stages/style/gpu-painter.ts';
+import { texelPainter } from '../stages/style/painter.ts';
+import { Stylist } from '../stages/style/stylist.ts';
+
+/** Nets are warmed up for the commonest camera shape. */
+export const USUAL_ASPECT = 16 / 9;
+
+/** The stages before the last, on one execution provider. */
+export interface NetStages {
+  readonly ep: ExecutionProvider;
+  /** Whether all nets reckon in half precision. */
+  readonly half: boolean;
+  /** Whether something is under way that makes frames late and will soon be over. */
+  readonly settling: boolean;
+  readonly preparer: FramePreparer;
+  readonly matter: Matting;
+  readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
+  /** Where frames stay on the graphics processor: puts their layers where the compositor takes them. Null where layers are texels. */
+  readonly pack: ((layers: Layers) => Packed) | null;
+  close(): Promise<void>;
+}
+
+type Tell = (error: unknown, fatal: boolean) => void;
+
+/**
+ * Opens them. Where WebGPU fails, they are on wasm.
+ * @param style - the id of the one that will be chosen first: without a GPU its net is opened beside the matte's.
+ * @param catalogue - may still be on its way: the runtime, which is larger, is fetched meanwhile.
+ * @param tell - told what goes wrong; after a fatal fault the stages answer no more.
+ * @throws PortoonError naming the net, or what else is missing.
+ */
+export async function openNetStages(
+  choice: ExecutionProviderChoice,
+  style: string,
+  catalogue: Promise<Catalogue>,
+  download: Download,
+  tell: Tell,
+): Promise<NetStages> {
+  const provider = chooseProvider(choice);
+  const runtimeFiles = provider.then(({ ep }) => fetchRuntime(ep, download));
+  const starting = runtimeFiles.then(startRuntime);
+  // Without a GPU, matte and style run on two cores at once.
+  const second = provider.then(({ ep }) =>
+    ep === 'wasm' && navigator.hardwareConcurrency > 1
+      ? new NetWorker(runtimeFiles, (error) => {
+          tell(error, true);
+        })
+      : null,
+  );
+  second.catch(() => undefined);
+  starting.catch(() => undefined);
+  const chainOpening = starting.then((runtime) => runtime.device && openChain(runtime, runtime.device, tell));
+  chainOpening.catch(() => undefined);
+  const nets = await catalogue;
+  try {
+    const netWorker = await second;
+    const { halves } = await provider;
+    const files = new NetFiles(nets, download, halves, (error) => {
+      tell(error, false);
+    });
+    const preparer = new Preparer();
+    // Without a GPU the style's net is opened beside the matte's.
+    const stylist =
+      netWorker && stylistInMemory(preparer, (model, { bytes }) => netWorker.open(model, bytes), nets, files);
+    stylist?.foresee(style);
+    const place = (runtime: Runtime, { net, file }: ProvenNet) =>
+      new GpuNet(runtime, net, file, layoutMemory(runtime, net.id, file), choice === 'auto');
+    const net = await openMatteNet(nets, starting, files, tell, async (runtime, proven) =>
+      (await chainOpening) ? place(runtime, proven) : proven.net,
+    );
+    const runtime = await starting;
+    const chain = await chainOpening;
+    if (chain && net instanceof GpuNet) return onGpu(runtime, chain, net, place, nets, files);
+    const openStyle = async (model: StyleModel, file: NetFile) =>
+      (await files.open(runtime, model, file)).net;
+    return inMemory(
+      runtime,
+      preparer,
+      net as Net,
+      stylist ?? stylistInMemory(preparer, openStyle, nets, files),
+      files,
+    );
+  } catch (error) {
+    if (!failedOnWebGpu(error)) throw error;
+    tell(error, false);
+    return openNetStages('wasm', style, catalogue, download, tell);
+  }
+}
+
+export function failedOnWebGpu(error: unknown): boolean {
+  return error instanceof PortoonError && error.code === 'ERR_WEBGPU';
+}
+
+/** What a frame passes on the graphics processor besides the nets. */
+interface Chain {
+  readonly preparer: GpuPreparer;
+  readonly refiner: GpuRefiner;
+  readonly packer: Packer;
+}
+
+/** @returns null where it does not do what it should: frames then go over the main memory. */
+async function openChain({ watch }: Runtime, device: GPUDevice, tell: Tell): Promise<Chain | null> {
+  try {
+    const [preparer, refiner, packer] = await Promise.all([
+      GpuPreparer.open(device, watch),
+      GpuRefiner.open(device, watch),
+      Packer.open(device),
+    ]);
+    await testPreparer(preparer);
+    await testRefiner(device, refiner);
+    return { preparer, refiner, packer };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
+    tell(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);
+    return null;
+  }
+}
+
+function onGpu(
+  runtime: Runtime,
+  { preparer, refiner, packer }: Chain,
+  net: GpuNet,
+  place: (runtime: Runtime, proven: ProvenNet) => GpuNet,
+  catalogue: Catalogue,
+  files: NetFiles,
+): NetStages {
+  const matter = new GpuMatter(net, preparer, refiner);
+  const painter = new GpuPainter(runtime, preparer);
+  const openStyle = async (model: StyleModel, file: NetFile) =>
+    place(runtime, await files.open(runtime, model, file));
+  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, files);
+  return {
+    ep: 'webgpu',
+    get half() {
+      return files.half;
+    },
+    get settling() {
+      return runtime.recordings > 0;
+    },
+    ...{ preparer, matter, stylist },
+    pack: (layers) =>
+      packer.pack(layers, {
+        ...(layers.matte && refiner.layers),
+        ...(layers.styled && painter.layers),
+      }),
+    async close() {
+      await stylist.close();
+      await matter.close();
+      preparer.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+function stylistInMemory(
+  preparer: Preparer,
+  openStyle: (model: StyleModel, file: NetFile) => Promise<AnyNet>,
+  catalogue: Catalogue,
+  files: NetFiles,
+): Stylist {
+  return new Stylist(openStyle, texelPainter(preparer), catalogue, files);
+}
+
+function inMemory(
+  runtime: Runtime,
+  preparer: Preparer,
+  net: Net,
+  stylist: Stylist,
+  files: NetFiles,
+): NetStages {
+  const matter = new Matter(net, preparer);
+  return {
+    ep: runtime.ep,
+    get half() {
+      return files.half;
+    },
+    ...{ settling: false, preparer, matter, stylist },
+    pack: null,
+    async close() {
+      await stylist.close();
+      await matter.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+function layoutMemory({ device }: Runtime, id: string, { half }: NetFile): AdapterMemory {
+  return new AdapterMemory(device!.adapterInfo, `layout of ${id}${half ? ' in half precision' : ''}`);
+}
+
+/** The first matte net that is as promised; those before it are told. */
+async function openMatteNet<MatteNet extends Pick<Net, 'warm'>>(
+  { mattes }: Catalogue,
+  starting: Promise<Runtime>,
+  files: NetFiles,
+  tell: Tell,
+  place: (runtime: Runtime, proven: ProvenNet) => Promise<MatteNet>,
+): Promise<MatteNet> {
+  for (const [index, model] of mattes.entries()) {
+    const fetching = files.fetch(model);
+    fetching.catch(() => undefined);
+    const runtime = await starting;
+    try {
+      const net = await place(runtime, await files.open(runtime, model, await fetching));
+      await net.warm(matteSize(USUAL_ASPECT));
+      return net;
+    } catch (error) {
+      if (index === mattes.length - 1 || failedOnWebGpu(error)) throw error;
+      tell(error, false);
+    }
+  }
+  throw new Error('a catalogue has a matte net');
+}

@@ -1,0 +1,82 @@
+import type { Compositor, Layers, Packed } from '../stages/composite/compositor.ts';
+import { Sink } from '../../media/track-writer.ts';
+import { Tap } from '../../media/frame-port.ts';
+
+/** Where composites go: onto the stage, and to whoever else takes them. */
+export class Outputs {
+  private output: Sink | null = null;
+  private stacked: { compositor: Compositor; sink: Sink } | null = null;
+  private tapped: Tap | null = null;
+
+  /** @param compositor - draws on the stage. */
+  constructor(readonly compositor: Compositor) {}
+
+  /** Whether frames are also drawn as the person alone, which takes a matte. */
+  get stacks(): boolean {
+    return this.stacked !== null;
+  }
+
+  /** Every composited frame is also written here. */
+  emit(frames: WritableStream<VideoFrame>): void {
+    void this.output?.close();
+    const output = new Sink(frames, () => {
+      if (this.output === output) this.output = null;
+    });
+    this.output = output;
+  }
+
+  /**
+   * Every frame is also drawn as the person alone, and written here; while nobody takes it, nothing is drawn for it.
+   * @param compositor - packs as `stacked-1`; it is closed with the stream.
+   */
+  emitStacked(compositor: Compositor, frames: WritableStream<VideoFrame>): void {
+    void this.stacked?.sink.close();
+    const sink = new Sink(frames, () => {
+      if (this.stacked?.sink === sink) this.stacked = null;
+      compositor.close();
+    });
+    this.stacked = { compositor, sink };
+  }
+
+  /** Gives composites to whoever holds the other end of `port`, and no longer to who held one before. */
+  tap(port: MessagePort | null): void {
+    this.tapped?.close();
+    this.tapped = port && new Tap(port);
+  }
+
+  /**
+   * Draws a frame for all of them.
+   * @param packed - the layers that have no texels.
+   * @param anchor - see Anchor.
+   */
+  draw(frame: VideoFrame, layers: Layers, packed: Packed | null, anchor: number): void {
+    const { compositor, stacked, tapped } = this;
+    if (!compositor.contextLost) {
+      compositor.draw(frame, layers, packed);
+      if (tapped?.wants) tapped.give(compositor.capture(frame), anchor + frame.timestamp / 1000);
+    }
+    // Without a matte it was asked for in the middle of the journey; the next frame has one.
+    if (stacked && layers.matte && !stacked.compositor.contextLost)
+      stacked.compositor.draw(frame, layers, packed);
+  }
+
+  /** Resolves when the tracks have what was drawn for a frame. */
+  async write(frame: VideoFrame): Promise<void> {
+    await Promise.all([
+      written(this.compositor, this.output, frame),
+      this.stacked && written(this.stacked.compositor, this.stacked.sink, frame),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.tap(null);
+    await this.output?.close();
+    await this.stacked?.sink.close();
+  }
+}
+
+async function written(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
+  if (!sink?.wants || compositor.contextLost) return;
+  const picture = await compositor.capture(like);
+  if (picture) await sink.write(picture);
+}

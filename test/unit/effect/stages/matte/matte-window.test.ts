@@ -1,0 +1,152 @@
+import { expect, test } from 'vitest';
+import {
+  boundsOfPeople,
+  carried,
+  isWhole,
+  MatteWindow,
+  union,
+  wholeFrame,
+} from '../../../../../src/effect/stages/matte/matte-window.ts';
+import type { Bounds, Window } from '../../../../../src/effect/stages/style/window.ts';
+
+const WHOLE = [288, 160] as const;
+const FAR_OFF: Bounds = { left: 0.45, top: 0.5, right: 0.52, bottom: 0.7 };
+const STANDING: Bounds = { left: 0.4, top: 0.05, right: 0.6, bottom: 1 };
+
+const moved = ({ left, top, right, bottom }: Bounds, by: number): Bounds => ({
+  left: left + by,
+  top,
+  right: right + by,
+  bottom,
+});
+
+/** Bounds of the window in shares of the frame. */
+const frameOf = ({ grid, x, y, size }: Window): Bounds => ({
+  left: x / grid[0],
+  top: y / grid[1],
+  right: (x + size[0]) / grid[0],
+  bottom: (y + size[1]) / grid[1],
+});
+
+function expectInside(people: Bounds, window: Window): void {
+  const frame = frameOf(window);
+  expect(frame.left).toBeLessThanOrEqual(Math.max(0, people.left));
+  expect(frame.top).toBeLessThanOrEqual(Math.max(0, people.top));
+  expect(frame.right).toBeGreaterThanOrEqual(Math.min(1, people.right));
+  expect(frame.bottom).toBeGreaterThanOrEqual(Math.min(1, people.bottom));
+}
+
+test('shows the whole frame where nobody is seen, and where somebody fills it', () => {
+  const windows = new MatteWindow();
+  expect(windows.around(null, WHOLE)).toEqual(wholeFrame(WHOLE));
+  expect(isWhole(windows.around({ left: 0.1, top: 0.1, right: 0.9, bottom: 1 }, WHOLE))).toBe(true);
+});
+
+test('shows somebody far off three times as large, with as many pixels as the whole frame', () => {
+  const window = new MatteWindow().around(FAR_OFF, WHOLE);
+  expect(window.grid).toEqual([864, 480]);
+  expect(window.size[0] * window.size[1]).toBeLessThan(1.1 * WHOLE[0] * WHOLE[1]);
+  expectInside(FAR_OFF, window);
+});
+
+test('is upright for somebody who stands', () => {
+  const { size, grid } = new MatteWindow().around(STANDING, WHOLE);
+  expect(size[1]).toBeGreaterThan(size[0] / 1.2);
+  expect(grid[1]).toBeGreaterThanOrEqual(1.6 * WHOLE[1]);
+});
+
+test('holds whoever is in the frame, inside the frame, on sides that the net takes', () => {
+  for (const whole of [WHOLE, [160, 288] as const, [224, 224] as const])
+    for (const left of [0, 0.13, 0.5, 0.87])
+      for (const width of [0.04, 0.2, 0.6])
+        for (const top of [0, 0.31, 0.8])
+          for (const height of [0.1, 0.4, 1]) {
+            const people = {
+              left,
+              top,
+              right: Math.min(1, left + width),
+              bottom: Math.min(1, top + height),
+            };
+            const window = new MatteWindow().around(people, whole);
+            expectInside(people, window);
+            expect(window.size[0] % 32).toBe(0);
+            expect(window.size[1] % 32).toBe(0);
+            expect(window.x + window.size[0]).toBeLessThanOrEqual(window.grid[0]);
+            expect(window.y + window.size[1]).toBeLessThanOrEqual(window.grid[1]);
+            expect(window.x).toBeGreaterThanOrEqual(0);
+            expect(window.y).toBeGreaterThanOrEqual(0);
+          }
+});
+
+test('stands still while somebody sways, and goes at once with who leans out of it', () => {
+  const windows = new MatteWindow();
+  const first = windows.around(FAR_OFF, WHOLE);
+  for (let frame = 0; frame < 100; frame++)
+    expect(windows.around(moved(FAR_OFF, 0.01 * Math.sin(frame / 5)), WHOLE)).toBe(first);
+  const away = moved(FAR_OFF, 0.3);
+  expectInside(away, windows.around(away, WHOLE));
+});
+
+test('comes closer only when there has long been room', () => {
+  const windows = new MatteWindow();
+  const wide = windows.around({ ...FAR_OFF, left: 0.1 }, WHOLE);
+  let frames = 1;
+  while (windows.around(FAR_OFF, WHOLE) === wide) frames++;
+  expect(frames).toBe(60);
+});
+
+test('stays where it is for somebody who stretches an arm out now and then', () => {
+  const windows = new MatteWindow();
+  const stretched = { ...FAR_OFF, right: 0.75 };
+  const wide = windows.around(stretched, WHOLE);
+  for (let frame = 0; frame < 400; frame++)
+    expect(windows.around(frame % 50 === 0 ? stretched : FAR_OFF, WHOLE)).toBe(wide);
+});
+
+test('another size of the net is another window', () => {
+  const windows = new MatteWindow();
+  windows.around(FAR_OFF, WHOLE);
+  expect(windows.around(FAR_OFF, [224, 128]).grid).toEqual([784, 448]);
+});
+
+test('people are where the matte is dense, in shares of the frame', () => {
+  const window = { grid: [576, 320], x: 64, y: 32, size: [288, 160] } as const;
+  const matte = new Float32Array(288 * 160);
+  for (let y = 40; y < 120; y++) matte.fill(1, y * 288 + 80, y * 288 + 112);
+  // A single cell is a speck.
+  for (let y = 0; y < 8; y++) matte.fill(1, y * 288 + 200, y * 288 + 208);
+  expect(boundsOfPeople(matte, window)).toEqual({
+    left: (64 + 80) / 576,
+    top: (32 + 40) / 320,
+    right: (64 + 112) / 576,
+    bottom: (32 + 120) / 320,
+  });
+  expect(boundsOfPeople(new Float32Array(288 * 160), window)).toBeNull();
+});
+
+test('two windows together hold everybody', () => {
+  expect(union(null, FAR_OFF)).toEqual(FAR_OFF);
+  expect(union(FAR_OFF, STANDING)).toEqual({ left: 0.4, top: 0.05, right: 0.6, bottom: 1 });
+  expect(union(null, null)).toBeNull();
+});
+
+test('what is remembered stays where it was in the frame when the window moves or comes closer', () => {
+  const whole = wholeFrame([64, 32]);
+  const closer: Window = { grid: [128, 64], x: 32, y: 0, size: [64, 64] };
+  // Smooth, so that enlarging it is exact but for rounding.
+  const place = (x: number, y: number) => 0.25 + 0.005 * x + 0.01 * y;
+  const field = Float32Array.from({ length: 64 * 32 }, (_, i) =>
+    place((i % 64) + 0.5, Math.floor(i / 64) + 0.5),
+  );
+  const there = carried(field, whole, closer);
+  for (const [x, y] of [
+    [2, 3],
+    [30, 40],
+    [61, 61],
+  ] as const)
+    expect(there[y * 64 + x]).toBeCloseTo(place((x + 0.5 + 32) / 2, (y + 0.5) / 2), 5);
+  const back = carried(there, closer, whole);
+  expect(back[16 * 64 + 30]).toBeCloseTo(field[16 * 64 + 30]!, 2);
+  // The window did not show the left edge.
+  expect(back[16 * 64 + 2]).toBe(0);
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import {
+  covers,
+  StyleWindow,
+  type Bounds,
+  type Window,
+} from '../../../../../src/effect/stages/style/window.ts';
+
+const GRID = [352, 192] as const;
+const SITTER: Bounds = { left: 0.4, top: 0.3, right: 0.6, bottom: 1 };
+
+const moved = ({ left, top, right, bottom }: Bounds, by: number): Bounds => ({
+  left: left + by,
+  top,
+  right: right + by,
+  bottom,
+});
+const corners = ({ x, y, size: [width, height] }: Window) => [x, y, x + width, y + height];
+
+test('holds all of the person, and what is near them, in less than the frame', () => {
+  const window = new StyleWindow().around(SITTER, GRID)!;
+  expect(covers(window, SITTER, 24)).toBe(true);
+  expect(window.size[0]).toBeLessThan(GRID[0]);
+  expect(window.size[0] % 32).toBe(0);
+  expect(window.size[1] % 32).toBe(0);
+  expect(window.x % 8).toBe(0);
+});
+
+test('never leaves the frame, wherever the person is and however large they are', () => {
+  for (const left of [0, 0.1, 0.5, 0.9])
+    for (const right of [0.05, 0.3, 0.7, 1])
+      for (const top of [0, 0.5, 0.95]) {
+        if (right <= left) continue;
+        const bounds = { left, right, top, bottom: 1 };
+        const window = new StyleWindow().around(bounds, GRID)!;
+        const [fromX, fromY, toX, toY] = corners(window);
+        expect(fromX).toBeGreaterThanOrEqual(0);
+        expect(fromY).toBeGreaterThanOrEqual(0);
+        expect(toX).toBeLessThanOrEqual(GRID[0]);
+        expect(toY).toBeLessThanOrEqual(GRID[1]);
+        expect(covers(window, bounds, 24), JSON.stringify({ bounds, window })).toBe(true);
+      }
+});
+
+test('stands still while somebody sways, and goes with who walks', () => {
+  const keeper = new StyleWindow();
+  const first = keeper.around(SITTER, GRID)!;
+  for (let frame = 0; frame < 200; frame++)
+    expect(keeper.around(moved(SITTER, 0.015 * Math.sin(frame / 5)), GRID)).toBe(first);
+  const walked = moved(SITTER, 0.3);
+  expect(covers(keeper.around(walked, GRID)!, walked, 24)).toBe(true);
+});
+
+test('grows at once and shrinks only when the room has long been too much', () => {
+  const keeper = new StyleWindow();
+  const small = keeper.around(SITTER, GRID)!;
+  const large = keeper.around({ ...SITTER, left: 0.1, right: 0.9 }, GRID)!;
+  expect(large.size[0]).toBeGreaterThan(small.size[0]);
+  expect(keeper.around(SITTER, GRID)).toBe(large);
+  let frames = 1;
+  while (keeper.around(SITTER, GRID) === large) frames++;
+  expect(frames).toBeGreaterThan(30);
+  expect(frames).toBeLessThan(90);
+});
+
+test('is nowhere where nobody is, and anew on another grid', () => {
+  const keeper = new StyleWindow();
+  keeper.around(SITTER, GRID);
+  expect(keeper.around(null, GRID)).toBeNull();
+  const grid = [704, 384] as const;
+  keeper.around(SITTER, GRID);
+  expect(keeper.around(SITTER, grid)!.grid).toBe(grid);
+});
