@@ -1,8 +1,7 @@
 import * as Comlink from 'comlink';
-import { PortoonError } from './errors.ts';
-import type { Fault } from '../effect/protocol.ts';
+import { PortoonError, type Fault } from './errors.ts';
 
-/** What a program and a person need of an error, without the stack. */
+/** Reduces an error to what a program and a person need of it. Unknown ones get `ERR_RUNTIME`. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof PortoonError)
     return { code: error.code, message: error.message, wayOut: error.wayOut };
@@ -14,8 +13,8 @@ export function faultOf(error: unknown): Fault {
 }
 
 /**
- * Comlink carries only the name and the message of what is thrown; ours have a code and a way out as well. Imported on both sides of
- * the wall. What others throw over walls of their own passes as it always did.
+ * Comlink transfers only the name and the message of an error; a `PortoonError` also has a code and
+ * a way out. Import this module on both sides of a worker boundary. Other errors pass as before.
  */
 const plain = Comlink.transferHandlers.get('throw')!;
 Comlink.transferHandlers.set('throw', {

@@ -1,4 +1,4 @@
-/** Every code that a person or a caller can meet. Each is listed with its way out in docs/errors.md. */
+/** Every error code of every room. docs/errors.md lists each with its way out. */
 export type ErrorCode =
   | 'ERR_CAMERA_DENIED'
   | 'ERR_CAMERA_BUSY'
@@ -46,7 +46,10 @@ export type ErrorCode =
   | 'ERR_FILE_WRITE'
   | 'ERR_RECORDING';
 
-/** An error with a code for programs, a sentence for people (`message`) and what to do about it (`wayOut`). */
+/**
+ * An error with a code for programs, a sentence for people (`message`) and a sentence that says
+ * what to do about it (`wayOut`).
+ */
 export class PortoonError extends Error {
   override readonly name = 'PortoonError';
   readonly code: ErrorCode;
@@ -57,4 +60,11 @@ export class PortoonError extends Error {
     this.code = code;
     this.wayOut = wayOut;
   }
+}
+
+/** What is left of an error when it has crossed a worker boundary: plain data, without a stack. */
+export interface Fault {
+  code: ErrorCode;
+  message: string;
+  wayOut: string;
 }

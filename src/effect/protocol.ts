@@ -1,5 +1,8 @@
 /** The types that cross the worker's wall, nothing else. */
-import type { ErrorCode } from '../common/errors.ts';
+import type { Fault } from '../common/errors.ts';
+
+export type { Fault } from '../common/errors.ts';
+export type { TappedFrame } from '../media/frame-port.ts';
 
 /** Parts of a person, which only a matte net with `parts` tells apart; `face` is the skin of the face with eyes and lips. */
 export const PARTS = ['face', 'hair', 'clothes'] as const;
@@ -84,13 +87,6 @@ export interface LoadProgress {
   total: number;
 }
 
-/** An error on its way over the wall. */
-export interface Fault {
-  code: ErrorCode;
-  message: string;
-  wayOut: string;
-}
-
 /** What the worker says unasked. */
 export type WorkerNotice =
   | { type: 'progress'; progress: LoadProgress }
@@ -138,14 +134,6 @@ export interface FilmOptions {
 export interface FilmApi {
   /** The next frame, in the film's order; closed when its picture comes. Several may be under way. */
   picture(frame: VideoFrame): Promise<VideoFrame>;
-}
-
-/** A composite, as `Effect.tap` gives it to another worker. */
-export interface TappedFrame {
-  /** The receiver's to close. */
-  frame: VideoFrame;
-  /** Milliseconds since 1970 at which what the frame shows arrived. */
-  at: number;
 }
 
 /** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */

@@ -1,29 +1,32 @@
-/** Milliseconds after which an estimate is made anew, so that clocks may drift. */
+/** Milliseconds after which the estimate starts afresh, so that it follows a drifting clock. */
 const WINDOW = 10_000;
 
-/** Milliseconds since 1970, finely, and the same in pages and workers. */
+/** Milliseconds since 1970 with fractions; pages and workers agree on it. */
 export function wallClock(): number {
   return performance.timeOrigin + performance.now();
 }
 
 /**
- * Where a source's own clock stands against the wall's. A camera's timestamps, a canvas's and a microphone's begin at different moments,
- * so that only their arrival tells what belongs together. Whatever delays an arrival makes it late and never early: the least difference
- * of the last seconds is nearest to the truth.
+ * Estimates how far the clock of a source is from the wall clock.
+ *
+ * The timestamps of a camera, a canvas and a microphone each begin at a moment of their own, so
+ * only arrival times tell which picture and which sound belong together. A delay makes an arrival
+ * late and never early, so the smallest difference of the last seconds is the best estimate.
  */
-export class Anchor {
+export class ClockOffset {
   private least = Infinity;
   private former = Infinity;
   private since = 0;
   private last = -Infinity;
 
   /**
-   * Takes note of something that has just arrived.
-   * @param timestamp - its own, in microseconds.
-   * @returns the offset.
+   * Records that something has just arrived.
+   * @param timestamp - what the source stamped on it, in microseconds.
+   * @param now - the wall clock in milliseconds since 1970. Default: now.
+   * @returns the offset as in {@link offset}.
    */
-  note(timestamp: number, now = wallClock()): number {
-    // Time does not go back: that is another clock, and what the one before said would hold this one early for seconds.
+  observe(timestamp: number, now = wallClock()): number {
+    // A timestamp that goes back is from another clock. The old estimate would be wrong for it.
     if (timestamp < this.last) this.reset();
     this.last = timestamp;
     if (now - this.since > WINDOW) {
@@ -35,12 +38,12 @@ export class Anchor {
     return this.offset;
   }
 
-  /** Milliseconds to add to the source's timestamps to have the wall's, as the arrivals so far tell. */
+  /** Milliseconds to add to a timestamp (in milliseconds) to get the wall clock's time. */
   get offset(): number {
     return Math.min(this.least, this.former);
   }
 
-  /** Another source, another clock. */
+  /** Starts afresh, for another source with another clock. */
   reset(): void {
     this.least = this.former = Infinity;
     this.since = 0;

@@ -1,34 +1,44 @@
-import type { TappedFrame } from '../effect/protocol.ts';
+/** A composited frame as a {@link FramePort} sends it. */
+export interface TappedFrame {
+  /** The receiver closes it. */
+  frame: VideoFrame;
+  /** When the camera frame arrived that it was made of, in milliseconds since 1970. */
+  at: number;
+}
 
 /**
- * Hands composites to another worker, straight: the page does not see them. The other side asks for frames one by one (any message asks
- * for one more); what comes while nobody asks is not for it, so that nothing queues.
+ * Sends composited frames straight to another worker, past the page.
+ *
+ * The receiver asks for each frame with one message of any kind. Frames that come while it has not
+ * asked are not sent, so nothing queues.
  */
-export class Tap {
-  private wanted = 0;
+export class FramePort {
+  private requested = 0;
   private closed = false;
-  /** Frames are given in their order. */
-  private giving: Promise<void> = Promise.resolve();
+  /** Resolves when all frames so far are sent; keeps them in order. */
+  private sending: Promise<void> = Promise.resolve();
 
   constructor(private readonly port: MessagePort) {
     port.onmessage = () => {
-      this.wanted++;
+      this.requested++;
     };
   }
 
-  get wants(): boolean {
-    return this.wanted > 0;
+  /** Whether the receiver has asked for a frame that it has not been sent. */
+  get ready(): boolean {
+    return this.requested > 0;
   }
 
   /**
-   * Gives a frame away as soon as it is there.
+   * Sends a frame as soon as it exists, and hands it over to the receiver.
+   * @param coming - null if the frame could not be captured; the request then stays open.
    * @param at - see {@link TappedFrame}.
    */
-  give(coming: Promise<VideoFrame | null>, at: number): void {
-    this.wanted--;
-    this.giving = this.giving.then(async () => {
+  send(coming: Promise<VideoFrame | null>, at: number): void {
+    this.requested--;
+    this.sending = this.sending.then(async () => {
       const frame = await coming;
-      if (!frame) this.wanted++;
+      if (!frame) this.requested++;
       else if (this.closed) frame.close();
       else this.port.postMessage({ frame, at } satisfies TappedFrame, [frame]);
     });

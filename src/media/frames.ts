@@ -1,10 +1,13 @@
-/** One supply of frames, newest first: while nobody reads, older frames are dropped and closed, never queued. */
+/** The frames of a track. While nobody reads, older frames are dropped and closed, never queued. */
 export interface FrameSupply {
-  /** Transferable. The reader owns each frame and closes it; cancelling ends the supply and leaves the track alone. */
+  /**
+   * Transferable. The reader owns each frame and closes it. Cancelling ends the supply and leaves
+   * the track running.
+   */
   readonly frames: ReadableStream<VideoFrame>;
   /**
-   * Ends the supply while `frames` is still held here. Once it was transferred the receiver ends it by cancelling,
-   * for a page cannot reach into a stream it gave away. The track itself goes on until its owner stops it.
+   * Ends the supply while `frames` is still held here. Once the stream was transferred only its
+   * receiver can end it, by cancelling. The track itself goes on until its owner stops it.
    */
   readonly stop: () => void;
 }
@@ -19,10 +22,10 @@ type TrackProcessorConstructor = new (init: {
 }) => TrackProcessor;
 
 /**
- * The frames of a video track as a stream of `VideoFrame`s, to be transferred to the effect's worker.
+ * Reads a video track as a stream of `VideoFrame`s that can be transferred to a worker.
  *
- * Chromium reads the track itself (`MediaStreamTrackProcessor`), which goes on in a hidden tab. Other browsers play it
- * in a muted `<video>` and take each presented frame.
+ * Chromium reads the track directly (`MediaStreamTrackProcessor`), which goes on in a hidden tab.
+ * Other browsers play the track in a muted `<video>` and capture each presented frame.
  */
 export function framesOf(track: MediaStreamTrack): FrameSupply {
   const Processor = (globalThis as { MediaStreamTrackProcessor?: TrackProcessorConstructor })
@@ -40,7 +43,7 @@ function processedFrames(processor: TrackProcessor): FrameSupply {
   };
 }
 
-/** The road for browsers without insertable streams; exported for its test. */
+/** The fallback for browsers without insertable streams; exported for its test. */
 export function presentedFrames(track: MediaStreamTrack): FrameSupply {
   const video = document.createElement('video');
   video.muted = true;
@@ -76,7 +79,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
   const onFrame: VideoFrameRequestCallback = (_now, { mediaTime }) => {
     if (over) return;
     request = video.requestVideoFrameCallback(onFrame);
-    // `track.stop()` fires no event, so the state is asked.
+    // `track.stop()` fires no event, so the state is checked.
     if (track.readyState === 'ended') {
       finish();
       return;
@@ -102,7 +105,8 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
         await video.play();
       },
       pull() {
-        // A stream that was transferred handed over a copy: this one would be left to the collector.
+        // A transferred stream hands over a copy; without this the original would leak until
+        // garbage collection.
         handed?.close();
         if (newest) {
           hand(newest);
@@ -113,7 +117,7 @@ export function presentedFrames(track: MediaStreamTrack): FrameSupply {
       },
       cancel: release,
     },
-    // Nothing waits in the stream: a frame is handed over at the moment it is asked for.
+    // The stream buffers nothing: a frame is handed over at the moment it is asked for.
     { highWaterMark: 0 },
   );
   return { frames, stop: finish };
@@ -123,7 +127,7 @@ function capture(video: HTMLVideoElement, mediaTime: number): VideoFrame | undef
   try {
     return new VideoFrame(video, { timestamp: Math.round(mediaTime * 1e6) });
   } catch {
-    // The picture is gone already: the track ended between its frame and this call.
+    // The track ended between the callback and this call, and its picture is gone.
     return undefined;
   }
 }

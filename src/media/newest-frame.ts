@@ -1,6 +1,8 @@
 /**
- * A source as its newest frame. It is read on without end, for a frame that waits in a stream grows old there: what nobody took before the
- * next one came is closed.
+ * Keeps only the newest frame of a stream.
+ *
+ * The stream is read continuously, because a frame that waits in it grows old there. A frame that
+ * nobody took before the next one came is closed.
  */
 export class NewestFrame {
   private readonly reader: ReadableStreamDefaultReader<VideoFrame>;
@@ -9,7 +11,7 @@ export class NewestFrame {
   private change = Promise.withResolvers<undefined>();
   private readonly reading: Promise<void>;
 
-  /** @param onArrival - told of each frame as it comes, also of those that are never taken. */
+  /** @param onArrival - called with each frame as it comes, also with those never taken. */
   constructor(
     frames: ReadableStream<VideoFrame>,
     private readonly onArrival: (frame: VideoFrame) => void = () => undefined,
@@ -20,9 +22,9 @@ export class NewestFrame {
   }
 
   /**
-   * Resolves when there is a frame that was not taken yet.
-   * @returns false if there is none and none will come.
-   * @throws what the source failed with.
+   * Resolves when there is a frame to take.
+   * @returns false if the stream has ended and there is none.
+   * @throws what the stream failed with.
    */
   async ready(): Promise<boolean> {
     while (!this.frame && !this.ended) await this.change.promise;
@@ -30,17 +32,17 @@ export class NewestFrame {
     return this.frame !== null;
   }
 
-  /** The newest frame, the caller's to close; null if it was taken, or none has come. */
+  /** The newest frame, which the caller closes; null if it was taken already or none has come. */
   take(): VideoFrame | null {
     const { frame } = this;
     this.frame = null;
     return frame;
   }
 
-  /** Ends the supply. A frame that waits, here or in the stream, is closed: it would be left to the collector. */
+  /** Cancels the stream, and closes the frame that nobody took. */
   async end(): Promise<void> {
     this.ended = true;
-    // What a source that has failed says to it is no news.
+    // If the stream has failed, whoever waited for a frame was told already.
     await this.reader.cancel().catch(() => undefined);
     await this.reading.catch(() => undefined);
     this.take()?.close();
@@ -54,15 +56,15 @@ export class NewestFrame {
         this.onArrival(frame);
         this.take()?.close();
         this.frame = frame;
-        this.tell();
+        this.notify();
       }
     } finally {
       this.ended = true;
-      this.tell();
+      this.notify();
     }
   }
 
-  private tell(): void {
+  private notify(): void {
     this.change.resolve(undefined);
     this.change = Promise.withResolvers();
   }

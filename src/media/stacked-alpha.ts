@@ -1,40 +1,47 @@
 /**
- * `stacked-1`: a picture and its matte as one opaque video, for codecs drop alpha. The frame has two halves of the same size, multiples of
- * 16 lines and columns: above the colours (straight, not multiplied by alpha), below the matte as grey. The last 8 lines of each half are
- * no picture: those between the halves are a guard band, four lines that repeat the last of the colours and four that repeat the first of
- * the matte (and the first four below it repeat its last), so that nothing of one bleeds into the other. A frame that was scaled on its way still has its matte exactly half its height
- * below.
+ * `stacked-1`: a picture and its matte as one opaque video, because codecs drop alpha.
+ *
+ * The frame has two halves of the same size, whose sides are multiples of 16. The upper half holds
+ * the colours (straight, not premultiplied), the lower half the matte as grey. The last 8 lines of
+ * each half hold no picture. Those between the halves are a guard band: four lines repeat the last
+ * line of the colours and four repeat the first line of the matte, so that neither bleeds into the
+ * other. At the bottom the first four repeat the last line of the matte. In a frame that was scaled
+ * on its way, the matte still begins exactly half the height further down.
  */
 
-/** Lines of each half that are no picture. */
+/** Lines at the end of each half that hold no picture. */
 export const GUARD_LINES = 8;
 
 /**
- * The picture in a stacked frame.
+ * How tall the picture in a stacked frame is.
  * @param height - of the whole frame, in lines.
- * @returns lines of the picture, from the top of each half; null where such a frame cannot be a stacked one.
+ * @returns lines of the picture in each half; null if a frame of this height cannot be stacked.
  */
 export function pictureLines(height: number): number | null {
   const lines = height / 2 - GUARD_LINES;
   return Number.isInteger(lines) && lines > 0 ? lines : null;
 }
 
-/** More lines than these are scaled down: the encoders of many machines take no taller frame than two pictures of this height. */
+/** Taller pictures are scaled down: many encoders take no frame taller than two of these. */
 const MOST_LINES = 1080;
 
-/** How a picture is laid into a stacked frame. */
+/** How a picture is placed in a stacked frame. */
 export interface StackedLayout {
   /** Columns of the frame, a multiple of 16. */
   width: number;
   /** Lines of the picture in each half. */
   lines: number;
-  /** What of the source is shown, as shares of it: left, top, width, height. Never stretched; what is cut is cut above and at the sides. */
+  /**
+   * The part of the source that is shown: left, top, width and height as shares of it, 0..1. The
+   * picture is never stretched; what does not fit is cut off at the top and at the sides.
+   */
   window: [number, number, number, number];
 }
 
 /**
- * The stacked frame for a picture.
- * @param width - of the picture, in pixels, and its `height`.
+ * Computes the stacked frame for a picture.
+ * @param width - of the picture, in pixels.
+ * @param height - of the picture, in pixels.
  */
 export function stackedLayout(width: number, height: number): StackedLayout {
   const fitting = 16 * Math.floor((Math.min(height, MOST_LINES) + GUARD_LINES) / 16) - GUARD_LINES;

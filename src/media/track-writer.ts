@@ -1,26 +1,27 @@
-/** Frames on their way into a track. What comes while the track still has one is not for it, so that nothing queues. */
-export class Sink {
+/** Writes frames into a track, and only when the track has room for one, so nothing queues. */
+export class TrackWriter {
   private readonly writer: WritableStreamDefaultWriter<VideoFrame>;
 
-  /** @param onGone - nobody takes frames any more: the track was stopped, or this was closed. */
+  /** @param onGone - called when the track was stopped or this writer was closed. */
   constructor(frames: WritableStream<VideoFrame>, onGone: () => void) {
     this.writer = frames.getWriter();
-    // Where the receiver has gone, what it left is no error of ours.
+    // A receiver that went away may leave an error behind, which is not ours to report.
     void this.writer.closed.catch(() => undefined).finally(onGone);
   }
 
-  get wants(): boolean {
+  /** Whether the track has room for a frame. */
+  get ready(): boolean {
     return (this.writer.desiredSize ?? 0) > 0;
   }
 
-  /** Takes the frame over. Never rejects. */
+  /** Writes the frame and then closes it. Never rejects. */
   async write(frame: VideoFrame): Promise<void> {
-    // The track has its own when the write is done; what a receiver who has gone left is no error of ours.
+    // The track has its own copy when the write is done. A receiver that went away is no error.
     await this.writer.write(frame).catch(() => undefined);
     frame.close();
   }
 
-  /** Never rejects, and may be called twice. */
+  /** Ends the track. Never rejects, and may be called twice. */
   async close(): Promise<void> {
     await this.writer.close().catch(() => undefined);
   }

@@ -1,13 +1,15 @@
-/** A video track that a page feeds frame by frame. */
+/** A video track that is fed frame by frame. */
 export interface FedTrack {
   readonly track: MediaStreamTrack;
-  /** Transferable. Who writes keeps its frame; the track has its own when the write is done. */
+  /** Transferable. The writer keeps each frame; the track has a copy when the write is done. */
   readonly frames: WritableStream<VideoFrame>;
 }
 
 /**
- * A track for the composite. Chromium generates it, fed from the worker itself: it goes on in a hidden tab. Other browsers paint each
- * frame on a canvas and capture that.
+ * Makes a track for the composited frames.
+ *
+ * Chromium generates the track and a worker can feed it, so it goes on in a hidden tab. Other
+ * browsers paint each frame on a canvas and capture that.
  */
 export function fedTrack(): FedTrack {
   if (!('MediaStreamTrackGenerator' in self)) return paintedTrack();
@@ -15,10 +17,13 @@ export function fedTrack(): FedTrack {
   return { track, frames: track.writable };
 }
 
-/** The road for browsers without insertable streams (Firefox refuses to capture a canvas that a worker draws); exported for its test. */
+/**
+ * The fallback for browsers without insertable streams; exported for its test. The canvas is the
+ * page's, because Firefox refuses to capture a canvas that a worker draws.
+ */
 export function paintedTrack(): FedTrack {
   const canvas = document.createElement('canvas');
-  // Before it is captured: a canvas without a context has nothing to capture.
+  // The context comes before `captureStream`, which a canvas without one does not have.
   const context = canvas.getContext('2d', { alpha: false })!;
   const frames = new WritableStream<VideoFrame>({
     write(frame) {
@@ -26,7 +31,7 @@ export function paintedTrack(): FedTrack {
       if (canvas.width !== width) canvas.width = width;
       if (canvas.height !== height) canvas.height = height;
       context.drawImage(frame, 0, 0);
-      // A stream that was transferred hands copies over.
+      // A transferred stream hands over copies, which nobody else closes.
       frame.close();
     },
   });

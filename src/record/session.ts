@@ -1,5 +1,5 @@
-import { Anchor, wallClock } from '../media/clock-offset.ts';
-import type { TappedFrame } from '../effect/protocol.ts';
+import { ClockOffset, wallClock } from '../media/clock-offset.ts';
+import type { TappedFrame } from '../media/frame-port.ts';
 import type { Take } from './take.ts';
 import { Timeline } from './timeline.ts';
 
@@ -11,7 +11,7 @@ const SOUND_PATIENCE = 600;
 /** Carries frames and sound into one take, in step, pauses left out. */
 export class Session {
   private readonly timeline = new Timeline();
-  private readonly anchor = new Anchor();
+  private readonly anchor = new ClockOffset();
   private port: MessagePort | null = null;
   private sound: ReadableStreamDefaultReader<AudioData> | null = null;
   /** Steps of the take, one after the other. */
@@ -49,7 +49,7 @@ export class Session {
       if (done) return;
       try {
         // A block arrives with its last sample.
-        const at = this.anchor.note(block.timestamp + block.duration) + block.timestamp / 1000;
+        const at = this.anchor.observe(block.timestamp + block.duration) + block.timestamp / 1000;
         if (this.timeline.isOver(at)) this.heard.resolve(undefined);
         const seconds = this.over ? null : this.timeline.place(at);
         if (seconds !== null) await this.take.addSound(block, seconds);

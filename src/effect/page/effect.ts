@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
-import { PortoonError } from '../../common/errors.ts';
+import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { readLook, type LookOptions } from './look-options.ts';
 import type {
@@ -8,7 +8,6 @@ import type {
   EffectStats,
   EffectWorkerApi,
   ExecutionProviderChoice,
-  Fault,
   FilmOptions,
   LoadProgress,
   Look,

@@ -1,10 +1,11 @@
 import type { Tensor } from 'onnxruntime-web/wasm';
-import { quantile } from '../worker/governor.ts';
+import { quantile } from '../../common/quantile.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { NetFile } from '../models/catalogue.ts';
 import { storage } from '../gpu/program.ts';
 import type { AnyNet } from './net-worker.ts';
-import { CHANNELS, Net, shapeAt, type Output, type Size } from './net.ts';
+import { CHANNELS, Net, shapeAt, type Output } from './net.ts';
+import type { Size } from '../../common/size.ts';
 import type { AdapterMemory } from './adapter-memory.ts';
 import { LAYOUTS, record, type FixedRun, type Recording } from './graph-capture.ts';
 import { providerMemory, webgpuFault, type Runtime } from './runtime.ts';

@@ -1,9 +1,9 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
-import { quantile } from '../worker/governor.ts';
+import { quantile } from '../../common/quantile.ts';
 import { readOnce } from '../gpu/readback.ts';
 import type { NetFile } from '../models/catalogue.ts';
 import { letGo, runAndHold, type Bindings } from './held-buffers.ts';
-import type { Size } from './net.ts';
+import type { Size } from '../../common/size.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How tensors lie in a graphics processor's memory: by the net and the processor one or the other is several times faster. */

@@ -2,7 +2,8 @@ import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { Model } from '../models/catalogue.ts';
-import type { Net, Output, Size } from './net.ts';
+import type { Net, Output } from './net.ts';
+import type { Size } from '../../common/size.ts';
 import type { RuntimeFiles } from './runtime.ts';
 
 type Promised = Pick<Model, 'id' | 'kind' | 'state'>;

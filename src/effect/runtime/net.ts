@@ -2,9 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { PortoonError } from '../../common/errors.ts';
 import type { Model, StateEntry } from '../models/catalogue.ts';
 import type { Runtime } from './runtime.ts';
-
-/** [width, height] in pixels, both multiples of 32. */
-export type Size = readonly [width: number, height: number];
+import type { Size } from '../../common/size.ts';
 
 /** Every output that a net may give, with its channels. */
 export const CHANNELS = { matte: 1, parts: 6, styled: 3 };

@@ -3,11 +3,11 @@ import { Carrier } from './frame-loop.ts';
 import { faultOf } from '../../common/error-transfer.ts';
 import { Compositor } from '../stages/composite/compositor.ts';
 import { Download } from '../models/download.ts';
-import { PortoonError } from '../../common/errors.ts';
+import { PortoonError, type Fault } from '../../common/errors.ts';
 import { Governor, netSize } from './governor.ts';
 import { openCatalogue } from '../models/catalogue.ts';
 import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type NetStages } from './backend.ts';
-import type { Size } from '../runtime/net.ts';
+import type { Size } from '../../common/size.ts';
 import { Outputs } from './outputs.ts';
 import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
@@ -15,7 +15,6 @@ import type {
   EffectWorkerApi,
   ExecutionProvider,
   ExecutionProviderChoice,
-  Fault,
   FilmApi,
   FilmOptions,
   Look,

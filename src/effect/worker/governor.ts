@@ -1,4 +1,5 @@
-import type { Size } from '../runtime/net.ts';
+import { quantile } from '../../common/quantile.ts';
+import type { Size } from '../../common/size.ts';
 import type { Held, Quality, QualityReason, StageTimes } from '../protocol.ts';
 
 /** What one frame may cost. */
@@ -187,12 +188,6 @@ function added(rung: number, { matte, style }: Pick<StageTimes, 'matte' | 'style
   if (here.held === 'style and matte') return matte / 2;
   if (here.held === 'style') return style / 2;
   return matte * (next.matte / here.matte - 1) + style * ((next.side / here.side) ** 2 - 1);
-}
-
-/** The value that `share` (0..1) of the measurements stay under; 0 of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 /** The net size, in multiples of 32, whose short side is `shortSide` and whose shape is nearest to `aspect` (width / height). */

@@ -1,12 +1,12 @@
 import type { Compositor, Layers, Packed } from '../stages/composite/compositor.ts';
-import { Sink } from '../../media/track-writer.ts';
-import { Tap } from '../../media/frame-port.ts';
+import { TrackWriter } from '../../media/track-writer.ts';
+import { FramePort } from '../../media/frame-port.ts';
 
 /** Where composites go: onto the stage, and to whoever else takes them. */
 export class Outputs {
-  private output: Sink | null = null;
-  private stacked: { compositor: Compositor; sink: Sink } | null = null;
-  private tapped: Tap | null = null;
+  private track: TrackWriter | null = null;
+  private stacked: { compositor: Compositor; sink: TrackWriter } | null = null;
+  private framePort: FramePort | null = null;
 
   /** @param compositor - draws on the stage. */
   constructor(readonly compositor: Compositor) {}
@@ -18,11 +18,11 @@ export class Outputs {
 
   /** Every composited frame is also written here. */
   emit(frames: WritableStream<VideoFrame>): void {
-    void this.output?.close();
-    const output = new Sink(frames, () => {
-      if (this.output === output) this.output = null;
+    void this.track?.close();
+    const output = new TrackWriter(frames, () => {
+      if (this.track === output) this.track = null;
     });
-    this.output = output;
+    this.track = output;
   }
 
   /**
@@ -31,7 +31,7 @@ export class Outputs {
    */
   emitStacked(compositor: Compositor, frames: WritableStream<VideoFrame>): void {
     void this.stacked?.sink.close();
-    const sink = new Sink(frames, () => {
+    const sink = new TrackWriter(frames, () => {
       if (this.stacked?.sink === sink) this.stacked = null;
       compositor.close();
     });
@@ -40,20 +40,20 @@ export class Outputs {
 
   /** Gives composites to whoever holds the other end of `port`, and no longer to who held one before. */
   tap(port: MessagePort | null): void {
-    this.tapped?.close();
-    this.tapped = port && new Tap(port);
+    this.framePort?.close();
+    this.framePort = port && new FramePort(port);
   }
 
   /**
    * Draws a frame for all of them.
    * @param packed - the layers that have no texels.
-   * @param anchor - see Anchor.
+   * @param anchor - see ClockOffset.
    */
   draw(frame: VideoFrame, layers: Layers, packed: Packed | null, anchor: number): void {
-    const { compositor, stacked, tapped } = this;
+    const { compositor, stacked, framePort } = this;
     if (!compositor.contextLost) {
       compositor.draw(frame, layers, packed);
-      if (tapped?.wants) tapped.give(compositor.capture(frame), anchor + frame.timestamp / 1000);
+      if (framePort?.ready) framePort.send(compositor.capture(frame), anchor + frame.timestamp / 1000);
     }
     // Without a matte it was asked for in the middle of the journey; the next frame has one.
     if (stacked && layers.matte && !stacked.compositor.contextLost)
@@ -63,20 +63,20 @@ export class Outputs {
   /** Resolves when the tracks have what was drawn for a frame. */
   async write(frame: VideoFrame): Promise<void> {
     await Promise.all([
-      written(this.compositor, this.output, frame),
+      written(this.compositor, this.track, frame),
       this.stacked && written(this.stacked.compositor, this.stacked.sink, frame),
     ]);
   }
 
   async close(): Promise<void> {
     this.tap(null);
-    await this.output?.close();
+    await this.track?.close();
     await this.stacked?.sink.close();
   }
 }
 
-async function written(compositor: Compositor, sink: Sink | null, like: VideoFrame): Promise<void> {
-  if (!sink?.wants || compositor.contextLost) return;
+async function written(compositor: Compositor, sink: TrackWriter | null, like: VideoFrame): Promise<void> {
+  if (!sink?.ready || compositor.contextLost) return;
   const picture = await compositor.capture(like);
   if (picture) await sink.write(picture);
 }

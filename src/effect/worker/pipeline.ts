@@ -1,10 +1,10 @@
-import { Anchor, wallClock } from '../../media/clock-offset.ts';
+import { ClockOffset, wallClock } from '../../media/clock-offset.ts';
 import type { Layers } from '../stages/composite/compositor.ts';
 import { FINEST_MATTE_PIXELS, matteSize, netSize, type Governor } from './governor.ts';
 import { carriedAlong, holdingOf, type Holding } from './frame-reuse.ts';
 import { partOf } from '../stages/matte/matter.ts';
 import type { NetStages } from './backend.ts';
-import type { Size } from '../runtime/net.ts';
+import type { Size } from '../../common/size.ts';
 import type { Outputs } from './outputs.ts';
 import { REST } from '../stages/prepare/prepare.ts';
 import type { FilmOptions, Look, Region, StageTimes } from '../protocol.ts';
@@ -21,8 +21,8 @@ export interface Journey {
   readonly stages: NetStages;
   /** When it set out: milliseconds of this worker's clock. */
   readonly began: number;
-  /** See Anchor. */
-  readonly anchor: number;
+  /** See ClockOffset. */
+  readonly clockOffset: number;
   /** The size at which it is matted; null where no matte is wanted. */
   readonly matteAt: Size | null;
   /** The style's grid over the whole frame; null where none is wanted. */
@@ -43,7 +43,7 @@ export interface Journey {
 export class Pipeline {
   /** What is asked of a film's frames; null while the source is live. */
   film: FilmOptions | null = null;
-  private readonly anchor = new Anchor();
+  private readonly clock = new ClockOffset();
   /** The region that the newest frame was matted for; null if it was not. */
   private matted: Region | null = null;
   /** The last frame whose layers are all there; they stay until the next frame's. */
@@ -68,13 +68,13 @@ export class Pipeline {
   newSource(): void {
     this.forget();
     this.stats.newSource();
-    this.anchor.reset();
+    this.clock.reset();
     this.governor.newSource();
   }
 
   /** A live source's frame has come, whether it is taken or not. */
   noteArrival({ timestamp }: VideoFrame): void {
-    this.anchor.note(timestamp);
+    this.clock.observe(timestamp);
   }
 
   /** What came before is of no use for the next frame. */
@@ -132,7 +132,7 @@ export class Pipeline {
     stats.begin(frame, waited);
     const began = performance.now();
     // A live frame's arrival was noted as it came, and may be followed by others' by now.
-    const anchor = film ? this.anchor.note(frame.timestamp) : this.anchor.offset;
+    const clockOffset = film ? this.clock.observe(frame.timestamp) : this.clock.offset;
     await preparer.take(frame);
     const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
@@ -142,7 +142,7 @@ export class Pipeline {
         : null;
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
     if (alike && preparer.repeats >= REST)
-      return { ...alike, frame, began, anchor, repeats: true, times: noTimes() };
+      return { ...alike, frame, began, clockOffset, repeats: true, times: noTimes() };
     const held = alike && holdingOf(alike, this.governor.held, this.shown);
     if (mattes && held?.what !== 'matte') matter.take(matteAt);
     const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
@@ -164,7 +164,7 @@ export class Pipeline {
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {
-      ...{ frame, stages, began, anchor, layers, times, styled, held, wish, repeats: false },
+      ...{ frame, stages, began, clockOffset, layers, times, styled, held, wish, repeats: false },
       matteAt: mattes ? matteAt : null,
       styleAt: styles ? styleAt : null,
     };
@@ -229,13 +229,13 @@ export class Pipeline {
   }
 
   /** The last stage, composite. */
-  draw({ frame, stages, began, anchor, matteAt, styleAt, layers, times }: Journey): void {
+  draw({ frame, stages, began, clockOffset, matteAt, styleAt, layers, times }: Journey): void {
     const from = performance.now();
-    this.outputs.draw(frame, layers, stages.pack?.(layers) ?? null, anchor);
+    this.outputs.draw(frame, layers, stages.pack?.(layers) ?? null, clockOffset);
     const now = performance.now();
     times.composite = now - from;
     times.total = now - began;
-    if (!this.film) times.delay = wallClock() - anchor - frame.timestamp / 1000;
+    if (!this.film) times.delay = wallClock() - clockOffset - frame.timestamp / 1000;
     const road = { ep: stages.ep, zeroCopy: stages.pack !== null, half: stages.half };
     this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
   }

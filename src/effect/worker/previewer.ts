@@ -2,7 +2,8 @@ import * as Comlink from 'comlink';
 import type { Carrier } from './frame-loop.ts';
 import { faultOf } from '../../common/error-transfer.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { Fault, PreviewJob } from '../protocol.ts';
+import type { PreviewJob } from '../protocol.ts';
+import type { Fault } from '../../common/errors.ts';
 import { showStyled, type Still } from './still.ts';
 
 /** Shows styles on the newest frame, in the gaps between frames. */

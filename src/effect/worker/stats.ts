@@ -1,5 +1,5 @@
-import { quantile } from './governor.ts';
-import type { Size } from '../runtime/net.ts';
+import { quantile } from '../../common/quantile.ts';
+import type { Size } from '../../common/size.ts';
 import type { EffectStats, Held, QualityReason, StageTimes } from '../protocol.ts';
 
 /** Milliseconds over which rates and medians are taken. */

@@ -1,6 +1,6 @@
 import { netSize } from './governor.ts';
 import { partOf, type Answer } from '../stages/matte/matter.ts';
-import type { Size } from '../runtime/net.ts';
+import type { Size } from '../../common/size.ts';
 import type { FramePreparer } from '../stages/prepare/prepare.ts';
 import type { Look } from '../protocol.ts';
 import type { Window } from '../stages/style/window.ts';

@@ -14,7 +14,8 @@ import { MatteSmoother } from '../../../src/effect/stages/matte/smoother.ts';
 import { openCatalogue, type NetFile } from '../../../src/effect/models/catalogue.ts';
 import { GpuNet } from '../../../src/effect/runtime/gpu-net.ts';
 import { AdapterMemory } from '../../../src/effect/runtime/adapter-memory.ts';
-import { Net, type Size } from '../../../src/effect/runtime/net.ts';
+import { Net } from '../../../src/effect/runtime/net.ts';
+import type { Size } from '../../../src/common/size.ts';
 import { LAYOUTS, record } from '../../../src/effect/runtime/graph-capture.ts';
 import {
   fetchRuntime,

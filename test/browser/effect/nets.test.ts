@@ -6,11 +6,12 @@ import {
   type EffectOptions,
   type PreviewOptions,
 } from '../../../src/effect/page/effect.ts';
-import type { PortoonError } from '../../../src/common/errors.ts';
+import type { PortoonError, Fault } from '../../../src/common/errors.ts';
 import { openCatalogue } from '../../../src/effect/models/catalogue.ts';
-import { Net, type Size } from '../../../src/effect/runtime/net.ts';
+import { Net } from '../../../src/effect/runtime/net.ts';
+import type { Size } from '../../../src/common/size.ts';
 import { fetchRuntime, precisionMemory, startRuntime } from '../../../src/effect/runtime/runtime.ts';
-import type { ExecutionProvider, Fault } from '../../../src/effect/protocol.ts';
+import type { ExecutionProvider } from '../../../src/effect/protocol.ts';
 import { alike, ColourBands, type Colours } from '../colour-bands.ts';
 import claimingWorker from './claiming.worker.ts?worker&url';
 

@@ -23,7 +23,7 @@ import stacked from '../../../../shaders/stacked.frag?raw';
 import vertex from '../../../../shaders/composite.vert?raw';
 import { PortoonError } from '../../../common/errors.ts';
 import { isWhole } from '../matte/matte-window.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { BackgroundFill, Region } from '../../protocol.ts';
 import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
 import type { Window } from '../style/window.ts';

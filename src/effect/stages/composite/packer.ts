@@ -1,7 +1,7 @@
 import pack from '../../../../shaders/pack.wgsl?raw';
 import { storage, uniforms } from '../../gpu/program.ts';
 import { webgpuFault } from '../../runtime/runtime.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { Layers, Packed, Place } from './compositor.ts';
 
 /** The layers as they are on the graphics processor; null where there is none of the kind. */

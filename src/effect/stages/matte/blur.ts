@@ -1,5 +1,5 @@
 import { boxFilter } from '../box-filter.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 
 /** Three box passes of this radius come close to a Gaussian (central limit). */
 const RADIUS = 4;

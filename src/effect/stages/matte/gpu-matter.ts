@@ -1,5 +1,5 @@
 import type { GpuNet } from '../../runtime/gpu-net.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { GpuPreparer } from '../prepare/gpu-preparer.ts';
 import type { Region } from '../../protocol.ts';
 import type { Shown } from '../style/window.ts';

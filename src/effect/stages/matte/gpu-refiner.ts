@@ -5,7 +5,7 @@ import partShare from '../../../../shaders/part-share.wgsl?raw';
 import steady from '../../../../shaders/steady.wgsl?raw';
 import { Program, run, storage, uniforms, type BoundStep } from '../../gpu/program.ts';
 import { readOnce, Readback } from '../../gpu/readback.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Part } from '../../protocol.ts';
 import type { Shown } from '../style/window.ts';

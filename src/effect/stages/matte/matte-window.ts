@@ -1,5 +1,5 @@
 import { matteSize } from '../../worker/governor.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { Bounds, Window } from '../style/window.ts';
 
 /**

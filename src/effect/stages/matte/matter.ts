@@ -1,6 +1,7 @@
 import type { Layer, PartialLayer } from '../composite/compositor.ts';
 import { PortoonError } from '../../../common/errors.ts';
-import type { Net, Size } from '../../runtime/net.ts';
+import type { Net } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import type { Preparer } from '../prepare/prepare.ts';
 import { PARTS, type Part, type Region } from '../../protocol.ts';
 import type { Bounds, Shown, Window } from '../style/window.ts';

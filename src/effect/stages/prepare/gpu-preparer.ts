@@ -3,7 +3,7 @@ import { PortoonError } from '../../../common/errors.ts';
 import { Program, run, storage, uniforms } from '../../gpu/program.ts';
 import { readOnce, Readback } from '../../gpu/readback.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import { Preparer, REST, type FramePreparer, type Part } from './prepare.ts';
 
 /** What a frame's colours may differ by at most from those that it has by the standards. */

@@ -1,4 +1,4 @@
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 
 /** Where the source range of every destination column or row begins and ends. */
 interface Spans {

@@ -2,7 +2,7 @@ import type { Gaps } from '../../worker/idle-queue.ts';
 import type { Catalogue, NetFile, StyleModel } from '../../models/catalogue.ts';
 import type { NetFiles } from '../../models/net-files.ts';
 import type { AnyNet } from '../../runtime/net-worker.ts';
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 import { PortoonError } from '../../../common/errors.ts';
 import type { Window } from './window.ts';
 

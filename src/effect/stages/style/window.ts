@@ -1,4 +1,4 @@
-import type { Size } from '../../runtime/net.ts';
+import type { Size } from '../../../common/size.ts';
 
 /** A rectangle of the frame, in shares of its sides, 0..1. */
 export interface Bounds {

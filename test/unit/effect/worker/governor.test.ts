@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Governor, matteSize, quantile, netSize } from '../../../../src/effect/worker/governor.ts';
+import { Governor, matteSize, netSize } from '../../../../src/effect/worker/governor.ts';
 
 const BUDGET = 1000 / 30;
 /** Pixels of the matte net's input, where nothing forbids. */
@@ -230,10 +230,4 @@ test('net sizes are multiples of 32 and near the camera’s shape', () => {
       expect(size[1] % 32).toBe(0);
       expect(Math.abs(size[0] / size[1] / aspect - 1)).toBeLessThan(0.13);
     }
-});
-
-test('a quantile is the value that the share stays under, and 0 of nothing', () => {
-  expect(quantile([9, 1, 5], 0.5)).toBe(5);
-  expect(quantile([3, 1, 2], 1)).toBe(3);
-  expect(quantile([], 0.5)).toBe(0);
 });

@@ -1,0 +1,2 @@
+/** [width, height] in pixels. */
+export type Size = readonly [width: number, height: number];
