@@ -1,10 +1,12 @@
-// The picture: live, styled where the region is, over its background.
+// Composites the picture: the live frame, styled where the region is, over its background.
 #ifdef BACKGROUND
-uniform sampler2D uBackdrop;
-// The backdrop strongly blurred: the light that falls from it onto the person's outline.
+uniform sampler2D uBackground;
+// The background strongly blurred: the light that it throws on the person's outline.
 uniform sampler2D uGlow;
-uniform vec4 uBackdropFrame;  // offset and scale that make the backdrop cover the frame
-uniform int uBackground;      // 0 live, 1 backdrop texture, 2 colour, 3 transparent, 4 nothing but the style's share
+// The offset and scale that make the background cover the frame.
+uniform vec4 uBackgroundFrame;
+// 0 live, 1 texture, 2 colour, 3 transparent, 4 only the style's share as grey
+uniform int uBackgroundKind;
 uniform vec3 uColour;
 #endif
 
@@ -22,28 +24,28 @@ void main() {
 
   composite = vec4(picture, 1.0);
 #ifdef BACKGROUND
-  if (uBackground == 0) return;
-  if (uBackground == 4) {
+  if (uBackgroundKind == 0) return;
+  if (uBackgroundKind == 4) {
     composite = vec4(vec3(styledShare), 1.0);
     return;
   }
-  if (uBackground == 3) {
+  if (uBackgroundKind == 3) {
     composite = vec4(picture * matte, matte);
     return;
   }
-  vec3 backdrop = uColour;
+  vec3 background = uColour;
   vec3 glow = uColour;
-  if (uBackground == 1) {
-    vec2 backdropAt = vAt * uBackdropFrame.zw + uBackdropFrame.xy;
-    // Pictures are premultiplied; through what is clear in them the room shows.
-    vec4 shown = texture(uBackdrop, backdropAt);
-    vec4 shine = texture(uGlow, backdropAt);
-    backdrop = shown.rgb + (1.0 - shown.a) * picture;
+  if (uBackgroundKind == 1) {
+    vec2 at = vAt * uBackgroundFrame.zw + uBackgroundFrame.xy;
+    // Images are premultiplied; where they are transparent the live picture shows.
+    vec4 shown = texture(uBackground, at);
+    vec4 shine = texture(uGlow, at);
+    background = shown.rgb + (1.0 - shown.a) * picture;
     glow = shine.rgb + (1.0 - shine.a) * picture;
   }
-  // Light wrap: the new background shines over the outline as the old one did.
+  // Light wrap: the new background shines over the outline, as a real one does.
   float rim = wrapStrength * (1.0 - smoothstep(0.5, 1.0, matte)) * matte;
   picture = mix(picture, glow, rim);
-  composite = vec4(mix(backdrop, picture, matte), 1.0);
+  composite = vec4(mix(background, picture, matte), 1.0);
 #endif
 }

@@ -1,12 +1,16 @@
-// Lays what is to be composited into one opaque picture, one layer below the other, each in a rim that repeats its outermost pixels, so that
-// between two layers nothing is mixed. The matte has four bytes a pixel and takes two places: a picture with alpha would not come through whole.
-// Fit, plain matte and share, styled, what the style net saw (its luminance), room: of each the line where its rim begins, and columns and lines, 0 where it is not there.
+// Packs the layers into one opaque picture, one below the other. A rim around each repeats its
+// outermost pixels, so that sampling mixes nothing of two layers. The matte has four bytes a pixel
+// and takes two places, because a canvas with alpha would multiply the colours by it.
+//
+// The places are: the fit, the plain matte with the share, the styled picture, the luminance that
+// the style net saw, the blurred background. Each has the line where its rim begins, its columns
+// and its lines; all are 0 for a layer that is missing.
 @group(0) @binding(0) var<uniform> places: array<vec4u, 5>;
 @group(0) @binding(1) var<storage, read> texels: array<u32>;
 @group(0) @binding(2) var<storage, read> share: array<f32>;
 @group(0) @binding(3) var<storage, read> styled: array<f32>;
 @group(0) @binding(4) var<storage, read> seen: array<f32>;
-@group(0) @binding(5) var<storage, read> room: array<vec4f>;
+@group(0) @binding(5) var<storage, read> blurred: array<vec4f>;
 
 @vertex
 fn cover(@builtin(vertex_index) corner: u32) -> @builtin(position) vec4f {
@@ -34,7 +38,7 @@ fn pack(@builtin(position) position: vec4f) -> @location(0) vec4f {
         let colours = vec3f(seen[i], seen[i + area], seen[i + 2 * area]);
         colour = vec3f(dot(colours, vec3f(0.299, 0.587, 0.114)));
       }
-      default: { colour = room[i].rgb / room[i].a; }
+      default: { colour = blurred[i].rgb / blurred[i].a; }
     }
   }
   return vec4f(colour, 1);

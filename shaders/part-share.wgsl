@@ -1,11 +1,9 @@
-// How much of the person is one part of them, as src/effect/stages/matte/part-share.ts measures it.
-const RADIUS = 3;
-const NEIGHBOURS = 0.02;
-const EPSILON = 1e-4;
+// Measures how much of the person is one part of them, as src/effect/stages/matte/part-share.ts
+// does. RADIUS, NEIGHBOURS and EPSILON come from there.
 
 struct Measure {
   size: vec2u,
-  // The part's plane among the net's.
+  // The plane of the part in the net's output.
   part: u32,
 }
 @group(0) @binding(0) var<uniform> given: Measure;

@@ -1,10 +1,12 @@
-// Shrinks a frame to what a net takes: planes R, G, B, 0..1, each pixel the mean of all that lies under it (src/effect/stages/prepare/prepare.ts
-// does the same).
+// Scales a frame down to a net's input: planes R, G and B, 0..1, each pixel the mean of the area
+// under it, as src/effect/stages/prepare/cpu-prepare-stage.ts does.
 //
-// The browser gives a frame as R'G'B', converted to the primaries of sRGB, and leaves what lies outside them below 0 or above 1. WebGL does not, nor
-// do the nets expect it: that is undone here.
+// The browser gives an external texture as R'G'B' converted to the primaries of sRGB, and colours
+// outside of them are below 0 or above 1. WebGL does not convert, and the nets do not expect it,
+// so the conversion is undone here.
 struct Colours {
-  // From linear sRGB to the frame's own primaries, row by row.
+  // The matrix from linear sRGB to the frame's own primaries, row by row. The fourth value of the
+  // first row is 0 where nothing is to be undone.
   toOwn: array<vec4f, 3>,
 }
 @group(0) @binding(0) var frame: texture_external;
@@ -31,20 +33,20 @@ fn texelAt(at: vec2u) -> vec3f {
   )));
 }
 
-struct Part {
-  // Of the whole frame, in the net's pixels, and where the part begins in it.
+struct Region {
+  // The whole frame in the net's pixels, and where the region begins in it.
   grid: vec2u,
   at: vec2u,
   size: vec2u,
 }
-@group(0) @binding(1) var<uniform> part: Part;
+@group(0) @binding(1) var<uniform> region: Region;
 @group(0) @binding(2) var<storage, read_write> planes: array<f32>;
 @group(0) @binding(3) var<storage, read_write> changes: atomic<u32>;
 
 fn meanAt(cell: vec2u) -> vec3f {
   let source = textureDimensions(frame);
-  let begin = min(source - 1u, cell * source / part.grid);
-  let end = max(begin + 1u, min(source, ((cell + 1u) * source + part.grid - 1u) / part.grid));
+  let begin = min(source - 1u, cell * source / region.grid);
+  let end = max(begin + 1u, min(source, ((cell + 1u) * source + region.grid - 1u) / region.grid));
   var sum = vec3f(0);
   for (var y = begin.y; y < end.y; y++) {
     for (var x = begin.x; x < end.x; x++) {
@@ -57,21 +59,21 @@ fn meanAt(cell: vec2u) -> vec3f {
 
 @compute @workgroup_size(8, 8)
 fn scale(@builtin(global_invocation_id) id: vec3u) {
-  if (any(id.xy >= part.size)) { return; }
-  let colour = meanAt(part.at + id.xy);
-  let area = part.size.x * part.size.y;
-  let i = id.y * part.size.x + id.x;
+  if (any(id.xy >= region.size)) { return; }
+  let colour = meanAt(region.at + id.xy);
+  let area = region.size.x * region.size.y;
+  let i = id.y * region.size.x + id.x;
   planes[i] = colour.r;
   planes[i + area] = colour.g;
   planes[i + 2 * area] = colour.b;
 }
 
-// Counts the pixels that are not as they were in the frame before.
+// Counts the pixels that differ from the frame before.
 @compute @workgroup_size(8, 8)
 fn compare(@builtin(global_invocation_id) id: vec3u) {
-  if (any(id.xy >= part.size)) { return; }
+  if (any(id.xy >= region.size)) { return; }
   let colour = meanAt(id.xy);
-  let i = 3 * (id.y * part.size.x + id.x);
+  let i = 3 * (id.y * region.size.x + id.x);
   let before = vec3f(planes[i], planes[i + 1], planes[i + 2]);
   if (any(before != colour)) { atomicAdd(&changes, 1u); }
   planes[i] = colour.r;

@@ -4,17 +4,17 @@ precision highp float;
 in vec2 vAt;
 out vec4 picture;
 
-// Colours above, matte below (src/media/stacked-alpha.ts).
+// A stacked-1 frame: colours above, matte below (src/media/stacked-alpha.ts).
 uniform sampler2D uFrame;
-// The picture's share of the frame's height, and half a line of the frame.
+// The height of the picture and half a line, both as shares of the frame's height.
 uniform float uShare;
 uniform float uHalfLine;
 
-// A codec leaves a little noise where there is nothing and where there is all.
+// Codecs leave a little noise where the matte is 0 or 1.
 const float noise = 0.03;
 
 void main() {
-  // Nothing of the guard band is mixed in.
+  // Sampling must not reach into the guard band.
   float line = clamp(vAt.y * uShare, uHalfLine, uShare - uHalfLine);
   vec3 colour = texture(uFrame, vec2(vAt.x, line)).rgb;
   vec3 grey = texture(uFrame, vec2(vAt.x, line + 0.5)).rgb;

@@ -5,10 +5,10 @@ export type { Fault } from '../common/errors.ts';
 export type { TappedFrame } from '../media/frame-port.ts';
 
 /** Parts of a person, which only a matte net with `parts` tells apart; `face` is the skin of the face with eyes and lips. */
-export const PARTS = ['face', 'hair', 'clothes'] as const;
-export type Part = (typeof PARTS)[number];
+export const BODY_PARTS = ['face', 'hair', 'clothes'] as const;
+export type BodyPart = (typeof BODY_PARTS)[number];
 
-export const REGIONS = ['person', ...PARTS, 'background', 'everything'] as const;
+export const REGIONS = ['person', ...BODY_PARTS, 'background', 'everything'] as const;
 /** Where the style shows. */
 export type Region = (typeof REGIONS)[number];
 

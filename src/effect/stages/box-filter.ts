@@ -1,7 +1,8 @@
 /**
- * Means over a (2 radius + 1)² window, clamped at the borders, by running sums: the cost does not depend on the radius.
- * @param field - width * height values, replaced by their means.
- * @param scratch - as long as `field`.
+ * Replaces each value by the mean over a square of (2 radius + 1)² around it; beyond a border its
+ * last value is repeated. Running sums make the cost independent of the radius.
+ * @param field - [height,width], changed in place.
+ * @param scratch - as long as `field`; overwritten.
  */
 export function boxFilter(
   field: Float32Array,
@@ -24,7 +25,7 @@ export function boxFilter(
       sum -= field[leaving < row ? row : leaving]!;
     }
   }
-  // Down the columns row by row, so that memory is read in order; `sums` is one row of running sums.
+  // The columns go row by row, so that memory is read in order; `sums` is one row of running sums.
   const sums = columnSums(width);
   const lastRow = (height - 1) * width;
   for (let x = 0; x < width; x++) {

@@ -1,12 +1,13 @@
-import type { Layers, Packed } from '../stages/composite/compositor.ts';
+import type { Layers, Packed } from '../stages/layers.ts';
 import { Packer } from '../stages/composite/packer.ts';
 import type { Download } from '../models/download.ts';
 import { PortoonError } from '../../common/errors.ts';
-import { matteSize } from './governor.ts';
-import { testRefiner, testPreparer } from '../gpu/self-test.ts';
-import { GpuMatter } from '../stages/matte/gpu-matter.ts';
+import { matteSize } from '../stages/net-size.ts';
+import { testPrepareStage, testRefiner } from '../stages/gpu-self-test.ts';
+import { GpuMatteStage } from '../stages/matte/gpu-matte-stage.ts';
 import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
-import { Matter, type Matting } from '../stages/matte/matter.ts';
+import { CpuMatteStage } from '../stages/matte/cpu-matte-stage.ts';
+import type { MatteStage } from '../stages/matte/matte-stage.ts';
 import type { Catalogue, NetFile, StyleModel } from '../models/catalogue.ts';
 import { NetFiles, type ProvenNet } from '../models/net-files.ts';
 import { GpuNet } from '../runtime/gpu-net.ts';
@@ -14,26 +15,27 @@ import { AdapterMemory } from '../runtime/adapter-memory.ts';
 import { NetWorker, type AnyNet } from '../runtime/net-worker.ts';
 import type { Net } from '../runtime/net.ts';
 import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from '../runtime/runtime.ts';
-import { GpuPreparer } from '../stages/prepare/gpu-preparer.ts';
-import { Preparer, type FramePreparer } from '../stages/prepare/prepare.ts';
+import { GpuPrepareStage } from '../stages/prepare/gpu-prepare-stage.ts';
+import { CpuPrepareStage } from '../stages/prepare/cpu-prepare-stage.ts';
+import type { PrepareStage } from '../stages/prepare/prepare-stage.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
-import { GpuPainter } from '../stages/style/gpu-painter.ts';
-import { texelPainter } from '../stages/style/painter.ts';
-import { Stylist } from '../stages/style/stylist.ts';
+import { GpuStyleRunner } from '../stages/style/gpu-style-runner.ts';
+import { cpuStyleRunner } from '../stages/style/cpu-style-runner.ts';
+import { StyleStage } from '../stages/style/style-stage.ts';
 
 /** Nets are warmed up for the commonest camera shape. */
 export const USUAL_ASPECT = 16 / 9;
 
 /** The stages before the last, on one execution provider. */
-export interface NetStages {
+export interface Backend {
   readonly ep: ExecutionProvider;
   /** Whether all nets reckon in half precision. */
   readonly half: boolean;
   /** Whether something is under way that makes frames late and will soon be over. */
   readonly settling: boolean;
-  readonly preparer: FramePreparer;
-  readonly matter: Matting;
-  readonly stylist: Pick<Stylist, 'style' | 'chosen' | 'choose' | 'stylise' | 'lend'>;
+  readonly prepare: PrepareStage;
+  readonly matte: MatteStage;
+  readonly style: Pick<StyleStage, 'selected' | 'select' | 'hasStyle' | 'run' | 'borrow'>;
   /** Where frames stay on the graphics processor: puts their layers where the compositor takes them. Null where layers are texels. */
   readonly pack: ((layers: Layers) => Packed) | null;
   close(): Promise<void>;
@@ -54,7 +56,7 @@ export async function openNetStages(
   catalogue: Promise<Catalogue>,
   download: Download,
   tell: Tell,
-): Promise<NetStages> {
+): Promise<Backend> {
   const provider = chooseProvider(choice);
   const runtimeFiles = provider.then(({ ep }) => fetchRuntime(ep, download));
   const starting = runtimeFiles.then(startRuntime);
@@ -77,11 +79,11 @@ export async function openNetStages(
     const files = new NetFiles(nets, download, halves, (error) => {
       tell(error, false);
     });
-    const preparer = new Preparer();
+    const preparer = new CpuPrepareStage();
     // Without a GPU the style's net is opened beside the matte's.
     const stylist =
       netWorker && stylistInMemory(preparer, (model, { bytes }) => netWorker.open(model, bytes), nets, files);
-    stylist?.foresee(style);
+    stylist?.preload(style);
     const place = (runtime: Runtime, { net, file }: ProvenNet) =>
       new GpuNet(runtime, net, file, layoutMemory(runtime, net.id, file), choice === 'auto');
     const net = await openMatteNet(nets, starting, files, tell, async (runtime, proven) =>
@@ -112,7 +114,7 @@ export function failedOnWebGpu(error: unknown): boolean {
 
 /** What a frame passes on the graphics processor besides the nets. */
 interface Chain {
-  readonly preparer: GpuPreparer;
+  readonly preparer: GpuPrepareStage;
   readonly refiner: GpuRefiner;
   readonly packer: Packer;
 }
@@ -121,11 +123,11 @@ interface Chain {
 async function openChain({ watch }: Runtime, device: GPUDevice, tell: Tell): Promise<Chain | null> {
   try {
     const [preparer, refiner, packer] = await Promise.all([
-      GpuPreparer.open(device, watch),
+      GpuPrepareStage.open(device, watch),
       GpuRefiner.open(device, watch),
       Packer.open(device),
     ]);
-    await testPreparer(preparer);
+    await testPrepareStage(preparer);
     await testRefiner(device, refiner);
     return { preparer, refiner, packer };
   } catch (cause) {
@@ -143,12 +145,12 @@ function onGpu(
   place: (runtime: Runtime, proven: ProvenNet) => GpuNet,
   catalogue: Catalogue,
   files: NetFiles,
-): NetStages {
-  const matter = new GpuMatter(net, preparer, refiner);
-  const painter = new GpuPainter(runtime, preparer);
+): Backend {
+  const matter = new GpuMatteStage(net, preparer, refiner);
+  const painter = new GpuStyleRunner(runtime, preparer);
   const openStyle = async (model: StyleModel, file: NetFile) =>
     place(runtime, await files.open(runtime, model, file));
-  const stylist = new Stylist(openStyle, (net, window) => painter.paint(net, window), catalogue, files);
+  const stylist = new StyleStage(openStyle, (net, window) => painter.run(net, window), catalogue, files);
   return {
     ep: 'webgpu',
     get half() {
@@ -157,7 +159,7 @@ function onGpu(
     get settling() {
       return runtime.recordings > 0;
     },
-    ...{ preparer, matter, stylist },
+    ...{ prepare: preparer, matte: matter, style: stylist },
     pack: (layers) =>
       packer.pack(layers, {
         ...(layers.matte && refiner.layers),
@@ -173,28 +175,28 @@ function onGpu(
 }
 
 function stylistInMemory(
-  preparer: Preparer,
+  preparer: CpuPrepareStage,
   openStyle: (model: StyleModel, file: NetFile) => Promise<AnyNet>,
   catalogue: Catalogue,
   files: NetFiles,
-): Stylist {
-  return new Stylist(openStyle, texelPainter(preparer), catalogue, files);
+): StyleStage {
+  return new StyleStage(openStyle, cpuStyleRunner(preparer), catalogue, files);
 }
 
 function inMemory(
   runtime: Runtime,
-  preparer: Preparer,
+  preparer: CpuPrepareStage,
   net: Net,
-  stylist: Stylist,
+  stylist: StyleStage,
   files: NetFiles,
-): NetStages {
-  const matter = new Matter(net, preparer);
+): Backend {
+  const matter = new CpuMatteStage(net, preparer);
   return {
     ep: runtime.ep,
     get half() {
       return files.half;
     },
-    ...{ settling: false, preparer, matter, stylist },
+    ...{ settling: false, prepare: preparer, matte: matter, style: stylist },
     pack: null,
     async close() {
       await stylist.close();

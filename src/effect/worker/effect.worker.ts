@@ -4,9 +4,10 @@ import { faultOf } from '../../common/error-transfer.ts';
 import { Compositor } from '../stages/composite/compositor.ts';
 import { Download } from '../models/download.ts';
 import { PortoonError, type Fault } from '../../common/errors.ts';
-import { Governor, netSize } from './governor.ts';
+import { Governor } from './governor.ts';
+import { netSize } from '../stages/net-size.ts';
 import { openCatalogue } from '../models/catalogue.ts';
-import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type NetStages } from './backend.ts';
+import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type Backend } from './backend.ts';
 import type { Size } from '../../common/size.ts';
 import { Outputs } from './outputs.ts';
 import { Pipeline } from './pipeline.ts';
@@ -35,7 +36,7 @@ class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
   private carrier: Carrier | null = null;
   private outputs: Outputs | null = null;
-  private openOn: ((ep: ExecutionProviderChoice) => Promise<NetStages>) | null = null;
+  private openOn: ((ep: ExecutionProviderChoice) => Promise<Backend>) | null = null;
   private recovering: Promise<void> | null = null;
   private previewer: Previewer | null = null;
   private governor = new Governor();
@@ -91,16 +92,16 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   /** Fits the look to what these stages can do, and warms them, so that no frame on them is without its style. */
-  private async takeUp({ ep, matter, stylist }: NetStages): Promise<void> {
+  private async takeUp({ ep, matte, style }: Backend): Promise<void> {
     const { look } = this.pipeline!;
     try {
-      matter.admit(look.region);
+      matte.checkRegion(look.region);
     } catch (error) {
       this.tell(error, false);
       look.region = 'person';
     }
     try {
-      await stylist.choose(look.style, this.warmUpSize(ep));
+      await style.select(look.style, this.warmUpSize(ep));
     } catch (error) {
       if (await this.recover(error)) return;
       this.tell(error, false);
@@ -134,7 +135,7 @@ class EffectWorker implements EffectWorkerApi {
     await this.opened;
     const { pipeline } = this;
     if (!pipeline) return;
-    if (rest.region !== undefined) pipeline.stages.matter.admit(rest.region);
+    if (rest.region !== undefined) pipeline.stages.matte.checkRegion(rest.region);
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
     if (style === undefined) return;
@@ -222,8 +223,8 @@ class EffectWorker implements EffectWorkerApi {
 
   private async chooseStyle(id: string): Promise<boolean> {
     try {
-      const { ep, stylist } = this.pipeline!.stages;
-      return await stylist.choose(id, this.warmUpSize(ep));
+      const { ep, style } = this.pipeline!.stages;
+      return await style.select(id, this.warmUpSize(ep));
     } catch (error) {
       if (!(await this.recover(error))) throw error;
       return this.chooseStyle(id);

@@ -1,7 +1,7 @@
-import type { Layers } from '../stages/composite/compositor.ts';
+import type { Layers } from '../stages/layers.ts';
 import type { Held, StageTimes } from '../protocol.ts';
-import type { Styled } from '../stages/style/stylist.ts';
-import { moved, type Shown } from '../stages/style/window.ts';
+import type { Styled } from '../stages/style/style-stage.ts';
+import { shiftRoi, type MaskExtent } from '../stages/roi.ts';
 
 /** A held style is not moved by more than this share of a side. */
 const FARTHEST_CARRIED = 0.05;
@@ -13,7 +13,7 @@ export interface Holding {
   readonly layers: Layers;
   readonly times: StageTimes;
   /** Where the matte of that frame, or of the one before it, showed the style. */
-  readonly shown: Shown | null | undefined;
+  readonly shown: MaskExtent | null | undefined;
   readonly shownFor: 1 | 2;
 }
 
@@ -25,7 +25,7 @@ export interface Holding {
 export function holdingOf(
   { held: before, layers, times }: { held: Holding | null; layers: Layers; times: StageTimes },
   held: Held,
-  shown: Shown | null | undefined,
+  shown: MaskExtent | null | undefined,
 ): Holding | null {
   const kept = { layers, times, shown, shownFor: before?.what === 'matte' ? 2 : 1 } as const;
   if (held !== 'nothing' && layers.styled && before?.what !== 'style') return { what: 'style', ...kept };
@@ -40,12 +40,12 @@ export function holdingOf(
  */
 export function carriedAlong(
   { layers, times, shown, shownFor }: Holding,
-  now: Shown | null | undefined,
+  now: MaskExtent | null | undefined,
 ): Styled {
-  const { texels, window } = layers.styled!;
+  const { texels, roi } = layers.styled!;
   const right = now && shown ? (now.x - shown.x) / shownFor : 0;
   const down = now && shown ? (now.y - shown.y) / shownFor : 0;
   // Who came in moves the mean, and nothing else.
   const along = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_CARRIED;
-  return { texels, window: along ? moved(window, right, down) : window, took: times.style };
+  return { texels, roi: along ? shiftRoi(roi, right, down) : roi, took: times.style };
 }

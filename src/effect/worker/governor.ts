@@ -1,5 +1,5 @@
 import { quantile } from '../../common/quantile.ts';
-import type { Size } from '../../common/size.ts';
+import { USUAL_MATTE_PIXELS } from '../stages/net-size.ts';
 import type { Held, Quality, QualityReason, StageTimes } from '../protocol.ts';
 
 /** What one frame may cost. */
@@ -11,11 +11,9 @@ interface Rung {
   readonly held: Held;
 }
 
-/** Pixels of the matte net's input: 288x160 for a 16:9 camera ... */
-const MATTE_PIXELS = 288 * 160;
 /** ... where that is too slow ... */
 const FEWER_MATTE_PIXELS = 224 * 128;
-/** ... where there is room, and where no rate is to be kept: whoever is far off is seen, and hair and hands are finer. */
+/** ... where there is room, and for films: people far off are seen, and hair and hands are finer. */
 export const FINEST_MATTE_PIXELS = 416 * 224;
 
 /**
@@ -26,7 +24,7 @@ const RUNGS: readonly Rung[] = [
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style and matte' },
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style' },
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'nothing' },
-  ...[160, 192, 256].map((side) => ({ side, matte: MATTE_PIXELS, held: 'nothing' as const })),
+  ...[160, 192, 256].map((side) => ({ side, matte: USUAL_MATTE_PIXELS, held: 'nothing' as const })),
   ...[256, 320, 384].map((side) => ({ side, matte: FINEST_MATTE_PIXELS, held: 'nothing' as const })),
 ];
 const FIRST_RUNG = RUNGS.findIndex(({ side }) => side === 192);
@@ -104,7 +102,7 @@ export class Governor {
 
   /** Pixels of the matte net's input. */
   get mattePixels(): number {
-    return this.quality === 'auto' ? RUNGS[this.rung]!.matte : MATTE_PIXELS;
+    return this.quality === 'auto' ? RUNGS[this.rung]!.matte : USUAL_MATTE_PIXELS;
   }
 
   /** What is computed for every second frame only, and held for the next. */
@@ -188,19 +186,4 @@ function added(rung: number, { matte, style }: Pick<StageTimes, 'matte' | 'style
   if (here.held === 'style and matte') return matte / 2;
   if (here.held === 'style') return style / 2;
   return matte * (next.matte / here.matte - 1) + style * ((next.side / here.side) ** 2 - 1);
-}
-
-/** The net size, in multiples of 32, whose short side is `shortSide` and whose shape is nearest to `aspect` (width / height). */
-export function netSize(shortSide: number, aspect: number): Size {
-  const short = Math.max(32, toMultiple(shortSide));
-  return aspect >= 1 ? [toMultiple(short * aspect), short] : [short, toMultiple(short / aspect)];
-}
-
-/** The matte net's size for a shape: all shapes have the same number of pixels, about. */
-export function matteSize(aspect: number, pixels = MATTE_PIXELS): Size {
-  return netSize(Math.sqrt(pixels / Math.max(aspect, 1 / aspect)), aspect);
-}
-
-function toMultiple(pixels: number): number {
-  return Math.max(32, Math.round(pixels / 32) * 32);
 }

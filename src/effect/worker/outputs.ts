@@ -1,4 +1,5 @@
-import type { Compositor, Layers, Packed } from '../stages/composite/compositor.ts';
+import type { Compositor } from '../stages/composite/compositor.ts';
+import type { Layers, Packed } from '../stages/layers.ts';
 import { TrackWriter } from '../../media/track-writer.ts';
 import { FramePort } from '../../media/frame-port.ts';
 

@@ -1,24 +1,26 @@
 import { ClockOffset, wallClock } from '../../media/clock-offset.ts';
-import type { Layers } from '../stages/composite/compositor.ts';
-import { FINEST_MATTE_PIXELS, matteSize, netSize, type Governor } from './governor.ts';
+import type { Layers } from '../stages/layers.ts';
+import { FINEST_MATTE_PIXELS, type Governor } from './governor.ts';
+import { matteSize, netSize } from '../stages/net-size.ts';
 import { carriedAlong, holdingOf, type Holding } from './frame-reuse.ts';
-import { partOf } from '../stages/matte/matter.ts';
-import type { NetStages } from './backend.ts';
+import { bodyPartOf } from '../stages/matte/matte-stage.ts';
+import type { Backend } from './backend.ts';
 import type { Size } from '../../common/size.ts';
 import type { Outputs } from './outputs.ts';
-import { REST } from '../stages/prepare/prepare.ts';
+import { FRAMES_TO_SETTLE } from '../stages/prepare/prepare-stage.ts';
 import type { FilmOptions, Look, Region, StageTimes } from '../protocol.ts';
 import type { StatsKeeper } from './stats.ts';
 import { takeStill, type Still } from './still.ts';
-import type { Styled } from '../stages/style/stylist.ts';
-import { covers, LEAST_SURROUNDINGS, StyleWindow, type Shown, type Window } from '../stages/style/window.ts';
+import type { Styled } from '../stages/style/style-stage.ts';
+import { covers, StyleRoi } from '../stages/style/style-roi.ts';
+import { wholeFrame, type MaskExtent, type Roi } from '../stages/roi.ts';
 
 /** A frame on its way, and what has been made of it so far. */
 export interface Journey {
   /** Closed when the journey ends. */
   readonly frame: VideoFrame;
   /** Those that it goes through. */
-  readonly stages: NetStages;
+  readonly stages: Backend;
   /** When it set out: milliseconds of this worker's clock. */
   readonly began: number;
   /** See ClockOffset. */
@@ -48,15 +50,15 @@ export class Pipeline {
   private matted: Region | null = null;
   /** The last frame whose layers are all there; they stay until the next frame's. */
   private settled: Journey | null = null;
-  private readonly window = new StyleWindow();
+  private readonly window = new StyleRoi();
   /** Where the newest matte shows the style; undefined if there is none. */
-  private shown: Shown | null | undefined;
+  private shown: MaskExtent | null | undefined;
 
   constructor(
     /** The look of the next frame. */
     readonly look: Look,
     /** Those of the next frame. */
-    public stages: NetStages,
+    public stages: Backend,
     private readonly outputs: Outputs,
     private readonly governor: Governor,
     private readonly stats: StatsKeeper,
@@ -80,7 +82,7 @@ export class Pipeline {
   /** What came before is of no use for the next frame. */
   forget(): void {
     this.settled = null;
-    this.stages.matter.forget();
+    this.stages.matte.reset();
     this.shown = undefined;
   }
 
@@ -110,7 +112,7 @@ export class Pipeline {
    */
   private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
     const { look, film, stages, stats } = this;
-    const { preparer, matter, stylist } = stages;
+    const { prepare, matte, style } = stages;
     const { displayWidth, displayHeight } = frame;
     const aspect = displayWidth / displayHeight;
     const { region, strength, background } = look;
@@ -126,27 +128,27 @@ export class Pipeline {
     const mattes =
       (this.outputs.stacks && !film) ||
       background.kind !== 'live' ||
-      (region !== 'everything' && (stylist.chosen || matteAlone));
-    const styles = stylist.chosen && strength > 0 && !matteAlone;
+      (region !== 'everything' && (style.hasStyle || matteAlone));
+    const styles = style.hasStyle && strength > 0 && !matteAlone;
 
     stats.begin(frame, waited);
     const began = performance.now();
     // A live frame's arrival was noted as it came, and may be followed by others' by now.
     const clockOffset = film ? this.clock.observe(frame.timestamp) : this.clock.offset;
-    await preparer.take(frame);
-    const wish = [stylist.style, region, strength, matteAt, styleAt, mattes].join();
+    await prepare.load(frame);
+    const wish = [style.selected, region, strength, matteAt, styleAt, mattes].join();
     const { settled } = this;
     const alike =
       !film && settled?.wish === wish && settled.stages === stages && settled.layers.background === background
         ? settled
         : null;
     // A picture that stands still, once the matte's memory has come to rest, costs no inference.
-    if (alike && preparer.repeats >= REST)
+    if (alike && prepare.unchangedFrames >= FRAMES_TO_SETTLE)
       return { ...alike, frame, began, clockOffset, repeats: true, times: noTimes() };
     const held = alike && holdingOf(alike, this.governor.held, this.shown);
-    if (mattes && held?.what !== 'matte') matter.take(matteAt);
+    if (mattes && held?.what !== 'matte') matte.load(matteAt);
     const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
-    const styled = window && stylist.stylise(window);
+    const styled = window && style.run(window);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
     const layers: Layers = {
@@ -160,7 +162,7 @@ export class Pipeline {
       background,
       matteAlone,
       // On every second frame alone they would flicker.
-      lines: this.governor.held === 'nothing' || film !== null,
+      drawsLines: this.governor.held === 'nothing' || film !== null,
     };
     const times = { ...noTimes(), prepare: performance.now() - began };
     return {
@@ -187,7 +189,7 @@ export class Pipeline {
   /** The stages in the middle: who, and how. */
   private async develop(journey: Journey): Promise<void> {
     const { layers, matteAt, styleAt, held, times } = journey;
-    const { matter, stylist } = journey.stages;
+    const { matte, style } = journey.stages;
     const began = performance.now();
     const live = this.outputs.compositor.texelsOf(journey.frame);
     live.catch(() => undefined);
@@ -200,20 +202,20 @@ export class Pipeline {
       const { matte, share, blurred } = held.layers;
       Object.assign(layers, { matte, share, blurred });
     } else if (matteAt)
-      Object.assign(layers, await matter.matte(layers.region, layers.background.kind === 'blur'));
+      Object.assign(layers, await matte.run(layers.region, layers.background.kind === 'blur'));
     // What it has seen is of the past when a matte is wanted again.
     else if (this.matted) this.forget();
     this.matted = matteAt && layers.region;
     times.matte = held?.what === 'matte' ? held.times.matte : performance.now() - began;
     const follow = styleAt !== null && follows(layers.region);
-    if (follow && held?.what !== 'matte') this.shown = matter.shown();
+    if (follow && held?.what !== 'matte') this.shown = matte.extent();
     let styled =
       held?.what === 'style' ? carriedAlong(held, follow ? this.shown : null) : await journey.styled;
     if (follow) {
       // Who came in, or moved far, is not where the window was: it is set anew.
-      if (this.shown && !(styled && covers(styled.window, this.shown, LEAST_SURROUNDINGS))) {
+      if (this.shown && !(styled && covers(styled.roi, this.shown))) {
         const window = this.windowFor(layers.region, styleAt);
-        styled = window && (await stylist.stylise(window));
+        styled = window && (await style.run(window));
       }
     }
     layers.styled = styled;
@@ -223,8 +225,8 @@ export class Pipeline {
   }
 
   /** Of the style only what will show is computed. */
-  private windowFor(region: Region, grid: Size): Window | null {
-    if (!follows(region) || this.shown === undefined) return StyleWindow.whole(grid);
+  private windowFor(region: Region, grid: Size): Roi | null {
+    if (!follows(region) || this.shown === undefined) return wholeFrame(grid);
     return this.window.around(this.shown, grid);
   }
 
@@ -246,20 +248,20 @@ export class Pipeline {
    */
   async still(width: number): Promise<Still> {
     const { region, strength } = this.look;
-    const { preparer, matter } = this.stages;
-    const part = partOf(region);
+    const { prepare, matte } = this.stages;
+    const part = bodyPartOf(region);
     // The frame's own matte is taken, if it has one that tells the region.
-    const told = this.matted !== null && (part === null || part === partOf(this.matted));
+    const told = this.matted !== null && (part === null || part === bodyPartOf(this.matted));
     if (region !== 'everything' && !told) {
-      matter.take(matteSize(preparer.aspect, this.governor.mattePixels));
-      await matter.matte(region, false);
+      matte.load(matteSize(prepare.aspect, this.governor.mattePixels));
+      await matte.run(region, false);
       this.matted = region;
     }
     return takeStill(
       width,
-      preparer,
+      prepare,
       { region, strength },
-      region === 'everything' ? null : await matter.answer(),
+      region === 'everything' ? null : await matte.texels(),
     );
   }
 }

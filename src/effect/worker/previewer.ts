@@ -47,7 +47,7 @@ export class Previewer {
   private async picture(style: string, still: Still): Promise<ImageBitmap> {
     if (style === 'none') return showStyled(still, null);
     const { gaps } = this.carrier;
-    const net = await this.pipeline.stages.stylist.lend(style, gaps);
+    const net = await this.pipeline.stages.style.borrow(style, (work) => gaps.during(work));
     return gaps.during(async () => {
       net.input(still.size).set(still.live);
       const { styled } = await net.run(still.size, ['styled']);

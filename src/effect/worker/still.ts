@@ -1,9 +1,10 @@
-import { netSize } from './governor.ts';
-import { partOf, type Answer } from '../stages/matte/matter.ts';
+import { netSize } from '../stages/net-size.ts';
+import { bodyPartOf, type MatteTexels } from '../stages/matte/matte-stage.ts';
+import { refinedAlpha } from '../stages/composite/matte-edge.ts';
 import type { Size } from '../../common/size.ts';
-import type { FramePreparer } from '../stages/prepare/prepare.ts';
+import type { PrepareStage } from '../stages/prepare/prepare-stage.ts';
 import type { Look } from '../protocol.ts';
-import type { Window } from '../stages/style/window.ts';
+import type { Roi } from '../stages/roi.ts';
 
 /** One frame at a style net's size, and how much of a style shows on it. */
 export interface Still {
@@ -23,18 +24,18 @@ export interface Still {
  */
 export async function takeStill(
   width: number,
-  preparer: FramePreparer,
+  preparer: PrepareStage,
   { region, strength }: Pick<Look, 'region' | 'strength'>,
-  answer: Answer | null,
+  answer: MatteTexels | null,
 ): Promise<Still> {
   const height = Math.max(1, Math.round(width / preparer.aspect));
   const size = netSize(Math.min(width, height), preparer.aspect);
   const live = await preparer.planes(size);
   const share = new Float32Array(size[0] * size[1]).fill(strength);
   if (answer) {
-    const part = partOf(region);
-    forEachSample(size, answer.window, (i, sample) => {
-      const matte = refined(
+    const part = bodyPartOf(region);
+    forEachSample(size, answer.roi, (i, sample) => {
+      const matte = refinedAlpha(
         sample((at) => answer.texels[4 * at]!),
         sample((at) => answer.texels[4 * at + 3]!),
       );
@@ -69,24 +70,13 @@ export async function showStyled(
   });
 }
 
-/** The shader's `refinedMatte` where the luminance is the matte's own. */
-function refined(fitted: number, plain: number): number {
-  const sure = smoothstep(0.35, 0.5, Math.abs(plain - 0.5));
-  return smoothstep(0.1, 0.9, fitted + sure * (plain - fitted));
-}
-
-function smoothstep(low: number, high: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - low) / (high - low)));
-  return t * t * (3 - 2 * t);
-}
-
 /**
  * Visits every pixel of `size`; `sample` reads bytes of a field of the window there, bilinearly, as 0..1.
  * Beside the window all is 0.
  */
 function forEachSample(
   [width, height]: Size,
-  { grid, x: windowX, y: windowY, size: [fromWidth, fromHeight] }: Window,
+  { grid, x: windowX, y: windowY, size: [fromWidth, fromHeight] }: Roi,
   visit: (pixel: number, sample: (byteAt: (index: number) => number) => number) => void,
 ): void {
   let left = 0;

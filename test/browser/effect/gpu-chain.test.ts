@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Compositor, type Layers } from '../../../src/effect/stages/composite/compositor.ts';
+import { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
+import type { Layers } from '../../../src/effect/stages/layers.ts';
 import { Packer } from '../../../src/effect/stages/composite/packer.ts';
 import { Download } from '../../../src/effect/models/download.ts';
 import { storage } from '../../../src/effect/gpu/program.ts';
-import { GpuMatter } from '../../../src/effect/stages/matte/gpu-matter.ts';
+import { GpuMatteStage } from '../../../src/effect/stages/matte/gpu-matte-stage.ts';
 import { GpuRefiner } from '../../../src/effect/stages/matte/gpu-refiner.ts';
-import { BlotchGuard } from '../../../src/effect/stages/matte/matte-cleanup.ts';
-import { wholeFrame } from '../../../src/effect/stages/matte/matte-window.ts';
-import { MatteGuide } from '../../../src/effect/stages/matte/guided-filter.ts';
-import { Matter } from '../../../src/effect/stages/matte/matter.ts';
+import { MatteCleanup } from '../../../src/effect/stages/matte/matte-cleanup.ts';
+import { wholeFrame } from '../../../src/effect/stages/roi.ts';
+import { GuidedFilter } from '../../../src/effect/stages/matte/guided-filter.ts';
+import { CpuMatteStage } from '../../../src/effect/stages/matte/cpu-matte-stage.ts';
 import { PartShare } from '../../../src/effect/stages/matte/part-share.ts';
-import { MatteSmoother } from '../../../src/effect/stages/matte/smoother.ts';
+import { MatteSmoother } from '../../../src/effect/stages/matte/matte-smoother.ts';
 import { openCatalogue, type NetFile } from '../../../src/effect/models/catalogue.ts';
 import { GpuNet } from '../../../src/effect/runtime/gpu-net.ts';
 import { AdapterMemory } from '../../../src/effect/runtime/adapter-memory.ts';
@@ -23,12 +24,11 @@ import {
   startRuntime,
   type Runtime,
 } from '../../../src/effect/runtime/runtime.ts';
-import { GpuPreparer } from '../../../src/effect/stages/prepare/gpu-preparer.ts';
-import { Preparer } from '../../../src/effect/stages/prepare/prepare.ts';
+import { GpuPrepareStage } from '../../../src/effect/stages/prepare/gpu-prepare-stage.ts';
+import { CpuPrepareStage } from '../../../src/effect/stages/prepare/cpu-prepare-stage.ts';
 import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
-import { GpuPainter } from '../../../src/effect/stages/style/gpu-painter.ts';
-import { texelPainter } from '../../../src/effect/stages/style/painter.ts';
-import { StyleWindow } from '../../../src/effect/stages/style/window.ts';
+import { GpuStyleRunner } from '../../../src/effect/stages/style/gpu-style-runner.ts';
+import { cpuStyleRunner } from '../../../src/effect/stages/style/cpu-style-runner.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
 /** What both roads may differ by, of 255. */
@@ -38,12 +38,12 @@ const SIZE = [32, 32] as const;
 
 let runtime: Runtime;
 let device: GPUDevice;
-let preparer: GpuPreparer;
+let preparer: GpuPrepareStage;
 
 beforeAll(async () => {
   runtime = await startRuntime(await fetchRuntime('webgpu', new Download(() => undefined)));
   device = runtime.device!;
-  preparer = await GpuPreparer.open(device, runtime.watch);
+  preparer = await GpuPrepareStage.open(device, runtime.watch);
 });
 afterAll(() => {
   preparer.close();
@@ -100,10 +100,10 @@ describe('preparing frames on the graphics processor', () => {
   ] as const)
     test(`${what}: the colours that the standards say, by ${way}`, async () => {
       const frame = frameOf();
-      const here = new Preparer();
-      await here.take(frame);
-      await preparer.take(frame);
-      expect(preparer.taken).toBe(way);
+      const here = new CpuPrepareStage();
+      await here.load(frame);
+      await preparer.load(frame);
+      expect(preparer.path).toBe(way);
       const size = [64, 64] as const;
       const given = await preparer.planes(size);
       expect(255 * worst(given, await here.planes(size))).toBeLessThanOrEqual(NEAR);
@@ -119,9 +119,9 @@ describe('preparing frames on the graphics processor', () => {
   test('a frame that lies on its side is stood up first', async () => {
     const frame = colours('I420', bt601);
     const turned = new VideoFrame(frame, { rotation: 90 } as VideoFrameInit);
-    const here = new Preparer();
-    await here.take(turned);
-    await preparer.take(turned);
+    const here = new CpuPrepareStage();
+    await here.load(turned);
+    await preparer.load(turned);
     const [given, right] = [await preparer.planes(SIZE), await here.planes(SIZE)];
     frame.close();
     turned.close();
@@ -130,11 +130,11 @@ describe('preparing frames on the graphics processor', () => {
 
   test('frames that are the same are counted, and the first other one ends it', async () => {
     const [still, other] = [colours('I420', bt601), colours('I420', { ...bt601, fullRange: true })];
-    await preparer.take(other);
-    for (let n = 0; n < 64; n++) await preparer.take(still);
-    expect(preparer.repeats).toBeGreaterThanOrEqual(61);
-    await preparer.take(other);
-    expect(preparer.repeats).toBe(0);
+    await preparer.load(other);
+    for (let n = 0; n < 64; n++) await preparer.load(still);
+    expect(preparer.unchangedFrames).toBeGreaterThanOrEqual(61);
+    await preparer.load(other);
+    expect(preparer.unchangedFrames).toBe(0);
     still.close();
     other.close();
   });
@@ -161,10 +161,10 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     picture: storage(device, 12 * pixels),
     parts: storage(device, 24 * pixels),
   };
-  const [smoother, guard, guide, share] = [
+  const [smoother, cleanup, filter, share] = [
     new MatteSmoother(),
-    new BlotchGuard(),
-    new MatteGuide(),
+    new MatteCleanup(),
+    new GuidedFilter(),
     new PartShare(),
   ];
   const noise = randomField(7 * pixels, 3);
@@ -189,22 +189,22 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     for (const [name, field] of Object.entries({ matte, picture, parts }))
       device.queue.writeBuffer(buffers[name as keyof typeof buffers], 0, field);
     const fresh = { size: [width, height] as const, ...buffers };
-    const found = await refiner.refine(fresh, { steadies: true, part: 'hair', blurs: false });
+    const found = await refiner.refine(fresh, { smooths: true, part: 'hair', blurs: false });
     const before = matte.slice();
     smoother.smooth(matte);
-    guard.guard(matte, wholeFrame([width, height]));
-    guide.fit(matte, picture, width, height);
+    cleanup.clean(matte, wholeFrame([width, height]));
+    filter.fit(matte, picture, width, height);
     share.measure(parts, 'hair', width, height);
     if (worst(before, matte) > 0.8) held++;
-    const answer = await refiner.answer();
-    expect(worst(answer.texels, guide.texels), `texels of matte ${n}`).toBeLessThanOrEqual(1);
+    const answer = await refiner.texels();
+    expect(worst(answer.texels, filter.texels), `texels of matte ${n}`).toBeLessThanOrEqual(1);
     expect(worst(answer.share, share.texels), `share of matte ${n}`).toBeLessThanOrEqual(1);
     const shown = [...share.texels.keys()].filter(
-      (i) => share.texels[i]! >= 12 && Math.max(guide.texels[4 * i]!, guide.texels[4 * i + 3]!) >= 12,
+      (i) => share.texels[i]! >= 12 && Math.max(filter.texels[4 * i]!, filter.texels[4 * i + 3]!) >= 12,
     );
     expect(found!.left * width).toBeCloseTo(Math.min(...shown.map((i) => i % width)), 3);
     expect(found!.bottom * height).toBeCloseTo(1 + Math.max(...shown.map((i) => Math.floor(i / width))), 3);
-    const weights = shown.map((i) => guide.texels[4 * i + 3]! * share.texels[i]!);
+    const weights = shown.map((i) => filter.texels[4 * i + 3]! * share.texels[i]!);
     const mean = (of: (i: number) => number) =>
       shown.reduce((sum, i, k) => sum + weights[k]! * of(i), 0) /
       weights.reduce((sum, weight) => sum + weight, 0);
@@ -352,7 +352,7 @@ describe('a recorded run', () => {
 });
 
 describe('the whole chain', () => {
-  const whole = StyleWindow.whole(SIZE);
+  const whole = wholeFrame(SIZE);
 
   for (const [what, list, matteId, styleId, looks] of [
     [
@@ -379,27 +379,27 @@ describe('the whole chain', () => {
     ],
   ] as const)
     test(`${what}: the same picture as over the main memory`, { timeout: 240_000 }, async () => {
-      const here = new Preparer();
-      const matterHere = new Matter((await open(list, matteId, 'wasm')).net, here);
+      const here = new CpuPrepareStage();
+      const matterHere = new CpuMatteStage((await open(list, matteId, 'wasm')).net, here);
       const { net: styleHere } = await open(list, styleId, 'wasm');
-      const paintHere = texelPainter(here);
+      const paintHere = cpuStyleRunner(here);
       const refiner = await GpuRefiner.open(device, runtime.watch);
-      const matter = new GpuMatter(await openThere(list, matteId), preparer, refiner);
+      const matter = new GpuMatteStage(await openThere(list, matteId), preparer, refiner);
       const style = await openThere(list, styleId);
-      const painter = new GpuPainter(runtime, preparer);
+      const painter = new GpuStyleRunner(runtime, preparer);
       const packer = await Packer.open(device);
       for (const [region, background] of looks) {
         const look = { region, background: background as unknown as BackgroundFill };
         const blurs = background.kind === 'blur';
         const frame = colours('I420', bt601);
-        await here.take(frame);
-        await preparer.take(frame);
-        matterHere.take(SIZE);
-        matter.take(SIZE);
+        await here.load(frame);
+        await preparer.load(frame);
+        matterHere.load(SIZE);
+        matter.load(SIZE);
         const paintedHere = await paintHere(styleHere, whole);
-        const laidHere = await matterHere.matte(region, blurs);
-        const painted = await painter.paint(style, whole);
-        const laid = await matter.matte(region, blurs);
+        const laidHere = await matterHere.run(region, blurs);
+        const painted = await painter.run(style, whole);
+        const laid = await matter.run(region, blurs);
         const [one, other] = await Promise.all([
           Compositor.open(new OffscreenCanvas(1, 1)),
           Compositor.open(new OffscreenCanvas(1, 1)),
@@ -422,7 +422,7 @@ describe('the whole chain', () => {
     look: { region: Region; background: BackgroundFill },
     layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
   ): Layers {
-    return { live: null, strength: 1, matteAlone: false, lines: true, ...look, ...layers };
+    return { live: null, strength: 1, matteAlone: false, drawsLines: true, ...look, ...layers };
   }
 
   async function pixels(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {

@@ -2,31 +2,33 @@ import pack from '../../../../shaders/pack.wgsl?raw';
 import { storage, uniforms } from '../../gpu/program.ts';
 import { webgpuFault } from '../../runtime/runtime.ts';
 import type { Size } from '../../../common/size.ts';
-import type { Layers, Packed, Place } from './compositor.ts';
+import type { Layers, Packed, Place } from '../layers.ts';
+import { wholeFrame } from '../roi.ts';
 
-/** The layers as they are on the graphics processor; null where there is none of the kind. */
-export interface PackedFrom {
-  /** As MatteGuide's texels. */
+/** The layers as buffers on the GPU. */
+export interface PackedBuffers {
+  /** As `GuidedFilter.texels`. */
   readonly texels: GPUBuffer;
-  /** 0..1. */
+  /** [H,W], 0..1. */
   readonly share: GPUBuffer;
-  /** Red, green, blue and weight, each with that weight. */
-  readonly room: GPUBuffer;
-  /** Planes R, G, B, 0..1, and those of what the style net saw. */
+  /** R, G, B and weight, each multiplied by the weight. */
+  readonly blurred: GPUBuffer;
+  /** The R, G and B planes, 0..1. */
   readonly styled: GPUBuffer;
+  /** The planes that the style net saw. */
   readonly seen: GPUBuffer;
 }
 
-/** The layers that a picture may hold; the region's share comes with the matte. */
+/** The layers that can be packed; the share of a body part comes with the matte. */
 type Packable = Pick<Layers, 'styled' | 'matte' | 'blurred'>;
 
-/** Hands layers from WebGPU to WebGL, which share no memory but canvases. */
+/** Hands layers from WebGPU to WebGL as one canvas, because they share no other memory. */
 export class Packer {
   private readonly canvas = new OffscreenCanvas(1, 1);
   private readonly context: GPUCanvasContext;
   private readonly places: GPUBuffer;
-  /** Stands in for a layer that is not there. */
-  private readonly nothing: GPUBuffer;
+  /** Stands in for a missing layer. */
+  private readonly empty: GPUBuffer;
 
   private constructor(
     private readonly device: GPUDevice,
@@ -38,10 +40,10 @@ export class Packer {
     context.configure({ device, format, alphaMode: 'opaque' });
     this.context = context;
     this.places = uniforms(device, 80);
-    this.nothing = storage(device, 16);
+    this.empty = storage(device, 16);
   }
 
-  /** @throws PortoonError `ERR_WEBGPU` if what is packed does not come through. */
+  /** @throws PortoonError `ERR_WEBGPU` if a test picture does not arrive in WebGL. */
   static async open(device: GPUDevice): Promise<Packer> {
     const format = navigator.gpu.getPreferredCanvasFormat();
     const module = device.createShaderModule({ code: pack });
@@ -55,10 +57,15 @@ export class Packer {
     return packer;
   }
 
-  /** @returns the layers that `layers` has no texels of, for as long as the task lasts. */
-  pack({ styled, matte, blurred }: Packable, from: Partial<PackedFrom>): Packed {
-    const { canvas, device, pipeline, nothing } = this;
-    const sizes = [matte?.size, matte?.size, styled?.window.size, styled?.window.size, blurred?.size];
+  /**
+   * Packs layers into one picture.
+   * @param layers - which there are, and their sizes.
+   * @param from - their pixels.
+   * @returns the picture, valid until the current task ends.
+   */
+  pack({ styled, matte, blurred }: Packable, from: Partial<PackedBuffers>): Packed {
+    const { canvas, device, pipeline, empty } = this;
+    const sizes = [matte?.size, matte?.size, styled?.roi.size, styled?.roi.size, blurred?.size];
     const tops: number[] = [];
     let [width, height] = [1, 0];
     for (const size of sizes) {
@@ -72,10 +79,10 @@ export class Packer {
     if (canvas.height !== height) canvas.height = height;
     const lines = sizes.flatMap((size, i) => (size ? [tops[i]!, ...size, 0] : [0, 0, 0, 0]));
     device.queue.writeBuffer(this.places, 0, Uint32Array.from(lines));
-    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.room];
+    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.blurred];
     const group = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer: buffer ?? nothing } })),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer: buffer ?? empty } })),
     });
     const encoder = device.createCommandEncoder();
     const view = this.context.getCurrentTexture().createView();
@@ -87,11 +94,18 @@ export class Packer {
     device.queue.submit([encoder.finish()]);
     const place = (size: Size | undefined, top: number): Place | null =>
       size ? [1 / width, (top + 1) / height, size[0] / width, size[1] / height] : null;
-    const [fit, plain, style, seen, room] = sizes.map((size, i) => place(size, tops[i]!));
-    return { canvas, fit: fit!, plain: plain!, styled: style!, seen: seen!, room: room! };
+    const [fit, plain, style, seen, blurredPlace] = sizes.map((size, i) => place(size, tops[i]!));
+    return {
+      canvas,
+      fit: fit!,
+      plain: plain!,
+      styled: style!,
+      seen: seen!,
+      blurred: blurredPlace!,
+    };
   }
 
-  /** Where browsers cannot hand pictures over they hand over nothing, without a word. */
+  /** Checks the hand-over: a browser that cannot do it gives an empty picture, and no error. */
   private test(): void {
     const { device } = this;
     const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
@@ -100,9 +114,8 @@ export class Packer {
     const colours = [1, 0.2, 0.4, 0, 0.6, 0, 0.2, 1, 0.2, 1, 0, 0.8];
     device.queue.writeBuffer(styled, 0, Float32Array.from(colours));
     const size = [2, 2] as const;
-    const window = { grid: size, x: 0, y: 0, size };
     const { canvas } = this.pack(
-      { styled: { texels: null, window }, matte: null, blurred: null },
+      { styled: { texels: null, roi: wholeFrame(size) }, matte: null, blurred: null },
       { styled },
     );
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());

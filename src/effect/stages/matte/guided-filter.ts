@@ -1,17 +1,24 @@
 import { boxFilter } from '../box-filter.ts';
 
-/** Windows of (2 RADIUS + 1)² matte pixels. */
+/** A line is fitted over (2 RADIUS + 1)² matte pixels. */
 const RADIUS = 3;
-/** Luminance variance below which an edge of the picture is taken for noise. */
+/** Regularisation: a variance of luminance below this is taken for noise, not for an edge. */
 const EPSILON = 2e-4;
-/** Slopes are stored as 8 bits over -SLOPE_RANGE..SLOPE_RANGE; the shader knows the same number. */
+/** Slopes are stored in 8 bits that span -SLOPE_RANGE..SLOPE_RANGE. */
 export const SLOPE_RANGE = 8;
 
+/** The numbers that guided-filter.wgsl shares with this file. */
+export const GUIDED_FILTER_CONSTANTS = { RADIUS, EPSILON, SLOPE_RANGE };
+
 /**
- * Fits the matte to the picture: the fast guided filter (He and Sun, "Fast Guided Filter", 2015). Around every matte pixel
- * alpha is a line over luminance, fitted at the matte's small size; the compositing shader continues the same line with the full-size luminance, so that the edge follows hair and shoulders at full resolution.
+ * Fits the matte to the picture with the fast guided filter (He and Sun, "Fast Guided Filter",
+ * 2015).
+ *
+ * Around every matte pixel alpha is modelled as a line over luminance, fitted at the small size of
+ * the matte. The compositing shader evaluates the same line with the luminance of the full-size
+ * frame, so the edge follows hair and shoulders at full resolution.
  */
-export class MatteGuide {
+export class GuidedFilter {
   private width = 0;
   private height = 0;
   private luma = new Float32Array(0);
@@ -21,12 +28,15 @@ export class MatteGuide {
   private slope = new Float32Array(0);
   private variance = new Float32Array(0);
   /**
-   * RGBA, 8 bits each: fitted alpha, luminance, slope / (2 SLOPE_RANGE) + 0.5, plain matte. Not premultiplied.
+   * The result, RGBA with 8 bits each and not premultiplied: fitted alpha, luminance,
+   * slope / (2 SLOPE_RANGE) + 0.5, and the matte as it was.
    */
   texels = new Uint8Array(0);
 
   /**
-   * @param picture - planes R, G, B of the frame that the matte belongs to, 0..1, at the matte's size.
+   * Fits one matte and leaves the result in `texels`.
+   * @param matte - [height,width], 0..1.
+   * @param picture - [3,height,width], the R, G and B planes of the same frame, 0..1.
    */
   fit(matte: Float32Array, picture: Float32Array, width: number, height: number): void {
     if (this.width !== width || this.height !== height) this.allocate(width, height);
@@ -47,7 +57,7 @@ export class MatteGuide {
       const mean = meanLuma[i]!;
       const covariance = slope[i]! - mean * meanAlpha[i]!;
       slope[i] = covariance / (variance[i]! - mean * mean + EPSILON);
-      // From here on `meanAlpha` is the offset of the line and `variance` is done with.
+      // From here on `meanAlpha` holds the offset of the line, and `variance` is not needed.
       meanAlpha[i] = meanAlpha[i]! - slope[i]! * mean;
     }
     boxFilter(slope, scratch, width, height, RADIUS);

@@ -1,6 +1,7 @@
-import { StyleWindow } from '../../../../../src/effect/stages/style/window.ts';
+import { wholeFrame } from '../../../../../src/effect/stages/roi.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Compositor, type Layers } from '../../../../../src/effect/stages/composite/compositor.ts';
+import { Compositor } from '../../../../../src/effect/stages/composite/compositor.ts';
+import type { Layers } from '../../../../../src/effect/stages/layers.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -47,7 +48,7 @@ const JUST_LIVE: Layers = {
   strength: 1,
   background: { kind: 'live' },
   matteAlone: false,
-  lines: true,
+  drawsLines: true,
 };
 
 /** The left half is the person; the fit has no slope, so alpha is what it says. */
@@ -64,7 +65,7 @@ function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[];
   const frame = frameOf(live);
   compositor.draw(frame, {
     ...JUST_LIVE,
-    styled: { texels: styledOf(), window: StyleWindow.whole([WIDTH, HEIGHT]) },
+    styled: { texels: styledOf(), roi: wholeFrame([WIDTH, HEIGHT]) },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
     ...layers,
   });
@@ -111,14 +112,14 @@ describe.each([
     compositor.close();
   });
 
-  test('lays a style that was made of a window of the frame where the window is', () => {
+  test('lays a style that was made of a region of the frame where the region is', () => {
     // Of a grid as large as the frame, the part from the middle on, in two colours.
     const size = [WIDTH / 2, HEIGHT] as const;
     const texels = new Uint8Array(size[0] * size[1] * 4);
     for (let i = 0; i < size[0] * size[1]; i++)
       texels.set([...(i % size[0] < size[0] / 2 ? STYLED : [9, 9, 9]), luminance(LIVE)], i * 4);
     compose({
-      styled: { texels, window: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
+      styled: { texels, roi: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
       region: 'everything',
     });
     expectNear(pixel(WIDTH / 2 + 1, 24), [...STYLED, 255]);
@@ -128,14 +129,14 @@ describe.each([
   });
 
   test('a matte of a part of the frame shows the person there and nobody beside it', () => {
-    // A grid twice as large as the frame; its window is filled with the person, and is the frame's quarter.
+    // A grid twice as large as the frame; the region is filled with the person, and is a quarter of the frame.
     const size = [WIDTH, HEIGHT] as const;
     const texels = new Uint8Array(WIDTH * HEIGHT * 4);
     for (let i = 0; i < WIDTH * HEIGHT; i++) texels.set([255, 128, 128, 255], i * 4);
     const share = new Uint8Array(WIDTH * HEIGHT).fill(255);
-    const window = { grid: [2 * WIDTH, 2 * HEIGHT], x: WIDTH / 2, y: HEIGHT / 2, size } as const;
+    const roi = { grid: [2 * WIDTH, 2 * HEIGHT], x: WIDTH / 2, y: HEIGHT / 2, size } as const;
     for (const region of ['person', 'face'] as const) {
-      compose({ matte: { texels, size, window }, share: { texels: share, size }, region });
+      compose({ matte: { texels, size, roi }, share: { texels: share, size }, region });
       for (const [x, y] of [
         [WIDTH / 4 + 1, HEIGHT / 4 + 1],
         [WIDTH / 2, HEIGHT / 2],
@@ -231,7 +232,7 @@ describe.each([
     // A line 40 darker, less what might be grain, and a fifth more.
     expectNear(drawn, [STYLED[0] - 36, STYLED[1] - 36, 0, 255]);
     expectNear(pixel(12, 24), [...STYLED, 255]);
-    compose({ lines: false }, live);
+    compose({ drawsLines: false }, live);
     expectNear(pixel(8, 24), [...STYLED, 255]);
     compose({ strength: 0.5 }, live);
     expectNear(pixel(8, 24), mix([0, 80, 160], [STYLED[0] - 36, STYLED[1] - 36, 0], 0.5));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MatteGuide, SLOPE_RANGE } from '../../../../../src/effect/stages/matte/guided-filter.ts';
+import { GuidedFilter, SLOPE_RANGE } from '../../../../../src/effect/stages/matte/guided-filter.ts';
 
 const SIZE = 32;
 
@@ -20,7 +20,7 @@ test('a blurred matte over a sharp edge of the picture follows the edge of the p
       for (let channel = 0; channel < 3; channel++) picture[channel * pixels + y * SIZE + x] = light;
       matte[y * SIZE + x] = Math.min(1, Math.max(0, (x - 12) / 8));
     }
-  const guide = new MatteGuide();
+  const guide = new GuidedFilter();
   guide.fit(matte, picture, SIZE, SIZE);
   // At the edge the matte alone is 0.5 on both sides; the fit knows which side is the dark person's.
   expect(alphaAt(guide.texels, 16, 16, 0.2)).toBeGreaterThan(0.65);
@@ -31,7 +31,7 @@ test('a picture without edges leaves the matte as it is', () => {
   const pixels = SIZE * SIZE;
   const picture = new Float32Array(3 * pixels).fill(0.5);
   const matte = new Float32Array(pixels).fill(1);
-  const guide = new MatteGuide();
+  const guide = new GuidedFilter();
   guide.fit(matte, picture, SIZE, SIZE);
   for (let i = 0; i < pixels; i++) {
     expect(guide.texels[4 * i]).toBe(255);

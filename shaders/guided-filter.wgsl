@@ -1,32 +1,30 @@
-// Fits the matte to the picture, as src/effect/stages/matte/guided-filter.ts does, and says where something shows.
-const RADIUS = 3;
-const EPSILON = 2e-4;
-const SLOPE_RANGE = 8.0;
-// Bytes from 12 on: src/effect/stages/matte/matter.ts.
-const FAINT = 11.5 / 255.0;
+// Fits the matte to the picture as src/effect/stages/matte/guided-filter.ts does, and finds where
+// the mask shows something. RADIUS, EPSILON and SLOPE_RANGE come from there; alpha below FAINT is
+// not visible.
 
-struct Shown {
+// In pixels of the matte.
+struct Extent {
   left: atomic<u32>,
   top: atomic<u32>,
   right: atomic<u32>,
   bottom: atomic<u32>,
-  // Weights of what shows, and those times columns and lines.
+  // The sum of the weights, and the sums of weight times column and weight times line.
   mass: atomic<u32>,
   massX: atomic<u32>,
   massY: atomic<u32>,
 }
 @group(0) @binding(0) var<uniform> size: vec2u;
 @group(0) @binding(1) var<storage, read_write> matte: array<f32>;
-// The frame's planes R, G, B.
+// The R, G and B planes of the frame.
 @group(0) @binding(2) var<storage, read_write> picture: array<f32>;
 @group(0) @binding(3) var<storage, read_write> moments: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> lines: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> across: array<vec2f>;
-// A byte each: fitted alpha, luminance, slope, plain matte.
+// One byte each: fitted alpha, luminance, slope, plain matte.
 @group(0) @binding(6) var<storage, read_write> texels: array<u32>;
-// How much of the person is the region's part of them; 1 where it is none.
+// How much of the person is the styled part of them; 1 everywhere if the region is no part.
 @group(0) @binding(7) var<storage, read_write> share: array<f32>;
-@group(0) @binding(8) var<storage, read_write> shown: Shown;
+@group(0) @binding(8) var<storage, read_write> extent: Extent;
 
 fn outside(at: vec2u) -> bool { return any(at >= size); }
 
@@ -35,7 +33,7 @@ fn luminance(i: u32) -> f32 {
   return 0.299 * picture[i] + 0.587 * picture[i + area] + 0.114 * picture[i + 2 * area];
 }
 
-// The pixel beside or below another, or the last one before the border.
+// The pixel so many steps to the right or below, or the last one before the border.
 fn beside(at: vec2u, step: i32) -> u32 {
   return at.y * size.x + u32(clamp(i32(at.x) + step, 0, i32(size.x) - 1));
 }
@@ -84,15 +82,16 @@ fn fit(@builtin(global_invocation_id) id: vec3u) {
   let alpha = saturate(line.y + line.x * light);
   let slope = clamp(line.x, -SLOPE_RANGE, SLOPE_RANGE) / (2 * SLOPE_RANGE) + 0.5;
   texels[i] = pack4x8unorm(vec4f(alpha, light, slope, matte[i]));
-  // The fitted or the plain matte: what is composited is a mixture of both.
+  // Either the fitted or the plain alpha is enough, because the compositing shader mixes both.
   if (max(alpha, matte[i]) < FAINT || share[i] < FAINT) { return; }
-  atomicMin(&shown.left, id.x);
-  atomicMin(&shown.top, id.y);
-  atomicMax(&shown.right, id.x + 1);
-  atomicMax(&shown.bottom, id.y + 1);
-  // So coarse that no sum overflows at a live matte's size; nobody reads it of a film.
+  atomicMin(&extent.left, id.x);
+  atomicMin(&extent.top, id.y);
+  atomicMax(&extent.right, id.x + 1);
+  atomicMax(&extent.bottom, id.y + 1);
+  // Coarse enough that no sum overflows at the size of a live matte. A film's sums may overflow,
+  // but nothing reads them.
   let weight = u32(16 * matte[i] * share[i] + 0.5);
-  atomicAdd(&shown.mass, weight);
-  atomicAdd(&shown.massX, weight * id.x);
-  atomicAdd(&shown.massY, weight * id.y);
+  atomicAdd(&extent.mass, weight);
+  atomicAdd(&extent.massX, weight * id.x);
+  atomicAdd(&extent.massY, weight * id.y);
 }

@@ -1,24 +1,24 @@
-import { BlotchGuard } from '../stages/matte/matte-cleanup.ts';
-import { wholeFrame } from '../stages/matte/matte-window.ts';
-import type { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
-import { MatteGuide } from '../stages/matte/guided-filter.ts';
+import { MatteCleanup } from './matte/matte-cleanup.ts';
+import { wholeFrame } from './roi.ts';
+import type { GpuRefiner } from './matte/gpu-refiner.ts';
+import { GuidedFilter } from './matte/guided-filter.ts';
 import { webgpuFault } from '../runtime/runtime.ts';
-import type { GpuPreparer } from '../stages/prepare/gpu-preparer.ts';
-import { Preparer } from '../stages/prepare/prepare.ts';
-import { storage } from './program.ts';
+import type { GpuPrepareStage } from './prepare/gpu-prepare-stage.ts';
+import { CpuPrepareStage } from './prepare/cpu-prepare-stage.ts';
+import { storage } from '../gpu/program.ts';
 
 const [WIDTH, HEIGHT] = [32, 32];
 const PIXELS = WIDTH * HEIGHT;
-/** What both may differ by, of 1: their arithmetic is the same but for its order. */
+/** The largest difference, of 1, that the order of the arithmetic can make. */
 const TOLERANCE = 2e-2;
-/** So many mattes: what is held back is let through step by step. */
+/** Mattes in a row, because what is held back fades in step by step. */
 const MATTES = 3;
 
 /**
- * A frame of soft colours, prepared here and there.
- * @throws PortoonError `ERR_WEBGPU` if the graphics processor prepares it otherwise.
+ * Prepares a frame of soft colours on the GPU and in main memory.
+ * @throws PortoonError `ERR_WEBGPU` if the results differ.
  */
-export async function testPreparer(preparer: GpuPreparer): Promise<void> {
+export async function testPrepareStage(prepare: GpuPrepareStage): Promise<void> {
   const [width, height] = [80, 48];
   const data = new Uint8Array((width * height * 3) / 2);
   for (let i = 0; i < width * height; i++) data[i] = 40 + (i % width) + 2 * Math.floor(i / width);
@@ -35,39 +35,39 @@ export async function testPreparer(preparer: GpuPreparer): Promise<void> {
   } as const;
   const frame = new VideoFrame(data, { ...init, colorSpace });
   try {
-    const here = new Preparer();
-    await here.take(frame);
-    await preparer.take(frame);
+    const inMemory = new CpuPrepareStage();
+    await inMemory.load(frame);
+    await prepare.load(frame);
     const size = [WIDTH, HEIGHT] as const;
-    expectEqual('prepares frames', await preparer.planes(size), await here.planes(size));
+    expectEqual('prepares frames', await prepare.planes(size), await inMemory.planes(size));
   } finally {
     frame.close();
   }
 }
 
 /**
- * A person with a hole, and a blotch beside them, refined here and there.
- * @throws PortoonError `ERR_WEBGPU` if the graphics processor refines them otherwise.
+ * Refines a person with a hole, and a blotch beside them, on the GPU and in main memory.
+ * @throws PortoonError `ERR_WEBGPU` if the results differ.
  */
 export async function testRefiner(device: GPUDevice, refiner: GpuRefiner): Promise<void> {
   const picture = Float32Array.from({ length: 3 * PIXELS }, (_, i) => ((7 * i) % 97) / 97);
   const buffers = { matte: storage(device, 4 * PIXELS), picture: storage(device, 12 * PIXELS) };
   device.queue.writeBuffer(buffers.picture, 0, picture);
-  const guard = new BlotchGuard();
-  const guide = new MatteGuide();
+  const cleanup = new MatteCleanup();
+  const filter = new GuidedFilter();
   try {
     for (let n = 0; n < MATTES; n++) {
       const matte = Float32Array.from({ length: PIXELS }, (_, i) =>
-        seen(i % WIDTH, Math.floor(i / WIDTH), n),
+        alphaAt(i % WIDTH, Math.floor(i / WIDTH), n),
       );
       device.queue.writeBuffer(buffers.matte, 0, matte);
-      const fresh = { size: [WIDTH, HEIGHT] as const, ...buffers, parts: null };
-      await refiner.refine(fresh, { steadies: false, part: null, blurs: false });
-      guard.guard(matte, wholeFrame([WIDTH, HEIGHT]));
-      guide.fit(matte, picture, WIDTH, HEIGHT);
+      const given = { size: [WIDTH, HEIGHT] as const, ...buffers, parts: null };
+      await refiner.refine(given, { smooths: false, part: null, blurs: false });
+      cleanup.clean(matte, wholeFrame([WIDTH, HEIGHT]));
+      filter.fit(matte, picture, WIDTH, HEIGHT);
       const scale = (bytes: Uint8Array) => Float32Array.from(bytes, (byte) => byte / 255);
-      const { texels } = await refiner.answer();
-      expectEqual('refines a matte', scale(texels), scale(guide.texels));
+      const { texels } = await refiner.texels();
+      expectEqual('refines a matte', scale(texels), scale(filter.texels));
     }
   } finally {
     buffers.matte.destroy();
@@ -75,8 +75,8 @@ export async function testRefiner(device: GPUDevice, refiner: GpuRefiner): Promi
   }
 }
 
-/** Somebody who moves to the right, with a hole in them, and a blotch that stays, and later touches them. */
-function seen(x: number, y: number, frame: number): number {
+/** Alpha of somebody who moves right, with a hole, and of a blotch that later touches them. */
+function alphaAt(x: number, y: number, frame: number): number {
   const distance = Math.hypot(x - 12 - frame, y - 20);
   const person = Math.min(1, Math.max(0, (9 - distance) / 3));
   const hole = Math.hypot(x - 11 - frame, y - 20) < 2;
@@ -86,6 +86,6 @@ function seen(x: number, y: number, frame: number): number {
 
 function expectEqual(what: string, given: Float32Array, right: Float32Array): void {
   const worst = given.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
-  // Not a number is not right either.
+  // Written so that NaN fails too.
   if (!(worst <= TOLERANCE)) throw webgpuFault(`${what} otherwise than it should, by ${worst.toFixed(3)}`);
 }

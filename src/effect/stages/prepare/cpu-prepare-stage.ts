@@ -1,52 +1,34 @@
 import type { Size } from '../../../common/size.ts';
+import type { GridOffset } from '../roi.ts';
+import type { PrepareStage } from './prepare-stage.ts';
 
-/** Where the source range of every destination column or row begins and ends. */
+/** For every destination column or row, where its source range begins and ends. */
 interface Spans {
   from: Uint16Array;
   to: Uint16Array;
 }
 
-/** A part of the frame: where it begins in the grid of the whole. */
-export interface Part {
-  readonly grid: Size;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** So many equal frames the matte's memory and the guard, which holds back and fades in, are given to come to rest. */
-export const REST = 60;
-
-/** The first stage, wherever it runs. */
-export interface FramePreparer {
-  /** How many frames before the taken one were the same as it: 0 for one that is new. */
-  readonly repeats: number;
-  /** Width / height of the taken frame. */
-  readonly aspect: number;
-  /** Makes the frame the taken one. It stays the caller's, to draw and to close when it has been through the stages. */
-  take(frame: VideoFrame): Promise<void>;
-  /** The taken frame as planes R, G, B, the caller's own, for what is shown once. */
-  planes(size: Size): Promise<Float32Array>;
-  close(): void;
-}
-
-/** R'G'B' from Y'CbCr: how much Cr adds to red, Cb and Cr take from green, Cb adds to blue. ITU-R BT.601-7 and BT.709-6. */
+/**
+ * From Y'CbCr to R'G'B' by ITU-R BT.601-7 and BT.709-6: how much Cr adds to red, how much Cb and Cr
+ * take from green, and how much Cb adds to blue.
+ */
 const matrices = {
   bt601: { redCr: 1.402, greenCb: 0.344136, greenCr: 0.714136, blueCb: 1.772 },
   bt709: { redCr: 1.5748, greenCb: 0.187324, greenCr: 0.468124, blueCb: 1.8556 },
 };
 
 /**
- * Shrinks camera frames to what the nets take: float32 planes R, G, B, 0..1, averaged over each pixel's whole area.
+ * The prepare stage in main memory: scales frames to float32 planes R, G and B, 0..1, averaging
+ * over the whole area of each pixel.
  *
- * I420 and NV12 (what cameras and decoders give) are read plane by plane, only where a pixel is wanted; every other format
- * takes the way over a 2D canvas. Nothing is allocated per frame.
+ * I420 and NV12, which cameras and decoders give, are read plane by plane and only where a pixel is
+ * needed. All other formats are drawn on a 2D canvas first. Nothing is allocated per frame.
  */
-export class Preparer implements FramePreparer {
+export class CpuPrepareStage implements PrepareStage {
   private bytes = new Uint8Array(0);
-  /** The planes of the frame before. */
-  private before = new Uint8Array(0);
-  /** How many frames before the taken one were the same as it, pixel for pixel: 0 for one that is new. */
-  repeats = 0;
+  /** The bytes of the frame before. */
+  private previous = new Uint8Array(0);
+  unchangedFrames = 0;
   private layout: PlaneLayout[] = [];
   private pixelFormat: VideoPixelFormat | null = null;
   private fullRange = false;
@@ -56,9 +38,8 @@ export class Preparer implements FramePreparer {
   private readonly spans = new Map<string, Spans>();
   private canvas: OffscreenCanvasRenderingContext2D | null = null;
 
-  /** Copies the frame's planes out of it. The frame stays the caller's, to draw and to close. */
-  async take(frame: VideoFrame): Promise<void> {
-    // A phone's camera or film may lie on its side or be mirrored; its planes are as they were taken.
+  async load(frame: VideoFrame): Promise<void> {
+    // The planes of a phone's frame may be turned or mirrored; those are drawn upright first.
     const { rotation = 0, flip = false } = frame as { rotation?: number; flip?: boolean };
     const rect = rotation === 0 && !flip ? frame.visibleRect : null;
     this.width = rect?.width ?? frame.displayWidth;
@@ -68,18 +49,17 @@ export class Preparer implements FramePreparer {
     this.pixelFormat = rect ? frame.format : null;
     if (this.pixelFormat !== 'I420' && this.pixelFormat !== 'NV12') {
       this.draw(frame);
-      this.repeats = 0;
+      this.unchangedFrames = 0;
       return;
     }
     const size = frame.allocationSize();
     const last = this.bytes;
-    this.bytes = this.before.length === size ? this.before : new Uint8Array(size);
-    this.before = last;
+    this.bytes = this.previous.length === size ? this.previous : new Uint8Array(size);
+    this.previous = last;
     this.layout = await frame.copyTo(this.bytes);
-    this.repeats = same(this.bytes, last) ? this.repeats + 1 : 0;
+    this.unchangedFrames = sameBytes(this.bytes, last) ? this.unchangedFrames + 1 : 0;
   }
 
-  /** Width / height of the taken frame. */
   get aspect(): number {
     return this.width / this.height;
   }
@@ -91,17 +71,19 @@ export class Preparer implements FramePreparer {
   }
 
   close(): void {
-    this.bytes = this.before = new Uint8Array(0);
+    this.bytes = this.previous = new Uint8Array(0);
   }
 
   /**
-   * Writes the taken frame into `planes` ([3,H,W]).
-   * @param size - of the whole frame, or of the `part` of a whole that is as large as its `grid`.
+   * Scales the loaded frame, or a region of it.
+   * @param size - of the output in pixels.
+   * @param planes - [3,H,W] at `size`, filled with R, G and B, 0..1.
+   * @param offset - where the region begins in the frame. Default: the region is the whole frame.
    */
-  scale(size: Size, planes: Float32Array, part: Part = { grid: size, x: 0, y: 0 }): void {
-    if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, part, 1);
-    else if (this.pixelFormat === 'NV12') this.scaleYuv(size, planes, part, 2);
-    else this.scaleRgba(size, planes, part);
+  scale(size: Size, planes: Float32Array, offset: GridOffset = { grid: size, x: 0, y: 0 }): void {
+    if (this.pixelFormat === 'I420') this.scaleYuv(size, planes, offset, 1);
+    else if (this.pixelFormat === 'NV12') this.scaleYuv(size, planes, offset, 2);
+    else this.scaleRgba(size, planes, offset);
   }
 
   private draw(frame: VideoFrame): void {
@@ -119,15 +101,15 @@ export class Preparer implements FramePreparer {
   }
 
   /** @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved Cb Cr. */
-  private scaleYuv([width, height]: Size, out: Float32Array, part: Part, chromaStep: 1 | 2): void {
+  private scaleYuv([width, height]: Size, out: Float32Array, offset: GridOffset, chromaStep: 1 | 2): void {
     const { bytes, matrix } = this;
     const luma = this.layout[0]!;
     const cb = this.layout[1]!;
     const cbOffset = cb.offset;
     const crOffset = chromaStep === 2 ? cb.offset + 1 : this.layout[2]!.offset;
-    const columns = this.spansOf(this.width, part.grid[0]);
-    const rows = this.spansOf(this.height, part.grid[1]);
-    const { x: firstX, y: firstY } = part;
+    const columns = this.spansOf(this.width, offset.grid[0]);
+    const rows = this.spansOf(this.height, offset.grid[1]);
+    const { x: firstX, y: firstY } = offset;
     const lumaZero = this.fullRange ? 0 : 16;
     const lumaScale = this.fullRange ? 1 / 255 : 1 / 219;
     const chromaScale = this.fullRange ? 1 / 255 : 1 / 224;
@@ -143,7 +125,7 @@ export class Preparer implements FramePreparer {
           const row = luma.offset + sy * luma.stride;
           for (let sx = left; sx < right; sx++) sum += bytes[row + sx]!;
         }
-        // Chroma is at half resolution: the sample under the middle of the range will do.
+        // Chroma has half the resolution, so the sample under the middle of the range is enough.
         const chroma = ((top + bottom) >> 2) * cb.stride + ((left + right) >> 2) * chromaStep;
         const lightness = (sum / ((bottom - top) * (right - left)) - lumaZero) * lumaScale;
         const blueness = (bytes[cbOffset + chroma]! - 128) * chromaScale;
@@ -158,12 +140,12 @@ export class Preparer implements FramePreparer {
     }
   }
 
-  private scaleRgba([width, height]: Size, out: Float32Array, part: Part): void {
+  private scaleRgba([width, height]: Size, out: Float32Array, offset: GridOffset): void {
     const { bytes } = this;
     const stride = this.layout[0]!.stride;
-    const columns = this.spansOf(this.width, part.grid[0]);
-    const rows = this.spansOf(this.height, part.grid[1]);
-    const { x: firstX, y: firstY } = part;
+    const columns = this.spansOf(this.width, offset.grid[0]);
+    const rows = this.spansOf(this.height, offset.grid[1]);
+    const { x: firstX, y: firstY } = offset;
     const area = width * height;
     for (let y = 0, i = 0; y < height; y++) {
       const top = rows.from[firstY + y]!;
@@ -207,8 +189,8 @@ export class Preparer implements FramePreparer {
   }
 }
 
-/** Frames differ early: the whole is only read where they do not. */
-function same(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): boolean {
+/** Different frames differ early, so only equal ones are read to the end. */
+function sameBytes(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): boolean {
   if (a.length !== b.length) return false;
   const words = a.length >> 2;
   const wordsOfA = new Uint32Array(a.buffer, 0, words);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MatteSmoother } from '../../../../../src/effect/stages/matte/smoother.ts';
+import { MatteSmoother } from '../../../../../src/effect/stages/matte/matte-smoother.ts';
 import { randomField } from '../../random-field.ts';
 
 test('camera noise on a still edge is held back', () => {
@@ -34,7 +34,7 @@ test('what moves is taken at once: nothing drags behind', () => {
 test('after forgetting, the past does not show', () => {
   const smoother = new MatteSmoother();
   smoother.smooth(new Float32Array([0.5]));
-  smoother.forget();
+  smoother.reset();
   const fresh = new Float32Array([0.55]);
   smoother.smooth(fresh);
   expect(fresh[0]).toBeCloseTo(0.55, 6);

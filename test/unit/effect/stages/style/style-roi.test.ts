@@ -1,24 +1,20 @@
 import { expect, test } from 'vitest';
-import {
-  covers,
-  StyleWindow,
-  type Bounds,
-  type Window,
-} from '../../../../../src/effect/stages/style/window.ts';
+import { covers, StyleRoi } from '../../../../../src/effect/stages/style/style-roi.ts';
+import type { BoundingBox, Roi } from '../../../../../src/effect/stages/roi.ts';
 
 const GRID = [352, 192] as const;
-const SITTER: Bounds = { left: 0.4, top: 0.3, right: 0.6, bottom: 1 };
+const SITTER: BoundingBox = { left: 0.4, top: 0.3, right: 0.6, bottom: 1 };
 
-const moved = ({ left, top, right, bottom }: Bounds, by: number): Bounds => ({
+const moved = ({ left, top, right, bottom }: BoundingBox, by: number): BoundingBox => ({
   left: left + by,
   top,
   right: right + by,
   bottom,
 });
-const corners = ({ x, y, size: [width, height] }: Window) => [x, y, x + width, y + height];
+const corners = ({ x, y, size: [width, height] }: Roi) => [x, y, x + width, y + height];
 
 test('holds all of the person, and what is near them, in less than the frame', () => {
-  const window = new StyleWindow().around(SITTER, GRID)!;
+  const window = new StyleRoi().around(SITTER, GRID)!;
   expect(covers(window, SITTER, 24)).toBe(true);
   expect(window.size[0]).toBeLessThan(GRID[0]);
   expect(window.size[0] % 32).toBe(0);
@@ -32,7 +28,7 @@ test('never leaves the frame, wherever the person is and however large they are'
       for (const top of [0, 0.5, 0.95]) {
         if (right <= left) continue;
         const bounds = { left, right, top, bottom: 1 };
-        const window = new StyleWindow().around(bounds, GRID)!;
+        const window = new StyleRoi().around(bounds, GRID)!;
         const [fromX, fromY, toX, toY] = corners(window);
         expect(fromX).toBeGreaterThanOrEqual(0);
         expect(fromY).toBeGreaterThanOrEqual(0);
@@ -43,7 +39,7 @@ test('never leaves the frame, wherever the person is and however large they are'
 });
 
 test('stands still while somebody sways, and goes with who walks', () => {
-  const keeper = new StyleWindow();
+  const keeper = new StyleRoi();
   const first = keeper.around(SITTER, GRID)!;
   for (let frame = 0; frame < 200; frame++)
     expect(keeper.around(moved(SITTER, 0.015 * Math.sin(frame / 5)), GRID)).toBe(first);
@@ -52,7 +48,7 @@ test('stands still while somebody sways, and goes with who walks', () => {
 });
 
 test('grows at once and shrinks only when the room has long been too much', () => {
-  const keeper = new StyleWindow();
+  const keeper = new StyleRoi();
   const small = keeper.around(SITTER, GRID)!;
   const large = keeper.around({ ...SITTER, left: 0.1, right: 0.9 }, GRID)!;
   expect(large.size[0]).toBeGreaterThan(small.size[0]);
@@ -64,7 +60,7 @@ test('grows at once and shrinks only when the room has long been too much', () =
 });
 
 test('is nowhere where nobody is, and anew on another grid', () => {
-  const keeper = new StyleWindow();
+  const keeper = new StyleRoi();
   keeper.around(SITTER, GRID);
   expect(keeper.around(null, GRID)).toBeNull();
   const grid = [704, 384] as const;

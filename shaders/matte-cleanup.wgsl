@@ -1,24 +1,12 @@
-// The blotch guard, step for step as src/effect/stages/matte/matte-cleanup.ts has it, whose numbers these are.
-const INSIDE = 0.5;
-const EDGE = 5;
-const SMALLEST_PERSON = 0.004;
-const SECOND_PERSON = 0.015;
-const SHARE_OF_FIRST = 0.3;
-const SETTLED = 10u;
-const SMALLEST_HAND = 0.003;
-const HAND_SETTLED = 3u;
-const SURE = 0.8;
-const SURE_SHARE = 0.7;
-const LARGEST_HOLE = 0.01;
-const LEAVE = 0.8;
-const ENTER = 0.2;
+// Cleans a matte step for step as src/effect/stages/matte/matte-cleanup.ts does. The constants in
+// capitals that are not declared here come from there.
 
 const NOBODY = 0u;
 const PERSON = 1u;
 const BLOTCH = 2u;
 const NONE = 0xffffffffu;
 
-// Of a region, kept at its first pixel.
+// What is known about a region; it is kept at the region's first pixel.
 struct Region {
   area: atomic<u32>,
   age: atomic<u32>,
@@ -26,11 +14,16 @@ struct Region {
   border: atomic<u32>,
   sure: atomic<u32>,
 }
-struct Memory {
+// What is kept of a pixel from frame to frame.
+struct History {
+  // How much of the alpha passes, 0..1.
   gain: f32,
-  least: f32,
-  strange: u32,
-  filled: u32,
+  // The least alpha, 0..1: it rises over holes.
+  floor: f32,
+  // For how many frames it has been in a blotch.
+  framesHeldBack: u32,
+  // 1 where it was a person in the last frame after its holes were filled.
+  wasFilled: u32,
   kind: u32,
 }
 struct Largest {
@@ -39,10 +32,10 @@ struct Largest {
 }
 @group(0) @binding(0) var<uniform> size: vec2u;
 @group(0) @binding(1) var<storage, read_write> matte: array<f32>;
-// Of each pixel another of its region, at last the first one.
+// For each pixel another pixel of its region; in the end the region's first one.
 @group(0) @binding(2) var<storage, read_write> labels: array<atomic<u32>>;
 @group(0) @binding(3) var<storage, read_write> regions: array<Region>;
-@group(0) @binding(4) var<storage, read_write> memory: array<Memory>;
+@group(0) @binding(4) var<storage, read_write> history: array<History>;
 @group(0) @binding(5) var<storage, read_write> largest: Largest;
 
 fn outside(at: vec2u) -> bool { return any(at >= size); }
@@ -84,7 +77,8 @@ fn root(start: u32) -> u32 {
   }
 }
 
-// Union by atomic minimum: whoever was overtaken goes on with what the other left (Playne and Hawick 2018).
+// Union by atomic minimum (Playne and Hawick 2018): a thread that another one was faster than goes
+// on with the label that the other one left.
 fn unite(one: u32, other: u32) {
   var a = root(one);
   var b = root(other);
@@ -119,8 +113,8 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
   let first = root(i);
   atomicStore(&labels[i], first);
   atomicAdd(&regions[first].area, 1u);
-  atomicAdd(&regions[first].age, memory[i].strange);
-  if (memory[i].kind == PERSON) { atomicAdd(&regions[first].overlap, 1u); }
+  atomicAdd(&regions[first].age, history[i].framesHeldBack);
+  if (history[i].kind == PERSON) { atomicAdd(&regions[first].overlap, 1u); }
   if (matte[i] > SURE) { atomicAdd(&regions[first].sure, 1u); }
   if (any(id.xy == vec2u(0)) || any(id.xy == size - 1)) { atomicStore(&regions[first].border, 1u); }
 }
@@ -132,7 +126,7 @@ fn measure(@builtin(global_invocation_id) id: vec3u) {
   if (atomicLoad(&labels[i]) == i) { atomicMax(&largest.area, atomicLoad(&regions[i].area)); }
 }
 
-// Of regions that are equally large the first one.
+// Of several regions of the largest area the first one is chosen.
 @compute @workgroup_size(8, 8)
 fn choose(@builtin(global_invocation_id) id: vec3u) {
   if (outside(id.xy)) { return; }
@@ -141,15 +135,15 @@ fn choose(@builtin(global_invocation_id) id: vec3u) {
   if (atomicLoad(&regions[i].area) == atomicLoad(&largest.area)) { atomicMin(&largest.id, i); }
 }
 
-// The person is the largest region; another one passes when it is large and has stayed, or was part of the person until now,
-// and so does a hand that comes in at the border.
+// The largest region is a person. Another one passes when it is large and has stayed, or was part
+// of a person until now; so does a hand that comes in at the border of the frame.
 @compute @workgroup_size(8, 8)
 fn judge(@builtin(global_invocation_id) id: vec3u) {
   if (outside(id.xy)) { return; }
   let i = index(id.xy);
   let first = atomicLoad(&labels[i]);
   if (first == NONE) {
-    memory[i].kind = NOBODY;
+    history[i].kind = NOBODY;
     return;
   }
   let area = atomicLoad(&regions[first].area);
@@ -165,14 +159,14 @@ fn judge(@builtin(global_invocation_id) id: vec3u) {
   let passes = (first == atomicLoad(&largest.id) && f32(area) >= SMALLEST_PERSON * pixels())
     || (f32(area) >= second && (stays || age >= SETTLED * area))
     || (hand && (stays || age >= HAND_SETTLED * area));
-  memory[i].kind = select(BLOTCH, PERSON, passes);
+  history[i].kind = select(BLOTCH, PERSON, passes);
 }
 
 @compute @workgroup_size(8, 8)
 fn hold(@builtin(global_invocation_id) id: vec3u) {
   if (outside(id.xy)) { return; }
   let i = index(id.xy);
-  // City-block distances, as far as they matter.
+  // City-block distances to the nearest person and blotch, up to EDGE.
   var toPerson = EDGE + 1;
   var toBlotch = EDGE + 1;
   for (var dy = -EDGE; dy <= EDGE; dy++) {
@@ -180,24 +174,24 @@ fn hold(@builtin(global_invocation_id) id: vec3u) {
     for (var dx = -reach; dx <= reach; dx++) {
       let there = vec2i(id.xy) + vec2i(dx, dy);
       if (any(there < vec2i(0)) || any(there >= vec2i(size))) { continue; }
-      let kind = memory[index(vec2u(there))].kind;
+      let kind = history[index(vec2u(there))].kind;
       let distance = abs(dx) + abs(dy);
       if (kind == PERSON) { toPerson = min(toPerson, distance); }
       if (kind == BLOTCH) { toBlotch = min(toBlotch, distance); }
     }
   }
-  var gain = memory[i].gain;
-  var strange = memory[i].strange;
+  var gain = history[i].gain;
+  var framesHeldBack = history[i].framesHeldBack;
   if (toPerson <= EDGE && toPerson <= toBlotch) {
-    // Held back until now? Then it fades in. Else it is the person moving there, and passes at once.
-    gain = select(1, min(1, gain + ENTER), gain < 1 && strange > 0);
-    if (gain == 1) { strange = 0; }
+    // What was held back fades in. Anything else is the person moving there, and passes at once.
+    gain = select(1, min(1, gain + ENTER), gain < 1 && framesHeldBack > 0);
+    if (gain == 1) { framesHeldBack = 0; }
   } else {
-    gain = select(gain * LEAVE, 0, gain < 0.02);
-    strange = select(0, min(255, strange + 1), toBlotch == 0);
+    gain = select(gain * LEAVE, 0, gain < FADED);
+    framesHeldBack = select(0, min(255, framesHeldBack + 1), toBlotch == 0);
   }
-  memory[i].gain = gain;
-  memory[i].strange = strange;
+  history[i].gain = gain;
+  history[i].framesHeldBack = framesHeldBack;
   matte[i] *= gain;
 }
 
@@ -211,25 +205,25 @@ fn isHole(i: u32) -> bool {
 fn fill(@builtin(global_invocation_id) id: vec3u) {
   if (outside(id.xy)) { return; }
   let i = index(id.xy);
-  // The ring around a hole is half transparent too: two pixels more are filled.
+  // The ring around a hole is half transparent too, and is filled as well.
   var near = false;
-  for (var dy = -2; dy <= 2; dy++) {
-    let reach = 2 - abs(dy);
+  for (var dy = -HOLE_RING; dy <= HOLE_RING; dy++) {
+    let reach = HOLE_RING - abs(dy);
     for (var dx = -reach; dx <= reach; dx++) {
       let there = vec2i(id.xy) + vec2i(dx, dy);
       if (any(there < vec2i(0)) || any(there >= vec2i(size))) { continue; }
       near = near || isHole(index(vec2u(there)));
     }
   }
-  var least = memory[i].least;
+  var floor = history[i].floor;
   if (near) {
-    // A pixel that was the person until now is filled at once; one that showed the room is covered slowly.
-    least = select(min(1, least + ENTER), 1, memory[i].filled == 1);
+    // A pixel that was a person until now is filled at once; a gap is covered gradually.
+    floor = select(min(1, floor + ENTER), 1, history[i].wasFilled == 1);
   } else {
-    least = select(least * LEAVE, 0, least < 0.02);
+    floor = select(floor * LEAVE, 0, floor < FADED);
   }
-  let filled = max(matte[i], least);
-  memory[i].least = least;
-  memory[i].filled = select(0u, 1u, filled > INSIDE);
+  let filled = max(matte[i], floor);
+  history[i].floor = floor;
+  history[i].wasFilled = select(0u, 1u, filled > INSIDE);
   matte[i] = filled;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Preparer } from '../../../../../src/effect/stages/prepare/prepare.ts';
+import { CpuPrepareStage } from '../../../../../src/effect/stages/prepare/cpu-prepare-stage.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -37,8 +37,8 @@ const bt709: VideoColorSpaceInit = {
 
 async function prepared(frame: VideoFrame, width = 32, height = 32): Promise<Float32Array> {
   const planes = new Float32Array(3 * width * height);
-  const preparer = new Preparer();
-  await preparer.take(frame);
+  const preparer = new CpuPrepareStage();
+  await preparer.load(frame);
   frame.close();
   preparer.scale([width, height], planes);
   return planes;

@@ -1,24 +1,29 @@
 import { boxFilter } from '../box-filter.ts';
 import type { Size } from '../../../common/size.ts';
 
-/** Three box passes of this radius come close to a Gaussian (central limit). */
+/** Box passes of this radius ... */
 const RADIUS = 4;
+/** ... so many times, come close to a Gaussian by the central limit theorem. */
 export const PASSES = 3;
 
+/** The numbers that background-blur.wgsl shares with this file. */
+export const BLUR_CONSTANTS = { RADIUS };
+
 /**
- * The room behind the person, out of focus. The person is left out of the mean (normalised convolution: Knutsson and Westin
- * 1993), so that no shine of them surrounds them.
+ * Blurs the frame's own background, at half the size of the matte. People are left out of the mean
+ * (normalised convolution: Knutsson and Westin 1993), so that they get no halo of themselves.
  */
-export class BackdropBlur {
+export class BackgroundBlur {
   private fields: Float32Array[] = [];
   private scratch = new Float32Array(0);
-  /** RGBA at `size`. */
+  /** The result, RGBA at `size`. */
   texels = new Uint8Array(0);
   size: Size = [0, 0];
 
   /**
-   * @param picture - planes R, G, B, 0..1, at [width, height], both even.
-   * @param matte - at the same size.
+   * Blurs one frame and leaves the result in `texels` and `size`.
+   * @param picture - [3,height,width], the R, G and B planes, 0..1; both sides are even.
+   * @param matte - [height,width], 0..1.
    */
   blur(picture: Float32Array, matte: Float32Array, [width, height]: Size): void {
     const halfWidth = width >> 1;
@@ -40,7 +45,7 @@ export class BackdropBlur {
     for (let y = 0, i = 0; y < halfHeight; y++) {
       for (let x = 0; x < halfWidth; x++, i++) {
         const from = 2 * y * width + 2 * x;
-        // Never quite nothing: far inside the person the mean needs something to stand on.
+        // Never zero: far inside the person the mean needs some weight.
         const share =
           1.001 - Math.max(matte[from]!, matte[from + 1]!, matte[from + width]!, matte[from + width + 1]!);
         weight[i] = share;

@@ -1,19 +1,20 @@
 import { expect, test } from 'vitest';
+import { MatteRoi } from '../../../../../src/effect/stages/matte/matte-roi.ts';
+import { findPeople } from '../../../../../src/effect/stages/matte/find-people.ts';
 import {
-  boundsOfPeople,
-  carried,
-  isWhole,
-  MatteWindow,
-  union,
+  resampleField,
+  isWholeFrame,
+  unionBox,
   wholeFrame,
-} from '../../../../../src/effect/stages/matte/matte-window.ts';
-import type { Bounds, Window } from '../../../../../src/effect/stages/style/window.ts';
+  type BoundingBox,
+  type Roi,
+} from '../../../../../src/effect/stages/roi.ts';
 
 const WHOLE = [288, 160] as const;
-const FAR_OFF: Bounds = { left: 0.45, top: 0.5, right: 0.52, bottom: 0.7 };
-const STANDING: Bounds = { left: 0.4, top: 0.05, right: 0.6, bottom: 1 };
+const FAR_OFF: BoundingBox = { left: 0.45, top: 0.5, right: 0.52, bottom: 0.7 };
+const STANDING: BoundingBox = { left: 0.4, top: 0.05, right: 0.6, bottom: 1 };
 
-const moved = ({ left, top, right, bottom }: Bounds, by: number): Bounds => ({
+const moved = ({ left, top, right, bottom }: BoundingBox, by: number): BoundingBox => ({
   left: left + by,
   top,
   right: right + by,
@@ -21,14 +22,14 @@ const moved = ({ left, top, right, bottom }: Bounds, by: number): Bounds => ({
 });
 
 /** Bounds of the window in shares of the frame. */
-const frameOf = ({ grid, x, y, size }: Window): Bounds => ({
+const frameOf = ({ grid, x, y, size }: Roi): BoundingBox => ({
   left: x / grid[0],
   top: y / grid[1],
   right: (x + size[0]) / grid[0],
   bottom: (y + size[1]) / grid[1],
 });
 
-function expectInside(people: Bounds, window: Window): void {
+function expectInside(people: BoundingBox, window: Roi): void {
   const frame = frameOf(window);
   expect(frame.left).toBeLessThanOrEqual(Math.max(0, people.left));
   expect(frame.top).toBeLessThanOrEqual(Math.max(0, people.top));
@@ -37,20 +38,20 @@ function expectInside(people: Bounds, window: Window): void {
 }
 
 test('shows the whole frame where nobody is seen, and where somebody fills it', () => {
-  const windows = new MatteWindow();
+  const windows = new MatteRoi();
   expect(windows.around(null, WHOLE)).toEqual(wholeFrame(WHOLE));
-  expect(isWhole(windows.around({ left: 0.1, top: 0.1, right: 0.9, bottom: 1 }, WHOLE))).toBe(true);
+  expect(isWholeFrame(windows.around({ left: 0.1, top: 0.1, right: 0.9, bottom: 1 }, WHOLE))).toBe(true);
 });
 
 test('shows somebody far off three times as large, with as many pixels as the whole frame', () => {
-  const window = new MatteWindow().around(FAR_OFF, WHOLE);
+  const window = new MatteRoi().around(FAR_OFF, WHOLE);
   expect(window.grid).toEqual([864, 480]);
   expect(window.size[0] * window.size[1]).toBeLessThan(1.1 * WHOLE[0] * WHOLE[1]);
   expectInside(FAR_OFF, window);
 });
 
 test('is upright for somebody who stands', () => {
-  const { size, grid } = new MatteWindow().around(STANDING, WHOLE);
+  const { size, grid } = new MatteRoi().around(STANDING, WHOLE);
   expect(size[1]).toBeGreaterThan(size[0] / 1.2);
   expect(grid[1]).toBeGreaterThanOrEqual(1.6 * WHOLE[1]);
 });
@@ -67,7 +68,7 @@ test('holds whoever is in the frame, inside the frame, on sides that the net tak
               right: Math.min(1, left + width),
               bottom: Math.min(1, top + height),
             };
-            const window = new MatteWindow().around(people, whole);
+            const window = new MatteRoi().around(people, whole);
             expectInside(people, window);
             expect(window.size[0] % 32).toBe(0);
             expect(window.size[1] % 32).toBe(0);
@@ -79,7 +80,7 @@ test('holds whoever is in the frame, inside the frame, on sides that the net tak
 });
 
 test('stands still while somebody sways, and goes at once with who leans out of it', () => {
-  const windows = new MatteWindow();
+  const windows = new MatteRoi();
   const first = windows.around(FAR_OFF, WHOLE);
   for (let frame = 0; frame < 100; frame++)
     expect(windows.around(moved(FAR_OFF, 0.01 * Math.sin(frame / 5)), WHOLE)).toBe(first);
@@ -88,7 +89,7 @@ test('stands still while somebody sways, and goes at once with who leans out of 
 });
 
 test('comes closer only when there has long been room', () => {
-  const windows = new MatteWindow();
+  const windows = new MatteRoi();
   const wide = windows.around({ ...FAR_OFF, left: 0.1 }, WHOLE);
   let frames = 1;
   while (windows.around(FAR_OFF, WHOLE) === wide) frames++;
@@ -96,7 +97,7 @@ test('comes closer only when there has long been room', () => {
 });
 
 test('stays where it is for somebody who stretches an arm out now and then', () => {
-  const windows = new MatteWindow();
+  const windows = new MatteRoi();
   const stretched = { ...FAR_OFF, right: 0.75 };
   const wide = windows.around(stretched, WHOLE);
   for (let frame = 0; frame < 400; frame++)
@@ -104,7 +105,7 @@ test('stays where it is for somebody who stretches an arm out now and then', () 
 });
 
 test('another size of the net is another window', () => {
-  const windows = new MatteWindow();
+  const windows = new MatteRoi();
   windows.around(FAR_OFF, WHOLE);
   expect(windows.around(FAR_OFF, [224, 128]).grid).toEqual([784, 448]);
 });
@@ -115,37 +116,37 @@ test('people are where the matte is dense, in shares of the frame', () => {
   for (let y = 40; y < 120; y++) matte.fill(1, y * 288 + 80, y * 288 + 112);
   // A single cell is a speck.
   for (let y = 0; y < 8; y++) matte.fill(1, y * 288 + 200, y * 288 + 208);
-  expect(boundsOfPeople(matte, window)).toEqual({
+  expect(findPeople(matte, window)).toEqual({
     left: (64 + 80) / 576,
     top: (32 + 40) / 320,
     right: (64 + 112) / 576,
     bottom: (32 + 120) / 320,
   });
-  expect(boundsOfPeople(new Float32Array(288 * 160), window)).toBeNull();
+  expect(findPeople(new Float32Array(288 * 160), window)).toBeNull();
 });
 
 test('two windows together hold everybody', () => {
-  expect(union(null, FAR_OFF)).toEqual(FAR_OFF);
-  expect(union(FAR_OFF, STANDING)).toEqual({ left: 0.4, top: 0.05, right: 0.6, bottom: 1 });
-  expect(union(null, null)).toBeNull();
+  expect(unionBox(null, FAR_OFF)).toEqual(FAR_OFF);
+  expect(unionBox(FAR_OFF, STANDING)).toEqual({ left: 0.4, top: 0.05, right: 0.6, bottom: 1 });
+  expect(unionBox(null, null)).toBeNull();
 });
 
 test('what is remembered stays where it was in the frame when the window moves or comes closer', () => {
   const whole = wholeFrame([64, 32]);
-  const closer: Window = { grid: [128, 64], x: 32, y: 0, size: [64, 64] };
+  const closer: Roi = { grid: [128, 64], x: 32, y: 0, size: [64, 64] };
   // Smooth, so that enlarging it is exact but for rounding.
   const place = (x: number, y: number) => 0.25 + 0.005 * x + 0.01 * y;
   const field = Float32Array.from({ length: 64 * 32 }, (_, i) =>
     place((i % 64) + 0.5, Math.floor(i / 64) + 0.5),
   );
-  const there = carried(field, whole, closer);
+  const there = resampleField(field, whole, closer);
   for (const [x, y] of [
     [2, 3],
     [30, 40],
     [61, 61],
   ] as const)
     expect(there[y * 64 + x]).toBeCloseTo(place((x + 0.5 + 32) / 2, (y + 0.5) / 2), 5);
-  const back = carried(there, closer, whole);
+  const back = resampleField(there, closer, whole);
   expect(back[16 * 64 + 30]).toBeCloseTo(field[16 * 64 + 30]!, 2);
   // The window did not show the left edge.
   expect(back[16 * 64 + 2]).toBe(0);

@@ -1,25 +1,27 @@
-/** Milliseconds between two looks at whether the drawing is done. */
-const LOOK_AGAIN = 2;
+/** Milliseconds between two checks whether the drawing is done. */
+const POLL = 2;
 
 /**
- * A canvas's pixels, for a renderer without a graphics processor: there a `VideoFrame` of the canvas is made by waiting until it has been
- * drawn, 16 ms at 640x360 in which the worker does nothing else. These pixels are ordered at once and fetched when they are there.
+ * Reads the pixels of a canvas without blocking, for a software renderer. There `new VideoFrame`
+ * blocks the worker until the canvas is drawn, for 16 ms at 640x360. This requests the pixels at
+ * once and fetches them when they are ready.
  */
-export class ReadBack {
-  /** Buffers of the renderer's that wait for the next picture. */
+export class PixelReadback {
+  /** Buffers for the next pictures. */
   private readonly free: WebGLBuffer[] = [];
   private size = 0;
   private scratch = new Uint8Array(0);
 
   constructor(private readonly gl: WebGL2RenderingContext) {
-    // They go with the context.
+    // A lost context takes its buffers with it.
     gl.canvas.addEventListener('webglcontextlost', () => {
       this.free.length = this.size = 0;
     });
   }
 
   /**
-   * What is on the canvas now, RGBA, the top line first, in memory of the caller's own. Null if the context is lost before it is there.
+   * Reads what is on the canvas now.
+   * @returns RGBA, the top line first, in memory of its own; null if the context is lost meanwhile.
    */
   async read(width: number, height: number): Promise<Uint8Array<ArrayBuffer> | null> {
     const { gl } = this;
@@ -33,7 +35,7 @@ export class ReadBack {
     gl.flush();
     if (!fence) return null;
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+      await new Promise((resolve) => setTimeout(resolve, POLL));
       if (gl.isContextLost()) return null;
       if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) break;
     }
@@ -47,7 +49,7 @@ export class ReadBack {
     return upright(scratch, width * 4);
   }
 
-  /** The canvas has another size, or another context. */
+  /** Starts afresh, for another canvas size or another context. */
   private begin(size: number): void {
     for (const buffer of this.free.splice(0)) this.gl.deleteBuffer(buffer);
     this.size = size;
@@ -63,7 +65,7 @@ export class ReadBack {
   }
 }
 
-/** WebGL's first line is the lowest. */
+/** Reverses the lines, because WebGL's first line is the lowest. */
 function upright(pixels: Uint8Array, line: number): Uint8Array<ArrayBuffer> {
   const turned = new Uint8Array(pixels.length);
   for (let at = 0; at < pixels.length; at += line)

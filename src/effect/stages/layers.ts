@@ -1,0 +1,57 @@
+import type { Size } from '../../common/size.ts';
+import type { BackgroundFill, Region } from '../protocol.ts';
+import type { Roi } from './roi.ts';
+
+/** A picture that spans the whole frame. */
+export interface Layer {
+  /** Null where the pixels are in a packed picture: see {@link Packed}. */
+  texels: Uint8Array | null;
+  size: Size;
+}
+
+/** A picture of the frame, or of a region beside which it is empty. */
+export interface PartialLayer extends Layer {
+  /** The region that it shows. Default: the whole frame. */
+  roi?: Roi;
+}
+
+/** All that a frame is composited from, besides the frame itself. */
+export interface Layers {
+  /** What `Compositor.texelsOf` gave for the frame. */
+  live: Uint8Array | null;
+  /** RGB, and as alpha the luminance that the style net saw; of the whole frame or a region. */
+  styled: { texels: Uint8Array | null; roi: Roi } | null;
+  /** Texels as `GuidedFilter.texels`. */
+  matte: PartialLayer | null;
+  /** Texels as `PartShare.texels`, of the same region as the matte; null unless one is styled. */
+  share: Layer | null;
+  /** The frame's own background, blurred, RGBA; drawn where the background is `blur`. */
+  blurred: Layer | null;
+  region: Region;
+  strength: number;
+  background: BackgroundFill;
+  /** Draws only, as grey, how much of the style each pixel would take at full strength. */
+  matteAlone: boolean;
+  /**
+   * Draws into the styled picture the lines that the style net was too small to see. Only right
+   * where the style belongs to this very frame.
+   */
+  drawsLines: boolean;
+}
+
+/** Where a layer is in a picture, as shares of its sides: left, top, width, height. */
+export type Place = readonly [number, number, number, number];
+
+/** Layers in one picture, as shaders/pack.wgsl lays them out; null for a layer that is missing. */
+export interface Packed {
+  /** Valid until the current task ends. */
+  readonly canvas: OffscreenCanvas;
+  /** The matte's fitted alpha, luminance and slope. */
+  readonly fit: Place | null;
+  /** The plain matte and the share of a body part. */
+  readonly plain: Place | null;
+  readonly styled: Place | null;
+  /** The luminance that the style net saw. */
+  readonly seen: Place | null;
+  readonly blurred: Place | null;
+}

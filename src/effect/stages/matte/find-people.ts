@@ -1,0 +1,53 @@
+import type { BoundingBox, Roi } from '../roi.ts';
+
+/** Side of the square cells, in pixels, that are looked at for people. */
+const CELL = 8;
+/** A cell shows somebody where its mean alpha is above this, and that of a neighbour too. */
+const SEEN = 0.4;
+
+/**
+ * Finds the people in a matte. Whatever is smaller than two cells of 8x8 pixels is nobody.
+ * @param matte - [H,W] of the region, alpha 0..1.
+ * @param roi - the region of the frame that the matte shows; its sides are multiples of 8.
+ * @returns the box around everybody; null if there is nobody.
+ */
+export function findPeople(matte: Float32Array, { grid, x, y, size }: Roi): BoundingBox | null {
+  const [columns, rows] = [size[0] / CELL, size[1] / CELL];
+  const seen = denseCells(matte, size[0], columns, rows);
+  let [left, top, right, bottom] = [columns, rows, 0, 0];
+  for (let row = 0, cell = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, cell++) {
+      const neighbours =
+        (column > 0 ? seen[cell - 1]! : 0) +
+        (column + 1 < columns ? seen[cell + 1]! : 0) +
+        (row > 0 ? seen[cell - columns]! : 0) +
+        (row + 1 < rows ? seen[cell + columns]! : 0);
+      if (seen[cell] === 0 || neighbours === 0) continue;
+      left = Math.min(left, column);
+      right = Math.max(right, column + 1);
+      top = Math.min(top, row);
+      bottom = Math.max(bottom, row + 1);
+    }
+  if (right === 0) return null;
+  return {
+    left: (x + left * CELL) / grid[0],
+    top: (y + top * CELL) / grid[1],
+    right: (x + right * CELL) / grid[0],
+    bottom: (y + bottom * CELL) / grid[1],
+  };
+}
+
+/** 1 for each cell whose mean alpha is above `SEEN`, else 0. */
+function denseCells(matte: Float32Array, width: number, columns: number, rows: number): Uint8Array {
+  const seen = new Uint8Array(columns * rows);
+  for (let row = 0, cell = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, cell++) {
+      let sum = 0;
+      for (let dy = 0; dy < CELL; dy++) {
+        const from = (row * CELL + dy) * width + column * CELL;
+        for (let i = from; i < from + CELL; i++) sum += matte[i]!;
+      }
+      seen[cell] = sum > SEEN * CELL * CELL ? 1 : 0;
+    }
+  return seen;
+}
