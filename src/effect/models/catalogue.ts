@@ -9,17 +9,17 @@ const file = {
   sha256,
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
 };
-/** A net's twin for graphics processors that reckon in half precision; `of` is the checksum of the net that it was made from. */
+/** The fp16 variant of a net; `of` is the checksum of the net that it was made from. */
 const half = v.optional(v.object({ ...file, of: sha256 }));
 const common = {
   id: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
   title: v.string(),
   ...file,
   size: v.tuple([v.number(), v.number()]),
-  // A net is as good without.
+  // A wrong entry is dropped: the net works without its variant.
   half: v.fallback(half, undefined),
 };
-const twinSchema = v.pipe(
+const variantSchema = v.pipe(
   v.object({ sha256, half }),
   v.forward(
     v.check(({ sha256, half }) => !half || half.of === sha256),
@@ -36,44 +36,47 @@ const modelSchema = v.variant('kind', [
   v.object({
     ...common,
     kind: v.literal('style'),
-    // Only the matte has a memory: a style is also run on single frames, for its preview.
+    // Only matte nets may have state, because styles also run on single frames for previews.
     state: v.optional(v.pipe(v.array(stateSchema), v.maxLength(0)), []),
     grade: v.optional(v.picklist(GRADES), 'live'),
   }),
 ]);
 const manifestSchema = v.object({ models: v.array(v.unknown()) });
 
-/** One entry of models/manifest.json: what the effect reads of it. */
+/** One entry of models/manifest.json, as far as the effect reads it. */
 export type Model = v.InferOutput<typeof modelSchema>;
 export type MatteModel = Extract<Model, { kind: 'matte' }>;
 export type StyleModel = Extract<Model, { kind: 'style' }>;
-/** One tensor that a net hands to its next run: which output becomes which input, and its shape. */
+/** One tensor of a recurrent net's state: which output becomes which input, and its shape. */
 export type StateEntry = v.InferOutput<typeof stateSchema>;
 
-/** A file of the manifest, and the id of the net that it is of. */
+/** A file in the manifest, and the id of its net. */
 type Listed = Pick<Model, 'id' | 'file' | 'sha256' | 'bytes'>;
 
-/** A net as it was fetched. */
+/** A net that was fetched. */
 export interface NetFile {
-  /** Of its .onnx file. */
+  /** The content of its .onnx file. */
   readonly bytes: Uint8Array;
-  /** Whether it is the twin that reckons in half precision. */
-  readonly half: boolean;
+  /** Whether it is the fp16 variant. */
+  readonly fp16: boolean;
 }
 
-/** The nets that a manifest offers. Entries that are not as promised are left out and named. */
+/** The nets that a manifest offers. Wrong entries are left out and reported as faults. */
 export interface Catalogue {
   mattes: MatteModel[];
   styles: StyleModel[];
-  /** What is wrong with each of those, by its id, or its place in the list. */
+  /** What is wrong with each wrong entry, by its id or else by its place in the list. */
   faults: Map<string, PortoonError>;
-  /** The bytes of one net, checked against its SHA-256. */
+  /**
+   * Fetches one file and checks its SHA-256.
+   * @throws PortoonError `ERR_MODEL_MISSING` or `ERR_MODEL_INTEGRITY`, naming the net.
+   */
   fetch(file: Listed, download: Download): Promise<Uint8Array>;
 }
 
 /**
  * Reads a model manifest.
- * @throws PortoonError `ERR_MANIFEST` if there is none, or none with a matte net.
+ * @throws PortoonError `ERR_MANIFEST` if it cannot be read or offers no matte net.
  */
 export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
   const unusable = (what: string, cause?: unknown) =>
@@ -99,14 +102,14 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
     const parsed = v.safeParse(modelSchema, entry);
     if (parsed.success) {
       const { half, ...model } = parsed.output;
-      const twin = v.safeParse(twinSchema, entry);
-      models.push(twin.success && half ? { ...model, half } : model);
-      if (!twin.success)
+      const variant = v.safeParse(variantSchema, entry);
+      models.push(variant.success && half ? { ...model, half } : model);
+      if (!variant.success)
         faults.set(
           `${model.id} in half precision`,
           new PortoonError(
             'ERR_HALF_PRECISION',
-            `The half-precision twin of the net "${model.id}" is left out: ${v.getDotPath(twin.issues[0]) ?? 'its entry'} is not as promised.`,
+            `The half-precision twin of the net "${model.id}" is left out: ${v.getDotPath(variant.issues[0]) ?? 'its entry'} is not as promised.`,
             'The net itself works; mend its entry in the manifest.',
           ),
         );
@@ -131,7 +134,7 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
     styles: models.filter((model) => model.kind === 'style'),
     faults,
     async fetch({ id, file, ...promised }, download) {
-      // The hash in the query lets the server call the file immutable.
+      // With the hash in its address the server can declare the file immutable.
       const url = new URL(
         `${file}?v=${promised.sha256.slice(0, 12)}`,
         new URL(manifestUrl, self.location.href),

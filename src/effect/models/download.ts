@@ -1,16 +1,17 @@
 import { PortoonError } from '../../common/errors.ts';
 import type { LoadProgress } from '../protocol.ts';
 
-/** Fetches what the effect needs and adds up how much of it has come. */
+/** Fetches the files that the effect needs, and reports the progress of all of them together. */
 export class Download {
   private readonly parts = new Map<string, LoadProgress>();
 
   constructor(private readonly onProgress: (progress: LoadProgress) => void) {}
 
   /**
-   * @param what - for people: what is being fetched.
-   * @param expected - its size in bytes, for the progress bar.
-   * @param onAnswer - given the answer before it is read, which it may clone.
+   * Fetches one file.
+   * @param what - names it in an error message.
+   * @param expected - its size in bytes, for the progress until it has arrived.
+   * @param onAnswer - called with the response before it is read; it may clone it.
    * @throws PortoonError `ERR_MODEL_MISSING` naming what did not arrive and why.
    */
   async bytes(

@@ -2,44 +2,49 @@ import type { Tensor } from 'onnxruntime-web/wasm';
 import { quantile } from '../../common/quantile.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { NetFile } from '../models/catalogue.ts';
-import { storage } from '../gpu/program.ts';
-import type { AnyNet } from './net-worker.ts';
+import { storage } from '../gpu/compute-program.ts';
+import type { StatelessNet } from './net-worker.ts';
 import { CHANNELS, Net, shapeAt, type Output } from './net.ts';
 import type { Size } from '../../common/size.ts';
-import type { AdapterMemory } from './adapter-memory.ts';
-import { LAYOUTS, record, type FixedRun, type Recording } from './graph-capture.ts';
-import { providerMemory, webgpuFault, type Runtime } from './runtime.ts';
+import type { AdapterCache } from './adapter-cache.ts';
+import { LAYOUTS, captureGraph, type BoundRun, type GraphCapture } from './graph-capture.ts';
+import { providerCache, webgpuFault, type Runtime } from './runtime.ts';
 
-/** After so many runs at one size it is worth recording: three seconds, in which a quick machine has found its size. */
-const SETTLED = 90;
+/**
+ * After this many runs at one size its graph is captured. In these three seconds a fast machine has
+ * found its final size.
+ */
+const RUNS_BEFORE_CAPTURE = 90;
 
-/** A run of fewer milliseconds leaves room at any camera's rate; a longer one is compared with so many runs on wasm ... */
-const QUICK = 12;
+/** A run of fewer milliseconds is fast enough at the rate of any camera ... */
+const FAST = 12;
+/** ... and a slower one is compared with this many runs on wasm. */
 const WASM_RUNS = 3;
-/** ... and only one that takes this much longer speaks against an adapter: the processor has other things to do. */
-const SLOWER = 1.5;
+/** The adapter is given up if it takes this many times as long: the CPU has other work as well. */
+const MUCH_SLOWER = 1.5;
 
-/** What a net reads and writes at one size, on the graphics processor. */
-interface Bound extends FixedRun {
+/** A run at one size, with its buffers on the GPU. */
+interface GpuRun extends BoundRun {
   readonly buffers: ReadonlyMap<string, GPUBuffer>;
   runs: number;
-  recording: Recording | null;
+  /** Replaces the session once it was captured. */
+  graph: GraphCapture | null;
 }
 
 /**
- * A net whose frame, answer and memory stay on the graphics processor, in buffers that are made once per size. For what is shown once
- * (previews) it also runs as any other net does.
+ * A net whose input, outputs and state stay on the GPU, in buffers that are made once per size. For
+ * previews it also runs with its input and outputs in main memory, as any other net.
  */
-export class GpuNet implements AnyNet {
+export class GpuNet implements StatelessNet {
   /** Milliseconds that the last run took. */
   took = 0;
-  private bound: Bound | null = null;
-  /** The same with a recording: takes its place with the next run. */
-  private successor: Bound | null = null;
-  /** Ended with what is bound. */
-  private recorder = new AbortController();
-  private recordingIsOver: Promise<unknown> = Promise.resolve();
-  /** What the recording found of the adapter: told by the next run. */
+  private bound: GpuRun | null = null;
+  /** The same run as a captured graph, which replaces it at the next run. */
+  private successor: GpuRun | null = null;
+  /** Aborts the capture when the run is dropped. */
+  private captureAbort = new AbortController();
+  private captureDone: Promise<unknown> = Promise.resolve();
+  /** Why the adapter is given up, as the capture found; thrown by the next run. */
   private fault: PortoonError | null = null;
   private readonly device: GPUDevice;
 
@@ -47,9 +52,9 @@ export class GpuNet implements AnyNet {
     private readonly runtime: Runtime,
     private readonly net: Net,
     private readonly file: NetFile,
-    /** Of the layout that was fastest for it. */
-    private readonly layouts: AdapterMemory,
-    /** Whether nobody has asked for WebGPU, so that it has to prove that it is faster than wasm. */
+    /** Holds the layout that was fastest for this net. */
+    private readonly layouts: AdapterCache,
+    /** Whether WebGPU must be faster than wasm, because nobody asked for it. */
     private readonly compares: boolean,
   ) {
     this.device = runtime.device!;
@@ -59,45 +64,45 @@ export class GpuNet implements AnyNet {
     return this.net.id;
   }
 
-  gives(output: Output): boolean {
-    return this.net.gives(output);
+  hasOutput(output: Output): boolean {
+    return this.net.hasOutput(output);
   }
 
-  get remembers(): boolean {
-    return this.net.remembers;
+  get isRecurrent(): boolean {
+    return this.net.isRecurrent;
   }
 
-  /** Where the next run's frame goes, or the last run's is, float32 [3,H,W], R, G, B, 0..1. */
-  frame(size: Size): GPUBuffer {
+  /** The input of the next run, float32 [3,H,W]: the R, G and B planes, 0..1. */
+  inputBuffer(size: Size): GPUBuffer {
     return this.bind(size).buffers.get('frame')!;
   }
 
-  /** Where the last run's answer is, float32 [C,H,W], which it must give. The caller may change it. */
-  answer(output: Output): GPUBuffer {
+  /** An output of the last run, float32 [C,H,W]. The net must have it; the caller may change it. */
+  outputBuffer(output: Output): GPUBuffer {
     return this.bound!.buffers.get(output)!;
   }
 
   /**
-   * Runs on what `frame(size)` holds; resolves when all is with the device, in order with what is submitted later. What the net remembers goes
-   * from this run to the next.
-   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails.
+   * Runs on what `inputBuffer(size)` holds. Resolves when the work is submitted to the device, so work
+   * that is submitted later comes after it. State goes from this run to the next.
+   * @throws PortoonError `ERR_WEBGPU` if the GPU fails.
    */
-  async runThere(size: Size): Promise<void> {
+  async runOnGpu(size: Size): Promise<void> {
     let bound = this.bind(size);
     if (this.fault) throw this.fault;
     const former = this.successor && bound;
     if (this.successor) bound = this.succeed(bound, this.successor);
     const { buffers, feeds, fetches } = bound;
     const { id, session, state } = this.net;
-    if (++bound.runs === SETTLED)
-      this.record().catch((error: unknown) => {
-        // What merely could not be recorded is run as before.
+    if (++bound.runs === RUNS_BEFORE_CAPTURE)
+      this.capture().catch((error: unknown) => {
+        // A run that merely cannot be captured goes on as before.
         if (error instanceof PortoonError) this.fault = error;
       });
     await this.runtime
-      .exclusive(() => (bound.recording?.session ?? session).run(feeds, fetches))
+      .exclusive(() => (bound.graph?.session ?? session).run(feeds, fetches))
       .catch((cause: unknown) => {
-        // It has proved itself when it was opened: what fails now is what it runs on.
+        // The net was tested when it was opened, so what fails now is the GPU.
         if (cause instanceof PortoonError) throw cause;
         throw webgpuFault(`fails at the net "${id}" (${String(cause)})`);
       })
@@ -114,27 +119,27 @@ export class GpuNet implements AnyNet {
   }
 
   /**
-   * Records the run at the size that is bound, in the layout that is fastest here, where that can be trusted; from the next run on it is replayed.
-   * Runs may go on meanwhile.
-   * @returns whether it will be.
-   * @throws PortoonError `ERR_WEBGPU` if the adapter is slower than the processor, and that matters.
+   * Captures the current run as a graph, in the layout that is fastest on this adapter. Runs may go
+   * on meanwhile; the next one after it replays the graph.
+   * @returns whether a graph was captured that can be trusted.
+   * @throws PortoonError `ERR_WEBGPU` if the adapter is much slower than the CPU.
    */
-  async record(): Promise<boolean> {
+  async capture(): Promise<boolean> {
     const { size } = this.bound!;
-    const { signal } = this.recorder;
+    const { signal } = this.captureAbort;
     const bound = this.make(size);
-    const recording = this.recordInto(bound, signal).catch((error: unknown) => {
+    const capturing = this.captureInto(bound, signal).catch((error: unknown) => {
       if (signal.aborted) return null;
       throw error;
     });
-    // Nothing is closed under it.
-    this.recordingIsOver = Promise.allSettled([this.recordingIsOver, recording]);
+    // `close` waits for it.
+    this.captureDone = Promise.allSettled([this.captureDone, capturing]);
     try {
-      bound.recording = await recording;
+      bound.graph = await capturing;
     } finally {
-      if (!bound.recording) destroy(bound);
+      if (!bound.graph) destroy(bound);
     }
-    if (!bound.recording) return false;
+    if (!bound.graph) return false;
     if (signal.aborted) {
       await this.drop(bound);
       return false;
@@ -143,27 +148,27 @@ export class GpuNet implements AnyNet {
     return true;
   }
 
-  private async recordInto(bound: Bound, signal: AbortSignal): Promise<Recording | null> {
-    const recalled = await this.layouts.recall();
+  private async captureInto(bound: GpuRun, signal: AbortSignal): Promise<GraphCapture | null> {
+    const recalled = await this.layouts.read();
     const known = LAYOUTS.find((layout) => layout === recalled);
     const layouts = known ? [known] : LAYOUTS;
-    const recording = await record(this.runtime, this.file, this.net.session, bound, layouts, signal);
-    if (!recording) return null;
+    const graph = await captureGraph(this.runtime, this.file, this.net.session, bound, layouts, signal);
+    if (!graph) return null;
     try {
       signal.throwIfAborted();
-      if (!known) await this.layouts.remember(recording.layout);
-      if (this.compares && recording.took > QUICK) await this.compareWithWasm(bound.size, recording, signal);
+      if (!known) await this.layouts.write(graph.layout);
+      if (this.compares && graph.took > FAST) await this.compareWithWasm(bound.size, graph, signal);
     } catch (error) {
-      await recording.close();
+      await graph.close();
       throw error;
     }
-    return recording;
+    return graph;
   }
 
-  /** An adapter that is slower than the processor is of no use: no run of this one takes so long. */
-  private async compareWithWasm(size: Size, { took }: Recording, signal: AbortSignal): Promise<void> {
+  /** Gives the adapter up if the CPU is faster. Runs of the net can go on meanwhile. */
+  private async compareWithWasm(size: Size, { took }: GraphCapture, signal: AbortSignal): Promise<void> {
     const { id, state } = this.net;
-    const kind = this.gives('matte') ? 'matte' : 'style';
+    const kind = this.hasOutput('matte') ? 'matte' : 'style';
     const reference = await Net.open(
       { ...this.runtime, ep: 'wasm' },
       { id, kind, state: [...state] },
@@ -176,25 +181,25 @@ export class GpuNet implements AnyNet {
     }
     await reference.close();
     signal.throwIfAborted();
-    const without = quantile(times, 0.5);
-    if (took <= SLOWER * without) return;
-    await providerMemory(this.device.adapterInfo).remember('wasm');
+    const onWasm = quantile(times, 0.5);
+    if (took <= MUCH_SLOWER * onWasm) return;
+    await providerCache(this.device.adapterInfo).write('wasm');
     throw webgpuFault(
-      `is slower than the processor: ${Math.round(took)} ms for the net "${id}" in place of ${Math.round(without)} ms`,
-      'The effect goes on without it.',
+      `is slower than the processor: ${Math.round(took)} ms for the net "${id}" in place of ${Math.round(onWasm)} ms`,
+      'The effect goes on onWasm it.',
     );
   }
 
   async warm(size: Size): Promise<void> {
-    await this.runThere(size);
+    await this.runOnGpu(size);
     await this.runtime.watch(() => this.device.queue.onSubmittedWorkDone());
-    this.forget();
+    this.resetState();
   }
 
-  /** The next run has no past: another source, another scene. */
-  forget(): void {
-    this.net.forget();
-    if (!this.bound || !this.remembers) return;
+  /** Sets the state to zeros, for another source or another scene. */
+  resetState(): void {
+    this.net.resetState();
+    if (!this.bound || !this.isRecurrent) return;
     const encoder = this.device.createCommandEncoder();
     for (const entry of this.net.state) encoder.clearBuffer(this.bound.buffers.get(entry.in)!);
     this.device.queue.submit([encoder.finish()]);
@@ -210,18 +215,18 @@ export class GpuNet implements AnyNet {
 
   async close(): Promise<void> {
     await this.unbind();
-    await this.recordingIsOver;
+    await this.captureDone;
     await this.net.close();
   }
 
-  private bind(size: Size): Bound {
+  private bind(size: Size): GpuRun {
     const [width, height] = size;
     if (this.bound?.size[0] === width && this.bound.size[1] === height) return this.bound;
     void this.unbind();
     return (this.bound = this.make(size));
   }
 
-  private make(size: Size): Bound {
+  private make(size: Size): GpuRun {
     const [width, height] = size;
     const { Tensor } = this.runtime.ort;
     const { session, state } = this.net;
@@ -241,11 +246,11 @@ export class GpuNet implements AnyNet {
       feeds[entry.in] = tensor(entry.in, dims);
       fetches[entry.out] = tensor(entry.out, dims);
     }
-    return { size, buffers, feeds, fetches, runs: 0, recording: null };
+    return { size, buffers, feeds, fetches, runs: 0, graph: null };
   }
 
-  /** What the next run reads is in the buffers before. */
-  private succeed(before: Bound, successor: Bound): Bound {
+  /** Replaces the run by its captured graph, with the input and the state of the next run. */
+  private succeed(before: GpuRun, successor: GpuRun): GpuRun {
     const encoder = this.device.createCommandEncoder();
     for (const name of Object.keys(before.feeds)) {
       const buffer = before.buffers.get(name)!;
@@ -253,26 +258,26 @@ export class GpuNet implements AnyNet {
     }
     this.device.queue.submit([encoder.finish()]);
     this.successor = null;
-    // It is not recorded again.
-    successor.runs = SETTLED;
+    // Not captured again.
+    successor.runs = RUNS_BEFORE_CAPTURE;
     return (this.bound = successor);
   }
 
   private async unbind(): Promise<void> {
-    this.recorder.abort();
-    this.recorder = new AbortController();
+    this.captureAbort.abort();
+    this.captureAbort = new AbortController();
     const dropped = [this.bound, this.successor].filter((bound) => bound !== null);
     this.bound = this.successor = null;
     await Promise.all(dropped.map((bound) => this.drop(bound)));
   }
 
-  private async drop(bound: Bound): Promise<void> {
-    // Of a device that is lost a session may not close well.
-    await bound.recording?.close().catch(() => undefined);
+  private async drop(bound: GpuRun): Promise<void> {
+    // A session on a lost device may fail to close.
+    await bound.graph?.close().catch(() => undefined);
     destroy(bound);
   }
 }
 
-function destroy({ buffers }: Bound): void {
+function destroy({ buffers }: GpuRun): void {
   for (const buffer of buffers.values()) buffer.destroy();
 }

@@ -1,71 +1,85 @@
 import type { InferenceSession } from 'onnxruntime-web/wasm';
 import { quantile } from '../../common/quantile.ts';
-import { readOnce } from '../gpu/readback.ts';
+import { readBuffer } from '../gpu/buffer-readback.ts';
 import type { NetFile } from '../models/catalogue.ts';
-import { letGo, runAndHold, type Bindings } from './held-buffers.ts';
+import { unpin, runAndPin, type Bindings } from './pinned-buffers.ts';
 import type { Size } from '../../common/size.ts';
 import type { Runtime } from './runtime.ts';
 
-/** How tensors lie in a graphics processor's memory: by the net and the processor one or the other is several times faster. */
+/**
+ * The order of a tensor's dimensions in GPU memory. Which one is faster, by up to several times,
+ * depends on the net and the GPU.
+ */
 export const LAYOUTS = ['NCHW', 'NHWC'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
-/** What a replay may differ by from the run that it repeats, of 1; in half precision another layout, which adds up in another order, by more. */
-const TOLERANCE = { full: 1e-3, half: 2e-2 };
-/** Replays that a layout is timed by, and milliseconds after which no more are begun. */
+/**
+ * The largest difference, of 1, between a replay and the run that it repeats. It is larger in fp16,
+ * because another layout adds up in another order.
+ */
+const TOLERANCE = { fp32: 1e-3, fp16: 2e-2 };
+/** A layout is timed by this many replays ... */
 const REPLAYS = 7;
+/** ... or fewer, if they take longer than this many milliseconds. */
 const LONGEST = 250;
+/** The test pictures differ in their strides. */
+const TEST_STRIDES = [3, 5, 7];
 
-/** A net's run at one size, with buffers that nobody else reads or writes. */
-export interface FixedRun extends Bindings {
+/** A net's run at one size, bound to buffers that nothing else reads or writes. */
+export interface BoundRun extends Bindings {
   readonly size: Size;
 }
 
-interface Trial {
+/** A graph captured in one layout. */
+interface Candidate {
   readonly session: InferenceSession;
   readonly layout: Layout;
-  /** Milliseconds that a replay took, in the middle. */
+  /** Median milliseconds of a replay. */
   readonly took: number;
 }
 
-/** A run that is only replayed: what it submits was recorded, and costs the processor next to nothing. */
-export interface Recording extends Trial {
-  /** Its buffers may be destroyed then. */
+/** A captured graph: a run whose GPU commands are only replayed, at next to no cost on the CPU. */
+export interface GraphCapture extends Candidate {
+  /** Releases the graph. Its buffers may be destroyed after that. */
   close(): Promise<void>;
 }
 
 /**
- * Records a net's run in each of the layouts and keeps the fastest. A recording is trusted only when all that it answers to three pictures and pasts, with one of which it
- * was recorded, is as `plain` answers: what a net merely copies into an output, ONNX Runtime Web 1.30.0 does not record. Others may use the runtime
- * between the steps: no run waits for more than one of them.
- * @param plain - runs it unrecorded; is to be open until the recording is closed.
- * @param run - what it holds is overwritten.
- * @param signal - ends it before the next step.
- * @returns null where none is right.
+ * Captures a net's run as a graph in each of the layouts, and keeps the fastest.
+ *
+ * A graph is trusted only if all its outputs for three test pictures and states agree with those of
+ * `plain`: ONNX Runtime Web 1.30.0 does not capture what a net merely copies into an output. Other
+ * runs may use the runtime between the steps; none waits for more than one step.
+ * @param plain - the session that runs the net without capture; must stay open until the graph is
+ * closed.
+ * @param run - its buffers are overwritten.
+ * @param layouts - to be tried.
+ * @param signal - aborts before the next step.
+ * @returns null if no graph agrees.
  * @throws the signal's reason, or what `plain` failed with.
  */
-export async function record(
+export async function captureGraph(
   runtime: Runtime,
   file: NetFile,
   plain: InferenceSession,
-  run: FixedRun,
+  run: BoundRun,
   layouts: readonly Layout[],
   signal: AbortSignal,
-): Promise<Recording | null> {
+): Promise<GraphCapture | null> {
   const step: Step = (work) =>
     runtime.exclusive(() => {
       signal.throwIfAborted();
       return inErrorScopes(runtime.device!, work);
     });
-  let best: Trial | null = null;
-  runtime.recordings++;
+  let best: Candidate | null = null;
+  runtime.captures++;
   try {
-    if (await step(() => runAndHold(plain, run)))
-      best = await fastest(runtime, file, plain, run, layouts, step, signal);
+    if (await step(() => runAndPin(plain, run)))
+      best = await fastestCandidate(runtime, file, plain, run, layouts, step, signal);
   } finally {
-    runtime.recordings--;
-    // What cannot be given back goes with the runtime.
-    if (!best) await runtime.exclusive(() => letGo(plain, run)).catch(() => undefined);
+    runtime.captures--;
+    // Buffers that cannot be unpinned are freed with the runtime.
+    if (!best) await runtime.exclusive(() => unpin(plain, run)).catch(() => undefined);
   }
   if (!best) return null;
   const { session } = best;
@@ -74,86 +88,49 @@ export async function record(
     close: () =>
       runtime.exclusive(async () => {
         await session.release();
-        await letGo(plain, run);
+        await unpin(plain, run);
       }),
   };
 }
 
+/** Runs one step of the capture while nothing else uses the runtime. */
 type Step = <T>(work: () => Promise<T>) => Promise<T>;
 
-async function fastest(
+/** Captures the run in each layout, and returns the fastest graph that agrees with `plain`. */
+async function fastestCandidate(
   runtime: Runtime,
-  { bytes, half }: NetFile,
+  { bytes, fp16 }: NetFile,
   plain: InferenceSession,
-  { size: [width, height], feeds, fetches }: FixedRun,
+  run: BoundRun,
   layouts: readonly Layout[],
   step: Step,
   signal: AbortSignal,
-): Promise<Trial | null> {
-  const device = runtime.device!;
-  const strides = [3, 5, 7];
-  const answersOf = (session: InferenceSession, stride: number) =>
-    step(async () => {
-      for (const [n, { gpuBuffer }] of Object.values(feeds).entries()) {
-        const values = Float32Array.from(
-          { length: gpuBuffer.size / 4 },
-          (_, i) => ((i * stride + 31 * n) % 101) / 101,
-        );
-        device.queue.writeBuffer(gpuBuffer, 0, values);
-      }
-      await session.run(feeds, fetches);
-      const reading = Object.values(fetches).map(({ gpuBuffer }) =>
-        readOnce(device, gpuBuffer, runtime.watch),
-      );
-      return (await Promise.all(reading)).map((answer) => new Float32Array(answer));
-    });
-  const timeOf = (session: InferenceSession) =>
-    step(async () => {
-      const times: number[] = [];
-      const began = performance.now();
-      while (times.length < REPLAYS && performance.now() - began < LONGEST) {
-        const from = performance.now();
-        await session.run(feeds, fetches);
-        await device.queue.onSubmittedWorkDone();
-        times.push(performance.now() - from);
-      }
-      return quantile(times, 0.5);
-    });
-
+): Promise<Candidate | null> {
+  const expected: Float32Array[][] = [];
+  for (const stride of TEST_STRIDES) expected.push(await step(() => outputsFor(runtime, plain, run, stride)));
   const released = async (session: InferenceSession | null | undefined) => {
     if (session) await runtime.exclusive(() => session.release());
   };
-
-  const right: Float32Array[][] = [];
-  for (const stride of strides) right.push(await answersOf(plain, stride));
-  let best: Trial | null = null;
+  let best: Candidate | null = null;
   for (const layout of layouts) {
     let session: InferenceSession | null = null;
     try {
-      session = await step(() =>
-        runtime.ort.InferenceSession.create(bytes, {
-          executionProviders: [{ name: 'webgpu', preferredLayout: layout, device }],
-          enableGraphCapture: true,
-          freeDimensionOverrides: { H: height, W: width },
-          graphOptimizationLevel: 'all',
-        }),
-      );
-      let worst = 0;
-      for (const [n, stride] of strides.entries())
-        for (const [of, answer] of (await answersOf(session, stride)).entries())
-          worst = Math.max(worst, largestDifference(answer, right[n]![of]!));
-      const took = worst <= TOLERANCE[half ? 'half' : 'full'] ? await timeOf(session) : Infinity;
+      session = await step(() => createSession(runtime, bytes, run.size, layout));
+      const worst = await largestError(runtime, session, run, expected, step);
+      const agrees = worst <= TOLERANCE[fp16 ? 'fp16' : 'fp32'];
+      const captured = session;
+      const took = agrees ? await step(() => medianTime(runtime, captured, run)) : Infinity;
       if (took < (best?.took ?? Infinity)) {
         const slower: InferenceSession | null = best?.session ?? null;
         best = { session, layout, took };
         session = slower;
       }
     } catch {
-      // What cannot be recorded is run as before.
+      // A run that cannot be captured goes on as before.
     }
     await released(session);
     if (signal.aborted) {
-      // The fastest of those that had their turn is not the fastest.
+      // Not all layouts have been tried, so nobody knows which one is the fastest.
       await released(best?.session);
       signal.throwIfAborted();
     }
@@ -161,7 +138,74 @@ async function fastest(
   return best;
 }
 
-/** What goes wrong in a trial is no fault of the device: it is thrown to whoever tries. So is what goes wrong beside it; that will show again. */
+function createSession(
+  { ort, device }: Runtime,
+  bytes: Uint8Array,
+  [width, height]: Size,
+  layout: Layout,
+): Promise<InferenceSession> {
+  return ort.InferenceSession.create(bytes, {
+    executionProviders: [{ name: 'webgpu', preferredLayout: layout, device: device! }],
+    enableGraphCapture: true,
+    freeDimensionOverrides: { H: height, W: width },
+    graphOptimizationLevel: 'all',
+  });
+}
+
+/** Runs a session on a test picture and reads all its outputs. */
+async function outputsFor(
+  { device, watch }: Runtime,
+  session: InferenceSession,
+  { feeds, fetches }: BoundRun,
+  stride: number,
+): Promise<Float32Array[]> {
+  for (const [n, { gpuBuffer }] of Object.values(feeds).entries()) {
+    const length = gpuBuffer.size / 4;
+    const values = Float32Array.from({ length }, (_, i) => ((i * stride + 31 * n) % 101) / 101);
+    device!.queue.writeBuffer(gpuBuffer, 0, values);
+  }
+  await session.run(feeds, fetches);
+  const outputs = Object.values(fetches).map(({ gpuBuffer }) => readBuffer(device!, gpuBuffer, watch));
+  return (await Promise.all(outputs)).map((output) => new Float32Array(output));
+}
+
+/** The largest difference from the expected outputs, over all outputs and test pictures. */
+async function largestError(
+  runtime: Runtime,
+  session: InferenceSession,
+  run: BoundRun,
+  expected: readonly (readonly Float32Array[])[],
+  step: Step,
+): Promise<number> {
+  let worst = 0;
+  for (const [n, stride] of TEST_STRIDES.entries()) {
+    const outputs = await step(() => outputsFor(runtime, session, run, stride));
+    for (const [k, output] of outputs.entries())
+      worst = Math.max(worst, largestDifference(output, expected[n]![k]!));
+  }
+  return worst;
+}
+
+async function medianTime(
+  { device }: Runtime,
+  session: InferenceSession,
+  { feeds, fetches }: BoundRun,
+): Promise<number> {
+  const times: number[] = [];
+  const began = performance.now();
+  while (times.length < REPLAYS && performance.now() - began < LONGEST) {
+    const from = performance.now();
+    await session.run(feeds, fetches);
+    await device!.queue.onSubmittedWorkDone();
+    times.push(performance.now() - from);
+  }
+  return quantile(times, 0.5);
+}
+
+/**
+ * Throws the device's errors to the caller, because a capture that fails is no fault of the device.
+ * Errors of other work at the same time are caught too, but those will show again.
+ */
 async function inErrorScopes<T>(device: GPUDevice, work: () => Promise<T>): Promise<T> {
   const filters = ['validation', 'out-of-memory'] as const;
   for (const filter of filters) device.pushErrorScope(filter);

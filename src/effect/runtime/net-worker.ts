@@ -8,12 +8,12 @@ import type { RuntimeFiles } from './runtime.ts';
 
 type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
 
-/** What is asked of the worker. Planes and values are transferred. */
+/** What the page side asks of the worker. Planes and values are transferred. */
 export interface NetWorkerApi {
   start(files: RuntimeFiles): Promise<void>;
-  /** @returns by which the net is called from then on. */
+  /** @returns the handle of the net. */
   open(model: Promised, bytes: Uint8Array): Promise<number>;
-  /** @param planes - come back with the answer, for the next run. */
+  /** @param planes - the input, which comes back with the outputs for the next run. */
   run(
     net: number,
     size: Size,
@@ -23,12 +23,13 @@ export interface NetWorkerApi {
   close(net: number): Promise<void>;
 }
 
-/** A net without memory, wherever it runs. */
-export type AnyNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'>;
+/** A net without state between runs, in this worker or in another. */
+export type StatelessNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'>;
 
 /**
- * A second runtime, in a worker of its own: its nets run beside those of the first on another core. It ends with the worker that made it, and not
- * before: Chromium 156 may never end a worker (3 of 24 times) that is ended just after one of its own.
+ * A second runtime in a worker of its own, so that its nets run on another core beside those of the
+ * first. It ends together with the worker that made it, and not before: Chromium 156 sometimes (3 of
+ * 24 times) never ends a worker that is terminated just after one of its own workers.
  */
 export class NetWorker {
   private readonly worker = new Worker(new URL('./nets.worker.ts', import.meta.url), { type: 'module' });
@@ -36,8 +37,8 @@ export class NetWorker {
   private readonly started: Promise<void>;
 
   /**
-   * @param files - those for wasm; may still be on their way.
-   * @param onDeath - told if the worker cannot be started or stops; its nets then answer no more.
+   * @param files - of the wasm runtime; they may still be arriving.
+   * @param onDeath - called if the worker cannot start or stops; its nets no longer answer then.
    */
   constructor(files: Promise<RuntimeFiles>, onDeath: (error: PortoonError) => void) {
     this.worker.onerror = ({ message }) => {
@@ -54,15 +55,15 @@ export class NetWorker {
   }
 
   /** As `Net.open`. */
-  async open(model: Promised, bytes: Uint8Array): Promise<AnyNet> {
+  async open(model: Promised, bytes: Uint8Array): Promise<StatelessNet> {
     await this.started;
-    return new DistantNet(this.api, await this.api.open(model, bytes));
+    return new RemoteNet(this.api, await this.api.open(model, bytes));
   }
 }
 
-class DistantNet implements AnyNet {
+class RemoteNet implements StatelessNet {
   took = 0;
-  /** Empty while they are away. */
+  /** The input; empty while it is with the worker. */
   private planes = new Float32Array(0);
 
   constructor(

@@ -4,16 +4,18 @@ import type { Model, StateEntry } from '../models/catalogue.ts';
 import type { Runtime } from './runtime.ts';
 import type { Size } from '../../common/size.ts';
 
-/** Every output that a net may give, with its channels. */
+/** Every output that a net may have, with its number of channels. */
 export const CHANNELS = { matte: 1, parts: 6, styled: 3 };
 export type Output = keyof typeof CHANNELS;
-/** The output that a net of each kind must give. */
+/** The output that a net of each kind must have. */
 const PROMISED = { matte: 'matte', style: 'styled' } as const;
 
 /**
- * One net: `frame` float32 [1,3,H,W], RGB 0..1, in; float32 [1,C,H,W] out, of as many outputs as are asked for. What it remembers
- * (`state` in the manifest) goes from the outputs of one run to the inputs of the next, and all zeros into the first.
- * The input is allocated once per size and filled in place.
+ * A net with its input and outputs in main memory. The input `frame` is float32 [1,3,H,W], RGB 0..1;
+ * each output is float32 [1,C,H,W]. Both sides are multiples of 32.
+ *
+ * A recurrent net has state (`state` in the manifest): some outputs of a run are inputs of the next,
+ * and the first run reads zeros. The input is allocated once per size and filled in place.
  */
 export class Net {
   /** Milliseconds that the last run took. */
@@ -28,9 +30,9 @@ export class Net {
   ) {}
 
   /**
-   * @param model - what the manifest promises of it.
-   * @param bytes - of its .onnx file.
-   * @throws PortoonError `ERR_MODEL_INVALID` if the bytes are no such net; the message names it.
+   * @param model - its entry in the manifest.
+   * @param bytes - its .onnx file.
+   * @throws PortoonError `ERR_MODEL_INVALID`, naming the net, if it is not as the manifest says.
    */
   static async open(
     runtime: Runtime,
@@ -44,7 +46,7 @@ export class Net {
           ...(runtime.ep === 'webgpu'
             ? {
                 executionProviders: [{ name: 'webgpu', preferredLayout: 'NCHW', device: runtime.device! }],
-                // What only the next run reads stays where that run reads it.
+                // State stays on the GPU, because only the next run reads it.
                 preferredOutputLocation: Object.fromEntries(state.map(({ out }) => [out, 'gpu-buffer'])),
               }
             : { executionProviders: ['wasm'] }),
@@ -75,25 +77,28 @@ export class Net {
     return net;
   }
 
-  gives(output: Output): boolean {
+  /** Whether the net has an output. */
+  hasOutput(output: Output): boolean {
     return this.session.outputNames.includes(output);
   }
 
-  /** Whether what it answered before goes into what it answers next. */
-  get remembers(): boolean {
+  /** Whether the outputs depend on the runs before. */
+  get isRecurrent(): boolean {
     return this.state.length > 0;
   }
 
-  /** The input planes R, G, B of `size`, 0..1, to be filled before `run`. */
+  /** The input, [3,H,W]: the R, G and B planes, 0..1, to be filled before `run`. */
   input(size: Size): Float32Array {
     return this.bind(size).input;
   }
 
   /**
    * Runs on what `input(size)` holds.
-   * @param outputs - those to bring back; the others stay with the runtime.
-   * @returns [C,H,W] each, the caller's own. (The runtime does not write into an output that is handed to it in main memory.)
-   * @throws PortoonError `ERR_WEBGPU` if the graphics processor fails, `ERR_MODEL_INVALID` if the net fails, or gives another shape than it should.
+   * @param outputs - the ones to return.
+   * @returns each output as [C,H,W] in memory of its own, because the runtime does not write into
+   * memory that it is given.
+   * @throws PortoonError `ERR_WEBGPU` if the GPU fails.
+   * @throws PortoonError `ERR_MODEL_INVALID` if the net fails or an output has the wrong shape.
    */
   async run<Name extends Output>(size: Size, outputs: readonly Name[]): Promise<Record<Name, Float32Array>> {
     const { feeds } = this.bind(size);
@@ -111,7 +116,7 @@ export class Net {
     for (const entry of this.state) {
       const next = given[entry.out];
       if (next?.type !== 'float32' || next.dims.join() !== shapeAt(entry, size).join())
-        throw this.strange(entry.out, next, size);
+        throw this.wrongShape(entry.out, next, size);
       feeds[entry.in]!.dispose();
       feeds[entry.in] = next;
     }
@@ -119,25 +124,26 @@ export class Net {
     for (const output of outputs) {
       const data = given[output]?.data;
       if (!(data instanceof Float32Array) || data.length !== CHANNELS[output] * size[0] * size[1])
-        throw this.strange(output, given[output], size);
+        throw this.wrongShape(output, given[output], size);
       values[output] = data;
     }
     return values;
   }
 
-  /** One run, so that the first that counts is no slower than the others. */
+  /** Runs once and resets the state, so that the first run that counts is not slow. */
   async warm(size: Size): Promise<void> {
     this.input(size);
-    await this.run(size, [this.gives('matte') ? 'matte' : 'styled']);
-    this.forget();
+    await this.run(size, [this.hasOutput('matte') ? 'matte' : 'styled']);
+    this.resetState();
   }
 
   /**
-   * The next run is of another window: what the net remembers becomes what `carry` makes of it.
+   * Converts the state for a run on another region of the frame. State that is not one value per
+   * pixel is reset.
    * @param size - of the next run.
-   * @param carry - from [H,W] of the last run to [H,W] of the next.
+   * @param resample - converts a field [H,W] of the last run to [H,W] of the next.
    */
-  carry(size: Size, carry: (field: Float32Array) => Float32Array): void {
+  resampleState(size: Size, resample: (field: Float32Array) => Float32Array): void {
     const former = this.bound;
     if (!former) return;
     const [width, height] = former.size;
@@ -145,7 +151,7 @@ export class Net {
     for (const entry of this.state) {
       const tensor = former.feeds[entry.in]!;
       const planar = tensor.location === 'cpu' && tensor.size === width * height;
-      if (planar) kept.set(entry.in, carry(tensor.data as Float32Array));
+      if (planar) kept.set(entry.in, resample(tensor.data as Float32Array));
     }
     const { feeds } = this.bind(size);
     for (const entry of this.state) {
@@ -156,13 +162,13 @@ export class Net {
     }
   }
 
-  /** The same net with an input and a memory of its own. It ends with this one. */
-  another(): Net {
+  /** The same net with an input and a state of its own. It closes with this one. */
+  fork(): Net {
     return new Net(this.runtime, this.session, this.id, this.state);
   }
 
-  /** The next run has no past: another source, another scene. */
-  forget(): void {
+  /** Sets the state to zeros, for another source or another scene. */
+  resetState(): void {
     if (!this.bound) return;
     const { feeds, size } = this.bound;
     for (const entry of this.state) {
@@ -186,11 +192,11 @@ export class Net {
     const input = new Float32Array(3 * width * height);
     const frame = new this.runtime.ort.Tensor('float32', input, [1, 3, height, width]);
     this.bound = { size: [width, height], input, feeds: { frame } };
-    this.forget();
+    this.resetState();
     return this.bound;
   }
 
-  private strange(output: string, tensor: Tensor | undefined, size: Size): PortoonError {
+  private wrongShape(output: string, tensor: Tensor | undefined, size: Size): PortoonError {
     return invalid(
       this.id,
       `gives ${output} ${tensor?.type} [${tensor?.dims.join(',')}] at ${size.join('x')}`,
@@ -198,6 +204,7 @@ export class Net {
   }
 }
 
+/** The shape of a state tensor at one input size. */
 export function shapeAt({ shape }: StateEntry, [width, height]: Size): number[] {
   return shape.map((side) => (side === 'H' ? height : side === 'W' ? width : side));
 }

@@ -5,7 +5,7 @@ import type { NetWorkerApi } from './net-worker.ts';
 import { builds, startRuntime, type Runtime } from './runtime.ts';
 
 const runtime = Promise.withResolvers<Runtime>();
-// It is here when the files are; what fails is told where the runtime is started.
+// Loaded ahead of the runtime's files. A failure is reported where the runtime is started.
 builds.plain.load().catch(() => undefined);
 const nets = new Map<number, Net>();
 let opened = 0;

@@ -8,12 +8,12 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import type { Download } from '../models/download.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
-import { AdapterMemory } from './adapter-memory.ts';
+import { AdapterCache } from './adapter-cache.ts';
 
 /**
- * The three builds of ONNX Runtime Web 1.30.0 that are of use. The plain one runs the wasm provider twice as fast as the others do;
- * of the two with WebGPU, the one on JavaScript Promise Integration is smaller and quicker where a browser has it.
- * `bytes` are the sizes of the pinned package's files, for the progress bar.
+ * The builds of ONNX Runtime Web 1.30.0 that are used. The plain one runs nets on wasm twice as fast
+ * as the others. Of the two with WebGPU, the one with JavaScript Promise Integration is smaller and
+ * faster, where a browser has that. `bytes` are the sizes of the files, for the progress bar.
  */
 export const builds = {
   plain: { glue: plainGlue, wasm: plainWasm, bytes: 14_239_897, load: () => import('onnxruntime-web/wasm') },
@@ -26,7 +26,7 @@ export const builds = {
   },
 } as const;
 
-/** What the runtime makes use of where an adapter has it. */
+/** Features and limits that the runtime uses where an adapter has them. */
 const WELCOME_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 const WELCOME_LIMITS = [
   'maxBufferSize',
@@ -39,50 +39,52 @@ const WELCOME_LIMITS = [
   'maxComputeWorkgroupSizeZ',
   'maxComputeWorkgroupsPerDimension',
 ] as const;
-/** Milliseconds after which a run does not return any more: compiling its shaders may take long the first time. */
+/** A run that takes more milliseconds has failed. Compiling its shaders can take long at first. */
 const LONGEST_RUN = 30_000;
 
-/** Milliseconds within which a loss is told of after it has made something fail. */
+/** The browser reports a lost device within this many milliseconds after its work has failed. */
 const LOSS_TOLD = 100;
 
-/** What the runtime is made of, on this machine. Can be posted to a worker. */
+/** The files of one build of the runtime. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
   readonly build: keyof typeof builds;
   readonly binary: Uint8Array<ArrayBuffer>;
   /**
-   * The same, compiled as it came: only so does Chromium keep its optimised code for the next visit. The runtime takes nothing but bytes; what is compiled already,
-   * and held, Chromium finds by them. Null elsewhere: it would be compiled twice.
+   * The binary compiled while it arrived, which is the only way for Chromium to cache the optimised
+   * code for the next visit. The runtime takes nothing but bytes; Chromium finds the compiled module
+   * by them as long as it is held. Null in other browsers, which would compile it twice.
    */
   readonly compiled: WebAssembly.Module | null;
 }
 
-/** ONNX Runtime Web with one execution provider. Runs of all its nets pass through one ordered queue. */
+/** ONNX Runtime Web with one execution provider. All its nets run through one ordered queue. */
 export interface Runtime {
   readonly ep: ExecutionProvider;
   readonly ort: typeof Ort;
-  /** That of WebGPU. */
+  /** The WebGPU device; null on wasm. */
   readonly device: GPUDevice | null;
-  /** How many runs are being recorded: others may have to wait for a step of it. */
-  recordings: number;
-  /** Waits for work of the device, and fails where the device does, or does not answer any more. */
+  /** How many graphs are being captured. Other runs may wait for a step of a capture. */
+  captures: number;
+  /** Awaits work of the device, and rejects if the device fails or no longer answers. */
   watch: <T>(work: () => Promise<T>) => Promise<T>;
-  /** As `watch`. Two sessions of the runtime must not run at once: whatever touches it is called from here. */
+  /** As `watch`, one after the other: two sessions of a runtime must not run at the same time. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
- * Fetches the build of the runtime that runs a provider.
+ * Fetches the build of the runtime for a provider.
  * @throws PortoonError `ERR_MODEL_MISSING` if the files do not arrive.
  */
 export async function fetchRuntime(ep: ExecutionProvider, download: Download): Promise<RuntimeFiles> {
   const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
   const { wasm, bytes, load } = builds[build];
-  // What fails is told where the runtime is started.
+  // A failure is reported where the runtime is started.
   load().catch(() => undefined);
   let compiling: Promise<WebAssembly.Module | null> = Promise.resolve(null);
   const binary = await download.bytes(wasm, 'the neural network runtime', bytes, (answer) => {
-    // Other browsers have no such data. Of a server that does not say what it is, the bytes alone are taken.
+    // Only Chromium has `userAgentData`. Compiling fails if the server sends another content type;
+    // the bytes are enough then.
     if ('userAgentData' in navigator)
       compiling = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
   });
@@ -95,19 +97,20 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
   ort.env.logLevel = 'error';
   ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue, self.location.href).href };
   ort.env.wasm.wasmBinary = binary;
-  // Matte and style each have a runtime: a quarter of the cores for each and at most two; the rest draw, decode and encode.
+  // Matte and style each have a runtime. Each gets a quarter of the cores and at most two; the rest
+  // is for drawing, decoding and encoding.
   ort.env.wasm.numThreads = self.crossOriginIsolated
     ? Math.min(2, Math.max(1, Math.floor(navigator.hardwareConcurrency / 4)))
     : 1;
   const device = ep === 'webgpu' ? await openDevice() : null;
-  const watch = device ? guard(device) : <T>(work: () => Promise<T>) => work();
+  const watch = device ? watchDevice(device) : <T>(work: () => Promise<T>) => work();
 
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ep,
     ort,
     device,
-    recordings: 0,
+    captures: 0,
     watch,
     exclusive(work) {
       const result = tail.then(() => watch(work));
@@ -125,8 +128,11 @@ async function openDevice(): Promise<GPUDevice> {
   return adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits });
 }
 
-/** Work on a graphics processor may fail silently: it is given up when the device is lost or full, or after too long. */
-function guard(device: GPUDevice): Runtime['watch'] {
+/**
+ * GPU work may fail without an error. The returned function rejects when the device is lost or out of
+ * memory, or when the work takes too long.
+ */
+function watchDevice(device: GPUDevice): Runtime['watch'] {
   let fault: PortoonError | null = null;
   const waiting = new Set<(fault: PortoonError) => void>();
   const failAll = (what: string) => {
@@ -154,7 +160,7 @@ function guard(device: GPUDevice): Runtime['watch'] {
     try {
       return await Promise.race([work(), failure.promise]);
     } catch (error) {
-      // A device that is lost says so a moment after its work has failed: that is the reason then.
+      // A lost device is reported a moment after its work has failed, and is the real reason.
       await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_TOLD))]);
       check();
       throw error;
@@ -173,31 +179,33 @@ export function webgpuFault(
   return new PortoonError('ERR_WEBGPU', `The graphics processor ${what}.`, wayOut);
 }
 
-/** `wasm` where an adapter proved slower than the processor. */
-export function providerMemory(adapter: GPUAdapterInfo): AdapterMemory {
-  return new AdapterMemory(adapter, 'provider');
+/** Holds `wasm` if an adapter was slower than the CPU. */
+export function providerCache(adapter: GPUAdapterInfo): AdapterCache {
+  return new AdapterCache(adapter, 'provider');
 }
 
-/** `full` where an adapter proved wrong in half precision. */
-export function precisionMemory(adapter: GPUAdapterInfo): AdapterMemory {
-  return new AdapterMemory(adapter, 'precision');
+/** Holds `full` if an adapter computes wrong results in fp16. */
+export function precisionCache(adapter: GPUAdapterInfo): AdapterCache {
+  return new AdapterCache(adapter, 'precision');
 }
 
-/** What nets run on. */
+/** The provider that was chosen. */
 export interface Provider {
   readonly ep: ExecutionProvider;
-  /** See `precisionMemory`; null where an adapter has no half precision, or proved wrong in it. */
-  readonly halves: AdapterMemory | null;
+  /** See {@link precisionCache}; null if the adapter has no fp16 or computes wrong results in it. */
+  readonly fp16Cache: AdapterCache | null;
 }
 
 /**
- * @param choice - `auto` takes WebGPU where the browser gives a hardware adapter.
+ * Chooses the execution provider.
+ * @param choice - `auto` takes WebGPU if the browser gives a hardware adapter that was not slower than
+ * the CPU before.
  * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing.
  */
 export async function chooseProvider(choice: ExecutionProviderChoice): Promise<Provider> {
-  const wasm: Provider = { ep: 'wasm', halves: null };
+  const wasm: Provider = { ep: 'wasm', fp16Cache: null };
   if (choice === 'wasm') return wasm;
-  // Not every browser that has a worker has WebGPU in it, whatever the type says.
+  // Some browsers have no WebGPU in workers, though the type says so.
   const gpu = navigator.gpu as GPU | undefined;
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (choice === 'webgpu') {
@@ -210,11 +218,11 @@ export async function chooseProvider(choice: ExecutionProviderChoice): Promise<P
   }
   // A software adapter is far slower than wasm.
   if (!adapter || adapter.info.isFallbackAdapter) return wasm;
-  return (await providerMemory(adapter.info).recall()) === 'wasm' ? wasm : webgpu(adapter);
+  return (await providerCache(adapter.info).read()) === 'wasm' ? wasm : webgpu(adapter);
 }
 
 async function webgpu({ features, info }: GPUAdapter): Promise<Provider> {
-  const memory = precisionMemory(info);
-  const halves = features.has('shader-f16') && (await memory.recall()) !== 'full' ? memory : null;
-  return { ep: 'webgpu', halves };
+  const cache = precisionCache(info);
+  const fp16Cache = features.has('shader-f16') && (await cache.read()) !== 'full' ? cache : null;
+  return { ep: 'webgpu', fp16Cache };
 }

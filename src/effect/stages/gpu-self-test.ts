@@ -5,7 +5,7 @@ import { GuidedFilter } from './matte/guided-filter.ts';
 import { webgpuFault } from '../runtime/runtime.ts';
 import type { GpuPrepareStage } from './prepare/gpu-prepare-stage.ts';
 import { CpuPrepareStage } from './prepare/cpu-prepare-stage.ts';
-import { storage } from '../gpu/program.ts';
+import { storage } from '../gpu/compute-program.ts';
 
 const [WIDTH, HEIGHT] = [32, 32];
 const PIXELS = WIDTH * HEIGHT;

@@ -9,10 +9,10 @@ import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
 import { CpuMatteStage } from '../stages/matte/cpu-matte-stage.ts';
 import type { MatteStage } from '../stages/matte/matte-stage.ts';
 import type { Catalogue, NetFile, StyleModel } from '../models/catalogue.ts';
-import { NetFiles, type ProvenNet } from '../models/net-files.ts';
+import { NetLoader, type TestedNet } from '../runtime/net-loader.ts';
 import { GpuNet } from '../runtime/gpu-net.ts';
-import { AdapterMemory } from '../runtime/adapter-memory.ts';
-import { NetWorker, type AnyNet } from '../runtime/net-worker.ts';
+import { AdapterCache } from '../runtime/adapter-cache.ts';
+import { NetWorker, type StatelessNet } from '../runtime/net-worker.ts';
 import type { Net } from '../runtime/net.ts';
 import { chooseProvider, fetchRuntime, startRuntime, type Runtime } from '../runtime/runtime.ts';
 import { GpuPrepareStage } from '../stages/prepare/gpu-prepare-stage.ts';
@@ -30,7 +30,7 @@ export const USUAL_ASPECT = 16 / 9;
 export interface Backend {
   readonly ep: ExecutionProvider;
   /** Whether all nets reckon in half precision. */
-  readonly half: boolean;
+  readonly fp16: boolean;
   /** Whether something is under way that makes frames late and will soon be over. */
   readonly settling: boolean;
   readonly prepare: PrepareStage;
@@ -75,8 +75,8 @@ export async function openNetStages(
   const nets = await catalogue;
   try {
     const netWorker = await second;
-    const { halves } = await provider;
-    const files = new NetFiles(nets, download, halves, (error) => {
+    const { fp16Cache } = await provider;
+    const files = new NetLoader(nets, download, fp16Cache, (error) => {
       tell(error, false);
     });
     const preparer = new CpuPrepareStage();
@@ -84,7 +84,7 @@ export async function openNetStages(
     const stylist =
       netWorker && stylistInMemory(preparer, (model, { bytes }) => netWorker.open(model, bytes), nets, files);
     stylist?.preload(style);
-    const place = (runtime: Runtime, { net, file }: ProvenNet) =>
+    const place = (runtime: Runtime, { net, file }: TestedNet) =>
       new GpuNet(runtime, net, file, layoutMemory(runtime, net.id, file), choice === 'auto');
     const net = await openMatteNet(nets, starting, files, tell, async (runtime, proven) =>
       (await chainOpening) ? place(runtime, proven) : proven.net,
@@ -142,9 +142,9 @@ function onGpu(
   runtime: Runtime,
   { preparer, refiner, packer }: Chain,
   net: GpuNet,
-  place: (runtime: Runtime, proven: ProvenNet) => GpuNet,
+  place: (runtime: Runtime, proven: TestedNet) => GpuNet,
   catalogue: Catalogue,
-  files: NetFiles,
+  files: NetLoader,
 ): Backend {
   const matter = new GpuMatteStage(net, preparer, refiner);
   const painter = new GpuStyleRunner(runtime, preparer);
@@ -153,11 +153,11 @@ function onGpu(
   const stylist = new StyleStage(openStyle, (net, window) => painter.run(net, window), catalogue, files);
   return {
     ep: 'webgpu',
-    get half() {
-      return files.half;
+    get fp16() {
+      return files.allFp16;
     },
     get settling() {
-      return runtime.recordings > 0;
+      return runtime.captures > 0;
     },
     ...{ prepare: preparer, matte: matter, style: stylist },
     pack: (layers) =>
@@ -176,9 +176,9 @@ function onGpu(
 
 function stylistInMemory(
   preparer: CpuPrepareStage,
-  openStyle: (model: StyleModel, file: NetFile) => Promise<AnyNet>,
+  openStyle: (model: StyleModel, file: NetFile) => Promise<StatelessNet>,
   catalogue: Catalogue,
-  files: NetFiles,
+  files: NetLoader,
 ): StyleStage {
   return new StyleStage(openStyle, cpuStyleRunner(preparer), catalogue, files);
 }
@@ -188,13 +188,13 @@ function inMemory(
   preparer: CpuPrepareStage,
   net: Net,
   stylist: StyleStage,
-  files: NetFiles,
+  files: NetLoader,
 ): Backend {
   const matter = new CpuMatteStage(net, preparer);
   return {
     ep: runtime.ep,
-    get half() {
-      return files.half;
+    get fp16() {
+      return files.allFp16;
     },
     ...{ settling: false, prepare: preparer, matte: matter, style: stylist },
     pack: null,
@@ -206,17 +206,17 @@ function inMemory(
   };
 }
 
-function layoutMemory({ device }: Runtime, id: string, { half }: NetFile): AdapterMemory {
-  return new AdapterMemory(device!.adapterInfo, `layout of ${id}${half ? ' in half precision' : ''}`);
+function layoutMemory({ device }: Runtime, id: string, { fp16 }: NetFile): AdapterCache {
+  return new AdapterCache(device!.adapterInfo, `layout of ${id}${fp16 ? ' in half precision' : ''}`);
 }
 
 /** The first matte net that is as promised; those before it are told. */
 async function openMatteNet<MatteNet extends Pick<Net, 'warm'>>(
   { mattes }: Catalogue,
   starting: Promise<Runtime>,
-  files: NetFiles,
+  files: NetLoader,
   tell: Tell,
-  place: (runtime: Runtime, proven: ProvenNet) => Promise<MatteNet>,
+  place: (runtime: Runtime, proven: TestedNet) => Promise<MatteNet>,
 ): Promise<MatteNet> {
   for (const [index, model] of mattes.entries()) {
     const fetching = files.fetch(model);

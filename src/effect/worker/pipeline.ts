@@ -238,7 +238,7 @@ export class Pipeline {
     times.composite = now - from;
     times.total = now - began;
     if (!this.film) times.delay = wallClock() - clockOffset - frame.timestamp / 1000;
-    const road = { ep: stages.ep, zeroCopy: stages.pack !== null, half: stages.half };
+    const road = { ep: stages.ep, zeroCopy: stages.pack !== null, half: stages.fp16 };
     this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
   }
 

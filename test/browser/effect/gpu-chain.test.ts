@@ -3,7 +3,7 @@ import { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
 import type { Layers } from '../../../src/effect/stages/layers.ts';
 import { Packer } from '../../../src/effect/stages/composite/packer.ts';
 import { Download } from '../../../src/effect/models/download.ts';
-import { storage } from '../../../src/effect/gpu/program.ts';
+import { storage } from '../../../src/effect/gpu/compute-program.ts';
 import { GpuMatteStage } from '../../../src/effect/stages/matte/gpu-matte-stage.ts';
 import { GpuRefiner } from '../../../src/effect/stages/matte/gpu-refiner.ts';
 import { MatteCleanup } from '../../../src/effect/stages/matte/matte-cleanup.ts';
@@ -14,13 +14,13 @@ import { PartShare } from '../../../src/effect/stages/matte/part-share.ts';
 import { MatteSmoother } from '../../../src/effect/stages/matte/matte-smoother.ts';
 import { openCatalogue, type NetFile } from '../../../src/effect/models/catalogue.ts';
 import { GpuNet } from '../../../src/effect/runtime/gpu-net.ts';
-import { AdapterMemory } from '../../../src/effect/runtime/adapter-memory.ts';
+import { AdapterCache } from '../../../src/effect/runtime/adapter-cache.ts';
 import { Net } from '../../../src/effect/runtime/net.ts';
 import type { Size } from '../../../src/common/size.ts';
-import { LAYOUTS, record } from '../../../src/effect/runtime/graph-capture.ts';
+import { LAYOUTS, captureGraph } from '../../../src/effect/runtime/graph-capture.ts';
 import {
   fetchRuntime,
-  providerMemory,
+  providerCache,
   startRuntime,
   type Runtime,
 } from '../../../src/effect/runtime/runtime.ts';
@@ -31,9 +31,9 @@ import { GpuStyleRunner } from '../../../src/effect/stages/style/gpu-style-runne
 import { cpuStyleRunner } from '../../../src/effect/stages/style/cpu-style-runner.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
-/** What both roads may differ by, of 255. */
+/** The largest difference between the GPU and main memory, of 255. */
 const NEAR = 3;
-/** The largest that the software adapter runs in no time. */
+/** The largest size that the software adapter runs quickly. */
 const SIZE = [32, 32] as const;
 
 let runtime: Runtime;
@@ -79,7 +79,7 @@ function colours(format: 'I420' | 'NV12', colorSpace: VideoColorSpaceInit) {
   });
 }
 
-describe('preparing frames on the graphics processor', () => {
+describe('preparing frames on the GPU', () => {
   for (const [what, way, frameOf] of [
     ['I420 in BT.601', 'external', () => colours('I420', bt601)],
     [
@@ -152,7 +152,7 @@ async function read(buffer: GPUBuffer): Promise<Float32Array> {
   return new Float32Array(staging.getMappedRange().slice(0));
 }
 
-test('a matte is refined as it is without a graphics processor, frame after frame', async () => {
+test('a matte is refined as in main memory, frame after frame', async () => {
   const [width, height] = [96, 64];
   const pixels = width * height;
   const refiner = await GpuRefiner.open(device, runtime.watch);
@@ -182,7 +182,7 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     });
     const picture = Float32Array.from({ length: 3 * pixels }, (_, i) => noise[(i + n) % noise.length]!);
     const parts = Float32Array.from({ length: 6 * pixels }, (_, i) => noise[(i + n * 3) % noise.length]! / 3);
-    // A run that was recorded meanwhile has other buffers.
+    // A graph that was captured meanwhile has other buffers.
     if (n === 15)
       for (const name of ['matte', 'picture', 'parts'] as const)
         buffers[name] = storage(device, buffers[name].size);
@@ -211,7 +211,7 @@ test('a matte is refined as it is without a graphics processor, frame after fram
     expect(Math.abs(found!.x * width - mean((i) => i % width) - 0.5)).toBeLessThan(1);
     expect(Math.abs(found!.y * height - mean((i) => Math.floor(i / width)) - 0.5)).toBeLessThan(1);
   }
-  // The guard had work to do.
+  // The cleanup had work to do.
   expect(held).toBeGreaterThan(30);
   refiner.close();
 });
@@ -223,13 +223,13 @@ async function open(list: string, id: string, ep: 'webgpu' | 'wasm') {
   const catalogue = await openCatalogue(list);
   const model = [...catalogue.mattes, ...catalogue.styles].find((model) => model.id === id)!;
   const bytes = await catalogue.fetch(model, download);
-  return { net: await Net.open({ ...runtime, ep }, model, bytes), file: { bytes, half: false } };
+  return { net: await Net.open({ ...runtime, ep }, model, bytes), file: { bytes, fp16: false } };
 }
 
 async function openThere(
   list: string,
   id: string,
-  layouts = new AdapterMemory(device.adapterInfo, id),
+  layouts = new AdapterCache(device.adapterInfo, id),
   compares = false,
 ) {
   const { net, file } = await open(list, id, 'webgpu');
@@ -239,20 +239,20 @@ async function openThere(
 /** The matte net's answer to a face everywhere, which is the same everywhere. */
 async function answerOf(net: GpuNet, size: Size): Promise<number> {
   const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
-  device.queue.writeBuffer(net.frame(size), 0, red);
-  await net.runThere(size);
-  const matte = await read(net.answer('matte'));
+  device.queue.writeBuffer(net.inputBuffer(size), 0, red);
+  await net.runOnGpu(size);
+  const matte = await read(net.outputBuffer('matte'));
   expect(worst(matte, matte.slice().fill(matte[0]!))).toBeLessThan(1e-5);
   return matte[0]!;
 }
 
-describe('a recorded run', () => {
-  test('is made beside other runs, and leaves their answers and memory alone', async () => {
+describe('a captured graph', () => {
+  test('is made beside other runs, and leaves their outputs and state alone', async () => {
     const net = await openThere(nets, 'good');
     expect(await answerOf(net, SIZE)).toBeCloseTo(0.5, 4);
-    const recording = net.record();
+    const capturing = net.capture();
     const state = { over: false };
-    void recording.then(() => (state.over = true));
+    void capturing.then(() => (state.over = true));
     let right = 0.5;
     let beside = 0;
     for (; !state.over; beside++) {
@@ -260,45 +260,45 @@ describe('a recorded run', () => {
       expect(await answerOf(net, SIZE)).toBeCloseTo(right, 4);
     }
     expect(beside).toBeGreaterThan(2);
-    expect(await recording).toBe(true);
+    expect(await capturing).toBe(true);
     expect(await answerOf(net, SIZE)).toBeCloseTo((1 + right) / 2, 4);
     // At another size it is of no use.
-    const late = net.record();
+    const late = net.capture();
     expect(await answerOf(net, [64, 32])).toBeCloseTo(0.5, 4);
     expect(await late).toBe(false);
     expect(await answerOf(net, [64, 32])).toBeCloseTo(0.75, 4);
-    const never = net.record();
+    const never = net.capture();
     await net.close();
     expect(await never).toBe(false);
   });
 
   test('that is given up halfway leaves no layout behind', async () => {
-    const layouts = new AdapterMemory(device.adapterInfo, `half a test at ${Date.now()}`);
+    const layouts = new AdapterCache(device.adapterInfo, `half a test at ${Date.now()}`);
     const net = await openThere(nets, 'invert', layouts);
-    net.frame(SIZE);
-    const recording = net.record();
-    while (runtime.recordings === 0) await new Promise((resolve) => setTimeout(resolve));
+    net.inputBuffer(SIZE);
+    const capturing = net.capture();
+    while (runtime.captures === 0) await new Promise((resolve) => setTimeout(resolve));
     // Steps and these take turns: by then the first layout has been timed, and the second has not.
     for (let turn = 0; turn < 10; turn++) await runtime.exclusive(() => Promise.resolve());
-    expect(runtime.recordings).toBe(1);
-    net.frame([64, 32]);
-    expect(await recording).toBe(false);
-    expect(await layouts.recall()).toBeNull();
-    expect(runtime.recordings).toBe(0);
+    expect(runtime.captures).toBe(1);
+    net.inputBuffer([64, 32]);
+    expect(await capturing).toBe(false);
+    expect(await layouts.read()).toBeNull();
+    expect(runtime.captures).toBe(0);
     await net.close();
   });
 
-  test('is replayed with its memory, in the layout that was fastest, at its own size alone', async () => {
-    const layouts = new AdapterMemory(device.adapterInfo, `a test at ${Date.now()}`);
+  test('is replayed with its state, in the fastest layout, at its own size alone', async () => {
+    const layouts = new AdapterCache(device.adapterInfo, `a test at ${Date.now()}`);
     const net = await openThere(nets, 'good', layouts);
     const answer = (size: Size) => answerOf(net, size);
     expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
-    expect(await layouts.recall()).toBeNull();
-    expect(await net.record()).toBe(true);
-    expect(LAYOUTS).toContain(await layouts.recall());
+    expect(await layouts.read()).toBeNull();
+    expect(await net.capture()).toBe(true);
+    expect(LAYOUTS).toContain(await layouts.read());
     expect(await answer(SIZE)).toBeCloseTo(0.75, 4);
     expect(await answer(SIZE)).toBeCloseTo(0.875, 4);
-    net.forget();
+    net.resetState();
     expect(await answer(SIZE)).toBeCloseTo(0.5, 4);
     expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
     expect(await answer([64, 32])).toBeCloseTo(0.75, 4);
@@ -306,26 +306,26 @@ describe('a recorded run', () => {
   });
 
   test('of the matte net that is shipped is trusted', { timeout: 240_000 }, async () => {
-    const layouts = new AdapterMemory(device.adapterInfo, `the shipped net at ${Date.now()}`);
-    await layouts.remember('NCHW');
+    const layouts = new AdapterCache(device.adapterInfo, `the shipped net at ${Date.now()}`);
+    await layouts.write('NCHW');
     const net = await openThere('/models/manifest.json', 'portrait', layouts);
-    net.frame(SIZE);
-    expect(await net.record()).toBe(true);
+    net.inputBuffer(SIZE);
+    expect(await net.capture()).toBe(true);
     await net.close();
   });
 
   test('that is slower than wasm says so, and the adapter is remembered for it', async () => {
-    const memory = providerMemory(device.adapterInfo);
-    await memory.remember('webgpu');
+    const memory = providerCache(device.adapterInfo);
+    await memory.write('webgpu');
     // Nobody has asked for WebGPU; the software adapter is slower than any processor.
     const net = await openThere(nets, 'good', undefined, true);
-    net.frame(SIZE);
-    await expect(net.record()).rejects.toMatchObject({
+    net.inputBuffer(SIZE);
+    await expect(net.capture()).rejects.toMatchObject({
       code: 'ERR_WEBGPU',
       message: expect.stringContaining('slower') as string,
     });
-    expect(await memory.recall()).toBe('wasm');
-    await memory.remember('webgpu');
+    expect(await memory.read()).toBe('wasm');
+    await memory.write('webgpu');
     await net.close();
   });
 
@@ -340,12 +340,13 @@ describe('a recorded run', () => {
       fetches: { styled: tensor(answer) },
     };
     const { signal } = new AbortController();
-    const recorded = (file: NetFile) => record(runtime, file, invert.net.session, run, ['NCHW'], signal);
-    expect(await recorded(dim.file)).toBeNull();
+    const captureOf = (file: NetFile) =>
+      captureGraph(runtime, file, invert.net.session, run, ['NCHW'], signal);
+    expect(await captureOf(dim.file)).toBeNull();
     // Nor would any be, if none could be made.
-    const alike = await recorded(invert.file);
-    expect(alike).not.toBeNull();
-    await alike!.close();
+    const graph = await captureOf(invert.file);
+    expect(graph).not.toBeNull();
+    await graph!.close();
     await invert.net.close();
     await dim.net.close();
   });
@@ -378,13 +379,13 @@ describe('the whole chain', () => {
       ],
     ],
   ] as const)
-    test(`${what}: the same picture as over the main memory`, { timeout: 240_000 }, async () => {
+    test(`${what}: the same picture as in main memory`, { timeout: 240_000 }, async () => {
       const here = new CpuPrepareStage();
-      const matterHere = new CpuMatteStage((await open(list, matteId, 'wasm')).net, here);
+      const matteHere = new CpuMatteStage((await open(list, matteId, 'wasm')).net, here);
       const { net: styleHere } = await open(list, styleId, 'wasm');
       const paintHere = cpuStyleRunner(here);
       const refiner = await GpuRefiner.open(device, runtime.watch);
-      const matter = new GpuMatteStage(await openThere(list, matteId), preparer, refiner);
+      const matte = new GpuMatteStage(await openThere(list, matteId), preparer, refiner);
       const style = await openThere(list, styleId);
       const painter = new GpuStyleRunner(runtime, preparer);
       const packer = await Packer.open(device);
@@ -394,12 +395,12 @@ describe('the whole chain', () => {
         const frame = colours('I420', bt601);
         await here.load(frame);
         await preparer.load(frame);
-        matterHere.load(SIZE);
-        matter.load(SIZE);
+        matteHere.load(SIZE);
+        matte.load(SIZE);
         const paintedHere = await paintHere(styleHere, whole);
-        const laidHere = await matterHere.run(region, blurs);
+        const laidHere = await matteHere.run(region, blurs);
         const painted = await painter.run(style, whole);
-        const laid = await matter.run(region, blurs);
+        const laid = await matte.run(region, blurs);
         const [one, other] = await Promise.all([
           Compositor.open(new OffscreenCanvas(1, 1)),
           Compositor.open(new OffscreenCanvas(1, 1)),
@@ -415,7 +416,7 @@ describe('the whole chain', () => {
         expect(worst(given, right), region).toBeLessThanOrEqual(24);
         expect(mean(given, right), region).toBeLessThanOrEqual(1);
       }
-      for (const end of [matterHere, styleHere, matter, style]) await end.close();
+      for (const end of [matteHere, styleHere, matte, style]) await end.close();
     });
 
   function layersOf(

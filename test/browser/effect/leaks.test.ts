@@ -3,7 +3,7 @@ import { createEffect, type Effect } from '../../../src/effect/page/effect.ts';
 import { Download } from '../../../src/effect/models/download.ts';
 import type { LookOptions } from '../../../src/effect/page/look-options.ts';
 import { openCatalogue } from '../../../src/effect/models/catalogue.ts';
-import { AdapterMemory } from '../../../src/effect/runtime/adapter-memory.ts';
+import { AdapterCache } from '../../../src/effect/runtime/adapter-cache.ts';
 import { GpuNet } from '../../../src/effect/runtime/gpu-net.ts';
 import { Net } from '../../../src/effect/runtime/net.ts';
 import { fetchRuntime, startRuntime } from '../../../src/effect/runtime/runtime.ts';
@@ -134,29 +134,29 @@ test('on WebGPU nothing is left over either, on the graphics processor and off i
   expect(after.webgpu.Buffer).toBeGreaterThan(20);
 }, 300_000);
 
-test('of recorded runs nothing is left over either', async () => {
+test('of captured graphs nothing is left over either', async () => {
   const download = new Download(() => undefined);
   const runtime = await startRuntime(await fetchRuntime('webgpu', download));
   const catalogue = await openCatalogue('/test/fixtures/nets/good.json');
   const model = catalogue.mattes.find(({ id }) => id === 'good')!;
-  const file = { bytes: await catalogue.fetch(model, download), half: false };
-  const record = async () => {
-    const layouts = new AdapterMemory(runtime.device!.adapterInfo, 'a net that is counted');
+  const file = { bytes: await catalogue.fetch(model, download), fp16: false };
+  const capture = async () => {
+    const layouts = new AdapterCache(runtime.device!.adapterInfo, 'a net that is counted');
     const net = new GpuNet(runtime, await Net.open(runtime, model, file.bytes), file, layouts, false);
-    const recorded: boolean[] = [];
+    const captured: boolean[] = [];
     for (const size of [
       [32, 32],
       [64, 32],
     ] as const) {
-      await net.runThere(size);
-      recorded.push(await net.record());
-      await net.runThere(size);
+      await net.runOnGpu(size);
+      captured.push(await net.capture());
+      await net.runOnGpu(size);
     }
     await net.close();
-    return { recorded, counted: counts().webgpu };
+    return { captured, counted: counts().webgpu };
   };
-  const before = await record();
-  expect(before.recorded).toEqual([true, true]);
-  for (let round = 0; round < 3; round++) expect(await record()).toEqual(before);
+  const before = await capture();
+  expect(before.captured).toEqual([true, true]);
+  for (let round = 0; round < 3; round++) expect(await capture()).toEqual(before);
   runtime.device!.destroy();
 }, 300_000);

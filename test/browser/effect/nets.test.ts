@@ -10,7 +10,7 @@ import type { PortoonError, Fault } from '../../../src/common/errors.ts';
 import { openCatalogue } from '../../../src/effect/models/catalogue.ts';
 import { Net } from '../../../src/effect/runtime/net.ts';
 import type { Size } from '../../../src/common/size.ts';
-import { fetchRuntime, precisionMemory, startRuntime } from '../../../src/effect/runtime/runtime.ts';
+import { fetchRuntime, precisionCache, startRuntime } from '../../../src/effect/runtime/runtime.ts';
 import type { ExecutionProvider } from '../../../src/effect/protocol.ts';
 import { alike, ColourBands, type Colours } from '../colour-bands.ts';
 import claimingWorker from './claiming.worker.ts?worker&url';
@@ -43,7 +43,7 @@ describe('a net with memory', () => {
       expect(await answer([32, 64])).toBeCloseTo(0.5, 4);
       expect(await answer([32, 64])).toBeCloseTo(0.75, 4);
       expect(await answer([32, 64])).toBeCloseTo(0.875, 4);
-      net.forget();
+      net.resetState();
       expect(await answer([32, 64])).toBeCloseTo(0.5, 4);
       // As many pixels, in another shape: nothing of the last one fits.
       expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
@@ -232,8 +232,8 @@ describe('on WebGPU', () => {
     { timeout: 300_000 },
     async () => {
       const RealWorker = Worker;
-      const remembered = precisionMemory((await navigator.gpu.requestAdapter())!.info);
-      await remembered.remember('half');
+      const remembered = precisionCache((await navigator.gpu.requestAdapter())!.info);
+      await remembered.write('half');
       globalThis.Worker = class extends RealWorker {
         constructor(url: string | URL, options?: WorkerOptions) {
           super(String(url).includes('effect.worker') ? claimingWorker : url, options);
@@ -263,8 +263,8 @@ describe('on WebGPU', () => {
           message: expect.stringContaining(detail) as string,
         });
       // An adapter that fails at one twin is not trusted with others, nor on the next visit.
-      expect(await remembered.recall()).toBe('full');
-      await remembered.remember('half');
+      expect(await remembered.read()).toBe('full');
+      await remembered.write('half');
 
       await effect.set({ style: 'fickle' });
       expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });

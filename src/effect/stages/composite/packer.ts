@@ -1,5 +1,5 @@
 import pack from '../../../../shaders/pack.wgsl?raw';
-import { storage, uniforms } from '../../gpu/program.ts';
+import { storage, uniforms } from '../../gpu/compute-program.ts';
 import { webgpuFault } from '../../runtime/runtime.ts';
 import type { Size } from '../../../common/size.ts';
 import type { Layers, Packed, Place } from '../layers.ts';

@@ -38,8 +38,8 @@ const FRAMES_BETWEEN_SCANS = 12;
 const CUT = 0.1;
 
 /** The matte net, as far as this stage uses it. */
-type MatteNet = Pick<Net, 'id' | 'gives' | 'remembers' | 'input' | 'run' | 'carry' | 'forget' | 'close'> & {
-  another(): MatteNet;
+export type MatteNet = Omit<Pick<Net, keyof Net>, 'session' | 'state' | 'took' | 'warm' | 'fork'> & {
+  fork(): MatteNet;
 };
 
 /** The matte stage in main memory. */
@@ -68,7 +68,7 @@ export class CpuMatteStage implements MatteStage {
     private readonly net: MatteNet,
     private readonly prepare: Pick<CpuPrepareStage, 'scale'>,
   ) {
-    this.scanNet = net.another();
+    this.scanNet = net.fork();
   }
 
   checkRegion(region: Region): void {
@@ -98,7 +98,7 @@ export class CpuMatteStage implements MatteStage {
     const picture = this.net.input(size);
     this.people = unionBox(findPeople(matte, roi), await this.scanWholeFrame());
     // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
-    if (!this.net.remembers) this.smoother.smooth(matte);
+    if (!this.net.isRecurrent) this.smoother.smooth(matte);
     this.cleanup.clean(matte, roi);
     this.guidedFilter.fit(matte, picture, width, height);
     if (part && parts) this.partShare.measure(parts, part, width, height);
@@ -123,7 +123,7 @@ export class CpuMatteStage implements MatteStage {
   }
 
   reset(): void {
-    this.net.forget();
+    this.net.resetState();
     this.resetHistory();
   }
 
@@ -138,7 +138,7 @@ export class CpuMatteStage implements MatteStage {
     this.framesBetweenScans = Math.min(FRAMES_BETWEEN_SCANS, 2 * this.framesBetweenScans);
     const { scanNet, wholeSize } = this;
     this.prepare.scale(wholeSize, scanNet.input(wholeSize));
-    scanNet.forget();
+    scanNet.resetState();
     const { matte } = await scanNet.run(wholeSize, ['matte']);
     return findPeople(matte, wholeFrame(wholeSize));
   }
@@ -175,7 +175,7 @@ export class CpuMatteStage implements MatteStage {
       this.resetHistory();
       return;
     }
-    this.net.carry(roi.size, (field) => resampleField(field, from, roi));
+    this.net.resampleState(roi.size, (field) => resampleField(field, from, roi));
     this.cleanup.moveTo(from, roi);
     this.smoother.reset();
     this.partShare.reset();

@@ -32,21 +32,21 @@ export class GpuMatteStage implements MatteStage {
 
   load(size: Size): void {
     this.size = size;
-    this.prepare.scale(size, this.net.frame(size));
+    this.prepare.scale(size, this.net.inputBuffer(size));
   }
 
   async run(region: Region, blurs: boolean): Promise<MatteLayers> {
     const { net, refiner, size } = this;
     const part = bodyPartOf(region);
-    await net.runThere(size);
+    await net.runOnGpu(size);
     const buffers = {
       size,
-      matte: net.answer('matte'),
-      picture: net.frame(size),
-      parts: net.gives('parts') ? net.answer('parts') : null,
+      matte: net.outputBuffer('matte'),
+      picture: net.inputBuffer(size),
+      parts: net.hasOutput('parts') ? net.outputBuffer('parts') : null,
     };
     // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
-    this.lastExtent = await refiner.refine(buffers, { smooths: !net.remembers, part, blurs });
+    this.lastExtent = await refiner.refine(buffers, { smooths: !net.isRecurrent, part, blurs });
     const layer = { texels: null, size };
     return {
       matte: layer,
@@ -64,7 +64,7 @@ export class GpuMatteStage implements MatteStage {
   }
 
   reset(): void {
-    this.net.forget();
+    this.net.resetState();
     this.refiner.reset();
   }
 

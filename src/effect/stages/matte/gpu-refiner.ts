@@ -1,6 +1,6 @@
 import type { Size } from '../../../common/size.ts';
-import { run, type BoundStep } from '../../gpu/program.ts';
-import { readOnce, Readback } from '../../gpu/readback.ts';
+import { run, type BoundStep } from '../../gpu/compute-program.ts';
+import { readBuffer, BufferReadback } from '../../gpu/buffer-readback.ts';
 import type { BodyPart } from '../../protocol.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { wholeFrame, type MaskExtent } from '../roi.ts';
@@ -43,14 +43,14 @@ export class GpuRefiner {
   private binding: Binding | null = null;
   /** The part that `share` is measured for; null while it is 1 everywhere. */
   private part: BodyPart | null = null;
-  private readonly extents: Readback;
+  private readonly extents: BufferReadback;
 
   private constructor(
     private readonly device: GPUDevice,
     private readonly watch: Runtime['watch'],
     private readonly programs: RefinerPrograms,
   ) {
-    this.extents = new Readback(device, EXTENT_BYTES, watch);
+    this.extents = new BufferReadback(device, EXTENT_BYTES, watch);
   }
 
   static async open(device: GPUDevice, watch: Runtime['watch']): Promise<GpuRefiner> {
@@ -70,8 +70,8 @@ export class GpuRefiner {
   async texels(): Promise<MatteTexels> {
     const { given, own } = this.binding!;
     const [bytes, shares] = await Promise.all([
-      readOnce(this.device, own.texels, this.watch),
-      readOnce(this.device, own.share, this.watch),
+      readBuffer(this.device, own.texels, this.watch),
+      readBuffer(this.device, own.share, this.watch),
     ]);
     return {
       roi: wholeFrame(given.size),

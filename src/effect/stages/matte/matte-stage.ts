@@ -61,8 +61,8 @@ export interface MatteStage {
  * Checks that a matte net can tell a region apart.
  * @throws PortoonError `ERR_PARTS_MISSING` if it cannot.
  */
-export function checkRegionSupported(region: Region, net: Pick<Net, 'id' | 'gives'>): void {
-  if (bodyPartOf(region) && !net.gives('parts'))
+export function checkRegionSupported(region: Region, net: Pick<Net, 'id' | 'hasOutput'>): void {
+  if (bodyPartOf(region) && !net.hasOutput('parts'))
     throw new PortoonError(
       'ERR_PARTS_MISSING',
       `The style cannot be kept to the ${region}: the matte net "${net.id}" does not tell ${BODY_PARTS.join(', ')} apart.`,

@@ -4,7 +4,7 @@ import cleanupCode from '../../../../shaders/matte-cleanup.wgsl?raw';
 import smootherCode from '../../../../shaders/matte-smoother.wgsl?raw';
 import shareCode from '../../../../shaders/part-share.wgsl?raw';
 import type { Size } from '../../../common/size.ts';
-import { Program, storage, uniforms, type BoundStep } from '../../gpu/program.ts';
+import { ComputeProgram, storage, uniforms, type BoundStep } from '../../gpu/compute-program.ts';
 import { withWgslConstants } from '../../gpu/shader-constants.ts';
 import { BLUR_CONSTANTS, PASSES } from './background-blur.ts';
 import { GUIDED_FILTER_CONSTANTS } from './guided-filter.ts';
@@ -40,21 +40,21 @@ const SMOOTHER = { smoothField: [0, 1, 2] } as const;
 
 /** The shaders that refine a matte. */
 export interface RefinerPrograms {
-  readonly cleanup: Program<keyof typeof CLEANUP>;
-  readonly filter: Program<keyof typeof FILTER>;
-  readonly blur: Program<keyof typeof BLUR>;
-  readonly share: Program<keyof typeof SHARE>;
-  readonly smoother: Program<keyof typeof SMOOTHER>;
+  readonly cleanup: ComputeProgram<keyof typeof CLEANUP>;
+  readonly filter: ComputeProgram<keyof typeof FILTER>;
+  readonly blur: ComputeProgram<keyof typeof BLUR>;
+  readonly share: ComputeProgram<keyof typeof SHARE>;
+  readonly smoother: ComputeProgram<keyof typeof SMOOTHER>;
 }
 
 export async function openRefinerPrograms(device: GPUDevice): Promise<RefinerPrograms> {
   const filterConstants = { ...GUIDED_FILTER_CONSTANTS, FAINT: (FAINT - 0.5) / 255 };
   const [cleanup, filter, blur, share, smoother] = await Promise.all([
-    Program.open(device, withWgslConstants(cleanupCode, CLEANUP_CONSTANTS), CLEANUP),
-    Program.open(device, withWgslConstants(filterCode, filterConstants), FILTER),
-    Program.open(device, withWgslConstants(blurCode, BLUR_CONSTANTS), BLUR),
-    Program.open(device, withWgslConstants(shareCode, PART_SHARE_CONSTANTS), SHARE),
-    Program.open(device, withWgslConstants(smootherCode, SMOOTHER_CONSTANTS), SMOOTHER),
+    ComputeProgram.open(device, withWgslConstants(cleanupCode, CLEANUP_CONSTANTS), CLEANUP),
+    ComputeProgram.open(device, withWgslConstants(filterCode, filterConstants), FILTER),
+    ComputeProgram.open(device, withWgslConstants(blurCode, BLUR_CONSTANTS), BLUR),
+    ComputeProgram.open(device, withWgslConstants(shareCode, PART_SHARE_CONSTANTS), SHARE),
+    ComputeProgram.open(device, withWgslConstants(smootherCode, SMOOTHER_CONSTANTS), SMOOTHER),
   ]);
   return { cleanup, filter, blur, share, smoother };
 }

@@ -1,7 +1,7 @@
 import prepareCode from '../../../../shaders/prepare.wgsl?raw';
 import { PortoonError } from '../../../common/errors.ts';
-import { Program, run, storage, uniforms } from '../../gpu/program.ts';
-import { readOnce, Readback } from '../../gpu/readback.ts';
+import { ComputeProgram, run, storage, uniforms } from '../../gpu/compute-program.ts';
+import { readBuffer, BufferReadback } from '../../gpu/buffer-readback.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import type { Size } from '../../../common/size.ts';
 import { CpuPrepareStage } from './cpu-prepare-stage.ts';
@@ -49,23 +49,23 @@ export class GpuPrepareStage implements PrepareStage {
   /** A small copy of the frame before. */
   private lastFrame: { size: Size; planes: GPUBuffer } | null = null;
   private readonly changes: GPUBuffer;
-  private readonly counts: Readback;
+  private readonly counts: BufferReadback;
   /** Whether the last two frames were equal. */
   private wereEqual: Promise<boolean> = Promise.resolve(false);
 
   private constructor(
     private readonly device: GPUDevice,
     private readonly watch: Runtime['watch'],
-    private readonly program: Program<keyof typeof STEPS>,
+    private readonly program: ComputeProgram<keyof typeof STEPS>,
   ) {
     this.colours = uniforms(device, 48);
     this.region = uniforms(device, 24);
     this.changes = storage(device, 4);
-    this.counts = new Readback(device, 4, watch);
+    this.counts = new BufferReadback(device, 4, watch);
   }
 
   static async open(device: GPUDevice, watch: Runtime['watch']): Promise<GpuPrepareStage> {
-    return new GpuPrepareStage(device, watch, await Program.open(device, prepareCode, STEPS));
+    return new GpuPrepareStage(device, watch, await ComputeProgram.open(device, prepareCode, STEPS));
   }
 
   async load(frame: VideoFrame): Promise<void> {
@@ -118,7 +118,7 @@ export class GpuPrepareStage implements PrepareStage {
     const target = storage(this.device, 12 * size[0] * size[1]);
     try {
       this.scale(size, target);
-      return new Float32Array(await readOnce(this.device, target, this.watch));
+      return new Float32Array(await readBuffer(this.device, target, this.watch));
     } finally {
       target.destroy();
     }

@@ -1,9 +1,9 @@
-import type { AnyNet } from '../../runtime/net-worker.ts';
+import type { StatelessNet } from '../../runtime/net-worker.ts';
 import type { CpuPrepareStage } from '../prepare/cpu-prepare-stage.ts';
 import type { StyleRunner } from './style-stage.ts';
 
 /** Makes a runner for nets in main memory; the styled picture is texels. */
-export function cpuStyleRunner(prepare: Pick<CpuPrepareStage, 'scale'>): StyleRunner<AnyNet> {
+export function cpuStyleRunner(prepare: Pick<CpuPrepareStage, 'scale'>): StyleRunner<StatelessNet> {
   let texels = new Uint8Array(0);
   return async (net, roi) => {
     const { size } = roi;

@@ -17,9 +17,9 @@ export class GpuStyleRunner {
   async run(net: GpuNet, roi: Roi): Promise<Styled> {
     const { size } = roi;
     const began = performance.now();
-    this.prepare.scale(size, net.frame(size), roi);
-    await net.runThere(size);
-    this.layers = { styled: net.answer('styled'), seen: net.frame(size) };
+    this.prepare.scale(size, net.inputBuffer(size), roi);
+    await net.runOnGpu(size);
+    this.layers = { styled: net.outputBuffer('styled'), seen: net.inputBuffer(size) };
     await this.runtime.watch(() => this.runtime.device!.queue.onSubmittedWorkDone());
     return { texels: null, roi, took: performance.now() - began };
   }

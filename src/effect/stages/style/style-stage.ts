@@ -1,8 +1,8 @@
 import { PortoonError } from '../../../common/errors.ts';
 import type { Size } from '../../../common/size.ts';
 import type { Catalogue, NetFile, StyleModel } from '../../models/catalogue.ts';
-import type { NetFiles } from '../../models/net-files.ts';
-import type { AnyNet } from '../../runtime/net-worker.ts';
+import type { NetLoader } from '../../runtime/net-loader.ts';
+import type { StatelessNet } from '../../runtime/net-worker.ts';
 import type { Roi } from '../roi.ts';
 
 /** This many nets stay open that were only borrowed, so that selecting one of them is quick. */
@@ -40,7 +40,7 @@ interface OpenedStyle<StyleNet> {
 }
 
 /** The stage that styles a frame: opens the style nets and runs the selected one. */
-export class StyleStage<StyleNet extends AnyNet = AnyNet> {
+export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   /** The id of the selected style, or `none`. */
   selected = 'none';
   private readonly opened = new Map<string, OpenedStyle<StyleNet>>();
@@ -54,7 +54,7 @@ export class StyleStage<StyleNet extends AnyNet = AnyNet> {
     private readonly openNet: (model: StyleModel, file: NetFile) => Promise<StyleNet>,
     private readonly runNet: StyleRunner<StyleNet>,
     private readonly catalogue: Pick<Catalogue, 'styles' | 'faults'>,
-    private readonly files: Pick<NetFiles, 'fetch'>,
+    private readonly files: Pick<NetLoader, 'fetch'>,
   ) {}
 
   /**

@@ -1,10 +1,11 @@
-/** What may be bound: buffers, or whatever a source of frames is. */
+/** What can be bound to a step. */
 type Resource = GPUBuffer | GPUTextureView | GPUExternalTexture;
 
-const SIDE = 8;
+/** Side of a workgroup; the shaders declare the same. */
+const WORKGROUP = 8;
 
-/** A WGSL file's compute steps, each run with one thread a pixel in workgroups of 8x8. */
-export class Program<Step extends string> {
+/** The compute steps of a WGSL shader. Each runs one thread per pixel, in workgroups of 8x8. */
+export class ComputeProgram<Step extends string> {
   private constructor(
     private readonly device: GPUDevice,
     private readonly steps: Readonly<Record<Step, readonly number[]>>,
@@ -13,13 +14,13 @@ export class Program<Step extends string> {
 
   /**
    * @param code - WGSL; all its bindings are in group 0.
-   * @param steps - its entry points, each with the numbers of the bindings that it uses.
+   * @param steps - its entry points, with the numbers of the bindings that each uses.
    */
   static async open<Step extends string>(
     device: GPUDevice,
     code: string,
     steps: Readonly<Record<Step, readonly number[]>>,
-  ): Promise<Program<Step>> {
+  ): Promise<ComputeProgram<Step>> {
     const module = device.createShaderModule({ code });
     const names = Object.keys(steps) as Step[];
     const pipelines = await Promise.all(
@@ -27,10 +28,10 @@ export class Program<Step extends string> {
         device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint } }),
       ),
     );
-    return new Program(device, steps, new Map(names.map((name, i) => [name, pipelines[i]!])));
+    return new ComputeProgram(device, steps, new Map(names.map((name, i) => [name, pipelines[i]!])));
   }
 
-  /** @param resources - at their binding's number. */
+  /** @param resources - by the number of their binding; the step picks those that it uses. */
   bind(step: Step, resources: Readonly<Record<number, Resource>>): BoundStep {
     const pipeline = this.pipelines.get(step)!;
     const entries = this.steps[step].map((binding) => {
@@ -42,13 +43,13 @@ export class Program<Step extends string> {
   }
 }
 
-/** A step with all it reads and writes. */
+/** A step with all that it reads and writes. */
 export interface BoundStep {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
 }
 
-/** Runs a step over so many pixels. Steps of one pass see what those before them wrote. */
+/** Runs a step over [width, height] pixels. Later steps of a pass see what earlier ones wrote. */
 export function run(
   pass: GPUComputePassEncoder,
   { pipeline, group }: BoundStep,
@@ -56,10 +57,10 @@ export function run(
 ): void {
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(Math.ceil(width / SIDE), Math.ceil(height / SIDE));
+  pass.dispatchWorkgroups(Math.ceil(width / WORKGROUP), Math.ceil(height / WORKGROUP));
 }
 
-/** A buffer that programs, the runtime and copies all may use. */
+/** Makes a buffer for programs, the runtime and copies. */
 export function storage(device: GPUDevice, bytes: number): GPUBuffer {
   return device.createBuffer({
     size: Math.max(4, bytes),
@@ -67,6 +68,7 @@ export function storage(device: GPUDevice, bytes: number): GPUBuffer {
   });
 }
 
+/** Makes a buffer for the uniforms of a program. */
 export function uniforms(device: GPUDevice, bytes: number): GPUBuffer {
   return device.createBuffer({ size: bytes, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
 }

@@ -2,18 +2,21 @@ import { version } from '../../../package.json';
 
 const STORE = 'portoon-adapter';
 
-/** What was measured on this adapter with this version: kept from visit to visit, where the browser keeps anything. */
-export class AdapterMemory {
+/**
+ * Keeps one measured result for this GPU adapter and this version of Portoon from visit to visit, in
+ * the browser's cache storage where there is one.
+ */
+export class AdapterCache {
   private readonly key: string;
 
-  /** @param what - was measured: one word is kept of each thing. */
+  /** @param what - names what was measured. */
   constructor({ vendor, architecture, device, description }: GPUAdapterInfo, what: string) {
     const query = new URLSearchParams({ vendor, architecture, device, description, version, what });
     this.key = new URL(`/measured?${query.toString()}`, self.location.origin).href;
   }
 
-  /** Null where it was not measured yet. */
-  async recall(): Promise<string | null> {
+  /** The result; null if it was not measured yet. */
+  async read(): Promise<string | null> {
     try {
       return (await (await (await caches.open(STORE)).match(this.key))?.text()) ?? null;
     } catch {
@@ -21,11 +24,11 @@ export class AdapterMemory {
     }
   }
 
-  async remember(word: string): Promise<void> {
+  async write(word: string): Promise<void> {
     try {
       await (await caches.open(STORE)).put(this.key, new Response(word));
     } catch {
-      // It is measured again next time.
+      // Nothing can be kept; it is measured again next time.
     }
   }
 }

@@ -3,15 +3,16 @@ import type { Model } from '../models/catalogue.ts';
 import { Net, type Output } from './net.ts';
 import { webgpuFault, type Runtime } from './runtime.ts';
 
-/** Every net runs at this size, in no time. */
+/** Every net runs at this size, and quickly. */
 const SIZE = [32, 32] as const;
-/** What two providers that are both right differ by at most, of a range of 1. */
+/** The largest difference, of 1, between two providers that are both right. */
 const TOLERANCE = 2e-2;
 
 /**
- * Opens a net on the runtime's provider. On WebGPU it first proves itself: drivers compute wrongly without a word, so one picture goes through
- * WebGPU and through the same runtime's wasm, and both must agree.
- * @throws PortoonError `ERR_WEBGPU` if they do not, or the net cannot be run there, and what `Net.open` and `Net.run` throw.
+ * Opens a net on the runtime's provider. On WebGPU the net is tested first, because drivers compute
+ * wrong results without an error: one picture runs on WebGPU and on wasm, and both must agree.
+ * @throws PortoonError `ERR_WEBGPU` if they do not, or if the net cannot run on WebGPU.
+ * @throws what `Net.open` and `Net.run` throw.
  */
 export async function openTested(
   runtime: Runtime,
@@ -27,11 +28,11 @@ export async function openTested(
       const right = await answer(reference, output);
       const given = await answer(net, output).catch((cause: unknown) => {
         if (cause instanceof PortoonError && cause.code === 'ERR_WEBGPU') throw cause;
-        // The net itself is right: it has just answered.
+        // The net itself is fine: it has just run on wasm.
         throw webgpuFault(`fails at the net "${model.id}"`);
       });
       const worst = given.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
-      // Not a number is not right either.
+      // Written so that NaN fails too.
       if (!(worst <= TOLERANCE))
         throw webgpuFault(`answers otherwise than it should: the net "${model.id}" by ${worst.toFixed(3)}`);
     } finally {
@@ -41,13 +42,13 @@ export async function openTested(
     await net.close().catch(() => undefined);
     throw error;
   }
-  net.forget();
+  net.resetState();
   return net;
 }
 
 function answer(net: Net, output: Output): Promise<Float32Array> {
   const planes = net.input(SIZE);
-  // A skin-coloured disc before a slanting light: edges, flats and slopes in all channels.
+  // A skin-coloured disc on a gradient: edges, flat areas and slopes in all channels.
   const [width, height] = SIZE;
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i++) {

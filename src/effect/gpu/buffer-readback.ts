@@ -1,18 +1,19 @@
-/** Brings a few bytes back from the graphics processor without holding anybody up: each answer has a buffer of its own to wait in. */
-export class Readback {
+/** Reads a few bytes from the GPU without blocking: each result waits in a buffer of its own. */
+export class BufferReadback {
   private readonly free: GPUBuffer[] = [];
 
   constructor(
     private readonly device: GPUDevice,
-    /** Of each answer; a multiple of 4. */
+    /** Size of each result; a multiple of 4. */
     private readonly bytes: number,
-    /** Fails where the device does. */
+    /** See `Runtime.watch`. */
     private readonly watch: <T>(work: () => Promise<T>) => Promise<T>,
   ) {}
 
   /**
    * Encodes a copy of the beginning of `source`.
-   * @returns to be called once the encoder's commands have been submitted; what it promises is the caller's own.
+   * @returns a function to call once the encoder's commands are submitted. It gives the bytes in
+   * memory of their own.
    */
   from(encoder: GPUCommandEncoder, source: GPUBuffer): () => Promise<ArrayBuffer> {
     const { device, bytes, free } = this;
@@ -29,19 +30,19 @@ export class Readback {
     };
   }
 
-  /** After the last answer. */
+  /** To be called after the last result. */
   close(): void {
     for (const staging of this.free.splice(0)) staging.destroy();
   }
 }
 
-/** All of a buffer, once. */
-export async function readOnce(
+/** Reads all of a buffer, once. */
+export async function readBuffer(
   device: GPUDevice,
   source: GPUBuffer,
   watch: <T>(work: () => Promise<T>) => Promise<T>,
 ): Promise<ArrayBuffer> {
-  const readback = new Readback(device, source.size, watch);
+  const readback = new BufferReadback(device, source.size, watch);
   const encoder = device.createCommandEncoder();
   const answer = readback.from(encoder, source);
   device.queue.submit([encoder.finish()]);

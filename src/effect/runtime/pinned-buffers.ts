@@ -1,23 +1,29 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 
-/** By this name the runtime keeps its own count on a buffer: its address there, and how many runs use it. */
+/** The runtime's symbol on a buffer, for its address in the runtime and how many runs use it. */
 const COUNT = 'gpuBufferMetadata';
-/** For so many turns of the microtask queue after a run has begun, its buffers are looked at; by then they have long been counted, or are not held. */
+/**
+ * Turns of the microtask queue for which the buffers are watched after a run has begun. By then they
+ * have long been counted, or cannot be pinned.
+ */
 const TURNS = 1000;
 
-/** What a session reads and writes. */
+/** The tensors that a session reads and writes. */
 export interface Bindings {
   readonly feeds: Record<string, Tensor>;
   readonly fetches: Record<string, Tensor>;
 }
 
 /**
- * Runs a session once, and keeps the buffers that it was bound to at their addresses. ONNX Runtime Web 1.30.0 gives a buffer of ours an address for one run;
- * a recording goes on with those of its first run, where by then another buffer may be, or none ("Cannot set properties of undefined (setting
- * 'Symbol(gpuBufferMetadata)')"). One more user than there are runs keeps them.
- * @returns whether all are held; if not, none is.
+ * Runs a session once, and pins its buffers to their addresses in the runtime.
+ *
+ * ONNX Runtime Web 1.30.0 gives one of our buffers an address for one run only. A captured graph
+ * replays with the addresses of its first run, where another buffer may be by then, or none ("Cannot
+ * set properties of undefined (setting 'Symbol(gpuBufferMetadata)')"). Counting one more user than
+ * there are runs keeps the addresses.
+ * @returns whether all buffers are pinned; if not, none is.
  */
-export async function runAndHold(session: InferenceSession, bindings: Bindings): Promise<boolean> {
+export async function runAndPin(session: InferenceSession, bindings: Bindings): Promise<boolean> {
   const running = session.run(bindings.feeds, bindings.fetches);
   let counts: Count[] | null = null;
   for (let turn = 0; turn < TURNS && !counts; turn++) {
@@ -29,8 +35,8 @@ export async function runAndHold(session: InferenceSession, bindings: Bindings):
   return counts !== null;
 }
 
-/** Lets go of them, if they are held: the runtime forgets a buffer when a run ends that was its last user. */
-export async function letGo(session: InferenceSession, bindings: Bindings): Promise<void> {
+/** Unpins the buffers by one more run: the runtime forgets a buffer after the last run that uses it. */
+export async function unpin(session: InferenceSession, bindings: Bindings): Promise<void> {
   const counts = countsOf(bindings);
   if (!counts) return;
   for (const count of counts) count[1]--;
@@ -39,7 +45,7 @@ export async function letGo(session: InferenceSession, bindings: Bindings): Prom
 
 type Count = [address: number, users: number];
 
-/** Null while one of them is not counted. */
+/** The runtime's counts for all buffers; null while one of them has none. */
 function countsOf({ feeds, fetches }: Bindings): Count[] | null {
   const counts: Count[] = [];
   for (const { gpuBuffer } of [...Object.values(feeds), ...Object.values(fetches)]) {
