@@ -27,7 +27,7 @@ export type Quality = 'auto' | number;
 export type ExecutionProviderChoice = 'auto' | 'webgpu' | 'wasm';
 export type ExecutionProvider = 'webgpu' | 'wasm';
 
-export interface Look {
+export interface ResolvedLook {
   /** A style's id from the manifest, or `none`. */
   style: string;
   region: Region;
@@ -109,7 +109,7 @@ export interface WorkerOptions {
   canvas: OffscreenCanvas;
   manifestUrl: string;
   ep: ExecutionProviderChoice;
-  look: Look;
+  look: ResolvedLook;
 }
 
 /** One round of previews. */
@@ -139,7 +139,7 @@ export interface FilmApi {
 /** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
 export interface EffectWorkerApi {
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
-  set(look: Partial<Look>): Promise<void>;
+  set(look: Partial<ResolvedLook>): Promise<void>;
   /** Takes over the frames of one source, or of none; the last source's stream is cancelled. */
   feed(frames: ReadableStream<VideoFrame> | null): void;
   /** Takes a film's frames from a port, in place of the source. */

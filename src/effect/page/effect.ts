@@ -10,7 +10,7 @@ import type {
   ExecutionProviderChoice,
   FilmOptions,
   LoadProgress,
-  Look,
+  ResolvedLook,
   StyleInfo,
   WorkerNotice,
 } from '../protocol.ts';
@@ -49,7 +49,7 @@ export interface PreviewOptions {
   signal?: AbortSignal;
 }
 
-const defaults: Look = {
+const defaults: ResolvedLook = {
   style: 'none',
   region: 'person',
   strength: 1,
@@ -115,7 +115,7 @@ export class Effect {
   private closed = false;
 
   private constructor(
-    private look: Look,
+    private look: ResolvedLook,
     private readonly options: EffectOptions,
   ) {}
 
@@ -151,7 +151,7 @@ export class Effect {
     const call = ++this.calls;
     for (const option of Object.keys(options)) this.lastCalls.set(option, call);
     const look = await readLook(options);
-    for (const option of Object.keys(look) as (keyof Look)[])
+    for (const option of Object.keys(look) as (keyof ResolvedLook)[])
       if (this.lastCalls.get(option) !== call) {
         if (option === 'background') release(look.background);
         Reflect.deleteProperty(look, option);

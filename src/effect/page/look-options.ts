@@ -1,5 +1,5 @@
 import { PortoonError } from '../../common/errors.ts';
-import { REGIONS, type BackgroundFill, type Look, type Quality, type Region } from '../protocol.ts';
+import { REGIONS, type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
 
 /** Longest side of a background picture, in pixels. */
 const LARGEST_PICTURE = 2048;
@@ -25,8 +25,8 @@ export interface LookOptions {
  * @throws TypeError naming the option, what it was and what it takes.
  * @throws PortoonError `ERR_IMAGE_UNREADABLE` if the background image does not load.
  */
-export async function readLook(options: LookOptions): Promise<Partial<Look>> {
-  const look: Partial<Look> = {};
+export async function readLook(options: LookOptions): Promise<Partial<ResolvedLook>> {
+  const look: Partial<ResolvedLook> = {};
   const { style, region, strength, background, quality } = options;
   if (style !== undefined) {
     if (typeof style !== 'string' || style === '')

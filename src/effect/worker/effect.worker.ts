@@ -1,42 +1,43 @@
 import * as Comlink from 'comlink';
-import { Carrier } from './frame-loop.ts';
 import { faultOf } from '../../common/error-transfer.ts';
-import { Compositor } from '../stages/composite/compositor.ts';
-import { Download } from '../models/download.ts';
 import { PortoonError, type Fault } from '../../common/errors.ts';
-import { Governor } from './governor.ts';
-import { netSize } from '../stages/net-size.ts';
-import { openCatalogue } from '../models/catalogue.ts';
-import { failedOnWebGpu, openNetStages, USUAL_ASPECT, type Backend } from './backend.ts';
 import type { Size } from '../../common/size.ts';
-import { Outputs } from './outputs.ts';
-import { Pipeline } from './pipeline.ts';
-import { Previewer } from './previewer.ts';
+import { openCatalogue } from '../models/catalogue.ts';
+import { Download } from '../models/download.ts';
 import type {
   EffectWorkerApi,
   ExecutionProvider,
   ExecutionProviderChoice,
   FilmApi,
   FilmOptions,
-  Look,
   PreviewJob,
+  ResolvedLook,
   StyleInfo,
   WorkerNotice,
   WorkerOptions,
 } from '../protocol.ts';
-import { StatsKeeper } from './stats.ts';
+import { Compositor } from '../stages/composite/compositor.ts';
+import { netSize } from '../stages/net-size.ts';
+import { failedOnWebGpu, openBackend, USUAL_ASPECT, type Backend } from './backend.ts';
+import { FrameLoop } from './frame-loop.ts';
+import { Governor } from './governor.ts';
+import { Outputs } from './outputs.ts';
+import { Pipeline } from './pipeline.ts';
+import { Previewer } from './previewer.ts';
+import { StatsCollector } from './stats-collector.ts';
 
-/** Milliseconds between two beats. */
+/** Milliseconds between two signs of life with statistics. */
 const BEAT = 250;
-/** A WebGL context that has not come back after so many milliseconds does not come back. */
+/** A WebGL context that has not come back after this many milliseconds will not come back. */
 const CONTEXT_RETURN = 8000;
 
-/** The effect's own side of the wall: opens the stages, and lets the page steer them. */
+/** The effect's side of the worker boundary: opens the stages, and lets the page control them. */
 class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
-  private carrier: Carrier | null = null;
+  private frameLoop: FrameLoop | null = null;
   private outputs: Outputs | null = null;
   private openOn: ((ep: ExecutionProviderChoice) => Promise<Backend>) | null = null;
+  /** Resolves when the backend that replaces a failed one is in place. */
   private recovering: Promise<void> | null = null;
   private previewer: Previewer | null = null;
   private governor = new Governor();
@@ -45,118 +46,117 @@ class EffectWorker implements EffectWorkerApi {
   private opened: Promise<unknown> = Promise.resolve();
 
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
-    const opening = this.openStages(options, notify);
+    this.notify = notify;
+    const opening = this.openStages(options);
     this.opened = opening.catch(() => undefined);
     return opening;
   }
 
-  private async openStages(
-    options: WorkerOptions,
-    notify: (notice: WorkerNotice) => void,
-  ): Promise<StyleInfo[]> {
-    this.notify = notify;
+  private async openStages({ canvas, manifestUrl, ep, look }: WorkerOptions): Promise<StyleInfo[]> {
+    const { governor, notify } = this;
+    governor.quality = look.quality;
     const download = new Download((progress) => {
       notify({ type: 'progress', progress });
     });
-    const { canvas, look } = options;
-    this.governor.quality = look.quality;
-    // All at once: the runtime is the long pole, and nets and shader are there when it is.
-    const compositorOpening = Compositor.open(canvas);
-    const catalogueOpening = openCatalogue(options.manifestUrl).then((catalogue) => {
-      for (const fault of catalogue.faults.values()) this.tell(fault, false);
+    // All at once. The runtime takes longest, and nets and shaders are ready when it is.
+    const openingCompositor = Compositor.open(canvas);
+    const catalogue = openCatalogue(manifestUrl).then((catalogue) => {
+      for (const fault of catalogue.faults.values()) this.report(fault, false);
       return catalogue;
     });
-    const openOn = (ep: ExecutionProviderChoice) =>
-      openNetStages(ep, look.style, catalogueOpening, download, (error, fatal) => {
-        this.tell(error, fatal);
-      });
-    const [stages, compositor] = await Promise.all([openOn(options.ep), compositorOpening]);
-    const stats = new StatsKeeper(compositor.rendererName);
-    const { governor } = this;
+    catalogue.catch(() => undefined);
+    const report = (error: unknown, fatal: boolean) => {
+      this.report(error, fatal);
+    };
+    const openOn = (choice: ExecutionProviderChoice) =>
+      openBackend({ choice, style: look.style, catalogue, download, report });
+    const [backend, compositor] = await Promise.all([openOn(ep), openingCompositor]);
+    const stats = new StatsCollector(compositor.rendererName);
     const outputs = new Outputs(compositor);
-    const pipeline = new Pipeline(look, stages, outputs, governor, stats, (error) => this.recover(error));
-    const carrier = new Carrier(pipeline, outputs, governor, stats, () => {
+    const recover = (error: unknown) => this.recover(error);
+    const pipeline = new Pipeline(look, backend, outputs, governor, stats, recover);
+    const frameLoop = new FrameLoop(pipeline, outputs, governor, stats, () => {
       notify({ type: 'running' });
     });
     this.pipeline = pipeline;
-    this.carrier = carrier;
+    this.frameLoop = frameLoop;
     this.outputs = outputs;
     this.openOn = openOn;
-    await this.takeUp(stages);
-    this.previewer = new Previewer(pipeline, carrier);
+    await this.applyLook(backend);
+    this.previewer = new Previewer(pipeline, frameLoop);
     this.watchContext(canvas);
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
     }, BEAT);
-    return (await catalogueOpening).styles.map(({ id, title, grade }) => ({ id, title, grade }));
+    return (await catalogue).styles.map(({ id, title, grade }) => ({ id, title, grade }));
   }
 
-  /** Fits the look to what these stages can do, and warms them, so that no frame on them is without its style. */
-  private async takeUp({ ep, matte, style }: Backend): Promise<void> {
+  /** Reduces the look to what a new backend can do, and opens its style before the first frame. */
+  private async applyLook({ ep, matte, style }: Backend): Promise<void> {
     const { look } = this.pipeline!;
     try {
       matte.checkRegion(look.region);
     } catch (error) {
-      this.tell(error, false);
+      this.report(error, false);
       look.region = 'person';
     }
     try {
       await style.select(look.style, this.warmUpSize(ep));
     } catch (error) {
       if (await this.recover(error)) return;
-      this.tell(error, false);
+      this.report(error, false);
       look.style = 'none';
     }
   }
 
   /**
-   * Where WebGPU fails, the stages are opened on wasm, and the journey goes on with them.
-   * @returns whether it does; if not, the error is another's to handle.
+   * If WebGPU has failed, opens a backend on wasm in its place.
+   * @returns false if the error is another one, which the caller must handle.
    */
   private async recover(error: unknown): Promise<boolean> {
     const { pipeline, openOn } = this;
     if (!failedOnWebGpu(error) || !pipeline || !openOn) return false;
     this.recovering ??= (async () => {
-      this.tell(error, false);
-      const failed = pipeline.stages;
-      const stages = await openOn('wasm');
-      await this.takeUp(stages);
-      pipeline.stages = stages;
-      // What is left of a lost device may not close well.
+      this.report(error, false);
+      const failed = pipeline.backend;
+      const backend = await openOn('wasm');
+      await this.applyLook(backend);
+      pipeline.backend = backend;
+      // What is left on a lost device may fail to close.
       failed.close().catch(() => undefined);
     })();
     await this.recovering;
     return true;
   }
 
-  async set(look: Partial<Look>): Promise<void> {
+  async set(look: Partial<ResolvedLook>): Promise<void> {
     const { style, ...rest } = look;
-    // A worker that takes over from a dead one may be asked before it is ready.
+    // A worker that replaces a dead one may be asked before it is ready.
     await this.opened;
     const { pipeline } = this;
     if (!pipeline) return;
-    if (rest.region !== undefined) pipeline.stages.matte.checkRegion(rest.region);
+    if (rest.region !== undefined) pipeline.backend.matte.checkRegion(rest.region);
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
     if (style === undefined) return;
-    if (await this.chooseStyle(style)) pipeline.look.style = style;
+    if (await this.selectStyle(style)) pipeline.look.style = style;
   }
 
   feed(frames: ReadableStream<VideoFrame> | null): void {
-    this.carrier?.feed(frames).catch((error: unknown) => {
-      this.tell(error, true);
+    this.frameLoop?.feed(frames).catch((error: unknown) => {
+      this.report(error, true);
     });
   }
 
   async film(port: MessagePort, options: FilmOptions): Promise<void> {
     await this.opened;
-    const { carrier } = this;
-    if (!carrier) return;
-    await carrier.beginFilm(options);
+    const { frameLoop } = this;
+    if (!frameLoop) return;
+    await frameLoop.beginFilm(options);
     const film: FilmApi = {
       async picture(frame) {
         try {
-          const picture = await carrier.picture(frame);
+          const picture = await frameLoop.picture(frame);
           return Comlink.transfer(picture, [picture]);
         } finally {
           frame.close();
@@ -201,19 +201,22 @@ class EffectWorker implements EffectWorkerApi {
 
   async close(): Promise<void> {
     self.clearInterval(this.beat);
-    await this.carrier?.close();
-    this.pipeline = this.carrier = this.outputs = null;
+    await this.frameLoop?.close();
+    this.pipeline = this.frameLoop = this.outputs = null;
   }
 
-  /** Pixi gives the context's loss its blessing and rebuilds everything on its return; here it is told, and not awaited for ever. */
+  /**
+   * Reports a lost WebGL context, and gives it up if it does not come back. Pixi allows the browser
+   * to restore it, and rebuilds everything when it does.
+   */
   private watchContext(canvas: OffscreenCanvas): void {
     let patience = 0;
     const lost = (wayOut: string) =>
       new PortoonError('ERR_WEBGL_LOST', 'The browser took the graphics processor away.', wayOut);
     canvas.addEventListener('webglcontextlost', () => {
-      this.tell(lost('The picture comes back by itself in a moment.'), false);
+      this.report(lost('The picture comes back by itself in a moment.'), false);
       patience = self.setTimeout(() => {
-        this.tell(lost('Start the effect again.'), true);
+        this.report(lost('Start the effect again.'), true);
       }, CONTEXT_RETURN);
     });
     canvas.addEventListener('webglcontextrestored', () => {
@@ -221,22 +224,25 @@ class EffectWorker implements EffectWorkerApi {
     });
   }
 
-  private async chooseStyle(id: string): Promise<boolean> {
+  private async selectStyle(id: string): Promise<boolean> {
     try {
-      const { ep, style } = this.pipeline!.stages;
+      const { ep, style } = this.pipeline!.backend;
       return await style.select(id, this.warmUpSize(ep));
     } catch (error) {
       if (!(await this.recover(error))) throw error;
-      return this.chooseStyle(id);
+      return this.selectStyle(id);
     }
   }
 
-  /** WebGPU compiles shaders for a size; on wasm a small run is enough to know that the net is one, and nobody waits for it. */
+  /**
+   * The size of a style's first run. WebGPU compiles shaders for each size. On wasm a small run, which
+   * nobody waits for, is enough to test the net.
+   */
   private warmUpSize(ep: ExecutionProvider): Size {
     return ep === 'wasm' ? [32, 32] : netSize(this.governor.shortSide, USUAL_ASPECT);
   }
 
-  private tell(error: unknown, fatal: boolean): void {
+  private report(error: unknown, fatal: boolean): void {
     this.notify({ type: 'fault', fault: faultOf(error), fatal });
   }
 }

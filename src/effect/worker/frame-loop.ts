@@ -1,61 +1,64 @@
 import { PortoonError } from '../../common/errors.ts';
-import { Gaps } from './idle-queue.ts';
-import type { Governor } from './governor.ts';
 import { NewestFrame } from '../../media/newest-frame.ts';
-import type { Outputs } from './outputs.ts';
-import type { Journey, Pipeline } from './pipeline.ts';
 import type { FilmOptions } from '../protocol.ts';
-import type { StatsKeeper } from './stats.ts';
+import type { Governor } from './governor.ts';
+import { IdleQueue } from './idle-queue.ts';
+import type { Outputs } from './outputs.ts';
+import type { FrameJob, Pipeline } from './pipeline.ts';
+import type { StatsCollector } from './stats-collector.ts';
 
 /**
- * Sends frames through the pipeline, one after the other: the next sets out when the one before is ready to be drawn. Of a live source the newest
- * frame wins; of a film every frame is carried.
+ * Sends frames through the pipeline, one after the other. A frame starts as soon as the one before is
+ * ready to be drawn. Of a live source only the newest frame is used; of a film every frame is.
  */
-export class Carrier {
-  /** For what may wait until a frame has been drawn. */
-  readonly gaps = new Gaps();
+export class FrameLoop {
+  /** Runs work that may wait until a frame has been drawn. */
+  readonly idleQueue = new IdleQueue();
   /** Resolves when the first frame of the current source, or else of the next, has been drawn. */
-  begun = Promise.withResolvers<undefined>();
+  firstFrame = Promise.withResolvers<undefined>();
   private source: NewestFrame | null = null;
-  /** Counts the sources, so that a slow change of source does not overtake a later one. */
-  private turns = 0;
-  private framesDrawn = false;
-  /** The journeys of the current source's frames, one after the other. */
-  private journey: Promise<void> = Promise.resolve();
+  /** Counts the sources, so that a slow change of source cannot overtake a later one. */
+  private sources = 0;
+  private hasDrawn = false;
+  /** Resolves when all frames so far are done. */
+  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly pipeline: Pipeline,
     private readonly outputs: Outputs,
     private readonly governor: Governor,
-    private readonly stats: StatsKeeper,
-    /** Called after the first frame of every source has been drawn. */
+    private readonly stats: StatsCollector,
+    /** Called when the first frame of a source has been drawn. */
     private readonly onFirstFrame: () => void,
   ) {}
 
-  /** Takes frames from here, or from nowhere, and no longer from the source before. Resolves when this source has ended. */
+  /**
+   * Takes frames from this source, and no longer from the one before. Resolves when it has ended.
+   * @param frames - null to take none.
+   */
   async feed(frames: ReadableStream<VideoFrame> | null): Promise<void> {
-    const turn = ++this.turns;
+    const source = ++this.sources;
     await this.source?.end();
-    // The last frame of the source before is still on its way: nothing overtakes it.
-    await this.journey;
-    if (turn !== this.turns) {
-      // Yet another source was given meanwhile.
+    // The last frame of the source before may still be on its way.
+    await this.running;
+    if (source !== this.sources) {
+      // Another call has brought a later source.
       if (frames) await new NewestFrame(frames).end();
       return;
     }
-    if (this.framesDrawn) this.begun = Promise.withResolvers();
-    this.framesDrawn = false;
+    if (this.hasDrawn) this.firstFrame = Promise.withResolvers();
+    this.hasDrawn = false;
     this.pipeline.film = null;
     if (!frames) return;
     this.pipeline.newSource();
     this.source = new NewestFrame(frames, (frame) => {
       this.pipeline.noteArrival(frame);
     });
-    this.journey = this.carryAll(this.source);
-    await this.journey;
+    this.running = this.run(this.source);
+    await this.running;
   }
 
-  /** Lets go of the source: what comes next is a film's first frame, by `picture`, and it has no past. */
+  /** Ends the source, and prepares for the frames of a film, which come by `picture`. */
   async beginFilm(film: FilmOptions): Promise<void> {
     await this.feed(null);
     this.pipeline.film = film;
@@ -63,78 +66,96 @@ export class Carrier {
   }
 
   /**
-   * A film's next frame as its picture, which is the caller's to close; so is the frame. Calls may be made ahead: they are answered in
-   * their order.
-   * @throws PortoonError `ERR_WEBGL_LOST` if there is nothing to draw with.
+   * Composites the next frame of a film. Calls may be made ahead; they are answered in their order.
+   * @param frame - the caller closes it.
+   * @returns the picture, which the caller closes.
+   * @throws PortoonError `ERR_WEBGL_LOST` if the WebGL context is lost.
    */
   picture(frame: VideoFrame): Promise<VideoFrame> {
-    const drawn = this.journey.then(() => this.carryOfFilm(frame));
-    // The next sets out while the renderer still draws this one.
-    this.journey = drawn.then(
+    const drawn = this.running.then(() => this.runFilmFrame(frame));
+    // The next frame starts while the picture of this one is still being captured.
+    this.running = drawn.then(
       () => undefined,
       () => undefined,
     );
-    return drawn.then(async ({ coming }) => (await coming) ?? Promise.reject(lostInFilm()));
+    return drawn.then(async ({ picture }) => (await picture) ?? Promise.reject(lostInFilm()));
   }
 
   async close(): Promise<void> {
     await this.feed(null);
     await this.outputs.close();
-    await this.gaps.close();
-    await this.pipeline.stages.close();
+    await this.idleQueue.close();
+    await this.pipeline.backend.close();
     this.outputs.compositor.close();
   }
 
-  private async carryAll(source: NewestFrame): Promise<void> {
-    const { pipeline } = this;
-    let journey: Journey | null = null;
+  /** The loop of a live source. */
+  private async run(source: NewestFrame): Promise<void> {
+    let job: FrameJob | null = null;
     for (let first = true; ; first = false) {
-      if (!journey) {
-        if (!(await source.ready())) return;
-        await this.gaps.frameBegins();
-        const frame = source.take();
-        if (!frame) return;
-        journey = await pipeline.setOut(frame, true);
-      }
-      const { frame } = journey;
-      let next: Journey | null = null;
-      try {
-        journey = await pipeline.developed(journey);
-        // Drawing takes a while that this thread spends waiting: a frame that is here already is styled meanwhile. A graphics processor does not wait.
-        const ready = this.gaps.waiting || journey.stages.pack ? null : source.take();
-        if (ready) next = await pipeline.setOut(ready, false);
-        pipeline.draw(journey);
-        await this.outputs.write(frame);
-        const { repeats, stages, times } = journey;
-        if (!repeats && !stages.settling)
-          this.governor.measure(this.stats.busy, times, this.stats.frameInterval);
-      } catch (error) {
-        next?.frame.close();
-        throw error;
-      } finally {
-        frame.close();
-      }
-      if (first) {
-        this.framesDrawn = true;
-        this.begun.resolve(undefined);
-        this.onFirstFrame();
-      }
-      journey = next;
-      if (journey) continue;
-      await this.gaps.frameEnds();
+      job ??= await this.startNewest(source);
+      if (!job) return;
+      const next = await this.finish(job, source);
+      if (first) this.announceFirstFrame();
+      job = next;
+      if (job) continue;
+      await this.idleQueue.frameEnds();
       this.stats.rest();
     }
   }
 
-  private async carryOfFilm(frame: VideoFrame): Promise<{ coming: Promise<VideoFrame | null> }> {
+  /** Waits for a frame and starts it; null if the source has ended. */
+  private async startNewest(source: NewestFrame): Promise<FrameJob | null> {
+    if (!(await source.ready())) return null;
+    await this.idleQueue.frameBegins();
+    const frame = source.take();
+    return frame && this.pipeline.start(frame, true);
+  }
+
+  /**
+   * Finishes a frame, draws it and closes it.
+   * @returns the next frame, if it could be started before this one was drawn.
+   */
+  private async finish(started: FrameJob, source: NewestFrame): Promise<FrameJob | null> {
+    const { pipeline } = this;
+    const { frame } = started;
+    let next: FrameJob | null = null;
+    try {
+      const job = await pipeline.finish(started);
+      // Drawing without a GPU blocks this thread for a while. The style of a frame that is here
+      // already runs meanwhile, on another thread.
+      const waits = this.idleQueue.hasWork || job.backend.pack !== null;
+      const ready = waits ? null : source.take();
+      if (ready) next = await pipeline.start(ready, false);
+      pipeline.draw(job);
+      await this.outputs.write(frame);
+      if (!job.isRepeat && !job.backend.settling)
+        this.governor.measure(this.stats.busy, job.times, this.stats.frameInterval);
+      return next;
+    } catch (error) {
+      next?.frame.close();
+      throw error;
+    } finally {
+      frame.close();
+    }
+  }
+
+  private announceFirstFrame(): void {
+    this.hasDrawn = true;
+    this.firstFrame.resolve(undefined);
+    this.onFirstFrame();
+  }
+
+  private async runFilmFrame(frame: VideoFrame): Promise<{ picture: Promise<VideoFrame | null> }> {
     const { pipeline } = this;
     const { compositor } = this.outputs;
-    // Between two frames of a film passes what time it takes: that tells of no rate, and of no drops.
+    // The time between two frames of a film tells nothing about a rate or about drops.
     this.stats.newSource();
-    const journey = await pipeline.developed(await pipeline.setOut(frame, true));
-    pipeline.draw(journey);
+    const job = await pipeline.finish(await pipeline.start(frame, true));
+    pipeline.draw(job);
     if (compositor.contextLost) throw lostInFilm();
-    return { coming: compositor.capture(frame) };
+    // Wrapped in an object, so that the picture is not awaited here.
+    return { picture: compositor.capture(frame) };
   }
 }
 

@@ -1,51 +1,55 @@
-import type { Layers } from '../stages/layers.ts';
 import type { Held, StageTimes } from '../protocol.ts';
-import type { Styled } from '../stages/style/style-stage.ts';
+import type { Layers } from '../stages/layers.ts';
 import { shiftRoi, type MaskExtent } from '../stages/roi.ts';
+import type { Styled } from '../stages/style/style-stage.ts';
 
-/** A held style is not moved by more than this share of a side. */
-const FARTHEST_CARRIED = 0.05;
+/** A reused style is shifted by at most this share of a side; otherwise it stays where it is. */
+const FARTHEST_SHIFT = 0.05;
 
-/** The style or the matte of the frame before, which will do for this one as well. */
-export interface Holding {
+/** The style or the matte of the frame before, which is used for this frame as well. */
+export interface FrameReuse {
   readonly what: 'style' | 'matte';
-  /** Those of the frame before, and what they took. */
+  /** The layers of the frame before, and the time that they took. */
   readonly layers: Layers;
   readonly times: StageTimes;
-  /** Where the matte of that frame, or of the one before it, showed the style. */
-  readonly shown: MaskExtent | null | undefined;
-  readonly shownFor: 1 | 2;
+  /** Where the mask showed the style when the style was made. */
+  readonly extent: MaskExtent | null | undefined;
+  /** How many frames ago that mask was made. */
+  readonly extentAge: 1 | 2;
 }
 
 /**
- * What a frame takes over from the one before, where that has computed it itself.
- * @param held - what may be.
- * @param shown - where the newest matte shows the style.
+ * Chooses what a frame reuses of the one before. Nothing is reused twice in a row.
+ * @param previous - the frame before.
+ * @param held - what may be reused, as the governor decides.
+ * @param extent - where the newest mask shows the style; undefined if there is no mask.
+ * @returns null if everything is computed.
  */
-export function holdingOf(
-  { held: before, layers, times }: { held: Holding | null; layers: Layers; times: StageTimes },
+export function findReuse(
+  { reuse, layers, times }: { reuse: FrameReuse | null; layers: Layers; times: StageTimes },
   held: Held,
-  shown: MaskExtent | null | undefined,
-): Holding | null {
-  const kept = { layers, times, shown, shownFor: before?.what === 'matte' ? 2 : 1 } as const;
-  if (held !== 'nothing' && layers.styled && before?.what !== 'style') return { what: 'style', ...kept };
-  if (held === 'style and matte' && layers.matte && before?.what !== 'matte')
+  extent: MaskExtent | null | undefined,
+): FrameReuse | null {
+  const kept = { layers, times, extent, extentAge: reuse?.what === 'matte' ? 2 : 1 } as const;
+  if (held !== 'nothing' && layers.styled && reuse?.what !== 'style') return { what: 'style', ...kept };
+  if (held === 'style and matte' && layers.matte && reuse?.what !== 'matte')
     return { what: 'matte', ...kept };
   return null;
 }
 
 /**
- * The held style, moved along with the mean of what shows. (Moved by its bounds it would be worse than left where it was: docs/performance.md.)
+ * The reused style, shifted with the centre of mass of the mask. Shifting it with the bounding box
+ * would be worse than not shifting it at all: docs/performance.md.
  * @param now - where the style shows on this frame.
  */
-export function carriedAlong(
-  { layers, times, shown, shownFor }: Holding,
+export function reusedStyle(
+  { layers, times, extent, extentAge }: FrameReuse,
   now: MaskExtent | null | undefined,
 ): Styled {
   const { texels, roi } = layers.styled!;
-  const right = now && shown ? (now.x - shown.x) / shownFor : 0;
-  const down = now && shown ? (now.y - shown.y) / shownFor : 0;
-  // Who came in moves the mean, and nothing else.
-  const along = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_CARRIED;
-  return { texels, roi: along ? shiftRoi(roi, right, down) : roi, took: times.style };
+  const right = now && extent ? (now.x - extent.x) / extentAge : 0;
+  const down = now && extent ? (now.y - extent.y) / extentAge : 0;
+  // Somebody who comes in moves the centre far, though nobody else has moved.
+  const shifts = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_SHIFT;
+  return { texels, roi: shifts ? shiftRoi(roi, right, down) : roi, took: times.style };
 }

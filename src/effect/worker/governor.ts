@@ -2,8 +2,8 @@ import { quantile } from '../../common/quantile.ts';
 import { USUAL_MATTE_PIXELS } from '../stages/net-size.ts';
 import type { Held, Quality, QualityReason, StageTimes } from '../protocol.ts';
 
-/** What one frame may cost. */
-interface Rung {
+/** One level of quality. */
+interface Level {
   /** Short side of the style net's input in pixels. */
   readonly side: number;
   /** Pixels of the matte net's input. */
@@ -11,177 +11,208 @@ interface Rung {
   readonly held: Held;
 }
 
-/** ... where that is too slow ... */
+/** Pixels of the matte net's input where the usual ones are too slow ... */
 const FEWER_MATTE_PIXELS = 224 * 128;
-/** ... where there is room, and for films: people far off are seen, and hair and hands are finer. */
+/** ... and where there is time for more, and for films, which have no rate to keep: people far away
+ * are found, hair and hands are finer. */
 export const FINEST_MATTE_PIXELS = 416 * 224;
 
 /**
- * From quick to fine. Below 160 pixels a face is no longer drawn but smeared, and a smaller matte loses hair; what helps then is to compute every
- * second frame only. That is the last resort: what is held belongs to another frame than the one that it lies over.
+ * All levels, from fast to fine. Below 160 pixels a face is smeared, and a smaller matte loses hair.
+ * Where that is still too slow, the style and then the matte are computed for every second frame and
+ * held for the next. That is the last resort, because what is held belongs to another frame than the
+ * one that it is drawn on.
  */
-const RUNGS: readonly Rung[] = [
+const LEVELS: readonly Level[] = [
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style and matte' },
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style' },
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'nothing' },
   ...[160, 192, 256].map((side) => ({ side, matte: USUAL_MATTE_PIXELS, held: 'nothing' as const })),
   ...[256, 320, 384].map((side) => ({ side, matte: FINEST_MATTE_PIXELS, held: 'nothing' as const })),
 ];
-const FIRST_RUNG = RUNGS.findIndex(({ side }) => side === 192);
-const LAST_RUNG = RUNGS.length - 1;
-const LEAST_SIDE = RUNGS[0]!.side;
-/** Down when frames take longer than this share of the time between two frames ... */
+const FIRST_LEVEL = LEVELS.findIndex(({ side }) => side === 192);
+const LAST_LEVEL = LEVELS.length - 1;
+const LEAST_SIDE = LEVELS[0]!.side;
+/** One level down when frames take longer than this share of the frame interval ... */
 const TOO_SLOW = 1.1;
-/** ... up when the next rung would, by what it adds, still take less than this share. */
+/** ... and up when the next level is estimated to take less than this share. */
 const ROOM = 0.8;
-/** For the last resort only when the rate falls below two thirds of the camera's ... */
+/** Down to the levels that hold only when the rate falls below two thirds of the camera's ... */
 const FAR_TOO_SLOW = 1.5;
-/** ... and no longer than there is the time to do without. */
+/** ... and up from them as soon as there is time for it. */
 const ENOUGH = 1.1;
 /**
- * Down, too, when 1 of 20 frames comes later than so many times between two frames: with what the page then takes to show it, a picture is
- * to be no older than two of them. It has to be so twice running, for a moment's hitch is not the style's fault, and is no reason to hold anything.
+ * Also down when 1 of 20 frames is delayed by more than this many frame intervals: together with the
+ * time that the page takes to show it, a picture should be no older than two intervals. Two checks in
+ * a row must find it, because a single hitch is not the fault of the style. Delay alone never leads
+ * to the levels that hold.
  */
 const TOO_LATE = 1.6;
-/** Looks at a new source in which frames may be late, and slower than they will be: code is compiled, nets warm up, previews are made. */
-const SETTLING = 3;
-/** Frames between two decisions. */
-const PATIENCE = 45;
-/** A rung that proved too slow is tried again after so many frames, and after twice as many whenever it soon does so again: a minute at first ... */
+/**
+ * In the first checks of a new source frames may be late and slow for a while: code is compiled, nets
+ * warm up, previews are made.
+ */
+const STARTUP_CHECKS = 3;
+/** Frames between two checks. */
+const FRAMES_PER_CHECK = 45;
+/**
+ * A level that was too slow is barred for this many frames, about a minute, and then tried again. If
+ * it soon fails again, it is barred for twice as long ...
+ */
 const BARRED = 1800;
-/** ... and five seconds where it did so while all was settling. */
-const BARRED_SETTLING = 150;
+/** ... but only for five seconds if it failed in the first checks ... */
+const BARRED_AT_STARTUP = 150;
+/** ... and never for longer than this. */
 const LONGEST_BARRED = 16 * BARRED;
-/** Who falls only after so many times the bar falls for another reason: the machine itself has become slower. */
-const SOON = 4;
+/**
+ * A level that fails this many times its bar after it was tried has not failed again: the machine
+ * itself has become slower meanwhile, so its next bar is a first one.
+ */
+const RELAPSE = 4;
 
-/** Keeps rate and delay by trading the style's resolution, then the matte's and, where that is not enough, by computing every second frame only. */
+/**
+ * Keeps the frame rate and the delay by choosing the level of quality: first it lowers the resolution
+ * of the style, then that of the matte, and at last computes them for every second frame only.
+ */
 export class Governor {
-  private rung = FIRST_RUNG;
+  private level = FIRST_LEVEL;
   private readonly times: number[] = [];
   private readonly delays: number[] = [];
-  /** Looks at the current source. */
-  private looks = 0;
-  /** Whether frames were late when they were looked at last. */
-  private late = false;
-  private waiting = PATIENCE;
-  /** A rung that proved too slow, and those above it, are not tried for a while. */
-  private ceiling = LAST_RUNG;
-  private bar = BARRED;
-  private barredFor = 0;
+  /** Checks of the current source so far. */
+  private checks = 0;
+  /** Whether frames were late at the last check. */
+  private wasLate = false;
+  private framesToCheck = FRAMES_PER_CHECK;
+  /** The highest level that is not barred. */
+  private ceiling = LAST_LEVEL;
+  /** Frames for which the next level that fails is barred, and how many are left of the current bar. */
+  private barDuration = BARRED;
+  private barredFrames = 0;
   private lastMove: 'finer' | 'slow' | 'late' | null = null;
   private sinceMove = 0;
+  /** A number pins the style's short side; `auto` leaves it to the governor. */
   quality: Quality = 'auto';
 
-  /** Another source, another size and rate: all rungs are to be tried again. */
+  /** Starts afresh for another source, whose size and rate may be others. */
   newSource(): void {
-    this.rung = FIRST_RUNG;
-    this.lift();
-    this.bar = BARRED;
+    this.level = FIRST_LEVEL;
+    this.liftBar();
+    this.barDuration = BARRED;
     this.lastMove = null;
     this.sinceMove = 0;
-    this.waiting = PATIENCE;
+    this.framesToCheck = FRAMES_PER_CHECK;
     this.times.length = this.delays.length = 0;
-    this.late = false;
-    this.looks = 0;
+    this.wasLate = false;
+    this.checks = 0;
   }
 
-  /** Why the style has the size that it has, or what is held is held. */
+  /** Why the level of quality is what it is. */
   get reason(): QualityReason {
     if (this.quality !== 'auto') return 'pinned';
     if (this.lastMove === 'slow') return 'too slow';
     if (this.lastMove === 'late') return 'too late';
-    if (this.rung === LAST_RUNG) return 'finest';
+    if (this.level === LAST_LEVEL) return 'finest';
     return this.lastMove === 'finer' ? 'room' : 'usual';
   }
 
   /** Short side of the style net's input, in pixels. */
   get shortSide(): number {
-    return this.quality === 'auto' ? RUNGS[this.rung]!.side : this.quality;
+    return this.quality === 'auto' ? LEVELS[this.level]!.side : this.quality;
   }
 
   /** Pixels of the matte net's input. */
   get mattePixels(): number {
-    return this.quality === 'auto' ? RUNGS[this.rung]!.matte : USUAL_MATTE_PIXELS;
+    return this.quality === 'auto' ? LEVELS[this.level]!.matte : USUAL_MATTE_PIXELS;
   }
 
-  /** What is computed for every second frame only, and held for the next. */
+  /** What is computed for every second frame only, and held for the next one. */
   get held(): Held {
-    return this.quality === 'auto' ? RUNGS[this.rung]!.held : 'nothing';
+    return this.quality === 'auto' ? LEVELS[this.level]!.held : 'nothing';
   }
 
   /**
-   * Short side of the style net's input where no rate is to be kept: the last rung, but no more than a picture has.
-   * @param available - pixels of the picture's own short side.
+   * Short side of the style net's input where there is no rate to keep, as for a film.
+   * @param available - pixels of the picture's own short side, which are not exceeded.
+   * @returns pixels, at least 160 unless the quality is pinned.
    */
-  finest(available: number): number {
+  finestSide(available: number): number {
     if (this.quality !== 'auto') return this.quality;
-    return Math.max(LEAST_SIDE, Math.min(RUNGS[LAST_RUNG]!.side, available));
+    return Math.max(LEAST_SIDE, Math.min(LEVELS[LAST_LEVEL]!.side, available));
   }
 
   /**
-   * Tells how long one frame took.
-   * @param busy - milliseconds that it kept the effect from the next one.
-   * @param cost - milliseconds that a run of each net takes (of one that was held, the last), and those from the frame's arrival to its picture.
+   * Records how long one frame took, and changes the level from time to time.
+   * @param busy - milliseconds for which it kept the effect from starting the next one.
+   * @param cost - milliseconds of the last run of each net, and from the frame's arrival to its
+   * picture.
    * @param budget - milliseconds between two frames of the source.
    */
   measure(busy: number, cost: Pick<StageTimes, 'matte' | 'style' | 'delay'>, budget: number): void {
     if (this.quality !== 'auto') return;
     this.sinceMove++;
-    if (this.barredFor > 0 && --this.barredFor === 0) this.lift();
+    if (this.barredFrames > 0 && --this.barredFrames === 0) this.liftBar();
     this.times.push(busy);
     this.delays.push(cost.delay);
-    if (--this.waiting > 0) return;
-    // Two and two, for every second frame may be a light one.
+    if (--this.framesToCheck > 0) return;
+    // Means of two frames in a row, because every second one is cheap while something is held.
     const typical = quantile(
       this.times.slice(1).map((time, i) => (time + this.times[i]!) / 2),
       0.5,
     );
     const delay = quantile(this.delays, 0.95);
     this.times.length = this.delays.length = 0;
-    this.waiting = PATIENCE;
-    const { rung } = this;
-    const lastResort = RUNGS[rung - 1]?.held !== 'nothing';
-    const room = RUNGS[rung]!.held === 'nothing' ? ROOM : ENOUGH;
-    const wasLate = this.late;
-    this.late = this.looks++ >= SETTLING && delay > TOO_LATE * budget;
-    const more = added(rung, cost);
-    if (rung > 0 && typical > (lastResort ? FAR_TOO_SLOW : TOO_SLOW) * budget) this.descend('slow');
-    else if (this.late && wasLate && !lastResort) this.descend('late');
+    this.framesToCheck = FRAMES_PER_CHECK;
+    this.check(typical, delay, cost, budget);
+  }
+
+  private check(
+    typical: number,
+    delay: number,
+    cost: Pick<StageTimes, 'matte' | 'style'>,
+    budget: number,
+  ): void {
+    const { level, wasLate } = this;
+    const isLate = this.checks++ >= STARTUP_CHECKS && delay > TOO_LATE * budget;
+    this.wasLate = isLate;
+    const holds = LEVELS[level]!.held !== 'nothing';
+    const nextHolds = LEVELS[level - 1]?.held !== 'nothing';
+    const more = addedCost(level, cost);
+    if (level > 0 && typical > (nextHolds ? FAR_TOO_SLOW : TOO_SLOW) * budget) this.descend('slow');
+    else if (isLate && wasLate && !nextHolds) this.descend('late');
     else if (
-      rung < this.ceiling &&
-      typical + more < room * budget &&
-      // What is held is no answer to lateness, and does not stay for it.
-      (RUNGS[rung]!.held !== 'nothing' || delay + more < TOO_LATE * budget)
+      level < this.ceiling &&
+      typical + more < (holds ? ENOUGH : ROOM) * budget &&
+      // Holding does not reduce the delay, so delay is no reason to keep holding.
+      (holds || delay + more < TOO_LATE * budget)
     )
       this.move(1, 'finer');
   }
 
   private descend(why: 'slow' | 'late'): void {
-    this.ceiling = this.rung - 1;
-    const again = this.lastMove === 'finer' && this.sinceMove < SOON * this.bar;
-    const first = this.looks <= SETTLING ? BARRED_SETTLING : BARRED;
-    this.bar = again ? Math.min(LONGEST_BARRED, 2 * this.bar) : first;
-    this.barredFor = this.bar;
+    this.ceiling = this.level - 1;
+    const again = this.lastMove === 'finer' && this.sinceMove < RELAPSE * this.barDuration;
+    const first = this.checks <= STARTUP_CHECKS ? BARRED_AT_STARTUP : BARRED;
+    this.barDuration = again ? Math.min(LONGEST_BARRED, 2 * this.barDuration) : first;
+    this.barredFrames = this.barDuration;
     this.move(-1, why);
   }
 
   private move(by: 1 | -1, why: 'finer' | 'slow' | 'late'): void {
-    this.rung += by;
+    this.level += by;
     this.lastMove = why;
     this.sinceMove = 0;
-    this.late = false;
+    this.wasLate = false;
   }
 
-  private lift(): void {
-    this.ceiling = LAST_RUNG;
-    this.barredFor = 0;
+  private liftBar(): void {
+    this.ceiling = LAST_LEVEL;
+    this.barredFrames = 0;
   }
 }
 
-/** Milliseconds that a frame takes longer, in the mean, on the rung above, if nothing runs beside anything else. */
-function added(rung: number, { matte, style }: Pick<StageTimes, 'matte' | 'style'>): number {
-  const [here, next] = [RUNGS[rung]!, RUNGS[rung + 1]];
+/** Estimates how many milliseconds a frame takes longer on the next level, without parallel work. */
+function addedCost(level: number, { matte, style }: Pick<StageTimes, 'matte' | 'style'>): number {
+  const [here, next] = [LEVELS[level]!, LEVELS[level + 1]];
   if (!next) return 0;
   if (here.held === 'style and matte') return matte / 2;
   if (here.held === 'style') return style / 2;

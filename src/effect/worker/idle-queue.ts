@@ -1,39 +1,41 @@
 import { PortoonError } from '../../common/errors.ts';
 
-/** Milliseconds without a frame after which none is waited for. */
+/** After this many milliseconds without a frame, work no longer waits for one. */
 const LULL = 300;
 
 /**
- * The time between two frames, for work that may wait. After each frame one piece of it runs, so that no frame waits for more than
- * one; where no frames come (a paused film) the pieces run one after the other.
+ * Runs work between frames. After each frame one piece of work runs, so no frame waits for more than
+ * one. While no frames come, as in a paused video, the pieces run one after the other.
  */
-export class Gaps {
-  private readonly pieces: { run: () => Promise<void>; drop: (why: PortoonError) => void }[] = [];
+export class IdleQueue {
+  private readonly queue: { run: () => Promise<void>; drop: (why: PortoonError) => void }[] = [];
+  /** Resolves when the piece under way has ended. */
   private running: Promise<void> = Promise.resolve();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private inFrame = false;
   private inPiece = false;
+  /** Whether no frame has come for so long that work need not wait for one. */
   private quiet = false;
   private closed = false;
 
   /**
-   * Runs a piece of work in one of the next gaps, in the order of the calls.
+   * Runs a piece of work after one of the next frames, in the order of the calls.
    * @throws PortoonError `ERR_WORKER_DIED` if the effect closes before.
    */
-  during<Result>(work: () => Promise<Result>): Promise<Result> {
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.closed) reject(closedError());
-      else this.pieces.push({ run: () => work().then(resolve, reject), drop: reject });
+      else this.queue.push({ run: () => work().then(resolve, reject), drop: reject });
       this.wait();
     });
   }
 
-  /** Whether work waits for the next gap. */
-  get waiting(): boolean {
-    return this.pieces.length > 0;
+  /** Whether any work waits. */
+  get hasWork(): boolean {
+    return this.queue.length > 0;
   }
 
-  /** A frame comes. Resolves when nothing runs beside it. */
+  /** To be called when a frame starts. Resolves when no work runs beside it. */
   frameBegins(): Promise<void> {
     clearTimeout(this.timer);
     this.inFrame = true;
@@ -41,22 +43,22 @@ export class Gaps {
     return this.running;
   }
 
-  /** The frame has been drawn. Resolves when the next may come: after one piece, if any waits. */
+  /** To be called when a frame is drawn. Resolves when the next may start: after one piece of work. */
   frameEnds(): Promise<void> {
     this.inFrame = false;
     return this.next();
   }
 
-  /** Drops what waits. Resolves when nothing runs any more. */
+  /** Drops all work that waits. Resolves when nothing runs any more. */
   close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    for (const { drop } of this.pieces.splice(0)) drop(closedError());
+    for (const { drop } of this.queue.splice(0)) drop(closedError());
     return this.running;
   }
 
   private next(): Promise<void> {
-    const piece = this.pieces.shift();
+    const piece = this.queue.shift();
     if (piece) {
       this.inPiece = true;
       this.running = piece.run().then(() => {
@@ -69,7 +71,7 @@ export class Gaps {
 
   private wait(): void {
     clearTimeout(this.timer);
-    if (this.inFrame || this.inPiece || this.pieces.length === 0) return;
+    if (this.inFrame || this.inPiece || this.queue.length === 0) return;
     this.timer = setTimeout(
       () => {
         this.quiet = true;

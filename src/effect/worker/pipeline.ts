@@ -1,72 +1,218 @@
 import { ClockOffset, wallClock } from '../../media/clock-offset.ts';
-import type { Layers } from '../stages/layers.ts';
-import { FINEST_MATTE_PIXELS, type Governor } from './governor.ts';
-import { matteSize, netSize } from '../stages/net-size.ts';
-import { carriedAlong, holdingOf, type Holding } from './frame-reuse.ts';
-import { bodyPartOf } from '../stages/matte/matte-stage.ts';
-import type { Backend } from './backend.ts';
 import type { Size } from '../../common/size.ts';
-import type { Outputs } from './outputs.ts';
+import type { FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
+import type { Layers } from '../stages/layers.ts';
+import { bodyPartOf } from '../stages/matte/matte-stage.ts';
+import { matteSize } from '../stages/net-size.ts';
 import { FRAMES_TO_SETTLE } from '../stages/prepare/prepare-stage.ts';
-import type { FilmOptions, Look, Region, StageTimes } from '../protocol.ts';
-import type { StatsKeeper } from './stats.ts';
-import { takeStill, type Still } from './still.ts';
-import type { Styled } from '../stages/style/style-stage.ts';
-import { covers, StyleRoi } from '../stages/style/style-roi.ts';
 import { wholeFrame, type MaskExtent, type Roi } from '../stages/roi.ts';
+import { covers, StyleRoi } from '../stages/style/style-roi.ts';
+import type { Styled } from '../stages/style/style-stage.ts';
+import type { Backend } from './backend.ts';
+import { followsMask, noTimes, planFrame, type FramePlan } from './frame-plan.ts';
+import { findReuse, reusedStyle, type FrameReuse } from './frame-reuse.ts';
+import type { Governor } from './governor.ts';
+import type { Outputs } from './outputs.ts';
+import { readPreviewFrame, type PreviewFrame } from './preview-frame.ts';
+import type { StatsCollector } from './stats-collector.ts';
 
-/** A frame on its way, and what has been made of it so far. */
-export interface Journey {
-  /** Closed when the journey ends. */
+/** One frame on its way through the stages, and what has been made of it so far. */
+export interface FrameJob {
+  /** Whoever started the job closes it after the job is drawn. */
   readonly frame: VideoFrame;
-  /** Those that it goes through. */
-  readonly stages: Backend;
-  /** When it set out: milliseconds of this worker's clock. */
-  readonly began: number;
-  /** See ClockOffset. */
-  readonly clockOffset: number;
-  /** The size at which it is matted; null where no matte is wanted. */
-  readonly matteAt: Size | null;
-  /** The style's grid over the whole frame; null where none is wanted. */
-  readonly styleAt: Size | null;
-  /** What of it was begun beside the matte. */
-  readonly styled: Promise<Styled> | null;
-  /** What is not computed for this frame but taken over from the one before. */
-  readonly held: Holding | null;
+  /** The backend whose stages it passes. */
+  readonly backend: Backend;
+  readonly plan: FramePlan;
+  /** The layers of the plan, filled in by the stages. */
   readonly layers: Layers;
-  /** The same frame was looked at in the same way before: its layers are there. */
-  readonly repeats: boolean;
-  /** What the layers depend on besides the frame and the background. */
-  readonly wish: string;
+  /** When the job started, in milliseconds of this worker's clock. */
+  readonly startedAt: number;
+  /** See {@link ClockOffset}. */
+  readonly clockOffset: number;
+  /** The style, if it was started beside the matte. */
+  readonly styled: Promise<Styled> | null;
+  /** What is taken from the frame before and not computed. */
+  readonly reuse: FrameReuse | null;
+  /** Whether the picture has not changed for long, so that all layers are taken from before. */
+  readonly isRepeat: boolean;
   readonly times: StageTimes;
 }
 
-/** The journey of a frame: prepare, matte beside style, composite. */
+/**
+ * The journey of a frame: `start` prepares it and starts the style, `finish` adds the matte and the
+ * style, and `draw` composites it. {@link FrameLoop} calls the three in this order for every frame.
+ */
 export class Pipeline {
   /** What is asked of a film's frames; null while the source is live. */
   film: FilmOptions | null = null;
   private readonly clock = new ClockOffset();
-  /** The region that the newest frame was matted for; null if it was not. */
-  private matted: Region | null = null;
-  /** The last frame whose layers are all there; they stay until the next frame's. */
-  private settled: Journey | null = null;
-  private readonly window = new StyleRoi();
-  /** Where the newest matte shows the style; undefined if there is none. */
-  private shown: MaskExtent | null | undefined;
+  private readonly styleRoi = new StyleRoi();
+  /** Where the newest matte shows the style; undefined if there is no matte. */
+  private extent: MaskExtent | null | undefined;
+  /** The region for which the newest frame was matted; null if it was not. */
+  private mattedRegion: Region | null = null;
+  /** The last finished job, whose layers stay valid until the next frame's are made. */
+  private lastJob: FrameJob | null = null;
 
   constructor(
     /** The look of the next frame. */
-    readonly look: Look,
-    /** Those of the next frame. */
-    public stages: Backend,
+    readonly look: ResolvedLook,
+    /** The backend of the next frame. */
+    public backend: Backend,
     private readonly outputs: Outputs,
     private readonly governor: Governor,
-    private readonly stats: StatsKeeper,
-    /** Asked when a net fails: whether other stages have taken its place. */
+    private readonly stats: StatsCollector,
+    /** Called when a stage fails. Resolves to whether another backend has taken its place. */
     private readonly recover: (error: unknown) => Promise<boolean>,
   ) {}
 
-  /** Another source: its frames have another clock and another rate, and no past. */
+  /**
+   * First step: prepares a frame, and starts its style beside what comes next. If a stage fails and
+   * another backend takes over, the frame is prepared there. On any other error it is closed.
+   * @param waited - whether the frame before has been drawn already.
+   */
+  async start(frame: VideoFrame, waited: boolean): Promise<FrameJob> {
+    try {
+      return await this.prepare(frame, waited).catch(async (error: unknown) => {
+        await this.switchBackend(error);
+        return this.prepare(frame, true);
+      });
+    } catch (error) {
+      frame.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Second step: makes all layers of the frame. If the backend fails or was replaced meanwhile, the
+   * frame is done once more on the new one.
+   * @returns the job, or the one that has replaced it.
+   */
+  async finish(job: FrameJob): Promise<FrameJob> {
+    try {
+      await this.makeLayers(job);
+      // Layers on the GPU are lost with their backend.
+      if (job.backend === this.backend || !job.backend.pack) return job;
+    } catch (error) {
+      await this.switchBackend(error);
+    }
+    const again = await this.prepare(job.frame, true);
+    await this.makeLayers(again);
+    return again;
+  }
+
+  /** Third step: composites the frame for all outputs. */
+  draw({ frame, backend, startedAt, clockOffset, plan, layers, times }: FrameJob): void {
+    const from = performance.now();
+    this.outputs.draw(frame, layers, backend.pack?.(layers) ?? null, clockOffset);
+    const now = performance.now();
+    times.composite = now - from;
+    times.total = now - startedAt;
+    if (!this.film) times.delay = wallClock() - clockOffset - frame.timestamp / 1000;
+    const { ep, fp16 } = backend;
+    this.stats.end(times, plan.matteSize ?? [0, 0], plan.styleGrid ?? [0, 0], this.governor, {
+      ep,
+      zeroCopy: backend.pack !== null,
+      half: fp16,
+    });
+  }
+
+  private async prepare(frame: VideoFrame, waited: boolean): Promise<FrameJob> {
+    const { look, film, backend, governor, stats } = this;
+    const { hasStacked } = this.outputs;
+    const plan = planFrame(frame, { look, film, governor, style: backend.style, hasStacked });
+    stats.begin(frame, waited);
+    const startedAt = performance.now();
+    // A live frame was recorded when it arrived, and newer ones may have arrived since.
+    const clockOffset = film ? this.clock.observe(frame.timestamp) : this.clock.offset;
+    await backend.prepare.load(frame);
+    const last = this.lastJobLike(plan, backend);
+    const job = { frame, backend, plan, layers: plan.layers, startedAt, clockOffset };
+    // A picture that stands still costs no inference, once the matte has come to rest.
+    if (last && backend.prepare.unchangedFrames >= FRAMES_TO_SETTLE)
+      return { ...last, frame, startedAt, clockOffset, isRepeat: true, times: noTimes() };
+    const reuse = last && findReuse(last, governor.held, this.extent);
+    if (plan.matteSize && reuse?.what !== 'matte') backend.matte.load(plan.matteSize);
+    const styled = reuse?.what === 'style' ? null : this.startStyle(plan, backend);
+    // It is awaited after the matte.
+    styled?.catch(() => undefined);
+    const times = { ...noTimes(), prepare: performance.now() - startedAt };
+    return { ...job, styled, reuse, isRepeat: false, times };
+  }
+
+  private async makeLayers(job: FrameJob): Promise<void> {
+    const live = this.outputs.compositor.texelsOf(job.frame);
+    live.catch(() => undefined);
+    if (!job.isRepeat) {
+      this.lastJob = null;
+      await this.addMatte(job);
+      await this.addStyle(job);
+    }
+    job.layers.live = await live;
+    if (!job.isRepeat) this.lastJob = job;
+  }
+
+  private async addMatte({ backend, plan, layers, reuse, times }: FrameJob): Promise<void> {
+    const { region, background } = layers;
+    const from = performance.now();
+    if (reuse?.what === 'matte') {
+      const { matte, share, blurred } = reuse.layers;
+      Object.assign(layers, { matte, share, blurred });
+      times.matte = reuse.times.matte;
+    } else {
+      if (plan.matteSize) Object.assign(layers, await backend.matte.run(region, background.kind === 'blur'));
+      // By the time that a matte is wanted again, its memory will be out of date.
+      else if (this.mattedRegion) this.forget();
+      times.matte = performance.now() - from;
+    }
+    this.mattedRegion = plan.matteSize && region;
+    if (plan.styleGrid && followsMask(region) && reuse?.what !== 'matte')
+      this.extent = backend.matte.extent();
+  }
+
+  private async addStyle(job: FrameJob): Promise<void> {
+    const { backend, plan, layers, reuse, times } = job;
+    const follows = plan.styleGrid !== null && followsMask(layers.region);
+    const extent = follows ? this.extent : null;
+    let styled = reuse?.what === 'style' ? reusedStyle(reuse, extent) : await job.styled;
+    // Somebody who came in or moved far is outside of the region that was styled.
+    if (extent && !(styled && covers(styled.roi, extent))) styled = await this.startStyle(plan, backend);
+    layers.styled = styled;
+    times.style = styled?.took ?? 0;
+  }
+
+  /** Runs the style on the region where it will show; null if it shows nowhere. */
+  private startStyle(plan: FramePlan, { style }: Backend): Promise<Styled> | null {
+    const roi = plan.styleGrid && this.styledRoi(plan.layers.region, plan.styleGrid);
+    return roi && style.run(roi);
+  }
+
+  private styledRoi(region: Region, grid: Size): Roi | null {
+    if (!followsMask(region) || this.extent === undefined) return wholeFrame(grid);
+    return this.styleRoi.around(this.extent, grid);
+  }
+
+  /** The last job, if its layers would do for a frame with this plan; never for a film. */
+  private lastJobLike({ key, layers }: FramePlan, backend: Backend): FrameJob | null {
+    const { lastJob: last } = this;
+    const alike = last?.plan.key === key && last.layers.background === layers.background;
+    return alike && last.backend === backend && !this.film ? last : null;
+  }
+
+  /** @throws the error, if no other backend takes over. */
+  private async switchBackend(error: unknown): Promise<void> {
+    if (!(await this.recover(error))) throw error;
+    this.forget();
+  }
+
+  /** Forgets all frames so far. */
+  forget(): void {
+    this.lastJob = null;
+    this.backend.matte.reset();
+    this.extent = undefined;
+  }
+
+  /** Prepares for another source: its frames have another clock and another rate. */
   newSource(): void {
     this.forget();
     this.stats.newSource();
@@ -74,201 +220,30 @@ export class Pipeline {
     this.governor.newSource();
   }
 
-  /** A live source's frame has come, whether it is taken or not. */
+  /** Records that a frame of a live source has arrived, whether it will be used or not. */
   noteArrival({ timestamp }: VideoFrame): void {
     this.clock.observe(timestamp);
   }
 
-  /** What came before is of no use for the next frame. */
-  forget(): void {
-    this.settled = null;
-    this.stages.matte.reset();
-    this.shown = undefined;
-  }
-
   /**
-   * Begins a frame's journey, and closes the frame if there is none.
-   * @param waited - whether the frame before has been drawn.
+   * Reads the newest frame for previews, and where the look lets a style show on it. Runs between
+   * frames, and needs one run of the matte net at most.
+   * @param width - of the previews in pixels.
    */
-  async setOut(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    try {
-      return await this.prepare(frame, waited).catch((error: unknown) => this.setOutAgain(frame, error));
-    } catch (error) {
-      frame.close();
-      throw error;
-    }
-  }
-
-  /** Where a stage fails and others take over, the frame sets out anew. */
-  private async setOutAgain(frame: VideoFrame, error: unknown): Promise<Journey> {
-    if (!(await this.recover(error))) throw error;
-    this.forget();
-    return this.prepare(frame, true);
-  }
-
-  /**
-   * The first stage, and the start of the style, which runs beside the matte.
-   * @param waited - whether the frame before has been drawn.
-   */
-  private async prepare(frame: VideoFrame, waited: boolean): Promise<Journey> {
-    const { look, film, stages, stats } = this;
-    const { prepare, matte, style } = stages;
-    const { displayWidth, displayHeight } = frame;
-    const aspect = displayWidth / displayHeight;
-    const { region, strength, background } = look;
-    const matteAlone = film?.shows === 'matte';
-    const matteAt = film?.matteSide
-      ? netSize(film.matteSide, aspect)
-      : matteSize(aspect, film ? FINEST_MATTE_PIXELS : this.governor.mattePixels);
-    const styleAt = netSize(
-      film ? this.governor.finest(Math.min(displayWidth, displayHeight)) : this.governor.shortSide,
-      aspect,
-    );
-    // What nobody would see is not computed.
-    const mattes =
-      (this.outputs.stacks && !film) ||
-      background.kind !== 'live' ||
-      (region !== 'everything' && (style.hasStyle || matteAlone));
-    const styles = style.hasStyle && strength > 0 && !matteAlone;
-
-    stats.begin(frame, waited);
-    const began = performance.now();
-    // A live frame's arrival was noted as it came, and may be followed by others' by now.
-    const clockOffset = film ? this.clock.observe(frame.timestamp) : this.clock.offset;
-    await prepare.load(frame);
-    const wish = [style.selected, region, strength, matteAt, styleAt, mattes].join();
-    const { settled } = this;
-    const alike =
-      !film && settled?.wish === wish && settled.stages === stages && settled.layers.background === background
-        ? settled
-        : null;
-    // A picture that stands still, once the matte's memory has come to rest, costs no inference.
-    if (alike && prepare.unchangedFrames >= FRAMES_TO_SETTLE)
-      return { ...alike, frame, began, clockOffset, repeats: true, times: noTimes() };
-    const held = alike && holdingOf(alike, this.governor.held, this.shown);
-    if (mattes && held?.what !== 'matte') matte.load(matteAt);
-    const window = styles && held?.what !== 'style' ? this.windowFor(region, styleAt) : null;
-    const styled = window && style.run(window);
-    // It is awaited after the matte.
-    styled?.catch(() => undefined);
-    const layers: Layers = {
-      live: null,
-      styled: null,
-      matte: null,
-      share: null,
-      blurred: null,
-      region,
-      strength,
-      background,
-      matteAlone,
-      // On every second frame alone they would flicker.
-      drawsLines: this.governor.held === 'nothing' || film !== null,
-    };
-    const times = { ...noTimes(), prepare: performance.now() - began };
-    return {
-      ...{ frame, stages, began, clockOffset, layers, times, styled, held, wish, repeats: false },
-      matteAt: mattes ? matteAt : null,
-      styleAt: styles ? styleAt : null,
-    };
-  }
-
-  /** All the stages but the last. */
-  async developed(journey: Journey): Promise<Journey> {
-    try {
-      await this.develop(journey);
-      // What a graphics processor made goes with it, if others have taken over meanwhile.
-      if (journey.stages === this.stages || !journey.stages.pack) return journey;
-      journey = await this.prepare(journey.frame, true);
-    } catch (error) {
-      journey = await this.setOutAgain(journey.frame, error);
-    }
-    await this.develop(journey);
-    return journey;
-  }
-
-  /** The stages in the middle: who, and how. */
-  private async develop(journey: Journey): Promise<void> {
-    const { layers, matteAt, styleAt, held, times } = journey;
-    const { matte, style } = journey.stages;
-    const began = performance.now();
-    const live = this.outputs.compositor.texelsOf(journey.frame);
-    live.catch(() => undefined);
-    if (journey.repeats) {
-      layers.live = await live;
-      return;
-    }
-    this.settled = null;
-    if (held?.what === 'matte') {
-      const { matte, share, blurred } = held.layers;
-      Object.assign(layers, { matte, share, blurred });
-    } else if (matteAt)
-      Object.assign(layers, await matte.run(layers.region, layers.background.kind === 'blur'));
-    // What it has seen is of the past when a matte is wanted again.
-    else if (this.matted) this.forget();
-    this.matted = matteAt && layers.region;
-    times.matte = held?.what === 'matte' ? held.times.matte : performance.now() - began;
-    const follow = styleAt !== null && follows(layers.region);
-    if (follow && held?.what !== 'matte') this.shown = matte.extent();
-    let styled =
-      held?.what === 'style' ? carriedAlong(held, follow ? this.shown : null) : await journey.styled;
-    if (follow) {
-      // Who came in, or moved far, is not where the window was: it is set anew.
-      if (this.shown && !(styled && covers(styled.roi, this.shown))) {
-        const window = this.windowFor(layers.region, styleAt);
-        styled = window && (await style.run(window));
-      }
-    }
-    layers.styled = styled;
-    times.style = styled?.took ?? 0;
-    layers.live = await live;
-    this.settled = journey;
-  }
-
-  /** Of the style only what will show is computed. */
-  private windowFor(region: Region, grid: Size): Roi | null {
-    if (!follows(region) || this.shown === undefined) return wholeFrame(grid);
-    return this.window.around(this.shown, grid);
-  }
-
-  /** The last stage, composite. */
-  draw({ frame, stages, began, clockOffset, matteAt, styleAt, layers, times }: Journey): void {
-    const from = performance.now();
-    this.outputs.draw(frame, layers, stages.pack?.(layers) ?? null, clockOffset);
-    const now = performance.now();
-    times.composite = now - from;
-    times.total = now - began;
-    if (!this.film) times.delay = wallClock() - clockOffset - frame.timestamp / 1000;
-    const road = { ep: stages.ep, zeroCopy: stages.pack !== null, half: stages.fp16 };
-    this.stats.end(times, matteAt ?? [0, 0], styleAt ?? [0, 0], this.governor, road);
-  }
-
-  /**
-   * The newest frame, small, and how much of a style the look lets show on it. Called in a gap; needs one net run at most.
-   * @param width - of the picture in pixels.
-   */
-  async still(width: number): Promise<Still> {
+  async previewFrame(width: number): Promise<PreviewFrame> {
     const { region, strength } = this.look;
-    const { prepare, matte } = this.stages;
+    const { prepare, matte } = this.backend;
+    const look = { region, strength };
+    if (region === 'everything') return readPreviewFrame(width, prepare, look, null);
+    // The matte of the frame will do, if it was made and tells the region apart.
     const part = bodyPartOf(region);
-    // The frame's own matte is taken, if it has one that tells the region.
-    const told = this.matted !== null && (part === null || part === bodyPartOf(this.matted));
-    if (region !== 'everything' && !told) {
+    const { mattedRegion } = this;
+    const known = mattedRegion !== null && (part === null || part === bodyPartOf(mattedRegion));
+    if (!known) {
       matte.load(matteSize(prepare.aspect, this.governor.mattePixels));
       await matte.run(region, false);
-      this.matted = region;
+      this.mattedRegion = region;
     }
-    return takeStill(
-      width,
-      prepare,
-      { region, strength },
-      region === 'everything' ? null : await matte.texels(),
-    );
+    return readPreviewFrame(width, prepare, look, await matte.texels());
   }
-}
-
-const noTimes = (): StageTimes => ({ prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 });
-
-/** Whether a style shows only where the matte says so. */
-function follows(region: Region): boolean {
-  return region !== 'everything' && region !== 'background';
 }

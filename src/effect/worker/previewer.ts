@@ -1,37 +1,39 @@
 import * as Comlink from 'comlink';
-import type { Carrier } from './frame-loop.ts';
 import { faultOf } from '../../common/error-transfer.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { PreviewJob } from '../protocol.ts';
 import type { Fault } from '../../common/errors.ts';
-import { showStyled, type Still } from './still.ts';
+import type { PreviewJob } from '../protocol.ts';
+import type { FrameLoop } from './frame-loop.ts';
+import type { Pipeline } from './pipeline.ts';
+import { compositePreview, type PreviewFrame } from './preview-frame.ts';
 
-/** Shows styles on the newest frame, in the gaps between frames. */
+/** Shows styles on the newest frame. All its work runs between frames. */
 export class Previewer {
+  /** Ids of the jobs under way. */
   private readonly running = new Set<number>();
 
   constructor(
     private readonly pipeline: Pipeline,
-    private readonly carrier: Carrier,
+    private readonly frameLoop: FrameLoop,
   ) {}
 
   /**
-   * @param show - awaited for each picture, which is transferred to it.
+   * Makes a preview of each style, once the source has drawn its first frame.
+   * @param show - called with each picture, which is transferred to it; awaited.
    * @throws PortoonError `ERR_WORKER_DIED` if the effect closes before.
    */
   async preview(
     { id, styles, width }: PreviewJob,
     show: (style: string, result: ImageBitmap | Fault) => unknown,
   ): Promise<void> {
-    const { gaps, begun } = this.carrier;
+    const { idleQueue, firstFrame } = this.frameLoop;
     this.running.add(id);
     try {
-      await begun.promise;
+      await firstFrame.promise;
       if (!this.running.has(id)) return;
-      const still = await gaps.during(() => this.pipeline.still(width));
+      const frame = await idleQueue.run(() => this.pipeline.previewFrame(width));
       for (const style of styles) {
         if (!this.running.has(id)) return;
-        const result = await this.picture(style, still).catch(faultOf);
+        const result = await this.picture(style, frame).catch(faultOf);
         if (result instanceof ImageBitmap) await show(style, Comlink.transfer(result, [result]));
         else await show(style, result);
       }
@@ -44,14 +46,15 @@ export class Previewer {
     this.running.delete(id);
   }
 
-  private async picture(style: string, still: Still): Promise<ImageBitmap> {
-    if (style === 'none') return showStyled(still, null);
-    const { gaps } = this.carrier;
-    const net = await this.pipeline.stages.style.borrow(style, (work) => gaps.during(work));
-    return gaps.during(async () => {
-      net.input(still.size).set(still.live);
-      const { styled } = await net.run(still.size, ['styled']);
-      return showStyled(still, styled);
+  private async picture(style: string, frame: PreviewFrame): Promise<ImageBitmap> {
+    if (style === 'none') return compositePreview(frame, null);
+    const { idleQueue } = this.frameLoop;
+    const whenIdle = <Result>(work: () => Promise<Result>) => idleQueue.run(work);
+    const net = await this.pipeline.backend.style.borrow(style, whenIdle);
+    return idleQueue.run(async () => {
+      net.input(frame.size).set(frame.live);
+      const { styled } = await net.run(frame.size, ['styled']);
+      return compositePreview(frame, styled);
     });
   }
 }

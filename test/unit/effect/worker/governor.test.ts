@@ -131,11 +131,11 @@ describe('the governor', () => {
     expect(meanOf(slowest.slice(-200))).toBeLessThan(first / 2);
   });
 
-  test('does not swing between two rungs, whatever the machine, its nets one after the other or side by side', () => {
+  test('does not swing between two levels, whatever the machine, its nets one after the other or side by side', () => {
     for (const beside of [false, true])
       for (let style = 5; style < 120; style += 15) {
         const steps = carry(new Governor(), { matte: 0.7 * style, style, rest: 8, beside }, 60_000);
-        // In more than half an hour at 30 fps it tries a finer rung a few times, and less and less often.
+        // In more than half an hour at 30 fps it tries a finer level a few times, and less and less often.
         expect(moves(steps.slice(1000)), `style ${style}`).toBeLessThanOrEqual(10);
         expect(moves(steps.slice(31_000)), `style ${style}`).toBeLessThanOrEqual(4);
       }
@@ -191,7 +191,7 @@ describe('the governor', () => {
     };
     const heating = seconds(300);
     expect(rank(heating.at(-1)!)).toBeLessThan(160);
-    // Down step by step: a finer rung is tried once or twice while it is on its way, not again and again.
+    // Down step by step: a finer level is tried once or twice while it is on its way, not again and again.
     expect(moves(heating)).toBeLessThanOrEqual(8);
     const hot = seconds(300);
     expect(moves(hot)).toBeLessThanOrEqual(2);
@@ -203,11 +203,11 @@ describe('the governor', () => {
   test('gives a film the finest style that it has pixels for, whatever the time', () => {
     const governor = new Governor();
     carry(governor, { matte: 50, style: 400, rest: 50 }, 200);
-    expect(governor.finest(1080)).toBe(384);
-    expect(governor.finest(360)).toBe(360);
-    expect(governor.finest(90)).toBe(160);
+    expect(governor.finestSide(1080)).toBe(384);
+    expect(governor.finestSide(360)).toBe(360);
+    expect(governor.finestSide(90)).toBe(160);
     governor.quality = 192;
-    expect(governor.finest(1080)).toBe(192);
+    expect(governor.finestSide(1080)).toBe(192);
   });
 
   test('keeps its hands off a pinned quality', () => {

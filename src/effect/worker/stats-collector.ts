@@ -2,24 +2,24 @@ import { quantile } from '../../common/quantile.ts';
 import type { Size } from '../../common/size.ts';
 import type { EffectStats, Held, QualityReason, StageTimes } from '../protocol.ts';
 
-/** Milliseconds over which rates and medians are taken. */
+/** Rates and medians are taken over this many milliseconds. */
 const WINDOW = 2000;
-/** So many steps from frame to frame tell the source's rate. */
+/** The rate of the source is taken from this many intervals between frames. */
 const STEPS = 60;
 const USUAL_INTERVAL = 1000 / 30;
-/** Who waits for so large a share of a step is not the one who is slow. */
+/** The source sets the pace if we wait for it for at least this share of an interval. */
 const IDLE = 0.4;
-/** A jump of so many milliseconds is a pause of the source, not frames that were missed. */
+/** A longer interval, in milliseconds, is a pause of the source and no dropped frames. */
 const LONGEST_STEP = 1000;
 const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 /** What the nets run on. */
-type Road = Pick<EffectStats, 'ep' | 'zeroCopy' | 'half'>;
+type BackendInfo = Pick<EffectStats, 'ep' | 'zeroCopy' | 'half'>;
 
-/** Gathers what the frames' journeys took. */
-export class StatsKeeper {
-  /** Milliseconds between two frames of the source, as its timestamps tell; 30 fps until known. */
+/** Collects the times of frames, and derives rates, medians and drops from them. */
+export class StatsCollector {
+  /** Milliseconds between two frames of the source by its timestamps; 1/30 s until it is known. */
   frameInterval = USUAL_INTERVAL;
   private readonly recent: { at: number; times: Readonly<StageTimes> }[] = [];
   private frames = 0;
@@ -28,9 +28,9 @@ export class StatsKeeper {
   private readonly steps: number[] = [];
   private ended = 0;
   private free = 0;
-  /** Milliseconds that the last frame kept the effect from the next one. */
+  /** Milliseconds for which the last frame kept the effect from starting the next one. */
   busy = 0;
-  private road: Road = { ep: 'wasm', zeroCopy: false, half: false };
+  private backend: BackendInfo = { ep: 'wasm', zeroCopy: false, half: false };
   private quality: QualityReason = 'usual';
   private held: Held = 'nothing';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };
@@ -38,14 +38,15 @@ export class StatsKeeper {
   constructor(private readonly renderer: string) {}
 
   /**
-   * A frame sets out.
-   * @param waited - whether the frame before has been drawn; if not, the source had this one ready before it was wanted.
+   * To be called when a frame starts.
+   * @param waited - whether the frame before was drawn already. If not, the source had this frame
+   * ready before it was needed.
    */
   begin(frame: VideoFrame, waited: boolean): void {
     if (this.lastTimestamp !== null) {
       const step = (frame.timestamp - this.lastTimestamp) / 1000;
       if (waited && performance.now() - this.ended > IDLE * step) {
-        // We waited for the source: this step is its own, give or take its jitter.
+        // We waited for the source, so this interval is the source's own, up to its jitter.
         this.steps.push(step);
         if (this.steps.length > STEPS) this.steps.shift();
         if (this.steps.length >= 5) this.frameInterval = quantile(this.steps, 0.5);
@@ -57,13 +58,13 @@ export class StatsKeeper {
     if (waited) this.free = performance.now();
   }
 
-  /** A frame has been drawn. */
+  /** To be called when a frame has been drawn. */
   end(
     times: Readonly<StageTimes>,
     matte: Size,
     style: Size,
     { reason, held }: { readonly reason: QualityReason; readonly held: Held },
-    road: Road,
+    backend: BackendInfo,
   ): void {
     const now = (this.ended = performance.now());
     this.busy = now - this.free;
@@ -72,23 +73,24 @@ export class StatsKeeper {
     this.sizes = { matte, style };
     this.quality = reason;
     this.held = held;
-    this.road = road;
+    this.backend = backend;
     this.recent.push({ at: now, times });
     while (this.recent[0]!.at < now - WINDOW) this.recent.shift();
   }
 
-  /** What was done since `end` was no waiting for the source. */
+  /** To be called after work between frames, whose time is no waiting for the source. */
   rest(): void {
     this.ended = performance.now();
   }
 
-  /** Another source begins: its rate is not known yet, and the gap to it is no drop. */
+  /** Prepares for another source. Its rate is not known yet, and the pause before it is no drop. */
   newSource(): void {
     this.lastTimestamp = null;
     this.steps.length = 0;
     this.frameInterval = USUAL_INTERVAL;
   }
 
+  /** The statistics of the last two seconds. */
   read(): EffectStats {
     const now = performance.now();
     const recent = this.recent.filter(({ at }) => at >= now - WINDOW);
@@ -106,7 +108,7 @@ export class StatsKeeper {
       dropped: this.dropped,
       ms,
       p95,
-      ...this.road,
+      ...this.backend,
       matteSize: [...this.sizes.matte],
       styleSize: [...this.sizes.style],
       quality: this.quality,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { StatsKeeper } from '../../../../src/effect/worker/stats.ts';
+import { StatsCollector } from '../../../../src/effect/worker/stats-collector.ts';
 import { randomField } from '../random-field.ts';
 
 beforeEach(() => {
@@ -10,8 +10,8 @@ afterEach(() => {
 });
 
 /** Runs frames that arrive at the given milliseconds through an effect that takes `cost` for each, newest frame first. */
-function run(arrivals: number[], cost: number): StatsKeeper {
-  const stats = new StatsKeeper('test');
+function run(arrivals: number[], cost: number): StatsCollector {
+  const stats = new StatsCollector('test');
   let next = 0;
   while (next < arrivals.length) {
     // The newest that has come by now, or the one that comes next.

@@ -1,0 +1,76 @@
+import type { Size } from '../../common/size.ts';
+import type { FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
+import type { Layers } from '../stages/layers.ts';
+import { matteSize, netSize } from '../stages/net-size.ts';
+import type { StyleStage } from '../stages/style/style-stage.ts';
+import { FINEST_MATTE_PIXELS, type Governor } from './governor.ts';
+
+/** What is to be computed for one frame. */
+export interface FramePlan {
+  /** Input size of the matte net for the whole frame; null if no matte is needed. */
+  readonly matteSize: Size | null;
+  /** Size of the style's pixel grid over the whole frame; null if no style is needed. */
+  readonly styleGrid: Size | null;
+  /** Equal for frames whose layers depend on the same, besides the frame and the background. */
+  readonly key: string;
+  /** All layers, still empty, and how they are to be composited. */
+  readonly layers: Layers;
+}
+
+/** What a plan depends on besides the frame. */
+export interface PlanInput {
+  readonly look: ResolvedLook;
+  /** Null while the source is live. */
+  readonly film: FilmOptions | null;
+  readonly governor: Pick<Governor, 'mattePixels' | 'shortSide' | 'finestSide' | 'held'>;
+  readonly style: Pick<StyleStage, 'hasStyle' | 'selected'>;
+  /** Whether the people are also drawn alone, which takes a matte. */
+  readonly hasStacked: boolean;
+}
+
+/** Decides what is computed for a frame. Nothing is computed that nobody would see. */
+export function planFrame(
+  { displayWidth, displayHeight }: Pick<VideoFrame, 'displayWidth' | 'displayHeight'>,
+  { look, film, governor, style, hasStacked }: PlanInput,
+): FramePlan {
+  const aspect = displayWidth / displayHeight;
+  const { region, strength, background } = look;
+  const matteAlone = film?.shows === 'matte';
+  const matte = film?.matteSide
+    ? netSize(film.matteSide, aspect)
+    : matteSize(aspect, film ? FINEST_MATTE_PIXELS : governor.mattePixels);
+  const side = film ? governor.finestSide(Math.min(displayWidth, displayHeight)) : governor.shortSide;
+  const grid = netSize(side, aspect);
+  const needsMatte =
+    (hasStacked && !film) ||
+    background.kind !== 'live' ||
+    (region !== 'everything' && (style.hasStyle || matteAlone));
+  const needsStyle = style.hasStyle && strength > 0 && !matteAlone;
+  return {
+    matteSize: needsMatte ? matte : null,
+    styleGrid: needsStyle ? grid : null,
+    key: [style.selected, region, strength, matte, grid, needsMatte].join(),
+    layers: {
+      live: null,
+      styled: null,
+      matte: null,
+      share: null,
+      blurred: null,
+      region,
+      strength,
+      background,
+      matteAlone,
+      // Lines that are drawn on every second frame only would flicker.
+      drawsLines: governor.held === 'nothing' || film !== null,
+    },
+  };
+}
+
+/** Whether a style on this region shows only where the mask has people or a part of them. */
+export function followsMask(region: Region): boolean {
+  return region !== 'everything' && region !== 'background';
+}
+
+export function noTimes(): StageTimes {
+  return { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
+}

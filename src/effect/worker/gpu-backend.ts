@@ -1,0 +1,122 @@
+import { PortoonError } from '../../common/errors.ts';
+import type { Catalogue, NetFile, StyleModel } from '../models/catalogue.ts';
+import { AdapterCache } from '../runtime/adapter-cache.ts';
+import { GpuNet } from '../runtime/gpu-net.ts';
+import { NetLoader, type TestedNet } from '../runtime/net-loader.ts';
+import { startRuntime, type Runtime } from '../runtime/runtime.ts';
+import { Packer } from '../stages/composite/packer.ts';
+import { testPrepareStage, testRefiner } from '../stages/gpu-self-test.ts';
+import { GpuMatteStage } from '../stages/matte/gpu-matte-stage.ts';
+import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
+import { matteSize } from '../stages/net-size.ts';
+import { CpuPrepareStage } from '../stages/prepare/cpu-prepare-stage.ts';
+import { GpuPrepareStage } from '../stages/prepare/gpu-prepare-stage.ts';
+import { cpuStyleRunner } from '../stages/style/cpu-style-runner.ts';
+import { GpuStyleRunner } from '../stages/style/gpu-style-runner.ts';
+import { StyleStage } from '../stages/style/style-stage.ts';
+import { USUAL_ASPECT, type Backend, type BackendSetup, type Report } from './backend.ts';
+import { cpuBackend } from './cpu-backend.ts';
+import { openMatteNet } from './matte-net.ts';
+
+/** The parts of the stages on the GPU that are no nets. */
+interface GpuParts {
+  readonly prepare: GpuPrepareStage;
+  readonly refiner: GpuRefiner;
+  readonly packer: Packer;
+}
+
+/**
+ * Opens the backend on the GPU. If only the stages fail there, frames are prepared and refined in
+ * main memory and the nets still run on WebGPU.
+ * @throws PortoonError `ERR_WEBGPU` if the nets fail there.
+ */
+export async function openGpuBackend(setup: BackendSetup): Promise<Backend> {
+  const { runtimeFiles, download, report, choice } = setup;
+  const starting = runtimeFiles.then(startRuntime);
+  const opening = starting.then((runtime) => openGpuParts(runtime, report));
+  opening.catch(() => undefined);
+  const catalogue = await setup.catalogue;
+  const loader = new NetLoader(catalogue, download, setup.fp16Cache, (error) => {
+    report(error, false);
+  });
+  const placeOnGpu = ({ net, file }: TestedNet, runtime: Runtime) =>
+    new GpuNet(runtime, net, file, layoutCache(runtime, net.id, file), choice === 'auto');
+  const warmUp = matteSize(USUAL_ASPECT);
+  const net = await openMatteNet(catalogue, starting, loader, warmUp, report, async (tested, runtime) =>
+    (await opening) ? placeOnGpu(tested, runtime) : tested.net,
+  );
+  const runtime = await starting;
+  const parts = await opening;
+  if (parts && net instanceof GpuNet)
+    return gpuBackend(runtime, loader, net, parts, catalogue, (tested) => placeOnGpu(tested, runtime));
+  if (net instanceof GpuNet) throw new Error('a net on the GPU has its stages there');
+  const prepare = new CpuPrepareStage();
+  const openStyle = async (model: StyleModel, file: NetFile) => (await loader.open(runtime, model, file)).net;
+  const style = new StyleStage(openStyle, cpuStyleRunner(prepare), catalogue, loader);
+  return cpuBackend(runtime, loader, net, prepare, style);
+}
+
+function gpuBackend(
+  runtime: Runtime,
+  loader: NetLoader,
+  net: GpuNet,
+  { prepare, refiner, packer }: GpuParts,
+  catalogue: Catalogue,
+  placeOnGpu: (tested: TestedNet) => GpuNet,
+): Backend {
+  const matte = new GpuMatteStage(net, prepare, refiner);
+  const runner = new GpuStyleRunner(runtime, prepare);
+  const openStyle = async (model: StyleModel, file: NetFile) =>
+    placeOnGpu(await loader.open(runtime, model, file));
+  const style = new StyleStage(openStyle, (net, roi) => runner.run(net, roi), catalogue, loader);
+  return {
+    ep: 'webgpu',
+    get fp16() {
+      return loader.allFp16;
+    },
+    get settling() {
+      return runtime.captures > 0;
+    },
+    prepare,
+    matte,
+    style,
+    pack: (layers) =>
+      packer.pack(layers, {
+        ...(layers.matte && refiner.layers),
+        ...(layers.styled && runner.layers),
+      }),
+    async close() {
+      await style.close();
+      await matte.close();
+      prepare.close();
+      runtime.device?.destroy();
+    },
+  };
+}
+
+/** @returns null if the parts cannot be opened or fail their tests, which is reported. */
+async function openGpuParts(runtime: Runtime, report: Report): Promise<GpuParts | null> {
+  const { watch } = runtime;
+  const device = runtime.device!;
+  try {
+    const [prepare, refiner, packer] = await Promise.all([
+      GpuPrepareStage.open(device, watch),
+      GpuRefiner.open(device, watch),
+      Packer.open(device),
+    ]);
+    await testPrepareStage(prepare);
+    await testRefiner(device, refiner);
+    return { prepare, refiner, packer };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
+    report(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);
+    return null;
+  }
+}
+
+/** Holds the layout that was fastest for a net. The wording is a key in users' browsers. */
+function layoutCache({ device }: Runtime, id: string, { fp16 }: NetFile): AdapterCache {
+  const what = `layout of ${id}${fp16 ? ' in half precision' : ''}`;
+  return new AdapterCache(device!.adapterInfo, what);
+}
