@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
 import type { LookOptions } from './effect/page/look-options.ts';
-import { REGIONS } from './effect/protocol.ts';
+import { REGIONS } from './effect/look.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
 

@@ -1,18 +1,12 @@
-/** The types that cross the worker's wall, nothing else. */
+/** The types that cross the worker boundary. */
 import type { Fault } from '../common/errors.ts';
+import type { Grade, Region } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
 export type { TappedFrame } from '../media/frame-port.ts';
+export type { BodyPart, Grade, Region } from './look.ts';
 
-/** Parts of a person, which only a matte net with `parts` tells apart; `face` is the skin of the face with eyes and lips. */
-export const BODY_PARTS = ['face', 'hair', 'clothes'] as const;
-export type BodyPart = (typeof BODY_PARTS)[number];
-
-export const REGIONS = ['person', ...BODY_PARTS, 'background', 'everything'] as const;
-/** Where the style shows. */
-export type Region = (typeof REGIONS)[number];
-
-/** What stands behind the person. `colour` is linear-free sRGB, each channel 0..1. */
+/** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */
 export type BackgroundFill =
   | { kind: 'live' }
   | { kind: 'blur' }
@@ -20,16 +14,21 @@ export type BackgroundFill =
   | { kind: 'colour'; rgb: [number, number, number] }
   | { kind: 'image'; bitmap: ImageBitmap };
 
-/** Short side of the style net's input in pixels (a multiple of 32), or the governor's choice. */
+/**
+ * Short side of the style net's input in pixels, rounded to a multiple of 32; or `auto`, which leaves
+ * it to the governor.
+ */
 export type Quality = 'auto' | number;
 
-/** Which execution provider runs the nets; `auto` takes WebGPU where an adapter exists. */
-export type ExecutionProviderChoice = 'auto' | 'webgpu' | 'wasm';
 export type ExecutionProvider = 'webgpu' | 'wasm';
+/** Which execution provider runs the nets; `auto` takes WebGPU where an adapter exists. */
+export type ExecutionProviderChoice = 'auto' | ExecutionProvider;
 
+/** A look with all options set and its background image loaded. */
 export interface ResolvedLook {
   /** A style's id from the manifest, or `none`. */
   style: string;
+  /** Where the style shows. */
   region: Region;
   /** 0 (the live picture) .. 1 (the style alone). */
   strength: number;
@@ -37,39 +36,39 @@ export interface ResolvedLook {
   quality: Quality;
 }
 
-/** Milliseconds per stage of one frame. */
+/** Milliseconds that each stage took for one frame. */
 export interface StageTimes {
   prepare: number;
   matte: number;
   style: number;
   composite: number;
-  /** From the moment that it set out. */
+  /** From the start of the frame to its composite. */
   total: number;
-  /** From the frame's arrival, which it may have had to wait after; 0 for a film's. */
+  /** From the frame's arrival to its composite; 0 for a film. */
   delay: number;
 }
 
 export interface EffectStats {
-  /** Composited frames per second over the last two seconds. */
+  /** Composited frames per second, over the last two seconds. */
   fps: number;
-  /** Frames composited since start. */
+  /** Frames composited since the start. */
   frames: number;
-  /** Frames that the source gave and the effect did not show since start: newest frame wins. */
+  /** Frames since the start that the source gave and that were dropped for newer ones. */
   dropped: number;
-  /** Medians over the last two seconds; of a net whose answer was held, its last run. */
+  /** Medians over the last two seconds. For a net whose output was held, its last run counts. */
   ms: StageTimes;
-  /** What 19 of 20 frames of the last two seconds stayed under. */
+  /** 95th percentiles over the last two seconds. */
   p95: StageTimes;
   ep: ExecutionProvider;
-  /** Whether frames stay on the graphics processor from their source to the stage. */
+  /** Whether frames stay on the GPU from their source to the canvas. */
   zeroCopy: boolean;
-  /** Whether all nets reckon in half precision. */
+  /** Whether all nets compute in half precision (fp16). */
   half: boolean;
   /** [width, height] of the matte net's input. */
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
   styleSize: [number, number];
-  /** Why the nets have those sizes: `quality` pins them, finer ones were too slow or came too late, there was room for these, or they are the usual or the finest. */
+  /** Why the nets have those sizes. */
   quality: QualityReason;
   /** What is computed for every second frame only, because nothing else kept the rate. */
   held: Held;
@@ -79,26 +78,26 @@ export interface EffectStats {
 
 export type Held = 'nothing' | 'style' | 'style and matte';
 
+/**
+ * Why the nets have their sizes: the option `quality` pins them; finer ones were too slow, or their
+ * frames came too late; there was room for finer ones; they are the usual ones; or the finest.
+ */
 export type QualityReason = 'pinned' | 'too slow' | 'too late' | 'room' | 'usual' | 'finest';
 
-/** Bytes of runtime and nets that have arrived. `total` is 0 while it is not known. */
+/** Bytes of the runtime and the nets that have arrived. `total` is 0 while it is not known. */
 export interface LoadProgress {
   loaded: number;
   total: number;
 }
 
-/** What the worker says unasked. */
+/** What the worker reports without being asked. */
 export type WorkerNotice =
   | { type: 'progress'; progress: LoadProgress }
   | { type: 'running' }
   | { type: 'fault'; fault: Fault; fatal: boolean }
   | { type: 'beat'; stats: EffectStats };
 
-/** Whether a style is meant for every machine, or for strong ones. */
-export const GRADES = ['live', 'fine'] as const;
-export type Grade = (typeof GRADES)[number];
-
-/** A style as the page may offer it. */
+/** A style as a page can offer it. */
 export interface StyleInfo {
   id: string;
   title: string;
@@ -114,44 +113,50 @@ export interface WorkerOptions {
 
 /** One round of previews. */
 export interface PreviewJob {
-  /** By which the page stops it. */
+  /** By which the page can stop it. */
   id: number;
-  /** `none` shows the live frame itself. */
+  /** Ids in order; `none` shows the live frame. */
   styles: string[];
-  /** Pixels. */
+  /** Of the pictures, in pixels. */
   width: number;
 }
 
-/** How a film is carried: every frame of it, at the finest quality that the look allows. */
+/** How a film is processed: every frame of it, at the finest quality that the look allows. */
 export interface FilmOptions {
-  /** `matte` gives, in place of the composite, how much of the style each pixel would take at full strength, as grey. Default `picture`. */
+  /**
+   * `matte` gives, in place of the composite, how much of the style each pixel would take at full
+   * strength, as grey. Default `picture`.
+   */
   shows?: 'picture' | 'matte';
-  /** Short side of the matte net's input in pixels, 32..1080. Default: as many pixels as the governor gives at most. */
+  /**
+   * Short side of the matte net's input in pixels, 32..1080. Default: the size with the most pixels
+   * that the governor ever chooses.
+   */
   matteSide?: number;
 }
 
-/** What is asked over a film's own port. Frames and pictures are transferred. */
+/** What is asked over the port of a film. Frames and pictures are transferred. */
 export interface FilmApi {
-  /** The next frame, in the film's order; closed when its picture comes. Several may be under way. */
+  /** Composites the next frame in order, and closes it. Several may be under way. */
   picture(frame: VideoFrame): Promise<VideoFrame>;
 }
 
-/** What the page may ask of the worker, over Comlink. Frames do not come this way but in a transferred stream. */
+/** What the page asks of the worker over Comlink. Frames come in a transferred stream instead. */
 export interface EffectWorkerApi {
   open(options: WorkerOptions, notify: (notice: WorkerNotice) => void): Promise<StyleInfo[]>;
   set(look: Partial<ResolvedLook>): Promise<void>;
-  /** Takes over the frames of one source, or of none; the last source's stream is cancelled. */
+  /** Takes frames from this source, or from none, and cancels the stream of the one before. */
   feed(frames: ReadableStream<VideoFrame> | null): void;
-  /** Takes a film's frames from a port, in place of the source. */
+  /** Takes a film's frames from a port, in place of a source. */
   film(port: MessagePort, options: FilmOptions): Promise<void>;
-  /** Every composited frame is also written here, until the stream closes. */
+  /** Writes every composited frame here as well, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
-  /** Every frame is also written here as `stacked-1`, until the stream closes. */
+  /** Writes every frame here as `stacked-1` as well, until the stream closes. */
   emitStacked(frames: WritableStream<VideoFrame>): Promise<void>;
-  /** Composited frames are also given to whoever holds the other end, as often as they ask, until `untap`. */
+  /** Sends composited frames to the other end of the port as well, when it asks, until `untap`. */
   tap(port: MessagePort): Promise<void>;
   untap(): void;
-  /** Shows each of the styles on the newest frame, one after the other. Resolves after the last one, or when stopped. */
+  /** Shows the styles on the newest frame, one after the other. Resolves at the end, or if stopped. */
   preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void>;
   stopPreview(id: number): void;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
-import { REGIONS, type Region } from '../effect/protocol.ts';
+import { type Region } from '../effect/protocol.ts';
+import { REGIONS } from '../effect/look.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Download } from './download.ts';
 import { PortoonError } from '../../common/errors.ts';
-import { GRADES } from '../protocol.ts';
+import { GRADES } from '../look.ts';
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const file = {

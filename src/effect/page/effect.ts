@@ -1,85 +1,39 @@
 import * as Comlink from 'comlink';
-import '../../common/error-transfer.ts';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
-import { readLook, type LookOptions } from './look-options.ts';
+import { fedTrack } from '../../media/track.ts';
 import type {
   BackgroundFill,
   EffectStats,
-  EffectWorkerApi,
-  ExecutionProviderChoice,
   FilmOptions,
-  LoadProgress,
   ResolvedLook,
   StyleInfo,
   WorkerNotice,
 } from '../protocol.ts';
-import { fedTrack } from '../../media/track.ts';
+import {
+  checkFilmOptions,
+  checkProvider,
+  DEFAULT_LOOK,
+  NO_STATS,
+  readPreviewOptions,
+  type EffectEvents,
+  type EffectOptions,
+  type PreviewOptions,
+} from './effect-options.ts';
+import { readLook, type LookOptions } from './look-options.ts';
+import { WorkerHost } from './worker-host.ts';
 
-export interface EffectOptions extends LookOptions {
-  /** Which execution provider runs the nets; default `auto`: WebGPU where the browser gives a hardware adapter, else wasm. */
-  ep?: ExecutionProviderChoice;
-  /** Where the list of nets is; the nets lie beside it. Default: `models/manifest.json` beside the page. */
-  manifestUrl?: string;
-  /** Told as bytes of runtime and nets arrive. */
-  onProgress?: (progress: LoadProgress) => void;
-}
+export type { EffectEvents, EffectOptions, PreviewOptions };
 
-export interface EffectEvents {
-  /** The first composited frame of a source has been drawn. */
-  running: () => void;
-  /** The canvas was replaced, after a worker that died: mount `effect.canvas` in place of the old one. */
-  canvas: (canvas: HTMLCanvasElement) => void;
-  /** The look has changed, as `set` was asked to: the options that it took. */
-  look: (changed: Readonly<LookOptions>) => void;
-  /** Something failed. After a fatal fault nothing comes any more: close this effect and create another. */
-  fault: (fault: Fault, fatal: boolean) => void;
-}
-
-export interface PreviewOptions {
-  /** Ids of the styles to show, in this order; `none` is the live frame. Default: all of grade `live`. */
-  styles?: readonly string[];
-  /** Width of the pictures in pixels, 32..512; their height follows the frame's shape. Default 160. */
-  width?: number;
-  /** Told each picture as it is ready. The picture is the receiver's to close. */
-  onPreview: (style: string, picture: ImageBitmap) => void;
-  /** Told a style that cannot be had, or whose net is not as promised; the other styles come all the same. */
-  onFault?: (style: string, fault: Fault) => void;
-  /** Ends the round: no further picture comes. */
-  signal?: AbortSignal;
-}
-
-const defaults: ResolvedLook = {
-  style: 'none',
-  region: 'person',
-  strength: 1,
-  background: { kind: 'live' },
-  quality: 'auto',
-};
-const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
-const noStats: EffectStats = {
-  fps: 0,
-  frames: 0,
-  dropped: 0,
-  ms: noTimes,
-  p95: noTimes,
-  ep: 'wasm',
-  zeroCopy: false,
-  half: false,
-  matteSize: [0, 0],
-  styleSize: [0, 0],
-  quality: 'usual',
-  held: 'nothing',
-  renderer: '',
-};
-/** A worker that has been silent for so many milliseconds, while it should beat four times a second, is dead. */
-const SILENCE = 12_000;
 /** A worker that dies as often as this is not started again. */
 const MOST_DEATHS = 3;
 
-/** The effect: frames in, the composite on `canvas` and in the processed track out. All work is done in a worker. */
+/**
+ * The effect: takes frames, and gives the composite on `canvas` and as a track. All work is done in a
+ * worker.
+ */
 export class Effect {
-  /** The composite at the source's own size. The page mounts it; CSS scales it. */
+  /** The composite at the size of the source. The page mounts it; CSS scales it. */
   canvas = document.createElement('canvas');
   /** The styles that `set({ style })` takes, besides `none`. */
   styles: readonly StyleInfo[] = [];
@@ -90,27 +44,25 @@ export class Effect {
     look: new Set(),
     fault: new Set(),
   };
-  /** Faults of the time before anybody listened. */
+  /** Faults from before anybody listened. */
   private unheard: [fault: Fault, fatal: boolean][] = [];
-  /** Counts the calls of `set`; which of them named an option last. */
+  /** Counts the calls of `set`. */
   private calls = 0;
+  /** The last call of `set` that named each option. */
   private readonly lastCalls = new Map<string, number>();
-  /** Counts the rounds of previews. */
+  /** Counts the rounds of previews, for their ids. */
   private previews = 0;
-  private worker: Worker | null = null;
-  private api: Comlink.Remote<EffectWorkerApi> | null = null;
-  /** Rejects when the worker dies, so that no answer is awaited from it. */
-  private death = Promise.withResolvers<never>();
+  private readonly host = new WorkerHost((why) => {
+    this.handleDeath(why);
+  });
   private deaths = 0;
   private lastDeath: PortoonError | null = null;
-  private lastBeat = 0;
-  private watch = 0;
-  private latest: EffectStats = noStats;
+  private latest: EffectStats = NO_STATS;
   private running = false;
   private track: MediaStreamTrack | null = null;
-  /** The processed track. */
+  /** The track of `process`. */
   private output: MediaStreamTrack | null = null;
-  /** The stacked one, while somebody needs it. */
+  /** The track of `stacked`. */
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
 
@@ -121,16 +73,14 @@ export class Effect {
 
   /** See `createEffect`. */
   static async create(options: EffectOptions): Promise<Effect> {
-    const { ep = 'auto' } = options;
-    if (!['auto', 'webgpu', 'wasm'].includes(ep))
-      throw new TypeError(`ep is ${JSON.stringify(ep)}; it takes auto, webgpu or wasm.`);
+    checkProvider(options.ep ?? 'auto');
     if (!('OffscreenCanvas' in self) || !('VideoFrame' in self))
       throw new PortoonError(
         'ERR_UNSUPPORTED_BROWSER',
         'This browser cannot hand single video frames to a page.',
         'Use a current Chrome, Edge or another Chromium.',
       );
-    const effect = new Effect({ ...defaults, ...(await readLook(options)) }, options);
+    const effect = new Effect({ ...DEFAULT_LOOK, ...(await readLook(options)) }, options);
     try {
       await effect.start();
     } catch (error) {
@@ -141,11 +91,12 @@ export class Effect {
   }
 
   /**
-   * Changes the look from the next frame on. A new style is fetched and warmed up while the old one goes on. Of several calls under
-   * way the last one to name an option decides it.
+   * Changes the look from the next frame on. A new style is fetched and warmed up while the old one
+   * goes on. If several calls are under way, the last one to name an option decides it.
    * @throws TypeError naming a wrong option and what it takes.
-   * @throws PortoonError if a background image cannot be had, or the region is a part of the person that the matte net does not
-   * tell: nothing has changed; or if a style cannot be had: the old one stays, the other options have changed.
+   * @throws PortoonError if a background image cannot be had, or if the region is a part of the
+   * person that the matte net cannot tell; nothing has changed then. Also if a style cannot be had;
+   * the old one stays then, and the other options have changed.
    */
   async set(options: LookOptions): Promise<void> {
     const call = ++this.calls;
@@ -153,165 +104,158 @@ export class Effect {
     const look = await readLook(options);
     for (const option of Object.keys(look) as (keyof ResolvedLook)[])
       if (this.lastCalls.get(option) !== call) {
-        if (option === 'background') release(look.background);
+        if (option === 'background') releaseImage(look.background);
         Reflect.deleteProperty(look, option);
       }
     const { style, ...rest } = look;
     try {
-      // A worker that is busy with a frame is not asked for nothing: a change of style would wait for it twice.
-      if (Object.keys(rest).length > 0) await this.ask((api) => api.set(rest));
+      // A busy worker answers after its frame, so it is not asked twice without need.
+      if (Object.keys(rest).length > 0) await this.host.ask((api) => api.set(rest));
     } catch (error) {
-      release(rest.background);
+      releaseImage(rest.background);
       throw error;
     }
-    if (rest.background) release(this.look.background);
+    if (rest.background) releaseImage(this.look.background);
     Object.assign(this.look, rest);
     const taken = Object.entries(options).filter(([option]) => option in rest);
-    if (taken.length > 0) this.tellLook(Object.fromEntries(taken));
+    if (taken.length > 0) this.announceLook(Object.fromEntries(taken));
     if (style === undefined) return;
-    await this.ask((api) => api.set({ style }));
+    await this.host.ask((api) => api.set({ style }));
     if (this.lastCalls.get('style') !== call) return;
     this.look.style = style;
-    this.tellLook({ style });
+    this.announceLook({ style });
   }
 
-  /** Takes frames from a video track, until the next call; `null` lets go of the last one. The track stays the caller's. */
+  /**
+   * Takes frames from a video track, until the next call. The track stays the caller's.
+   * @param track - `null` lets go of the last one.
+   * @throws TypeError if it is no video track.
+   */
   async feed(track: MediaStreamTrack | null): Promise<void> {
-    // Callers without types pass what a camera without pictures gave them.
+    // Callers without types may pass the `undefined` of a stream without video.
     const given: unknown = track;
     if (given !== null && !(given instanceof MediaStreamTrack && given.kind === 'video'))
       throw new TypeError('feed takes a video track, or null to let go of the last one.');
     this.track = track;
     this.running = false;
     if (!track) {
-      await this.ask((api) => api.feed(null));
+      await this.host.ask((api) => api.feed(null));
       return;
     }
     const { frames } = framesOf(track);
-    await this.ask((api) => api.feed(Comlink.transfer(frames, [frames])));
+    await this.host.ask((api) => api.feed(Comlink.transfer(frames, [frames])));
   }
 
   /**
-   * Feeds a track and gives the composite back as another, at the source's size and rate, for a call or a recorder.
-   * It ends with the next call, when the effect closes, or when its worker is replaced (event `canvas`).
+   * Feeds a track and gives the composite back as another, at the size and rate of the source, for a
+   * call or a recorder.
+   * @returns a track that ends with the next call, when the effect closes, or when its worker is
+   * replaced (event `canvas`).
    */
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.endOutput();
     await this.feed(track);
     const { track: output, frames } = fedTrack();
     this.output = output;
-    await this.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
+    await this.host.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
     return output;
   }
 
   /**
-   * The person alone, transparent, as one opaque track that any codec carries: colours above, matte below (`stacked-1`, see
-   * `src/media/stacked-alpha.ts`). The colours are the person's own, without a rim of the room; the look's background does not matter. It shows
-   * whatever is fed now and later. One more pass is drawn for it until it is stopped; it also ends with the next call, when the effect
-   * closes, or when its worker is replaced (event `canvas`).
-   * @throws PortoonError `ERR_UNSUPPORTED_BROWSER` where a worker cannot write to a track (all but Chromium).
+   * Gives the people alone, transparent, as one opaque track that any codec can carry: colours above,
+   * matte below (`stacked-1`, see `src/media/stacked-alpha.ts`). The colours have no rim of the room,
+   * and the look's background does not matter. The track shows whatever is fed now and later. It
+   * costs one more pass per frame until it is stopped.
+   * @returns a track that ends with the next call, when the effect closes, or when its worker is
+   * replaced (event `canvas`).
+   * @throws PortoonError `ERR_UNSUPPORTED_BROWSER` where a worker cannot write to a track, which only
+   * Chromium can.
    */
   async stacked(): Promise<MediaStreamTrack> {
-    end(this.stackedOutput);
+    endTrack(this.stackedOutput);
     this.stackedOutput = null;
-    if (!('MediaStreamTrackGenerator' in self)) throw noTrack();
+    if (!('MediaStreamTrackGenerator' in self)) throw unsupportedTrack();
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
     this.stackedOutput = generator;
     const { writable } = generator;
-    await this.ask((api) => api.emitStacked(Comlink.transfer(writable, [writable])));
+    await this.host.ask((api) => api.emitStacked(Comlink.transfer(writable, [writable])));
     return generator;
   }
 
   /**
-   * Takes a film in place of a track: frames that somebody else decodes, each of which comes back as its picture. None is dropped and
-   * none repeated, however long it takes; the matte's memory begins anew. The look is the effect's own, its quality the finest where
-   * `quality` is `auto`. Ends with the next call of `feed`, `process` or `film`.
+   * Takes a film in place of a track: frames that somebody else decodes, and each comes back as its
+   * picture. No frame is dropped or repeated, however long it takes, and the matte's memory begins
+   * anew. The look is the effect's own; where its `quality` is `auto` a film gets the finest. Ends
+   * with the next call of `feed`, `process` or `film`.
    * @returns the port for `filmAt`, to be used here or transferred to the worker that decodes.
    * @throws TypeError naming a wrong option and what it takes.
    */
   async film(options: FilmOptions = {}): Promise<MessagePort> {
-    const { shows = 'picture', matteSide } = options;
-    if (!['picture', 'matte'].includes(shows))
-      throw new TypeError(`shows is ${JSON.stringify(shows)}; it takes picture or matte.`);
-    if (matteSide !== undefined && !(Number.isInteger(matteSide) && matteSide >= 32 && matteSide <= 1080))
-      throw new TypeError(
-        `matteSide is ${JSON.stringify(matteSide)}; it takes a whole number of pixels from 32 to 1080.`,
-      );
+    checkFilmOptions(options);
     this.endOutput();
     await this.feed(null);
     const { port1, port2 } = new MessageChannel();
-    await this.ask((api) => api.film(Comlink.transfer(port2, [port2]), { ...options }));
+    await this.host.ask((api) => api.film(Comlink.transfer(port2, [port2]), { ...options }));
     return port1;
   }
 
   /**
-   * Gives composites straight to another worker, which holds the other end of `port`: it posts anything there for each frame that it
-   * wants, and is posted a `TappedFrame` for each. A tap ends with the next one, and when the worker is replaced (event `canvas`).
+   * Sends composited frames straight to another worker, which holds the other end of `port`: for each
+   * frame that it wants it posts any message, and receives a `TappedFrame`. A tap ends with the next
+   * one, and when the worker is replaced (event `canvas`).
    * @param port - `null` ends the tap.
    */
   async tap(port: MessagePort | null): Promise<void> {
-    await this.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
+    await this.host.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
   }
 
   /**
-   * Shows styles on the newest frame, as the look would with each of them (region and strength; the room behind stays live). The
-   * pictures are made between frames, one net run at most after each, so that the live picture goes on at its rate. Before the first
-   * frame of a source it waits for one.
+   * Shows styles on the newest frame, with the region and the strength of the look; the background
+   * stays live. The pictures are made between frames, with one net run at most after each, so that
+   * the live picture keeps its rate. Waits for the first frame of a source.
    * @throws TypeError naming a wrong option and what it takes.
    * @throws the signal's reason once it is aborted.
    * @throws PortoonError `ERR_WORKER_DIED` if the effect is closed, or its worker dies.
    */
   async preview({ onPreview, onFault, signal, ...options }: PreviewOptions): Promise<void> {
-    const ids = ['none', ...this.styles.map(({ id }) => id)];
-    const { styles = this.styles.filter(({ grade }) => grade === 'live').map(({ id }) => id), width = 160 } =
-      options;
-    const strange = styles.find((style) => !ids.includes(style));
-    if (strange !== undefined)
-      throw new TypeError(`styles has ${JSON.stringify(strange)}; it takes some of ${ids.join(', ')}.`);
-    if (!Number.isInteger(width) || width < 32 || width > 512)
-      throw new TypeError(
-        `width is ${JSON.stringify(width)}; it takes a whole number of pixels from 32 to 512.`,
-      );
+    const { styles, width } = readPreviewOptions(options, this.styles);
     signal?.throwIfAborted();
     const id = ++this.previews;
     let over = false;
     const show = Comlink.proxy((style: string, result: ImageBitmap | Fault) => {
       if (!(result instanceof ImageBitmap)) onFault?.(style, result);
-      // On its way already when the round was ended.
+      // A picture that was on its way already when the previews ended.
       else if (over) result.close();
       else onPreview(style, result);
     });
     const aborted = Promise.withResolvers<never>();
     const stop = () => {
       aborted.reject(signal?.reason);
-      void this.api?.stopPreview(id).catch(() => undefined);
+      void this.host.ask((api) => api.stopPreview(id)).catch(() => undefined);
     };
     signal?.addEventListener('abort', stop);
     try {
-      await Promise.race([
-        this.ask((api) => api.preview({ id, styles: [...styles], width }, show)),
-        aborted.promise,
-      ]);
+      await Promise.race([this.host.ask((api) => api.preview({ id, styles, width }, show)), aborted.promise]);
     } finally {
       over = true;
       signal?.removeEventListener('abort', stop);
     }
   }
 
-  /** How it goes, at most a quarter of a second ago. */
+  /** Statistics of the last two seconds, at most a quarter of a second old. */
   stats(): EffectStats {
     return this.latest;
   }
 
   /**
-   * Listens until the returned function is called. The first who listens to `fault` is also told what went wrong before, while the
-   * effect was made.
+   * Listens until the returned function is called. The first listener of `fault` is also called with
+   * what went wrong before, while the effect was created.
    */
   on<Type extends keyof EffectEvents>(type: Type, listener: EffectEvents[Type]): () => void {
     this.listeners[type].add(listener);
     if (type === 'fault' && this.unheard.length > 0)
       queueMicrotask(() => {
-        for (const [fault, fatal] of this.unheard.splice(0)) this.tell(fault, fatal);
+        for (const [fault, fatal] of this.unheard.splice(0)) this.announceFault(fault, fatal);
       });
     return () => {
       this.listeners[type].delete(listener);
@@ -320,70 +264,38 @@ export class Effect {
 
   /** Ends the worker and frees what it held. The tracks that were fed stay the caller's. */
   async close(): Promise<void> {
-    self.clearInterval(this.watch);
     this.closed = true;
-    this.endOutput();
-    end(this.stackedOutput);
-    const { worker, api } = this;
-    this.api = null;
-    if (!worker || !api) return;
-    // A worker that does not answer is ended all the same.
-    await Promise.race([api.close(), new Promise((resolve) => setTimeout(resolve, 1000))]).catch(
-      () => undefined,
-    );
-    this.death.reject(new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'));
-    api[Comlink.releaseProxy]();
-    worker.terminate();
-    this.worker = null;
+    this.endOutputs();
+    await this.host.close();
   }
 
   private async start(): Promise<void> {
-    const worker = new Worker(new URL('../worker/effect.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'effect',
-    });
-    this.worker = worker;
-    this.death = Promise.withResolvers<never>();
-    this.death.promise.catch(() => undefined);
-    worker.addEventListener('error', (event: Partial<ErrorEvent> & Event) => {
-      event.preventDefault();
-      this.die(event.message ?? 'its program did not load');
-    });
-    this.api = Comlink.wrap<EffectWorkerApi>(worker);
     const canvas = this.canvas.transferControlToOffscreen();
-    const notify = Comlink.proxy((notice: WorkerNotice) => {
-      if (this.worker === worker) this.hear(notice);
-    });
+    const manifest = this.options.manifestUrl ?? 'models/manifest.json';
     const options = {
       canvas,
-      manifestUrl: new URL(this.options.manifestUrl ?? 'models/manifest.json', document.baseURI).href,
+      manifestUrl: new URL(manifest, document.baseURI).href,
       ep: this.options.ep ?? 'auto',
       look: this.look,
     };
-    this.styles = await this.ask((api) => api.open(Comlink.transfer(options, [canvas]), notify));
-    this.lastBeat = performance.now();
-    self.clearInterval(this.watch);
-    this.watch = self.setInterval(() => {
-      // A page in the background hears late: only a page that is seen may judge.
-      if (document.visibilityState !== 'visible') this.lastBeat = performance.now();
-      else if (performance.now() - this.lastBeat > SILENCE) this.die('it no longer answers');
-    }, 1000);
+    this.styles = await this.host.open(options, (notice) => {
+      this.handleNotice(notice);
+    });
   }
 
-  private hear(notice: WorkerNotice): void {
+  private handleNotice(notice: WorkerNotice): void {
     switch (notice.type) {
       case 'progress':
         this.options.onProgress?.(notice.progress);
         break;
       case 'beat':
-        this.lastBeat = performance.now();
         this.latest = notice.stats;
         break;
       case 'running':
         this.announceRunning();
         break;
       case 'fault':
-        this.tell(notice.fault, notice.fatal);
+        this.announceFault(notice.fault, notice.fatal);
         break;
     }
   }
@@ -394,25 +306,17 @@ export class Effect {
     for (const listener of this.listeners.running) listener();
   }
 
-  private tellLook(changed: LookOptions): void {
+  private announceLook(changed: LookOptions): void {
     for (const listener of this.listeners.look) listener(changed);
   }
 
-  private tell(fault: Fault, fatal: boolean): void {
+  private announceFault(fault: Fault, fatal: boolean): void {
     if (this.listeners.fault.size === 0) this.unheard.push([fault, fatal]);
     for (const listener of this.listeners.fault) listener(fault, fatal);
   }
 
-  /** Asks the worker, and does not wait for the answer of a dead one. */
-  private ask<Answer>(question: (api: Comlink.Remote<EffectWorkerApi>) => Promise<Answer>): Promise<Answer> {
-    if (!this.api)
-      return Promise.reject(
-        new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.'),
-      );
-    return Promise.race([question(this.api), this.death.promise]);
-  }
-
-  private die(why: string): void {
+  /** Starts another worker, unless this one never opened or workers die too often. */
+  private handleDeath(why: string): void {
     const opened = this.styles.length > 0;
     const fatal = !opened || ++this.deaths >= MOST_DEATHS;
     const error = new PortoonError(
@@ -421,44 +325,44 @@ export class Effect {
       `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
     );
     this.lastDeath = error;
-    this.worker?.terminate();
-    this.worker = null;
-    this.api = null;
-    self.clearInterval(this.watch);
-    this.endOutput();
-    end(this.stackedOutput);
-    this.death.reject(error);
-    this.tell(error, fatal);
+    this.endOutputs();
+    this.host.end(error);
+    this.announceFault(error, fatal);
     if (!fatal)
       this.revive().catch((again: unknown) => {
-        // One more death has told of itself, and is followed by another try or by none.
+        // Another death has been announced already, and was followed by another try or by none.
         if (!this.closed && again !== this.lastDeath)
-          this.tell(again instanceof PortoonError ? again : error, true);
+          this.announceFault(again instanceof PortoonError ? again : error, true);
       });
   }
 
-  private endOutput(): void {
-    end(this.output);
-    this.output = null;
-  }
-
-  /** A new worker on a new canvas (the old one's control went with the worker), the same look and the same source. */
+  /** Starts another worker with the same look and source, on a new canvas: the old one is lost. */
   private async revive(): Promise<void> {
     this.canvas = document.createElement('canvas');
     await this.start();
     for (const listener of this.listeners.canvas) listener(this.canvas);
     await this.feed(this.track);
   }
+
+  private endOutput(): void {
+    endTrack(this.output);
+    this.output = null;
+  }
+
+  private endOutputs(): void {
+    this.endOutput();
+    endTrack(this.stackedOutput);
+  }
 }
 
-/** A track does not say that it ends when it is ended here, so this is said for it. */
-function end(output: MediaStreamTrack | null): void {
-  if (!output || output.readyState === 'ended') return;
-  output.stop();
-  output.dispatchEvent(new Event('ended'));
+/** Stops a track and fires its `ended` event, which the browser does not when the page stops it. */
+function endTrack(track: MediaStreamTrack | null): void {
+  if (!track || track.readyState === 'ended') return;
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
 }
 
-function noTrack(): PortoonError {
+function unsupportedTrack(): PortoonError {
   return new PortoonError(
     'ERR_UNSUPPORTED_BROWSER',
     'This browser cannot make a video track of the picture.',
@@ -466,12 +370,12 @@ function noTrack(): PortoonError {
   );
 }
 
-function release(background: BackgroundFill | undefined): void {
+function releaseImage(background: BackgroundFill | undefined): void {
   if (background?.kind === 'image') background.bitmap.close();
 }
 
 /**
- * Makes an effect: fetches the runtime and the nets, and has them ready for the first frame.
+ * Creates an effect: fetches the runtime and the nets, and has them ready for the first frame.
  *
  * @example
  * ```ts
@@ -481,7 +385,7 @@ function release(background: BackgroundFill | undefined): void {
  * const cartoon = await effect.process(camera.getVideoTracks()[0]);
  * ```
  * @throws TypeError naming a wrong option and what it takes.
- * @throws PortoonError if runtime or nets cannot be had, or the browser lacks what the effect needs.
+ * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is needed.
  */
 export function createEffect(options: EffectOptions = {}): Promise<Effect> {
   return Effect.create(options);

@@ -1,12 +1,13 @@
 import { PortoonError } from '../../common/errors.ts';
-import { REGIONS, type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
+import { type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
+import { REGIONS } from '../look.ts';
 
-/** Longest side of a background picture, in pixels. */
+/** Longest side of a background image, in pixels; larger ones are scaled down. */
 const LARGEST_PICTURE = 2048;
-/** Words that are valid for a colour in a style sheet and mean nothing here. */
+/** Words that CSS accepts for a colour and that have no meaning here. */
 const CSS_WIDE = /^(inherit|initial|unset|revert|revert-layer|currentcolor)$/i;
 
-/** A look in the words of the caller: all of it optional, the rest stays as it is. */
+/** A look as callers give it. All options are optional; those left out stay as they are. */
 export interface LookOptions {
   /** A style's id, or `none`. */
   style?: string;
@@ -14,14 +15,15 @@ export interface LookOptions {
   region?: Region;
   /** 0 (the live picture) .. 1 (the style alone). */
   strength?: number;
-  /** `live`, `blur`, `transparent`, a CSS colour, or the URL of a same-origin (or blob:) image. */
+  /** `live`, `blur`, `transparent`, a CSS colour, or the URL of a same-origin or blob: image. */
   background?: string;
-  /** Short side of the style net's input in pixels, 32..1080, or `auto`: the governor keeps the rate. */
+  /** Short side of the style net's input in pixels, 32..1080; or `auto`, which keeps the rate. */
   quality?: Quality;
 }
 
 /**
- * Checks a look at the door and fetches what it names.
+ * Checks the options of a look, and loads the background image that they name.
+ * @returns only what the options name.
  * @throws TypeError naming the option, what it was and what it takes.
  * @throws PortoonError `ERR_IMAGE_UNREADABLE` if the background image does not load.
  */
@@ -82,7 +84,7 @@ async function readBackground(background: string): Promise<BackgroundFill> {
   }
 }
 
-/** No larger than any graphics processor takes, and than any stage shows. */
+/** Reads an image and scales it down to what every GPU can take and a canvas can show. */
 async function readPicture(blob: Blob): Promise<ImageBitmap> {
   const bitmap = await createImageBitmap(blob);
   const shrink = LARGEST_PICTURE / Math.max(bitmap.width, bitmap.height);
@@ -98,7 +100,7 @@ async function readPicture(blob: Blob): Promise<ImageBitmap> {
   }
 }
 
-/** The browser itself knows best what a CSS colour is: it paints one pixel and is asked what came. */
+/** Lets the browser parse a CSS colour: it paints one pixel, which is read back as 0..1. */
 function parseColour(css: string): [number, number, number] {
   const context = new OffscreenCanvas(1, 1).getContext('2d');
   if (!context) return [0, 0, 0];

@@ -13,8 +13,10 @@ interface Level {
 
 /** Pixels of the matte net's input where the usual ones are too slow ... */
 const FEWER_MATTE_PIXELS = 224 * 128;
-/** ... and where there is time for more, and for films, which have no rate to keep: people far away
- * are found, hair and hands are finer. */
+/**
+ * ... and where there is time for more, and for films, which have no rate to keep: people far away
+ * are found, hair and hands are finer.
+ */
 export const FINEST_MATTE_PIXELS = 416 * 224;
 
 /**

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REGIONS } from '../../effect/protocol.ts';
+import { REGIONS } from '../../effect/look.ts';
 import { roomSchema } from '../../call/link.ts';
 
 /** Where the first frames come from. */

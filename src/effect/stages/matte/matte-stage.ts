@@ -1,6 +1,7 @@
 import { PortoonError } from '../../../common/errors.ts';
 import type { Size } from '../../../common/size.ts';
-import { BODY_PARTS, type BodyPart, type Region } from '../../protocol.ts';
+import { type BodyPart, type Region } from '../../protocol.ts';
+import { BODY_PARTS } from '../../look.ts';
 import type { Net } from '../../runtime/net.ts';
 import type { Layer, PartialLayer } from '../layers.ts';
 import type { MaskExtent, Roi } from '../roi.ts';

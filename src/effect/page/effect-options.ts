@@ -1,0 +1,116 @@
+import type { Fault } from '../../common/errors.ts';
+import type {
+  EffectStats,
+  ExecutionProviderChoice,
+  FilmOptions,
+  LoadProgress,
+  ResolvedLook,
+  StyleInfo,
+} from '../protocol.ts';
+import type { LookOptions } from './look-options.ts';
+
+export interface EffectOptions extends LookOptions {
+  /**
+   * Which execution provider runs the nets. Default `auto`: WebGPU where the browser gives a hardware
+   * adapter, else wasm.
+   */
+  ep?: ExecutionProviderChoice;
+  /**
+   * URL of the list of nets; the nets are beside it. Default: `models/manifest.json` beside the page.
+   */
+  manifestUrl?: string;
+  /** Called as bytes of the runtime and the nets arrive. */
+  onProgress?: (progress: LoadProgress) => void;
+}
+
+export interface EffectEvents {
+  /** The first composited frame of a source has been drawn. */
+  running: () => void;
+  /** The canvas was replaced after the worker died: mount `effect.canvas` in place of the old one. */
+  canvas: (canvas: HTMLCanvasElement) => void;
+  /** `set` has changed the look; `changed` has the options that it took. */
+  look: (changed: Readonly<LookOptions>) => void;
+  /**
+   * Something failed. After a fatal fault nothing more happens: close this effect and create another.
+   */
+  fault: (fault: Fault, fatal: boolean) => void;
+}
+
+export interface PreviewOptions {
+  /** Ids of the styles, in order; `none` is the live frame. Default: all of grade `live`. */
+  styles?: readonly string[];
+  /** Width of the pictures in pixels, 32..512; the height follows the frame's shape. Default 160. */
+  width?: number;
+  /** Called with each picture when it is ready. The receiver closes it. */
+  onPreview: (style: string, picture: ImageBitmap) => void;
+  /** Called with each style that cannot be had; the other styles come all the same. */
+  onFault?: (style: string, fault: Fault) => void;
+  /** Ends the previews: no further picture comes. */
+  signal?: AbortSignal;
+}
+
+/** The look of an effect that was given no options. */
+export const DEFAULT_LOOK: ResolvedLook = {
+  style: 'none',
+  region: 'person',
+  strength: 1,
+  background: { kind: 'live' },
+  quality: 'auto',
+};
+
+const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
+
+/** The statistics before the first frame. */
+export const NO_STATS: EffectStats = {
+  fps: 0,
+  frames: 0,
+  dropped: 0,
+  ms: noTimes,
+  p95: noTimes,
+  ep: 'wasm',
+  zeroCopy: false,
+  half: false,
+  matteSize: [0, 0],
+  styleSize: [0, 0],
+  quality: 'usual',
+  held: 'nothing',
+  renderer: '',
+};
+
+/** @throws TypeError if it is no provider. */
+export function checkProvider(ep: ExecutionProviderChoice): void {
+  if (!['auto', 'webgpu', 'wasm'].includes(ep))
+    throw new TypeError(`ep is ${JSON.stringify(ep)}; it takes auto, webgpu or wasm.`);
+}
+
+/** @throws TypeError naming a wrong option and what it takes. */
+export function checkFilmOptions({ shows = 'picture', matteSide }: FilmOptions): void {
+  if (!['picture', 'matte'].includes(shows))
+    throw new TypeError(`shows is ${JSON.stringify(shows)}; it takes picture or matte.`);
+  const inRange = matteSide === undefined || (matteSide >= 32 && matteSide <= 1080);
+  if (!inRange || (matteSide !== undefined && !Number.isInteger(matteSide)))
+    throw new TypeError(
+      `matteSide is ${JSON.stringify(matteSide)}; it takes a whole number of pixels from 32 to 1080.`,
+    );
+}
+
+/**
+ * Fills in the defaults of a round of previews.
+ * @param offered - the styles that the effect has.
+ * @throws TypeError naming a wrong option and what it takes.
+ */
+export function readPreviewOptions(
+  { styles, width = 160 }: Pick<PreviewOptions, 'styles' | 'width'>,
+  offered: readonly StyleInfo[],
+): { styles: string[]; width: number } {
+  const ids = ['none', ...offered.map(({ id }) => id)];
+  const chosen = styles ?? offered.filter(({ grade }) => grade === 'live').map(({ id }) => id);
+  const unknown = chosen.find((style) => !ids.includes(style));
+  if (unknown !== undefined)
+    throw new TypeError(`styles has ${JSON.stringify(unknown)}; it takes some of ${ids.join(', ')}.`);
+  if (!Number.isInteger(width) || width < 32 || width > 512)
+    throw new TypeError(
+      `width is ${JSON.stringify(width)}; it takes a whole number of pixels from 32 to 512.`,
+    );
+  return { styles: [...chosen], width };
+}
