@@ -24,6 +24,10 @@ const media = {
   group: ['mediabunny', '@mediabunny/*', 'gifenc'],
   message: 'only src/record writes files',
 };
+const effect = {
+  group: ['**/effect/**', '!**/effect/index.ts', '!**/effect/look.ts'],
+  message: 'other rooms use src/effect/index.ts, or look.ts for its values alone',
+};
 const server = {
   // What a page and the server say to each other is the one thing they share.
   group: ['**/server/**', '!**/server/signals.ts'],
@@ -52,11 +56,14 @@ export default tseslint.config(
     },
   },
   // One room, one dependency, and arrows point one way: see docs/architecture.md. A later entry replaces an earlier one.
-  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers, media, studio) },
+  { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers, media, studio, effect) },
   {
     files: ['src/studio/**/*.{ts,tsx}'],
     rules: {
-      ...refuse(runtime, peers, media, { group: ['**/server/**'], message: 'the studio asks the call' }),
+      ...refuse(runtime, peers, media, effect, {
+        group: ['**/server/**'],
+        message: 'the studio asks the call',
+      }),
       // A comment is read at one glance. Code is the formatter's business.
       'max-len': ['error', { code: 1000, comments: 100 }],
     },
@@ -65,35 +72,36 @@ export default tseslint.config(
     // Stores hold the logic and are tested without a browser. Components know them, never the other way.
     files: ['src/studio/**/*.ts'],
     ignores: ['src/studio/compose/*.ts'],
-    rules: refuse(runtime, peers, media, {
+    rules: refuse(runtime, peers, media, effect, {
       group: ['**/server/**', '**/*.tsx', '!**/store-slot.tsx'],
       message: 'stores know no components',
     }),
   },
   {
     files: ['src/obs/**/*.ts'],
-    rules: refuse(runtime, peers, media, {
+    rules: refuse(runtime, peers, media, effect, {
       group: ['**/server/**', '**/studio/**', '**/record/**'],
       message: 'the OBS page asks the call',
     }),
   },
   {
     files: ['src/call/**/*.ts'],
-    rules: refuse(runtime, server, media, {
+    rules: refuse(runtime, server, media, effect, {
       group: ['**/studio/**', '**/record/**', '**/obs/**'],
       message: 'arrows point to the effect',
     }),
   },
   {
     files: ['src/input/**/*.ts'],
-    rules: refuse(runtime, peers, media, {
+    rules: refuse(runtime, peers, media, effect, {
       group: ['**/studio/**', '**/server/**', '**/call/**', '**/record/**'],
       message: 'arrows point to the effect',
     }),
   },
   {
     files: ['src/record/**/*.ts'],
-    rules: refuse(runtime, peers, {
+    ignores: ['**/*.worker.ts'],
+    rules: refuse(runtime, peers, effect, {
       group: ['**/studio/**', '**/server/**', '**/call/**'],
       message: 'arrows point to the effect',
     }),
@@ -101,11 +109,31 @@ export default tseslint.config(
   {
     // The command line stands outside of everything: it serves the app, and a page of it drives the converter.
     files: ['src/cli/**/*.ts'],
-    rules: refuse(runtime, peers, media, {
+    rules: refuse(runtime, peers, media, effect, {
       group: ['**/studio/**', '**/call/**', '**/input/**'],
       message: 'the command line knows the server, the converter and the effect',
     }),
   },
   { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },
   { files: ['src/effect/runtime/**/*.ts'], rules: refuse(peers, media, rooms) },
+  {
+    // The common ground knows nobody.
+    files: ['src/common/**/*.ts', 'src/media/**/*.ts'],
+    rules: refuse(runtime, peers, media, rooms, {
+      group: ['**/effect/**'],
+      message: 'the common ground knows no room',
+    }),
+  },
+  {
+    // A worker loads only what it needs of the effect, and not the page's side of it.
+    files: ['src/record/**/*.worker.ts'],
+    rules: refuse(runtime, peers, {
+      group: ['**/studio/**', '**/server/**', '**/call/**'],
+      message: 'arrows point to the effect',
+    }),
+  },
+  {
+    files: ['src/effect/**/*.ts', 'src/media/**/*.ts', 'src/common/**/*.ts'],
+    rules: { 'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }] },
+  },
 );

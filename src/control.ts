@@ -1,8 +1,7 @@
 /** How decks and bots steer a page: by messages from another page of the same origin. docs/broadcast.md says it for people. */
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
-import type { LookOptions } from './effect/page/look-options.ts';
-import { REGIONS } from './effect/look.ts';
+import { type LookOptions, REGIONS } from './effect/index.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
 

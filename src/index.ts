@@ -4,17 +4,16 @@ export {
   type EffectEvents,
   type EffectOptions,
   type PreviewOptions,
-} from './effect/page/effect.ts';
+  filmAt,
+  type Film,
+  type LookOptions,
+  type EffectStats,
+  type Fault,
+  type FilmOptions,
+  type Grade,
+  type LoadProgress,
+  type Quality,
+  type Region,
+  type StyleInfo,
+} from './effect/index.ts';
 export { PortoonError, type ErrorCode } from './common/errors.ts';
-export { filmAt, type Film } from './effect/page/film-client.ts';
-export type { LookOptions } from './effect/page/look-options.ts';
-export type {
-  EffectStats,
-  Fault,
-  FilmOptions,
-  Grade,
-  LoadProgress,
-  Quality,
-  Region,
-  StyleInfo,
-} from './effect/protocol.ts';

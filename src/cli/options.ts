@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ExecutionProviderChoice, type Quality, type Region } from '../effect/protocol.ts';
-import { REGIONS } from '../effect/look.ts';
+import { type ExecutionProviderChoice, type Quality, type Region, REGIONS } from '../effect/index.ts';
 import type { FilmFormat } from '../record/convert-protocol.ts';
 
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.

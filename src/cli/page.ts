@@ -1,6 +1,6 @@
 /** The page that the command line drives: it converts what it is told to. */
 import { PortoonError } from '../common/errors.ts';
-import type { ExecutionProviderChoice, Fault } from '../effect/protocol.ts';
+import type { ExecutionProviderChoice, Fault } from '../effect/index.ts';
 import { Converter } from '../record/convert.ts';
 import type { PageAnswer, PageOrder } from './words.ts';
 

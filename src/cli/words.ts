@@ -1,7 +1,6 @@
 /** What the command line and its page say to each other. */
 import type { ConvertOrder, ConvertProgress, ConvertResult } from '../record/convert-protocol.ts';
-import type { LookOptions } from '../effect/page/look-options.ts';
-import type { ExecutionProviderChoice, Fault, FilmOptions } from '../effect/protocol.ts';
+import type { LookOptions, ExecutionProviderChoice, Fault, FilmOptions } from '../effect/index.ts';
 
 /** One film's conversion, as the page is asked for it. */
 export interface PageOrder {

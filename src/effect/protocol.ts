@@ -15,8 +15,8 @@ export type BackgroundFill =
   | { kind: 'image'; bitmap: ImageBitmap };
 
 /**
- * Short side of the style net's input in pixels, rounded to a multiple of 32; or `auto`, which leaves
- * it to the governor.
+ * Short side of the style net's input in pixels, rounded to a multiple of 32; or `auto`, which
+ * leaves it to the governor.
  */
 export type Quality = 'auto' | number;
 
@@ -156,7 +156,9 @@ export interface EffectWorkerApi {
   /** Sends composited frames to the other end of the port as well, when it asks, until `untap`. */
   tap(port: MessagePort): Promise<void>;
   untap(): void;
-  /** Shows the styles on the newest frame, one after the other. Resolves at the end, or if stopped. */
+  /**
+   * Shows the styles on the newest frame, one after the other. Resolves at the end, or if stopped.
+   */
   preview(job: PreviewJob, show: (style: string, result: ImageBitmap | Fault) => void): Promise<void>;
   stopPreview(id: number): void;
   close(): Promise<void>;

@@ -26,7 +26,7 @@ export function pictureLines(height: number): number | null {
 const MOST_LINES = 1080;
 
 /** How a picture is placed in a stacked frame. */
-export interface StackedLayout {
+interface StackedLayout {
   /** Columns of the frame, a multiple of 16. */
   width: number;
   /** Lines of the picture in each half. */

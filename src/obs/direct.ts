@@ -1,6 +1,6 @@
 import { isSoftwareRenderer } from '../common/software-renderer.ts';
 import { pauseAfter, type LinkState } from '../call/media-link.ts';
-import { createEffect, type Effect, type EffectOptions } from '../effect/page/effect.ts';
+import { createEffect, type Effect, type EffectOptions } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import { openCamera } from '../input/camera.ts';
 import { openDemo } from '../input/demo.ts';

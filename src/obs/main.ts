@@ -1,7 +1,7 @@
 import { Watcher } from '../call/watcher.ts';
 import { WhepPlayer } from '../call/whep.ts';
 import { listenForControl } from '../control.ts';
-import type { LookOptions } from '../effect/page/look-options.ts';
+import type { LookOptions } from '../effect/index.ts';
 import { Card, StatsLine } from './card.ts';
 import type { Direct } from './direct.ts';
 import { followSource } from './obs-studio.ts';

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
-import { type Region } from '../effect/protocol.ts';
-import { REGIONS } from '../effect/look.ts';
+import { type Region, REGIONS } from '../effect/index.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {

@@ -1,9 +1,13 @@
 import * as Comlink from 'comlink';
 import '../common/error-transfer.ts';
-import { createEffect, type Effect, type EffectOptions } from '../effect/page/effect.ts';
+import {
+  createEffect,
+  type Effect,
+  type EffectOptions,
+  type LookOptions,
+  type FilmOptions,
+} from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
-import type { LookOptions } from '../effect/page/look-options.ts';
-import type { FilmOptions } from '../effect/protocol.ts';
 import type {
   ConvertOrder,
   ConvertProgress,

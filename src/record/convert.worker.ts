@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { PortoonError } from '../common/errors.ts';
-import { filmAt, type Film } from '../effect/page/film-client.ts';
+import { filmAt, type Film } from '../effect/index.ts';
 import type {
   ConvertOrder,
   ConvertProgress,

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { faultOf } from '../common/error-transfer.ts';
 import { PortoonError } from '../common/errors.ts';
-import type { Fault } from '../effect/protocol.ts';
+import type { Fault } from '../effect/index.ts';
 import {
   finishedFile,
   markFinished,

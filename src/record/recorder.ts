@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { faultOf } from '../common/error-transfer.ts';
-import type { Effect } from '../effect/page/effect.ts';
+import type { Effect } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import { claim, nameClip } from './clips.ts';
 import type { Offer } from './formats.ts';

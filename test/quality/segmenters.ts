@@ -1,11 +1,8 @@
-import { FINEST_MATTE_PIXELS, matteSize } from '../../src/effect/worker/governor.ts';
-import {
-  boundsOfPeople,
-  isWhole,
-  MatteWindow,
-  wholeFrame,
-} from '../../src/effect/stages/matte/matte-window.ts';
-import type { Window } from '../../src/effect/stages/style/window.ts';
+import { findPeople } from '../../src/effect/stages/matte/find-people.ts';
+import { MatteRoi } from '../../src/effect/stages/matte/matte-roi.ts';
+import { matteSize } from '../../src/effect/stages/net-size.ts';
+import { isWholeFrame, wholeFrame, type Roi } from '../../src/effect/stages/roi.ts';
+import { FINEST_MATTE_PIXELS } from '../../src/effect/worker/governor.ts';
 import { BASELINES, type Baseline, type Baselines } from './baselines.ts';
 import type { Net } from './net.ts';
 import { crop, emptyPlanes, resize, type Planes } from './planes.ts';
@@ -46,26 +43,26 @@ export function windowSegmenter(title: string, net: Net, pixels: number): Segmen
     async segment(picture) {
       const { width, height } = picture;
       const size = matteSize(width / height, pixels);
-      let window = wholeFrame(size);
+      let roi = wholeFrame(size);
       let { outputs } = await net.run(resize(picture, size));
       for (let look = 0; look < LOOKS; look++) {
-        window = new MatteWindow().around(boundsOfPeople(outputs.matte!.data, window), size);
+        roi = new MatteRoi().around(findPeople(outputs.matte!.data, roi), size);
         const part = {
-          ...{ left: window.x, top: window.y },
-          ...{ width: window.size[0], height: window.size[1] },
+          ...{ left: roi.x, top: roi.y },
+          ...{ width: roi.size[0], height: roi.size[1] },
         };
-        ({ outputs } = await net.run(crop(resize(picture, window.grid), part)));
+        ({ outputs } = await net.run(crop(resize(picture, roi.grid), part)));
       }
-      const whole = inFrame(outputs.matte!, window);
+      const whole = inFrame(outputs.matte!, roi);
       // Parts of a window would have to be compared with labels of the window.
-      const parts = isWhole(window) ? (outputs.parts ?? null) : null;
+      const parts = isWholeFrame(roi) ? (outputs.parts ?? null) : null;
       return { matte: resize(whole, [width, height]), parts };
     },
   };
 }
 
 /** A matte of a window as one of the whole frame; beside the window is nobody. */
-function inFrame(matte: Planes, { grid, x, y, size: [width, height] }: Window): Planes {
+function inFrame(matte: Planes, { grid, x, y, size: [width, height] }: Roi): Planes {
   const whole = emptyPlanes(1, ...grid);
   for (let row = 0; row < height; row++)
     whole.data.set(matte.data.subarray(row * width, (row + 1) * width), (y + row) * grid[0] + x);

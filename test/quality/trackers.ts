@@ -1,4 +1,4 @@
-import { matteSize } from '../../src/effect/worker/governor.ts';
+import { matteSize } from '../../src/effect/stages/net-size.ts';
 import type { Net } from './net.ts';
 import { resize, type Planes } from './planes.ts';
 import type { Segmenter } from './segmenters.ts';

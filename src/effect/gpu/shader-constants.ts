@@ -1,5 +1,5 @@
 /** Numbers that a shader shares with TypeScript, by the names that the shader uses. */
-export type ShaderConstants = Readonly<Record<string, number>>;
+type ShaderConstants = Readonly<Record<string, number>>;
 
 /**
  * Declares constants in front of WGSL code, so that a number is defined in TypeScript alone. Whole

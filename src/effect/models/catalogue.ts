@@ -45,7 +45,7 @@ const manifestSchema = v.object({ models: v.array(v.unknown()) });
 
 /** One entry of models/manifest.json, as far as the effect reads it. */
 export type Model = v.InferOutput<typeof modelSchema>;
-export type MatteModel = Extract<Model, { kind: 'matte' }>;
+type MatteModel = Extract<Model, { kind: 'matte' }>;
 export type StyleModel = Extract<Model, { kind: 'style' }>;
 /** One tensor of a recurrent net's state: which output becomes which input, and its shape. */
 export type StateEntry = v.InferOutput<typeof stateSchema>;

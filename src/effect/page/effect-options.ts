@@ -11,12 +11,13 @@ import type { LookOptions } from './look-options.ts';
 
 export interface EffectOptions extends LookOptions {
   /**
-   * Which execution provider runs the nets. Default `auto`: WebGPU where the browser gives a hardware
-   * adapter, else wasm.
+   * Which execution provider runs the nets. Default `auto`: WebGPU where the browser gives a
+   * hardware adapter, else wasm.
    */
   ep?: ExecutionProviderChoice;
   /**
-   * URL of the list of nets; the nets are beside it. Default: `models/manifest.json` beside the page.
+   * URL of the list of nets; the nets are beside it. Default: `models/manifest.json` beside the
+   * page.
    */
   manifestUrl?: string;
   /** Called as bytes of the runtime and the nets arrive. */
@@ -26,12 +27,15 @@ export interface EffectOptions extends LookOptions {
 export interface EffectEvents {
   /** The first composited frame of a source has been drawn. */
   running: () => void;
-  /** The canvas was replaced after the worker died: mount `effect.canvas` in place of the old one. */
+  /**
+   * The canvas was replaced after the worker died: mount `effect.canvas` in place of the old one.
+   */
   canvas: (canvas: HTMLCanvasElement) => void;
   /** `set` has changed the look; `changed` has the options that it took. */
   look: (changed: Readonly<LookOptions>) => void;
   /**
-   * Something failed. After a fatal fault nothing more happens: close this effect and create another.
+   * Something failed. After a fatal fault nothing more happens: close this effect and create
+   * another.
    */
   fault: (fault: Fault, fatal: boolean) => void;
 }
@@ -39,7 +43,9 @@ export interface EffectEvents {
 export interface PreviewOptions {
   /** Ids of the styles, in order; `none` is the live frame. Default: all of grade `live`. */
   styles?: readonly string[];
-  /** Width of the pictures in pixels, 32..512; the height follows the frame's shape. Default 160. */
+  /**
+   * Width of the pictures in pixels, 32..512; the height follows the frame's shape. Default 160.
+   */
   width?: number;
   /** Called with each picture when it is ready. The receiver closes it. */
   onPreview: (style: string, picture: ImageBitmap) => void;

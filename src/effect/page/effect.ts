@@ -29,8 +29,8 @@ export type { EffectEvents, EffectOptions, PreviewOptions };
 const MOST_DEATHS = 3;
 
 /**
- * The effect: takes frames, and gives the composite on `canvas` and as a track. All work is done in a
- * worker.
+ * The effect: takes frames, and gives the composite on `canvas` and as a track. All work is done in
+ * a worker.
  */
 export class Effect {
   /** The composite at the size of the source. The page mounts it; CSS scales it. */
@@ -147,8 +147,8 @@ export class Effect {
   }
 
   /**
-   * Feeds a track and gives the composite back as another, at the size and rate of the source, for a
-   * call or a recorder.
+   * Feeds a track and gives the composite back as another, at the size and rate of the source, for
+   * a call or a recorder.
    * @returns a track that ends with the next call, when the effect closes, or when its worker is
    * replaced (event `canvas`).
    */
@@ -162,14 +162,14 @@ export class Effect {
   }
 
   /**
-   * Gives the people alone, transparent, as one opaque track that any codec can carry: colours above,
-   * matte below (`stacked-1`, see `src/media/stacked-alpha.ts`). The colours have no rim of the room,
-   * and the look's background does not matter. The track shows whatever is fed now and later. It
-   * costs one more pass per frame until it is stopped.
+   * Gives the people alone, transparent, as one opaque track that any codec can carry: colours
+   * above, matte below (`stacked-1`, see `src/media/stacked-alpha.ts`). The colours have no rim of
+   * the room, and the look's background does not matter. The track shows whatever is fed now and
+   * later. It costs one more pass per frame until it is stopped.
    * @returns a track that ends with the next call, when the effect closes, or when its worker is
    * replaced (event `canvas`).
-   * @throws PortoonError `ERR_UNSUPPORTED_BROWSER` where a worker cannot write to a track, which only
-   * Chromium can.
+   * @throws PortoonError `ERR_UNSUPPORTED_BROWSER` where a worker cannot write to a track, which
+   * only Chromium can.
    */
   async stacked(): Promise<MediaStreamTrack> {
     endTrack(this.stackedOutput);
@@ -200,9 +200,9 @@ export class Effect {
   }
 
   /**
-   * Sends composited frames straight to another worker, which holds the other end of `port`: for each
-   * frame that it wants it posts any message, and receives a `TappedFrame`. A tap ends with the next
-   * one, and when the worker is replaced (event `canvas`).
+   * Sends composited frames straight to another worker, which holds the other end of `port`: for
+   * each frame that it wants it posts any message, and receives a `TappedFrame`. A tap ends with
+   * the next one, and when the worker is replaced (event `canvas`).
    * @param port - `null` ends the tap.
    */
   async tap(port: MessagePort | null): Promise<void> {
@@ -248,8 +248,8 @@ export class Effect {
   }
 
   /**
-   * Listens until the returned function is called. The first listener of `fault` is also called with
-   * what went wrong before, while the effect was created.
+   * Listens until the returned function is called. The first listener of `fault` is also called
+   * with what went wrong before, while the effect was created.
    */
   on<Type extends keyof EffectEvents>(type: Type, listener: EffectEvents[Type]): () => void {
     this.listeners[type].add(listener);
@@ -385,7 +385,8 @@ function releaseImage(background: BackgroundFill | undefined): void {
  * const cartoon = await effect.process(camera.getVideoTracks()[0]);
  * ```
  * @throws TypeError naming a wrong option and what it takes.
- * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is needed.
+ * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is
+ * needed.
  */
 export function createEffect(options: EffectOptions = {}): Promise<Effect> {
   return Effect.create(options);

@@ -5,7 +5,8 @@ import type { FilmApi } from '../protocol.ts';
 /** The effect, as the decoder of a film uses it. */
 export interface Film {
   /**
-   * Composites the next frame of the film. Calls may be made ahead; they are answered in their order.
+   * Composites the next frame of the film. Calls may be made ahead; they are answered in their
+   * order.
    * @param frame - is handed over to the effect.
    * @returns the picture, at the frame's display size and time; the caller closes it.
    * @throws PortoonError if the effect cannot go on.

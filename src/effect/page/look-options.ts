@@ -11,7 +11,10 @@ const CSS_WIDE = /^(inherit|initial|unset|revert|revert-layer|currentcolor)$/i;
 export interface LookOptions {
   /** A style's id, or `none`. */
   style?: string;
-  /** Where the style shows: `person`, a part of them (`face`, `hair`, `clothes`), `background` or `everything`. */
+  /**
+   * Where the style shows: `person`, a part of them (`face`, `hair`, `clothes`), `background` or
+   * `everything`.
+   */
   region?: Region;
   /** 0 (the live picture) .. 1 (the style alone). */
   strength?: number;

@@ -3,7 +3,10 @@ import '../../common/error-transfer.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { EffectWorkerApi, StyleInfo, WorkerNotice, WorkerOptions } from '../protocol.ts';
 
-/** A worker that is silent for this many milliseconds, though it should beat 4 times a second, is dead. */
+/**
+ * A worker that is silent for this many milliseconds, though it should beat 4 times a second, is
+ * dead.
+ */
 const SILENCE = 12_000;
 /** Milliseconds for which a worker is given the time to close. */
 const CLOSING = 1000;

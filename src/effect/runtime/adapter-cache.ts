@@ -3,8 +3,8 @@ import { version } from '../../../package.json';
 const STORE = 'portoon-adapter';
 
 /**
- * Keeps one measured result for this GPU adapter and this version of Portoon from visit to visit, in
- * the browser's cache storage where there is one.
+ * Keeps one measured result for this GPU adapter and this version of Portoon from visit to visit,
+ * in the browser's cache storage where there is one.
  */
 export class AdapterCache {
   private readonly key: string;

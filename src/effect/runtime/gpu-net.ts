@@ -83,8 +83,8 @@ export class GpuNet implements StatelessNet {
   }
 
   /**
-   * Runs on what `inputBuffer(size)` holds. Resolves when the work is submitted to the device, so work
-   * that is submitted later comes after it. State goes from this run to the next.
+   * Runs on what `inputBuffer(size)` holds. Resolves when the work is submitted to the device, so
+   * work that is submitted later comes after it. State goes from this run to the next.
    * @throws PortoonError `ERR_WEBGPU` if the GPU fails.
    */
   async runOnGpu(size: Size): Promise<void> {
@@ -152,7 +152,9 @@ export class GpuNet implements StatelessNet {
     const recalled = await this.layouts.read();
     const known = LAYOUTS.find((layout) => layout === recalled);
     const layouts = known ? [known] : LAYOUTS;
-    const graph = await captureGraph(this.runtime, this.file, this.net.session, bound, layouts, signal);
+    const { file, net } = this;
+    const request = { file, plain: net.session, run: bound, layouts, signal };
+    const graph = await captureGraph(this.runtime, request);
     if (!graph) return null;
     try {
       signal.throwIfAborted();

@@ -11,7 +11,7 @@ import type { Runtime } from './runtime.ts';
  * depends on the net and the GPU.
  */
 export const LAYOUTS = ['NCHW', 'NHWC'] as const;
-export type Layout = (typeof LAYOUTS)[number];
+type Layout = (typeof LAYOUTS)[number];
 
 /**
  * The largest difference, of 1, between a replay and the run that it repeats. It is larger in fp16,
@@ -44,28 +44,30 @@ export interface GraphCapture extends Candidate {
   close(): Promise<void>;
 }
 
+/** What is to be captured. */
+export interface CaptureRequest {
+  readonly file: NetFile;
+  /** Runs the net without capture. Must stay open until the graph is closed. */
+  readonly plain: InferenceSession;
+  /** Its buffers are overwritten. */
+  readonly run: BoundRun;
+  /** Those to be tried. */
+  readonly layouts: readonly Layout[];
+  /** Aborts before the next step. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Captures a net's run as a graph in each of the layouts, and keeps the fastest.
  *
  * A graph is trusted only if all its outputs for three test pictures and states agree with those of
- * `plain`: ONNX Runtime Web 1.30.0 does not capture what a net merely copies into an output. Other
- * runs may use the runtime between the steps; none waits for more than one step.
- * @param plain - the session that runs the net without capture; must stay open until the graph is
- * closed.
- * @param run - its buffers are overwritten.
- * @param layouts - to be tried.
- * @param signal - aborts before the next step.
+ * the plain session: ONNX Runtime Web 1.30.0 does not capture what a net merely copies into an
+ * output. Other runs may use the runtime between the steps; none waits for more than one step.
  * @returns null if no graph agrees.
- * @throws the signal's reason, or what `plain` failed with.
+ * @throws the signal's reason, or what the plain session failed with.
  */
-export async function captureGraph(
-  runtime: Runtime,
-  file: NetFile,
-  plain: InferenceSession,
-  run: BoundRun,
-  layouts: readonly Layout[],
-  signal: AbortSignal,
-): Promise<GraphCapture | null> {
+export async function captureGraph(runtime: Runtime, request: CaptureRequest): Promise<GraphCapture | null> {
+  const { plain, run, signal } = request;
   const step: Step = (work) =>
     runtime.exclusive(() => {
       signal.throwIfAborted();
@@ -74,8 +76,7 @@ export async function captureGraph(
   let best: Candidate | null = null;
   runtime.captures++;
   try {
-    if (await step(() => runAndPin(plain, run)))
-      best = await fastestCandidate(runtime, file, plain, run, layouts, step, signal);
+    if (await step(() => runAndPin(plain, run))) best = await fastestCandidate(runtime, request, step);
   } finally {
     runtime.captures--;
     // Buffers that cannot be unpinned are freed with the runtime.
@@ -99,12 +100,8 @@ type Step = <T>(work: () => Promise<T>) => Promise<T>;
 /** Captures the run in each layout, and returns the fastest graph that agrees with `plain`. */
 async function fastestCandidate(
   runtime: Runtime,
-  { bytes, fp16 }: NetFile,
-  plain: InferenceSession,
-  run: BoundRun,
-  layouts: readonly Layout[],
+  { file: { bytes, fp16 }, plain, run, layouts, signal }: CaptureRequest,
   step: Step,
-  signal: AbortSignal,
 ): Promise<Candidate | null> {
   const expected: Float32Array[][] = [];
   for (const stride of TEST_STRIDES) expected.push(await step(() => outputsFor(runtime, plain, run, stride)));

@@ -28,8 +28,8 @@ export type StatelessNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'
 
 /**
  * A second runtime in a worker of its own, so that its nets run on another core beside those of the
- * first. It ends together with the worker that made it, and not before: Chromium 156 sometimes (3 of
- * 24 times) never ends a worker that is terminated just after one of its own workers.
+ * first. It ends together with the worker that made it, and not before: Chromium 156 sometimes (3
+ * of 24 times) never ends a worker that is terminated just after one of its own workers.
  */
 export class NetWorker {
   private readonly worker = new Worker(new URL('./nets.worker.ts', import.meta.url), { type: 'module' });

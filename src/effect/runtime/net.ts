@@ -11,11 +11,11 @@ export type Output = keyof typeof CHANNELS;
 const PROMISED = { matte: 'matte', style: 'styled' } as const;
 
 /**
- * A net with its input and outputs in main memory. The input `frame` is float32 [1,3,H,W], RGB 0..1;
- * each output is float32 [1,C,H,W]. Both sides are multiples of 32.
+ * A net with its input and outputs in main memory. The input `frame` is float32 [1,3,H,W], RGB
+ * 0..1; each output is float32 [1,C,H,W]. Both sides are multiples of 32.
  *
- * A recurrent net has state (`state` in the manifest): some outputs of a run are inputs of the next,
- * and the first run reads zeros. The input is allocated once per size and filled in place.
+ * A recurrent net has state (`state` in the manifest): some outputs of a run are inputs of the
+ * next, and the first run reads zeros. The input is allocated once per size and filled in place.
  */
 export class Net {
   /** Milliseconds that the last run took. */

@@ -3,8 +3,8 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 /** The runtime's symbol on a buffer, for its address in the runtime and how many runs use it. */
 const COUNT = 'gpuBufferMetadata';
 /**
- * Turns of the microtask queue for which the buffers are watched after a run has begun. By then they
- * have long been counted, or cannot be pinned.
+ * Turns of the microtask queue for which the buffers are watched after a run has begun. By then
+ * they have long been counted, or cannot be pinned.
  */
 const TURNS = 1000;
 
@@ -18,9 +18,9 @@ export interface Bindings {
  * Runs a session once, and pins its buffers to their addresses in the runtime.
  *
  * ONNX Runtime Web 1.30.0 gives one of our buffers an address for one run only. A captured graph
- * replays with the addresses of its first run, where another buffer may be by then, or none ("Cannot
- * set properties of undefined (setting 'Symbol(gpuBufferMetadata)')"). Counting one more user than
- * there are runs keeps the addresses.
+ * replays with the addresses of its first run, where another buffer may be by then, or none
+ * ("Cannot set properties of undefined (setting 'Symbol(gpuBufferMetadata)')"). Counting one more
+ * user than there are runs keeps the addresses.
  * @returns whether all buffers are pinned; if not, none is.
  */
 export async function runAndPin(session: InferenceSession, bindings: Bindings): Promise<boolean> {
@@ -35,7 +35,9 @@ export async function runAndPin(session: InferenceSession, bindings: Bindings): 
   return counts !== null;
 }
 
-/** Unpins the buffers by one more run: the runtime forgets a buffer after the last run that uses it. */
+/**
+ * Unpins the buffers by one more run: the runtime forgets a buffer after the last run that uses it.
+ */
 export async function unpin(session: InferenceSession, bindings: Bindings): Promise<void> {
   const counts = countsOf(bindings);
   if (!counts) return;

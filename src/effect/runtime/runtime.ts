@@ -11,9 +11,10 @@ import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts'
 import { AdapterCache } from './adapter-cache.ts';
 
 /**
- * The builds of ONNX Runtime Web 1.30.0 that are used. The plain one runs nets on wasm twice as fast
- * as the others. Of the two with WebGPU, the one with JavaScript Promise Integration is smaller and
- * faster, where a browser has that. `bytes` are the sizes of the files, for the progress bar.
+ * The builds of ONNX Runtime Web 1.30.0 that are used. The plain one runs nets on wasm twice as
+ * fast as the others. Of the two with WebGPU, the one with JavaScript Promise Integration is
+ * smaller and faster, where a browser has that. `bytes` are the sizes of the files, for the
+ * progress bar.
  */
 export const builds = {
   plain: { glue: plainGlue, wasm: plainWasm, bytes: 14_239_897, load: () => import('onnxruntime-web/wasm') },
@@ -52,8 +53,8 @@ export interface RuntimeFiles {
   readonly binary: Uint8Array<ArrayBuffer>;
   /**
    * The binary compiled while it arrived, which is the only way for Chromium to cache the optimised
-   * code for the next visit. The runtime takes nothing but bytes; Chromium finds the compiled module
-   * by them as long as it is held. Null in other browsers, which would compile it twice.
+   * code for the next visit. The runtime takes nothing but bytes; Chromium finds the compiled
+   * module by them as long as it is held. Null in other browsers, which would compile it twice.
    */
   readonly compiled: WebAssembly.Module | null;
 }
@@ -129,8 +130,8 @@ async function openDevice(): Promise<GPUDevice> {
 }
 
 /**
- * GPU work may fail without an error. The returned function rejects when the device is lost or out of
- * memory, or when the work takes too long.
+ * GPU work may fail without an error. The returned function rejects when the device is lost or out
+ * of memory, or when the work takes too long.
  */
 function watchDevice(device: GPUDevice): Runtime['watch'] {
   let fault: PortoonError | null = null;
@@ -192,14 +193,16 @@ export function precisionCache(adapter: GPUAdapterInfo): AdapterCache {
 /** The provider that was chosen. */
 export interface Provider {
   readonly ep: ExecutionProvider;
-  /** See {@link precisionCache}; null if the adapter has no fp16 or computes wrong results in it. */
+  /**
+   * See {@link precisionCache}; null if the adapter has no fp16 or computes wrong results in it.
+   */
   readonly fp16Cache: AdapterCache | null;
 }
 
 /**
  * Chooses the execution provider.
- * @param choice - `auto` takes WebGPU if the browser gives a hardware adapter that was not slower than
- * the CPU before.
+ * @param choice - `auto` takes WebGPU if the browser gives a hardware adapter that was not slower
+ * than the CPU before.
  * @throws PortoonError `ERR_RUNTIME` if WebGPU is forced and missing.
  */
 export async function chooseProvider(choice: ExecutionProviderChoice): Promise<Provider> {

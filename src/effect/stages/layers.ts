@@ -40,18 +40,18 @@ export interface Layers {
 }
 
 /** Where a layer is in a picture, as shares of its sides: left, top, width, height. */
-export type Place = readonly [number, number, number, number];
+export type PackedPlace = readonly [number, number, number, number];
 
 /** Layers in one picture, as shaders/pack.wgsl lays them out; null for a layer that is missing. */
 export interface Packed {
   /** Valid until the current task ends. */
   readonly canvas: OffscreenCanvas;
   /** The matte's fitted alpha, luminance and slope. */
-  readonly fit: Place | null;
+  readonly fit: PackedPlace | null;
   /** The plain matte and the share of a body part. */
-  readonly plain: Place | null;
-  readonly styled: Place | null;
+  readonly plain: PackedPlace | null;
+  readonly styled: PackedPlace | null;
   /** The luminance that the style net saw. */
-  readonly seen: Place | null;
-  readonly blurred: Place | null;
+  readonly seen: PackedPlace | null;
+  readonly blurred: PackedPlace | null;
 }

@@ -30,7 +30,7 @@ export interface Backend {
 }
 
 /** Called with what goes wrong. After a fatal error the backend no longer answers. */
-export type Report = (error: unknown, fatal: boolean) => void;
+export type ReportError = (error: unknown, fatal: boolean) => void;
 
 /** What a backend is opened with. */
 export interface BackendOptions {
@@ -40,7 +40,7 @@ export interface BackendOptions {
   /** May still be arriving: the runtime, which is larger, is fetched meanwhile. */
   readonly catalogue: Promise<Catalogue>;
   readonly download: Download;
-  readonly report: Report;
+  readonly report: ReportError;
 }
 
 /** What the builders are given once the provider is known. */
@@ -51,8 +51,8 @@ export interface BackendSetup extends BackendOptions {
 }
 
 /**
- * Opens a backend: on the GPU where the choice and the browser allow it, else on the CPU. If the GPU
- * fails, the error is reported and the CPU takes its place.
+ * Opens a backend: on the GPU where the choice and the browser allow it, else on the CPU. If the
+ * GPU fails, the error is reported and the CPU takes its place.
  * @throws PortoonError naming the net, or what else is missing.
  */
 export async function openBackend(options: BackendOptions): Promise<Backend> {

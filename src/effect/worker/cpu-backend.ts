@@ -11,7 +11,9 @@ import { StyleStage } from '../stages/style/style-stage.ts';
 import { USUAL_ASPECT, type Backend, type BackendSetup } from './backend.ts';
 import { openMatteNet } from './matte-net.ts';
 
-/** Opens the backend in main memory. With more than one core, matte and style run on two at once. */
+/**
+ * Opens the backend in main memory. With more than one core, matte and style run on two at once.
+ */
 export async function openCpuBackend(setup: BackendSetup): Promise<Backend> {
   const { runtimeFiles, download, report } = setup;
   const runtime = runtimeFiles.then(startRuntime);
@@ -34,18 +36,20 @@ export async function openCpuBackend(setup: BackendSetup): Promise<Backend> {
   // The worker opens the style's net while this thread opens the matte's.
   if (netWorker) style.preload(setup.style);
   const warmUp = matteSize(USUAL_ASPECT);
-  const net = await openMatteNet(catalogue, runtime, loader, warmUp, report, ({ net }) => net);
-  return cpuBackend(await runtime, loader, net, prepare, style);
+  const matteSetup = { catalogue, runtime, loader, warmUp, report };
+  const net = await openMatteNet(matteSetup, ({ net }) => net);
+  return cpuBackend(await runtime, { loader, net, prepare, style });
+}
+
+interface CpuParts {
+  readonly loader: NetLoader;
+  readonly net: Net;
+  readonly prepare: CpuPrepareStage;
+  readonly style: Backend['style'] & Pick<StyleStage, 'close'>;
 }
 
 /** Puts the stages in main memory together. Their nets may still run on WebGPU. */
-export function cpuBackend(
-  runtime: Runtime,
-  loader: NetLoader,
-  net: Net,
-  prepare: CpuPrepareStage,
-  style: Backend['style'] & Pick<StyleStage, 'close'>,
-): Backend {
+export function cpuBackend(runtime: Runtime, { loader, net, prepare, style }: CpuParts): Backend {
   const matte = new CpuMatteStage(net, prepare);
   return {
     ep: runtime.ep,

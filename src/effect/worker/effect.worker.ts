@@ -235,8 +235,8 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   /**
-   * The size of a style's first run. WebGPU compiles shaders for each size. On wasm a small run, which
-   * nobody waits for, is enough to test the net.
+   * The size of a style's first run. WebGPU compiles shaders for each size. On wasm a small run,
+   * which nobody waits for, is enough to test the net.
    */
   private warmUpSize(ep: ExecutionProvider): Size {
     return ep === 'wasm' ? [32, 32] : netSize(this.governor.shortSide, USUAL_ASPECT);

@@ -20,10 +20,10 @@ const FEWER_MATTE_PIXELS = 224 * 128;
 export const FINEST_MATTE_PIXELS = 416 * 224;
 
 /**
- * All levels, from fast to fine. Below 160 pixels a face is smeared, and a smaller matte loses hair.
- * Where that is still too slow, the style and then the matte are computed for every second frame and
- * held for the next. That is the last resort, because what is held belongs to another frame than the
- * one that it is drawn on.
+ * All levels, from fast to fine. Below 160 pixels a face is smeared, and a smaller matte loses
+ * hair. Where that is still too slow, the style and then the matte are computed for every second
+ * frame and held for the next. That is the last resort, because what is held belongs to another
+ * frame than the one that it is drawn on.
  */
 const LEVELS: readonly Level[] = [
   { side: 160, matte: FEWER_MATTE_PIXELS, held: 'style and matte' },
@@ -44,22 +44,22 @@ const FAR_TOO_SLOW = 1.5;
 /** ... and up from them as soon as there is time for it. */
 const ENOUGH = 1.1;
 /**
- * Also down when 1 of 20 frames is delayed by more than this many frame intervals: together with the
- * time that the page takes to show it, a picture should be no older than two intervals. Two checks in
- * a row must find it, because a single hitch is not the fault of the style. Delay alone never leads
- * to the levels that hold.
+ * Also down when 1 of 20 frames is delayed by more than this many frame intervals: together with
+ * the time that the page takes to show it, a picture should be no older than two intervals. Two
+ * checks in a row must find it, because a single hitch is not the fault of the style. Delay alone
+ * never leads to the levels that hold.
  */
 const TOO_LATE = 1.6;
 /**
- * In the first checks of a new source frames may be late and slow for a while: code is compiled, nets
- * warm up, previews are made.
+ * In the first checks of a new source frames may be late and slow for a while: code is compiled,
+ * nets warm up, previews are made.
  */
 const STARTUP_CHECKS = 3;
 /** Frames between two checks. */
 const FRAMES_PER_CHECK = 45;
 /**
- * A level that was too slow is barred for this many frames, about a minute, and then tried again. If
- * it soon fails again, it is barred for twice as long ...
+ * A level that was too slow is barred for this many frames, about a minute, and then tried again.
+ * If it soon fails again, it is barred for twice as long ...
  */
 const BARRED = 1800;
 /** ... but only for five seconds if it failed in the first checks ... */
@@ -73,8 +73,9 @@ const LONGEST_BARRED = 16 * BARRED;
 const RELAPSE = 4;
 
 /**
- * Keeps the frame rate and the delay by choosing the level of quality: first it lowers the resolution
- * of the style, then that of the matte, and at last computes them for every second frame only.
+ * Keeps the frame rate and the delay by choosing the level of quality: first it lowers the
+ * resolution of the style, then that of the matte, and at last computes them for every second frame
+ * only.
  */
 export class Governor {
   private level = FIRST_LEVEL;
@@ -87,7 +88,9 @@ export class Governor {
   private framesToCheck = FRAMES_PER_CHECK;
   /** The highest level that is not barred. */
   private ceiling = LAST_LEVEL;
-  /** Frames for which the next level that fails is barred, and how many are left of the current bar. */
+  /**
+   * Frames for which the next level that fails is barred, and how many are left of the current bar.
+   */
   private barDuration = BARRED;
   private barredFrames = 0;
   private lastMove: 'finer' | 'slow' | 'late' | null = null;
@@ -212,7 +215,9 @@ export class Governor {
   }
 }
 
-/** Estimates how many milliseconds a frame takes longer on the next level, without parallel work. */
+/**
+ * Estimates how many milliseconds a frame takes longer on the next level, without parallel work.
+ */
 function addedCost(level: number, { matte, style }: Pick<StageTimes, 'matte' | 'style'>): number {
   const [here, next] = [LEVELS[level]!, LEVELS[level + 1]];
   if (!next) return 0;

@@ -14,7 +14,7 @@ import { GpuPrepareStage } from '../stages/prepare/gpu-prepare-stage.ts';
 import { cpuStyleRunner } from '../stages/style/cpu-style-runner.ts';
 import { GpuStyleRunner } from '../stages/style/gpu-style-runner.ts';
 import { StyleStage } from '../stages/style/style-stage.ts';
-import { USUAL_ASPECT, type Backend, type BackendSetup, type Report } from './backend.ts';
+import { USUAL_ASPECT, type Backend, type BackendSetup, type ReportError } from './backend.ts';
 import { cpuBackend } from './cpu-backend.ts';
 import { openMatteNet } from './matte-net.ts';
 
@@ -39,35 +39,38 @@ export async function openGpuBackend(setup: BackendSetup): Promise<Backend> {
   const loader = new NetLoader(catalogue, download, setup.fp16Cache, (error) => {
     report(error, false);
   });
-  const placeOnGpu = ({ net, file }: TestedNet, runtime: Runtime) =>
-    new GpuNet(runtime, net, file, layoutCache(runtime, net.id, file), choice === 'auto');
   const warmUp = matteSize(USUAL_ASPECT);
-  const net = await openMatteNet(catalogue, starting, loader, warmUp, report, async (tested, runtime) =>
-    (await opening) ? placeOnGpu(tested, runtime) : tested.net,
+  const matteSetup = { catalogue, runtime: starting, loader, warmUp, report };
+  const place: PlaceOnGpu = ({ net, file }, runtime) =>
+    new GpuNet(runtime, net, file, layoutCache(runtime, net.id, file), choice === 'auto');
+  const net = await openMatteNet(matteSetup, async (tested, runtime) =>
+    (await opening) ? place(tested, runtime) : tested.net,
   );
   const runtime = await starting;
   const parts = await opening;
-  if (parts && net instanceof GpuNet)
-    return gpuBackend(runtime, loader, net, parts, catalogue, (tested) => placeOnGpu(tested, runtime));
-  if (net instanceof GpuNet) throw new Error('a net on the GPU has its stages there');
+  if (net instanceof GpuNet) return gpuBackend(runtime, { ...parts!, loader, net, catalogue, place });
   const prepare = new CpuPrepareStage();
   const openStyle = async (model: StyleModel, file: NetFile) => (await loader.open(runtime, model, file)).net;
   const style = new StyleStage(openStyle, cpuStyleRunner(prepare), catalogue, loader);
-  return cpuBackend(runtime, loader, net, prepare, style);
+  return cpuBackend(runtime, { loader, net, prepare, style });
 }
 
-function gpuBackend(
-  runtime: Runtime,
-  loader: NetLoader,
-  net: GpuNet,
-  { prepare, refiner, packer }: GpuParts,
-  catalogue: Catalogue,
-  placeOnGpu: (tested: TestedNet) => GpuNet,
-): Backend {
+/** Keeps a net's input and outputs on the GPU. */
+type PlaceOnGpu = (tested: TestedNet, runtime: Runtime) => GpuNet;
+
+interface GpuBackendParts extends GpuParts {
+  readonly loader: NetLoader;
+  readonly net: GpuNet;
+  readonly catalogue: Catalogue;
+  readonly place: PlaceOnGpu;
+}
+
+function gpuBackend(runtime: Runtime, parts: GpuBackendParts): Backend {
+  const { loader, net, prepare, refiner, packer, catalogue, place } = parts;
   const matte = new GpuMatteStage(net, prepare, refiner);
   const runner = new GpuStyleRunner(runtime, prepare);
   const openStyle = async (model: StyleModel, file: NetFile) =>
-    placeOnGpu(await loader.open(runtime, model, file));
+    place(await loader.open(runtime, model, file), runtime);
   const style = new StyleStage(openStyle, (net, roi) => runner.run(net, roi), catalogue, loader);
   return {
     ep: 'webgpu',
@@ -95,7 +98,7 @@ function gpuBackend(
 }
 
 /** @returns null if the parts cannot be opened or fail their tests, which is reported. */
-async function openGpuParts(runtime: Runtime, report: Report): Promise<GpuParts | null> {
+async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuParts | null> {
   const { watch } = runtime;
   const device = runtime.device!;
   try {

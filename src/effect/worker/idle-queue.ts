@@ -4,8 +4,8 @@ import { PortoonError } from '../../common/errors.ts';
 const LULL = 300;
 
 /**
- * Runs work between frames. After each frame one piece of work runs, so no frame waits for more than
- * one. While no frames come, as in a paused video, the pieces run one after the other.
+ * Runs work between frames. After each frame one piece of work runs, so no frame waits for more
+ * than one. While no frames come, as in a paused video, the pieces run one after the other.
  */
 export class IdleQueue {
   private readonly queue: { run: () => Promise<void>; drop: (why: PortoonError) => void }[] = [];
@@ -43,7 +43,9 @@ export class IdleQueue {
     return this.running;
   }
 
-  /** To be called when a frame is drawn. Resolves when the next may start: after one piece of work. */
+  /**
+   * To be called when a frame is drawn. Resolves when the next may start: after one piece of work.
+   */
   frameEnds(): Promise<void> {
     this.inFrame = false;
     return this.next();

@@ -4,20 +4,25 @@ import type { Size } from '../../common/size.ts';
 import type { NetLoader, TestedNet } from '../runtime/net-loader.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
+/** What a matte net is opened with. */
+export interface MatteNetSetup {
+  readonly catalogue: Pick<Catalogue, 'mattes'>;
+  /** May still be starting: the net is fetched meanwhile. */
+  readonly runtime: Promise<Runtime>;
+  readonly loader: Pick<NetLoader, 'fetch' | 'open'>;
+  /** Input size of its first run. */
+  readonly warmUp: Size;
+  readonly report: (error: unknown, fatal: boolean) => void;
+}
+
 /**
  * Opens the first matte net of the catalogue that is as the manifest says. Those before it are
  * reported.
- * @param runtime - may still be starting: the net is fetched meanwhile.
- * @param warmUp - input size of its first run.
  * @param place - puts the opened net where it will run.
  * @throws PortoonError if no matte net works, or if WebGPU fails.
  */
 export async function openMatteNet<MatteNet extends { warm(size: Size): Promise<void> }>(
-  { mattes }: Pick<Catalogue, 'mattes'>,
-  runtime: Promise<Runtime>,
-  loader: Pick<NetLoader, 'fetch' | 'open'>,
-  warmUp: Size,
-  report: (error: unknown, fatal: boolean) => void,
+  { catalogue: { mattes }, runtime, loader, warmUp, report }: MatteNetSetup,
   place: (tested: TestedNet, runtime: Runtime) => MatteNet | Promise<MatteNet>,
 ): Promise<MatteNet> {
   for (const [index, model] of mattes.entries()) {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REGIONS } from '../../effect/look.ts';
+import { REGIONS } from '../../effect/index.ts';
 import { roomSchema } from '../../call/link.ts';
 
 /** Where the first frames come from. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REGIONS } from '../../effect/look.ts';
+import { REGIONS } from '../../effect/index.ts';
 import { nameSchema } from '../../call/link.ts';
 
 export const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;

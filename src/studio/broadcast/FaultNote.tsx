@@ -1,4 +1,4 @@
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import { titleOf } from '../notices/error-titles.ts';
 
 /** A problem in small print, with its way out. */

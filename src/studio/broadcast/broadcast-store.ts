@@ -1,6 +1,6 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { PublishOptions, Sending, WhipPublisher } from '../../call/whip.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

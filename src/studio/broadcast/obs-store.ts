@@ -1,7 +1,7 @@
 import { batch, computed, effect as watch, signal } from '@preact/signals';
 import type { ViewAddress } from '../../call/link.ts';
 import type { Outlet, OutletOptions, Viewer } from '../../call/outlet.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

@@ -1,7 +1,7 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { Member, Room, RoomOptions } from '../../call/room.ts';
 import { PortoonError } from '../../common/errors.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';

@@ -1,4 +1,4 @@
-import { createEffect } from '../../effect/page/effect.ts';
+import { createEffect } from '../../effect/index.ts';
 import { listCameras, onDevicesChanged, waitForCamera } from '../../input/camera.ts';
 import { chooseFile } from '../base/choose-file.ts';
 import { toHex } from '../base/css-colour.ts';

@@ -1,5 +1,5 @@
 import { effect as watch } from '@preact/signals';
-import type { Effect } from '../../effect/page/effect.ts';
+import type { Effect } from '../../effect/index.ts';
 import type { KeepRequest } from '../../offline/service-worker.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import type { Studio } from './studio.ts';

@@ -1,7 +1,6 @@
 import { effect as watch } from '@preact/signals';
 import { listenForControl } from '../../control.ts';
-import type { Effect } from '../../effect/page/effect.ts';
-import type { LookOptions } from '../../effect/page/look-options.ts';
+import type { Effect, LookOptions } from '../../effect/index.ts';
 import type { Studio } from './studio.ts';
 
 declare global {

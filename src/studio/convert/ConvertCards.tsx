@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import { formatDuration } from '../base/format.ts';
 import { titleOf } from '../notices/error-titles.ts';
 import { Icon } from '../ui/Icon.tsx';

@@ -1,6 +1,5 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { LookOptions } from '../../effect/page/look-options.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault, LookOptions } from '../../effect/index.ts';
 import type { ConvertProgress, ConvertResult, FilmFormat, FilmInfo } from '../../record/convert-protocol.ts';
 import type { Converter } from '../../record/convert.ts';
 import type { PageStore } from '../base/page-store.ts';

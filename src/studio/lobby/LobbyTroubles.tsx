@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import { useCall } from '../call/call-store.ts';
 import { useMicrophone } from '../microphone/microphone-store.ts';
 import { titleOf } from '../notices/error-titles.ts';

@@ -1,4 +1,4 @@
-import type { Region } from '../../effect/protocol.ts';
+import type { Region } from '../../effect/index.ts';
 import { IconFrame } from '../ui/Icon.tsx';
 
 /** A small portrait in a room, cut into pieces along the borders of the regions. */

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { REGIONS } from '../../effect/look.ts';
+import { REGIONS } from '../../effect/index.ts';
 import { capitalize } from '../base/format.ts';
 import { Section } from '../ui/controls.tsx';
 import { useLook } from './look-store.ts';

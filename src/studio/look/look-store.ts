@@ -1,9 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { Effect } from '../../effect/page/effect.ts';
+import { type Effect, type Fault, type LookOptions, type Quality, type Region, REGIONS } from '../../effect/index.ts';
 import { PortoonError } from '../../common/errors.ts';
-import type { LookOptions } from '../../effect/page/look-options.ts';
-import { REGIONS } from '../../effect/look.ts';
-import type { Fault, Quality, Region } from '../../effect/protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { StyleInfo } from '../../effect/protocol.ts';
+import type { StyleInfo } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

@@ -1,7 +1,7 @@
 import { effect as watch, signal, type ReadonlySignal } from '@preact/signals';
 import type { Microphone, MicrophoneDevice } from '../../call/microphone.ts';
 import { Speech, SPEECH_LOOK_MS } from '../../call/speech.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';

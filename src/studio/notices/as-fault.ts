@@ -1,5 +1,5 @@
 import { PortoonError } from '../../common/errors.ts';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 
 /** Turns anything that was thrown into a fault with a sentence and a way out. */
 export function asFault(error: unknown): Fault {

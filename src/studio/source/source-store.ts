@@ -1,5 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import type { Source } from '../../input/source.ts';
 import type { Resolution } from '../base/preferences.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';

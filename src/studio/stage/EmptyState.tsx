@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Fault } from '../../effect/protocol.ts';
+import type { Fault } from '../../effect/index.ts';
 import { titleOf } from '../notices/error-titles.ts';
 import type { NoticeAction } from '../notices/notices-store.ts';
 import { useSource } from '../source/source-store.ts';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { EffectStats, Held, QualityReason } from '../../effect/protocol.ts';
+import type { EffectStats, Held, QualityReason } from '../../effect/index.ts';
 import { useEffectStore } from './effect-store.ts';
 
 /** How often the numbers are refreshed: often enough to read, at next to no cost. */

@@ -1,8 +1,6 @@
 import { signal } from '@preact/signals';
 import { isSoftwareRenderer } from '../../common/software-renderer.ts';
-import type { Effect, EffectOptions } from '../../effect/page/effect.ts';
-import type { LookOptions } from '../../effect/page/look-options.ts';
-import type { Fault, LoadProgress } from '../../effect/protocol.ts';
+import type { Effect, EffectOptions, Fault, LoadProgress, LookOptions } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { ignoreRejection } from '../base/ignore-rejection.ts';

@@ -1,5 +1,5 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { Effect } from '../../effect/page/effect.ts';
+import type { Effect } from '../../effect/index.ts';
 import { PortoonError } from '../../common/errors.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { asError, asFault } from '../notices/as-fault.ts';

@@ -341,7 +341,7 @@ describe('a captured graph', () => {
     };
     const { signal } = new AbortController();
     const captureOf = (file: NetFile) =>
-      captureGraph(runtime, file, invert.net.session, run, ['NCHW'], signal);
+      captureGraph(runtime, { file, plain: invert.net.session, run, layouts: ['NCHW'], signal });
     expect(await captureOf(dim.file)).toBeNull();
     // Nor would any be, if none could be made.
     const graph = await captureOf(invert.file);

@@ -2,11 +2,11 @@ import pack from '../../../../shaders/pack.wgsl?raw';
 import { storage, uniforms } from '../../gpu/compute-program.ts';
 import { webgpuFault } from '../../runtime/runtime.ts';
 import type { Size } from '../../../common/size.ts';
-import type { Layers, Packed, Place } from '../layers.ts';
+import type { Layers, Packed, PackedPlace } from '../layers.ts';
 import { wholeFrame } from '../roi.ts';
 
 /** The layers as buffers on the GPU. */
-export interface PackedBuffers {
+interface PackedBuffers {
   /** As `GuidedFilter.texels`. */
   readonly texels: GPUBuffer;
   /** [H,W], 0..1. */
@@ -92,7 +92,7 @@ export class Packer {
     pass.draw(3);
     pass.end();
     device.queue.submit([encoder.finish()]);
-    const place = (size: Size | undefined, top: number): Place | null =>
+    const place = (size: Size | undefined, top: number): PackedPlace | null =>
       size ? [1 / width, (top + 1) / height, size[0] / width, size[1] / height] : null;
     const [fit, plain, style, seen, blurredPlace] = sizes.map((size, i) => place(size, tops[i]!));
     return {

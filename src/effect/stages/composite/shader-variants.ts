@@ -50,7 +50,7 @@ export function makeUniforms() {
 }
 
 /** The textures that the shaders read. */
-export interface ShaderTextures {
+interface ShaderTextures {
   readonly live: TextureSource;
   readonly packed: TextureSource;
   readonly styled: TextureSource;

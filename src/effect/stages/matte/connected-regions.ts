@@ -6,7 +6,7 @@ export const INSIDE = 0.5;
 export const SURE = 0.8;
 
 /** What the frames before tell about each pixel. */
-export interface PixelHistory {
+interface PixelHistory {
   /** For how many frames it has been in a region that is not a person; at most 255. */
   readonly framesHeldBack: Uint8Array;
   /** 1 where it was a person in the last frame. */

@@ -29,12 +29,14 @@ import {
 import { PartShare } from './part-share.ts';
 
 /**
- * While the net sees a region of the frame, it is shown the whole frame from time to time: soon after a
- * cut, as the first frame of a scene may have missed somebody, and later every so many frames.
+ * While the net sees a region of the frame, it is shown the whole frame from time to time: soon
+ * after a cut, as the first frame of a scene may have missed somebody, and later every so many frames.
  */
 const FRAMES_BEFORE_FIRST_SCAN = 2;
 const FRAMES_BETWEEN_SCANS = 12;
-/** The mean green of a frame must change by this much, of 1, for it to be a cut to another scene. */
+/**
+ * The mean green of a frame must change by this much, of 1, for it to be a cut to another scene.
+ */
 const CUT = 0.1;
 
 /** The matte net, as far as this stage uses it. */
@@ -57,7 +59,9 @@ export class CpuMatteStage implements MatteStage {
   private region: Region | null = null;
   /** Box around everybody in the last frame; null if nobody was seen. */
   private people: BoundingBox | null = null;
-  /** The same net with a memory of its own, to scan the whole frame without disturbing the other. */
+  /**
+   * The same net with a memory of its own, to scan the whole frame without disturbing the other.
+   */
   private readonly scanNet: MatteNet;
   private framesSinceScan = 0;
   private framesBetweenScans = FRAMES_BEFORE_FIRST_SCAN;

@@ -18,7 +18,7 @@ import {
 } from './refiner-programs.ts';
 
 /** How a matte is refined. */
-export interface RefineOptions {
+interface RefineOptions {
   /** Whether it is smoothed in time. */
   readonly smooths: boolean;
   /** The part of the person whose share is measured; null for none. */

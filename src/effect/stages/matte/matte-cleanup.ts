@@ -4,7 +4,9 @@ import { spreadDistance } from './distance.ts';
 
 /** The soft edge of a person reaches this many pixels beyond alpha `INSIDE`. */
 const EDGE = 5;
-/** No person is smaller than this share of the frame: what a net sees in an empty room is smaller. */
+/**
+ * No person is smaller than this share of the frame: what a net sees in an empty room is smaller.
+ */
 const SMALLEST_PERSON = 0.004;
 /** A second region this large, as a share of the frame, can be a second person ... */
 const SECOND_PERSON = 0.015;
@@ -133,7 +135,8 @@ export class MatteCleanup {
     if (blotches) spreadDistance(toBlotch, width, height);
     for (let i = 0; i < pixels; i++) {
       if (toPerson[i]! <= EDGE && toPerson[i]! <= toBlotch[i]!) {
-        // What was held back fades in. Anything else is the person moving there, and passes at once.
+        // What was held back fades in. Anything else is the person moving there, and passes at
+        // once.
         gain[i] = gain[i]! < 1 && framesHeldBack[i]! > 0 ? Math.min(1, gain[i]! + ENTER) : 1;
         if (gain[i] === 1) framesHeldBack[i] = 0;
       } else {

@@ -70,7 +70,10 @@ export interface MatteBuffers {
   readonly parts: GPUBuffer | null;
 }
 
-/** The refiner's own buffers: settings, what stays from frame to frame, and what passes between steps. */
+/**
+ * The refiner's own buffers: settings, what stays from frame to frame, and what passes between
+ * steps.
+ */
 export type RefinerBuffers = Record<
   | ('sizeSettings' | 'matteSmoothing' | 'shareSmoothing' | 'shareSettings')
   | ('history' | 'labels' | 'regions' | 'largest' | 'previousMatte' | 'share' | 'previousShare')

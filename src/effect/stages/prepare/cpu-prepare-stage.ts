@@ -100,7 +100,10 @@ export class CpuPrepareStage implements PrepareStage {
     this.layout = [{ offset: 0, stride: this.width * 4 }];
   }
 
-  /** @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved Cb Cr. */
+  /**
+   * @param chromaStep - bytes from one chroma sample to the next: 1 for planar, 2 for interleaved
+   * Cb Cr.
+   */
   private scaleYuv([width, height]: Size, out: Float32Array, offset: GridOffset, chromaStep: 1 | 2): void {
     const { bytes, matrix } = this;
     const luma = this.layout[0]!;

@@ -15,7 +15,8 @@ const COMPARED_SIDE = 320;
 
 /**
  * Matrices, row by row, from linear sRGB to other primaries with the same white: SMPTE RP 145,
- * ITU-R BT.470-6 B and G, SMPTE RP 431-2. Frames of still other primaries are prepared in main memory.
+ * ITU-R BT.470-6 B and G, SMPTE RP 431-2. Frames of still other primaries are prepared in main
+ * memory.
  */
 const FROM_SRGB: Partial<Record<string, readonly number[]>> = {
   smpte170m: [1.065379, -0.055401, -0.009978, -0.019633, 1.036363, -0.016731, 0.001632, 0.004412, 0.993956],
@@ -142,8 +143,8 @@ export class GpuPrepareStage implements PrepareStage {
   }
 
   /**
-   * Compares the frame with the one before. The result may come one frame late, and nobody waits for
-   * it, until a picture has stood still for so long that no frame may miss its end.
+   * Compares the frame with the one before. The result may come one frame late, and nobody waits
+   * for it, until a picture has stood still for so long that no frame may miss its end.
    */
   private async compareWithLast(): Promise<void> {
     const { device } = this;

@@ -9,7 +9,9 @@ import type { BoundingBox, Roi } from '../roi.ts';
 const STEP = 8;
 /** Its sides are multiples of this: there are few sizes, because the runtime prepares for each. */
 const SIDE = 64;
-/** Pixels around the styled area that the net sees too: its zero padding spoils what lies beside. */
+/**
+ * Pixels around the styled area that the net sees too: its zero padding spoils what lies beside.
+ */
 const MARGIN = 24;
 /**
  * With fewer pixels around it the styled area would look different from how it looks in the middle

@@ -28,7 +28,7 @@ export interface Styled {
 export type StyleRunner<StyleNet> = (net: StyleNet, roi: Roi) => Promise<Styled>;
 
 /** Decides when a piece of work runs. */
-export type Scheduler = <Result>(work: () => Promise<Result>) => Promise<Result>;
+type Scheduler = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 const atOnce: Scheduler = (work) => work();
 
@@ -60,7 +60,8 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   /**
    * Selects a style. The one before goes on until this one is ready.
    * @param id - of the style, or `none`.
-   * @param warmUp - input size of the run that prepares the net, so that its first frame is not slow.
+   * @param warmUp - input size of the run that prepares the net, so that its first frame is not
+   * slow.
    * @returns false if a later call has overtaken this one.
    * @throws PortoonError naming the style if it is not offered, does not arrive or is no style net.
    */
@@ -91,8 +92,8 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   }
 
   /**
-   * Gives a style's net to somebody who runs it between frames. It must not run while `run` is under
-   * way, because it may be the selected one.
+   * Gives a style's net to somebody who runs it between frames. It must not run while `run` is
+   * under way, because it may be the selected one.
    * @param whenIdle - opens the net between frames.
    * @throws PortoonError as {@link select} does.
    */

@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { PortoonError } from '../../../../../src/common/errors.ts';
+import type { StyleModel } from '../../../../../src/effect/models/catalogue.ts';
+import type { StatelessNet } from '../../../../../src/effect/runtime/net-worker.ts';
+import { wholeFrame } from '../../../../../src/effect/stages/roi.ts';
+import { StyleStage } from '../../../../../src/effect/stages/style/style-stage.ts';
+
+const IDS = Array.from({ length: 20 }, (_, n) => `style-${n}`);
+const SIZE = [32, 32] as const;
+
+/** A stage whose nets write down what happens to them. */
+function open({ fails = [] as string[] } = {}) {
+  const log: string[] = [];
+  const openings = new Map<string, () => void>();
+  const slow = new Set<string>();
+  const openNet = async ({ id }: StyleModel): Promise<StatelessNet> => {
+    if (slow.has(id)) await new Promise<void>((resolve) => openings.set(id, resolve));
+    log.push(`open ${id}`);
+    return {
+      took: 0,
+      input: () => new Float32Array(3),
+      run: () => Promise.reject(new Error('not needed')),
+      warm: () => {
+        log.push(`warm ${id}`);
+        return fails.includes(id) ? Promise.reject(new Error(`${id} fails`)) : Promise.resolve();
+      },
+      close: () => {
+        log.push(`close ${id}`);
+        return Promise.resolve();
+      },
+    };
+  };
+  const faults = new Map([['broken', new PortoonError('ERR_MANIFEST', 'It is broken.', 'Mend it.')]]);
+  const catalogue = { styles: IDS.map((id) => ({ id })) as StyleModel[], faults };
+  const stage = new StyleStage<StatelessNet>(
+    openNet,
+    (_, roi) => Promise.resolve({ texels: null, roi, took: 1 }),
+    catalogue,
+    { fetch: () => Promise.resolve({ bytes: new Uint8Array(), fp16: false }) },
+  );
+  return { stage, log, slow, openings };
+}
+
+const atOnce = <Result>(work: () => Promise<Result>) => work();
+
+test('a style is opened and warmed up once, however often it is selected', async () => {
+  const { stage, log } = open();
+  expect(stage.hasStyle).toBe(false);
+  expect(await stage.select('style-1', SIZE)).toBe(true);
+  expect(await stage.select('none', SIZE)).toBe(true);
+  expect(stage.hasStyle).toBe(false);
+  expect(await stage.select('style-1', SIZE)).toBe(true);
+  expect(stage).toMatchObject({ selected: 'style-1', hasStyle: true });
+  expect(log).toEqual(['open style-1', 'warm style-1']);
+  expect((await stage.run(wholeFrame(SIZE))).roi).toEqual(wholeFrame(SIZE));
+});
+
+test('a selection that is overtaken by a later one does not take its place', async () => {
+  const { stage, slow, openings } = open();
+  slow.add('style-1');
+  const first = stage.select('style-1', SIZE);
+  expect(await stage.select('style-2', SIZE)).toBe(true);
+  openings.get('style-1')!();
+  expect(await first).toBe(false);
+  expect(stage.selected).toBe('style-2');
+});
+
+test('a style that is not offered is named, and one with a fault throws that', async () => {
+  const { stage } = open();
+  await expect(stage.select('nobody', SIZE)).rejects.toMatchObject({ code: 'ERR_PARAMETER' });
+  await expect(stage.select('broken', SIZE)).rejects.toThrow('It is broken.');
+});
+
+test('a net that fails its first run is closed, leaves the old style on, and may be tried again', async () => {
+  const { stage, log } = open({ fails: ['style-2'] });
+  await stage.select('style-1', SIZE);
+  await expect(stage.select('style-2', SIZE)).rejects.toThrow('style-2 fails');
+  expect(stage.selected).toBe('style-1');
+  await expect(stage.select('style-2', SIZE)).rejects.toThrow('style-2 fails');
+  expect(log.filter((line) => line.endsWith('style-2'))).toEqual([
+    'open style-2',
+    'warm style-2',
+    'close style-2',
+    'open style-2',
+    'warm style-2',
+    'close style-2',
+  ]);
+});
+
+test('of borrowed nets the longest unused ones are closed, and never the selected one', async () => {
+  const { stage, log } = open();
+  await stage.select('style-0', SIZE);
+  for (const id of IDS) await stage.borrow(id, atOnce);
+  expect(log.filter((line) => line.startsWith('close'))).toEqual([
+    'close style-1',
+    'close style-2',
+    'close style-3',
+  ]);
+  await stage.close();
+  expect(log.filter((line) => line.startsWith('close'))).toHaveLength(IDS.length);
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import type { ResolvedLook } from '../../../../src/effect/protocol.ts';
+import { planFrame, type PlanInput } from '../../../../src/effect/worker/frame-plan.ts';
+import { Governor } from '../../../../src/effect/worker/governor.ts';
+
+const FRAME = { displayWidth: 640, displayHeight: 360 };
+const LOOK: ResolvedLook = {
+  style: 'toon',
+  region: 'person',
+  strength: 1,
+  background: { kind: 'live' },
+  quality: 'auto',
+};
+
+function plan(look: Partial<ResolvedLook> = {}, input: Partial<PlanInput> = {}) {
+  return planFrame(FRAME, {
+    look: { ...LOOK, ...look },
+    film: null,
+    governor: new Governor(),
+    style: { hasStyle: true, selected: 'toon' },
+    hasStacked: false,
+    ...input,
+  });
+}
+
+const NO_STYLE = { hasStyle: false, selected: 'none' };
+
+describe('a plan', () => {
+  test('has the usual sizes for a style on the person', () => {
+    expect(plan()).toMatchObject({ matteSize: [288, 160], styleGrid: [352, 192] });
+  });
+
+  test('needs no matte where the style shows everywhere', () => {
+    expect(plan({ region: 'everything' })).toMatchObject({ matteSize: null, styleGrid: [352, 192] });
+  });
+
+  test('needs nothing without a style, and a matte for another background or the stacked output', () => {
+    expect(plan({}, { style: NO_STYLE })).toMatchObject({ matteSize: null, styleGrid: null });
+    const blurred = plan({ background: { kind: 'blur' } }, { style: NO_STYLE });
+    expect(blurred).toMatchObject({ matteSize: [288, 160], styleGrid: null });
+    const stacked = plan({}, { style: NO_STYLE, hasStacked: true });
+    expect(stacked.matteSize).toEqual([288, 160]);
+  });
+
+  test('needs no style at strength 0', () => {
+    expect(plan({ strength: 0 }).styleGrid).toBeNull();
+  });
+
+  test('for a film has the finest sizes, or those that were asked for', () => {
+    expect(plan({}, { film: {} })).toMatchObject({ matteSize: [576, 320], styleGrid: [640, 352] });
+    const matte = plan({}, { film: { shows: 'matte', matteSide: 96 } });
+    expect(matte).toMatchObject({ matteSize: [160, 96], styleGrid: null });
+    expect(matte.layers.matteAlone).toBe(true);
+  });
+
+  test('has the same key as another only if its layers depend on the same', () => {
+    expect(plan().key).toBe(plan().key);
+    const others = [
+      plan({ region: 'hair' }),
+      plan({ strength: 0.5 }),
+      plan({}, { style: { hasStyle: true, selected: 'comic' } }),
+      plan({}, { film: {} }),
+    ];
+    for (const other of others) expect(other.key).not.toBe(plan().key);
+  });
+});
