@@ -5,7 +5,7 @@ import { GpuNet } from '../runtime/gpu-net.ts';
 import { NetLoader, type TestedNet } from '../runtime/net-loader.ts';
 import { startRuntime, type Runtime } from '../runtime/runtime.ts';
 import { Packer } from '../stages/composite/packer.ts';
-import { testPrepareStage, testRefiner } from '../stages/gpu-self-test.ts';
+import { testPrepareStage, testRefiner } from './gpu-self-test.ts';
 import { GpuMatteStage } from '../stages/matte/gpu-matte-stage.ts';
 import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
 import { matteSize } from '../stages/net-size.ts';

@@ -1,10 +1,10 @@
-import { MatteCleanup } from './matte/matte-cleanup.ts';
-import { wholeFrame } from './roi.ts';
-import type { GpuRefiner } from './matte/gpu-refiner.ts';
-import { GuidedFilter } from './matte/guided-filter.ts';
+import { MatteCleanup } from '../stages/matte/matte-cleanup.ts';
+import { wholeFrame } from '../stages/roi.ts';
+import type { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
+import { GuidedFilter } from '../stages/matte/guided-filter.ts';
 import { webgpuFault } from '../runtime/runtime.ts';
-import type { GpuPrepareStage } from './prepare/gpu-prepare-stage.ts';
-import { CpuPrepareStage } from './prepare/cpu-prepare-stage.ts';
+import type { GpuPrepareStage } from '../stages/prepare/gpu-prepare-stage.ts';
+import { CpuPrepareStage } from '../stages/prepare/cpu-prepare-stage.ts';
 import { storage } from '../gpu/compute-program.ts';
 
 const [WIDTH, HEIGHT] = [32, 32];
