@@ -30,7 +30,7 @@ import { PartShare } from './part-share.ts';
 
 /**
  * While the net sees a region of the frame, it is shown the whole frame from time to time: soon
- * after a cut, as the first frame of a scene may have missed somebody, and later every so many frames.
+ * after a cut, as the first frame of a scene may have missed somebody, and later less often.
  */
 const FRAMES_BEFORE_FIRST_SCAN = 2;
 const FRAMES_BETWEEN_SCANS = 12;
