@@ -336,7 +336,10 @@ describe('a call of two', () => {
     await pageA.getByText('server offline').waitFor({ state: 'attached' });
     // What only the server can do is refused at once, and not carried out later.
     await pageA.getByText('Lock the call').click();
-    await pageA.locator('.notice', { hasText: 'The call server can’t be reached' }).getByText('ERR_SIGNALLING').waitFor();
+    await pageA
+      .locator('.notice', { hasText: 'The call server can’t be reached' })
+      .getByText('ERR_SIGNALLING')
+      .waitFor();
     expect(await lock.isChecked()).toBe(true);
     await Promise.all([goesOn(pageA), goesOn(pageB)]);
     app = await serve(port);

@@ -1,5 +1,12 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { type Effect, type Fault, type LookOptions, type Quality, type Region, REGIONS } from '../../effect/index.ts';
+import {
+  type Effect,
+  type Fault,
+  type LookOptions,
+  type Quality,
+  type Region,
+  REGIONS,
+} from '../../effect/index.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';

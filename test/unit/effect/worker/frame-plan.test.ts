@@ -47,7 +47,7 @@ describe('a plan', () => {
   });
 
   test('for a film has the finest sizes, or those that were asked for', () => {
-    expect(plan({}, { film: {} })).toMatchObject({ matteSize: [576, 320], styleGrid: [640, 352] });
+    expect(plan({}, { film: {} })).toMatchObject({ matteSize: [384, 224], styleGrid: [640, 352] });
     const matte = plan({}, { film: { shows: 'matte', matteSide: 96 } });
     expect(matte).toMatchObject({ matteSize: [160, 96], styleGrid: null });
     expect(matte.layers.matteAlone).toBe(true);
