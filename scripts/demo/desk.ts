@@ -244,13 +244,15 @@ function paintOrnament(layer: Layer, units: Units, x: number, y: number, row: nu
   return 0.108;
 }
 
-/** The back of the chair that the person sits on. */
+/** The back of the chair that the person sits on: a frame of wood and a cushion. */
 function paintChair(layer: Layer, units: Units): void {
+  const wood = (x: number, y: number) =>
+    mix([176, 138, 98], [112, 82, 56], 0.6 * smooth((x - 0.12) / 0.36) + 0.3 * smooth((y - 0.42) / 0.3));
   const cloth = (x: number, y: number) =>
-    mix([72, 78, 84], [38, 41, 46], 0.2 + 0.5 * smooth((x - 0.12) / 0.36) + 0.3 * smooth((y - 0.42) / 0.3));
-  paint(layer, units, box(0.15, 0.435, 0.47, 0.84, 0.06), [70, 78, 80], 0.04, 0.3);
-  paint(layer, units, box(0.135, 0.42, 0.455, 0.84, 0.06), cloth, 0.004);
-  paint(layer, units, outline(box(0.143, 0.428, 0.447, 0.84, 0.055), 0.004), [104, 110, 116], 0.004, 0.35);
+    mix([132, 146, 128], [84, 96, 86], 0.6 * smooth((x - 0.12) / 0.36) + 0.4 * smooth((y - 0.42) / 0.3));
+  paint(layer, units, box(0.165, 0.49, 0.485, 0.84, 0.05), [70, 78, 80], 0.04, 0.35);
+  paint(layer, units, box(0.135, 0.475, 0.455, 0.84, 0.045), wood, 0.004);
+  paint(layer, units, box(0.153, 0.493, 0.437, 0.84, 0.03), cloth, 0.005);
 }
 
 /** A point of the desk's top by its place in the picture: how far to the side, and how far away. */
@@ -297,34 +299,37 @@ function paintThings(layer: Layer, units: Units): Layer {
 function paintLaptop(layer: Layer, units: Units): void {
   const lid: Shape = polygon(
     [
-      [0.262, 0.597],
-      [0.622, 0.584],
-      [0.63, 0.802],
-      [0.272, 0.818],
+      [0.302, 0.606],
+      [0.642, 0.594],
+      [0.649, 0.79],
+      [0.31, 0.805],
     ],
-    0.008,
+    0.006,
   );
-  paint(layer, units, capsule(0.3, 0.826, 0.016, 0.66, 0.81, 0.016), [44, 32, 26], 0.03, 0.7);
+  paint(layer, units, capsule(0.335, 0.812, 0.016, 0.68, 0.797, 0.016), [44, 32, 26], 0.03, 0.7);
   const metal = (x: number, y: number) => {
-    const across = (x - 0.26) / 0.37;
-    const sheen = 0.5 * smooth(1 - Math.abs(across - 0.16 - (y - 0.7) * 0.8) / 0.3);
-    const [r, g, b] = mix([176, 179, 182], [112, 115, 121], 0.15 + 0.7 * smooth(across) - 0.3 * sheen);
-    const down = -26 * smooth((y - 0.72) / 0.11);
+    const across = (x - 0.3) / 0.35;
+    const sheen = smooth(1 - Math.abs(across - 0.2 - (y - 0.7) * 0.9) / 0.32);
+    const [r, g, b] = mix([104, 108, 114], [58, 60, 66], smooth(across * 0.9 + 0.1));
+    const lift = 22 * sheen - 16 * smooth((y - 0.72) / 0.1);
     // The desk shines back on its lower part.
-    return [r + down + 8 * smooth((y - 0.72) / 0.1), g + down + 3, b + down] as const;
+    return [
+      r + lift + 10 * smooth((y - 0.72) / 0.1),
+      g + lift + 5 * smooth((y - 0.72) / 0.1),
+      b + lift,
+    ] as const;
   };
-  paint(layer, units, lid, metal, NEAR);
-  paint(layer, units, outline(lid, 0.003), [216, 218, 220], 0.002, 0.35);
-  paint(layer, units, ellipse(0.446, 0.698, 0.021, 0.022), [202, 204, 206], 0.0026, 0.8);
-  paint(layer, units, ellipse(0.446, 0.698, 0.011, 0.012), [138, 141, 146], 0.0026, 0.8);
+  paint(layer, units, lid, metal, 0.0016);
+  paint(layer, units, outline(lid, 0.004), [168, 172, 178], 0.0016, 0.55);
+  paint(layer, units, ellipse(0.476, 0.7, 0.012, 0.0125), [150, 154, 160], 0.002, 0.8);
   const hinge = polygon([
-    [0.275, 0.819],
-    [0.629, 0.803],
-    [0.629, 0.814],
-    [0.276, 0.83],
+    [0.31, 0.806],
+    [0.652, 0.791],
+    [0.652, 0.802],
+    [0.311, 0.817],
   ]);
-  paint(layer, units, hinge, [58, 60, 64], NEAR);
-  paint(layer, units, outline(hinge, 0.002), [26, 24, 24], 0.002, 0.5);
+  paint(layer, units, hinge, [40, 42, 46], NEAR);
+  paint(layer, units, outline(hinge, 0.002), [22, 20, 20], 0.002, 0.5);
 }
 
 function paintMug(layer: Layer, units: Units): void {

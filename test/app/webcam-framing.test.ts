@@ -43,10 +43,10 @@ const demo = (options: DemoOptions) => (index: number) => demoFrame(index / RATE
 
 /** Somebody who is far away comes near by a cut, leaves an empty desk by another, and is back. */
 const cuts: readonly Scene[] = [
-  { name: 'portrait', frames: 30, draw: demo({}) },
-  { name: 'desk after a portrait', frames: 60, draw: demo({ framing: 'desk' }) },
-  { name: 'nobody at the desk', frames: 30, draw: demo({ framing: 'desk', person: false }) },
-  { name: 'desk after nobody', frames: 45, draw: demo({ framing: 'desk' }) },
+  { name: 'portrait', frames: 20, draw: demo({}) },
+  { name: 'desk after a portrait', frames: 45, draw: demo({ framing: 'desk' }) },
+  { name: 'nobody at the desk', frames: 20, draw: demo({ framing: 'desk', person: false }) },
+  { name: 'desk after nobody', frames: 40, draw: demo({ framing: 'desk' }) },
 ];
 
 /** A frame of the desk whose person and room are coloured apart. */
@@ -109,7 +109,7 @@ function farAway(index: number): DemoFrame {
   return frame;
 }
 
-const HARD_FRAMES = 45;
+const HARD_FRAMES = 30;
 const hard: readonly Scene[] = [
   { name: 'dark', frames: HARD_FRAMES, draw: demo({ framing: 'desk' }) },
   {
@@ -157,9 +157,37 @@ function late(verdicts: readonly Verdict[]): number {
   return verdicts.findIndex((verdict) => verdict.iou >= settled - SETTLED);
 }
 
+/** A scene's figures as a line of the table. */
+function figuresOf(name: string, all: readonly Verdict[]): string {
+  const settled = all.slice(SETTLING - 1);
+  const column = (key: 'iou' | 'wrong' | 'cover') => settled.map((verdict) => verdict[key]);
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`.padStart(8);
+  return [
+    name.padEnd(28),
+    mean(column('iou')).toFixed(3).padStart(8),
+    Math.min(...column('iou'))
+      .toFixed(3)
+      .padStart(6),
+    percent(mean(column('wrong'))),
+    percent(Math.max(...column('wrong'))),
+    percent(mean(column('cover'))),
+    String(settled.filter(({ blob }) => blob).length).padStart(5),
+    String(late(all)).padStart(4),
+    // What a wrong past does to the first frames shows here.
+    `  ${all
+      .slice(0, 8)
+      .map((verdict) => verdict.iou.toFixed(2))
+      .join(' ')}`,
+  ].join(' ');
+}
+
 let folder: string;
 const verdicts = new Map<string, Verdict[]>();
-const figures = ['scene                         mean IoU  worst   wrong   most    blobs  late'];
+const figures = [
+  'scene                        mean IoU  worst    wrong     most    cover blobs late   the first frames',
+];
+/** The whole table, for the message of a test that fails. */
+const told = () => figures.join('\n');
 
 beforeAll(async () => {
   if (noFfmpeg) return;
@@ -182,25 +210,12 @@ beforeAll(async () => {
         return judge(matte, truth[frame++]!);
       });
       verdicts.set(scene.name, own);
-      const settled = own.slice(SETTLING - 1);
-      const worst = Math.min(...settled.map((verdict) => verdict.iou));
-      const wrong = Math.max(...settled.map((verdict) => verdict.wrong));
-      figures.push(
-        [
-          scene.name.padEnd(29),
-          mean(settled.map((verdict) => verdict.iou)).toFixed(3),
-          `    ${worst.toFixed(3)}`,
-          `  ${(100 * mean(settled.map((verdict) => verdict.wrong))).toFixed(2)} %`,
-          ` ${(100 * wrong).toFixed(2)} %`,
-          String(settled.filter((verdict) => verdict.blob).length).padStart(5),
-          String(late(own)).padStart(5),
-        ].join(' '),
-      );
+      figures.push(figuresOf(scene.name, own));
     }
   }
   await mkdir('test-results', { recursive: true });
-  await writeFile('test-results/webcam-framing.txt', `${figures.join('\n')}\n`);
-}, 300_000);
+  await writeFile('test-results/webcam-framing.txt', `${told()}\n`);
+}, 900_000);
 
 afterAll(async () => {
   if (!noFfmpeg) await rm(folder, { recursive: true });
@@ -210,28 +225,29 @@ afterAll(async () => {
 const settledIn = (name: string) => verdicts.get(name)!.slice(SETTLING - 1);
 
 describe.skipIf(noFfmpeg)('somebody behind a desk', () => {
-  for (const name of ['desk after a portrait', 'desk after nobody'])
+  for (const name of ['portrait', 'desk after a portrait', 'desk after nobody'])
     test(`${name}: the person is whole from the third frame on`, () => {
       const ious = settledIn(name).map((verdict) => verdict.iou);
-      expect(mean(ious), figures.join('\n')).toBeGreaterThanOrEqual(0.9);
-      expect(Math.min(...ious), figures.join('\n')).toBeGreaterThanOrEqual(0.8);
-      expect(late(verdicts.get(name)!), figures.join('\n')).toBeLessThanOrEqual(SETTLING);
+      expect(mean(ious), told()).toBeGreaterThanOrEqual(0.9);
+      expect(Math.min(...ious), told()).toBeGreaterThanOrEqual(0.8);
+      expect(late(verdicts.get(name)!), told()).toBeLessThanOrEqual(SETTLING);
     });
 
   test('an empty chair, a lamp and a picture are nobody', () => {
-    for (const { cover } of settledIn('nobody at the desk'))
-      expect(cover, figures.join('\n')).toBeLessThan(0.005);
+    for (const { cover } of settledIn('nobody at the desk')) expect(cover, told()).toBeLessThan(0.005);
   });
 });
 
 describe.skipIf(noFfmpeg)('what is hard to see', () => {
   for (const { name } of hard)
     test(`${name}: few pixels are wrong, and no blotch is taken for a person`, () => {
-      for (const { iou, wrong, blob } of settledIn(name)) {
-        expect(wrong, figures.join('\n')).toBeLessThan(0.05);
-        expect(blob, figures.join('\n')).toBe(false);
-        // Of a frame that a person fills so little of, 5 % is less than nobody.
-        if (name === '15 % of the height') expect(iou, figures.join('\n')).toBeGreaterThanOrEqual(0.7);
+      const settled = settledIn(name);
+      for (const { wrong, blob } of settled) {
+        expect(wrong, told()).toBeLessThan(0.05);
+        expect(blob, told()).toBe(false);
       }
+      // Where a person fills 6 % of the frame, 5 % of it may be nearly all of them.
+      const ious = settled.map((verdict) => verdict.iou);
+      expect(mean(ious), told()).toBeGreaterThanOrEqual(0.7);
     });
 });
