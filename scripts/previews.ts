@@ -11,6 +11,7 @@ import { createAppServer } from '../src/server/server.ts';
 import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
 import { baseFlags } from '../test/fixtures/chromium.ts';
 import { buildApp, isFresh } from './build.ts';
+import { holdPortrait } from './hold-portrait.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'src/studio/look/previews');
@@ -84,6 +85,7 @@ async function makePreviews(): Promise<void> {
   const browser = await chromium.launch({ executablePath, args: baseFlags });
   try {
     const page = await browser.newPage();
+    await holdPortrait(page);
     await page.goto(`${server.url}?input=demo&style=none&quality=${QUALITY}`);
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
     const styles = await page.evaluate(() => window.portoon?.styles ?? []);

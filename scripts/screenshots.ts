@@ -7,6 +7,7 @@ import { baseFlags } from '../test/fixtures/chromium.ts';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
 import { buildApp, isFresh } from './build.ts';
+import { holdPortrait } from './hold-portrait.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'docs/images');
@@ -42,6 +43,7 @@ const shots: Shot[] = [
 
 async function take(browser: Browser, url: string, { name, query, context, keys }: Shot): Promise<void> {
   const page = await (await browser.newContext(context)).newPage();
+  await holdPortrait(page);
   await page.goto(`${url}?input=demo&autostart=1&${query}`);
   // The smoothing and the guard need some frames to settle.
   await page.waitForFunction(() => (window.portoon?.stats().frames ?? 0) > 40, undefined, {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { createLayer, drawSprite, type Layer } from './raster.ts';
+import { furnishDesk, type DeskScene } from './desk.ts';
+import { createLayer, drawSprite, layOver, type Layer } from './raster.ts';
 import { furnish, type Room } from './room.ts';
+import { drawSeated } from './seated.ts';
 
-/** Seconds after which the clip is where it began, to the pixel. */
+/** Seconds after which either framing is where it began, to the pixel. */
 export const DEMO_PERIOD = 8;
 
 /** A frame and its truth. */
@@ -13,7 +15,10 @@ export interface DemoFrame {
   readonly height: number;
   /** Four bytes a pixel, opaque. */
   readonly rgba: Uint8ClampedArray;
-  /** The person's alpha, a byte a pixel: the frame is exactly person * alpha + room * (1 - alpha), and sensor noise. */
+  /**
+   * The person's alpha, a byte a pixel: the frame is person * alpha + room * (1 - alpha), and sensor
+   * noise. The room is the one without her, but for the shadow that she throws on the desk.
+   */
   readonly matte: Uint8Array;
 }
 
@@ -22,21 +27,39 @@ const NOISE = 1.1;
 /** Frames per second at which the noise changes. */
 const NOISE_RATE = 30;
 
+/** How the camera sees the person: her bust in the middle, or behind a desk, further away. */
+export type Framing = 'portrait' | 'desk';
+
+/** What a frame of the demo shows. */
+export interface DemoOptions {
+  /** Whether the person is there. Default true; false shows the room alone. */
+  readonly person?: boolean;
+  /** Default `portrait`. */
+  readonly framing?: Framing;
+}
+
 /**
- * The demo clip at a time in seconds: the person sways before a room that is never quite still. The same arguments give
- * the same bytes, and the clip repeats every `DEMO_PERIOD`. `person: false` shows the room alone.
+ * The demo at a time in seconds: the person sways before a room that is never quite still. The same
+ * arguments give the same bytes, and the picture repeats every `DEMO_PERIOD`.
  */
 export function demoFrame(
   seconds: number,
   width: number,
   height: number,
-  { person = true }: { person?: boolean } = {},
+  { person = true, framing = 'portrait' }: DemoOptions = {},
 ): DemoFrame {
   const phase = (((seconds / DEMO_PERIOD) % 1) + 1) % 1;
   const picture = createLayer(width, height);
   const matte = new Uint8Array(width * height);
-  roomOf(width, height)(picture, phase);
-  if (person) drawPerson(picture, phase, matte);
+  if (framing === 'portrait') {
+    roomOf(width, height)(picture, phase);
+    if (person) drawPerson(picture, phase, matte);
+  } else {
+    const scene = deskOf(width, height);
+    scene.drawRoom(picture, phase);
+    if (person) drawSeated(picture, scene, cutOut(), phase, matte);
+    else for (const layer of [scene.desk, scene.things]) layOver(picture, layer);
+  }
   const tick = Math.round(phase * DEMO_PERIOD * NOISE_RATE) % (DEMO_PERIOD * NOISE_RATE);
   return { width, height, rgba: develop(picture, tick), matte };
 }
@@ -92,6 +115,15 @@ function roomOf(width: number, height: number): Room {
   let room = rooms.get(key);
   if (!room) rooms.set(key, (room = furnish(width, height)));
   return room;
+}
+
+const desks = new Map<string, DeskScene>();
+
+function deskOf(width: number, height: number): DeskScene {
+  const key = `${width}x${height}`;
+  let scene = desks.get(key);
+  if (!scene) desks.set(key, (scene = furnishDesk(width, height)));
+  return scene;
 }
 
 let loaded: Layer | undefined;

@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DEMO_PERIOD, demoFrame } from './frame.ts';
+import { DEMO_PERIOD, demoFrame, type Framing } from './frame.ts';
 import { y4mFrame, y4mHeader } from './y4m.ts';
 
 const [width, height, frameRate] = [640, 360, 30];
+/** A whole period of each, with hard cuts between them, so that the clip loops without a jerk. */
+const framings: readonly Framing[] = ['portrait', 'desk'];
 const clip = resolve(import.meta.dirname, '../../public/demo/demo.webm');
 
 const ffmpeg = spawn(
@@ -30,9 +32,11 @@ const ffmpeg = spawn(
 );
 const ended = once(ffmpeg, 'exit');
 ffmpeg.stdin.write(y4mHeader(width, height, frameRate));
-for (let index = 0; index < DEMO_PERIOD * frameRate; index++) {
-  const { rgba } = demoFrame(index / frameRate, width, height);
-  if (!ffmpeg.stdin.write(y4mFrame(rgba, width, height))) await once(ffmpeg.stdin, 'drain');
+for (const framing of framings) {
+  for (let index = 0; index < DEMO_PERIOD * frameRate; index++) {
+    const { rgba } = demoFrame(index / frameRate, width, height, { framing });
+    if (!ffmpeg.stdin.write(y4mFrame(rgba, width, height))) await once(ffmpeg.stdin, 'drain');
+  }
 }
 ffmpeg.stdin.end();
 const [code] = (await ended) as [number | null];

@@ -48,6 +48,61 @@ export function ellipse(cx: number, cy: number, rx: number, ry: number, turn = 0
   };
 }
 
+/** An outline through points, grown by `corner`, which rounds its corners. */
+export function polygon(points: readonly (readonly [number, number])[], corner = 0): Shape {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  return {
+    distance(x, y) {
+      let nearest = Infinity;
+      let inside = false;
+      let [px, py] = points.at(-1)!;
+      for (const [qx, qy] of points) {
+        const [ex, ey] = [qx - px, qy - py];
+        const along = Math.min(Math.max(((x - px) * ex + (y - py) * ey) / (ex * ex + ey * ey), 0), 1);
+        nearest = Math.min(nearest, length(x - px - along * ex, y - py - along * ey));
+        if (py > y !== qy > y && x < px + ((y - py) / ey) * ex) inside = !inside;
+        [px, py] = [qx, qy];
+      }
+      return (inside ? -nearest : nearest) - corner;
+    },
+    bounds: [
+      Math.min(...xs) - corner,
+      Math.min(...ys) - corner,
+      Math.max(...xs) + corner,
+      Math.max(...ys) + corner,
+    ],
+  };
+}
+
+/** Two circles of radius `r0` and `r1` and what lies between them: a finger or an arm. */
+export function capsule(x0: number, y0: number, r0: number, x1: number, y1: number, r1: number): Shape {
+  const [ex, ey] = [x1 - x0, y1 - y0];
+  const square = ex * ex + ey * ey;
+  return {
+    distance(x, y) {
+      const along = Math.min(Math.max(((x - x0) * ex + (y - y0) * ey) / square, 0), 1);
+      return length(x - x0 - along * ex, y - y0 - along * ey) - r0 - along * (r1 - r0);
+    },
+    bounds: [
+      Math.min(x0 - r0, x1 - r1),
+      Math.min(y0 - r0, y1 - r1),
+      Math.max(x0 + r0, x1 + r1),
+      Math.max(y0 + r0, y1 + r1),
+    ],
+  };
+}
+
+/** The line of an outline, as wide as `thickness`. */
+export function outline(shape: Shape, thickness: number): Shape {
+  const [left, top, right, bottom] = shape.bounds;
+  const half = thickness / 2;
+  return {
+    distance: (x, y) => Math.abs(shape.distance(x, y)) - half,
+    bounds: [left - half, top - half, right + half, bottom + half],
+  };
+}
+
 /** Where a layer's pixels lie in the units that shapes are drawn in. */
 export interface Units {
   /** Pixels per unit. */
@@ -126,6 +181,37 @@ export function drawLayer(picture: Layer, layer: Layer, x: number, y: number): v
         to[target + channel] = to[target + channel]! * (1 - alpha) + colour;
       }
       to[target + 3] = to[target + 3]! * (1 - alpha) + alpha;
+    }
+  }
+}
+
+/**
+ * Lays a layer over a picture, pixel on pixel; (left, top) is where its first one comes to. What it
+ * hides goes out of the matte, or with `joins` what it shows is added to it.
+ */
+export function layOver(
+  picture: Layer,
+  layer: Layer,
+  {
+    left = 0,
+    top = 0,
+    matte,
+    joins = false,
+  }: { left?: number; top?: number; matte?: Uint8Array; joins?: boolean } = {},
+): void {
+  const { data, width, height } = layer;
+  for (let y = Math.max(0, -top); y < Math.min(height, picture.height - top); y++) {
+    for (let x = Math.max(0, -left); x < Math.min(width, picture.width - left); x++) {
+      const from = (y * width + x) * 4;
+      const alpha = data[from + 3]!;
+      // What the matte rounds to 0 leaves no trace.
+      if (alpha < 0.5 / 255) continue;
+      const pixel = (y + top) * picture.width + x + left;
+      for (let channel = 0; channel < 4; channel++) {
+        const at = pixel * 4 + channel;
+        picture.data[at] = picture.data[at]! * (1 - alpha) + data[from + channel]!;
+      }
+      if (matte) matte[pixel] = Math.round(matte[pixel]! * (1 - alpha) + (joins ? 255 * alpha : 0));
     }
   }
 }

@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beepsIn } from '../fixtures/clapper.ts';
+import { BIN, convert } from '../fixtures/convert-command.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, decodePictures, decodeSound, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
-import { projectRoot } from '../fixtures/server.ts';
 
 const run = promisify(execFile);
-const BIN = join(projectRoot, 'bin/portoon.js');
 
 let folder: string;
 let out: string;
@@ -20,34 +19,7 @@ let camera: FakeCamera;
 const at = (name: string) => join(folder, name);
 const ffmpeg = (args: string) => run('ffmpeg', ['-v', 'error', '-y', ...args.split(' ')], { cwd: folder });
 
-interface Event {
-  event: 'progress' | 'done' | 'failed';
-  film: string;
-  output: string;
-  frames: number;
-  audio: string | null;
-  audioCopied: boolean;
-  mended: number;
-  warnings: string[];
-  code: string;
-  message: string;
-  wayOut: string;
-}
-
-/** Runs the real command, and reads what it says to programs. */
-async function portoon(...args: string[]): Promise<{ code: number; events: Event[]; errors: string }> {
-  const child = spawn(process.execPath, [BIN, 'convert', ...args, '--json'], { cwd: folder });
-  let said = '';
-  let errors = '';
-  child.stdout.on('data', (data: Buffer) => (said += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  const events = said
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Event);
-  return { code, events: events.filter(({ event }) => event !== 'progress'), errors };
-}
+const portoon = (...args: string[]) => convert(folder, ...args);
 
 /** Overwrites one packet of the picture, but for its length. */
 async function scratch(name: string, index: number): Promise<void> {

@@ -8,10 +8,10 @@ import { readFrameNumber, writeFrameNumber } from '../../scripts/demo/frame-numb
 import { y4mFrame, y4mHeader } from '../../scripts/demo/y4m.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot, serveApp } from '../fixtures/server.ts';
-import { composites, meanDifference } from '../fixtures/stage.ts';
+import { composites, meanDifference, type Composite } from '../fixtures/stage.ts';
 
-/** A real person before a real wall; not part of the project, so a clone without it has one test less. */
-const clip = join(projectRoot, '../shared/data/clips/talking-head-1.gif');
+/** Real people before real walls. They are not part of the project: a clone without them skips this. */
+const CLIPS = join(projectRoot, '../shared/data/clips');
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAMES = 48;
@@ -51,14 +51,21 @@ async function decode(browser: Browser, url: string, gif: Buffer): Promise<Uint8
   return frames.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
 }
 
-test.runIf(existsSync(clip))('a real person is styled and their room is not', async () => {
+/** Frames of a clip as the effect shows them, and the clip's own that they were made of. */
+interface Shown {
+  frames: Uint8Array[];
+  composites: Composite[];
+}
+
+/** Plays a clip to the app as a camera, and collects what comes of it; a screenshot is left for the eye. */
+async function play(name: string, look: Record<string, unknown>): Promise<Shown> {
   const folder = await mkdtemp(join(tmpdir(), 'portoon-talking-head-'));
   const app = await serveApp();
   let browser = await launchBrowser();
   try {
-    const frames = await decode(browser, app.url, await readFile(clip));
+    const frames = await decode(browser, app.url, await readFile(join(CLIPS, `${name}.gif`)));
     await browser.close();
-    const path = join(folder, 'talking-head.y4m');
+    const path = join(folder, `${name}.y4m`);
     const file = await open(path, 'w');
     await file.write(y4mHeader(WIDTH, HEIGHT, 30));
     for (const [index, rgba] of frames.entries()) {
@@ -74,28 +81,67 @@ test.runIf(existsSync(clip))('a real person is styled and their room is not', as
     await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
     const camera = { path, frames: frames.length, width: WIDTH, height: HEIGHT, indexOf: readFrameNumber };
-    const shown = await composites(page, camera, 3, {
-      style: 'toon',
-      region: 'person',
-      strength: 1,
-      background: 'live',
-    });
-    // For the eye: see the picture in test-results.
+    const shown = await composites(page, camera, 3, look);
     await mkdir('test-results', { recursive: true });
-    await writeFile('test-results/talking-head.png', await page.screenshot());
+    await writeFile(`test-results/${name}.png`, await page.screenshot());
     expect(shown.length).toBeGreaterThan(0);
-    const within = (left: number, right: number, top: number, bottom: number) => (pixel: number) => {
-      const [x, y] = [pixel % WIDTH, Math.floor(pixel / WIDTH)];
-      return x >= left && x < right && y >= top && y < bottom;
-    };
-    for (const { index, rgba } of shown) {
-      expect(meanDifference(rgba, frames[index]!, within(240, 400, 240, 350))).toBeGreaterThan(10);
-      expect(meanDifference(rgba, frames[index]!, within(0, 120, 60, 360))).toBeLessThan(4);
-      expect(meanDifference(rgba, frames[index]!, within(540, 640, 60, 360))).toBeLessThan(4);
-    }
+    return { frames, composites: shown };
   } finally {
     await browser.close();
     await app.close();
     await rm(folder, { recursive: true });
+  }
+}
+
+/** Left, right, top and bottom in pixels. */
+type Box = readonly [number, number, number, number];
+
+const within =
+  ([left, right, top, bottom]: Box) =>
+  (pixel: number) => {
+    const [x, y] = [pixel % WIDTH, Math.floor(pixel / WIDTH)];
+    return x >= left && x < right && y >= top && y < bottom;
+  };
+
+/** The mean alpha in a box, 0..1. */
+function meanAlpha(rgba: Uint8Array, box: Box): number {
+  const inside = within(box);
+  const alphas = rgba.filter((_, i) => i % 4 === 3 && inside(i >> 2));
+  return alphas.reduce((sum, alpha) => sum + alpha, 0) / (255 * alphas.length);
+}
+
+/** A reason to leave a test out, in words; false where its clip is there. */
+const lacks = (name: string) =>
+  !existsSync(join(CLIPS, `${name}.gif`)) && `../shared/data/clips/${name}.gif is not there`;
+
+test('a real person is styled and their room is not', async ({ skip }) => {
+  const reason = lacks('talking-head-1');
+  if (reason) skip(reason);
+  const look = { style: 'toon', region: 'person', strength: 1, background: 'live' };
+  const { frames, composites } = await play('talking-head-1', look);
+  for (const { index, rgba } of composites) {
+    expect(meanDifference(rgba, frames[index]!, within([240, 400, 240, 350]))).toBeGreaterThan(10);
+    expect(meanDifference(rgba, frames[index]!, within([0, 120, 60, 360]))).toBeLessThan(4);
+    expect(meanDifference(rgba, frames[index]!, within([540, 640, 60, 360]))).toBeLessThan(4);
+  }
+});
+
+test('two real people are both persons, and the wall between them is not', async ({ skip }) => {
+  const reason = lacks('two-people');
+  if (reason) skip(reason);
+  const { composites } = await play('two-people', { style: 'none', background: 'transparent' });
+  // Where they are in every frame, however they lean their heads.
+  const people: Box[] = [
+    [120, 220, 240, 350],
+    [380, 520, 250, 340],
+  ];
+  const wall: Box[] = [
+    [290, 325, 20, 200],
+    [605, 640, 30, 250],
+    [140, 300, 0, 50],
+  ];
+  for (const { rgba } of composites) {
+    for (const box of people) expect(meanAlpha(rgba, box), `person at ${box.join()}`).toBeGreaterThan(0.9);
+    for (const box of wall) expect(meanAlpha(rgba, box), `wall at ${box.join()}`).toBeLessThan(0.1);
   }
 });

@@ -106,6 +106,82 @@ describe('the demo frame', () => {
   });
 });
 
+describe('the demo frame at a desk', () => {
+  const atDesk = (seconds: number, person = true) =>
+    demoFrame(seconds, width, height, { framing: 'desk', person });
+
+  test('is where it began after a period, and has no jump at the seam', () => {
+    const first = atDesk(2.5);
+    const again = atDesk(2.5 + DEMO_PERIOD);
+    expect(Buffer.from(first.rgba).equals(Buffer.from(again.rgba))).toBe(true);
+    expect(Buffer.from(first.matte).equals(Buffer.from(again.matte))).toBe(true);
+    const step = (from: number) =>
+      meanDifference(atDesk(from / 30), atDesk((from + 1) / 30), (matte) => matte === 255);
+    const last = DEMO_PERIOD * 30 - 1;
+    expect(step(last) / ((step(last - 1) + step(last + 1)) / 2)).toBeCloseTo(1, 0);
+  });
+
+  test('person and room both move', () => {
+    const [a, b] = [atDesk(0), atDesk(2)];
+    expect(meanDifference(a, b, (matte) => matte === 255)).toBeGreaterThan(5);
+    // Well above the sensor's noise, which alone makes 1.3.
+    expect(meanDifference(a, b, (matte) => matte === 0)).toBeGreaterThan(1.7);
+  });
+
+  test.each(times)('at %f s the person is whole, to the side, and half the height', (time) => {
+    const { matte } = atDesk(time);
+    let [left, right, top, bottom] = [width, 0, height, 0];
+    for (let pixel = 0; pixel < matte.length; pixel++) {
+      if (matte[pixel]! < 128) continue;
+      left = Math.min(left, pixel % width);
+      right = Math.max(right, pixel % width);
+      top = Math.min(top, Math.floor(pixel / width));
+      bottom = Math.max(bottom, Math.floor(pixel / width));
+    }
+    expect((left + right) / 2 / width).toBeCloseTo(2 / 3, 1);
+    expect((bottom - top) / height).toBeGreaterThan(0.4);
+    expect((bottom - top) / height).toBeLessThan(0.65);
+  });
+
+  test('the desk and the laptop hide what is behind them', () => {
+    for (const time of times) {
+      const { matte } = atDesk(time);
+      // Within the laptop's lid, and along the desk's far edge where no arm lies on it.
+      for (let y = 0.63; y < 0.79; y += 0.02)
+        for (let x = 0.33; x < 0.63; x += 0.02)
+          expect(matte[Math.round(y * height) * width + Math.round(width / 2 + x * height)]).toBe(0);
+      const chest = Math.round(width / 2 + 0.23 * height);
+      expect(matte[Math.round(0.635 * height) * width + chest]).toBe(255);
+      expect(matte[Math.round(0.675 * height) * width + chest]).toBe(0);
+    }
+  });
+
+  test('is the room where the matte is 0, but for a shadow on the desk', () => {
+    const { rgba, matte } = atDesk(3);
+    const room = atDesk(3, false);
+    expect(Math.max(...room.matte)).toBe(0);
+    let shadow = 0;
+    for (let pixel = 0; pixel < matte.length; pixel++) {
+      if (matte[pixel] !== 0) continue;
+      const difference = rgba[pixel * 4]! - room.rgba[pixel * 4]!;
+      // A step is what rounding may make of an alpha that rounds to 0.
+      if (pixel < 0.63 * height * width) expect(Math.abs(difference)).toBeLessThanOrEqual(1);
+      else {
+        expect(difference).toBeLessThanOrEqual(1);
+        if (difference < -10) shadow++;
+      }
+    }
+    expect(shadow).toBeGreaterThan(100);
+    expect(shadow).toBeLessThan(1500);
+  });
+
+  test('any size shows the same scene', () => {
+    const cover = ({ matte }: DemoFrame) => matte.reduce((sum, value) => sum + value, 0) / matte.length;
+    const large = demoFrame(1, 640, 360, { framing: 'desk' });
+    expect(Math.abs(cover(atDesk(1)) - cover(large))).toBeLessThan(0.5);
+  });
+});
+
 describe('the frame number', () => {
   test('comes back from every size, blurred edges and all', () => {
     for (const number of [0, 1, 85, 170, 255]) {
@@ -116,10 +192,11 @@ describe('the frame number', () => {
   });
 
   test('is not read where none is written', () => {
-    for (const time of times) {
-      const { rgba } = demoFrame(time, 640, 360);
-      expect(readFrameNumber(rgba, 640, 360)).toBeUndefined();
-    }
+    for (const framing of ['portrait', 'desk'] as const)
+      for (const time of times) {
+        const { rgba } = demoFrame(time, 640, 360, { framing });
+        expect(readFrameNumber(rgba, 640, 360)).toBeUndefined();
+      }
   });
 
   test('is refused when a bit is wrong', () => {
