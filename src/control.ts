@@ -1,4 +1,7 @@
-/** How decks and bots steer a page: by messages from another page of the same origin. docs/broadcast.md says it for people. */
+/**
+ * How decks and bots control a page: by messages from another page of the same origin. See
+ * docs/broadcast.md.
+ */
 import * as v from 'valibot';
 import { PortoonError } from './effect/errors.ts';
 import type { LookOptions } from './effect/look.ts';
@@ -27,7 +30,7 @@ export interface Steered {
 }
 
 /** What the asker is told. */
-export interface ControlAnswer {
+interface ControlAnswer {
   portoon: 1;
   id?: string | number;
   ok: boolean;

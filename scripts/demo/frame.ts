@@ -13,7 +13,10 @@ export interface DemoFrame {
   readonly height: number;
   /** Four bytes a pixel, opaque. */
   readonly rgba: Uint8ClampedArray;
-  /** The person's alpha, a byte a pixel: the frame is exactly person * alpha + room * (1 - alpha), and sensor noise. */
+  /**
+   * The person's alpha, a byte a pixel: the frame is exactly person * alpha + room * (1 - alpha),
+   * and sensor noise.
+   */
   readonly matte: Uint8Array;
 }
 
@@ -23,8 +26,9 @@ const NOISE = 1.1;
 const NOISE_RATE = 30;
 
 /**
- * The demo clip at a time in seconds: the person sways before a room that is never quite still. The same arguments give
- * the same bytes, and the clip repeats every `DEMO_PERIOD`. `person: false` shows the room alone.
+ * The demo clip at a time in seconds: the person sways before a room that is never quite still. The
+ * same arguments give the same bytes, and the clip repeats every `DEMO_PERIOD`. `person: false`
+ * shows the room alone.
  */
 export function demoFrame(
   seconds: number,
@@ -41,7 +45,10 @@ export function demoFrame(
   return { width, height, rgba: develop(picture, tick), matte };
 }
 
-/** The portrait ends at row 372: what lies on the picture's lower edge must stay above it in every pose. */
+/**
+ * The portrait ends at row 372: what lies on the picture's lower edge must stay above it in every
+ * pose.
+ */
 const WAIST: readonly [number, number] = [205, 362];
 
 function drawPerson(picture: Layer, phase: number, matte: Uint8Array): void {

@@ -4,7 +4,10 @@ import { Peer, type PeerSignal } from './peer.ts';
 import { readQuality, type Counters, type Quality } from './quality.ts';
 import { Speech } from './speech.ts';
 
-/** `reconnecting`: what was seen last stays. `unreachable`: so for long; it is tried again and again all the same. */
+/**
+ * `reconnecting`: the last picture stays. `unreachable`: the same for a long time; we keep on
+ * trying.
+ */
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'unreachable';
 
 /** One of the others, as the page shows them. A new object whenever something of it changes. */
@@ -59,8 +62,9 @@ const MEASURE_MS = 2000;
 const NONE = 0;
 
 /**
- * Grows with every connection that this page begins, so that signals of an older one are known as such. It begins with the time: who comes
- * back under their id after a reload must not count from one again.
+ * Counts the connections that this page begins, so that late signals of an older one are
+ * recognised. It starts at the current time: someone who comes back with the same id after a reload
+ * must not start at one again.
  */
 let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
 
@@ -70,7 +74,9 @@ export class Participant {
   listed = true;
 
   private peer: Peer | null = null;
-  /** Which of the connections between the two this one is; the side that makes the offers counts. */
+  /**
+   * The number of this connection between the two people. The side that makes the offers counts.
+   */
   private generation = NONE;
   private begun = 0;
   private asked = -Infinity;

@@ -4,7 +4,10 @@ import { pauseAfter } from './media-link.ts';
 import type { Surroundings } from './participant.ts';
 import { Signalling } from './signalling.ts';
 
-/** Who one is for the server: the id is the secret's digest, so that it stays over restarts of either side. */
+/**
+ * Who this page is for the server. The id is the secret's digest, so that it survives a restart of
+ * either side.
+ */
 export interface Identity {
   readonly id: string;
   readonly secret: string;
@@ -62,7 +65,10 @@ export class Seat {
     if (now > this.iceUntil && this.here) void this.freshIce();
   }
 
-  /** Carries a signal to a peer, while the server hears us; what is lost is made good by the next joining. */
+  /**
+   * Sends a signal to a peer while the server is connected. A lost signal is made up for by the
+   * next join.
+   */
   readonly send: Surroundings['send'] = (to, generation, data) => {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
   };
