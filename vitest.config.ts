@@ -23,8 +23,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           exclude: services,
           sequence: { groupOrder: 0 },
-          // No test takes a second; this is for machines that do much else.
-          testTimeout: 20_000,
+          // No test takes a second; the rest is for machines that do much else.
+          testTimeout: 30_000,
         },
       },
       {
@@ -33,7 +33,7 @@ export default defineConfig({
           environment: 'node',
           include: services,
           sequence: { groupOrder: 1 },
-          testTimeout: 20_000,
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-/** One word per thing: no name stands for two of them. */
+/** One word per thing: docs/glossary.md. */
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';

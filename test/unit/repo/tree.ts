@@ -30,6 +30,6 @@ export function parseSources(): { path: string; source: ts.SourceFile }[] {
     .filter((path) => !path.endsWith('.d.ts'))
     .map((path) => ({
       path,
-      source: ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest, true),
+      source: ts.createSourceFile(path, readText(path), ts.ScriptTarget.Latest),
     }));
 }
