@@ -1,6 +1,6 @@
 /**
  * How decks and bots control a page: by messages from another page of the same origin. See
- * docs/broadcast.md.
+ * docs/guides/broadcast.md.
  */
 import * as v from 'valibot';
 import { PortoonError } from './effect/errors.ts';

@@ -1,5 +1,6 @@
 /**
- * How much one connection and one address may ask for. docs/deploy.md lists the numbers for people.
+ * How much one connection and one address may ask for. docs/guides/deploy.md lists the numbers for
+ * people.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';

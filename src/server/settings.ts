@@ -1,6 +1,6 @@
 import { parsePort } from './listen.ts';
 
-/** What the environment says; docs/deploy.md has the table. */
+/** What the environment says; docs/guides/deploy.md has the table. */
 export interface Settings {
   readonly port: number;
   readonly host?: string;
