@@ -9,7 +9,8 @@ export default defineConfig({
   // The runtime's .wasm and .mjs are our own hashed assets, never a CDN's.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   worker: { format: 'es' },
-  // Named here, for the worker's imports are not found in advance, and a page that reloads loses its worker.
+  // Named here, for the worker's imports are not found in advance, and a page that reloads loses
+  // its worker.
   optimizeDeps: {
     exclude: ['onnxruntime-web'],
     include: [
@@ -32,7 +33,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      // The studio, the page for OBS, what the command line drives, and what answers for the server where it is out of reach.
+      // The studio, the page for OBS, what the command line drives, and what answers for the server
+      // where it is out of reach.
       input: ['index.html', 'obs.html', 'convert.html', 'src/offline/service-worker.ts'],
       output: {
         // It answers for the addresses beneath its own, which must not change.

@@ -5,16 +5,35 @@ import { baseFlags, fakeCameraFlags, webgpuFlags } from './test/fixtures/chromiu
 
 const executablePath = findChromium();
 
+/** Unit tests that start other programs, wait on real clocks, or run whole nets. */
+const services = [
+  'test/unit/quality/{baselines,eval,graph,half,measure,webcam}.test.ts',
+  'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
       // One project after another: a browser beside busy unit tests is a slow machine's browser.
       {
         test: {
+          // `npm run check` runs these alone: they need nothing but Node.
           name: 'unit',
           environment: 'node',
           include: ['test/unit/**/*.test.ts'],
+          exclude: services,
           sequence: { groupOrder: 0 },
+          // No test takes a second; the rest is for machines that do much else.
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'services',
+          environment: 'node',
+          include: services,
+          sequence: { groupOrder: 1 },
+          testTimeout: 30_000,
         },
       },
       {
@@ -24,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           // Two browsers at once would measure each other.
           fileParallelism: false,
@@ -47,11 +66,12 @@ export default defineConfig({
           name: 'app',
           environment: 'node',
           include: ['test/app/**/*.test.ts'],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           globalSetup: ['test/fixtures/build-once.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Two real browsers and their nets on a busy machine may miss a beat: what failed is tried once more, and the report says so.
+          // Two real browsers and their nets on a busy machine may miss a beat: what failed is
+          // tried once more, and the report says so.
           retry: 1,
           fileParallelism: false,
         },

@@ -1,4 +1,4 @@
-/** An example of a page that steers the studio: docs/broadcast.md, "Decks and bots". */
+/** An example of a page that steers the studio: docs/guides/broadcast.md, "Decks and bots". */
 const status = document.querySelector('[role=status]');
 let studio = null;
 let asked = 0;

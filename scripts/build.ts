@@ -18,7 +18,9 @@ const SOURCES = [
   'vite.config.ts',
   'package-lock.json',
 ];
-/** Its time says when the build was done; it is written last, so that half a build does not count. */
+/**
+ * Its time says when the build was done; it is written last, so that half a build does not count.
+ */
 const STAMP = '.built';
 
 /** Builds the app at `root` into its dist/. */
@@ -32,6 +34,7 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
     logLevel: 'warn',
     // How long plugins took is nobody's business who only wants to start the app.
     build: { rolldownOptions: { checks: { bundlerTimings: false } } },
+    worker: { rolldownOptions: { checks: { bundlerTimings: false } } },
   });
   await compressFolder(dist);
   // The time of the beginning: what was saved during the build may have missed it.

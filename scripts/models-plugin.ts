@@ -3,7 +3,10 @@ import { join, resolve } from 'node:path';
 import send from 'send';
 import type { Plugin } from 'vite';
 
-/** Serves models/ in development and copies what the page loads of it (manifest and nets) into the build. */
+/**
+ * Serves models/ in development and copies what the page loads of it (manifest and nets) into the
+ * build.
+ */
 export function serveModels(): Plugin {
   const models = resolve(import.meta.dirname, '../models');
   let outDir: string | undefined;

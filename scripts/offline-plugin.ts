@@ -25,7 +25,10 @@ export function listForOffline(): Plugin {
   };
 }
 
-/** The page, and what it may load; nets of the fine grade are fetched by strong machines alone, and fetched when they are asked for. */
+/**
+ * The page, and what it may load; nets of the fine grade are fetched by strong machines alone, and
+ * fetched when they are asked for.
+ */
 async function listFiles(dist: string): Promise<string[]> {
   const entries = await readdir(dist, { recursive: true, withFileTypes: true });
   const paths = entries

@@ -1,7 +1,9 @@
 /**
- * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the person's own, one of each style of
- * grade live, taken from the real app on the demo clip and written to src/studio/look/previews/<id>.webp; and the contact sheet of all
- * styles, docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not fresh.
+ * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the
+ * person's own, one of each style of grade live, taken from the real app on the demo clip and
+ * written to src/studio/look/previews/<id>.webp; and the contact sheet of all styles,
+ * docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not
+ * fresh.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -20,7 +22,10 @@ const SIDE = 160;
 /** Of a picture in the contact sheet, and how many stand side by side. */
 const SHEET_SIDE = 320;
 const SHEET_COLUMNS = 4;
-/** Of the style net's input, while the pictures are taken: more than the governor would give on a slow machine. */
+/**
+ * Of the style net's input, while the pictures are taken: more than the governor would give on a
+ * slow machine.
+ */
 const QUALITY = 384;
 /** Enough for the matte and the style to settle after a change, on a slow machine too. */
 const FRAMES_TO_SETTLE = 12;

@@ -1,4 +1,7 @@
-/** `npx tsx scripts/screenshots.ts`: the README's pictures, taken from the real app on the demo clip, into docs/images. */
+/**
+ * `npx tsx scripts/screenshots.ts`: the README's pictures, taken from the real app on the demo
+ * clip, into docs/images.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright';

@@ -4,7 +4,10 @@ import { createMetrics } from '../src/server/metrics.ts';
 import { readSettings } from '../src/server/settings.ts';
 import { attachSignalling } from '../src/server/signalling.ts';
 
-/** Calls in development: the signalling of `npm start`, on the development server's own port and with its settings. */
+/**
+ * Calls in development: the signalling of `npm start`, on the development server's own port and
+ * with its settings.
+ */
 export function serveSignalling(): Plugin {
   return {
     name: 'portoon-signalling',

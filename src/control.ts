@@ -1,4 +1,7 @@
-/** How decks and bots steer a page: by messages from another page of the same origin. docs/broadcast.md says it for people. */
+/**
+ * How decks and bots control a page: by messages from another page of the same origin. See
+ * docs/guides/broadcast.md.
+ */
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
 import { type LookOptions, REGIONS } from './effect/index.ts';
@@ -26,7 +29,7 @@ export interface Steered {
 }
 
 /** What the asker is told. */
-export interface ControlAnswer {
+interface ControlAnswer {
   portoon: 1;
   id?: string | number;
   ok: boolean;

@@ -1,4 +1,7 @@
-/** `npm test`: all tests, or what the arguments choose (they are vitest's own). Ends with a line for machines. */
+/**
+ * `npm test`: all tests, or what the arguments choose (they are vitest's own). Ends with a line for
+ * machines.
+ */
 import { parseCLI, startVitest } from 'vitest/node';
 import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
 

@@ -1,4 +1,7 @@
-/** A number painted into a frame's top left corner as black and white blocks, so that a test can tell which frame it sees. */
+/**
+ * A number painted into a frame's top left corner as black and white blocks, so that a test can
+ * tell which frame it sees.
+ */
 
 /** Side of a block at 360 lines. */
 const BLOCK = 12;
@@ -26,7 +29,9 @@ export function writeFrameNumber(
   }
 }
 
-/** Reads it back from a picture of any size; undefined where there is none to be read for certain. */
+/**
+ * Reads it back from a picture of any size; undefined where there is none to be read for certain.
+ */
 export function readFrameNumber(
   rgba: Uint8ClampedArray | Uint8Array,
   width: number,

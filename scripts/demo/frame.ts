@@ -64,7 +64,10 @@ export function demoFrame(
   return { width, height, rgba: develop(picture, tick), matte };
 }
 
-/** The portrait ends at row 372: what lies on the picture's lower edge must stay above it in every pose. */
+/**
+ * The portrait ends at row 372: what lies on the picture's lower edge must stay above it in every
+ * pose.
+ */
 const WAIST: readonly [number, number] = [205, 362];
 
 function drawPerson(picture: Layer, phase: number, matte: Uint8Array): void {

@@ -1,4 +1,7 @@
-/** `npm run demo-clip`: renders the demo and encodes public/demo/demo.webm. Needs ffmpeg, which nothing else does. */
+/**
+ * `npm run demo-clip`: renders the demo and encodes public/demo/demo.webm. Needs ffmpeg, which
+ * nothing else does.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';

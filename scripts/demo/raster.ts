@@ -1,4 +1,7 @@
-/** A small software painter: soft shapes into layers, layers and sprites onto a picture. All colours are sRGB 0..255. */
+/**
+ * A small software painter: soft shapes into layers, layers and sprites onto a picture. All colours
+ * are sRGB 0..255.
+ */
 
 export type Colour = readonly [number, number, number];
 
@@ -13,7 +16,10 @@ export function createLayer(width: number, height: number): Layer {
   return { width, height, data: new Float32Array(width * height * 4) };
 }
 
-/** The signed distance to an outline (negative inside), and the box [left, top, right, bottom] it lies in. */
+/**
+ * The signed distance to an outline (negative inside), and the box [left, top, right, bottom] it
+ * lies in.
+ */
 export interface Shape {
   readonly distance: (x: number, y: number) => number;
   readonly bounds: readonly [number, number, number, number];
@@ -146,7 +152,10 @@ export function paint(
   }
 }
 
-/** Lays a layer over a picture, moved by a part of a pixel: (x, y) of the layer comes to (0, 0) of the picture. */
+/**
+ * Lays a layer over a picture, moved by a part of a pixel: (x, y) of the layer comes to (0, 0) of
+ * the picture.
+ */
 export function drawLayer(picture: Layer, layer: Layer, x: number, y: number): void {
   const ix = Math.floor(x);
   const iy = Math.floor(y);
@@ -309,7 +318,9 @@ function landing(sprite: Layer, u0: number, v0: number, { at, turn }: Pose, scal
 const weightsX = new Float32Array(4);
 const weightsY = new Float32Array(4);
 
-/** Catmull-Rom: keeps a moving sprite as sharp between the pixels as on them. Transparent outside. */
+/**
+ * Catmull-Rom: keeps a moving sprite as sharp between the pixels as on them. Transparent outside.
+ */
 function sample(sprite: Layer, u: number, v: number, out: Float32Array): void {
   const iu = Math.floor(u);
   const iv = Math.floor(v);

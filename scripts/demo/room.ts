@@ -27,13 +27,17 @@ import {
 /** Draws the room at a phase 0..1 of the loop over a whole picture. */
 export type Room = (picture: Layer, phase: number) => void;
 
-/** How far the layers travel to each side, in picture heights: the room pans and the near moves more than the far. */
+/**
+ * How far the layers travel to each side, in picture heights: the room pans and the near moves more
+ * than the far.
+ */
 const TRAVEL = { outside: 0.006, wall: 0.013, shelf: 0.017, plant: 0.024 };
 const MARGIN = 0.04;
 const TURN = 2 * Math.PI;
 
 /**
- * Paints the room's layers once for a size. Units are picture heights: y from 0 (top) to 1, x from the picture's middle.
+ * Paints the room's layers once for a size. Units are picture heights: y from 0 (top) to 1, x from
+ * the picture's middle.
  */
 export function furnish(width: number, height: number): Room {
   const margin = Math.ceil(MARGIN * height) + 1;

@@ -22,7 +22,10 @@ async function encodesInHardware(contentType: string): Promise<boolean> {
   }
 }
 
-/** The video codecs of this machine by preference, as MIME types: what its hardware encodes, then what costs least. */
+/**
+ * This machine's video codecs as MIME types, best first: those encoded in hardware, then the
+ * cheapest.
+ */
 export function preferredCodecs(): Promise<readonly string[]> {
   known ??= (async () => {
     const late = new Promise<boolean>((resolve) => {
@@ -37,7 +40,10 @@ export function preferredCodecs(): Promise<readonly string[]> {
   return known;
 }
 
-/** The browser's own codecs in the order of `preferred`. Retransmission and error correction stay, behind them. */
+/**
+ * Sorts the browser's codecs by `preferred`. Retransmission and error correction stay in the list,
+ * at its end.
+ */
 export function orderCodecs<Codec extends { mimeType: string }>(
   codecs: readonly Codec[],
   preferred: readonly string[],

@@ -4,14 +4,15 @@ export interface VideoLimits {
   maxBitrate: number;
   /** Lines; a taller picture is scaled down before it is encoded. */
   maxHeight: number;
-  /** Whether the encoder must leave the size alone, and lets frames go where it has too much to do. */
+  /** Keep the picture's size: under load the encoder drops frames instead. */
   keepsSize?: boolean;
 }
 
 /**
- * What to send to each of `others` people: a mesh sends the picture once to each, so each gets less.
- * @param others - 1..5.
- * @param height - of the picture as it is, in lines.
+ * What to send to each of `others` people. Each gets less the more they are, because a mesh sends
+ * the picture once to everybody.
+ * @param others - 1 to 5.
+ * @param height - of the picture, in lines.
  */
 export function videoLimits(others: number, height: number): VideoLimits {
   const maxHeight = others <= 1 ? 720 : others <= 3 ? 480 : 360;

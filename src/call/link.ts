@@ -15,8 +15,8 @@ const seatSchema = v.pipe(
 );
 
 /**
- * The word of a new room, which nobody guesses: made of a key of 128 bits that stays in this tab and marks whoever made
- * the room as its host, after a reload as well.
+ * The name of a new room, which nobody can guess. It is the digest of a 128-bit key that stays in
+ * this tab. The key marks its owner as the host, also after a reload.
  */
 export async function newRoom(): Promise<string> {
   const hostKey = newKey();
@@ -76,8 +76,8 @@ export interface ViewAddress {
 }
 
 /**
- * The room and the identity that follow from a key, always the same ones: a link that names them stays valid as long as the key is kept.
- * Only on https and localhost.
+ * The room and the identity that belong to a key. They never change, so a link that names them
+ * stays valid as long as the key is kept. Works on https and localhost only.
  */
 export async function viewAddress(hostKey: string): Promise<ViewAddress> {
   const secret = await digest(`view of ${hostKey}`);

@@ -1,4 +1,7 @@
-/** A connection to a media server that is made again for ever: what publishing (WHIP) and playing (WHEP) have in common. */
+/**
+ * A connection to a media server that is remade until it is stopped. WHIP (publishing) and WHEP
+ * (playing) share it.
+ */
 import {
   answer,
   askForRestart,
@@ -27,7 +30,7 @@ export interface MediaLinkOptions {
   onLive: (connection: RTCPeerConnection) => void | Promise<void>;
   /** Once a second while it stands. */
   onReport?: (report: RTCStatsReport) => void;
-  /** `state`, `fault` or `retryAt` is new. */
+  /** `state` or `fault` is new. */
   onChange: () => void;
 }
 
@@ -37,14 +40,20 @@ const GATHER_MS = 500;
 const GATHER_ALL_MS = 10_000;
 const CONNECT_MS = 10_000;
 const LOOK_MS = 1000;
-/** ICE checks a quiet connection every 2.5 s, and each half second once it hears nothing: its answers cannot all be late. */
+/**
+ * ICE checks a quiet connection every 2.5 s, and every half second once it hears nothing. So a
+ * silence of this length means that the connection is lost.
+ */
 const SILENCE_MS: Record<Purpose, number> = { publish: 3500, play: 3000 };
 /** What stood so long was no accident; the next loss is a new one. */
 const SETTLED_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Milliseconds to wait after so many failures in a row; a little of it by chance, so that not all viewers come at once. */
+/**
+ * How long to wait, in milliseconds, after so many failures in a row. Part of it is random, so that
+ * viewers do not all come back at once.
+ */
 export function pauseAfter(failures: number, chance = Math.random()): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.3 ** Math.min(failures, 30)) * (0.8 + 0.4 * chance);
 }
@@ -186,7 +195,10 @@ export class MediaLink {
     }
   }
 
-  /** Looks each second whether the server is still heard. Resolves when it is not, and another road did not help. */
+  /**
+   * Checks each second whether the server is still heard. Resolves when it is not, and an ICE
+   * restart did not help.
+   */
   private async untilLost(connection: RTCPeerConnection, session: Session): Promise<void> {
     const { purpose, onReport } = this.options;
     let counts: ReadonlyMap<string, number> = new Map();
@@ -252,7 +264,10 @@ export class MediaLink {
     return this.stopped;
   }
 
-  /** Waits for a change of the connection, for being stopped or hurried, but no longer than that. */
+  /**
+   * Waits until the connection changes, or until it is stopped or woken, but never longer than
+   * `ms`.
+   */
   private async changed(connection: RTCPeerConnection, ms: number): Promise<void> {
     const wake = () => {
       this.wake();
@@ -297,8 +312,8 @@ function ended(connection: RTCPeerConnection): boolean {
 }
 
 /**
- * Numbers that grow as long as the server is there. Who publishes hears its answers to ICE; who plays wants media, for a server that
- * stands while its stream went elsewhere is as good as none.
+ * Counters that grow as long as the server is there. A publisher hears the server's answers to ICE.
+ * A player needs media: a server whose stream has ended still answers, but is of no use.
  */
 function countsOf(report: RTCStatsReport, purpose: Purpose): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();

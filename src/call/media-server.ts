@@ -1,4 +1,7 @@
-/** The HTTP half of WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): one offer, one answer, one address to end it by. */
+/**
+ * The HTTP half of WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep): an offer, an answer, and an
+ * address at which to end the session.
+ */
 import { blocked, explainAnswer, noAddress, unreachable, type Purpose } from './media-server-errors.ts';
 
 export interface Endpoint {
@@ -13,9 +16,15 @@ export interface Session {
   /** `offer`: it wants to make the offer itself (WHEP's 406), and {@link answer} completes it. */
   readonly kind: 'answer' | 'offer';
   readonly sdp: string;
-  /** The session's own address; null where the server keeps it from pages: then it cannot be changed or ended by word. */
+  /**
+   * The session's own address. Null where the server hides it from pages: the session can then be
+   * neither changed nor ended by request.
+   */
   readonly resource: string | null;
-  /** Of the ICE session, for `If-Match`; null where the server gives none, or keeps it from pages. */
+  /**
+   * The ICE session's tag, sent as `If-Match`. Null where the server gives none or hides it from
+   * pages.
+   */
   etag: string | null;
   readonly iceServers: readonly RTCIceServer[];
   readonly token: string;
@@ -27,15 +36,17 @@ const ANSWER_MS = 10_000;
 const PATCH_MS = 4000;
 
 /**
- * Sends an offer. Redirects are followed with the offer and the token, as the standard wants it of 307 and 308.
- * @throws MediaServerError in words for people.
+ * Sends an offer. Redirects are followed with the offer and the token, as the standard demands for
+ * 307 and 308.
+ * @throws MediaServerError with a sentence for people.
  */
 export async function openSession(endpoint: Endpoint, purpose: Purpose, offer: string): Promise<Session> {
   const { url, token } = endpoint;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw noAddress();
   const post = { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer };
   let response = await send(url, token, post, ANSWER_MS);
-  // On its way to another origin the browser drops the token. The server that sent us there knows it anyway.
+  // The browser drops the token when it is redirected to another origin. The server that redirected
+  // us knows the token already, so we may send it on.
   if (response.status === 401 && response.redirected && new URL(response.url).origin !== new URL(url).origin)
     response = await send(response.url, token, post, ANSWER_MS);
   const counterOffer = purpose === 'play' && response.status === 406;
@@ -58,13 +69,19 @@ export async function answer(session: Session, sdp: string): Promise<void> {
   if (response && !response.ok) throw await explainAnswer(response, 'play');
 }
 
-/** Hands on candidates that came after the offer. False: the server does not take them one by one. */
+/**
+ * Sends candidates that were found after the offer. False means that the server does not take them
+ * one by one.
+ */
 export async function trickle(session: Session, fragment: string): Promise<boolean> {
   const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, session.etag);
   return response?.ok ?? false;
 }
 
-/** Asks for another road (ICE restart). Gives the server's half of it as a fragment, or null where it does not. */
+/**
+ * Asks for an ICE restart. Returns the server's half as a fragment, or null where the server
+ * refuses.
+ */
 export async function askForRestart(session: Session, fragment: string): Promise<string | null> {
   const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, '*');
   if (response?.status !== 200) return null;
@@ -72,7 +89,10 @@ export async function askForRestart(session: Session, fragment: string): Promise
   return response.text();
 }
 
-/** Ends the session at the server, also from a page that goes. Never rejects: a server that is gone has ended it. */
+/**
+ * Ends the session at the server, also while the page is closing. Never rejects: a server that is
+ * gone has ended the session.
+ */
 export function closeSession({ resource, token }: Session): void {
   if (resource === null) return;
   fetch(resource, { method: 'DELETE', headers: authorization(token), keepalive: true }).catch(

@@ -11,17 +11,23 @@ export interface Microphone {
   readonly track: MediaStreamTrack;
   readonly label: string;
   readonly deviceId: string | undefined;
-  /** How loud it is now, 0 (silence) .. 1 (as loud as it gets), as the ear counts. Cheap enough for every frame. */
+  /**
+   * The loudness now, as people hear it: 0 is silence, 1 the loudest possible. Cheap enough for
+   * every frame.
+   */
   level(): number;
   /** Gives the microphone back. Safe to call twice. */
   stop(): void;
 }
 
 /**
- * Opens a microphone with the platform's noise suppression and gain control; the browser may ask first.
+ * Opens a microphone with the platform's noise suppression and gain control. The browser may ask
+ * first.
  * @param deviceId - from `listMicrophones`; when that one is gone, any other is taken.
- * @param options - `echoCancellation`: false where nothing is heard that it could cancel; it costs a hundredth of the frame rate. Default true.
- * @throws {PortoonError} `ERR_MICROPHONE_DENIED`, `ERR_MICROPHONE_MISSING` or `ERR_MICROPHONE_BUSY`.
+ * @param options - set `echoCancellation` to false where no loudspeaker plays: it costs a hundredth
+ *   of the frame rate. Default true.
+ * @throws {PortoonError} `ERR_MICROPHONE_DENIED`, `ERR_MICROPHONE_MISSING` or
+ *   `ERR_MICROPHONE_BUSY`.
  */
 export async function openMicrophone(
   deviceId?: string,
@@ -49,7 +55,7 @@ export async function openMicrophone(
     track,
     label: track.label || 'Microphone',
     deviceId: track.getSettings().deviceId,
-    // Made when first asked for: it costs as much as drawing a tenth of the frames does, and a clip needs none.
+    // Made on first use: it costs as much as a tenth of the drawing, and a clip does not need it.
     level: () => (meter ??= listenTo(stream)).level(),
     stop() {
       track.stop();
@@ -68,7 +74,7 @@ export async function listMicrophones(): Promise<MicrophoneDevice[]> {
     .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Microphone ${index + 1}` }));
 }
 
-/** An audio track that says nothing, to be sent until there is a microphone. Whoever makes it stops it. */
+/** A silent audio track, sent until there is a microphone. The caller stops it. */
 export function silentTrack(): { track: MediaStreamTrack; stop: () => void } {
   const context = new AudioContext();
   const track = context.createMediaStreamDestination().stream.getAudioTracks()[0]!;
@@ -82,7 +88,7 @@ export function silentTrack(): { track: MediaStreamTrack; stop: () => void } {
 }
 
 /** Measures how loud a stream is. */
-export function listenTo(stream: MediaStream): { level: () => number; stop: () => void } {
+function listenTo(stream: MediaStream): { level: () => number; stop: () => void } {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;

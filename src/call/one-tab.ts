@@ -27,9 +27,9 @@ export function awaitRoom(room: string, onHeld: () => void): Release {
 }
 
 /**
- * Makes this tab the one of its browser that is in the room: two would hear each other's loudspeaker.
- * @param instead - takes it from the tab that has it; `onTaken` is called there.
- * @returns null where another tab has it. A tab that closes or crashes lets go by itself.
+ * Makes this tab the only one of its browser in the room: two would hear each other's loudspeaker.
+ * @param instead - takes the room from the tab that has it; `onTaken` is called there.
+ * @returns null where another tab has it. A tab that closes or crashes releases it by itself.
  */
 export function holdRoom(room: string, instead: boolean, onTaken: () => void): Promise<Release | null> {
   // Only pages of https and localhost have locks; others have no microphone either.

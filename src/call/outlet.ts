@@ -1,4 +1,7 @@
-/** Sending to pages that only watch (OBS): each gets a connection of its own, and what it wants of picture and sound. */
+/**
+ * Sends to pages that only watch (OBS). Each viewer has its own connection and says what picture
+ * and sound it wants.
+ */
 import type { PortoonError } from '../common/errors.ts';
 import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
@@ -20,7 +23,10 @@ export interface Viewer {
 
 /** What can be sent. The tracks stay the caller's. */
 export interface Sent {
-  /** The picture as it is, and the person alone (`stacked-1`); null while nobody wants it, or there is none. */
+  /**
+   * The whole picture, and the person alone (`stacked-1`). Null while nobody wants it or there is
+   * none.
+   */
   opaque: MediaStreamTrack | null;
   stacked: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
@@ -41,7 +47,10 @@ const LOOK_MS = 500;
 const MAX_BITRATE = 6_000_000;
 const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
 
-/** Answers whoever has the link and watches, until {@link close}. Nobody else in the room is answered. */
+/**
+ * Answers every viewer that has the link, until {@link close}. Other members of the room get no
+ * answer.
+ */
 export class Outlet {
   viewers: readonly Viewer[] = [];
   private readonly seat: Seat;
@@ -96,7 +105,9 @@ export class Outlet {
     await Promise.all([...this.participants.keys()].map((id) => this.apply(id)));
   }
 
-  /** Tells the viewers what they get: whether there is a picture, and whether it can be transparent. */
+  /**
+   * Tells the viewers what they get: whether there is a picture, and whether it can be transparent.
+   */
   tell(state: Pick<PeerState, 'camera' | 'alpha'>): void {
     this.state = { muted: true, ...state, revision: nextRevision(this.state.revision) };
     for (const participant of this.participants.values()) participant.tell();
@@ -188,7 +199,8 @@ export class Outlet {
       standIn: (kind) => standIns.of(kind),
       send: seat.send,
       relayRefused: seat.relayRefused,
-      // Half a picture is a matte: an encoder that made it smaller would move the line between the two.
+      // The lower half of the picture is a matte. An encoder that scaled the picture would move the
+      // border between the two halves.
       limits: () => ({
         maxBitrate: wants().bitrate ?? MAX_BITRATE,
         maxHeight: Infinity,

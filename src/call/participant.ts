@@ -7,8 +7,8 @@ import { Speech } from './speech.ts';
 import type { Presence } from './telling.ts';
 
 /**
- * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might be
- * one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
+ * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might
+ * be one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
  */
 export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
 
@@ -59,7 +59,7 @@ export interface Surroundings {
 
 /** A connection that is not there by then is begun anew. */
 const CONNECT_MS = 15_000;
-/** So soon at the earliest is a connection begun anew; each that does not stand doubles the pause. */
+/** The shortest pause before another attempt to connect. Every failed attempt doubles it. */
 const AGAIN_MS = 700;
 const LONGEST_PAUSE_MS = 10_000;
 /** A connection that stood for so long was no failure. */
@@ -79,8 +79,9 @@ const wordSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
 const NONE = 0;
 
 /**
- * Grows with every connection that this page begins, so that signals of an older one are known as such. It begins with the time: who comes
- * back under their id after a reload must not count from one again.
+ * Counts the connections that this page begins, so that late signals of an older one are
+ * recognised. It starts at the current time: someone who comes back with the same id after a reload
+ * must not start at one again.
  */
 let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
 
@@ -103,7 +104,9 @@ export class Participant {
   listed = true;
 
   private peer: Peer | null = null;
-  /** Which of the connections between the two this one is; the side that makes the offers counts. */
+  /**
+   * The number of this connection between the two people. The side that makes the offers counts.
+   */
   private generation = NONE;
   private begun = 0;
   /** Connections in a row that did not stand. */

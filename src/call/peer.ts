@@ -1,4 +1,7 @@
-/** One connection to one other browser. The only file that knows simple-peer: another library would be put in here. */
+/**
+ * One connection to one other browser. The only file that knows simple-peer, so that the library
+ * can be replaced here.
+ */
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { orderCodecs } from './codecs.ts';
 import type { VideoLimits } from './limits.ts';
@@ -8,14 +11,16 @@ import { loudness } from './speech.ts';
 /** What one side hands to the other through the signalling; only this file reads it. */
 export type PeerSignal = Parameters<SimplePeer.Instance['signal']>[0] & object;
 
-/** `reconnecting`: nothing was heard for a while; what was seen last stays. `closed` is the last state. */
+/** `reconnecting`: nothing was heard for a while and the last picture stays. `closed` is final. */
 export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface PeerOptions {
   /** One of the two makes the offers, first and later: so they never meet half-way. */
   initiator: boolean;
   iceServers: readonly RTCIceServer[];
-  /** One audio and one video track, or none by who only receives. Others take their place with `replaceTrack`. */
+  /**
+   * One audio and one video track, or none on a side that only receives. `replaceTrack` swaps them.
+   */
   stream: MediaStream;
   /** Video codecs by preference, as MIME types. */
   codecs: readonly string[];
@@ -58,7 +63,8 @@ export class Peer {
     this.simple = new SimplePeer({
       initiator,
       stream,
-      // One way for sound, picture and beats from the first offer on: else each looks for its own, and takes relays for it.
+      // Sound, picture and heartbeats share one transport from the first offer on. Otherwise each
+      // would look for its own and allocate its own relays.
       config: { iceServers: [...iceServers], bundlePolicy: 'max-bundle' },
     });
     const senders = this.connection?.getSenders() ?? [];
@@ -70,7 +76,10 @@ export class Peer {
     this.listen();
   }
 
-  /** How loud the other side has been since the last look, as `loudness` tells it; null where nothing came. Nothing is decoded for it. */
+  /**
+   * How loud the other side has been since the last call, on the scale of `loudness`. Null where
+   * nothing came. Does not decode the sound.
+   */
   audioLevel(): number | null {
     const receiver = this.connection?.getReceivers().find(({ track }) => track.kind === 'audio');
     const source = receiver?.getSynchronizationSources()[0];
@@ -79,7 +88,10 @@ export class Peer {
     return source.audioLevel === undefined ? null : loudness(source.audioLevel);
   }
 
-  /** Takes what the other side's `onSignal` gave. Wrong signals close the connection and throw nothing. */
+  /**
+   * Takes what the other side's `onSignal` gave. Wrong signals close the connection and throw
+   * nothing.
+   */
   signal(signal: PeerSignal): void {
     if (this.state === 'closed') return;
     // Given twice, where the offer was sent twice; the connection would break over it.
@@ -148,7 +160,10 @@ export class Peer {
     return this.connection?.getStats() ?? Promise.resolve(null);
   }
 
-  /** Frees the connection. With `bye` the other side hears, if it still can, that nobody comes back. */
+  /**
+   * Closes the connection. With `bye` the other side is told, if it can still be reached, that we
+   * will not come back.
+   */
   close(bye = false): void {
     if (this.state === 'closed') return;
     if (bye) {

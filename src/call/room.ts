@@ -43,14 +43,20 @@ const LOOK_MS = 500;
 /** TURN credentials are asked for anew when this share of their life is over. */
 const ICE_SHARE = 0.8;
 
-/** A call: everybody in the room, each on a connection of their own. Loses its server and goes on. */
+/**
+ * A call: everybody in the room, each over a connection of their own. It goes on while the server
+ * is away.
+ */
 export class Room {
   /** By their ids, in the order in which they came. */
   members: ReadonlyMap<string, Member> = new Map();
   /** Whether this page may lock the room and remove others. */
   host = false;
   locked = false;
-  /** Why the server does not let us back in, while the call goes on without it and it is asked again; null otherwise. */
+  /**
+   * Why the server does not let us back in. The call goes on without it meanwhile, and we ask
+   * again. Else null.
+   */
   refusal: PortoonError | null = null;
   /** That the relay refuses us, while somebody is not reached because of it; null otherwise. */
   relayFault: PortoonError | null = null;
@@ -117,8 +123,9 @@ export class Room {
   }
 
   /**
-   * Joins a room; the first to come is its host. A tab that was in it comes back to its place.
-   * @throws PortoonError `ERR_ROOM_FULL`, `ERR_ROOM_LOCKED`, `ERR_SIGNALLING` and what else the server says.
+   * Joins a room. Whoever comes first is its host. A tab that was in it comes back to its place.
+   * @throws PortoonError `ERR_ROOM_FULL`, `ERR_ROOM_LOCKED`, `ERR_SIGNALLING` or another code of
+   *   the server.
    */
   static async join(options: RoomOptions): Promise<Room> {
     const room = new Room(options);
@@ -177,7 +184,8 @@ export class Room {
   }
 
   /**
-   * Takes somebody out of the room, and locks it: the link would let them in again. The host alone may.
+   * Removes a person from the room and locks it, because the link would let them in again. For the
+   * host only.
    * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
    */
   async remove(id: string): Promise<void> {
@@ -190,7 +198,7 @@ export class Room {
     if (!this.ended) this.end();
   }
 
-  /** @param returns - whether the place is kept: whoever reloads the page comes back past a lock. */
+  /** @param returns - whether the place is kept, so that a reloaded page gets back past a lock. */
   private end(returns = false): void {
     this.ended = true;
     if (!returns) keepSeat(this.options.room, null);
@@ -214,20 +222,29 @@ export class Room {
     if (!this.ended) this.end(true);
   };
 
-  /** Cable out, radio on: what was agreed on may lead nowhere now, and waiting would only show it later. */
+  /**
+   * The network changed, as from cable to Wi-Fi. The old path may lead nowhere; waiting would only
+   * tell us later.
+   */
   private readonly onNetworkChange = () => {
     this.server.hurry();
     for (const participant of this.participants.values()) participant.restart();
   };
 
-  /** Also says that its guess of the speed is another one, which is no reason to look for a road. */
+  /**
+   * The browser fires this also when it guesses another speed. That is no reason for an ICE
+   * restart.
+   */
   private readonly onConnectionChange = () => {
     const type = networkType();
     if (type !== this.network) this.onNetworkChange();
     this.network = type;
   };
 
-  /** What would wait for the server, and be carried out when nobody wants it any more, is refused now. */
+  /**
+   * Refuses at once what needs the server. Otherwise it would wait and be done when nobody wants it
+   * any more.
+   */
   private needServer(): void {
     if (this.signalling) return;
     throw new PortoonError(
@@ -403,7 +420,10 @@ export class Room {
     }
   }
 
-  /** We are not let back in: full, locked, too many at once. Whom we hear we go on hearing, and ask again. */
+  /**
+   * The server does not let us back in: full, locked, or too many requests. Connections to the
+   * others stay, and we ask again.
+   */
   private refuse(error: PortoonError): void {
     if (this.ended) return;
     this.refusal = error;
@@ -412,7 +432,7 @@ export class Room {
     this.changed();
   }
 
-  /** Nobody is left of the call, and nobody new can come: that is its end. A crowd at the door is waited out. */
+  /** Ends the call when nobody is left in it and nobody can join. A full room is waited out. */
   private failIfAlone(): void {
     if (this.refusal && this.refusal.code !== 'ERR_TOO_MANY' && this.participants.size === 0)
       this.fail(this.refusal);
@@ -439,7 +459,8 @@ export class Room {
       known.listed = true;
       return;
     }
-    // Of two, the one with the smaller id makes the offers: both know it at once, and after every loss again.
+    // Of two people the one with the smaller id makes the offers. Both know it at once, also after
+    // every loss.
     const calls = this.self < present.id;
     this.participants.set(present.id, new Participant(present, calls, this.common));
     this.limit();

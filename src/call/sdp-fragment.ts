@@ -1,4 +1,7 @@
-/** What of a session description WHIP and WHEP send by PATCH (RFC 8840), and what they get wrong. */
+/**
+ * The parts of a session description that WHIP and WHEP send by PATCH (RFC 8840), and fixes for
+ * what servers get wrong.
+ */
 
 const UFRAG = /^a=ice-ufrag:.*$/m;
 const PWD = /^a=ice-pwd:.*$/m;
@@ -6,17 +9,18 @@ const CANDIDATE = /^a=candidate:.*$/gm;
 const CANDIDATES = /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm;
 
 /**
- * An answer to somebody who only sends, without the simulcast that it says to send: simple servers give back word for word what they do not
- * know, and the browser would take that for a refusal of every size.
+ * Removes the echoed simulcast offer from an answer to a sender. Simple servers repeat what they do
+ * not know, and the browser would read that as a refusal of every size.
  */
 export function withoutEcho(answer: string): string {
   return answer.replace(/^a=(?:rid:\S+|simulcast:) *send\b.*\r?\n/gm, '');
 }
 
 /**
- * The ICE half of a description: user fragment, password and the candidates of its first section, which with BUNDLE are those of all.
+ * The ICE half of a description: user fragment, password, and the candidates of its first section.
+ * With BUNDLE these are the candidates of all sections.
  * @param sdp - a local description.
- * @param known - candidates that the other side has already; only later ones are named.
+ * @param known - candidates that the other side has already; only later ones are included.
  * @param complete - whether no more will come.
  */
 export function fragmentOf(sdp: string, known: ReadonlySet<string>, complete: boolean): string {
@@ -42,8 +46,8 @@ export function candidatesOf(sdp: string): string[] {
 }
 
 /**
- * The remote description after an ICE restart: as before, with the fragment's user fragment and password, and its candidates where
- * it names any. Null where the fragment is none.
+ * The remote description after an ICE restart: the old one with the fragment's user fragment and
+ * password, and with its candidates where it has any. Null where the text is no such fragment.
  */
 export function restartedBy(fragment: string, sdp: string): string | null {
   const ufrag = UFRAG.exec(fragment)?.[0].trim();

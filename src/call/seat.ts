@@ -6,7 +6,10 @@ import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
 import { Telling, type Presence } from './telling.ts';
 
-/** Who one is for the server: the id is the secret's digest, so that it stays over restarts of either side. */
+/**
+ * Who this page is for the server. The id is the secret's digest, so that it survives a restart of
+ * either side.
+ */
 export interface Identity {
   readonly id: string;
   readonly secret: string;
@@ -19,7 +22,7 @@ export interface SeatOptions {
   presence: () => Presence;
   /** By default the server gives one. */
   identity?: Identity;
-  /** Who is in the room, says the server: when we came in, for the first time or again, and later. */
+  /** Who is in the room according to the server, whenever we have joined or rejoined. */
   onPresent: (peers: JoinAnswer['peers']) => void;
   /** `here` or `fault` is new; after {@link SeatOptions.onPresent}. */
   onChange: () => void;
@@ -78,7 +81,10 @@ export class Seat {
     if (now > this.iceUntil && this.here) void this.freshIce();
   }
 
-  /** Carries a signal to a peer, while the server hears us; what is lost is made good by the next joining. */
+  /**
+   * Sends a signal to a peer while the server is connected. A lost signal is made up for by the
+   * next join.
+   */
   readonly send: Surroundings['send'] = (to, generation, data) => {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
   };

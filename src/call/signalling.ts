@@ -16,7 +16,10 @@ const RETRY_MS = 700;
 /** After the server had too many at once. */
 const CROWDED_MS = 2000;
 
-/** The page's line to the server. Once it stood, it comes back by itself as often as it breaks. The only file that knows socket.io-client. */
+/**
+ * The page's connection to the signalling server. Once it was open, it reopens by itself after
+ * every break. The only file that knows socket.io-client.
+ */
 export class Signalling {
   private readonly socket: Socket<ServerToClient, ClientToServer> = io({
     path: SIGNALLING_PATH,
@@ -30,7 +33,11 @@ export class Signalling {
     return this.socket.connected;
   }
 
-  /** @throws PortoonError `ERR_SIGNALLING` after ten seconds, or at once with what the server refuses for. */
+  /**
+   * Connects.
+   * @throws PortoonError `ERR_SIGNALLING` after ten seconds, or at once with the server's reason
+   *   for a refusal.
+   */
   connect(): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -74,7 +81,10 @@ export class Signalling {
     (this.socket as { on(name: string, hear: ServerToClient[Name]): unknown }).on(name, hear);
   }
 
-  /** @throws PortoonError with the server's own code, or `ERR_SIGNALLING` when it does not answer. */
+  /**
+   * Sends a request and waits for its answer.
+   * @throws PortoonError with the server's own code, or `ERR_SIGNALLING` when it does not answer.
+   */
   async ask<Name extends RequestName>(
     name: Name,
     request: Request<Name>,

@@ -1,6 +1,6 @@
 /** How often a level is looked at: soon enough for the eye, a fraction of the frames. */
 export const SPEECH_LOOK_MS = 200;
-/** What a quiet room measures, in decibels of full scale; below this everything counts as silence. */
+/** The level of a quiet room, in decibels of full scale. Anything below it counts as silence. */
 const FLOOR_DB = -60;
 /** A voice is louder than this, a room behind noise suppression is not: -40 dB. */
 const VOICE = 1 / 3;

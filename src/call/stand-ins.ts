@@ -1,6 +1,9 @@
 import { silentTrack } from './microphone.ts';
 
-/** Something to make a connection with while there is no picture or no sound: a real one takes its place without negotiating. */
+/**
+ * Placeholder tracks with which a connection can begin before there is a picture or sound. Real
+ * tracks replace them without a negotiation.
+ */
 export class StandIns {
   private readonly made = new Map<'audio' | 'video', { track: MediaStreamTrack; stop: () => void }>();
 

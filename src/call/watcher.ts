@@ -26,7 +26,10 @@ export interface WatchOptions {
 
 const LOOK_MS = 500;
 
-/** Takes part in nothing and sends nothing. Whatever goes wrong, it is tried again until {@link stop}. */
+/**
+ * A viewer: it sends nothing and is no participant. After any failure it tries again, until
+ * {@link stop}.
+ */
 export class Watcher {
   state: LinkState = 'connecting';
   private readonly seat: Seat;
@@ -66,7 +69,7 @@ export class Watcher {
     return this.seat.fault ?? (refusal === null ? null : relayRefused(refusal));
   }
 
-  /** Whether the server hears us, and whether the person is there; for whoever looks for a fault. */
+  /** Whether the server is connected and the person is there. For diagnostics. */
   get found(): { server: boolean; person: boolean } {
     return { server: this.seat.here, person: this.participant !== null };
   }

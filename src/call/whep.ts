@@ -14,7 +14,10 @@ export interface PlayOptions {
   onChange: () => void;
 }
 
-/** A stream from one endpoint, for a page where nobody sits: whatever goes wrong, it is tried again until {@link stop}. */
+/**
+ * Plays the stream of one endpoint on an unattended page. After any failure it tries again, until
+ * {@link stop}.
+ */
 export class WhepPlayer {
   private readonly link: MediaLink;
 

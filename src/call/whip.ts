@@ -1,4 +1,7 @@
-/** Publishing to a media server by WHIP (RFC 9725), which hands the stream on to any number of viewers. */
+/**
+ * Publishes to a media server by WHIP (RFC 9725). The server forwards the stream to any number of
+ * viewers.
+ */
 import { orderCodecs } from './codecs.ts';
 import { MediaLink, type LinkState } from './media-link.ts';
 import type { Endpoint } from './media-server.ts';
@@ -11,21 +14,22 @@ export interface PublishOptions {
   audio: MediaStreamTrack | null;
   /** Bits a second of the picture. */
   maxBitrate: number;
-  /** Whether smaller sizes are offered beside the picture, from which the server chooses for each viewer. */
+  /** Whether smaller sizes are offered too, so that the server can choose one for each viewer. */
   simulcast: boolean;
   /** Something of the publisher is new. */
   onChange: () => void;
 }
 
 /**
- * Every server and viewer takes H.264, and it alone of those that are cheap says in its stream that the colours use the full range. The
- * browser says it beside VP8 and VP9, where most servers drop it: dark and bright would come out too dark and too bright.
+ * Every server and viewer takes H.264. Of the cheap codecs it alone says inside its stream that
+ * colours use the full range. Browsers say it beside VP8 and VP9, and most servers drop it there:
+ * dark tones would come out too dark and bright ones too bright.
  */
 const CODECS = ['video/H264', 'video/AV1', 'video/VP9', 'video/VP8'];
 
 /**
- * What is offered as simulcast: by how much each size is smaller, and its share of the bits. The largest comes first, for a server that
- * takes no simulcast leaves the first alone.
+ * The simulcast offer: how much smaller each size is, and its share of the bits. The largest comes
+ * first, because a server without simulcast keeps only the first.
  */
 const SIZES = [
   { rid: 'h', scaleResolutionDownBy: 1, share: 0.7 },
@@ -86,11 +90,6 @@ export class WhipPublisher {
   /** Why it is not live, or null. */
   get fault(): MediaServerError | null {
     return this.link.fault;
-  }
-
-  /** When it is tried again, as `performance.now()`; null while it is being tried, or live. */
-  get retryAt(): number | null {
-    return this.link.retryAt;
   }
 
   /** Sends another track, or nothing, in the place of the one before. Nothing is negotiated. */

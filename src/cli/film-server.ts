@@ -4,7 +4,10 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
-/** Serves the app, and beside it files that are read in ranges and written in pieces, at addresses that nobody can guess. */
+/**
+ * Serves the app and, at addresses that nobody can guess, files that are read in ranges and written
+ * in pieces.
+ */
 export class FilmServer {
   readonly http: Server;
   private readonly secret = randomBytes(16).toString('hex');

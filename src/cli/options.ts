@@ -137,7 +137,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** The folder that the new films go to; empty for that of each film, null where the output is one file. */
+/** The folder of the new films. Empty: beside each film. Null: the output is a single file. */
 function outputFolder(films: readonly string[], output: string | undefined): string | null {
   if (output === undefined) return '';
   const isFolder = /[/\\]$/.test(output) || (existsSync(output) && statSync(output).isDirectory());

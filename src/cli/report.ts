@@ -3,7 +3,10 @@ import type { ConvertProgress, ConvertResult } from '../record/convert-protocol.
 
 const BAR = 24;
 
-/** Tells how it goes: to a person, with a bar where there is a terminal, or to a program, a line of JSON each. */
+/**
+ * Reports progress: to a person, with a bar on a terminal, or to a program, with a line of JSON per
+ * event.
+ */
 export class Report {
   private barShown = false;
 

@@ -13,7 +13,7 @@ export interface PageOrder {
 export type PageAnswer = { result: ConvertResult } | { fault: Fault };
 
 /** What the page offers to who drives it. */
-export interface ConvertPage {
+interface ConvertPage {
   convert(order: PageOrder): Promise<PageAnswer>;
 }
 

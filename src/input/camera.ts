@@ -24,10 +24,10 @@ const WIDEST = 1920;
 const TALLEST = 1080;
 
 /**
- * Opens a camera; the browser may ask the person first.
+ * Opens a camera. The browser may ask the person first.
  *
- * @throws {PortoonError} `ERR_CAMERA_DENIED`, `ERR_CAMERA_BUSY`, `ERR_CAMERA_MISSING` or `ERR_CAMERA_UNSUPPORTED`,
- * each with its way out.
+ * @throws {PortoonError} `ERR_CAMERA_DENIED`, `ERR_CAMERA_BUSY`, `ERR_CAMERA_MISSING` or
+ *   `ERR_CAMERA_UNSUPPORTED`.
  */
 export async function openCamera(request: CameraRequest = {}): Promise<Source> {
   const devices = mediaDevices();
@@ -62,7 +62,10 @@ export async function listCameras(): Promise<Camera[]> {
     .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Camera ${index + 1}` }));
 }
 
-/** Calls `listener` whenever a camera or microphone comes or goes. Returns the way to stop listening. */
+/**
+ * Calls `listener` whenever a camera or microphone is plugged in or out. Returns a function that
+ * ends it.
+ */
 export function onDevicesChanged(listener: () => void): () => void {
   const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
   devices?.addEventListener('devicechange', listener);
@@ -72,9 +75,10 @@ export function onDevicesChanged(listener: () => void): () => void {
 }
 
 /**
- * Resolves when a camera is there: the one with `deviceId`, or any. For reopening after `ERR_CAMERA_STOPPED` or
- * `ERR_CAMERA_MISSING`. Cameras that are listed but could not be opened are `useless` until they or any other device
- * comes or goes. Rejects with the signal's reason when aborted.
+ * Resolves when a camera is there: the one with `deviceId`, or any. For reopening after
+ * `ERR_CAMERA_STOPPED` or `ERR_CAMERA_MISSING`. A camera that is listed but could not be opened
+ * counts as `useless` until it, or any other device, comes or goes. Rejects with the signal's
+ * reason when aborted.
  */
 export async function waitForCamera(
   deviceId?: string,

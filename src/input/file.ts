@@ -2,9 +2,10 @@ import { playForever, unreadable } from './player.ts';
 import type { Source } from './source.ts';
 
 /**
- * Plays a video over and over: a file that the person dropped or chose, or the address of one on this site.
+ * Plays a video in a loop: a file that the person dropped or chose, or the address of one on this
+ * site.
  *
- * @throws {PortoonError} `ERR_VIDEO_UNREADABLE`, naming the file and what would do.
+ * @throws {PortoonError} `ERR_VIDEO_UNREADABLE`, with the file's name and what would work.
  */
 export async function openVideo(video: File | string): Promise<Source> {
   return typeof video === 'string' ? openAddress(video) : openFile(video);

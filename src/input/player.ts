@@ -1,6 +1,8 @@
 import { PortoonError } from '../common/errors.ts';
 
-/** A looping, silent player whose picture is a track. It is never shown and need not be in the document. */
+/**
+ * A looping, silent player with a video track. It is never shown and need not be in the document.
+ */
 export interface Player {
   readonly track: MediaStreamTrack;
   readonly failed: Promise<PortoonError>;
@@ -28,8 +30,8 @@ export function unreadable(name: string, what: string, wayOut = WAY_OUT, options
 }
 
 /**
- * Plays what is at `url` for ever and gives its picture as a track. In Chromium the track keeps its rate in a hidden
- * tab, because a captured element is not paused there.
+ * Plays `url` in a loop and returns its picture as a track. In Chromium the track keeps its rate in
+ * a hidden tab, because a captured element is not paused there.
  *
  * @throws {PortoonError} `ERR_VIDEO_UNREADABLE`
  */

@@ -9,7 +9,10 @@ export interface Source {
   readonly track: MediaStreamTrack;
   /** Camera only: the device id, to remember the choice. */
   readonly deviceId?: string;
-  /** Resolves with the reason when frames have stopped for good without `stop()`; else it stays pending. */
+  /**
+   * Resolves with the reason when frames have stopped for good without `stop()`. Until then it is
+   * pending.
+   */
   readonly ended: Promise<PortoonError>;
   /** Gives the camera or the file back. Safe to call twice. */
   stop(): void;

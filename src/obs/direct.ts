@@ -17,7 +17,10 @@ export interface DirectOptions {
 
 const SIZE = { width: 1280, height: 720 };
 
-/** The effect in place, for an OBS that may use the camera. Whatever goes wrong, it is tried again until {@link stop}. */
+/**
+ * Runs the effect on this page, for an OBS that may use the camera. After any failure it tries
+ * again, until {@link stop}.
+ */
 export class Direct {
   state: LinkState = 'connecting';
   fault: PortoonError | null = null;

@@ -129,7 +129,10 @@ function rest(): void {
   player = null;
 }
 
-/** Decks and bots: the look of the effect in place, and the sound of a stream. A studio is steered itself. */
+/**
+ * What decks and bots can control here: the look of the effect on this page, and the sound of a
+ * stream. A studio's stream is controlled in the studio.
+ */
 const control = {
   async set(wish: LookOptions): Promise<void> {
     if (input === null) throw new Error('The look is the studio’s: steer that page.');

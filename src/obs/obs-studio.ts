@@ -1,7 +1,8 @@
 /**
- * Tells when OBS hides the source for good, and when it shows it again: scenes change back and forth. Nothing happens where the page is not in OBS.
- * (The events are those of obs-browser; they are sent to `window`.)
- * @param patience - milliseconds for which it may be hidden without being told.
+ * Calls back when OBS has hidden the source for good, and when it shows it again. Short gaps are
+ * ignored, because scenes change back and forth. Outside OBS nothing happens. (The events are
+ * obs-browser's; they arrive at `window`.)
+ * @param patience - how long it may be hidden before `onHidden` is called, in milliseconds.
  */
 export function followSource(patience: number, onHidden: () => void, onShown: () => void): void {
   if (!('obsstudio' in window)) return;

@@ -127,7 +127,8 @@ function schemaFor(isColour: (value: string) => boolean) {
 }
 
 /**
- * Reads the address's query. Nothing throws: a wrong value leaves its default, and a sentence in `problems`.
+ * Reads the query of the address. Nothing throws: a wrong value keeps its default and adds a
+ * sentence to `problems`.
  * @param isColour - whether a text is a CSS colour.
  */
 export function readParameters(

@@ -1,7 +1,10 @@
 import type { Parameters } from './parameters.ts';
 import { Unstacker } from './unstack.ts';
 
-/** The picture, which is all that is seen. A new stream takes the place of the old one with its first frame, never before. */
+/**
+ * The picture, the only thing on this page. A new stream replaces the old one with its first frame,
+ * never earlier.
+ */
 export class Picture {
   private unstacker: Unstacker | null = null;
   /** Whether nothing is to be seen; frames that were on their way are not shown any more. */
@@ -60,7 +63,10 @@ export class Picture {
     for (const video of [this.video, this.coming]) if (video) video.muted = muted;
   }
 
-  /** Keeps the picture as it is, until the next frame: with the connection goes what its video shows. */
+  /**
+   * Keeps the last picture until the next frame comes. A video element goes black when its
+   * connection closes.
+   */
   freeze(): void {
     const { video } = this;
     if (this.stacked || this.still || !video || video.hidden) return;

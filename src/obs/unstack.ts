@@ -2,7 +2,10 @@ import { pictureLines } from '../media/stacked-alpha.ts';
 import fragmentSource from '../../shaders/unstack.frag?raw';
 import vertexSource from '../../shaders/composite.vert?raw';
 
-/** Draws stacked frames (`src/media/stacked-alpha.ts`) onto a canvas as they are meant: premultiplied, and clear where nobody is. */
+/**
+ * Draws stacked frames (`src/media/stacked-alpha.ts`) onto a canvas: premultiplied, and transparent
+ * where nobody is.
+ */
 export class Unstacker {
   readonly canvas: HTMLCanvasElement;
   private readonly gl: WebGL2RenderingContext;
@@ -30,7 +33,10 @@ export class Unstacker {
     this.prepare();
   }
 
-  /** Draws what a video shows now. False where its size is none of a stacked frame, and nothing was drawn. */
+  /**
+   * Draws the video's current frame. Returns false, and draws nothing, where its size is not that
+   * of a stacked frame.
+   */
   draw(video: HTMLVideoElement): boolean {
     const { videoWidth, videoHeight } = video;
     const lines = pictureLines(videoHeight);

@@ -1,10 +1,16 @@
 /** What of a build is kept for when the server is out of reach. */
 export interface OfflineList {
-  /** Addresses; a file whose name does not change with its content has `?v=` and its checksum, so that a new one is another address. */
+  /**
+   * Addresses. A file whose name does not depend on its content gets `?v=` and its checksum, so
+   * that a new version has a new address.
+   */
   readonly files: readonly string[];
 }
 
-/** Whether the service worker answers for an address of the studio; the others (OBS, signalling, health) are the server's alone. */
+/**
+ * Whether the service worker answers for an address. It does for the studio; OBS, signalling and
+ * health need the server.
+ */
 export function isKept(pathname: string): boolean {
   return pathname === '/' || /^\/(?:assets|models|demo)\/|^\/[\w-]+\.(?:svg|png|webmanifest)$/.test(pathname);
 }
@@ -16,7 +22,10 @@ export interface RunsOn {
   readonly half: boolean;
 }
 
-/** The files that a machine runs on: of the runtime's three builds, one; and half-precision nets where it takes them, with those whose place they may have to leave. */
+/**
+ * The files that this machine uses: one of the runtime's three builds, and the half-precision nets
+ * where they run, together with the full nets that may have to replace them.
+ */
 export function listFor({ ep, half }: RunsOn, hasJspi: boolean, { files }: OfflineList): string[] {
   const build = ep === 'wasm' ? '' : hasJspi ? '.jspi' : '.asyncify';
   return files.filter((file) => {

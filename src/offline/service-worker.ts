@@ -1,13 +1,16 @@
 /**
- * Keeps a copy of the studio for when its server is out of reach. While the server answers, every answer is the server's own: nothing
- * here can be older than it.
+ * Keeps a copy of the studio for when the server is out of reach. While the server answers, every
+ * answer comes from it, so that nothing here is ever older than the server.
  */
 import { isKept, listFor, type OfflineList, type RunsOn } from './list.ts';
 
 const COPY = 'portoon';
 const LIST = '/offline.json';
 
-/** What of its scope is used here: the types of pages and of service workers cannot be had together. */
+/**
+ * The part of the global scope that is used here. TypeScript cannot load the types of pages and of
+ * service workers together.
+ */
 interface Scope {
   readonly location: Location;
   readonly clients: { claim(): Promise<void> };
@@ -27,7 +30,9 @@ const worker = self as unknown as Scope;
 
 /** What a page asks for when its picture runs: a copy of the files that it runs on. */
 export interface KeepRequest {
-  /** By this name the service workers of earlier versions, of which one may still be active, take it. */
+  /**
+   * Service workers of earlier versions, one of which may still be active, know it by this name.
+   */
   readonly keep: RunsOn['ep'];
   readonly half: boolean;
 }
@@ -56,7 +61,8 @@ async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   const wanted = listFor({ ep, half }, 'Suspending' in WebAssembly, list);
   const held = new Set((await copy.keys()).map(({ url }) => url));
   const urls = new Set(wanted.map((path) => new URL(path, worker.location.href).href));
-  // Most of them have just been loaded, and come out of the browser's own store. One after the other: somebody is on air.
+  // Most of them were just loaded and come from the browser's own cache. One at a time, because
+  // somebody may be on air.
   for (const url of urls) if (!held.has(url)) await copy.add(url);
   for (const url of held) if (!urls.has(url)) await copy.delete(url);
 }

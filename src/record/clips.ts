@@ -1,6 +1,9 @@
 import { listClips, removeClip, type ClipFile } from './folder.ts';
 
-/** A clip's lock, which its tab holds and a dead tab cannot: so nobody takes a running recording for one that was left behind. */
+/**
+ * A clip's lock. A tab holds it while it uses the clip, and a dead tab cannot. So nobody mistakes a
+ * running recording for one that a crash left behind.
+ */
 const lockOf = (name: string) => `portoon-clip:${name}`;
 
 const held = new Map<string, () => void>();

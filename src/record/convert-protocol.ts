@@ -23,7 +23,10 @@ export type FilmFormat = Extract<FormatId, 'mp4' | 'webm' | 'webm-alpha'>;
 
 /** Where the converted film goes. */
 export type Destination =
-  /** A clip (src/record/folder.ts), left unfinished: a crash leaves it playable up to there, and `mend` makes it whole. */
+  /**
+   * An unfinished clip (src/record/folder.ts). A crash leaves it playable up to there, and `mend`
+   * completes it.
+   */
   | { readonly kind: 'private'; readonly name: string }
   /** An address of this site: each piece is put there with its offset, `PUT url?at=0`. */
   | { readonly kind: 'upload'; readonly url: string };

@@ -18,7 +18,7 @@ import type {
 } from './convert-protocol.ts';
 
 export interface ConvertOptions extends FilmOptions {
-  /** How the film is to look. Its `quality` is the finest where it is `auto`. Default: as for `createEffect`. */
+  /** The film's look. `quality: 'auto'` means the finest. Defaults are those of `createEffect`. */
   look?: LookOptions;
   onProgress?: (progress: ConvertProgress) => void;
   /** Told where the pictures will be drawn as they are made, at the film's size. */
@@ -28,8 +28,8 @@ export interface ConvertOptions extends FilmOptions {
 }
 
 /**
- * Converts films: every frame goes through an effect of its own, in order, and comes out at its own time, as fast as the machine can. All
- * work is done in workers, which go on in a hidden tab. One film at a time.
+ * Converts films, one at a time. Every frame goes through an effect of its own, in order, and keeps
+ * its time. All work happens in workers, which continue in a hidden tab.
  */
 export class Converter {
   private readonly worker: Worker;
@@ -63,8 +63,9 @@ export class Converter {
   /**
    * Converts one film.
    * @throws TypeError naming a wrong option and what it takes.
-   * @throws PortoonError saying what is wrong with the film, or stopped the conversion; nothing is left of the file.
-   * @throws the signal's reason once it is aborted; nothing is left of the file.
+   * @throws PortoonError saying what is wrong with the film or stopped the conversion. No file
+   *   remains.
+   * @throws the signal's reason once it is aborted. No file remains.
    */
   async convert(
     order: ConvertOrder,

@@ -25,7 +25,10 @@ const TELL_EACH = 250;
 /** A film that ends so many seconds before its own word for it was cut short. */
 const MISSING = 0.25;
 
-/** One film after the other: reads it, sends each frame through the effect, and writes what comes back. */
+/**
+ * Converts one film after the other: reads it, sends each frame through the effect, writes what
+ * comes back.
+ */
 class ConvertWorker implements ConvertWorkerApi {
   private run: Run | null = null;
   private paused = false;
@@ -144,7 +147,8 @@ class Run {
         sink: destination.sink,
         video: { codec: video, alpha: format.alpha, latency: 'quality' },
         ...(sound.track ? { audio: sound.track } : {}),
-        // What is in the browser can outlive a crash; what is sent elsewhere is whole or not there, and its index may come last.
+        // A file in the browser's storage may outlive a crash, so it must play at any moment. A
+        // file sent elsewhere is whole or absent, so its index may come last.
         fragmented: this.order.to.kind === 'private',
       });
     } catch (error) {

@@ -34,7 +34,10 @@ const NAMES: Readonly<Record<string, string>> = {
   eac3: 'E-AC-3',
 };
 
-/** More pixels than this no machine of today takes through the nets and a software encoder in bearable time: 4K. */
+/**
+ * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's
+ * machines.
+ */
 const MOST_PIXELS = 4096 * 2304;
 /** Seconds between two frames that their lengths do not tell of: one may be missing there. */
 const GAP = 0.001;
@@ -155,9 +158,9 @@ export class FilmReader {
   }
 
   /**
-   * The frames, all of them, in the order in which they are seen: upright, with square pixels, their time counted from `from`.
-   * Where one is broken, the one before stands in its place. Each is the receiver's to close.
-   * @param from - seconds on the film's own clock. The frame that is seen then is the first.
+   * All frames in the order in which they are shown: upright, with square pixels, timed from
+   * `from`. A broken frame is replaced by the one before. The caller closes each frame.
+   * @param from - seconds on the film's clock. The first frame is the one shown at that moment.
    * @param to - seconds, not included.
    * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
    */
@@ -235,7 +238,7 @@ export class FilmReader {
     }
   }
 
-  /** The sound itself, cut to the moment, its time counted from `from`. Each piece is the receiver's to close. */
+  /** The sound, cut exactly and timed from `from`. The caller closes each piece. */
   async *sound(from: number, to: number) {
     if (!this.audio) return;
     for await (const sample of new AudioSampleSink(this.audio).samples(from, to)) {

@@ -1,4 +1,7 @@
-/** Where clips lie until they are saved or thrown away: a folder in the origin's private file system, which outlives a crash. */
+/**
+ * Where clips stay until they are saved or discarded: a folder in the origin's private file system,
+ * which survives a crash.
+ */
 const FOLDER = 'clips';
 /** What marks a file that is being written, or was when the browser died. */
 const UNFINISHED = '.part';
@@ -9,7 +12,7 @@ export interface ClipFile {
   readonly unfinished: boolean;
 }
 
-export async function clipFolder(): Promise<FileSystemDirectoryHandle> {
+async function clipFolder(): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
 }
 
@@ -55,7 +58,9 @@ async function remove(entry: string): Promise<void> {
   }
 }
 
-/** All clips that lie here, oldest first, those of other tabs included. An empty file is no clip. */
+/**
+ * All clips in the folder, oldest first, including those of other tabs. Empty files are left out.
+ */
 export async function listClips(): Promise<ClipFile[]> {
   const clips = new Map<string, ClipFile>();
   for await (const [entry, handle] of (await clipFolder()).entries()) {

@@ -1,7 +1,6 @@
 import { canEncodeAudio, canEncodeVideo, type AudioCodec, type VideoCodec } from 'mediabunny';
 
-export const FORMAT_IDS = ['mp4', 'webm', 'webm-alpha', 'gif', 'png'] as const;
-export type FormatId = (typeof FORMAT_IDS)[number];
+export type FormatId = 'mp4' | 'webm' | 'webm-alpha' | 'gif' | 'png';
 
 /** A kind of file that a person can choose. */
 export interface Format {
@@ -14,7 +13,9 @@ export interface Format {
   /** Without the dot. */
   readonly extension: string;
   readonly mime: string;
-  /** Codecs that the container may carry, the most widely played first; none where the container is its own codec. */
+  /**
+   * The codecs that the container may carry, the most widely played first. Empty for GIF and PNG.
+   */
   readonly video: readonly VideoCodec[];
   /** None where the file is silent. */
   readonly audio: readonly AudioCodec[];
@@ -24,7 +25,7 @@ export interface Format {
   readonly longest?: number;
 }
 
-export const FORMATS: readonly Format[] = [
+const FORMATS: readonly Format[] = [
   {
     id: 'mp4',
     title: 'MP4',
@@ -92,11 +93,13 @@ export interface Offer {
   readonly format: Format;
   /** Whether a file of this format can be made here. */
   readonly possible: boolean;
-  /** What the pictures are encoded with; null where the container is its own codec, or nothing fits. */
+  /**
+   * The codec of the pictures. Null for GIF and PNG, or where the browser encodes none that fits.
+   */
   readonly video: VideoCodec | null;
   /** What the sound is encoded with; null where the file is silent, or nothing fits. */
   readonly audio: AudioCodec | null;
-  /** What the browser's own recorder is asked for, where it gives pages no encoders (WebCodecs); else null. */
+  /** The MIME type for the browser's MediaRecorder where it has no WebCodecs. Else null. */
   readonly recorder: string | null;
   /** What a person should know before choosing it here, or null. */
   readonly note: string | null;
@@ -155,7 +158,10 @@ export function offers(size?: { width: number; height: number }): Promise<Offer[
   return Promise.all(FORMATS.map((format) => offerOf(format, size)));
 }
 
-/** The moving format that plays in most places, as this browser makes it: MP4 with H.264, else WebM. */
+/**
+ * The video format that plays in most places and that this browser can make: MP4 with H.264, else
+ * WebM.
+ */
 export function widest(all: readonly Offer[]): FormatId {
   const mp4 = all.find(({ format }) => format.id === 'mp4');
   if (mp4?.video === 'avc') return 'mp4';

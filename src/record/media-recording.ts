@@ -4,7 +4,10 @@ import { fedTrack } from '../media/track.ts';
 /** Milliseconds of a clip that a crash may take along. */
 const PIECE = 1000;
 
-/** One clip that the browser's own recorder encodes: pictures are written to `pictures`, what it makes of them comes in pieces. */
+/**
+ * One clip, encoded by the browser's MediaRecorder. Write frames to `pictures`; pieces of the file
+ * come back.
+ */
 export class MediaRecording {
   /** Transferable. */
   readonly pictures: WritableStream<VideoFrame>;

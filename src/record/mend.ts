@@ -11,9 +11,10 @@ import {
 import { FilmWriter, type WriterOptions } from './writer.ts';
 
 /**
- * Writes a film anew, packet by packet, nothing encoded again: pieces become one, with an index and the true length, which old players and
- * chat programs want. The last piece of a film that a crash cut off may be missing.
- * @returns whether there was a picture in it at all.
+ * Copies a film packet by packet, without encoding, into one piece with an index and its true
+ * length, as old players and chat programs need it. The last piece of a film that a crash cut off
+ * may be missing.
+ * @returns whether the film had any picture.
  */
 export async function mend(file: Blob, { container, sink }: Pick<WriterOptions, 'container' | 'sink'>) {
   using input = new Input({ source: new BlobSource(file), formats: [MP4, WEBM] });

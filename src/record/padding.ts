@@ -2,7 +2,10 @@
 export class Padding {
   private context: OffscreenCanvasRenderingContext2D | null = null;
 
-  /** A picture of this size, in pixels, with the time and duration of the one it is made of; the caller closes both. */
+  /**
+   * A picture of this size in pixels, with the time and duration of `picture`. The caller closes
+   * both.
+   */
   pad(picture: VideoFrame, width: number, height: number): VideoFrame {
     const { displayWidth: ownWidth, displayHeight: ownHeight, timestamp, duration } = picture;
     this.context ??= new OffscreenCanvas(width, height).getContext('2d', { alpha: false });

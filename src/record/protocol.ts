@@ -13,11 +13,14 @@ export interface RecordingJob {
   frames: MessagePort;
   /** The microphone's sound, or null for a silent clip. */
   sound: ReadableStream<AudioData> | null;
-  /** Where the browser's own recorder encodes on the page: pictures go here, and come back as pieces of the file (`addPiece`). */
+  /**
+   * Set where the page's MediaRecorder encodes: frames go here, and pieces of the file come back
+   * through `addPiece`.
+   */
   relay: WritableStream<VideoFrame> | null;
 }
 
-export interface RecordingState {
+interface RecordingState {
   /** Of the clip, without pauses. */
   seconds: number;
   bytes: number;
@@ -40,10 +43,11 @@ export interface RecordWorkerApi {
   addPiece(piece: Uint8Array): Promise<void>;
   pause(): void;
   resume(): void;
-  /** Ends the clip and makes a whole file of it. The file's name, or null if there was nothing to write. */
+  /**
+   * Ends the clip and completes its file. Returns the file's name, or null if there was nothing to
+   * write.
+   */
   stop(): Promise<string | null>;
-  /** Ends the clip and leaves nothing. */
-  cancel(): Promise<void>;
   /** Keeps the last seconds at hand from now on, in memory; ends with `stopReplay`. */
   startReplay(job: RecordingJob, seconds: number, notify: (notice: RecordingNotice) => void): Promise<void>;
   stopReplay(): Promise<void>;

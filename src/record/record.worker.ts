@@ -75,21 +75,13 @@ class RecordWorker implements RecordWorkerApi {
       await take.end();
       await cutTo(job.name, take.bytes);
     } else await take.finish();
-    // A file that could not be finished is mended as one that a crash left; where there is no room for that, it plays as it is.
-    // A browser's own recorder tells neither its length nor where one may begin to play.
+    // A file that was cut off is completed like one that a crash left. Where there is no room for a
+    // copy, it stays as it is and plays. MediaRecorder's files lack a length and the points from
+    // which they can play, so they are completed too.
     const rough = running.failed || job.relay !== null;
     if (format.container === 'mp4' || (rough && format.container === 'webm')) return this.mend(job.name);
     await markFinished(job.name);
     return job.name;
-  }
-
-  async cancel(): Promise<void> {
-    const { running } = this;
-    this.running = null;
-    if (!running) return;
-    await this.leave(running);
-    await running.take.cancel();
-    await removeClip(running.job.name);
   }
 
   async startReplay(

@@ -16,8 +16,8 @@ export interface RecordingOptions {
 }
 
 /**
- * Records what the effect shows. Frames go from the effect's worker to the one that encodes, past the page. One at a time: while a clip
- * is recorded nothing is kept for a replay.
+ * Records what the effect shows, one clip at a time. Frames go straight from the effect's worker to
+ * the encoding worker. No replay is kept while a clip is recorded.
  */
 export class Recorder {
   private readonly worker = new Worker(new URL('./record.worker.ts', import.meta.url), {
@@ -85,13 +85,6 @@ export class Recorder {
     await this.endMedia();
     this.tapped = false;
     return this.ask(this.api.stop());
-  }
-
-  /** Ends the clip and leaves nothing of it. */
-  async cancel(): Promise<void> {
-    await this.endMedia();
-    this.tapped = false;
-    await this.ask(this.api.cancel());
   }
 
   /**

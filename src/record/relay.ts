@@ -2,8 +2,8 @@ import type { Take } from './take.ts';
 import { Drain, type WriterOptions } from './writer.ts';
 
 /**
- * A clip where the browser has no encoders for pages (WebCodecs): pictures go to a track of the page, which the browser's own recorder
- * encodes with the sound; what that one makes comes back in pieces and goes into the file.
+ * A clip in a browser without WebCodecs. Frames go to a track of the page, MediaRecorder encodes it
+ * with the sound, and its pieces come back into the file.
  */
 export class Relay implements Take {
   readonly complete = false;

@@ -81,7 +81,10 @@ export class Session {
     else this.port?.postMessage(null);
   }
 
-  /** Ends with this moment: frames stop, and the sound up to it is waited for. Resolves when all of it has been written. */
+  /**
+   * Ends now: no more frames, and sound up to this moment. Resolves when all of it has been
+   * written.
+   */
   async end(): Promise<void> {
     this.timeline.pause(wallClock());
     this.port?.close();

@@ -1,6 +1,9 @@
 /** Seconds off which a block is believed at once: sound was missing, or came twice. */
 const JUMP = 0.1;
-/** Seconds off which are mended, once they last: two clocks drifted apart. A jitter of some milliseconds is none. */
+/**
+ * A lasting offset of this many seconds is corrected: two clocks have drifted apart. Smaller ones
+ * are jitter.
+ */
 const TOLERANCE = 0.008;
 /** How much of a block's offset is taken into the mean; blocks are 10 ms long. */
 const EASE = 0.01;

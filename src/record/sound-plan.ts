@@ -33,7 +33,10 @@ const AAC_RATES = new Set([
 /** What nearly every encoder takes. */
 const STEREO = { channels: 2, rate: 48_000 };
 
-/** Copies the sound where the container allows it, else encodes it again: with its channels where the encoder takes them, else as stereo. */
+/**
+ * Copies the sound where the container allows it, else encodes it again: with all channels where
+ * the encoder takes them, else in stereo.
+ */
 export async function planSound(reader: FilmReader, container: 'mp4' | 'webm'): Promise<SoundPlan> {
   if (reader.info.audio === null) return { ...silent, warnings: [] };
   const copied = await reader.copyable(container);

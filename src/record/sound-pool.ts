@@ -1,6 +1,9 @@
 import { AudioSample } from 'mediabunny';
 
-/** Blocks of sound put together into pieces of a tenth of a second: encoders take these at a fraction of the cost of blocks of 10 ms. */
+/**
+ * Joins blocks of sound into pieces of a tenth of a second. Encoding these costs a fraction of
+ * encoding blocks of 10 ms.
+ */
 export class SoundPool {
   private readonly length: number;
   private readonly data: Float32Array<ArrayBuffer>;

@@ -3,7 +3,10 @@ type SoundProcessor = new (init: { track: MediaStreamTrack }) => {
   readonly readable: ReadableStream<AudioData>;
 };
 
-/** The sound of a track as a stream of blocks, transferable; null where the browser gives none to a page. */
+/**
+ * The sound of a track as a transferable stream of blocks. Null where the browser gives pages no
+ * such blocks.
+ */
 export function soundOf(track: MediaStreamTrack): ReadableStream<AudioData> | null {
   const Processor = (globalThis as { MediaStreamTrackProcessor?: unknown }).MediaStreamTrackProcessor;
   return Processor ? new (Processor as SoundProcessor)({ track }).readable : null;

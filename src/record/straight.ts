@@ -1,11 +1,15 @@
 /**
- * Frames whose colours are their own. A browser hands a canvas's pixels over multiplied by alpha, while films, PNG and GIF are read as if
- * they were not: every outline would be darkened.
+ * Turns premultiplied colours into straight ones. Browsers hand out a canvas's pixels multiplied by
+ * alpha, while films, PNG and GIF expect straight ones: without this, every outline would be too
+ * dark.
  */
 export class Straightener {
   private pixels = new Uint8ClampedArray(0);
 
-  /** The frame, or where something of it is see-through another one in its place. It is the caller's to close, beside the frame. */
+  /**
+   * Returns the frame itself or, where parts of it are transparent, a straight copy. The caller
+   * closes both.
+   */
   async frame(frame: VideoFrame): Promise<VideoFrame> {
     if (!(await this.read(frame))) return frame.clone();
     const { width, height } = frame.visibleRect!;
@@ -18,7 +22,10 @@ export class Straightener {
     });
   }
 
-  /** What to draw on a canvas for the frame: itself, or where something of it is see-through a picture of it. */
+  /**
+   * What to draw for the frame on a canvas: the frame itself or, where parts are transparent, a
+   * straight copy.
+   */
   async drawable(frame: VideoFrame): Promise<VideoFrame | OffscreenCanvas> {
     if (!(await this.read(frame))) return frame;
     const { width, height } = frame.visibleRect!;
@@ -28,7 +35,10 @@ export class Straightener {
     return canvas;
   }
 
-  /** Whether something of the frame is see-through; then its pixels are here, straight, in the frame's own order. */
+  /**
+   * Whether any of the frame is transparent. If so, its straight pixels are left in this object, in
+   * the frame's own order.
+   */
   private async read(frame: VideoFrame): Promise<boolean> {
     if (frame.format !== 'RGBA' && frame.format !== 'BGRA') return false;
     const size = frame.allocationSize();

@@ -31,8 +31,9 @@ export interface FilmOptions {
 }
 
 /**
- * Bits a second for each pixel, at thirty frames a second: 1.1 Mbit/s of H.264 at 640x360. An encoder that is asked for a constant
- * quality instead took twice the bits and a third more time for the same look.
+ * Bits per pixel and second at thirty frames a second: 1.1 Mbit/s of H.264 at 640x360. Asking the
+ * encoder for a constant quality instead took twice the bits and a third more time for the same
+ * look.
  */
 const BITS_PER_PIXEL: Partial<Record<VideoCodec, number>> = { avc: 4.8, vp8: 4.8, vp9: 3.6, av1: 3.6 };
 

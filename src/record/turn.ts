@@ -1,6 +1,9 @@
 import type { Rotation, VideoSample } from 'mediabunny';
 
-/** Lines and columns of a square that is turned at once: its bytes fit the processor's nearest cache. */
+/**
+ * The side of the square that is turned in one go. Its bytes fit into the processor's nearest
+ * cache.
+ */
 const TILE = 16;
 
 /** Turns pictures that lie on their side, plane by plane: no colour is converted. */

@@ -1,11 +1,15 @@
 import { EncodedPacketSink, VideoSampleSink, type InputVideoTrack, type VideoSample } from 'mediabunny';
 
-/** What a decoder throws at packets that make no sense; what cannot be read at all goes by other names. */
+/**
+ * What a decoder throws for packets that make no sense. Files that cannot be read at all throw
+ * other names.
+ */
 const BROKEN = new Set(['EncodingError', 'DataError', 'OperationError', 'InvalidStateError']);
 
 /**
- * The frames that can be decoded. A broken packet ends a decoder: another one goes on from the next key frame.
- * @param from - seconds; the frame that is seen then is the first.
+ * The frames that can be decoded. A broken packet ends a decoder; a new one starts at the next key
+ * frame.
+ * @param from - seconds; the first frame is the one shown at that moment.
  * @param to - seconds, not included.
  */
 export async function* wholeSamples(
@@ -29,7 +33,8 @@ export async function* wholeSamples(
       const reached = Math.max(seen, start);
       let key = (await packets.getKeyPacket(reached)) ?? (await packets.getFirstKeyPacket());
       while (key && key.timestamp <= reached) key = await packets.getNextKeyPacket(key);
-      // With the decoder went what it had ready: the whole frames before the broken one are fetched one by one.
+      // The decoder is lost with the frames that it had ready. The whole frames before the broken
+      // one are fetched one by one.
       for (const at of await timesBetween(track, seen, Math.min(to, key?.timestamp ?? to), from)) {
         const sample = await sink.getSample(at).catch(() => null);
         if (sample?.timestamp !== at) {
@@ -46,8 +51,8 @@ export async function* wholeSamples(
 }
 
 /**
- * When the frames are seen that lie between two moments (seconds, neither included), in their order.
- * @param from - what is before is not shown, but for the frame that is seen then.
+ * The times at which frames are shown between two moments (seconds, neither included), in order.
+ * @param from - earlier frames are left out, except for the one shown at that moment.
  */
 export async function timesBetween(
   track: InputVideoTrack,
@@ -61,7 +66,8 @@ export async function timesBetween(
   const times: number[] = [];
   const first = (await sink.getKeyPacket(Math.max(after, from))) ?? (await sink.getFirstKeyPacket());
   for (let packet = first; packet; packet = await sink.getNextPacket(packet, { metadataOnly })) {
-    // Packets come as they are decoded: from a key frame on later than the moment none is earlier, but for its own leading ones.
+    // Packets come in decoding order. From a key frame later than the moment on, no packet is
+    // earlier, except for that frame's own leading ones.
     if (packet.type === 'key' && packet.timestamp >= before) break;
     if (packet.timestamp > after && packet.timestamp < before) times.push(packet.timestamp);
   }

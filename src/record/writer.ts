@@ -25,11 +25,14 @@ export interface EncodedPictures {
   readonly codec: VideoCodec;
   /** Keeps what is transparent; VP9 and VP8 in WebM only. Default false. */
   readonly alpha?: boolean;
-  /** `realtime` costs the machine least and may leave out a frame under load; `quality` leaves out none. */
+  /** `realtime` is the cheapest and may drop a frame under load; `quality` drops none. */
   readonly latency: 'realtime' | 'quality';
   /** Bits per second; without it as many as a good picture of that codec and size takes. */
   readonly bitrate?: number;
-  /** Scales an odd width or height to an even one: H.264 has no other. Costs a copy of each frame. Default false. */
+  /**
+   * Scales an odd width or height to an even one, as H.264 requires. Costs a copy of each frame.
+   * Default false.
+   */
   readonly even?: boolean;
   /** How players turn the picture, clockwise. Default 0. */
   readonly rotation?: Rotation;
@@ -58,27 +61,34 @@ export interface CopiedTrack<Codec> {
 
 export interface WriterOptions {
   readonly container: 'mp4' | 'webm';
-  /** Where the bytes go: a `FileSystemWritableFileStream`, {@link privateFile}, or anything that takes such chunks. */
+  /**
+   * Where the bytes go: a `FileSystemWritableFileStream`, {@link privateFile}, or any stream of
+   * such chunks.
+   */
   readonly sink: WritableStream<StreamTargetChunk>;
   readonly video?: EncodedPictures | CopiedTrack<VideoCodec>;
   readonly audio?: EncodedSound | CopiedTrack<AudioCodec>;
   /**
-   * Whether what is written so far plays at any moment: a new piece each second, and its index with it. Without it an MP4's index comes
-   * last, as old players want it; WebM is always written in pieces. Default true.
+   * Whether the file plays at any moment while it is written: a new piece, with its index, each
+   * second. If false, an MP4's index comes last, as old players need it; a WebM is always written
+   * in pieces. Default true.
    */
   readonly fragmented?: boolean;
 }
 
 /**
- * The samples that FFmpeg's AAC encoder puts before the first one it was given. It says nothing of them; so they are dated before the
- * film begins, and the MP4's edit list has players leave them out.
+ * FFmpeg's AAC encoder puts this many samples before the first real one, and does not say so. They
+ * get times before the beginning, and the MP4's edit list makes players skip them.
  */
 const AAC_PRIMING = 1024;
 
 /** Milliseconds in which a muxer that is given up lets go of its encoders. */
 const PATIENCE = 1000;
 
-/** Writes one film: takes frames and sound, or packets of them, and puts a file together as they come. */
+/**
+ * Writes one film. It takes frames and sound, or encoded packets of them, and writes the file as
+ * they come.
+ */
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
   private primed = 0;
@@ -93,7 +103,8 @@ export class FilmWriter {
 
   /**
    * Opens a file for writing.
-   * @throws PortoonError `ERR_DISK_FULL` from this and any other method, once a write finds no room: what was written stays as it is.
+   * @throws PortoonError `ERR_DISK_FULL`, from this and any other method, once there is no room.
+   *   What was written stays.
    */
   static async open({
     container,
@@ -131,8 +142,9 @@ export class FilmWriter {
   }
 
   /**
-   * Encodes a frame. Resolves when the encoder wants the next. The frame stays the caller's to close, once this has resolved.
-   * @param seconds - from the film's beginning, rising; by default the frame's own timestamp.
+   * Encodes a frame. Resolves when the encoder is ready for the next one; then the caller closes
+   * the frame.
+   * @param seconds - from the film's beginning, rising. Default: the frame's own timestamp.
    */
   async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
     const sample = new VideoSample(await (this.straightener?.frame(frame) ?? frame.clone()));
@@ -145,8 +157,8 @@ export class FilmWriter {
   }
 
   /**
-   * Encodes sound at its own timestamp, end to end with the sound before: what is missing is filled with silence, and what overlaps
-   * makes all that follows late. Closes the sample.
+   * Encodes sound at its own timestamp, right after the sound before. Gaps are filled with silence;
+   * an overlap delays all that follows. Closes the sample.
    */
   async addSound(sample: AudioSample): Promise<void> {
     try {
@@ -157,7 +169,9 @@ export class FilmWriter {
     }
   }
 
-  /** Adds pictures that are encoded already, in decode order; the first with the decoder's configuration. */
+  /**
+   * Adds encoded pictures in decoding order. The first one comes with the decoder's configuration.
+   */
   async addPicturePacket(packet: EncodedPacket, meta?: EncodedVideoChunkMetadata): Promise<void> {
     await this.drain.watch(() => (this.pictures as EncodedVideoPacketSource).add(packet, meta));
   }
@@ -184,7 +198,10 @@ export class FilmWriter {
     await this.drain.close();
   }
 
-  /** Gives up: a `FileSystemWritableFileStream` leaves no file, {@link privateFile} an empty one for its owner to remove. */
+  /**
+   * Gives up. A `FileSystemWritableFileStream` leaves no file; {@link privateFile} leaves an empty
+   * one for the caller to remove.
+   */
   async cancel(): Promise<void> {
     await this.letGo();
     await this.drain.abort();
@@ -228,7 +245,10 @@ function soundSource(audio: EncodedSound | CopiedTrack<AudioCodec>) {
 
 let aac: Promise<boolean> | null = null;
 
-/** Sees to an AAC encoder. Whether it is the one that comes along: 1 MB, fetched only where the browser has none. */
+/**
+ * Makes sure that there is an AAC encoder. Resolves to true where it is our own: 1 MB, fetched only
+ * where the browser has none.
+ */
 function bringAac(): Promise<boolean> {
   aac ??= (async () => {
     if (await canEncodeAudio('aac')) return false;
@@ -239,7 +259,10 @@ function bringAac(): Promise<boolean> {
   return aac;
 }
 
-/** Between the muxer and the sink: counts, and keeps the end of the file in this room's hands, for a cancelled one must not be kept. */
+/**
+ * Sits between muxer and sink. It counts bytes, and it alone closes the file, because a cancelled
+ * file must not be kept.
+ */
 export class Drain {
   bytes = 0;
   readonly stream: WritableStream<StreamTargetChunk>;
@@ -270,8 +293,8 @@ export class Drain {
   }
 
   /**
-   * Does a step of the muxer's. A sink that failed ends it at once: the muxer may wait for ever for what is never written, and what
-   * went wrong with the file comes before what the muxer says about it.
+   * Runs one step of the muxer. A failed sink ends it at once: the muxer might wait for ever for
+   * its write, and the file's error matters more than the muxer's.
    */
   async watch(step: () => Promise<void>): Promise<void> {
     this.throwFailure();
@@ -318,8 +341,8 @@ function writeFailure(cause: unknown): PortoonError {
 }
 
 /**
- * A file of the origin's own as a sink, in a worker. What is written is on the disk at once, so that it outlives a browser that is
- * killed; a file that the person picked would only appear when it is closed.
+ * A file in the origin's private storage as a sink, for workers. Its bytes reach the disk at once
+ * and survive a killed browser. A file that the person picked would appear only when it is closed.
  */
 export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
   return new WritableStream({
@@ -328,7 +351,8 @@ export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<
         if (handle.write(data, { at: position }) < data.byteLength)
           throw new DOMException('the write was cut short', 'QuotaExceededError');
       } catch (error) {
-        // A stream that failed is neither closed nor aborted, and nobody else can open the file before this end lets go.
+        // A failed stream is neither closed nor aborted, and nobody else can open the file until
+        // the handle is closed.
         handle.close();
         throw error;
       }

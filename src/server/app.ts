@@ -53,7 +53,10 @@ function mayRead({ headers }: IncomingMessage, token: string | undefined): boole
   return timingSafeEqual(digest(shown), digest(token));
 }
 
-/** Answers an upgrade that nobody here takes. Node leaves such a connection to whoever listens, errors and end alike. */
+/**
+ * Answers an upgrade request that nobody here handles. Node leaves such a connection, its errors
+ * and its end to us.
+ */
 function refuse(wire: Socket): void {
   const sentence = 'Only signalling speaks anything but HTTP here.\n';
   wire.on('error', () => undefined);

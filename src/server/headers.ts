@@ -6,12 +6,14 @@ export const isolationHeaders = {
 };
 
 /**
- * No third party, no inline script. `wasm-unsafe-eval` is what compiling WebAssembly takes; blob: is fetched to decode
- * the background that a person picks, and drawn with data: as previews and icons; inline style attributes are how the
- * divider moves. mediabunny starts two workers of its own from blob: (AAC, and the split of colour and alpha); they inherit this
- * policy, and only our own scripts can make one. In connect-src 'self' covers this server's own WebSocket, ws: and wss:.
+ * The policy allows no third party and no inline script. `wasm-unsafe-eval` lets WebAssembly be
+ * compiled. Background pictures are decoded from blob: and drawn, like previews and icons, from
+ * data:. Inline style attributes move the divider. mediabunny starts two workers of its own from
+ * blob: (AAC, and splitting colour from alpha); they inherit this policy, and only our own scripts
+ * can create one. In connect-src, 'self' covers this server's WebSocket too.
  *
- * @param origins - of the media servers that pages may send a broadcast to, or play one from.
+ * @param origins - media servers to which pages may send a broadcast, or whose streams they may
+ *   play.
  */
 export function contentSecurityPolicy(origins: readonly string[] = []): string {
   return [

@@ -1,4 +1,7 @@
-/** How much one connection and one address may ask. docs/deploy.md repeats the numbers for people. */
+/**
+ * How much one connection and one address may ask for. docs/guides/deploy.md lists the numbers for
+ * people.
+ */
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 
@@ -12,9 +15,9 @@ interface Allowance {
 /** Joining a room of six makes about a hundred messages at once. A long one counts for several. */
 export const MESSAGES_PER_CONNECTION: Allowance = { burst: 240, perSecond: 40 };
 /** A company or a school is one address. */
-export const MESSAGES_PER_ADDRESS: Allowance = { burst: 12_000, perSecond: 600 };
+const MESSAGES_PER_ADDRESS: Allowance = { burst: 12_000, perSecond: 600 };
 /** After a restart all come back at once. */
-export const CONNECTIONS_PER_ADDRESS: Allowance = { burst: 400, perSecond: 5 };
+const CONNECTIONS_PER_ADDRESS: Allowance = { burst: 400, perSecond: 5 };
 export const OPEN_PER_ADDRESS = 300;
 /**
  * Connections over the limit that are still accepted, so that a page is told `ERR_TOO_MANY`. Those

@@ -6,7 +6,10 @@ export interface Listening {
   readonly port: number;
   /** With a slash at its end. */
   readonly url: string;
-  /** Stops taking connections, ends the idle ones, and resolves when the rest are done or two seconds have passed. */
+  /**
+   * Takes no new connections, ends the idle ones, and resolves when the others are done or after
+   * two seconds.
+   */
   close(): Promise<void>;
 }
 

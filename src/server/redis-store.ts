@@ -6,14 +6,20 @@ import { blankRoom, type Room, type RoomStore } from './store.ts';
 
 /** A node that says nothing for so long is dead. Milliseconds. */
 const NODE_LIFE = 2000;
-/** A room in which people sit, but in which nothing happened for so long, is forgotten. Milliseconds. */
+/**
+ * A room with people in it is forgotten when nothing has happened in it for this long.
+ * Milliseconds.
+ */
 const ROOM_LIFE = 7 * 24 * 3600_000;
 /** A lock outlives its holder for so long, and others wait a little longer for it. Milliseconds. */
 const LOCK_LIFE = 3000;
 
 const NODES = 'portoon:nodes';
 
-/** Redis' clock, for those of the nodes may differ. Answers whether this node was known, then who lives. */
+/**
+ * Uses Redis' clock, because the nodes' clocks may differ. Returns whether this node was known,
+ * then the living nodes.
+ */
 const BEAT = `
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -43,7 +49,10 @@ export class RedisStore implements RoomStore {
     this.#node = node;
   }
 
-  /** Says that this node lives, and answers who does. To be called several times within {@link NODE_LIFE}. */
+  /**
+   * Says that this node is alive and returns all that are. To be called several times within
+   * {@link NODE_LIFE}.
+   */
   async beat(): Promise<ReadonlySet<string>> {
     const [wasKnown, nodes] = (await this.#redis.eval(BEAT, {
       keys: [NODES],

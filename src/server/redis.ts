@@ -36,7 +36,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
       cause,
     });
   }
-  // The adapter leaves these promises alone, and a rejection that nobody takes would end the process.
+  // The adapter does not handle these promises, and an unhandled rejection would end the process.
   const publish = publisher.publish.bind(publisher);
   Object.assign(publisher, {
     publish: (channel: string, message: string | Buffer) => publish(channel, message).catch(() => 0),

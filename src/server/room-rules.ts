@@ -1,4 +1,7 @@
-/** Who may enter a room, who is its host, and what the others hear of it. Nothing here waits or emits. */
+/**
+ * Who may enter a room, who is its host, and what the others are told. Pure functions: nothing
+ * waits or emits.
+ */
 import { Refusal } from './refusal.ts';
 import { GRACE, MAX_PERSONS, MAX_VIEWERS, type Peer, type ServerToClient } from './signals.ts';
 import type { Member, Room } from './store.ts';
@@ -12,7 +15,10 @@ export function peerOf({ id, name, kind, state }: Member, room: Room): Peer {
   return { id, name, kind, host: room.host === id, state };
 }
 
-/** Whether the seat is still its connection's: a peer that came back over another one has taken it along. */
+/**
+ * Whether the seat still belongs to this connection. A peer that came back on another one has taken
+ * it along.
+ */
 export function holds(room: Room, { id, connection }: Member): boolean {
   return room.members.some((other) => other.id === id && other.connection === connection);
 }
@@ -25,7 +31,10 @@ export interface Entry {
   readonly lockedWith?: readonly string[] | undefined;
 }
 
-/** A room that nobody is in and nobody is expected back in begins: with no lock, and no host but its owner for a while. */
+/**
+ * Starts a room that nobody is in or expected back in: unlocked, and for a while with no host but
+ * its owner.
+ */
 export function begin(room: Room): void {
   if (room.members.length > 0 || room.away.length > 0) return;
   delete room.host;
@@ -36,10 +45,10 @@ export function begin(room: Room): void {
 }
 
 /**
- * Lets someone in, or back in. The host is found afterwards, by {@link crown}.
+ * Lets someone in, or back in. The caller then finds the host with {@link crown}.
  *
- * @returns the connection that they had until now, if they had one; and who came in while the server had forgotten the lock: they
- * are to be taken out.
+ * @returns their connection until now, if they had one, and who came in while the server had
+ *   forgotten the lock: these are to be removed.
  * @throws Refusal where the room is full or locked, or the host removed them.
  */
 export function enter(
@@ -96,8 +105,8 @@ export function bury(room: Room, living: ReadonlySet<string>): Word<'left'>[] {
 }
 
 /**
- * Gives the room its host: the owner where there is one, else who is it already or was lost a moment ago, else the
- * person who is there longest.
+ * Chooses the host: the owner if present, else the current host, even one lost a moment ago, else
+ * the person who has been there longest.
  */
 export function crown(room: Room): Word<'host'>[] {
   const persons = room.members.filter(({ kind }) => kind === 'person');

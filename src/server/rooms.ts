@@ -57,7 +57,10 @@ export class Rooms {
     return this.#seats.size;
   }
 
-  /** Takes a seat. `answer` is called before anybody hears of it, so that nobody is heard before the answer. */
+  /**
+   * Joins a room. `answer` is called before anybody is told, so that the answer comes before any
+   * other message.
+   */
   async join(
     socket: SignalSocket,
     request: Checked<'join'>,
@@ -72,7 +75,8 @@ export class Rooms {
       id,
       name: request.name,
       kind: request.kind,
-      // The room's word is the digest of its key, so that a server that was started anew knows the key as well.
+      // A room's name is the digest of its key, so even a server that was just restarted can check
+      // the key.
       owner: request.hostKey !== undefined && digest(request.hostKey) === request.room,
       state: request.state,
       node: this.#node,
@@ -116,7 +120,10 @@ export class Rooms {
     return seat;
   }
 
-  /** Gives the seat up. `lost` keeps it for a while: the peer may come back past a lock, and as the host. */
+  /**
+   * Leaves the room. With `lost` the seat is kept for a while: the peer may come back past a lock,
+   * and as the host.
+   */
   async leave(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
     this.#rise(seat);
     try {
@@ -373,7 +380,9 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** The socket.io room in which one peer sits alone: whoever knows only ids of another room cannot name it. */
+/**
+ * The socket.io room of one peer alone. Someone who knows only ids of another room cannot name it.
+ */
 function callOf(room: string, id: string): string {
   return `${room}:${id}`;
 }

@@ -29,12 +29,12 @@ export type Page = (request: IncomingMessage) => Promise<{
 }>;
 
 /**
- * The server of a built app: its files, and the pages named here. Not yet listening, so that others (signalling) can
- * attach to the same server first.
+ * The server of a built app: its files and the given pages. It does not listen yet, so that
+ * signalling can attach to it first.
  *
  * @param root the build's folder. It is read once: build before, not after.
  * @param pages by path.
- * @param origins of media servers that the app's pages may speak to.
+ * @param origins of media servers that the app's pages may connect to.
  */
 export function createAppServer(
   root: string,
@@ -145,7 +145,9 @@ function cachingOf(path: string, address: string, checksums: ReadonlyMap<string,
   return sha256 && version && version.length >= 8 && sha256.startsWith(version) ? FOR_EVER : ASK_FIRST;
 }
 
-/** From each net's path to its SHA-256, as the manifest says. A build without models is still served. */
+/**
+ * The SHA-256 of each net by its path, from the manifest. A build without models is still served.
+ */
 function readChecksums(root: string): ReadonlyMap<string, string> {
   const checksums = new Map<string, string>();
   try {

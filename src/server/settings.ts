@@ -1,6 +1,6 @@
 import { parsePort } from './listen.ts';
 
-/** What the environment says; docs/deploy.md has the table. */
+/** What the environment says; docs/guides/deploy.md has the table. */
 export interface Settings {
   readonly port: number;
   readonly host?: string;
@@ -73,7 +73,10 @@ function parseToken(value: string): string {
 }
 
 const DOMAIN = String.raw`(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)*[a-z\d](?:[a-z\d-]*[a-z\d])?`;
-/** Without TLS only on this machine: a token goes along. Nothing that could end the header's directive. */
+/**
+ * Plain http only on this machine, because a token is sent. No character that could end the
+ * header's directive.
+ */
 const ORIGIN = new RegExp(
   String.raw`^(?:https://(?:\*\.)?${DOMAIN}|http://(?:localhost|127\.0\.0\.1))(?::(?:\d{1,5}|\*))?$`,
   'i',

@@ -21,7 +21,9 @@ import type { Settings } from './settings.ts';
 import { MAX_MESSAGE, requestSchemas, SIGNALLING_PATH, type IceAnswer, type RequestName } from './signals.ts';
 import { iceServers } from './turn.ts';
 
-/** Together below five seconds: so soon is a peer missed that vanished without a word. Milliseconds. */
+/**
+ * Together below five seconds, the time after which a silent peer is reported lost. Milliseconds.
+ */
 const PING_INTERVAL = 1500;
 const PING_TIMEOUT = 3000;
 /** A WebSocket over which nobody begins to talk is closed. Milliseconds. */
@@ -35,7 +37,10 @@ const IDLE = 30_000;
 export interface Signalling {
   /** Whether calls can be connected: false while Redis is away. */
   readonly healthy: boolean;
-  /** Tells all pages to connect again, ends their connections, and resolves when other nodes know it. */
+  /**
+   * Tells all pages to reconnect, ends their connections, and resolves when the other nodes know
+   * it.
+   */
   close(): Promise<void>;
 }
 
@@ -146,7 +151,8 @@ export async function attachSignalling(
 
   io.on('connection', (socket) => {
     socket.on('error', (error: unknown) => {
-      // An event of that name is a request like any other; this is a packet that cannot be read. The connection ends.
+      // An event of that name is an ordinary request. An error here is a packet that cannot be
+      // read; the connection ends.
       if (error instanceof Error) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
     });
     const visitor = new Visitor(socket, rooms, metrics, {
@@ -348,7 +354,10 @@ function violation(reason: string, description: unknown): 'ERR_TOO_LARGE' | 'ERR
   return description.message === 'write error' ? undefined : 'ERR_PROTOCOL';
 }
 
-/** Another site's page must not use this server through its visitors' browsers. Programs send no origin. */
+/**
+ * Another site's page must not use this server through its visitors' browsers. Programs send no
+ * origin.
+ */
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return true;

@@ -1,6 +1,6 @@
 /**
- * The words of signalling: what a page and the server say to each other over socket.io (WebSocket only). Both sides
- * import this file and nothing else of each other; the server checks every message against these schemas.
+ * The signalling protocol: what a page and the server send each other over socket.io (WebSocket
+ * only). Both sides share this file alone. The server checks every message against these schemas.
  */
 import * as v from 'valibot';
 
@@ -23,8 +23,8 @@ const key = v.pipe(v.string(), v.regex(/^[\w-]{22,64}$/));
 export const peerIdSchema = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
 /**
- * A room's word is the base64url of its key's SHA-256, cut to so many characters (132 bits). The link gives away the word
- * alone; the key stays with the page that made both.
+ * The length of a room's name: the base64url of its key's SHA-256, cut to 132 bits. A link contains
+ * only the name; the key stays with the page that made both.
  */
 export const ROOM_LENGTH = 22;
 
@@ -35,7 +35,7 @@ export const roomSchema = key;
 const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\u2800\u{13441}\u{13442}\u{1d159}]+/gu;
 /** One sign. A flag that is spelled with tags is one, for it is nothing without all of them. */
 const SIGN = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|./gsu;
-/** What is never drawn: marks of direction and order, fillers, joiners, tags, halves of characters. */
+/** Invisible characters: marks of direction and order, fillers, joiners, tags, lone surrogates. */
 const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb]$/u;
 const JOINER = /^[\u180b-\u180f\u200c\u200d]$/u;
 const SELECTOR = /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u;
@@ -100,7 +100,10 @@ const stateSchema = v.object({
   muted: v.boolean(),
   /** Whether the camera is on. */
   camera: v.boolean(),
-  /** How the video carries its alpha for those who want it, if it can: colour above, matte below. */
+  /**
+   * How the video carries alpha for viewers that want it: colour above, matte below. Unset where it
+   * cannot.
+   */
   alpha: v.optional(v.literal('stacked-1')),
   /** Said by viewers alone. */
   wants: v.optional(wantsSchema),
@@ -117,7 +120,7 @@ const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
 const sdp = text(MAX_MESSAGE);
 
 /** What simple-peer gives to be carried to the other peer. The server hands it on unread. */
-export const signalDataSchema = v.variant('type', [
+const signalDataSchema = v.variant('type', [
   v.object({ type: v.picklist(['offer', 'answer', 'pranswer']), sdp }),
   v.object({ type: v.literal('rollback') }),
   v.object({
@@ -141,7 +144,10 @@ export const signalDataSchema = v.variant('type', [
   }),
 ]);
 
-/** Which of the sender's connections to this peer the signal belongs to; what belongs to an earlier one is too late. */
+/**
+ * Which of the sender's connections to this peer the signal belongs to. Signals of an earlier one
+ * come too late and are ignored.
+ */
 const generation = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
 
 /** What a page may ask. */
@@ -153,13 +159,16 @@ export const requestSchemas = {
     kind: v.picklist(['person', 'view']),
     state: v.optional(stateSchema, { muted: false, camera: true }),
     /**
-     * What the room's word was made of ({@link ROOM_LENGTH}): the mark of who made the room. While they are there they
-     * are the host, also on a server that has forgotten the room.
+     * The key behind the room's name (see {@link ROOM_LENGTH}). Its owner made the room and is its
+     * host while there, also on a server that has forgotten the room.
      */
     hostKey: v.optional(key),
     /** After a lost connection or a restart: the id stays, and a lock does not hold. */
     rejoin: v.optional(v.object({ id: peerIdSchema, secret: key })),
-    /** With `rejoin`, of a room that was locked: who else was in it. A server that has forgotten the room locks it again. */
+    /**
+     * Sent with `rejoin` into a locked room: who else was in it. A server that has forgotten the
+     * room then locks it again.
+     */
     lockedWith: v.optional(v.pipe(v.array(peerIdSchema), v.maxLength(MAX_PERSONS + MAX_VIEWERS))),
   }),
   signal: v.object({ to: peerIdSchema, data: signalDataSchema, generation }),
@@ -205,7 +214,10 @@ export interface IceAnswer {
 }
 
 export interface JoinAnswer extends IceAnswer {
-  /** The own id. Of two peers the one with the smaller id (as strings compare) makes the offers, then and ever after. */
+  /**
+   * This page's id. Of two peers the one with the smaller id (compared as strings) makes all
+   * offers.
+   */
   readonly self: string;
   /** With the id, what `rejoin` takes. Never sent to others. */
   readonly secret: string;
@@ -250,7 +262,10 @@ export interface SignalError {
 export type Answer<N extends RequestName> =
   ({ readonly ok: true } & Answers[N]) | { readonly ok: false; readonly error: SignalError };
 
-/** For socket.io's `Socket<ServerToClient, ClientToServer>` on the page; the other way round on the server. */
+/**
+ * For socket.io's `Socket<ServerToClient, ClientToServer>` on the page; the other way round on the
+ * server.
+ */
 export type ClientToServer = {
   [N in RequestName]: (request: Request<N>, answer: (answer: Answer<N>) => void) => void;
 };
@@ -259,7 +274,10 @@ export type ClientToServer = {
 export interface ServerToClient {
   /** Someone came; with an id that is known already, someone came back over a new connection. */
   joined(message: { peer: Peer }): void;
-  /** `lost`: the connection to the server ended, the one between the peers may live on; they may come back. */
+  /**
+   * `lost`: the connection to the server ended. The one between the peers may still work, and they
+   * may come back.
+   */
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
   signal(message: { from: string; data: SignalData; generation?: number | undefined }): void;
   state(message: { id: string; name: string } & PeerState): void;
@@ -273,6 +291,9 @@ export interface ServerToClient {
   locked(message: { locked: boolean }): void;
   /** The host removed this page; do not come back by yourself. */
   removed(message: object): void;
-  /** This server stops: connect again (to another one, or when it is back) and rejoin. Calls go on meanwhile. */
+  /**
+   * This server is stopping: connect again (to another node, or when it is back) and rejoin. Calls
+   * go on meanwhile.
+   */
   restarting(message: object): void;
 }

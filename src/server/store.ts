@@ -31,9 +31,10 @@ export interface RoomStore {
   /**
    * Changes a room while nobody else does, on any node.
    *
-   * @param work gets the room (a blank one where there was none) and the nodes that live. What it throws leaves the
-   *   room as it was.
-   * @param tell runs once the change is kept, and before the next change: what it emits is in the order of changes.
+   * @param work gets the room (an empty one where there was none) and the living nodes. If it
+   *   throws, the room stays as it was.
+   * @param tell runs once the change is stored, and before the next change, so that messages go out
+   *   in the order of changes.
    */
   change<T>(
     room: string,

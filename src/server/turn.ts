@@ -6,10 +6,10 @@ import type { IceAnswer, IceServer } from './signals.ts';
 const LIFETIME = 6 * 3600;
 
 /**
- * STUN and TURN servers with credentials that end by themselves: the TURN REST scheme (draft-uberti-behave-turn-rest),
- * which coturn calls `use-auth-secret`.
+ * STUN and TURN servers with credentials that expire: the TURN REST scheme
+ * (draft-uberti-behave-turn-rest), which coturn calls `use-auth-secret`.
  *
- * @param user tells the peers of a server's log apart; nothing secret.
+ * @param user distinguishes peers in the server's log; it is not secret.
  */
 export function iceServers({ urls, secret }: TurnSettings, user: string, now = Date.now()): IceAnswer {
   const ice: IceServer[] = [];

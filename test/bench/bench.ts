@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: the built app in Chromium with a 30 fps camera showing the demo clip, as a table and as JSON; how long a picture takes
- * from the camera to the stage; the style net beside one of the classic size; and other background processors in the same run.
- * Options: --parts app,latency,nets,rivals, --minutes 5 (of the app), --seconds 8 (of each rival's turn and each latency), --style toon,
- * --ep auto, --json test-results/bench.json
+ * `npm run bench`: the built app in Chromium with a 30 fps camera showing the demo clip, as a table
+ * and as JSON; how long a picture takes from the camera to the stage; the style net beside one of
+ * the classic size; and other background processors in the same run. Options: --parts
+ * app,latency,nets,rivals, --minutes 5 (of the app), --seconds 8 (of each rival's turn and each
+ * latency), --style toon, --ep auto, --json test-results/bench.json
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -93,7 +94,10 @@ async function measureApp() {
   return { ...visits, ...steady };
 }
 
-/** Somebody comes for the first time, stays for a while, and comes again, as often as it takes for the middle of it to mean something. */
+/**
+ * Somebody comes for the first time, stays for a while, and comes again, as often as it takes for
+ * the middle of it to mean something.
+ */
 async function measureVisits(query: string) {
   const profile = await mkdtemp(join(tmpdir(), 'portoon-bench-'));
   const visit = async (stay: number) => {
@@ -215,7 +219,10 @@ interface Memory {
   minute: number;
   /** JavaScript, wasm and DOM of the page and its workers. */
   pageMiB: number;
-  /** The same of each, by the name of its script; `page` is the page's own, `shared` what belongs to none of them. */
+  /**
+   * The same of each, by the name of its script; `page` is the page's own, `shared` what belongs to
+   * none of them.
+   */
   realmMiB: Record<string, number>;
   residentMiB: ResidentBytes;
 }
@@ -254,7 +261,10 @@ async function memory(browser: Browser, page: Page, began: number): Promise<Memo
   };
 }
 
-/** How far what page and workers hold goes up and down once two minutes have filled what they keep; null where the run was not so long. */
+/**
+ * How far what page and workers hold goes up and down once two minutes have filled what they keep;
+ * null where the run was not so long.
+ */
 function sway(held: readonly Memory[]): number | null {
   const later = held.filter(({ minute }) => minute >= 2).map(({ pageMiB }) => pageMiB);
   return later.length < 2 ? null : Math.round(10 * (Math.max(...later) - Math.min(...later))) / 10;

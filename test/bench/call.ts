@@ -1,7 +1,7 @@
 /**
- * `npm run bench:call`: a call between two browsers on this machine, over loopback. How long a picture takes from the camera to the
- * friend's screen, with and without the effect, and how long a change of style takes to be seen there. As a table and as JSON, in less
- * than two minutes.
+ * `npm run bench:call`: a call between two browsers on this machine, over loopback. How long a
+ * picture takes from the camera to the friend's screen, with and without the effect, and how long a
+ * change of style takes to be seen there. As a table and as JSON, in less than two minutes.
  * Options: --seconds 12 (for each latency), --json test-results/bench-call.json
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -37,7 +37,10 @@ const PAUSE_MS = 1000;
 const ROUNDS = 6;
 /** A change that is not seen by then did not happen. */
 const CHANGE_MS = 20_000;
-/** What the codec does to a picture stays below this, what a style does does not; luma 0..255, mean of the tenth that differs most. */
+/**
+ * What the codec does to a picture stays below this, what a style does does not; luma 0..255, mean
+ * of the tenth that differs most.
+ */
 const CHANGED = 7;
 /** tsx gives functions their names through a helper that pages do not have. */
 const NAMES = 'globalThis.__name = (named) => named;';
@@ -108,8 +111,8 @@ async function measure({ page: caller }: Person, { page: friend }: Person) {
 
   const first: Change[] = [];
   const again: Change[] = [];
-  // The nets of these (udnie, great-wave, scream) have not been run at the picture's size, toon's has; each changes colours enough
-  // to be told from the live picture made small.
+  // The nets of these (udnie, great-wave, scream) have not been run at the picture's size, toon's
+  // has; each changes colours enough to be told from the live picture made small.
   for (const key of ['5', '6', '7']) {
     say(`a change of style for the first time, by the key ${key}`);
     await changeBy('0', caller, friend, live);

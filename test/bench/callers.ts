@@ -138,7 +138,10 @@ export function summary(times: number[]): Times {
 /** To one place. */
 export const round = (value: number) => Math.round(value * 10) / 10;
 
-/** The times of the signals sent by `work`; those that did not arrive within five seconds count as lost. */
+/**
+ * The times of the signals sent by `work`; those that did not arrive within five seconds count as
+ * lost.
+ */
 export async function timed(work: () => Promise<void>): Promise<Times & { lost: number }> {
   signalTimes = [];
   await work();

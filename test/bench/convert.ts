@@ -1,7 +1,9 @@
 /**
- * `npm run bench:convert`: frames a second of a conversion, and the memory of the command line and its browser on the way.
+ * `npm run bench:convert`: frames a second of a conversion, and the memory of the command line and
+ * its browser on the way.
  *
- * Arguments: seconds of film (default 20), then what `portoon convert` takes, in place of `--quality 192`.
+ * Arguments: seconds of film (default 20), then what `portoon convert` takes, in place of
+ * `--quality 192`.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,7 +65,10 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** MiB that a process and all that it started hold, by what they are for; what they share counts once. */
+/**
+ * MiB that a process and all that it started hold, by what they are for; what they share counts
+ * once.
+ */
 async function memory(pid: number): Promise<Held> {
   const parents = new Map<number, number>();
   for (const entry of await readdir('/proc')) {

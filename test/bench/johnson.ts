@@ -6,8 +6,9 @@ const WIDTHS = [32, 64, 128] as const;
 const BLOCKS = 5;
 
 /**
- * A style net of the classic kind and size, with random weights, which take as long as trained ones: 9x9 in, two steps down, five residual
- * blocks of 128 channels, two fractionally strided steps up, 9x9 out, instance normalisation throughout (Ulyanov et al. 2016).
+ * A style net of the classic kind and size, with random weights, which take as long as trained
+ * ones: 9x9 in, two steps down, five residual blocks of 128 channels, two fractionally strided
+ * steps up, 9x9 out, instance normalisation throughout (Ulyanov et al. 2016).
  */
 export function johnsonNet(): Uint8Array {
   const random = seeded(1);

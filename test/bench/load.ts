@@ -1,7 +1,8 @@
 /**
- * `npm run bench:load`: rooms of two over two server nodes and a real Redis, the two of each room on different nodes;
- * then one node is killed. A table and JSON. All of it (servers, Redis and the pages' ends) runs on this machine.
- * Options: --rooms 500, --rate 25 (rooms opened a second), --seconds 30, --json test-results/load.json
+ * `npm run bench:load`: rooms of two over two server nodes and a real Redis, the two of each room
+ * on different nodes; then one node is killed. A table and JSON. All of it (servers, Redis and the
+ * pages' ends) runs on this machine. Options: --rooms 500, --rate 25 (rooms opened a second),
+ * --seconds 30, --json test-results/load.json
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -81,7 +82,9 @@ async function usage({ url, child }: ServerNode): Promise<Usage> {
   };
 }
 
-/** Starts one after the other at an even rate, whatever the earlier ones take, and waits for all. */
+/**
+ * Starts one after the other at an even rate, whatever the earlier ones take, and waits for all.
+ */
 async function atRate<T, R>(
   perSecond: number,
   list: readonly T[],
@@ -99,7 +102,10 @@ async function atRate<T, R>(
 
 type Pair = readonly [a: Caller, b: Caller];
 
-/** A room of two from the first packet to the last candidate. Resolves with the times of the two joins. */
+/**
+ * A room of two from the first packet to the last candidate. Resolves with the times of the two
+ * joins.
+ */
 async function openRoom([a, b]: Pair): Promise<number[]> {
   const first = await a.join();
   const met = new Promise<unknown>((resolve) => a.socket.once('joined', resolve));
@@ -111,7 +117,10 @@ async function openRoom([a, b]: Pair): Promise<number[]> {
   return [first, second];
 }
 
-/** Everybody says something every two seconds, evenly spread, as candidates come after a change of network. */
+/**
+ * Everybody says something every two seconds, evenly spread, as candidates come after a change of
+ * network.
+ */
 async function talk(pairs: readonly Pair[]): Promise<void> {
   const pages = pairs.flat();
   const began = performance.now();
@@ -209,7 +218,10 @@ async function measure(servers: readonly [ServerNode, ServerNode]) {
   };
 }
 
-/** Kills the second node; once its people are missed they all come back over the first in the same moment. */
+/**
+ * Kills the second node; once its people are missed they all come back over the first in the same
+ * moment.
+ */
 async function killSecond([one, two]: readonly [ServerNode, ServerNode], pairs: readonly Pair[]) {
   const begun = performance.now();
   const missed = pairs.map(

@@ -1,4 +1,7 @@
-/** A camera and a microphone of one clock, which goes on in a hidden tab; and how far apart picture and sound are where they arrive. */
+/**
+ * A camera and a microphone of one clock, which goes on in a hidden tab; and how far apart picture
+ * and sound are where they arrive.
+ */
 import type { Page } from 'playwright';
 
 /** Small, so that a machine without a graphics processor keeps the rate for two pages. */
@@ -16,8 +19,9 @@ const SOURCE = {
 export const NAMES = 'globalThis.__name = (named) => named;';
 
 /**
- * For `addInitScript`: in place of camera and microphone a still picture over whose top a hand sweeps once a second, left to right, and a
- * beep whenever it starts anew. A worker makes both: timers of hidden pages stand nearly still, those of workers do not.
+ * For `addInitScript`: in place of camera and microphone a still picture over whose top a hand
+ * sweeps once a second, left to right, and a beep whenever it starts anew. A worker makes both:
+ * timers of hidden pages stand nearly still, those of workers do not.
  * @param png - the picture, of {@link SIZE}.
  */
 export const metronome = (png: Buffer): string =>
@@ -105,7 +109,10 @@ async function beatInWorker({
   }, 5);
 }
 
-/** On the page that receives: keeps of each picture when its second began, and of each beep when it did, in seconds of one clock. */
+/**
+ * On the page that receives: keeps of each picture when its second began, and of each beep when it
+ * did, in seconds of one clock.
+ */
 export function watchBeats(page: Page): Promise<void> {
   return page.evaluate(({ width, height, strip, rate }) => {
     const rounds: number[] = [];
@@ -153,7 +160,10 @@ export function watchBeats(page: Page): Promise<void> {
   }, SOURCE);
 }
 
-/** Milliseconds by which the sound came later than its picture since the last time, per beep; the oldest first. */
+/**
+ * Milliseconds by which the sound came later than its picture since the last time, per beep; the
+ * oldest first.
+ */
 export async function offsets(page: Page): Promise<number[]> {
   const { rounds, beeps } = await page.evaluate<{ rounds: number[]; beeps: number[] }>(
     '({ rounds: rounds.splice(0), beeps: beeps.splice(0) })',

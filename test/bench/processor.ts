@@ -21,7 +21,10 @@ export function busySeconds(): number {
 /** As `2 x AMD EPYC`. */
 export const machine = (): string => `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`;
 
-/** Seconds of a core that the children of a process, and theirs, have used so far; those that have ended do not count. */
+/**
+ * Seconds of a core that the children of a process, and theirs, have used so far; those that have
+ * ended do not count.
+ */
 export async function treeSeconds(root: number): Promise<number> {
   const children = new Map<number, number[]>();
   const used = new Map<number, number>();

@@ -1,4 +1,7 @@
-/** Viewers without a browser, in one process: each a real WHEP connection whose packets are counted and thrown away. */
+/**
+ * Viewers without a browser, in one process: each a real WHEP connection whose packets are counted
+ * and thrown away.
+ */
 import { PeerConnection, type Track } from 'node-datachannel';
 
 /** The clock's side of a video packet's sequence numbers. */
@@ -8,7 +11,10 @@ const RTCP = { from: 64, to: 95 };
 
 /** One viewer. */
 export class Receiver {
-  /** Milliseconds from its first word to a connection, and to the first packet of the picture; null until then. */
+  /**
+   * Milliseconds from its first word to a connection, and to the first packet of the picture; null
+   * until then.
+   */
   joinedMs: number | null = null;
   firstMs: number | null = null;
   /** Of picture and sound, headers included. */
@@ -28,7 +34,10 @@ export class Receiver {
     return this.first === null ? 0 : this.newest - this.first + 1;
   }
 
-  /** Asks for the stream; the server makes the offer (406), as Janus does for its rooms. Resolves once connected. */
+  /**
+   * Asks for the stream; the server makes the offer (406), as Janus does for its rooms. Resolves
+   * once connected.
+   */
   async join(endpoint: string): Promise<void> {
     const { connection } = this;
     const connected = new Promise<void>((resolve, reject) => {

@@ -1,8 +1,10 @@
 /**
- * `npm run bench:record`: what recording takes of the live effect's frame rate, in the built app, 640x360, style short side 192. Stretches
- * with and without recording take turns, so that a machine that slows down does not blame the recorder; each of the one kind is compared
- * with its two neighbours of the other, and the median counts. Beside it what the whole browser takes of the processor for each frame (Linux), which other
- * programs disturb less. Three minutes. Ends with a line of JSON. Options: --seconds 4, --rounds 4, --style toon, --formats mp4,webm,webm-alpha,gif
+ * `npm run bench:record`: what recording takes of the live effect's frame rate, in the built app,
+ * 640x360, style short side 192. Stretches with and without recording take turns, so that a machine
+ * that slows down does not blame the recorder; each of the one kind is compared with its two
+ * neighbours of the other, and the median counts. Beside it what the whole browser takes of the
+ * processor for each frame (Linux), which other programs disturb less. Three minutes. Ends with a
+ * line of JSON. Options: --seconds 4, --rounds 4, --style toon, --formats mp4,webm,webm-alpha,gif
  */
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
@@ -33,7 +35,8 @@ interface Pace {
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
 const camera = await fakeCamera({ numbered: false });
 const app = await serveApp();
-// With a profile on the disk, as people have it: in a private window each write goes by way of another process.
+// With a profile on the disk, as people have it: in a private window each write goes by way of
+// another process.
 const browser = await launchBrowserWithTabs({ camera: camera.path, args: ['--window-size=1280,720'] });
 try {
   const { page } = browser;

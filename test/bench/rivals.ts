@@ -1,4 +1,7 @@
-/** Portoon beside other live background processors: the same browser, page, camera and clip, one after the other in turn. */
+/**
+ * Portoon beside other live background processors: the same browser, page, camera and clip, one
+ * after the other in turn.
+ */
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { createServer } from 'vite';
@@ -6,7 +9,10 @@ import { projectRoot } from '../fixtures/server.ts';
 import type { Turn } from './rivals/main.ts';
 import { quantileOf } from './spread.ts';
 
-/** By their names on the page. Each puts a blurred room behind the person, but for the first, which draws them as a cartoon in their live room. */
+/**
+ * By their names on the page. Each puts a blurred room behind the person, but for the first, which
+ * draws them as a cartoon in their live room.
+ */
 const TITLES = {
   toon: 'Portoon, toon on the person',
   blur: 'Portoon, no style, room out of focus',
@@ -21,7 +27,10 @@ export interface Rival {
   title: string;
   /** Frames a second, of all rounds. */
   fps: number;
-  /** Milliseconds from camera frame to picture; null where pictures do not tell which frame they show. */
+  /**
+   * Milliseconds from camera frame to picture; null where pictures do not tell which frame they
+   * show.
+   */
   delay: { p50: number; p95: number } | null;
   /** Median milliseconds of the matte stage; null where it does not tell. */
   matteMs: number | null;

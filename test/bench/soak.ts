@@ -1,8 +1,10 @@
 /**
- * `npm run bench:soak`: the studio in a hidden tab shows itself in OBS for a while: one page of the link takes the stage with sound, one the
- * person alone. Each minute: frames that left and arrived, memory of both browsers, and how far the sound is from the picture. A table and JSON.
- * With `--over janus` it publishes by WHIP, and two pages play the stage by WHEP, the second without sound.
- * Options: --minutes 10, --every 60 (seconds of a row), --over link|janus, --json test-results/soak.json
+ * `npm run bench:soak`: the studio in a hidden tab shows itself in OBS for a while: one page of the
+ * link takes the stage with sound, one the person alone. Each minute: frames that left and arrived,
+ * memory of both browsers, and how far the sound is from the picture. A table and JSON. With
+ * `--over janus` it publishes by WHIP, and two pages play the stage by WHEP, the second without
+ * sound. Options: --minutes 10, --every 60 (seconds of a row), --over link|janus, --json
+ * test-results/soak.json
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -174,7 +176,9 @@ async function take({ studio, stage, person }: Pages) {
   };
 }
 
-/** Frames a second since the last time: what the effect drew, and all connections sent and decoded. */
+/**
+ * Frames a second since the last time: what the effect drew, and all connections sent and decoded.
+ */
 function framesSince(page: Page): Promise<{ drawn: number; sent: number; decoded: number }> {
   return page.evaluate(async () => {
     const all = globalThis as unknown as {
@@ -197,7 +201,10 @@ function framesSince(page: Page): Promise<{ drawn: number; sent: number; decoded
   });
 }
 
-/** MiB that the pages' own heaps hold after a garbage collection; those of workers are not among them. */
+/**
+ * MiB that the pages' own heaps hold after a garbage collection; those of workers are not among
+ * them.
+ */
 async function heap(of: Page[]): Promise<number> {
   let used = 0;
   for (const page of of) {

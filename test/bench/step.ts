@@ -1,7 +1,7 @@
 /**
- * `npm run bench:step -- SECONDS`: sound against picture over a long clip of a clapper (default 300 s, in real time), in the built app,
- * 640x360 without a style, MP4 and then WebM if asked for. Prints the offsets of the first and the last beeps, in milliseconds.
- * Options: --formats mp4
+ * `npm run bench:step -- SECONDS`: sound against picture over a long clip of a clapper (default 300
+ * s, in real time), in the built app, 640x360 without a style, MP4 and then WebM if asked for.
+ * Prints the offsets of the first and the last beeps, in milliseconds. Options: --formats mp4
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';

@@ -1,8 +1,13 @@
-/** Looks at frames where they come by: the camera, the stage, what leaves the effect for a call, the friend's screen. */
+/**
+ * Looks at frames where they come by: the camera, the stage, what leaves the effect for a call, the
+ * friend's screen.
+ */
 import type { Page } from 'playwright';
 import { readFrameNumber } from '../../scripts/demo/frame-number.ts';
 
-/** The frame's number is eleven blocks of 12 pixels at 360 lines; made small, each is 4 pixels wide. */
+/**
+ * The frame's number is eleven blocks of 12 pixels at 360 lines; made small, each is 4 pixels wide.
+ */
 const NUMBER = { width: 132 / 360, height: 12 / 360, columns: 44, rows: 4 };
 /** The whole picture made small. */
 const PICTURE = { columns: 32, rows: 18 };
@@ -22,11 +27,17 @@ type Place = 'taken' | 'stage' | 'left' | 'shown';
 
 interface Watched {
   seen: Record<string, Kept[]>;
-  /** An eye for one place: looks at a frame that was there at a moment, keeps what it saw, and closes the frame. */
+  /**
+   * An eye for one place: looks at a frame that was there at a moment, keeps what it saw, and
+   * closes the frame.
+   */
   eyeFor: (place: Place) => (frame: VideoFrame, at: number) => Promise<void>;
 }
 
-/** Gives the page its eye. It reads luma where it lies: to draw each frame on a canvas would take more of the machine than the effect. */
+/**
+ * Gives the page its eye. It reads luma where it lies: to draw each frame on a canvas would take
+ * more of the machine than the effect.
+ */
 function open(page: Page, layout: { number: typeof NUMBER; picture: typeof PICTURE | null }): Promise<void> {
   return page.evaluate((layout) => {
     const seen: Watched['seen'] = {};
@@ -70,7 +81,10 @@ function open(page: Page, layout: { number: typeof NUMBER; picture: typeof PICTU
   }, layout);
 }
 
-/** What the page needs from its start on: it keeps the tracks that it opens. (tsx gives functions their names through a helper that pages do not have.) */
+/**
+ * What the page needs from its start on: it keeps the tracks that it opens. (tsx gives functions
+ * their names through a helper that pages do not have.)
+ */
 export const KEEP_TRACKS = `
   globalThis.__name = (named) => named;
   globalThis.opened = [];
@@ -107,7 +121,10 @@ function watchTrack(page: Page, place: Place, track: string): Promise<void> {
 
 const CAMERA = `opened.findLast(({ kind, readyState }) => kind === 'video' && readyState === 'live')`;
 
-/** Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a key was `pressed` last. */
+/**
+ * Watches the camera (`taken`), and what leaves the effect for the encoder (`left`); keeps when a
+ * key was `pressed` last.
+ */
 export async function watchCaller(page: Page): Promise<void> {
   await open(page, { number: NUMBER, picture: PICTURE });
   await watchTrack(page, 'taken', CAMERA);
@@ -128,7 +145,10 @@ export async function watchCaller(page: Page): Promise<void> {
   });
 }
 
-/** Watches the camera (`taken`) and the studio's stage (`stage`): whenever the page is drawn it reads the number off the canvas. */
+/**
+ * Watches the camera (`taken`) and the studio's stage (`stage`): whenever the page is drawn it
+ * reads the number off the canvas.
+ */
 export async function watchStage(page: Page): Promise<void> {
   await open(page, { number: NUMBER, picture: null });
   await watchTrack(page, 'taken', CAMERA);

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:whep`: the studio publishes to a real Janus by WHIP, and many receivers that do not decode take it by WHEP. A table and
- * JSON. All of it runs on this machine. Ends with 1 where a receiver got nothing.
- * Options: --receivers 100, --rate 10 (joining a second), --seconds 20, --json test-results/whep.json
+ * `npm run bench:whep`: the studio publishes to a real Janus by WHIP, and many receivers that do
+ * not decode take it by WHEP. A table and JSON. All of it runs on this machine. Ends with 1 where a
+ * receiver got nothing. Options: --receivers 100, --rate 10 (joining a second), --seconds 20,
+ * --json test-results/whep.json
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Janus with a WHIP and a WHEP front end, on this machine's loopback: for the tests, and as the set-up of docs/broadcast.md.
+# Janus with a WHIP and a WHEP front end, on this machine's loopback: for the tests, and as the set-up of docs/guides/broadcast.md.
 #
 #   janus.sh install     what is missing: Debian's janus and simple-whip-server, npm's janus-whep-server
 #   janus.sh check       says what is missing, if anything; ends with 1 then

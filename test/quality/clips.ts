@@ -7,7 +7,7 @@ import { DARK_GRAIN, inTheDark, paste } from './scenes.ts';
 import { anyPlace, type Sources } from './sources.ts';
 
 /** One frame of a clip: what the camera gives, and who is truly there. */
-export type Frame = Pick<Labelled, 'picture' | 'mask'>;
+type Frame = Pick<Labelled, 'picture' | 'mask'>;
 
 /** A short clip with a known mask for each frame. */
 export interface Clip {

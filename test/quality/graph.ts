@@ -4,7 +4,8 @@ import { stateShape } from './net.ts';
 import type { Size } from './planes.ts';
 import { openSession, tensor } from './runtime.ts';
 
-// The few fields of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that are needed; protobuf skips the others.
+// The few fields of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that are needed;
+// protobuf skips the others.
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
@@ -63,7 +64,10 @@ export async function costOf(bytes: Uint8Array, slots: Model['state'], size: Siz
   }
   return { parameters: [...weights.values()].reduce((sum, count) => sum + count, 0), macs };
 
-  /** A kernel stored in fewer bits passes through a node (Cast, DequantizeLinear) on its way to the convolution. */
+  /**
+   * A kernel stored in fewer bits passes through a node (Cast, DequantizeLinear) on its way to the
+   * convolution.
+   */
   function kernelSize(name: string): number {
     const stored = weights.get(name);
     if (stored !== undefined) return stored;
@@ -74,8 +78,9 @@ export async function costOf(bytes: Uint8Array, slots: Model['state'], size: Siz
 }
 
 /**
- * The shapes of values inside a net, as the runtime itself finds them on an empty frame. To have them given out, they are
- * named as outputs in a second message after the file's own: protobuf merges the two.
+ * The shapes of values inside a net, as the runtime itself finds them on an empty frame. To have
+ * them given out, they are named as outputs in a second message after the file's own: protobuf
+ * merges the two.
  */
 async function shapesOf(bytes: Uint8Array, names: string[], slots: Model['state'], size: Size) {
   const own = modelProto.decode(bytes) as unknown as ModelProto;

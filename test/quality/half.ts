@@ -1,7 +1,8 @@
 /**
- * `npm run eval:half`: every net's half-precision twin beside the net itself on validation portraits, as a table. Twins reckon in half
- * precision on WebGPU alone, so it wants the native runtime and a Vulkan driver with `shader-f16` (llvmpipe's from Mesa 23 on will do).
- * Options: --only portrait,toon, --pictures 6 (of each net), --portraits 134 (of the matte's IoU)
+ * `npm run eval:half`: every net's half-precision twin beside the net itself on validation
+ * portraits, as a table. Twins reckon in half precision on WebGPU alone, so it wants the native
+ * runtime and a Vulkan driver with `shader-f16` (llvmpipe's from Mesa 23 on will do). Options:
+ * --only portrait,toon, --pictures 6 (of each net), --portraits 134 (of the matte's IoU)
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -8,9 +8,10 @@ export function meanDifference(a: Planes, b: Planes): number {
 }
 
 /**
- * Content and style loss (Gatys et al. 2016) of a picture against its target, from the feature maps of both, shallow to deep.
- * Content: squared difference of the deepest maps over the target's energy there. Style: for each map the squared difference of
- * Gram matrices over the target's own, added up. Both are 0 for equal pictures and about 1 (per map) for no likeness.
+ * Content and style loss (Gatys et al. 2016) of a picture against its target, from the feature maps
+ * of both, shallow to deep. Content: squared difference of the deepest maps over the target's
+ * energy there. Style: for each map the squared difference of Gram matrices over the target's own,
+ * added up. Both are 0 for equal pictures and about 1 (per map) for no likeness.
  */
 export function perceptualLosses(got: readonly Planes[], wanted: readonly Planes[]) {
   const deepest = wanted.length - 1;

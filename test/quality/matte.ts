@@ -8,7 +8,9 @@ const FAULT = 0.002;
 /** Pixels to either side of the outline that the edge band takes in. */
 const BAND_REACH = 5;
 
-/** Intersection over union of the person in matte and true mask (same size); 1 if neither has one. */
+/**
+ * Intersection over union of the person in matte and true mask (same size); 1 if neither has one.
+ */
 export function iou(matte: Planes, mask: Planes): number {
   let intersection = 0;
   let union = 0;
@@ -38,7 +40,10 @@ export function hasBlob(matte: Planes, mask: Planes): boolean {
   return largestRegion(stray, matte.width) > FAULT * stray.length;
 }
 
-/** Whether a gap that the matte encloses covers more than 0.2 % of the frame of the true person, in one piece. */
+/**
+ * Whether a gap that the matte encloses covers more than 0.2 % of the frame of the true person, in
+ * one piece.
+ */
 export function hasHole(matte: Planes, mask: Planes): boolean {
   const { width, height } = matte;
   const outside = peopled(matte).map((value) => 1 - value);
@@ -86,7 +91,10 @@ export class MatteScore {
   }
 }
 
-/** The pixels within five of the mask's outline, along rows and columns or both: a band ten pixels wide. 1 inside, 0 outside. */
+/**
+ * The pixels within five of the mask's outline, along rows and columns or both: a band ten pixels
+ * wide. 1 inside, 0 outside.
+ */
 export function edgeBand({ data, width, height }: Planes): Uint8Array {
   const band = new Uint8Array(data.length);
   for (let y = 0; y < height; y++)

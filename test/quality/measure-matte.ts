@@ -6,7 +6,10 @@ import { resize, rows, type Planes, type Size } from './planes.ts';
 import type { Portrait, Portraits } from './portraits.ts';
 import type { Progress } from './progress.ts';
 
-/** The nets' own size, an upright frame, and a landscape one, which sees the upper middle of each portrait. */
+/**
+ * The nets' own size, an upright frame, and a landscape one, which sees the upper middle of each
+ * portrait.
+ */
 export const MATTE_SIZES: readonly Size[] = [
   [256, 256],
   [192, 256],
@@ -71,11 +74,17 @@ export async function measureSize(
 
 /** How a matte behaves over time, on still portraits before a camera with grain. */
 export interface TimeFigures {
-  /** Mean change of the matte from frame to frame in the band along the outline, with the past held at "none". */
+  /**
+   * Mean change of the matte from frame to frame in the band along the outline, with the past held
+   * at "none".
+   */
   flickerWithout: number;
   /** The same with the net's memory, once it has settled; null for a net without memory. */
   flickerWith: number | null;
-  /** Wrong frames after a wrong past, mean and most, by what was wrong; null for a net without memory. */
+  /**
+   * Wrong frames after a wrong past, mean and most, by what was wrong; null for a net without
+   * memory.
+   */
   recovery: Record<'another portrait' | 'all ones', { mean: number; most: number }> | null;
 }
 
@@ -125,7 +134,10 @@ export async function measureTime(
   };
 }
 
-/** A portrait as the net sees it at a size, and the mask of what it sees at the portrait's own scale. */
+/**
+ * A portrait as the net sees it at a size, and the mask of what it sees at the portrait's own
+ * scale.
+ */
 function look({ picture, mask }: Portrait, size: Size) {
   if (size[0] <= size[1]) return { frame: resize(picture, size), mask, top: 0 };
   const height = Math.floor((picture.width * size[1]) / size[0]);
@@ -149,7 +161,9 @@ async function follow(net: Net, frames: readonly Planes[], past?: State): Promis
   return answers;
 }
 
-/** How many frames the net gets wrong after a wrong past, before the first that reaches its goal. */
+/**
+ * How many frames the net gets wrong after a wrong past, before the first that reaches its goal.
+ */
 async function wrongFrames(net: Net, frames: readonly Planes[], past: State, mask: Planes, goal: number[]) {
   let state = past;
   for (const [n, frame] of frames.entries()) {

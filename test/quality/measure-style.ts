@@ -15,9 +15,15 @@ const PORTRAITS = 40;
 
 /** How steady a style is. */
 export interface Steadiness {
-  /** Mean difference of two styled frames that differ in the camera's grain alone, over that of the frames. */
+  /**
+   * Mean difference of two styled frames that differ in the camera's grain alone, over that of the
+   * frames.
+   */
   grain: number;
-  /** Root mean square difference of a styled frame and the last one carried along the known motion; the same of the clip itself. */
+  /**
+   * Root mean square difference of a styled frame and the last one carried along the known motion;
+   * the same of the clip itself.
+   */
   warpingError: number;
   warpingErrorOfClip: number;
 }

@@ -2,7 +2,10 @@ import type { Model } from './models.ts';
 import { emptyPlanes, type Planes, type Size } from './planes.ts';
 import { openSession, tensor, type Session, type SessionOptions, type Value } from './runtime.ts';
 
-/** What a net remembers from frame to frame, by the names of its inputs. Empty for a net without memory. */
+/**
+ * What a net remembers from frame to frame, by the names of its inputs. Empty for a net without
+ * memory.
+ */
 export type State = Readonly<Record<string, Value>>;
 
 /** What a net gives for one frame, and what it wants to see again with the next. */

@@ -1,7 +1,7 @@
 import type { Planes } from './planes.ts';
 
 /** Standard deviation of a webcam's grain, in a picture 0..1. */
-export const GRAIN = 0.02;
+const GRAIN = 0.02;
 
 /** Repeatable numbers 0..1 (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -14,7 +14,10 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** A camera's grain, fresh for each frame and repeatable. Frames draw from one store of normal numbers, each from another place. */
+/**
+ * A camera's grain, fresh for each frame and repeatable. Frames draw from one store of normal
+ * numbers, each from another place.
+ */
 export class CameraNoise {
   private readonly random: () => number;
   private readonly store: Float32Array;

@@ -30,7 +30,10 @@ export class PartsScore {
   private readonly intersections = PARTS.map(() => 0);
   private readonly unions = PARTS.map(() => 0);
 
-  /** @param truth - labels 0..5, of the same size as `parts`; pixels with any other value are left out. */
+  /**
+   * @param truth - labels 0..5, of the same size as `parts`; pixels with any other value are left
+   *   out.
+   */
   add(parts: Uint8Array, truth: Uint8Array): void {
     for (let i = 0; i < truth.length; i++) {
       const label = truth[i]!;
@@ -42,7 +45,10 @@ export class PartsScore {
     }
   }
 
-  /** IoU of each part over all pixels; NaN for one that neither net nor labels ever name. The mean leaves those out. */
+  /**
+   * IoU of each part over all pixels; NaN for one that neither net nor labels ever name. The mean
+   * leaves those out.
+   */
   figures(): { mean: number; each: number[] } {
     const each = this.unions.map((union, part) => this.intersections[part]! / union);
     return { mean: mean(each.filter((value) => !Number.isNaN(value))), each };

@@ -65,7 +65,9 @@ export function resize(planes: Planes, [width, height]: Size): Planes {
   return result;
 }
 
-/** One destination pixel as a weighted sum of source pixels from `from` on; the weights add up to 1. */
+/**
+ * One destination pixel as a weighted sum of source pixels from `from` on; the weights add up to 1.
+ */
 interface Taps {
   from: number;
   weights: number[];

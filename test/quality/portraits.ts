@@ -22,7 +22,10 @@ export class Portraits {
     readonly ids: readonly string[],
   ) {}
 
-  /** @returns null where the data are missing: `PORTOON_DATA`, by default ../shared/data beside the project. */
+  /**
+   * @returns null where the data are missing: `PORTOON_DATA`, by default ../shared/data beside the
+   *   project.
+   */
   static async open(): Promise<Portraits | null> {
     const folder = join(Portraits.data, 'portraits');
     if (!existsSync(join(folder, 'image'))) return null;
@@ -67,7 +70,9 @@ export async function readLabels(file: string): Promise<PartLabels> {
   return { labels: new Uint8Array(data), size: [width, height] };
 }
 
-/** Reads a JPEG or PNG as [channels,H,W], 0..1: colour for 3 channels, the only or first one for 1. */
+/**
+ * Reads a JPEG or PNG as [channels,H,W], 0..1: colour for 3 channels, the only or first one for 1.
+ */
 export async function readPicture(file: string, channels: 1 | 3): Promise<Planes> {
   const { data, width, height } = await readBytes(file, channels);
   const planes = emptyPlanes(channels, width, height);

@@ -1,4 +1,7 @@
-/** Says on the error stream what is being measured: one line that counts in a terminal, one line for each task elsewhere. */
+/**
+ * Says on the error stream what is being measured: one line that counts in a terminal, one line for
+ * each task elsewhere.
+ */
 export class Progress {
   private task = '';
 

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime outside a browser: the native one where it is installed, else the app's own (wasm), which is slower. The
- * native one is large, and only its own column of times needs it.
+ * ONNX Runtime outside a browser: the native one where it is installed, else the app's own (wasm),
+ * which is slower. The native one is large, and only its own column of times needs it.
  */
 import type * as Runtime from 'onnxruntime-web';
 

@@ -33,7 +33,7 @@ export function netSegmenter(title: string, net: Net, pixels: number): Segmenter
   };
 }
 
-/** Looks at the whole picture, and then as often at the window around the people that it has found. */
+/** One look at the whole picture, then one at the window around the people that it found. */
 const LOOKS = 2;
 
 /** A shipped net as the product uses it on a picture that stands still, without a past. */

@@ -77,7 +77,7 @@ export function anyPlace(random: () => number, [width, height]: Size): Place {
 }
 
 /** One of some values. @param random - 0..1. */
-export function anyOf<T>(values: readonly T[], random: () => number): T {
+function anyOf<T>(values: readonly T[], random: () => number): T {
   if (values.length === 0) throw new Error('There is nothing to choose from.');
   return values[Math.floor(random() * values.length)]!;
 }

@@ -1,4 +1,7 @@
-/** A table for people, in Markdown, so that a card can carry it as it is. The first column is text, the others are figures. */
+/**
+ * A table for people, in Markdown, so that a card can carry it as it is. The first column is text,
+ * the others are figures.
+ */
 export function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...lines.map((line) => line[column]!.length)),

@@ -22,7 +22,10 @@ export interface Likeness {
   perceptual: { content: number; style: number } | null;
 }
 
-/** What the training programs leave outside the project: each style's teacher on validation portraits, and a feature net. */
+/**
+ * What the training programs leave outside the project: each style's teacher on validation
+ * portraits, and a feature net.
+ */
 export class Teachers {
   private constructor(private readonly features: Net | null) {}
 

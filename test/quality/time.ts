@@ -31,7 +31,8 @@ export class BrowserTimer {
       resolve: {
         conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
       },
-      // Nothing is bundled in advance: no cache is written, and the page is never reloaded under way.
+      // Nothing is bundled in advance: no cache is written, and the page is never reloaded under
+      // way.
       optimizeDeps: { noDiscovery: true },
       server: { port: 0, hmr: false, watch: null, fs: { allow: [projectRoot] } },
       worker: { format: 'es' },

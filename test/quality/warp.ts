@@ -5,8 +5,9 @@ import { emptyPlanes, type Planes, type Size } from './planes.ts';
 export type Place = [x: number, y: number];
 
 /**
- * A known, smooth motion as of a head before a camera: turning by up to 1.5 degrees, nearing by 1.5 %, swaying by three pixels,
- * and bending by one pixel in waves of 80 to 120, at most some two pixels from one frame to the next.
+ * A known, smooth motion as of a head before a camera: turning by up to 1.5 degrees, nearing by 1.5
+ * %, swaying by three pixels, and bending by one pixel in waves of 80 to 120, at most some two
+ * pixels from one frame to the next.
  */
 export class Motion {
   private readonly phases: number[];
@@ -29,7 +30,10 @@ export class Motion {
     return [turned[0] + dx, turned[1] + dy];
   }
 
-  /** Where in frame `t` a place of the still picture is seen: the inverse of `seen`, to a millionth of a pixel. */
+  /**
+   * Where in frame `t` a place of the still picture is seen: the inverse of `seen`, to a millionth
+   * of a pixel.
+   */
   where(t: number, place: Place): Place {
     let turned = place;
     // The bend changes by less than a tenth of a pixel per pixel, so each round adds a digit.
@@ -75,7 +79,10 @@ export class Motion {
   }
 }
 
-/** Frame `t` of the picture in motion: each pixel is the mean of four places of the picture, whose own size may be larger. */
+/**
+ * Frame `t` of the picture in motion: each pixel is the mean of four places of the picture, whose
+ * own size may be larger.
+ */
 export function render(picture: Planes, motion: Motion, t: number, size: Size): Planes {
   const [width, height] = size;
   const frame = emptyPlanes(picture.channels, width, height);
@@ -100,7 +107,10 @@ const QUARTERS: readonly Place[] = [
   [0.25, 0.25],
 ];
 
-/** For each pixel of frame `t + 1`, where the same place was in frame `t`: x and y in turn, NaN where it was out of sight. */
+/**
+ * For each pixel of frame `t + 1`, where the same place was in frame `t`: x and y in turn, NaN
+ * where it was out of sight.
+ */
 export function flow(motion: Motion, t: number, [width, height]: Size): Float32Array {
   const places = new Float32Array(2 * width * height);
   for (let y = 0, i = 0; y < height; y++)
@@ -114,8 +124,9 @@ export function flow(motion: Motion, t: number, [width, height]: Size): Float32A
 }
 
 /**
- * Mean squared difference between frame `t + 1` and frame `t` carried along the flow, over what is visible in both
- * (Lai et al. 2018, "Learning Blind Video Temporal Consistency", with the flow known instead of estimated).
+ * Mean squared difference between frame `t + 1` and frame `t` carried along the flow, over what is
+ * visible in both (Lai et al. 2018, "Learning Blind Video Temporal Consistency", with the flow
+ * known instead of estimated).
  */
 export function warpingError(before: Planes, after: Planes, places: Float32Array): number {
   const pixels = after.width * after.height;

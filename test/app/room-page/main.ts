@@ -5,7 +5,7 @@ import { Room, type Member } from '../../../src/call/room.ts';
 /** One of the others, as far as it can be carried to a test. */
 export type Seen = Pick<Member, 'id' | 'name' | 'host' | 'muted' | 'camera' | 'link'>;
 
-export interface Steered {
+interface Steered {
   /** Joins, and says `none` or the code with which it was refused. */
   join: (room: string, name?: string) => Promise<string>;
   tell: (state: { name?: string; muted?: boolean; camera?: boolean }) => Promise<string>;

@@ -1,4 +1,7 @@
-/** One page for every processor: the same camera in, its track out and shown, counted and timed in the same way. */
+/**
+ * One page for every processor: the same camera in, its track out and shown, counted and timed in
+ * the same way.
+ */
 import { BackgroundProcessor } from '@livekit/track-processors';
 import { VirtualBackgroundProcessor } from '@shiguredo/virtual-background';
 import { Track } from 'livekit-client';
@@ -9,7 +12,10 @@ export interface Turn {
   fps: number;
   /** Milliseconds from a frame's arrival in the page to its picture's, for each picture. */
   delays: number[];
-  /** Milliseconds of the matte stage, or of the segmenter, for each frame or as medians; empty where it does not tell. */
+  /**
+   * Milliseconds of the matte stage, or of the segmenter, for each frame or as medians; empty where
+   * it does not tell.
+   */
   matte: number[];
 }
 
@@ -55,7 +61,9 @@ async function portoon(
   return { track: await effect.process(track), matte };
 }
 
-/** MediaPipe beneath, its files from this server in place of the public ones that it would fetch. */
+/**
+ * MediaPipe beneath, its files from this server in place of the public ones that it would fetch.
+ */
 async function livekit(track: MediaStreamTrack, delegate: 'GPU' | 'CPU'): Promise<Running> {
   const matte: number[] = [];
   const processor = BackgroundProcessor({

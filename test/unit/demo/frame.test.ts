@@ -82,7 +82,8 @@ describe('the demo frame', () => {
     const { rgba, matte } = demoFrame(1, width, height);
     for (let pixel = 0; pixel < matte.length; pixel++) {
       const [r, g, b] = [rgba[pixel * 4]!, rgba[pixel * 4 + 1]!, rgba[pixel * 4 + 2]!];
-      // Nothing in the room's left two thirds is that orange; the books and vases on the shelf are left out.
+      // Nothing in the room's left two thirds is that orange; the books and vases on the shelf are
+      // left out.
       if (r < 190 || r - b < 110 || g > 150 || pixel % width > width * 0.75) continue;
       suit++;
       if (matte[pixel]! < 200) missed++;

@@ -8,7 +8,9 @@ import { emptyPlanes } from '../../quality/planes.ts';
 import { projectRoot } from '../../fixtures/server.ts';
 
 const AGAIN = 'models/training/half.py makes all twins anew';
-/** What half-precision weights may make of an answer, of 1; a twin of other weights is far beyond. */
+/**
+ * What half-precision weights may make of an answer, of 1; a twin of other weights is far beyond.
+ */
 const TOLERANCE = 2e-2;
 
 /** A face before a window: edges, flats and slopes in all channels. */

@@ -5,8 +5,8 @@ import { ints, onnx, value, weight } from '../../fixtures/onnx.ts';
 export const memory: Model['state'] = [{ in: 'prior', out: 'prior_next', shape: [1, 1, 'H', 'W'] }];
 
 /**
- * A matte net whose answers are known: the person is what is bright, and half of each matte is the last one.
- * Its one convolution averages R, G and B.
+ * A matte net whose answers are known: the person is what is bright, and half of each matte is the
+ * last one. Its one convolution averages R, G and B.
  */
 export function brightnessNet(): Uint8Array {
   return onnx(
@@ -23,7 +23,10 @@ export function brightnessNet(): Uint8Array {
   );
 }
 
-/** Two convolutions: 3x3 with stride 2 from 3 channels to 8, then 5x5 for each of the 8 channels alone. */
+/**
+ * Two convolutions: 3x3 with stride 2 from 3 channels to 8, then 5x5 for each of the 8 channels
+ * alone.
+ */
 export function twoConvolutions(): Uint8Array {
   return onnx(
     [

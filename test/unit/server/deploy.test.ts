@@ -76,7 +76,7 @@ describe('containers', () => {
   });
 });
 
-describe('docs/deploy.md', () => {
+describe('docs/guides/deploy.md', () => {
   test('lists each variable that is read, and no other', () => {
     const asked = new Set<string>();
     const env = new Proxy<Record<string, string | undefined>>(
@@ -89,7 +89,9 @@ describe('docs/deploy.md', () => {
       },
     );
     readSettings(env);
-    const listed = [...read('docs/deploy.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name!);
+    const listed = [...read('docs/guides/deploy.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+      ([, name]) => name!,
+    );
     expect(listed.sort()).toEqual([...asked].sort());
   });
 });
@@ -107,7 +109,7 @@ describe('deploy/turnserver.conf', () => {
   test('has a port for each relay that it promises, and the documentation opens those', () => {
     expect(last - first + 1).toBeGreaterThanOrEqual(all);
     expect(last).toBeLessThanOrEqual(65_535);
-    const docs = read('docs/deploy.md');
+    const docs = read('docs/guides/deploy.md');
     expect(docs).toContain(`UDP ${first} to ${last}`);
     expect(docs).toContain(`${all} relays`);
   });

@@ -10,7 +10,9 @@ import { freePort, missing, startEngine, startRedis, stopEngine } from '../../fi
 import { projectRoot } from '../../fixtures/server.ts';
 import { newRoom, offer, startNode, TestPages, type Node } from '../../fixtures/signalling.ts';
 
-/** The configuration that docs/deploy.md gives, between nodes and certificates that are here. */
+/**
+ * The configuration that docs/guides/deploy.md gives, between nodes and certificates that are here.
+ */
 interface Proxy {
   program: string;
   debianPackage: string;
@@ -25,7 +27,7 @@ interface Here {
   nodes: string[];
 }
 
-const docs = readFileSync(join(projectRoot, 'docs/deploy.md'), 'utf8');
+const docs = readFileSync(join(projectRoot, 'docs/guides/deploy.md'), 'utf8');
 const exampleWith = (word: string) =>
   [...docs.matchAll(/^```\w*\n([\s\S]*?)^```/gm)]
     .map(([, text]) => text!)
@@ -33,7 +35,7 @@ const exampleWith = (word: string) =>
 
 /** Replaces exactly one thing, or says that the example is another one now. */
 function replaced(text: string, what: string, by: string): string {
-  if (text.split(what).length !== 2) throw new Error(`docs/deploy.md does not say "${what}" once`);
+  if (text.split(what).length !== 2) throw new Error(`docs/guides/deploy.md does not say "${what}" once`);
   return text.replace(what, by);
 }
 
@@ -77,7 +79,7 @@ describe.each([nginx, caddy])('behind $program', ({ program, debianPackage, conf
   const reason = needed ?? missing(program, debianPackage);
   if (reason) process.stdout.write(`Not tested: ${reason}.\n`);
 
-  describe.skipIf(reason)('as docs/deploy.md has it', () => {
+  describe.skipIf(reason)('as docs/guides/deploy.md has it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'portoon-proxy-'));
     const pages = new TestPages();
     let redis: ChildProcess;

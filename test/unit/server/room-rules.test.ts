@@ -36,7 +36,8 @@ test('a server that has forgotten a lock takes it from those who come back, and 
   const { intruders } = enter(room, owner, { returns: true, lockedWith: ['b', 'c'] });
   expect(intruders.map(({ id }) => id)).toEqual(['stranger']);
   crown(room);
-  // The owner is there: now nobody's word opens or shuts the room any more, but those who were there come in.
+  // The owner is there: now nobody's word opens or shuts the room any more, but those who were
+  // there come in.
   enter(room, member('c'), BACK);
   expect(() => enter(room, member('late'), BACK)).toThrow('locked');
   room.locked = false;

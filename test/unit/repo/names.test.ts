@@ -1,0 +1,87 @@
+/** One word per thing: docs/glossary.md. */
+import { basename } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { listFiles, parseSources } from './tree.ts';
+
+/**
+ * Doubles of 2026-11-30. Rename one of each pair, then take its name out: the test fails on a name
+ * that is no double any more, so that these lists only shrink.
+ */
+const KNOWN_TYPES = [
+  'Answer',
+  'Film',
+  'FilmOptions',
+  'LinkState',
+  'Look',
+  'Member',
+  'Parameters',
+  'Part',
+  'Peer',
+  'PeerState',
+  'Place',
+  'Quality',
+  'Room',
+  'Seat',
+  'Session',
+  'Signalling',
+  'Still',
+];
+const KNOWN_FILES = [
+  'src/effect/composite/read-back.ts, src/effect/gpu/readback.ts',
+  'src/studio/Broadcast.tsx, src/studio/broadcast.ts',
+  'src/studio/Notices.tsx, src/studio/notices.ts',
+  'src/studio/Obs.tsx, src/studio/obs.ts',
+  'src/studio/Tiles.tsx, src/studio/tiles.ts',
+];
+
+test('no type name is exported by two files', () => {
+  const files = new Map<string, string[]>();
+  for (const { path, source } of parseSources()) {
+    for (const name of exportedTypes(source)) files.set(name, [...(files.get(name) ?? []), path]);
+  }
+  const doubles = [...files].filter(([, paths]) => paths.length > 1);
+  const unknown = doubles.filter(([name]) => !KNOWN_TYPES.includes(name));
+  expect(unknown.map(([name, paths]) => `${name}: ${paths.join(', ')}`)).toEqual([]);
+  const names = doubles.map(([name]) => name);
+  expect(KNOWN_TYPES.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+test('no two file names of a room differ by case or hyphens alone', () => {
+  const files = new Map<string, string[]>();
+  for (const path of listFiles('src', 'shaders', 'scripts')) {
+    const room = path.split('/', 2).join('/');
+    const key = `${room} ${stem(path).toLowerCase().replaceAll('-', '')}`;
+    files.set(key, [...(files.get(key) ?? []), path]);
+  }
+  const doubles = [...files.values()].flatMap(alike);
+  expect(doubles.filter((double) => !KNOWN_FILES.includes(double))).toEqual([]);
+  expect(KNOWN_FILES.filter((double) => !doubles.includes(double))).toEqual([]);
+});
+
+function exportedTypes(source: ts.SourceFile): string[] {
+  return source.statements.flatMap((statement) => {
+    const isType =
+      ts.isInterfaceDeclaration(statement) ||
+      ts.isTypeAliasDeclaration(statement) ||
+      ts.isClassDeclaration(statement) ||
+      ts.isEnumDeclaration(statement);
+    if (!isType || !statement.name) return [];
+    const isExported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    return isExported ? [statement.name.text] : [];
+  });
+}
+
+/**
+ * What an import says: the name without its extension. Style sheets belong to a component of their
+ * name.
+ */
+function stem(path: string): string {
+  return path.endsWith('.css') ? '' : basename(path).replace(/\.(?:worker\.)?[a-z]+$/, '');
+}
+
+/** Groups of names that are not the same, though they read the same. */
+function alike(paths: string[]): string[] {
+  const stems = new Set(paths.map(stem));
+  return stems.size > 1 ? [paths.join(', ')] : [];
+}
