@@ -9,31 +9,19 @@ import { listFiles, parseSources } from './tree.ts';
  * that is no double any more, so that these lists only shrink.
  */
 const KNOWN_TYPES = [
-  'Answer',
   'Film',
   'FilmOptions',
   'LinkState',
-  'Look',
   'Member',
-  'Parameters',
-  'Part',
   'Peer',
   'PeerState',
-  'Place',
   'Quality',
   'Room',
   'Seat',
   'Session',
   'Signalling',
-  'Still',
 ];
-const KNOWN_FILES = [
-  'src/effect/composite/read-back.ts, src/effect/gpu/readback.ts',
-  'src/studio/Broadcast.tsx, src/studio/broadcast.ts',
-  'src/studio/Notices.tsx, src/studio/notices.ts',
-  'src/studio/Obs.tsx, src/studio/obs.ts',
-  'src/studio/Tiles.tsx, src/studio/tiles.ts',
-];
+const KNOWN_FILES: readonly string[] = [];
 
 test('no type name is exported by two files', () => {
   const files = new Map<string, string[]>();
