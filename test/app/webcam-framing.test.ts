@@ -239,17 +239,18 @@ describe.skipIf(noFfmpeg)('somebody behind a desk', () => {
 });
 
 describe.skipIf(noFfmpeg)('what is hard to see', () => {
-  for (const { name } of hard)
-    // 2026-11-30: the net does not see somebody as brown as the room yet. This turns red when it does.
+  for (const { name } of hard) {
+    // 2026-11-30: the net does not see somebody as brown as the room yet. Turns red when it does.
     const outcome = name === 'brown on brown' ? test.fails : test;
-  outcome(`${name}: few pixels are wrong, and no blotch is taken for a person`, () => {
-    const settled = settledIn(name);
-    for (const { wrong, blob } of settled) {
-      expect(wrong, told()).toBeLessThan(0.05);
-      expect(blob, told()).toBe(false);
-    }
-    // Where a person fills 6 % of the frame, 5 % of it may be nearly all of them.
-    const ious = settled.map((verdict) => verdict.iou);
-    expect(mean(ious), told()).toBeGreaterThanOrEqual(0.7);
-  });
+    outcome(`${name}: few pixels are wrong, and no blotch is taken for a person`, () => {
+      const settled = settledIn(name);
+      for (const { wrong, blob } of settled) {
+        expect(wrong, told()).toBeLessThan(0.05);
+        expect(blob, told()).toBe(false);
+      }
+      // Where a person fills 6 % of the frame, 5 % of it may be nearly all of them.
+      const ious = settled.map((verdict) => verdict.iou);
+      expect(mean(ious), told()).toBeGreaterThanOrEqual(0.7);
+    });
+  }
 });
