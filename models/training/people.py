@@ -72,7 +72,7 @@ class WebcamSampler(MatteSampler):
 
     def __init__(self, seed):
         super().__init__(seed, soft=True)
-        # Every seventh photo shows people: only those in which a matte net sees nobody are backgrounds.
+        # Some photos show people: only those in which a matte net sees nobody are backgrounds.
         self.photos = [read(DATA / "photos" / name) for name in PHOTOS_WITHOUT_PEOPLE.read_text().split()]
         self.sets = {}
         for kind in SEEN:
