@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
 import { MatteRoi } from '../../../../../src/effect/stages/matte/matte-roi.ts';
-import { findPeople } from '../../../../../src/effect/stages/matte/find-people.ts';
 import {
-  resampleField,
   isWholeFrame,
-  unionBox,
   wholeFrame,
   type BoundingBox,
   type Roi,
@@ -108,46 +105,4 @@ test('another size of the net is another window', () => {
   const windows = new MatteRoi();
   windows.around(FAR_OFF, WHOLE);
   expect(windows.around(FAR_OFF, [224, 128]).grid).toEqual([784, 448]);
-});
-
-test('people are where the matte is dense, in shares of the frame', () => {
-  const window = { grid: [576, 320], x: 64, y: 32, size: [288, 160] } as const;
-  const matte = new Float32Array(288 * 160);
-  for (let y = 40; y < 120; y++) matte.fill(1, y * 288 + 80, y * 288 + 112);
-  // A single cell is a speck.
-  for (let y = 0; y < 8; y++) matte.fill(1, y * 288 + 200, y * 288 + 208);
-  expect(findPeople(matte, window)).toEqual({
-    left: (64 + 80) / 576,
-    top: (32 + 40) / 320,
-    right: (64 + 112) / 576,
-    bottom: (32 + 120) / 320,
-  });
-  expect(findPeople(new Float32Array(288 * 160), window)).toBeNull();
-});
-
-test('two windows together hold everybody', () => {
-  expect(unionBox(null, FAR_OFF)).toEqual(FAR_OFF);
-  expect(unionBox(FAR_OFF, STANDING)).toEqual({ left: 0.4, top: 0.05, right: 0.6, bottom: 1 });
-  expect(unionBox(null, null)).toBeNull();
-});
-
-test('what is remembered stays where it was in the frame when the window moves or comes closer', () => {
-  const whole = wholeFrame([64, 32]);
-  const closer: Roi = { grid: [128, 64], x: 32, y: 0, size: [64, 64] };
-  // Smooth, so that enlarging it is exact but for rounding.
-  const place = (x: number, y: number) => 0.25 + 0.005 * x + 0.01 * y;
-  const field = Float32Array.from({ length: 64 * 32 }, (_, i) =>
-    place((i % 64) + 0.5, Math.floor(i / 64) + 0.5),
-  );
-  const there = resampleField(field, whole, closer);
-  for (const [x, y] of [
-    [2, 3],
-    [30, 40],
-    [61, 61],
-  ] as const)
-    expect(there[y * 64 + x]).toBeCloseTo(place((x + 0.5 + 32) / 2, (y + 0.5) / 2), 5);
-  const back = resampleField(there, closer, whole);
-  expect(back[16 * 64 + 30]).toBeCloseTo(field[16 * 64 + 30]!, 2);
-  // The window did not show the left edge.
-  expect(back[16 * 64 + 2]).toBe(0);
 });
