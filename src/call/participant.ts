@@ -49,7 +49,7 @@ export interface Surroundings {
   /** How this page is; said to them over the connection too, for the server may be away. */
   readonly presence: Presence;
   changed(): void;
-  /** The relay refused us: the operator should know, also where another way is found. */
+  /** The relay refused us: the operator should know, even where another way is found after that. */
   relayRefused(status: number): void;
   /** They said how they are, over the connection. */
   told(id: string): void;

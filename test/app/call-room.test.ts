@@ -284,6 +284,23 @@ describe.skipIf(noRelay)('two people whose relay', () => {
       constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
     };`;
 
+  /** As where the direct way is found only after the relay has answered. */
+  const SLOW_DIRECT_WAY = `
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(...given) {
+        super(...given);
+        this.refused = new Promise((resolve) => {
+          this.addEventListener('icecandidateerror', ({ errorCode }) => {
+            if (errorCode === 401) resolve();
+          });
+        });
+      }
+      async addIceCandidate(candidate) {
+        await this.refused;
+        return super.addIceCandidate(candidate);
+      }
+    };`;
+
   /** A server in a process of its own, and what it tells its operator. */
   async function serve(turnSecret: string) {
     const file = join(import.meta.dirname, '../fixtures/node-process.ts');
@@ -298,7 +315,12 @@ describe.skipIf(noRelay)('two people whose relay', () => {
     nodes.push(node);
     let log = '';
     node.stderr.on('data', (data: Buffer) => (log += data.toString()));
-    const [line] = (await once(node.stdout, 'data')) as [Buffer];
+    const ended = once(node, 'exit').then(() => {
+      throw new Error(`the server ended: ${log}`);
+    });
+    const [line] = (await Promise.race([once(node.stdout, 'data'), ended])) as [Buffer];
+    // It is stopped after the test.
+    ended.catch(() => undefined);
     return { url: line.toString().trim(), log: () => log };
   }
 
@@ -321,13 +343,13 @@ describe.skipIf(noRelay)('two people whose relay', () => {
     // Each page tells the server once, however often it tries.
     const told = async () =>
       /portoon_relay_refused_total\{status="401"\} (\d+)/.exec(await metricsOf(url))?.[1];
-    await expect.poll(told).toBe('2');
+    await expect.poll(told, { timeout: 10_000 }).toBe('2');
     expect(log()).toMatch(LINE);
   });
 
   it('refuses them do not notice where they find another way, and the operator does', async () => {
     const { url, log } = await serve(`not ${secret}`);
-    const [ada, grace] = await meet(url);
+    const [ada, grace] = await meet(url, SLOW_DIRECT_WAY);
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
     await expect.poll(log, { timeout: 20_000 }).toMatch(LINE);
     for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
