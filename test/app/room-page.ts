@@ -44,7 +44,7 @@ export function membersOf(page: Page): Promise<Seen[]> {
 export async function seesAll(page: Page, ...names: string[]): Promise<void> {
   await expect
     .poll(async () => (await membersOf(page)).map(({ name, link }) => `${name} ${link}`).sort(), {
-      timeout: 30_000,
+      timeout: 60_000,
     })
     .toEqual(names.map((name) => `${name} connected`).sort());
 }
