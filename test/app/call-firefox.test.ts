@@ -106,7 +106,7 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
     await expect.poll(async () => difference(await shown(), ofAda), { timeout: 60_000 }).toBeLessThan(16);
 
     await page.click('.call-tool.leave');
-    await ada.page.getByText('Nobody else is here yet').waitFor({ timeout: 5000 });
+    await ada.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ timeout: 5000 });
     await ada.close();
   });
 });

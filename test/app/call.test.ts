@@ -167,7 +167,7 @@ describe('a call of two', () => {
     expect(await name.inputValue()).toBe('Ada B');
     await name.fill('Ada');
     await enter(a);
-    await page.getByText('Nobody else is here yet').waitFor();
+    await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
     // The keyboard goes on where the call is steered.
     await page.getByRole('button', { name: 'Turn the microphone off' }).and(page.locator(':focus')).waitFor();
 
@@ -176,7 +176,7 @@ describe('a call of two', () => {
     await Promise.all([sees(page), sees(b.page)]);
     await tile(page, 'Grace').waitFor();
     await tile(b.page, 'Ada').waitFor();
-    await page.getByText('Nobody else is here yet').waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ state: 'detached' });
 
     // What Grace sees of Ada is what Ada's own stage shows, and not what Ada's camera gives.
     await goesOn(b.page);
@@ -422,7 +422,7 @@ describe('a call of two', () => {
 
   it('ends for a person whose camera and microphone are then free, and who is host again on coming back', async () => {
     await a.page.getByRole('button', { name: 'Leave' }).click();
-    await b.page.getByText('Nobody else is here yet').waitFor({ timeout: 2000 });
+    await b.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ timeout: 2000 });
     await b.page.getByText('Ada left the call').waitFor();
     await a.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
     expect(new URL(a.page.url()).searchParams.has('room')).toBe(false);
@@ -437,7 +437,7 @@ describe('a call of two', () => {
     await a.page.getByRole('button', { name: 'Remove Grace from the call' }).click();
     await b.page.locator('.notice').getByText('ERR_REMOVED').waitFor();
     await b.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
-    await a.page.getByText('Nobody else is here yet').waitFor();
+    await a.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
     // Else their link would let them in again.
     await a.page.locator('.notice', { hasText: 'Grace was removed' }).waitFor();
     expect(await a.page.getByRole('switch', { name: 'Lock the call' }).isChecked()).toBe(true);
@@ -488,7 +488,7 @@ describe('a room', () => {
       before,
     });
     await page.getByRole('button', { name: /^Join/ }).click();
-    await page.getByText('Nobody else is here yet').waitFor();
+    await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
 
     // Two tabs of one browser would hear each other's loudspeaker.
     const second = await page.context().newPage();
@@ -496,7 +496,7 @@ describe('a room', () => {
     await second.getByRole('button', { name: /^Join/ }).click();
     await second.getByRole('alert').getByText('ERR_CALL_ELSEWHERE').waitFor();
     await second.getByRole('button', { name: 'Join here instead' }).click();
-    await second.getByText('Nobody else is here yet').waitFor();
+    await second.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
     await page.locator('.notice').getByText('ERR_CALL_ELSEWHERE').waitFor();
     await close();
   });
@@ -535,7 +535,7 @@ describe('a room', () => {
     });
     await page.getByText('The microphone is blocked').waitFor();
     await page.getByRole('button', { name: /^Join/ }).click();
-    await page.getByText('Nobody else is here yet').waitFor();
+    await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
     await close();
   });
 });

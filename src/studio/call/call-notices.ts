@@ -23,8 +23,8 @@ export class CallNotices {
   }
 
   left({ id, name }: Member): void {
+    // Screen readers announce notices as they appear.
     const title = `${displayName(name)} left the call`;
-    this.needs.page.announce(title);
     this.needs.notices.show({ topic: `left:${id}`, tone: 'info', title, text: '' });
   }
 
@@ -49,7 +49,6 @@ export class CallNotices {
       }
       const title = `${displayName(name)} is recording the call`;
       const text = 'Your voice is in their clip. Your picture is not.';
-      page.announce(title);
       notices.show({ topic: `recorded:${id}`, tone: 'info', title, text });
     }
   }
