@@ -61,28 +61,19 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx,js}'],
     plugins: { '@stylistic': stylistic },
     rules: {
-      // Comments alone: Prettier wraps the code.
+      // A comment is read at one glance. Prettier wraps the code.
       '@stylistic/max-len': ['error', { code: 10_000, comments: 100, ignoreUrls: true }],
     },
-  },
-  {
-    // 2026-11-30: comments that are still wider. Take a line out when its comments are wrapped.
-    files: ['test/{app,browser,quality}/**', 'test/unit/{effect,studio,quality}/**', 'scripts/**'],
-    rules: { '@stylistic/max-len': 'off' },
   },
   // One room, one dependency, and arrows point one way: see docs/architecture.md. A later entry
   // replaces an earlier one.
   { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers, media, studio, effect) },
   {
     files: ['src/studio/**/*.{ts,tsx}'],
-    rules: {
-      ...refuse(runtime, peers, media, effect, {
-        group: ['**/server/**'],
-        message: 'the studio asks the call',
-      }),
-      // A comment is read at one glance. Code is the formatter's business.
-      'max-len': ['error', { code: 1000, comments: 100 }],
-    },
+    rules: refuse(runtime, peers, media, effect, {
+      group: ['**/server/**'],
+      message: 'the studio asks the call',
+    }),
   },
   {
     // Stores hold the logic and are tested without a browser. Components know them, and not the
@@ -149,9 +140,5 @@ export default tseslint.config(
       group: ['**/studio/**', '**/server/**', '**/call/**'],
       message: 'arrows point to the effect',
     }),
-  },
-  {
-    files: ['src/effect/**/*.ts', 'src/media/**/*.ts', 'src/common/**/*.ts'],
-    rules: { 'max-len': ['error', { code: 1000, comments: 100, ignoreUrls: true }] },
   },
 );

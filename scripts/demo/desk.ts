@@ -1,4 +1,4 @@
-/** The room as a webcam on the other side of a desk sees it, and the desk with what stands on it. */
+/** The room as a webcam across a desk sees it, and the desk with everything on it. */
 import {
   box,
   capsule,
@@ -41,7 +41,9 @@ export interface DeskScene {
 
 /** The height in the picture at which the desk's far edge lies. */
 export const DESK_EDGE = 0.655;
-/** The horizon's height in the picture: lines on the desk that lead away from the camera meet there. */
+/**
+ * The horizon's height in the picture. Lines on the desk that lead away from the camera meet there.
+ */
 const HORIZON = 0.25;
 const TURN = 2 * Math.PI;
 /** The far room is a little out of focus; the desk is nearly sharp. */

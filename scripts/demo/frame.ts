@@ -16,8 +16,8 @@ export interface DemoFrame {
   /** Four bytes a pixel, opaque. */
   readonly rgba: Uint8ClampedArray;
   /**
-   * The person's alpha, a byte a pixel: the frame is person * alpha + room * (1 - alpha), and sensor
-   * noise. The room is the one without her, but for the shadow that she throws on the desk.
+   * The person's alpha, a byte a pixel. The frame is person * alpha + room * (1 - alpha), and
+   * sensor noise. The room is the one without her, except for her shadow on the desk.
    */
   readonly matte: Uint8Array;
 }

@@ -51,7 +51,9 @@ export function cutHole(layer: Layer, units: Units, shape: Shape): void {
   }
 }
 
-/** Draws the tree before the window, which moves in the wind; `left` is its first branch's place. */
+/**
+ * Draws the tree before the window, moving in the wind. `left` is where its first branch stands.
+ */
 export function drawTree(picture: Layer, units: Units, phase: number, left: number): void {
   for (let k = 0; k < 5; k++) {
     const gust =

@@ -8,11 +8,9 @@ export {
 } from './page/effect.ts';
 export { filmAt, type Film } from './page/film-client.ts';
 export type { LookOptions } from './page/look-options.ts';
-export { BODY_PARTS, GRADES, REGIONS } from './look.ts';
+export { REGIONS } from './look.ts';
 export type {
-  BodyPart,
   EffectStats,
-  ExecutionProvider,
   ExecutionProviderChoice,
   Fault,
   FilmOptions,
@@ -23,5 +21,4 @@ export type {
   QualityReason,
   Region,
   StyleInfo,
-  TappedFrame,
 } from './protocol.ts';

@@ -3,7 +3,6 @@ import type { Fault } from '../common/errors.ts';
 import type { Grade, Region } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
-export type { TappedFrame } from '../media/frame-port.ts';
 export type { BodyPart, Grade, Region } from './look.ts';
 
 /** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */

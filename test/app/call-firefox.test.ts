@@ -86,7 +86,7 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
       .toBeGreaterThan(25);
 
     const ofAda = await pixels(ada.page, '#stage', 16, 9);
-    // Firefox knows no better way to make a picture small than to leave most of it out: the means are taken here.
+    // Firefox makes a picture small by leaving out most of its pixels, so the means are taken here.
     const shown = () =>
       page.evaluate(() => {
         const [columns, rows, side] = [16, 9, 20];

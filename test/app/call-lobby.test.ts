@@ -1,4 +1,4 @@
-/** What a person gives in the lobby, and what they read when the call does not come about: in the studio. */
+/** What a person enters in the lobby, and what they read when the call fails: in the studio. */
 import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';

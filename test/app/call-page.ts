@@ -8,7 +8,10 @@ import { visit, type Visit } from './studio-page.ts';
 export const TONE = 1000;
 export const SLOW = { timeout: 90_000, polling: 200 };
 
-/** A fake microphone that beeps, for a steady tone is what noise suppression takes for noise. 16 bits, mono. */
+/**
+ * A fake microphone that beeps: noise suppression would take a steady tone for noise. 16 bits,
+ * mono.
+ */
 export async function fakeMicrophone(): Promise<{ args: string[]; remove: () => Promise<void> }> {
   const rate = 48_000;
   const samples = Buffer.alloc(2 * rate);
@@ -109,7 +112,10 @@ export async function sees(page: Page, name?: string): Promise<void> {
   await tile(page, name).locator('video[data-shown]').waitFor({ timeout: 60_000 });
 }
 
-/** An element's picture as RGB, at the cameras' size by default: scaled, a video and a canvas would not be smoothed alike. */
+/**
+ * An element's picture as RGB, by default at the cameras' size: browsers smooth scaled videos and
+ * canvases differently.
+ */
 export function pixels(page: Page, selector: string, width = 320, height = 180): Promise<number[]> {
   return page.evaluate(
     ({ selector: wanted, width: w, height: h }) => {

@@ -1,4 +1,4 @@
-/** What people see of each other when the server, or what it remembers with, fails: rooms in real pages. */
+/** What people see of each other when the server, or its memory, fails: rooms in real pages. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

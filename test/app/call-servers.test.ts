@@ -99,7 +99,7 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
     return { url: line.toString().trim(), child };
   }
 
-  /** What stands before several nodes: an address of its own that leads to the first node that answers. */
+  /** A proxy before several nodes: one address that leads to the first node that answers. */
   async function balance(urls: readonly string[]): Promise<string> {
     const open = (wire: Socket, [first, ...rest]: readonly string[]) => {
       if (first === undefined) {

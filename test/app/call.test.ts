@@ -60,7 +60,8 @@ async function serve(port = 0) {
 beforeAll(async () => {
   microphone = await fakeMicrophone();
   const { args } = microphone;
-  // One picture for ever: what is sent and what is seen can be compared although they are not of one moment.
+  // The camera shows one picture for ever, so what is sent and what is seen can be compared at any
+  // moment.
   clip = await fakeCamera({ frames: 1, width: 320, height: 180 });
   const moving = await fakeCamera({ frames: 60, width: 320, height: 180, numbered: false });
   [app, ada, grace] = await Promise.all([
@@ -124,7 +125,10 @@ function networkProcess(ids: readonly number[]): number {
   return found;
 }
 
-/** By how much a picture of Ada's differs from what her camera shows, where the true outline is so far away: pixels, negative outside. */
+/**
+ * How far a picture of Ada's is from what her camera shows, over the pixels whose distance to the
+ * true outline counts. The distance is in pixels, and negative outside.
+ */
 function offClip(picture: readonly number[], counts: (distance: number) => boolean): number {
   const { rgba, matte, width, height } = clip.frame(0);
   const distances = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
@@ -133,7 +137,10 @@ function offClip(picture: readonly number[], counts: (distance: number) => boole
   return difference(chosen, Array.from(truth));
 }
 
-/** An identity after all others: each of them makes the offers to it, and so has a connection as soon as it is in. */
+/**
+ * An id that sorts last: all others make the offers to it, so it has a connection as soon as it
+ * joins.
+ */
 function lastOfAll(): { id: string; secret: string } {
   for (;;) {
     const secret = newRoom();
@@ -367,7 +374,8 @@ describe('a call of two', () => {
     ]);
     await Promise.all([goesOn(pageA), goesOn(pageB), goesOn(pageC)]);
     expect(await Promise.all([pageA, pageB, pageC].map((page) => tile(page).count()))).toEqual([2, 2, 2]);
-    // Everybody's picture is their own: both others see Ada's still one. Of three, each gets fewer bits: edges do not count.
+    // Everybody sees their own picture, and both others see Ada's still one. With three people each
+    // gets fewer bits, so edges do not count.
     const ofAda = await pixels(pageA, '#stage', 16, 9);
     for (const page of [pageB, pageC])
       await expect

@@ -134,7 +134,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(copied('constant.mp4')).toBe(true);
     expect(copied('surround.mkv')).toBe(true);
     expect(copied('uncompressed.mov')).toBe(false);
-    // Flash and beep fall together from the first moment to the end of five minutes, though the sound was encoded anew.
+    // Flash and beep stay together over five minutes, though the sound was encoded again.
     const clapper = join(out, 'clapper-none.mp4');
     const [flashes, sound] = await Promise.all([
       decodePictures(clapper, { pixels: 'gray', size: '1:1' }),
@@ -153,7 +153,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       decodePictures(join(out, 'turned-none.mp4'), { pixels: 'gray' }),
     ]);
     expect(meanDifference(lying, standing)).toBeLessThan(6);
-    // What H.264 has to add to an odd size is the last line once more; the picture itself is where it was.
+    // H.264 repeats the last line of an odd size. The picture itself does not move.
     const [odd, even] = await Promise.all([
       decodePictures(at('odd.webm'), { pixels: 'gray' }),
       decodePictures(join(out, 'odd-none.mp4'), { pixels: 'gray', crop: '161:95:0:0' }),
@@ -219,7 +219,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     const corner = clear[3]!;
     const middle = clear[4 * (Math.round(0.75 * height) * width + (width >> 1)) + 3]!;
     expect([corner < 16, middle > 240], `corner ${corner}, middle ${middle}`).toEqual([true, true]);
-    // Along the outline the colours are the film's own, and not darkened by what is clear; it begins with the fourth frame.
+    // Along the outline the colours are the film's own, not darkened by transparency. It begins
+    // with the fourth frame.
     let [shown, own] = [0, 0];
     for (let i = 0; i < width * height; i++) {
       if (clear[4 * i + 3]! < 64 || clear[4 * i + 3]! > 192) continue;

@@ -201,7 +201,7 @@ async function watchSwitches(): Promise<{ brightness: number; styled: boolean }[
     }
   })();
   const seen: { brightness: number; styled: boolean }[] = [];
-  /** Looks at processed frames, each beside the raw one of the same moment, until so many have been compared. */
+  /** Compares processed frames with the raw ones of the same moment, `count` of them. */
   const compare = async (count: number) => {
     while (count > 0) {
       const { value: frame, done } = await reader.read();
@@ -323,7 +323,8 @@ describe('previews', () => {
         previewing: await during(4000, () => portoon.preview({ onPreview })),
       };
     });
-    // A frame that waited for a whole round, fetching or a second run would come late by far more than that.
+    // A frame that waited for a whole round of previews, a download or a second run would be much
+    // later.
     expect(rates.previewing).toBeGreaterThan(0.6 * rates.alone);
   });
 

@@ -13,7 +13,7 @@ import { reach, visit, type Visit } from './studio-page.ts';
 const WIDTH = 320;
 const HEIGHT = 180;
 const SLOW = { timeout: 60_000, polling: 100 };
-/** How long publisher and viewers may take to be back on a machine that runs other tests; alone it takes a third. */
+/** How long a reconnection may take on a machine that runs other tests. Alone it takes a third. */
 const BACK_MS = 30_000;
 
 const gap = missingJanus();
@@ -197,7 +197,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
 /** In the page: sends a still stacked picture by WHIP, as the standard's shortest way is. */
 async function publishStacked([url, token]: readonly [string, string]): Promise<void> {
   const canvas = document.createElement('canvas');
-  // 180 lines would not be a multiple of 16 with the guard band: 184 are drawn, and the page cuts them.
+  // 180 lines plus the guard band are no multiple of 16, so 184 are drawn, and the page cuts them.
   [canvas.width, canvas.height] = [320, 384];
   const context = canvas.getContext('2d', { willReadFrequently: true })!;
   const draw = () => {
@@ -205,7 +205,8 @@ async function publishStacked([url, token]: readonly [string, string]): Promise<
     context.fillRect(0, 0, 320, 384);
     context.fillStyle = '#00b140';
     context.fillRect(0, 0, 320, 192);
-    // Wider than the matte: the colours reach over the edge, as they do from a sender that took the old room out of it.
+    // The colours reach past the matte's edge, as from a sender that removed the room's colours
+    // there.
     context.fillStyle = '#ff8000';
     context.beginPath();
     context.arc(160, 92, 60, 0, 7);

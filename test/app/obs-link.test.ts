@@ -132,7 +132,8 @@ describe('the OBS link', () => {
     expect(judgeCutOut(raw, camera.frame(0).matte).green).toBeGreaterThan(0.3);
     expect(await text(page)).toBe('');
     expect(complaints).toEqual([]);
-    // The camera, which is still open, is let go: one that no page reads gives other tabs no frames either (Chromium 156).
+    // Release the open camera: while no page reads it, other tabs get no frames from it (Chromium
+    // 156).
     await studio.page.evaluate('supplied.stop()');
     await close();
   });

@@ -1,4 +1,4 @@
-/** In the page for OBS: whether anything louder than a hush comes with the picture in so many milliseconds. */
+/** Whether the page for OBS plays anything louder than a whisper within `patience` milliseconds. */
 export async function hearsSound(patience: number): Promise<boolean> {
   const stream = document.querySelector('video')!.srcObject as MediaStream;
   const context = new AudioContext();

@@ -14,7 +14,7 @@ it('a second visit needs no server', async () => {
       serviceWorkers: 'allow',
     });
     await reach(page, 'running');
-    // Of the runtime's three builds one is kept, with its script; of the nets those of full precision.
+    // One of the runtime's three builds is kept, with its script, and the nets in full precision.
     const missing = () =>
       page.evaluate(async () => {
         const { files } = (await (await fetch('/offline.json')).json()) as { files: string[] };

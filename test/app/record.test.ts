@@ -171,7 +171,8 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(film.pictures.length).toBeGreaterThan(20);
     expect(await decodeErrors(path)).toBe('');
     const { offsets } = await measureStep(path);
-    // It stamps what arrives, so that load makes it late; a pause that was left in one track alone would be 0.7 s.
+    // The recorder stamps frames as they arrive, so load makes it late. A pause left in one track
+    // would be 0.7 s.
     for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(0.3);
 
     await page.keyboard.press('r');
@@ -240,7 +241,8 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
 
   test('when there is no room: it says so, and what was written plays', async () => {
     const { page } = await studio('input=camera&autostart=1&style=none');
-    // Browsers grant room to a file in advance, by rules of their own; so the disk is full where the worker writes.
+    // Browsers grant a file room in advance, by their own rules. So the disk is made full in the
+    // worker's writes.
     await page.route('**/record.worker*.js', async (route) => {
       const response = await route.fetch();
       const headers = response.headers();
@@ -290,7 +292,10 @@ async function leaveAndComeBack(page: Page): Promise<void> {
   await page.getByText('Recovered clip').waitFor();
 }
 
-/** Runs in the worker: of all files together so many bytes fit, and a write over that is cut short, as on a full disk. */
+/**
+ * Runs in the worker. All files together hold `room` bytes; a write beyond that is cut short, as on
+ * a full disk.
+ */
 function fillDisk(room: number): void {
   interface Handle {
     write(data: Uint8Array, options: { at: number }): number;

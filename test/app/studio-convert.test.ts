@@ -119,7 +119,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
       'film-toon',
     );
-    // Saved to where the person wants it. The browser's own dialog, which a browser without a screen refuses at once, picks a file at another place.
+    // The person chooses where to save. A browser without a screen refuses its own dialog, so this
+    // one picks a file elsewhere.
     await page.evaluate(() => {
       Object.assign(globalThis, {
         showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) =>

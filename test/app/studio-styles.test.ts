@@ -89,7 +89,8 @@ describe('the strip', () => {
     );
     await reach(page, 'running');
     const [live, toon, udnie] = await previews(page, 'none', 'toon', 'udnie');
-    // Chromium's own test picture is green all over; the demo, from which the shipped pictures are, is not.
+    // Chromium's own test picture is all green. The demo, from which the shipped previews come, is
+    // not.
     const [red, green] = live!.slice(-4);
     expect(green! - red!).toBeGreaterThan(60);
     expect(distance(live!, toon!)).toBeGreaterThan(4);

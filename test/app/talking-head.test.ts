@@ -10,7 +10,9 @@ import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot, serveApp } from '../fixtures/server.ts';
 import { composites, meanDifference, type Composite } from '../fixtures/stage.ts';
 
-/** Real people before real walls. They are not part of the project: a clone without them skips this. */
+/**
+ * Real people before real walls. They are not part of the project; a clone without them skips this.
+ */
 const CLIPS = join(projectRoot, '../shared/data/clips');
 const WIDTH = 640;
 const HEIGHT = 360;
@@ -57,7 +59,9 @@ interface Shown {
   composites: Composite[];
 }
 
-/** Plays a clip to the app as a camera, and collects what comes of it; a screenshot is left for the eye. */
+/**
+ * Plays a clip to the app as a camera and collects the results. A screenshot is left to look at.
+ */
 async function play(name: string, look: Record<string, unknown>): Promise<Shown> {
   const folder = await mkdtemp(join(tmpdir(), 'portoon-talking-head-'));
   const app = await serveApp();

@@ -1,8 +1,8 @@
 /**
- * Whether the matte holds where webcams show more than a portrait: somebody behind a desk, cuts, and
- * pictures that are hard for other reasons. The demo's own frames are judged, whose mattes are known,
- * through the product: every frame of a film comes out of `convert --matte-only` exactly once.
- * The figures are written to test-results/webcam-framing.txt, whatever comes of the tests.
+ * Whether the matte holds where webcams show more than a portrait: somebody behind a desk, cuts,
+ * and pictures that are hard for other reasons. The demo's own frames are judged, whose mattes are
+ * known, through the product: every frame of a film comes out of `convert --matte-only` exactly
+ * once. The figures are written to test-results/webcam-framing.txt, whatever comes of the tests.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -89,7 +89,10 @@ function closeUp(index: number): DemoFrame {
   return { width: WIDTH, height: HEIGHT, rgba, matte };
 }
 
-/** The portrait at 15 % of the height, far behind the desk, whose edge hides what the portrait lacks. */
+/**
+ * The portrait at 15 % of the height, far behind the desk, whose edge hides where the portrait
+ * ends.
+ */
 function farAway(index: number): DemoFrame {
   const [width, height] = [98, 56];
   const seconds = index / RATE;

@@ -17,7 +17,10 @@ export function alike(seen: Colours, expected: Colours): boolean {
   return seen.every((colour, band) => colour.every((value, c) => Math.abs(value - expected[band]![c]!) < 12));
 }
 
-/** A camera before which stand four upright bands, green, blue, red and white, and what the effect makes of them. */
+/**
+ * A camera that shows four upright bands, green, blue, red and white, and what the effect makes of
+ * them.
+ */
 export class ColourBands {
   private readonly generator = new MediaStreamTrackGenerator({ kind: 'video' });
   private readonly writer = this.generator.writable.getWriter();
@@ -25,7 +28,10 @@ export class ColourBands {
   private reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
   private timer = 0;
 
-  /** @param interval - milliseconds from frame to frame, as the timestamps tell; they come at the usual rate all the same. */
+  /**
+   * @param interval - milliseconds between the frames' timestamps; frames still come at the usual
+   *   rate.
+   */
   constructor(private readonly interval?: number) {
     const context = this.canvas.getContext('2d')!;
     for (const [band, colour] of BANDS.entries()) {
@@ -47,7 +53,8 @@ export class ColourBands {
         timestamp: Math.round(at * 1000),
         duration: FRAME_MS * 1000,
       });
-      // The track has its own when the write is done; where it has ended there is nothing to be done.
+      // The track closes its frame when the write is done. If the track has ended, nothing is left
+      // to do.
       void this.writer
         .write(frame)
         .catch(() => undefined)
@@ -80,7 +87,9 @@ export class ColourBands {
     });
   }
 
-  /** Reads what comes out until the bands have these colours; after a hundred frames it says which they had. */
+  /**
+   * Reads frames until the bands have these colours. Fails after a hundred and says which they had.
+   */
   async become(expected: Colours): Promise<void> {
     let seen: number[][] | null = [];
     for (let frames = 0; seen && frames < 100; frames++) {

@@ -18,7 +18,9 @@ export interface Segmenter {
   readonly segment: (picture: Planes) => Promise<{ matte: Planes; parts: Planes | null }>;
 }
 
-/** Pixels of the matte net's input: what the product gives it live, and where no rate is to be kept. */
+/**
+ * Pixels of the matte net's input: live, as the product gives it, and where no rate must be kept.
+ */
 export const GRADES = { live: 288 * 160, fine: FINEST_MATTE_PIXELS } as const;
 
 /** A shipped net on the whole picture, without a past. */

@@ -3,7 +3,7 @@ import { REGIONS } from '../../effect/index.ts';
 import { roomSchema } from '../../call/link.ts';
 
 /** Where the first frames come from. */
-export type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
+type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
 
 /** What the page's link asks for; `undefined` where it says nothing. */
 export interface LinkParameters {

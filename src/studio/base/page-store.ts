@@ -2,7 +2,7 @@ import { signal, type Signal } from '@preact/signals';
 import { createStoreSlot } from './store-slot.tsx';
 
 /** What other programs read from `<html data-state>`. */
-export type PageState = 'loading' | 'ready' | 'running' | 'error';
+type PageState = 'loading' | 'ready' | 'running' | 'error';
 
 /** The page's state, and what a screen reader says next. */
 export interface PageStore {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { REGIONS } from '../../effect/index.ts';
 import { nameSchema } from '../../call/link.ts';
 
-export const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
+const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
 /** What is shown behind the person, as the settings offer it. */
 export type Backdrop = (typeof BACKDROPS)[number];
 
@@ -16,7 +16,6 @@ export const CLIP_FORMATS = ['mp4', 'webm', 'webm-alpha', 'gif'] as const;
 export type ClipFormat = (typeof CLIP_FORMATS)[number];
 
 export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
 
 /** Every field has its own fallback, so one bad value loses one preference and not all of them. */
 const Schema = v.object({

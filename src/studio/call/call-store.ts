@@ -18,7 +18,7 @@ import type { CameraSwitchStore } from './camera-switch-store.ts';
 import { inviteLink } from './invite-link.ts';
 
 /** Where this page is on its way into a call. */
-export type CallStage = 'none' | 'lobby' | 'joining' | 'in';
+type CallStage = 'none' | 'lobby' | 'joining' | 'in';
 
 /** What the page uses of a room that it has joined. */
 export type JoinedRoom = Pick<

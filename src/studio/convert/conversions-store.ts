@@ -11,7 +11,7 @@ import type { RecorderStore } from '../record/recorder-store.ts';
 import type { RecordingStore } from '../record/recording-store.ts';
 import type { OutputStore } from '../stage/output-store.ts';
 
-export type ConversionStage = 'waiting' | 'loading' | 'converting' | 'finishing' | 'failed';
+type ConversionStage = 'waiting' | 'loading' | 'converting' | 'finishing' | 'failed';
 
 /** How a film is to be converted. */
 export interface ConversionPlan {
@@ -36,7 +36,7 @@ export interface Conversion {
 export type FilmConverter = Pick<Converter, 'inspect' | 'convert' | 'pause' | 'close'>;
 
 /** Names for new clips in the browser's folder. */
-export interface ClipNames {
+interface ClipNames {
   create: (extension: string) => Promise<string>;
   /** Keeps other tabs from recovering a clip that is still being written. */
   claim: (name: string) => Promise<boolean>;

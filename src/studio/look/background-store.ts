@@ -8,7 +8,7 @@ import type { NoticesStore } from '../notices/notices-store.ts';
 import type { BackgroundSync, LookState } from './look-store.ts';
 
 /** Where a chosen image is kept from one visit to the next. */
-export interface BackgroundFileStorage {
+interface BackgroundFileStorage {
   load: () => Promise<Blob | null>;
   save: (image: Blob) => Promise<void>;
   remove: () => Promise<void>;

@@ -21,7 +21,7 @@ export interface Clip {
 }
 
 /** The folder in the browser that clips are written to. */
-export interface ClipFolder {
+interface ClipFolder {
   /** Clips that no other tab uses, oldest first. They belong to this tab from now on. */
   claimLeft: () => Promise<ClipFile[]>;
   open: (name: string) => Promise<ClipFile | null>;

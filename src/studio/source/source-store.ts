@@ -19,7 +19,7 @@ export interface SourceProblem {
 }
 
 /** The cameras of this computer. */
-export interface CameraDevices {
+interface CameraDevices {
   list: () => Promise<{ deviceId: string; label: string }[]>;
   /** Resolves when a camera is plugged in that is not one of `useless`. */
   waitFor: (

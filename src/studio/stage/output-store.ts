@@ -119,4 +119,4 @@ export function createOutputStore(needs: OutputNeeds): OutputStore {
   return new OutputStore(needs);
 }
 
-export const [useOutput, provideOutput] = createStoreSlot<OutputStore>('output');
+export const [, provideOutput] = createStoreSlot<OutputStore>('output');

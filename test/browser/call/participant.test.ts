@@ -11,7 +11,10 @@ interface Signal {
   data: SignalData;
 }
 
-/** Two sides of one connection in one page, with real peers; what they signal goes over a wire that the tests hold. */
+/**
+ * Both ends of one connection in one page, with real peers. Their signals go through a wire that
+ * the tests control.
+ */
 class Pair {
   readonly sent: Signal[] = [];
   /** What becomes of a signal; carried by default. */

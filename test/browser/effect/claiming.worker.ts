@@ -1,4 +1,7 @@
-/** The effect's worker before an adapter that claims to reckon in half precision and cannot: what a broken driver looks like. */
+/**
+ * The effect's worker with an adapter that claims half precision and fails at it, as a broken
+ * driver does.
+ */
 import '../../../src/effect/worker/effect.worker.ts';
 
 const CLAIMED = 'shader-f16';

@@ -1,4 +1,7 @@
-/** Counts what must be given back by hand, in whichever realm imports this first: whoever made or was handed it, and whether it is still open. */
+/**
+ * Counts what must be freed by hand, in every realm that imports this first: what was created or
+ * received, and whether it is still open.
+ */
 
 export interface Counts {
   videoFrames: number;
@@ -7,7 +10,7 @@ export interface Counts {
   webgl: Record<string, number>;
   /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
   wasm: number;
-  /** Buffers and textures of WebGPU, the runtime's among them, that were not destroyed; and devices. */
+  /** WebGPU devices, and buffers and textures that were not destroyed, including the runtime's. */
   webgpu: Record<string, number>;
 }
 

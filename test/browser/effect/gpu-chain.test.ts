@@ -60,7 +60,9 @@ const bt601 = {
   fullRange: false,
 } as const;
 
-/** All colours, softly; what lies in the last bands is the fixture net's person: hair, face, clothes. */
+/**
+ * All colours in soft gradients. The last bands are the fixture net's person: hair, face, clothes.
+ */
 function colours(format: 'I420' | 'NV12', colorSpace: VideoColorSpaceInit) {
   const [width, height] = [128, 96];
   const data = new Uint8Array((width * height * 3) / 2);
@@ -170,7 +172,8 @@ test('a matte is refined as in main memory, frame after frame', async () => {
   const noise = randomField(7 * pixels, 3);
   let held = 0;
   for (let n = 0; n < 40; n++) {
-    // Somebody who walks, with holes; a blotch that comes, stays and is walked into; a second person; specks everywhere.
+    // A walking person with holes, a blotch that appears, stays and is walked into, a second
+    // person, and specks everywhere.
     const matte = Float32Array.from({ length: pixels }, (_, i) => {
       const [x, y] = [i % width, Math.floor(i / width)];
       const body = (14 - Math.hypot(x - 20 - n, (y - 40) * 0.7)) / 4;

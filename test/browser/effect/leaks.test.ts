@@ -103,7 +103,10 @@ test('of hundreds of frames, changes of style, region, background and source not
   expect(after.there.wasm).toBeGreaterThan(1e6);
 });
 
-/** On the software adapter a frame takes seconds: a source, two looks, two sizes of the style; and then no source. */
+/**
+ * A frame takes seconds on the software adapter: one source, two looks, two style sizes, then no
+ * source.
+ */
 async function useSome(effect: Effect): Promise<Counts> {
   const bands = new ColourBands();
   await bands.through(effect);

@@ -225,8 +225,9 @@ describe('on WebGPU', () => {
     await bands!.become(to);
   }
 
-  // The software adapter does not reckon in half precision. Here it claims to: nets of full precision that pass for twins show which one is taken, and a
-  // real twin fails as on a broken driver. What real ones answer: test/unit/quality/half.test.ts, and on WebGPU `npm run eval:half`.
+  // The software adapter has no half precision. Here it claims to: full-precision nets that pass
+  // for variants show which one is used, and a real variant fails as on a broken driver. What real
+  // ones answer is tested in test/unit/quality/half.test.ts, and on WebGPU by `npm run eval:half`.
   test(
     'twins are taken; for one that is not as promised, or that the driver fails at, its net is; one that answers otherwise than on wasm moves all there',
     { timeout: 300_000 },

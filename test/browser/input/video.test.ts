@@ -35,7 +35,7 @@ async function countFrames({ track }: Source, seconds: number): Promise<number> 
   return count;
 }
 
-/** A second of a moving picture, as the browser itself records it: WebM without a length in its head. */
+/** A second of a moving picture, recorded by the browser: WebM without a length in its header. */
 async function recording(): Promise<File> {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [160, 96];

@@ -67,7 +67,7 @@ describe.each<[string, (track: MediaStreamTrack) => FrameSupply]>([
     const before = await nextOf(reader);
     await pause(1000);
     await nextOf(reader);
-    // Of thirty frames at most one waited, and it was the newest: the second read is a second later.
+    // Of thirty frames at most one waited, the newest: the second read is a second later.
     expect(((await nextOf(reader)) - before) / 1e6).toBeGreaterThan(0.9);
     reader.releaseLock();
     stop();

@@ -12,7 +12,9 @@ import { Ring } from '../../../src/record/replay.ts';
 const VP9 = { decoderConfig: { codec: 'vp09.00.30.08', codedWidth: 64, codedHeight: 64 } };
 const OPUS = { decoderConfig: { codec: 'opus', numberOfChannels: 1, sampleRate: 48_000 } };
 
-/** A minute at 10 pictures a second with a key frame every 2 seconds, and sound in packets of 20 ms. */
+/**
+ * A minute at 10 frames a second, with a key frame every 2 seconds and sound in packets of 20 ms.
+ */
 function minute(ring: Ring): void {
   for (let i = 0; i < 600; i++) {
     ring.addPicture(
@@ -49,7 +51,8 @@ it('keeps the last seconds, from a key frame on, and writes them from zero', asy
   const first = (await picture.getFirstPacket())!;
   expect(first.type).toBe('key');
   expect(first.timestamp).toBe(0);
-  // The minute ends at 59.9; the newest key frame came at 58, and the one that was 15 s older or more at 42.
+  // The minute ends at 59.9 s. The newest key frame came at 58 s, and the one at least 15 s older
+  // at 42 s.
   expect(Array.from(first.data)).toEqual([420 & 255, 420 >> 8]);
   expect(await input.computeDuration()).toBeCloseTo(17.9, 1);
   const sound = (await new EncodedPacketSink((await input.getPrimaryAudioTrack())!).getFirstPacket())!;

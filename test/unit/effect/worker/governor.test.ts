@@ -135,7 +135,8 @@ describe('the governor', () => {
     for (const beside of [false, true])
       for (let style = 5; style < 120; style += 15) {
         const steps = carry(new Governor(), { matte: 0.7 * style, style, rest: 8, beside }, 60_000);
-        // In more than half an hour at 30 fps it tries a finer level a few times, and less and less often.
+        // In more than half an hour at 30 fps it tries a finer level a few times, less and less
+        // often.
         expect(moves(steps.slice(1000)), `style ${style}`).toBeLessThanOrEqual(10);
         expect(moves(steps.slice(31_000)), `style ${style}`).toBeLessThanOrEqual(4);
       }
@@ -191,7 +192,8 @@ describe('the governor', () => {
     };
     const heating = seconds(300);
     expect(rank(heating.at(-1)!)).toBeLessThan(160);
-    // Down step by step: a finer level is tried once or twice while it is on its way, not again and again.
+    // It goes down step by step. A finer level is tried once or twice on the way, not again and
+    // again.
     expect(moves(heating)).toBeLessThanOrEqual(8);
     const hot = seconds(300);
     expect(moves(hot)).toBeLessThanOrEqual(2);

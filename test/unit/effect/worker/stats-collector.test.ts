@@ -9,7 +9,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Runs frames that arrive at the given milliseconds through an effect that takes `cost` for each, newest frame first. */
+/**
+ * Runs frames that arrive at these milliseconds through an effect that takes `cost` for each,
+ * newest frame first.
+ */
 function run(arrivals: number[], cost: number): StatsCollector {
   const stats = new StatsCollector('test');
   let next = 0;

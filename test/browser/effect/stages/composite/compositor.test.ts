@@ -129,7 +129,8 @@ describe.each([
   });
 
   test('a matte of a part of the frame shows the person there and nobody beside it', () => {
-    // A grid twice as large as the frame; the region is filled with the person, and is a quarter of the frame.
+    // A grid twice the frame's size. The person fills the rectangle, which is a quarter of the
+    // frame.
     const size = [WIDTH, HEIGHT] as const;
     const texels = new Uint8Array(WIDTH * HEIGHT * 4);
     for (let i = 0; i < WIDTH * HEIGHT; i++) texels.set([255, 128, 128, 255], i * 4);
@@ -269,7 +270,8 @@ describe.each([
   });
 
   test('covers the frame with a picture of another shape, in the middle and the right way up', async () => {
-    // A tall picture: red above, blue below, and a green band through its middle, which is all that a wide frame shows.
+    // A tall picture: red above, blue below, a green band across the middle. A wide frame shows
+    // only the band.
     const tall = new OffscreenCanvas(64, 480);
     const context = tall.getContext('2d')!;
     context.fillStyle = 'red';

@@ -22,7 +22,8 @@ test('a blurred matte over a sharp edge of the picture follows the edge of the p
     }
   const guide = new GuidedFilter();
   guide.fit(matte, picture, SIZE, SIZE);
-  // At the edge the matte alone is 0.5 on both sides; the fit knows which side is the dark person's.
+  // At the edge the matte alone is 0.5 on both sides. The fit knows which side the dark person is
+  // on.
   expect(alphaAt(guide.texels, 16, 16, 0.2)).toBeGreaterThan(0.65);
   expect(alphaAt(guide.texels, 15, 16, 0.8)).toBeLessThan(0.35);
 });

@@ -104,7 +104,8 @@ describe('the blotch guard', () => {
   });
 
   test('a window on the frame is guarded as the same place of the whole frame is', () => {
-    // Its own borders are not the frame's: what comes in there is no hand, and small is what is small in the frame.
+    // The rectangle's borders are not the frame's: what enters there is no hand. Small means small
+    // in the frame.
     const window = {
       grid: [2 * WIDTH, 2 * HEIGHT],
       x: WIDTH / 2,
