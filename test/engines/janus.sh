@@ -35,10 +35,13 @@ install() {
     rm -rf src && mv unpacked/usr/share/simple-whip-server/src src
     rm -rf unpacked simple-whip-server_*.deb src/config.js
     cp "$here/whip-config.cjs" src/config.js
+    # npm 11 fails in a folder without a package.
+    echo '{"private":true}' >package.json
     npm install --no-audit --no-fund --no-save async@3 express@4 cors@2 colors@1 debug@4 websocket@1 body-parser@1
   )
   (
     cd "$ENGINES/whep"
+    echo '{"private":true}' >package.json
     npm install --no-audit --no-fund --no-save janus-whep-server@1.1.0
     # A small native part; npm may have been told to run no scripts.
     npm rebuild --ignore-scripts=false unix-dgram
