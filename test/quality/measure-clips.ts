@@ -35,10 +35,10 @@ export interface ClipRow {
    */
   flicker: number;
   /**
-   * Frames after the event until the matte is right again, mean and most; null without an event or
-   * a memory.
+   * Frames after the event until the matte is right again, mean and most, of so many clips in which
+   * somebody is found at all; null without an event or a memory.
    */
-  wrong: { mean: number; most: number } | null;
+  wrong: { mean: number; most: number; of: number } | null;
 }
 
 /** Every tracker on the clips of one sort. */
@@ -110,6 +110,8 @@ export class ClipScore {
    * @param withoutPast - of those from the event on, with nothing before them.
    */
   addEvent({ frames, event }: Clip, mattes: readonly Planes[], withoutPast: readonly Planes[]): void {
+    // What nobody finds without a past is not the past's fault.
+    if (iou(withoutPast.at(-1)!, frames.at(-1)!.mask) < FOUND) return;
     const right = withoutPast.findIndex((matte, n) => {
       const { mask } = frames[event! + n]!;
       return iou(mattes[event! + n]!, mask) >= iou(matte, mask) - NEAR;
@@ -124,7 +126,10 @@ export class ClipScore {
       worst: Math.min(...this.lowest),
       falsePersons: this.empty.length > 0 ? this.empty.filter(Boolean).length / this.empty.length : null,
       flicker: mean(this.flickers),
-      wrong: this.wrong.length > 0 ? { mean: mean(this.wrong), most: Math.max(...this.wrong) } : null,
+      wrong:
+        this.wrong.length > 0
+          ? { mean: mean(this.wrong), most: Math.max(...this.wrong), of: this.wrong.length }
+          : null,
     };
   }
 }

@@ -80,7 +80,7 @@ function overTime(clips: readonly ClipReport[]): string {
       'worst frame of a clip',
       'of all',
       'flicker',
-      'frames until right: mean (most)',
+      'frames until right: mean (most) of',
       'false persons',
     ],
     clips.flatMap(({ title, clips, rows }) =>
@@ -90,7 +90,7 @@ function overTime(clips: readonly ClipReport[]): string {
         row.tracker,
         ...[row.iou, row.worstOfClip, row.worst].map((value) => figure(value, 3)),
         figure(row.flicker, 4),
-        row.wrong ? `${row.wrong.mean.toFixed(1)} (${row.wrong.most})` : '-',
+        row.wrong ? `${row.wrong.mean.toFixed(1)} (${row.wrong.most}) of ${row.wrong.of}` : '-',
         row.falsePersons === null ? '-' : percent(row.falsePersons),
       ]),
     ),

@@ -66,6 +66,14 @@ describe('the score of clips', () => {
     expect(flickering.figures().flicker).toBeCloseTo(0.5, 6);
   });
 
+  test('blames the past only where somebody is found without it', () => {
+    const score = new ClipScore();
+    const masks = Array<Planes>(3).fill(between(0, 50));
+    const lost = masks.map(() => nobody);
+    score.addEvent(clip(1, ...masks), lost, lost.slice(1));
+    expect(score.figures().wrong).toBeNull();
+  });
+
   test('counts the frames until a matte is as good as without a past', () => {
     const score = new ClipScore();
     const person = between(0, 50);
@@ -78,7 +86,7 @@ describe('the score of clips', () => {
       masks.map(() => nobody),
       masks.slice(1),
     );
-    expect(score.figures().wrong).toEqual({ mean: (2 + 0 + 4) / 3, most: 4 });
+    expect(score.figures().wrong).toEqual({ mean: (2 + 0 + 4) / 3, most: 4, of: 3 });
   });
 });
 

@@ -44,13 +44,13 @@ test('clips say mean, worst frames, flicker, and how long a wrong past is felt',
       {
         ...{ clip: 'cut', title: 'a cut', clips: 8 },
         rows: [
-          { tracker: 'ours', ...figures, wrong: { mean: 1.25, most: 4 } },
+          { tracker: 'ours', ...figures, wrong: { mean: 1.25, most: 4, of: 6 } },
           { tracker: 'theirs', ...figures, wrong: null },
         ],
       },
     ],
   });
-  expect(table).toMatch(/ours \| +0\.910 \| +0\.800 \| +0\.123 \| +0\.0123 \| +1\.3 \(4\)/);
+  expect(table).toMatch(/ours \| +0\.910 \| +0\.800 \| +0\.123 \| +0\.0123 \| +1\.3 \(4\) of 6/);
   expect(table).toMatch(/theirs .* - \| +- \|/);
 });
 
