@@ -66,8 +66,6 @@ async function newest(path: string): Promise<number> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const times = await Promise.all(
     entries.map(async (entry) => {
-      // Recipes and caches of training are not part of the app.
-      if (entry.parentPath.includes(join('models', 'training')) || entry.name === 'training') return 0;
       return (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.mtimeMs ?? 0;
     }),
   );

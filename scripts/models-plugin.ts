@@ -33,7 +33,7 @@ export function serveModels(): Plugin {
     },
     async closeBundle() {
       if (outDir === undefined) return;
-      const shipped = (path: string) => !path.endsWith('.md') && !path.includes(join('models', 'training'));
+      const shipped = (path: string) => !path.endsWith('.md');
       await cp(models, join(outDir, 'models'), { recursive: true, filter: shipped });
     },
   };

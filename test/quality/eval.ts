@@ -2,7 +2,7 @@
  * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, and the matte
  * nets beside MediaPipe's on pictures as webcams see people, as tables and as JSON. Options: --only
  * scream,forms (ids of nets), --kinds desk,rooms,clips (these alone, and no portraits' tables),
- * --json test-results/eval.json. How to read the tables: models/training/README.md
+ * --json test-results/eval.json. How to read the tables: training/README.md
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';

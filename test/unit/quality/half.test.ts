@@ -7,7 +7,7 @@ import { Net } from '../../quality/net.ts';
 import { emptyPlanes } from '../../quality/planes.ts';
 import { projectRoot } from '../../fixtures/server.ts';
 
-const AGAIN = 'models/training/half.py makes all twins anew';
+const AGAIN = 'python -m portoon_training.half makes all twins anew';
 /**
  * What half-precision weights may make of an answer, of 1; a twin of other weights is far beyond.
  */

@@ -10,7 +10,7 @@ type MarkdownNode = Root | Root['children'][number];
 
 /** Records of the past keep the paths of their day. */
 const PAST = /^(?:CHANGELOG\.md|docs\/decisions\/)/;
-const PATH = /^(?:bin|deploy|docs|models|public|scripts|shaders|src|test)\/[\w./-]+$/;
+const PATH = /^(?:bin|deploy|docs|models|public|scripts|shaders|src|test|training)\/[\w./-]+$/;
 
 const documents = listFiles('*.md', '**/*.md').map((path) => ({ path, nodes: flatten(parse(path)) }));
 const anchors = new Map(documents.map(({ path, nodes }) => [path, anchorsOf(nodes)]));

@@ -1,4 +1,4 @@
-"""Writes what `npm run eval` holds the style nets against: python write_teachers.py FOLDER
+"""Writes what `npm run eval` holds the style nets against: python -m portoon_training.write_teachers FOLDER
 
 The teachers' pictures of validation portraits, FOLDER/STYLE/ID.png, and the network whose features measure content and
 style, FOLDER/features.onnx. Keep the folder out of the project; PORTOON_TEACHERS tells the evaluation where it is.
@@ -11,9 +11,9 @@ import cv2
 import torch
 from torch import nn
 
-from data import portrait_ids, portrait_image, portrait_label
-from resnet50 import ResNet50
-from styles import STYLES, procedural_teacher
+from .data import portrait_ids, portrait_image, portrait_label
+from .resnet50 import ResNet50
+from .styles import STYLES, procedural_teacher
 
 SIZE = (192, 256)
 PORTRAITS = 20

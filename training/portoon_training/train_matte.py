@@ -1,9 +1,9 @@
 """Trains the matte's teacher, then the matte net on what it says, then further on endless scenes and soft targets alone.
 
-python train_matte.py --large --out TEACHER_FOLDER
-python matte_pool.py --teacher TEACHER_FOLDER --out POOL_FOLDER
-python train_matte.py --pool POOL_FOLDER --out RUN_FOLDER
-python train_matte.py --init RUN_FOLDER/checkpoint.pt --out FINAL_FOLDER
+python -m portoon_training.train_matte --large --out TEACHER_FOLDER
+python -m portoon_training.matte_pool --teacher TEACHER_FOLDER --out POOL_FOLDER
+python -m portoon_training.train_matte --pool POOL_FOLDER --out RUN_FOLDER
+python -m portoon_training.train_matte --init RUN_FOLDER/checkpoint.pt --out FINAL_FOLDER
 """
 
 from pathlib import Path
@@ -13,13 +13,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, read, to_tensor_layout
-from metrics import iou, summary
-from matte_pool import MattePool, SceneShots
-from matte_teacher import MatteTeacher
-from nets import MatteNet
-from people import PEOPLE, SEEN, UNKNOWN, WebcamSampler, people_ids, person_mask
-from runs import GENTLE, SEED, Run, arguments, prefetch
+from .data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, read, to_tensor_layout
+from .metrics import iou, summary
+from .matte_pool import MattePool, SceneShots
+from .matte_teacher import MatteTeacher
+from .nets import MatteNet
+from .people import PEOPLE, SEEN, UNKNOWN, WebcamSampler, people_ids, person_mask
+from .runs import GENTLE, SEED, Run, arguments, prefetch
 
 # (width, height); half resolution teaches shapes quickly, the full one edges.
 EARLY_SIZES = [(160, 160), (192, 128), (160, 128), (128, 192)]

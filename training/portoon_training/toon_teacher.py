@@ -7,7 +7,7 @@ keep skin clean and let hair and clothes carry the line work.
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_flow,

@@ -7,7 +7,7 @@ density rises with the gradient of the wash (edge darkening). Granulation comes 
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_flow,
@@ -21,7 +21,7 @@ from abstraction import (
     wide_mean,
     work_lab,
 )
-from nets import Strokes
+from .nets import Strokes
 
 PENCIL = np.array([0.24, 0.19, 0.22], np.float32)
 PAPER = np.array([1.0, 0.99, 0.97], np.float32)

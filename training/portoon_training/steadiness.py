@@ -1,4 +1,4 @@
-"""How steady the styles and their teachers are, on the same pairs of frames: python steadiness.py [STYLE ...]
+"""How steady the styles and their teachers are, on the same pairs of frames: python -m portoon_training.steadiness [STYLE ...]
 
 Two frames of a portrait that turns and sways a little between them, each with a camera's grain. The warping error is the root mean
 square difference of the second picture and the first carried along the known motion (Lai et al. 2018).
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from data import portrait_ids, portrait_image, portrait_label
-from sheets import MODELS, run
-from styles import STYLES, procedural_teacher
+from .data import portrait_ids, portrait_image, portrait_label
+from .sheets import MODELS, run
+from .styles import STYLES, procedural_teacher
 
 SIZE = (192, 256)
 GRAIN = 0.02 * 255

@@ -7,7 +7,7 @@ straight facets and shaded softly, and strong edges become dark strokes.
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_flow,

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import torch
 
-from nets import Strokes, Swirls
+from .nets import Strokes, Swirls
 
 SUPERSAMPLE = 2
 HAIR, BODY, FACE, CLOTHES = 1, 2, 3, 4

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import torch
 
-from abstraction import swirls
-from data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
-from nets import Strokes, Swirls
-from runs import SEED
+from .abstraction import swirls
+from .data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
+from .nets import Strokes, Swirls
+from .runs import SEED
 
 FIRST = 60  # rendered before training starts
 PORTRAIT_SHARE = 0.72

@@ -1,4 +1,4 @@
-"""Writes a trained net as ONNX and brings the manifest up to date: python export.py portrait|STYLE[-fine] RUN_FOLDER
+"""Writes a trained net as ONNX and brings the manifest up to date: python -m portoon_training.export portrait|STYLE[-fine] RUN_FOLDER
 
 Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the graph
 is checked: same answers as PyTorch, no operator that reads shapes at run time.
@@ -16,11 +16,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from half import twin
-from nets import MatteNet, fold_batch_norm
-from styles import STYLES
+from .half import twin
+from .nets import MatteNet, fold_batch_norm
+from .styles import STYLES
 
-MODELS = Path(__file__).resolve().parent.parent
+MODELS = Path(__file__).resolve().parents[2] / "models"
 OPSET = 17
 OPERATORS = {
     "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "GlobalMaxPool", "Identity",

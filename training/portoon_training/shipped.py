@@ -1,4 +1,4 @@
-"""A shipped net, made trainable again: python shipped.py portrait|STYLE[-fine] OUT_FOLDER
+"""A shipped net, made trainable again: python -m portoon_training.shipped portrait|STYLE[-fine] OUT_FOLDER
 
 Export folds batch normalisation away. Here each folded convolution gets back a normalisation that changes nothing: its mean and
 variance are those of the convolution's answers to portraits, its weights undo them.
@@ -12,9 +12,9 @@ import torch
 from onnx import numpy_helper
 from torch import nn
 
-from data import MatteSampler, to_tensor_layout
-from export import MODELS, Matte, entries
-from runs import SEED
+from .data import MatteSampler, to_tensor_layout
+from .export import MODELS, Matte, entries
+from .runs import SEED
 
 SIZES = ((256, 256), (256, 160), (192, 256))
 PICTURES = 64

@@ -7,7 +7,7 @@ bokashi, the printer's soft gradation; one fine blue line of even weight draws t
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_broad_flow,

@@ -4,8 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from nets import conv_bn
-from resnet50 import ResNet50
+from .nets import conv_bn
+from .resnet50 import ResNet50
 
 FROZEN = ("conv1", "res2")  # early layers are general enough; training them costs more than it brings
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from data import DATA, MatteSampler, read, tone
+from .data import DATA, MatteSampler, read, tone
 
 PEOPLE = DATA / "people"
 PHOTOS_WITHOUT_PEOPLE = Path(__file__).with_name("photos_without_people.txt")

@@ -1,4 +1,4 @@
-"""Writes the half-precision twin of every shipped net and enters it in the manifest: python half.py
+"""Writes the half-precision twin of every shipped net and enters it in the manifest: python -m portoon_training.half
 
 A twin is for graphics processors that reckon in half precision (WebGPU's `shader-f16`). It is made from the .onnx file alone, takes
 and gives the same float32 tensors, and has the same graph with casts where half precision begins and ends. Needs `numpy` and `onnx` only.
@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-MODELS = Path(__file__).resolve().parent.parent
+MODELS = Path(__file__).resolve().parents[2] / "models"
 MANIFEST = MODELS / "manifest.json"
 # Made to work on ratios, large angles or small differences.
 FULL_MODULES = ("whole", "hand", "tones")

@@ -7,7 +7,7 @@ flow, so that nothing needs a grain fixed to the paper.
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_flow,

@@ -1,4 +1,4 @@
-"""Draws what the shipped nets make of validation portraits, to look at: python sheets.py FOLDER
+"""Draws what the shipped nets make of validation portraits, to look at: python -m portoon_training.sheets FOLDER
 
 Keep the pictures out of the project. The figures are `npm run eval`'s.
 """
@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import onnxruntime
 
-from data import portrait_ids, portrait_image, to_tensor_layout
+from .data import portrait_ids, portrait_image, to_tensor_layout
 
-MODELS = Path(__file__).resolve().parent.parent
+MODELS = Path(__file__).resolve().parents[2] / "models"
 GREEN = np.array([40, 200, 90])
 
 

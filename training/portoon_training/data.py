@@ -13,7 +13,7 @@ DATA = Path(os.environ.get("PORTOON_DATA", Path(__file__).resolve().parents[3] /
 
 def require_data():
     if not (DATA / "portraits" / "image").is_dir():
-        raise SystemExit(f"No training data at {DATA}: set PORTOON_DATA (see models/training/README.md).")
+        raise SystemExit(f"No training data at {DATA}: set PORTOON_DATA (see training/README.md).")
 
 
 def read(path, flag=cv2.IMREAD_COLOR):

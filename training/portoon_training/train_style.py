@@ -1,4 +1,4 @@
-"""Trains a style net by regression on its teacher: python train_style.py STYLE --grade live --out RUN_FOLDER --pool POOL_FOLDER
+"""Trains a style net by regression on its teacher: python -m portoon_training.train_style STYLE --grade live --out RUN_FOLDER --pool POOL_FOLDER
 
 The teacher's pictures are rendered while training goes on and kept in POOL_FOLDER, which both grades may share.
 Every crop is seen through two windows a few pixels apart, each with its own grain: what the net draws must move with
@@ -11,11 +11,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from critic import Critic
-from nets import Strokes
-from runs import SEED, Run, arguments, prefetch
-from styles import GRADES, STYLES, procedural_teacher
-from teacher_pool import TeacherPool, camera_noise, gradients
+from .critic import Critic
+from .nets import Strokes
+from .runs import SEED, Run, arguments, prefetch
+from .styles import GRADES, STYLES, procedural_teacher
+from .teacher_pool import TeacherPool, camera_noise, gradients
 
 POOL = 400
 CROPS = ((64, 12), (96, 7), (128, 4))  # side, crops of a batch

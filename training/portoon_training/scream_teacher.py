@@ -7,7 +7,7 @@ convolution (Cabral and Leedom 1993), together with the picture's own strands.
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_broad_flow,

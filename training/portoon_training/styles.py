@@ -6,7 +6,7 @@ from typing import Callable
 
 from torch import nn
 
-from nets import FineStyleNet, Strokes, StyleNet, Swirls, ToneSteps
+from .nets import FineStyleNet, Strokes, StyleNet, Swirls, ToneSteps
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,4 @@ GRADES = {"live": StyleNet, "fine": FineStyleNet}
 
 def procedural_teacher(style: Style) -> Callable:
     module, function = style.teacher.split(":")
-    return getattr(importlib.import_module(module), function)
+    return getattr(importlib.import_module(f"{__package__}.{module}"), function)

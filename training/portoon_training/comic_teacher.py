@@ -7,7 +7,7 @@ convolutional net cannot know a screen's phase. The picture's own strands feathe
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_flow,

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from data import DATA
+from .data import DATA
 
 BLOCKS = {2: "abc", 3: "abcd", 4: "abcdef"}
 BATCH_NORM_EPS = 1e-3

@@ -1,4 +1,4 @@
-"""Scenes with the teacher's answers, kept on disk: python matte_pool.py --teacher RUN_FOLDER --out POOL_FOLDER
+"""Scenes with the teacher's answers, kept on disk: python -m portoon_training.matte_pool --teacher RUN_FOLDER --out POOL_FOLDER
 
 Each file holds CHUNK scenes of one size: frame (before the camera's faults), true alpha, parts, and the teacher's matte and features.
 """
@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import torch
 
-from data import MatteSampler, grain_field, to_tensor_layout, webcam
-from matte_teacher import MatteTeacher
-from runs import SEED
+from .data import MatteSampler, grain_field, to_tensor_layout, webcam
+from .matte_teacher import MatteTeacher
+from .runs import SEED
 
 CHUNK = 48
 # (width, height)

@@ -7,7 +7,7 @@ too, make the drums. The scrubbing follows the flow, out of the picture's own de
 import cv2
 import numpy as np
 
-from abstraction import (
+from .abstraction import (
     SUPERSAMPLE,
     across_flow,
     along_broad_flow,

@@ -1,0 +1,1 @@
+"""The programs that train Portoon's nets and write them to `models`."""
