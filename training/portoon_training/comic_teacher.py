@@ -1,7 +1,9 @@
-"""A printed comic page: bold ink, spotted blacks, few strong colours, shadows as crisp, feathered shapes.
+"""A printed comic page: bold ink, spotted blacks, few strong colours, shadows as crisp, feathered
+shapes.
 
-Ink is Winnemoeller's XDoG over Kang's flow, at two widths so that the line's weight varies. There is no dot screen: a
-convolutional net cannot know a screen's phase. The picture's own strands feather the borders of shadows instead.
+Ink is Winnemoeller's XDoG over Kang's flow, at two widths so that the line's weight varies. There
+is no dot screen: a convolutional net cannot know a screen's phase. The picture's own strands
+feather the borders of shadows instead.
 """
 
 import cv2
@@ -9,18 +11,15 @@ import numpy as np
 
 from .abstraction import (
     SUPERSAMPLE,
+    Smoothing,
     across_flow,
     along_flow,
     blur,
-    face_features,
-    face_lights,
     from_lab,
-    opened,
-    sitter_maps,
+    prepared,
     smoothstep,
     tangent_flow,
     wide_mean,
-    work_lab,
 )
 
 INK = np.array([0.05, 0.03, 0.07], np.float32)
@@ -29,15 +28,11 @@ HUES = 7  # towards which colours are drawn
 
 
 def comic(image, parts, size):
-    """Comic of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    """Comic of an RGB uint8 image; `size` is its (width, height); `parts` may be None."""
     s = SUPERSAMPLE
-    lab = opened(work_lab(image, size))
-    face, skin, hair, clothes = sitter_maps(parts, lab)
-
-    gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
-    flat = gentle
-    for _ in range(3):
-        flat = cv2.bilateralFilter(flat, 0, 11, 2 * s)
+    picture = prepared(image, parts, size, Smoothing(10, 1.2), Smoothing(11, 2, 3))
+    skin, hair, clothes = picture.skin, picture.hair, picture.clothes
+    gentle, flat = picture.gentle, picture.flat
     flow = tangent_flow(flat, 1.4 * s)
     strand = gentle[..., 0] - blur(gentle[..., 0], 2 * s)
     strand = strand / (2 + blur(np.abs(strand), 4 * s))
@@ -46,11 +41,9 @@ def comic(image, parts, size):
     drawn = along_flow(np.dstack([flat[..., 0], strand, fine, brush]), flow, 3 * s)
     flat[..., 0], strand, fine, brush = cv2.split(drawn)
 
-    # Small dark features and the lights of eyes and teeth make the likeness. Beards are labelled skin, but are hair.
-    feature, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
-    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
-    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)  # lit skin counts for more
-    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+    # Small dark features and the lights of eyes and teeth make the likeness. Beards are labelled
+    # skin, but are hair.
+    feature, _, _, mean, lights = picture.likeness(flat)
     flat = flat + (gentle - flat) * np.maximum(0.9 * feature, lights)[..., None]
     sitter = np.maximum(skin, 0.5 * hair)
     skin = skin * smoothstep(flat[..., 0] - 0.38 * mean, 0, 0.2 * mean + 1)
@@ -62,10 +55,12 @@ def comic(image, parts, size):
     ink = smoothstep(-fine * gain, threshold, threshold + 0.7)
     ink = np.maximum(ink, smoothstep(-brush * gain, 1.5 * threshold, 1.5 * threshold + 0.9))
 
-    # Dry-brush feathering: the borders of blacks and shadows are ragged with the picture's own strands.
+    # Dry-brush feathering: the borders of blacks and shadows are ragged with the picture's own
+    # strands.
     feathered = light + 10 * np.clip(strand, -0.7, 0.7) * (1 - 0.8 * skin)
 
-    # Spotted blacks: what is dark, in itself and for its surroundings, fills with ink; skin hardly ever.
+    # Spotted blacks: what is dark, in itself and for its surroundings, fills with ink; skin hardly
+    # ever.
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     black = 10 + 0.17 * surroundings + 4 * hair - 14 * skin * (1 - feature)
     ink = np.maximum(ink, smoothstep(black - feathered, -1.5, 2.5))
@@ -74,7 +69,8 @@ def comic(image, parts, size):
     shade = smoothstep(64 - light, 0, 30) * (1 - 0.75 * skin) + 0.35 * hair
     ink = np.maximum(ink, 0.9 * smoothstep(-strand * shade, 0.22, 0.4) * (1 - feature))
 
-    # Few tones with crisp borders. On skin they are counted from the face's own mean, so that most of a face is clean.
+    # Few tones with crisp borders. On skin they are counted from the face's own mean, so that most
+    # of a face is clean.
     level = feathered / STEP + 0.35
     base = np.floor(level)
     tone = (base + smoothstep(level - base, 0.42, 0.58) - 0.2) * STEP
@@ -88,11 +84,17 @@ def comic(image, parts, size):
     # Darkness is the ink's part: the colours beneath it stay bright.
     tone = tone + (24 - 0.23 * tone) * (1 - np.maximum(skin, 0.6 * sitter))
 
-    # Printing inks: strong colour even where the picture is dull, and blue-violet for the grey of shadows.
+    # Printing inks: strong colour even where the picture is dull, and blue-violet for the grey of
+    # shadows.
     a, b = flat[..., 1], flat[..., 2]
     colour = np.hypot(a, b) + 1e-3
     strong = 85 * np.tanh(colour * (2.6 - 1.1 * skin) / 85) / colour
-    grey = smoothstep(16 - colour, 0, 12) * smoothstep(78 - tone, 0, 30) * smoothstep(tone, 4, 20) * (1 - 0.9 * sitter)
+    grey = (
+        smoothstep(16 - colour, 0, 12)
+        * smoothstep(78 - tone, 0, 30)
+        * smoothstep(tone, 4, 20)
+        * (1 - 0.9 * sitter)
+    )
     hue = np.arctan2(b, a)
     hue = hue - 0.1 * np.sin(HUES * hue) * (1 - skin)
     a, b = colour * np.cos(hue), colour * np.sin(hue)

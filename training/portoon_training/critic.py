@@ -1,7 +1,8 @@
 """A critic that learns to tell a net's pictures from its teacher's, patch by patch.
 
-Regression alone is cautious: where it cannot know just where a stroke falls, it draws none. After Isola et al. 2017
-(arXiv:1611.07004), with hinge losses and spectral normalisation (Miyato et al. 2018, arXiv:1802.05957).
+Regression alone is cautious: where it cannot know just where a stroke falls, it draws none. After
+Isola et al. 2017 (arXiv:1611.07004), with hinge losses and spectral normalisation (Miyato et al.
+2018, arXiv:1802.05957).
 """
 
 import torch
@@ -16,7 +17,10 @@ class Critic(nn.Module):
 
     def __init__(self, width=40):
         super().__init__()
-        conv = lambda cin, cout, stride: spectral_norm(nn.Conv2d(cin, cout, 4 if stride == 2 else 3, stride, 1))
+
+        def conv(cin, cout, stride):
+            return spectral_norm(nn.Conv2d(cin, cout, 4 if stride == 2 else 3, stride, 1))
+
         self.body = nn.Sequential(
             conv(6, width, 2),
             nn.LeakyReLU(0.2),
@@ -33,8 +37,13 @@ class Critic(nn.Module):
             return self.body(torch.cat([frame, picture], 1) * 2 - 1).float()
 
     def learn(self, frame, mine, teachers):
-        """One step towards telling `mine` from `teachers`; returns its loss, 2 when it knows nothing."""
-        loss = torch.relu(1 + self(frame, mine.detach())).mean() + torch.relu(1 - self(frame, teachers)).mean()
+        """One step towards telling `mine` from `teachers`; returns its loss, 2 when it knows
+        nothing.
+        """
+        loss = (
+            torch.relu(1 + self(frame, mine.detach())).mean()
+            + torch.relu(1 - self(frame, teachers)).mean()
+        )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()

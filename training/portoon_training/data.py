@@ -48,7 +48,9 @@ def alpha_target(mask, soft):
 
 
 def soft_target(mask, soft):
-    """A little more of the true mask than of the soft matte: the mask says who, the matte how surely and how softly."""
+    """A little more of the true mask than of the soft matte: the mask says who, the matte how
+    surely and how softly.
+    """
     soft = cv2.resize(soft, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return (0.55 * mask + 0.45 * soft + 0.5).astype(np.uint8)
 
@@ -78,19 +80,26 @@ def tone(rng, image, strength=1.0):
 
 
 def grain_field(rng):
-    """Gaussian noise to cut windows from: drawing it afresh for every frame would take longer than the rest."""
+    """Gaussian noise to cut windows from: drawing it afresh for every frame would take longer than
+    the rest.
+    """
     return rng.standard_normal((512, 512, 3)).astype(np.float32)
 
 
 def webcam(rng, grain, frames):
-    """What one webcam does to pictures: tone, grey, low light, blur and JPEG in common, grain for each."""
+    """What one webcam does to pictures: tone, grey, low light, blur and JPEG in common, grain for
+    each.
+    """
     height, width = frames[0].shape[:2]
     gains = tone_table(rng, 1.3)
     frames = [cv2.LUT(frame, gains) for frame in frames]
     if rng.random() < 0.25:  # saturation, down to grey
         s = rng.uniform(0, 1.5)
         greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None] for frame in frames]
-        frames = [np.clip(g + s * (f.astype(np.float32) - g), 0, 255).astype(np.uint8) for f, g in zip(frames, greys)]
+        frames = [
+            np.clip(g + s * (f.astype(np.float32) - g), 0, 255).astype(np.uint8)
+            for f, g in zip(frames, greys, strict=True)
+        ]
     noise = rng.uniform(0, 6) if rng.random() < 0.5 else 0
     if rng.random() < 0.1:
         dim = rng.uniform(0.25, 0.6)
@@ -106,11 +115,13 @@ def webcam(rng, grain, frames):
         windows = [(rng.integers(512 - height + 1), rng.integers(512 - width + 1)) for _ in frames]
         frames = [
             np.clip(f + grain[y : y + height, x : x + width] * noise, 0, 255).astype(np.uint8)
-            for f, (y, x) in zip(frames, windows)
+            for f, (y, x) in zip(frames, windows, strict=True)
         ]
     if rng.random() < 0.3:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))]
-        frames = [cv2.imdecode(cv2.imencode(".jpg", f, quality)[1], cv2.IMREAD_COLOR) for f in frames]
+        frames = [
+            cv2.imdecode(cv2.imencode(".jpg", f, quality)[1], cv2.IMREAD_COLOR) for f in frames
+        ]
     return frames
 
 
@@ -126,19 +137,24 @@ CLOTHES = 4  # among the parts
 
 
 def recoloured(rng, frame, mask):
-    """`frame` with other colours where `mask` (uint8) is: a dye over its light and shade, brighter or darker."""
+    """`frame` with other colours where `mask` (uint8) is: a dye over its light and shade, brighter
+    or darker.
+    """
     blend = mask[..., None].astype(np.float32) / 255
     light = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
     dye = np.exp(rng.normal(0, 0.35, 3)).astype(np.float32)
     keep = rng.uniform(0, 1)  # of the colours there were
-    dyed = (keep * frame + (1 - keep) * light) * dye * np.exp(rng.normal(0, 0.35)) + rng.normal(0, 12)
+    dyed = (keep * frame + (1 - keep) * light) * dye * np.exp(rng.normal(0, 0.35)) + rng.normal(
+        0, 12
+    )
     return np.clip(frame + blend * (dyed - frame) + 0.5, 0, 255).astype(np.uint8)
 
 
 class MatteSampler:
     """Draws augmented training samples: (frame, alpha, parts), all uint8, of one size.
 
-    `soft`: alpha is the soft target; else the true mask, softened along its outline. People are always cut out by the latter.
+    `soft`: alpha is the soft target; else the true mask, softened along its outline. People are
+    always cut out by the latter.
     """
 
     def __init__(self, seed, soft=False):
@@ -148,13 +164,18 @@ class MatteSampler:
             labels = portrait_label("mask", portrait), portrait_label("soft", portrait)
             alpha = alpha_target(*labels)
             alphas = np.dstack([alpha, soft_target(*labels) if soft else alpha])
-            self.portraits.append((portrait_image(portrait), alphas, portrait_label("parts", portrait)))
+            self.portraits.append(
+                (portrait_image(portrait), alphas, portrait_label("parts", portrait))
+            )
         self.photos = load_photos()
         self.noise = grain_field(self.rng)
 
     def batch(self, draw, count, width, height):
-        """`draw`: one of the sampler's ways to make a sample. Frames [N,3,H,W], alphas [N,1,H,W], parts [N,H,W]."""
-        frames, alphas, parts = zip(*(draw(width, height) for _ in range(count)))
+        """`draw`: one of the sampler's ways to make a sample.
+
+        Frames [N,3,H,W], alphas [N,1,H,W], parts [N,H,W].
+        """
+        frames, alphas, parts = zip(*(draw(width, height) for _ in range(count)), strict=True)
         return (
             to_tensor_layout(frames),
             np.stack(alphas)[:, None].astype(np.float32) / 255,
@@ -174,7 +195,9 @@ class MatteSampler:
 
     def scene(self, width, height):
         """What stands before the camera: (frame, alpha, parts)."""
-        kind = self.rng.choice(["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04])
+        kind = self.rng.choice(
+            ["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04]
+        )
         if kind in ("whole", "crop"):
             return self.dressed(*self.portrait(kind, width, height))
         frame = self.background(width, height)
@@ -185,7 +208,9 @@ class MatteSampler:
         return self.dressed(frame, alpha, parts)
 
     def dressed(self, frame, alpha, parts):
-        """Other clothes, another room, black and white: now and then each, as the portraits show too few of them."""
+        """Other clothes, another room, black and white: now and then each, as the portraits show
+        too few of them.
+        """
         rng = self.rng
         if rng.random() < 0.4:
             clothes = np.where(parts == CLOTHES, 255, 0).astype(np.uint8)
@@ -205,18 +230,28 @@ class MatteSampler:
         rng = self.rng
         h, w = alphas.shape[:2]
         if kind == "whole":
-            scale = np.array([width / w, height / h]) * rng.uniform(0.92, 1.3) * np.exp(rng.normal(0, 0.06, 2))
+            scale = (
+                np.array([width / w, height / h])
+                * rng.uniform(0.92, 1.3)
+                * np.exp(rng.normal(0, 0.06, 2))
+            )
         else:
             aspect = np.exp(rng.normal(0, 0.08))
-            scale = max(width / w, height / h) * rng.uniform(0.9, 1.7) * np.array([aspect, 1 / aspect])
+            scale = (
+                max(width / w, height / h) * rng.uniform(0.9, 1.7) * np.array([aspect, 1 / aspect])
+            )
         slack = np.abs(scale * (w, h) - (width, height)) / 2
         offset = rng.uniform(-1, 1, 2) * slack + rng.normal(0, 0.03, 2) * (width, height)
         matrix = self.affine(scale, (w, h), (width, height), offset, rng.normal(0, 6))
-        frame, alphas, parts = self.warp(image, alphas, parts, matrix, (width, height), cv2.BORDER_REFLECT_101)
+        frame, alphas, parts = self.warp(
+            image, alphas, parts, matrix, (width, height), cv2.BORDER_REFLECT_101
+        )
         return frame, np.ascontiguousarray(alphas[..., 1]), parts
 
     def affine(self, scale, source, target, offset, degrees):
-        """Maps the source's centre to the target's centre plus offset; one portrait in two is mirrored."""
+        """Maps the source's centre to the target's centre plus offset; one portrait in two is
+        mirrored.
+        """
         angle = np.deg2rad(degrees)
         rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         flip = -1 if self.rng.random() < 0.5 else 1
@@ -232,11 +267,15 @@ class MatteSampler:
             image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
             alphas = cv2.resize(alphas, half, interpolation=cv2.INTER_AREA)
             matrix = matrix @ np.diag([2.0, 2.0, 1.0])
-        to_image = np.diag([alphas.shape[1] / parts.shape[1], alphas.shape[0] / parts.shape[0], 1.0])
+        to_image = np.diag(
+            [alphas.shape[1] / parts.shape[1], alphas.shape[0] / parts.shape[0], 1.0]
+        )
         return (
             cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
             cv2.warpAffine(alphas, matrix, size, flags=cv2.INTER_LINEAR, borderMode=border),
-            cv2.warpAffine(parts, matrix @ to_image, size, flags=cv2.INTER_NEAREST, borderMode=border),
+            cv2.warpAffine(
+                parts, matrix @ to_image, size, flags=cv2.INTER_NEAREST, borderMode=border
+            ),
         )
 
     def background(self, width, height):
@@ -247,7 +286,9 @@ class MatteSampler:
         cw, ch = int(width * fit), int(height * fit)
         x, y = self.rng.integers(w - cw + 1), self.rng.integers(h - ch + 1)
         crop = photo[y : y + ch, x : x + cw]
-        crop = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA if fit > 1 else cv2.INTER_LINEAR)
+        crop = cv2.resize(
+            crop, (width, height), interpolation=cv2.INTER_AREA if fit > 1 else cv2.INTER_LINEAR
+        )
         if self.rng.random() < 0.5:
             crop = crop[:, ::-1]
         if self.rng.random() < 0.3:  # a shallow depth of field
@@ -263,12 +304,18 @@ class MatteSampler:
         tall = rng.uniform(0.55, 1.7) if place == "any" else rng.uniform(0.5, 1.0)
         aspect = np.exp(rng.normal(0, 0.06))
         scale = tall * height / h * np.array([aspect, 1 / aspect])
-        x = {"any": rng.uniform(-0.4, 0.4), "left": rng.uniform(-0.4, -0.2), "right": rng.uniform(0.2, 0.4)}[place]
+        x = {
+            "any": rng.uniform(-0.4, 0.4),
+            "left": rng.uniform(-0.4, -0.2),
+            "right": rng.uniform(0.2, 0.4),
+        }[place]
         below = (height - scale[1] * h) / 2  # lower edges aligned
         below += rng.uniform(0, 0.25) * scale[1] * h
         matrix = self.affine(scale, (w, h), (width, height), (x * width, below), rng.normal(0, 4))
         image = tone(rng, image) if rng.random() < 0.5 else image
-        image, own, own_parts = self.warp(image, own, own_parts, matrix, (width, height), cv2.BORDER_CONSTANT)
+        image, own, own_parts = self.warp(
+            image, own, own_parts, matrix, (width, height), cv2.BORDER_CONSTANT
+        )
         if rng.random() < 0.4:
             own = cv2.GaussianBlur(own, (0, 0), rng.uniform(0.4, 1.2))
         a = own[..., :1].astype(np.float32) / 255

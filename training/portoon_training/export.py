@@ -1,30 +1,32 @@
-"""Writes a trained net as ONNX and brings the manifest up to date: python -m portoon_training.export portrait|STYLE[-fine] RUN_FOLDER
+"""Writes a trained net as ONNX and brings the manifest up to date.
 
-Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the graph
-is checked: same answers as PyTorch, no operator that reads shapes at run time.
+    python -m portoon_training.export portrait|STYLE[-fine] RUN_FOLDER
+
+Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the
+graph is checked: same answers as PyTorch, no operator that reads shapes at run time.
 """
 
 import argparse
 import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from .half import twin
+from .manifest import MODELS, read_manifest, write_manifest
 from .nets import MatteNet, fold_batch_norm
+from .onnx_graph import fold_pads, trace
+from .runs import load_checkpoint
 from .styles import STYLES
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-OPSET = 17
 OPERATORS = {
-    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div", "GlobalAveragePool", "GlobalMaxPool", "Identity",
-    "MaxPool", "Mul", "Relu", "Resize", "Sigmoid", "Sin", "Softmax", "SpaceToDepth", "Sub",
+    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div",
+    "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Mul", "Relu", "Resize", "Sigmoid",
+    "Sin", "Softmax", "SpaceToDepth", "Sub",
 }  # fmt: skip
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))
 TOLERANCE = 1e-4
@@ -33,7 +35,10 @@ FINE = "-fine"
 
 
 class Matte(nn.Module):
-    """The net with its parts named at full size. Its matte is the whole person; the prior of the next frame is what that was made from."""
+    """The net with its parts named at full size.
+
+    Its matte is the whole person; the prior of the next frame is what that was made from.
+    """
 
     inputs = {"frame": 3, "prior": 1}
     outputs = ("matte", "prior_next", "parts")
@@ -44,8 +49,11 @@ class Matte(nn.Module):
 
     def forward(self, frame, prior):
         prior_next, _, parts, _ = self.net(frame, prior)
-        # Softmax before the resize: its channels still sum to one, and it runs on a sixteenth of the pixels.
-        parts = F.interpolate(torch.softmax(parts, 1), scale_factor=4.0, mode="bilinear", align_corners=False)
+        # Softmax before the resize: its channels still sum to one, and it runs on a sixteenth of
+        # the pixels.
+        parts = F.interpolate(
+            torch.softmax(parts, 1), scale_factor=4.0, mode="bilinear", align_corners=False
+        )
         return self.net.whole(prior_next), prior_next, parts
 
 
@@ -67,7 +75,11 @@ class StyledPicture(nn.Module):
 def entries():
     """Everything that may be shipped, in the manifest's order."""
     state = [{"in": "prior", "out": "prior_next", "shape": [1, 1, "H", "W"]}]
-    yield "portrait", {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state}, Matte
+    yield (
+        "portrait",
+        {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state},
+        Matte,
+    )
     for grade, ending, size in (("live", "", [352, 192]), ("fine", FINE, [640, 384])):
         for name, style in STYLES.items():
             title = style.title + (" (fine)" if ending else "")
@@ -76,18 +88,9 @@ def entries():
 
 
 def write_onnx(model, path):
-    axes = {name: {2: "H", 3: "W"} for name in (*model.inputs, *model.outputs)}
-    torch.onnx.export(
-        model,
-        tuple(torch.rand(1, channels, 64, 64) for channels in model.inputs.values()),
-        str(path),
-        input_names=list(model.inputs),
-        output_names=list(model.outputs),
-        dynamic_axes=axes,
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    trace(model, model.inputs, dict.fromkeys(model.outputs, ("H", "W")), path)
     graph = onnx.load(str(path))
+    fold_pads(graph.graph)
     # The tracer leaves odd names on the outputs' free sides.
     for output in graph.graph.output:
         for side, name in ((2, "H"), (3, "W")):
@@ -104,31 +107,46 @@ def write_onnx(model, path):
 
 def check(model, path):
     """Largest difference between ONNX Runtime and PyTorch over all promised sizes."""
+    import onnxruntime  # Nothing else here runs a net that is written.
+
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     worst = 0.0
     for height, width in SIZES:
-        given = {name: torch.rand(1, channels, height, width) for name, channels in model.inputs.items()}
+        given = {
+            name: torch.rand(1, channels, height, width) for name, channels in model.inputs.items()
+        }
         with torch.no_grad():
             expected = model(*given.values())
         expected = expected if isinstance(expected, tuple) else (expected,)
-        got = session.run(list(model.outputs), {name: value.numpy() for name, value in given.items()})
-        worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, expected)))
+        got = session.run(
+            list(model.outputs), {name: value.numpy() for name, value in given.items()}
+        )
+        worst = max(
+            worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, expected, strict=True))
+        )
     if worst > TOLERANCE:
         raise SystemExit(f"{path.name}: differs from PyTorch by {worst:.2g}")
     return worst
 
 
-def update_manifest():
-    models = []
+def update_manifest(models=MODELS):
+    """Writes what is known of the nets in the folder.
+
+    What else an entry says stays, as do entries that were made elsewhere; new ones come last.
+    """
+    manifest = read_manifest(models)
+    known = {entry["id"]: entry for entry in manifest["models"]}
     for name, entry, _ in entries():
         file = f"{entry['kind']}/{name}.onnx"
-        if not (MODELS / file).exists():
+        if not (models / file).exists():
+            known.pop(name, None)
             continue
-        data = (MODELS / file).read_bytes()
+        data = (models / file).read_bytes()
         facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
         card = {"card": f"{entry['kind']}/{name.removesuffix(FINE)}.md", "licence": LICENCE}
-        models.append({"id": name} | entry | facts | card | {"half": twin(facts)})
-    (MODELS / "manifest.json").write_text(json.dumps({"models": models}, indent=2) + "\n")
+        made = {"id": name} | entry | facts | card | {"half": twin(facts, models)}
+        known[name] = known.get(name, {}) | made
+    write_manifest(manifest | {"models": list(known.values())}, models)
 
 
 def main():
@@ -140,7 +158,7 @@ def main():
 
     entry, make = known[args.id]
     model = make()
-    model.net.load_state_dict(torch.load(args.run / "checkpoint.pt", weights_only=True)["average"])
+    model.net.load_state_dict(load_checkpoint(args.run / "checkpoint.pt")["average"])
     fold_batch_norm(model.eval())
     path = MODELS / entry["kind"] / f"{args.id}.onnx"
     path.parent.mkdir(exist_ok=True)

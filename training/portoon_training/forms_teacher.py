@@ -1,7 +1,9 @@
-"""A procedural reading of Leger's Contrast of Forms: drums in primary colours behind black strokes, on cream canvas.
+"""A procedural reading of Leger's Contrast of Forms: drums in primary colours behind black strokes,
+on cream canvas.
 
-Every plane runs from a white light through scrubbed colour to black: the broadest of `nets.Swirls`, which the net is given
-too, make the drums. The scrubbing follows the flow, out of the picture's own detail.
+Every plane runs from a white light through scrubbed colour to black: the broadest of `nets.Swirls`,
+which the net is given too, make the drums. The scrubbing follows the flow, out of the picture's own
+detail.
 """
 
 import cv2
@@ -9,23 +11,20 @@ import numpy as np
 
 from .abstraction import (
     SUPERSAMPLE,
+    Smoothing,
     across_flow,
     along_broad_flow,
     along_flow,
     blur,
-    face_features,
-    face_lights,
     from_lab,
-    opened,
     over,
+    prepared,
     ramp,
     shaven,
-    sitter_maps,
     smoothstep,
     swirls,
     tangent_flow,
     wide_mean,
-    work_lab,
 )
 
 # Lab colours after the painting's k-means clusters, dark to light.
@@ -34,29 +33,29 @@ RED = [BLACK, (24, 20, 16), (37, 43, 34), (45, 53, 44), (56, 34, 30), (78, 6, 12
 BLUE = [BLACK, (15, 8, -22), (25, 12, -38), (33, 9, -38), (52, 1, -20), (78, -1, 3), WHITE]
 GREEN = [BLACK, (15, -9, 4), (27, -18, 9), (38, -22, 12), (56, -12, 9), (78, -2, 9), WHITE]
 YELLOW = [BLACK, (30, 5, 24), (52, 4, 42), (68, 0, 54), (76, -1, 44), (83, -1, 22), WHITE]
-HUES = ((45, 0.3, RED), (98, 0.9, YELLOW), (150, 0.3, GREEN), (265, 0.15, BLUE))  # degrees, selectivity
+# Degrees, selectivity.
+HUES = (
+    (45, 0.3, RED),
+    (98, 0.9, YELLOW),
+    (150, 0.3, GREEN),
+    (265, 0.15, BLUE),
+)
 STROKE = np.array([0.06, 0.055, 0.055], np.float32)
 
 
 def forms(image, parts, size):
-    """Painting of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    """Painting of an RGB uint8 image; `size` is its (width, height); `parts` may be None."""
     s = SUPERSAMPLE
-    lab = opened(work_lab(image, size))
-    face, skin, hair, _ = sitter_maps(parts, lab)
-    gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
-    flat = gentle
-    for _ in range(3):
-        flat = cv2.bilateralFilter(flat, 0, 12, 2.4 * s)
+    picture = prepared(image, parts, size, Smoothing(10, 1.2), Smoothing(12, 2.4, 3))
+    face, skin, hair = picture.face, picture.skin, picture.hair
+    gentle, flat = picture.gentle, picture.flat
     flow = tangent_flow(flat, 2 * s)
     strand = gentle[..., 0] - blur(gentle[..., 0], 1.4 * s)
     strand = np.clip(strand / (2.5 + blur(np.abs(strand), 4 * s)), -1.5, 1.5)
     broad = across_flow(flat[..., 0], flow, 1.6 * s)
     drawn = along_broad_flow(np.dstack([flat, strand, broad]), flow, 4 * s)
     flat, strand, broad = drawn[..., :3], drawn[..., 3], drawn[..., 4]
-    _, around, _ = face_features(gentle[..., 0], flat[..., 0], face)
-    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
-    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
-    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+    _, around, _, mean, lights = picture.likeness(flat)
 
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 14 * s)
@@ -72,7 +71,13 @@ def forms(image, parts, size):
     level = level + (0.15 - level) * smoothstep(around - gentle[..., 0], 6, 24) * face
     within = light - wide_mean(light, hair + 0.02, 12 * s)
     spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
-    drummed = 0.36 + 0.004 * light + 0.2 * np.clip(within / spread, -1.5, 2.5) + 0.26 * drum + 0.2 * strand
+    drummed = (
+        0.36
+        + 0.004 * light
+        + 0.2 * np.clip(within / spread, -1.5, 2.5)
+        + 0.26 * drum
+        + 0.2 * strand
+    )
     level = level + (drummed - level) * hair
     level = np.clip(level + 0.3 * lights, 0, 1)
 
@@ -86,7 +91,7 @@ def forms(image, parts, size):
     weights = [np.clip(np.cos(hue - np.deg2rad(d)) - sel, 0, 1) / (1 - sel) for d, sel, _ in HUES]
     weights = [smoothstep(w * smoothstep(colour, 3, 9), 0.25, 0.5) for w in weights]
     painted = ramp(level, [BLACK, (14, 0, 0), (40, -2, 3), (66, -1, 8), CANVAS, CANVAS, WHITE])
-    for w, (_, _, colours) in zip(weights, HUES):
+    for w, (_, _, colours) in zip(weights, HUES, strict=True):
         painted = over(painted, ramp(level, colours), w)
     ink = smoothstep(-broad * (1 - 0.35 * face), 1.3, 2.4)
     ink = np.maximum(ink, smoothstep(-drum, 0.82, 0.93) * (1 - np.minimum(1.6 * skin, 1)))

@@ -1,51 +1,54 @@
-"""A procedural reading of Hokusai's Great Wave: a woodblock print in Prussian blues, teal, tan and cream.
+"""A procedural reading of Hokusai's Great Wave: a woodblock print in Prussian blues, teal, tan and
+cream.
 
-Hair and folds become bands along the contours of their own lightness; light planes are left as paper or shaded by
-bokashi, the printer's soft gradation; one fine blue line of even weight draws the rest.
+Hair and folds become bands along the contours of their own lightness; light planes are left as
+paper or shaded by bokashi, the printer's soft gradation; one fine blue line of even weight draws
+the rest.
 """
 
-import cv2
 import numpy as np
 
 from .abstraction import (
     SUPERSAMPLE,
+    Smoothing,
     across_flow,
     along_broad_flow,
     along_flow,
     blur,
     contour_bands,
-    face_features,
-    face_lights,
     face_mean,
     from_lab,
-    opened,
     over,
+    prepared,
     ramp,
     shaven,
-    sitter_maps,
     smoothstep,
     tangent_flow,
     wide_mean,
-    work_lab,
 )
 
 # Lab colours after the print's k-means clusters.
 DARK, MID, TEAL, CREAM = (17, 4, -21), (31, -2, -24), (63, -16, 0), (88, -2, 15)
 SKY, DUSK, TAN = (77, -1, 14), (47, 0, 12), (71, 8, 32)
-FLESH = [(22, 6, 0), (36, 14, 18), (50, 16, 26), (62, 14, 29), (73, 10, 28), (82, 5, 23), (89, 1, 17)]
+FLESH = [
+    (22, 6, 0),
+    (36, 14, 18),
+    (50, 16, 26),
+    (62, 14, 29),
+    (73, 10, 28),
+    (82, 5, 23),
+    (89, 1, 17),
+]
 LIPS = (52, 38, 26)
 INK = np.array([0.09, 0.14, 0.30], np.float32)
 
 
 def great_wave(image, parts, size):
-    """Print of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    """Print of an RGB uint8 image; `size` is its (width, height); `parts` may be None."""
     s = SUPERSAMPLE
-    lab = opened(work_lab(image, size))
-    face, skin, hair, _ = sitter_maps(parts, lab)
-    gentle = cv2.bilateralFilter(lab, 0, 10, 1.2 * s)
-    flat = gentle
-    for _ in range(3):
-        flat = cv2.bilateralFilter(flat, 0, 12, 2.2 * s)
+    picture = prepared(image, parts, size, Smoothing(10, 1.2), Smoothing(12, 2.2, 3))
+    face, skin, hair = picture.face, picture.skin, picture.hair
+    gentle, flat = picture.gentle, picture.flat
     flow = tangent_flow(gentle, 1.6 * s)
     strand = blur(gentle[..., 0], 0.8 * s) - blur(gentle[..., 0], 3 * s)
     strand = np.clip(strand / (1.5 + blur(np.abs(strand), 6 * s)), -1.5, 1.5)
@@ -53,10 +56,7 @@ def great_wave(image, parts, size):
     fine = along_flow(fine, flow, 3 * s)
     drawn = along_broad_flow(np.dstack([flat, strand]), flow, 5 * s)
     flat, strand = drawn[..., :3], drawn[..., 3]
-    _, around, small = face_features(gentle[..., 0], flat[..., 0], face)
-    reach = 0.35 * np.sqrt((skin > 0.5).sum()) + 4 * s
-    mean = wide_mean(gentle[..., 0], skin * gentle[..., 0], reach)
-    lights = face_lights(gentle, around, face, wide_mean(np.hypot(flat[..., 1], flat[..., 2]), skin, reach))
+    _, around, small, mean, lights = picture.likeness(flat)
 
     clean = shaven(flat[..., 0], face, mean)
     hair = np.maximum(hair, smoothstep(face * (1 - clean), 0.2, 0.6))
@@ -73,13 +73,15 @@ def great_wave(image, parts, size):
     apart = light - surroundings
     apart = apart / (np.sqrt(wide_mean(apart**2, np.ones_like(light), 12 * s)) + 4)
     level = level + 7 * np.clip(apart, -1.5, 2) * smoothstep(45 - light, 0, 20)
-    banded = 29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 17 * strand + 12 * wave
+    banded = (
+        29 + 0.25 * (light - 25) + 11 * np.clip(within / spread, -2, 2.5) + 17 * strand + 12 * wave
+    )
     level = level + (banded - level) * hair
 
     cool = smoothstep(-(0.75 * flat[..., 1] + 0.65 * flat[..., 2]), -12, 2)[..., None]
     third = np.where(cool > 0.35, np.float32(TEAL), np.float32(TAN))
     third = over(third, CREAM, smoothstep(hair * (1 - cool[..., 0]), 0.3, 0.6))
-    printed = np.full(lab.shape, DARK, np.float32)
+    printed = np.full(gentle.shape, DARK, np.float32)
     printed = over(printed, MID, smoothstep(level, 22, 26))
     printed = over(printed, third, smoothstep(level, 42, 46))
     shade = blur(light + 0.8 * (light - surroundings), 4 * s)
@@ -90,7 +92,8 @@ def great_wave(image, parts, size):
     printed = over(printed, bokashi, smoothstep(level, 55, 58))
     printed = over(printed, CREAM, smoothstep(level, 90.5, 93.5))
 
-    own = light - mean + 0.5 * (gentle[..., 0] - around) * face  # faces in the shade have features too
+    # Faces in the shade have features too.
+    own = light - mean + 0.5 * (gentle[..., 0] - around) * face
     tone = np.minimum(28 + 0.93 * mean, 89) + 7 * smoothstep(own, 8, 14)
     tone = tone - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26)
     lips = face * smoothstep(around - gentle[..., 0], -2, 4)

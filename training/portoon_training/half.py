@@ -1,23 +1,25 @@
-"""Writes the half-precision twin of every shipped net and enters it in the manifest: python -m portoon_training.half
+"""Writes the half-precision twin of every shipped net and enters it in the manifest.
 
-A twin is for graphics processors that reckon in half precision (WebGPU's `shader-f16`). It is made from the .onnx file alone, takes
-and gives the same float32 tensors, and has the same graph with casts where half precision begins and ends. Needs `numpy` and `onnx` only.
+    python -m portoon_training.half
+
+A twin is for graphics processors that reckon in half precision (WebGPU's `shader-f16`). It is made
+from the .onnx file alone, takes and gives the same float32 tensors, and has the same graph with
+casts where half precision begins and ends. Needs `numpy` and `onnx` only.
 """
 
 import hashlib
-import json
-from pathlib import Path
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-MANIFEST = MODELS / "manifest.json"
+from .manifest import MODELS, read_manifest, write_manifest
+
 # Made to work on ratios, large angles or small differences.
 FULL_MODULES = ("whole", "hand", "tones")
 OTHER_MODULES = ("", "net")
-# A mean over a whole picture adds up too much; what makes shares of 0..1 is where a frame's last bits are told.
+# A mean over a whole picture adds up too much; what makes shares of 0..1 is where a frame's last
+# bits are told.
 FULL_OPERATORS = {"GlobalAveragePool", "Sigmoid", "Softmax"}
 # With an operand in full precision they keep it.
 ELEMENTWISE = {"Add", "Clip", "Div", "Mul", "Relu", "Sin", "Sub"}
@@ -29,7 +31,9 @@ def halve(model):
     graph = model.graph
     modules = {node.name.split("/")[1] if node.name.count("/") > 1 else "" for node in graph.node}
     if strange := modules - {*FULL_MODULES, *OTHER_MODULES}:
-        raise SystemExit(f"nobody has said in which precision {', '.join(strange)} is to work: see FULL_MODULES")
+        raise SystemExit(
+            f"nobody has said in which precision {', '.join(strange)} is to work: see FULL_MODULES"
+        )
     constants = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     for node in graph.node:
         if node.op_type == "Constant":
@@ -53,7 +57,15 @@ def halve(model):
             return had.get((name, half), name)
         if (name, half) not in had:
             had[name, half] = f"{name}.{'half' if half else 'full'}"
-            nodes.append(helper.make_node("Cast", [had.get((name, not half), name)], [had[name, half]], had[name, half], to=kind))
+            nodes.append(
+                helper.make_node(
+                    "Cast",
+                    [had.get((name, not half), name)],
+                    [had[name, half]],
+                    had[name, half],
+                    to=kind,
+                )
+            )
         return had[name, half]
 
     for node in graph.node:
@@ -67,31 +79,40 @@ def halve(model):
             or (node.op_type in ELEMENTWISE and not all(is_half[name] for name in values))
         )
         for at, name in enumerate(node.input):
-            # How much larger a picture becomes is told in full precision, whatever the picture is in.
+            # How much larger a picture becomes is told in full precision, whatever the picture is
+            # in.
             if name:
-                node.input[at] = wanted(name, not full and not (node.op_type == "Resize" and at > 0))
+                node.input[at] = wanted(
+                    name, not full and not (node.op_type == "Resize" and at > 0)
+                )
         is_half[output] = not full
         nodes.append(node)
         if output in outputs and not full:
             node.output[0] = had[output, True] = f"{output}.half"
             had[output, False] = output
-            nodes.append(helper.make_node("Cast", [node.output[0]], [output], output, to=TensorProto.FLOAT))
+            nodes.append(
+                helper.make_node("Cast", [node.output[0]], [output], output, to=TensorProto.FLOAT)
+            )
 
-    for field, items in ((graph.node, nodes), (graph.initializer, initializers.values()), (graph.value_info, [])):
+    for field, items in (
+        (graph.node, nodes),
+        (graph.initializer, initializers.values()),
+        (graph.value_info, []),
+    ):
         kept = list(items)
         del field[:]
         field.extend(kept)
 
 
-def twin(facts):
+def twin(facts, models=MODELS):
     """Writes the twin of the net in `file`; what the manifest says of it."""
-    data = (MODELS / facts["file"]).read_bytes()
+    data = (models / facts["file"]).read_bytes()
     model = onnx.load_model_from_string(data)
     halve(model)
     onnx.checker.check_model(model, full_check=True)
     file = facts["file"].removesuffix(".onnx") + "-half.onnx"
     halved = model.SerializeToString(deterministic=True)
-    (MODELS / file).write_bytes(halved)
+    (models / file).write_bytes(halved)
     return {
         "file": file,
         "sha256": hashlib.sha256(halved).hexdigest(),
@@ -101,14 +122,17 @@ def twin(facts):
 
 
 def main():
-    manifest = json.loads(MANIFEST.read_text())
+    manifest = read_manifest()
     for entry in manifest["models"]:
         data = (MODELS / entry["file"]).read_bytes()
         if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise SystemExit(f"{entry['file']} is not the file that manifest.json tells of: export.py brings it up to date")
+            raise SystemExit(
+                f"{entry['file']} is not the file that manifest.json tells of: "
+                "portoon_training.export brings it up to date"
+            )
         entry["half"] = twin(entry)
         print(f"{entry['half']['file']}: {entry['half']['bytes']} bytes of {entry['bytes']}")
-    MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n")
+    write_manifest(manifest)
 
 
 if __name__ == "__main__":

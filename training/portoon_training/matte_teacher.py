@@ -7,7 +7,11 @@ from torch import nn
 from .nets import conv_bn
 from .resnet50 import ResNet50
 
-FROZEN = ("conv1", "res2")  # early layers are general enough; training them costs more than it brings
+# Early layers are general enough; training them costs more than it brings.
+FROZEN = (
+    "conv1",
+    "res2",
+)
 
 
 class PyramidContext(nn.Module):
@@ -24,8 +28,13 @@ class PyramidContext(nn.Module):
     def forward(self, x):
         x = self.own(x)
         views = [
-            F.interpolate(torch.relu(view(F.adaptive_avg_pool2d(x, grid))), x.shape[2:], mode="bilinear", align_corners=False)
-            for grid, view in zip(self.GRIDS, self.views)
+            F.interpolate(
+                torch.relu(view(F.adaptive_avg_pool2d(x, grid))),
+                x.shape[2:],
+                mode="bilinear",
+                align_corners=False,
+            )
+            for grid, view in zip(self.GRIDS, self.views, strict=True)
         ]
         return self.mix(torch.cat([x, *views], 1))
 
@@ -58,7 +67,12 @@ class MatteTeacher(nn.Module):
         context = x = self.context(features["res4"])
         for side, layer in ((8, "res3"), (4, "res2"), (2, "conv1")):
             lateral = getattr(self, f"lateral{side}")(features[layer])
-            coarse = F.interpolate(getattr(self, f"down{side}")(x), lateral.shape[2:], mode="bilinear", align_corners=False)
+            coarse = F.interpolate(
+                getattr(self, f"down{side}")(x),
+                lateral.shape[2:],
+                mode="bilinear",
+                align_corners=False,
+            )
             x = getattr(self, f"mix{side}")(torch.relu(coarse + lateral))
             if side == 4:
                 parts = self.parts(x)

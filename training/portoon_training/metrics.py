@@ -34,7 +34,7 @@ def has_hole(matte, mask):
 
 
 def summary(pairs):
-    """Mean IoU, pictures under 0.9, and pictures with a blob or a hole, over (matte, mask) pairs."""
+    """Mean IoU, and how many are under 0.9, have a blob or a hole, over (matte, mask) pairs."""
     pairs = list(pairs)
     ious = [iou(matte, mask) for matte, mask in pairs]
     return {

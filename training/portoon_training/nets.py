@@ -1,6 +1,7 @@
 """The nets of Portoon: a matte net and a style net, small enough for one thread of WebAssembly."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 
 
 def conv_bn(cin, cout, kernel=1, stride=1, dilation=1, groups=1, relu=True):
-    """Convolution with explicit zero padding and batch normalisation, which folds into it on export."""
+    """Convolution with explicit zero padding and batch normalisation, folded into it on export."""
     padding = dilation * (kernel // 2)
     layers = [
         nn.Conv2d(cin, cout, kernel, stride, padding, dilation, groups, bias=False),
@@ -30,7 +31,7 @@ def full_precision(x):
 
 
 class Fire(nn.Module):
-    """Squeeze to few channels, expand by 1x1 and 3x3 kernels side by side (SqueezeNet, arXiv:1602.07360)."""
+    """Squeeze to few channels, expand by 1x1 and 3x3 kernels (SqueezeNet, arXiv:1602.07360)."""
 
     def __init__(self, cin, squeeze, one, three):
         super().__init__()
@@ -44,7 +45,7 @@ class Fire(nn.Module):
 
 
 class ContextGate(nn.Module):
-    """Scales each channel by what the whole picture shows, so that far-off blotches know they are alone."""
+    """Scales each channel by what the whole picture shows: far-off blotches know they are alone."""
 
     def __init__(self, channels):
         super().__init__()
@@ -55,14 +56,19 @@ class ContextGate(nn.Module):
 
 
 class Around(nn.Module):
-    """Inverted residual block (Sandler et al. 2018, arXiv:1801.04381) with a wide kernel: what stands far off tells what this is.
+    """Inverted residual block (Sandler et al. 2018, arXiv:1801.04381) with a wide kernel: what
+    stands far off tells what this is.
 
     It changes nothing before training, so that a trained net may be given more of them.
     """
 
     def __init__(self, channels, wide):
         super().__init__()
-        self.body = nn.Sequential(conv_bn(channels, wide), conv_bn(wide, wide, 5, groups=wide), conv_bn(wide, channels, relu=False))
+        self.body = nn.Sequential(
+            conv_bn(channels, wide),
+            conv_bn(wide, wide, 5, groups=wide),
+            conv_bn(wide, channels, relu=False),
+        )
         nn.init.zeros_(self.body[2][1].weight)
 
     def forward(self, x):
@@ -83,16 +89,20 @@ class Fuse(nn.Module):
 
 
 def reconstruct(seed, mask, steps):
-    """Greyscale morphological reconstruction (Vincent 1993): `seed` grows along `mask`, never above it, a cell a step."""
+    """Greyscale morphological reconstruction (Vincent 1993): `seed` grows along `mask`, never above
+    it, a cell a step.
+    """
     for _ in range(steps):
         grown = F.max_pool2d(seed, 3, 1, 1)
-        seed = grown - torch.relu(grown - mask)  # their minimum, in operators that every execution provider has
+        # Their minimum, in operators that every execution provider has.
+        seed = grown - torch.relu(grown - mask)
     return seed
 
 
 class Whole(nn.Module):
-    """One whole person: what no path of matte joins to somebody surely seen is let go, and an unsure gap that nothing joins to the frame's
-    border is filled. Sure gaps, as between arm and body, stay. It learns nothing; both are reconstructions on a grid of CELL pixels.
+    """One whole person: what no path of matte joins to somebody surely seen is let go, and an
+    unsure gap that nothing joins to the frame's border is filled. Sure gaps, as between arm and
+    body, stay. It learns nothing; both are reconstructions on a grid of CELL pixels.
     """
 
     CELL = 8
@@ -114,7 +124,10 @@ class Whole(nn.Module):
         border = (3 - 3 * F.avg_pool2d(room * 0 + 1, 3, 1, 1)).clamp(0, 1)
         both = torch.cat([most, room], 1)
         joined = reconstruct(both * torch.cat([somebody, border], 1), both, self.STEPS)
-        with_somebody, with_border = (F.conv2d(joined, weight) for weight in (self.first, self.second))  # a slice would need int64
+        # A slice would need int64.
+        with_somebody, with_border = (
+            F.conv2d(joined, weight) for weight in (self.first, self.second)
+        )
         share = (with_somebody + self.EPSILON) / (most + self.EPSILON)
         keep, gap = (self.enlarge(x) for x in (share * share, room - with_border))
         kept = matte * keep
@@ -122,19 +135,22 @@ class Whole(nn.Module):
         return kept + missing * (matte / self.UNSURE).clamp(0, 1)
 
     def enlarge(self, cells):
-        return F.interpolate(cells, scale_factor=float(self.CELL), mode="bilinear", align_corners=False)
+        return F.interpolate(
+            cells, scale_factor=float(self.CELL), mode="bilinear", align_corners=False
+        )
 
 
 class MatteNet(nn.Module):
-    """SqueezeNet's ImageNet encoder on the halved frame, to 1/32; a decoder to 1/2; depth-to-space to full size.
+    """SqueezeNet's ImageNet encoder on the halved frame, to 1/32; a decoder to 1/2; depth-to-space
+    to full size.
 
-    The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module keeps only the 3x3
-    kernels that matter most; the eighth works at 1/32, for the person as a whole. A thin stem of its own sees the full
-    frame, for the outline.
+    The encoder's 7x7 stem is factored through `STEM` channels (SVD), and the fourth fire module
+    keeps only the 3x3 kernels that matter most; the eighth works at 1/32, for the person as a
+    whole. A thin stem of its own sees the full frame, for the outline.
 
-    The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person is, and at the end:
-    the net gives an estimate and says for each pixel how far it trusts the prior instead. That is what it remembers; what it
-    answers, once trained, is `whole` of it.
+    The previous matte (`prior`, all zeros for none) enters coarsely, as a hint of where the person
+    is, and at the end: the net gives an estimate and says for each pixel how far it trusts the
+    prior instead. That is what it remembers; what it answers, once trained, is `whole` of it.
     """
 
     PARTS = 6
@@ -167,7 +183,9 @@ class MatteNet(nn.Module):
         self.head = nn.Conv2d(12, 4, 1)
         # Without bias: no past, no hint.
         self.past16 = nn.Conv2d(1, 64, 1, bias=False)
-        self.past4 = nn.Sequential(nn.Conv2d(1, 12, 3, padding=1, bias=False), nn.ReLU(), nn.Conv2d(12, 24, 1, bias=False))
+        self.past4 = nn.Sequential(
+            nn.Conv2d(1, 12, 3, padding=1, bias=False), nn.ReLU(), nn.Conv2d(12, 24, 1, bias=False)
+        )
         nn.init.zeros_(self.past16.weight)
         nn.init.zeros_(self.past4[2].weight)
         self.gap = nn.Conv2d(1, 4, 4, stride=2, padding=1, bias=False)
@@ -180,11 +198,24 @@ class MatteNet(nn.Module):
 
     def encoder(self):
         """The pretrained modules."""
-        return [self.stem, self.conv1, self.fire2, self.fire3, self.fire4, self.fire5, self.fire6, self.fire7, self.fire8]
+        return [
+            self.stem,
+            self.conv1,
+            self.fire2,
+            self.fire3,
+            self.fire4,
+            self.fire5,
+            self.fire6,
+            self.fire7,
+            self.fire8,
+        ]
 
     def load_squeezenet(self, weights):
-        """Reads SqueezeNet 1.0 (names and layout of the Caffe release; BGR 0..255 less the mean)."""
-        get = lambda name: torch.from_numpy(weights[name].astype(np.float32))
+        """Reads SqueezeNet 1.0 (the Caffe release's names and layout; BGR 0..255 less the mean)."""
+
+        def get(name):
+            return torch.from_numpy(weights[name].astype(np.float32))
+
         kernel = get("conv1.weight").flip(1).reshape(96, -1) * 255
         u, s, v = torch.linalg.svd(kernel, full_matrices=False)
         root = s[: self.STEM].sqrt()
@@ -193,20 +224,35 @@ class MatteNet(nn.Module):
         self.conv1.bias.data = get("conv1.bias")
         for number in range(2, 9):
             fire = getattr(self, f"fire{number}")
-            for mine, theirs in (("squeeze", "squeeze1x1"), ("one", "expand1x1"), ("three", "expand3x3")):
+            for mine, theirs in (
+                ("squeeze", "squeeze1x1"),
+                ("one", "expand1x1"),
+                ("three", "expand3x3"),
+            ):
                 conv = getattr(fire, mine)
                 conv.weight.data = get(f"fire{number}/{theirs}.weight")
                 conv.bias.data = get(f"fire{number}/{theirs}.bias")
         onward = self.fire5.squeeze.weight.data[:, 128:].square().sum((0, 2, 3)).sqrt()
-        keep = (self.fire4.three.weight.data.square().sum((1, 2, 3)).sqrt() * onward).topk(self.FIRE4).indices.sort().values
+        keep = (
+            (self.fire4.three.weight.data.square().sum((1, 2, 3)).sqrt() * onward)
+            .topk(self.FIRE4)
+            .indices.sort()
+            .values
+        )
         self.fire4.three.weight.data = self.fire4.three.weight.data[keep]
         self.fire4.three.bias.data = self.fire4.three.bias.data[keep]
         self.fire5.squeeze.weight.data = torch.cat(
-            [self.fire5.squeeze.weight.data[:, :128], self.fire5.squeeze.weight.data[:, 128:][:, keep]], 1
+            [
+                self.fire5.squeeze.weight.data[:, :128],
+                self.fire5.squeeze.weight.data[:, 128:][:, keep],
+            ],
+            1,
         )
 
     def forward(self, frame, prior):
-        """Matte and the estimate it rests on [N,1,H,W], both 0..1, the parts' logits at 1/4, and the encoder's last features."""
+        """Matte and the estimate it rests on [N,1,H,W], both 0..1, the parts' logits at 1/4, and
+        the encoder's last features.
+        """
         prior4 = F.avg_pool2d(prior, 4)
         x4 = self.stem(F.avg_pool2d(frame, 2) - self.mean)
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
@@ -242,7 +288,7 @@ class StyleBlock(nn.Module):
 
 
 def ground():
-    """What a style draws on: the frame through one colour matrix, which for graphite becomes grey."""
+    """What a style draws on: the frame through a colour matrix, which for graphite becomes grey."""
     matrix = nn.Conv2d(3, 3, 1)
     matrix.weight.data = torch.eye(3)[..., None, None]
     matrix.bias.data.zero_()
@@ -261,10 +307,11 @@ class DenseBlock(nn.Module):
 
 
 class StyleNet(nn.Module):
-    """Picture to picture at 3 kMAC per pixel: works at 1/4, draws over the large tones of its ground.
+    """Picture to picture at 3 kMAC a pixel: works at 1/4, draws over the large tones of its ground.
 
-    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as it has. With `marks`, how much
-    lighter each of them makes a place before training, they are drawn over the picture too, in lightness, as strongly as the net says for each place.
+    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as
+    it has. With `marks`, how much lighter each of them makes a place before training, they are
+    drawn over the picture too, in lightness, as strongly as the net says for each place.
     """
 
     HALF_WIDTH = 20
@@ -275,7 +322,11 @@ class StyleNet(nn.Module):
     def __init__(self, width=48, hand=None, marks=None):
         super().__init__()
         half = self.HALF_WIDTH
-        dilations = self.DILATIONS[: len(self.DILATIONS) - hand.BLOCKS] if hand and self.PAYS else self.DILATIONS
+        dilations = (
+            self.DILATIONS[: len(self.DILATIONS) - hand.BLOCKS]
+            if hand and self.PAYS
+            else self.DILATIONS
+        )
         self.stem = conv_bn(3, half - hand.COUNT if hand else half, 3, stride=2)
         self.down = conv_bn(half, width, 3, stride=2)
         self.body = nn.Sequential(*[self.BLOCK(width, d) for d in dilations])
@@ -296,7 +347,9 @@ class StyleNet(nn.Module):
 
     @staticmethod
     def mixer(channels):
-        return nn.Sequential(conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels))
+        return nn.Sequential(
+            conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels)
+        )
 
     def forward(self, frame, given=None):
         x2 = self.stem(frame * 2 - 1)
@@ -307,7 +360,7 @@ class StyleNet(nn.Module):
         x = x + self.mix(x)
         ground = self.ground(frame)
         tones = upsample(F.avg_pool2d(ground, 2))
-        # The finest detail passes where it makes the likeness, as in eyes, and stays out of the flat.
+        # The finest detail passes where it makes the likeness, as in eyes, not in the flat.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
         picture = tones + detail + F.pixel_shuffle(self.head(x), 2)
         if self.marks:
@@ -329,11 +382,12 @@ class FineStyleNet(StyleNet):
 
 
 class ToneSteps(nn.Module):
-    """Draws lightness (Rec. 601 luma) together into flat tones with soft borders, and multiplies what is colour by `colour`.
+    """Draws lightness (Rec. 601 luma) into flat tones with soft borders; multiplies colour.
 
-    x - sin(x) is a staircase of treads 2 pi wide; applied twice, its borders are a few grey levels wide, so that grain does
-    not flicker over them. A regressed net is too cautious to set such borders itself. Scale and colour are folded into the
-    two convolutions: at full size every operator counts.
+    x - sin(x) is a staircase of treads 2 pi wide; applied twice, its borders are a few grey levels
+    wide, so that grain does not flicker over them. A regressed net is too cautious to set such
+    borders itself. Scale and colour are folded into the two convolutions: at full size every
+    operator counts.
     """
 
     LUMA = torch.tensor([0.299, 0.587, 0.114])
@@ -354,11 +408,13 @@ class ToneSteps(nn.Module):
 
 
 class Swirls(nn.Module):
-    """Waves of -1..1 at half size that ring every form, three from broad to fine: strokes for a net to paint with.
+    """Waves of -1..1 at half size that ring every form, three from broad to fine: strokes for a net
+    to paint with.
 
-    They run along the contours of how much lighter a place is than its surroundings, in units of how much lightness varies
-    there, so that gentle backgrounds have them too. A regressed net is too cautious to draw such waves itself; given them, it
-    only chooses where they show and in which colours. Only what is smooth decides: grain moves them little.
+    They run along the contours of how much lighter a place is than its surroundings, in units of
+    how much lightness varies there, so that gentle backgrounds have them too. A regressed net is
+    too cautious to draw such waves itself; given them, it only chooses where they show and in which
+    colours. Only what is smooth decides: grain moves them little.
     """
 
     COUNT = 3
@@ -368,7 +424,9 @@ class Swirls(nn.Module):
     def __init__(self):
         super().__init__()
         self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
-        self.register_buffer("turns", (math.pi * torch.tensor([1.0, 2.0, 4.0])).view(self.COUNT, 1, 1, 1))
+        self.register_buffer(
+            "turns", (math.pi * torch.tensor([1.0, 2.0, 4.0])).view(self.COUNT, 1, 1, 1)
+        )
 
     @staticmethod
     def blur(x):
@@ -378,7 +436,9 @@ class Swirls(nn.Module):
 
     def wide(self, x):
         """A mean over some 70 pixels of the frame of what is at 1/4."""
-        return F.interpolate(self.blur(F.avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False)
+        return F.interpolate(
+            self.blur(F.avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False
+        )
 
     def forward(self, frame):
         light = F.avg_pool2d(F.conv2d(frame, self.luma), 4)
@@ -388,18 +448,21 @@ class Swirls(nn.Module):
 
 
 class Strokes(nn.Module):
-    """What a hand would draw with, at half size: strands along the form, flat washes of stepped lightness, their tidemarks.
+    """What a hand would draw with, at half size: strands along the form, flat washes of stepped
+    lightness, their tidemarks.
 
-    The picture's own detail is drawn out along the flow of its forms, in two passes over a fan of short lines of which each
-    place takes its own (after line integral convolution, Cabral and Leedom 1993); where nothing flows, lines rise to the right.
-    A regressed net is too cautious for either; given them, it only chooses where they show. They move with the picture.
+    The picture's own detail is drawn out along the flow of its forms, in two passes over a fan of
+    short lines of which each place takes its own (after line integral convolution, Cabral and
+    Leedom 1993); where nothing flows, lines rise to the right. A regressed net is too cautious for
+    either; given them, it only chooses where they show. They move with the picture.
     """
 
     BLOCKS = 1  # of a live net that pay for it
     COUNT = 3  # strand -1..1, from the true lightness to its wash -1..1, tidemark 0..1
     FAN = 8
     STEP = 0.18  # of lightness from wash to wash
-    CONTRAST = 16.0  # of the detail before its slopes are squared: small ones stay far from what a float cannot hold
+    # Of the detail before its slopes are squared: small ones stay within what a float can hold.
+    CONTRAST = 16.0
     SLANT = 5e-3  # squared slope of a form, after CONTRAST, that outweighs the hand's own slant
     PLAIN = 0.015  # detail that is weaker than this is no strand
     LOOSE = 1.8  # of the detail is in what is stepped
@@ -412,14 +475,20 @@ class Strokes(nn.Module):
         self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
         sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
         right, down = sobel * self.CONTRAST, sobel.T * self.CONTRAST
-        self.register_buffer("slopes", torch.stack([right, down, right + down, right - down])[:, None])
+        self.register_buffer(
+            "slopes", torch.stack([right, down, right + down, right - down])[:, None]
+        )
         # From their squares to the gradient's doubled angle, as cosine and sine.
-        self.register_buffer("doubled", torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.5, -0.5]])[..., None, None])
+        self.register_buffer(
+            "doubled", torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.5, -0.5]])[..., None, None]
+        )
         self.register_buffer("slant", torch.tensor([0.0, self.SLANT]))
         self.register_buffer("both", torch.ones(1, 2, 1, 1))
         self.register_buffer("least", torch.tensor([1e-4]))
-        # From there to each line's share: a line lies across the gradient, half a turn when doubled.
-        self.register_buffer("fan", -torch.stack([(2 * angles).cos(), (2 * angles).sin()], 1)[..., None, None])
+        # From there to each line's share: it lies across the gradient, half a turn when doubled.
+        self.register_buffer(
+            "fan", -torch.stack([(2 * angles).cos(), (2 * angles).sin()], 1)[..., None, None]
+        )
         self.register_buffer("lines", torch.stack([self.line(angle) for angle in angles])[:, None])
         self.register_buffer("all", torch.ones(1, self.FAN, 1, 1))
 
@@ -469,7 +538,7 @@ def fold_batch_norm(net):
     for module in net.modules():
         if isinstance(module, nn.Sequential):
             layers = list(module._modules.items())
-            for (conv_name, conv), (bn_name, bn) in zip(layers, layers[1:]):
+            for (conv_name, conv), (bn_name, bn) in pairwise(layers):
                 if isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d):
                     module._modules[conv_name] = nn.utils.fusion.fuse_conv_bn_eval(conv, bn)
                     module._modules[bn_name] = nn.Identity()

@@ -1,6 +1,8 @@
-"""People as webcams see them, and the scenes made of them: whole pictures, people pasted into rooms, rooms with nobody.
+"""People as webcams see them, and the scenes made of them: whole pictures, people pasted into
+rooms, rooms with nobody.
 
-`PORTOON_DATA/people` says in its README what each set is. What a set's validation.txt lists is never trained on.
+`PORTOON_DATA/people` says in its README what each set is. What a set's validation.txt lists is
+never trained on.
 """
 
 from dataclasses import dataclass
@@ -17,15 +19,25 @@ UNKNOWN = 255  # a part that nobody has named
 
 # How often a picture is of each set.
 SEEN = {
-    "actions": 0.42, "coco": 0.26, "teachers": 0.12, "fashion": 0.08, "faces": 0.04, "speakers": 0.04, "desk-stock": 0.03, "motion": 0.01,
+    "actions": 0.42, "coco": 0.26, "teachers": 0.12, "fashion": 0.08,
+    "faces": 0.04, "speakers": 0.04, "desk-stock": 0.03, "motion": 0.01,
 }  # fmt: skip
 # Whose masks are clean enough to be cut out along them, and how often their room is replaced.
-ANOTHER_ROOM = {"teachers": 0.3, "faces": 0.4, "actions": 0.12, "fashion": 0.3, "speakers": 0.1, "desk-stock": 0.1}
+ANOTHER_ROOM = {
+    "teachers": 0.3,
+    "faces": 0.4,
+    "actions": 0.12,
+    "fashion": 0.3,
+    "speakers": 0.1,
+    "desk-stock": 0.1,
+}
 
 
 @dataclass
 class Picture:
-    """One picture with its labels; `cut` is the alpha to cut people out by, `alpha` what the net is to say."""
+    """One picture with its labels; `cut` is the alpha to cut people out by, `alpha` what the net is
+    to say.
+    """
 
     image: np.ndarray
     alpha: np.ndarray
@@ -53,7 +65,9 @@ def read_person(kind, picture):
     image, alpha = person_mask(kind, picture)
     file = PEOPLE / kind / "parts" / f"{picture}.png"
     if file.exists():
-        parts = cv2.resize(read(file, cv2.IMREAD_GRAYSCALE), image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        parts = cv2.resize(
+            read(file, cv2.IMREAD_GRAYSCALE), image.shape[1::-1], interpolation=cv2.INTER_NEAREST
+        )
         # Where the matte and the parts contradict each other nobody knows.
         parts = np.where((alpha > 127) == (parts > 0), parts, UNKNOWN).astype(np.uint8)
     else:
@@ -64,7 +78,9 @@ def read_person(kind, picture):
 
 def scene_of(kind, picture):
     """Pictures of one scene count as one: what is before the time stamp, or a clip's name."""
-    return picture.split("__")[0] if kind == "teachers" else picture.rsplit("_", 1)[0] if kind == "motion" else picture
+    if kind == "teachers":
+        return picture.split("__")[0]
+    return picture.rsplit("_", 1)[0] if kind == "motion" else picture
 
 
 class WebcamSampler(MatteSampler):
@@ -73,14 +89,18 @@ class WebcamSampler(MatteSampler):
     def __init__(self, seed):
         super().__init__(seed, soft=True)
         # Some photos show people: only those in which a matte net sees nobody are backgrounds.
-        self.photos = [read(DATA / "photos" / name) for name in PHOTOS_WITHOUT_PEOPLE.read_text().split()]
+        self.photos = [
+            read(DATA / "photos" / name) for name in PHOTOS_WITHOUT_PEOPLE.read_text().split()
+        ]
         self.sets = {}
         for kind in SEEN:
             scenes = {}
             for picture in people_ids(kind, "train"):
                 scenes.setdefault(scene_of(kind, picture), []).append(read_person(kind, picture))
             self.sets[kind] = list(scenes.values())
-        self.rooms = [read(PEOPLE / "rooms" / "image" / f"{i}.jpg") for i in people_ids("rooms", "train")]
+        self.rooms = [
+            read(PEOPLE / "rooms" / "image" / f"{i}.jpg") for i in people_ids("rooms", "train")
+        ]
         self.kinds = list(SEEN)
         self.shares = np.array([SEEN[kind] for kind in self.kinds])
 
@@ -100,7 +120,9 @@ class WebcamSampler(MatteSampler):
 
     def scene(self, width, height):
         rng = self.rng
-        kind = rng.choice(["portrait", "seen", "pasted", "empty", "poster"], p=[0.22, 0.46, 0.22, 0.08, 0.02])
+        kind = rng.choice(
+            ["portrait", "seen", "pasted", "empty", "poster"], p=[0.22, 0.46, 0.22, 0.08, 0.02]
+        )
         if kind == "portrait":
             return super().scene(width, height)
         if kind == "seen":
@@ -121,29 +143,40 @@ class WebcamSampler(MatteSampler):
         return frame, alpha, parts
 
     def seen(self, width, height):
-        """A picture whole, near, or from farther off than it was taken, with its borders mirrored."""
+        """A picture whole, near, or from farther off than it was taken, its borders mirrored."""
         rng = self.rng
         kind = str(rng.choice(self.kinds, p=self.shares / self.shares.sum()))
         one = self.person(kind)
         h, w = one.alpha.shape
         cover = max(width / w, height / h)
         how = rng.choice(["whole", "near", "far"], p=[0.5, 0.25, 0.25])
-        zoom = {"whole": rng.uniform(0.9, 1.25), "near": rng.uniform(1.25, 2.2), "far": 1 / rng.uniform(1.1, 2.0)}[how]
+        zoom = {
+            "whole": rng.uniform(0.9, 1.25),
+            "near": rng.uniform(1.25, 2.2),
+            "far": 1 / rng.uniform(1.1, 2.0),
+        }[how]
         scale = cover * zoom * np.exp(rng.normal(0, 0.06) * np.array([1, -1]))
         slack = np.abs(scale * (w, h) - (width, height)) / 2
         offset = rng.uniform(-1, 1, 2) * slack
         if how == "far" and rng.random() < 0.7:
-            offset[1] = slack[1]  # the lower edge stays the lower edge, so that nobody is mirrored upside down below it
+            # The lower edge stays the lower edge, so that nobody is mirrored upside down below it.
+            offset[1] = slack[1]
         matrix = self.affine(scale, (w, h), (width, height), offset, rng.normal(0, 6))
         rows, columns = np.nonzero(one.cut > 127)
         if how == "near" and len(rows) and rng.random() < 0.6:
             # Somewhere on the person comes to the middle, as far as the picture goes.
             place = rng.integers(len(rows))
-            matrix[:, 2] += np.array([width, height]) / 2 - matrix @ (columns[place], rows[place], 1)
+            matrix[:, 2] += np.array([width, height]) / 2 - matrix @ (
+                columns[place],
+                rows[place],
+                1,
+            )
             middle = matrix @ (w / 2, h / 2, 1) - np.array([width, height]) / 2
             matrix[:, 2] += np.clip(middle, -slack, slack) - middle
         labels = np.dstack([one.cut, one.alpha])
-        frame, labels, parts = self.warp(one.image, labels, one.parts, matrix, (width, height), cv2.BORDER_REFLECT_101)
+        frame, labels, parts = self.warp(
+            one.image, labels, one.parts, matrix, (width, height), cv2.BORDER_REFLECT_101
+        )
         alpha = np.ascontiguousarray(labels[..., 1])
         if rng.random() < ANOTHER_ROOM.get(kind, 0):
             cut = labels[..., :1].astype(np.float32) / 255
@@ -152,7 +185,7 @@ class WebcamSampler(MatteSampler):
         return frame, alpha, parts
 
     def body(self, frame, alpha, parts):
-        """Pastes somebody who stands, or whom the frame or a table cuts at the waist or the knees."""
+        """Pastes somebody who stands, or whom the frame or a table cuts at waist or knees."""
         rng = self.rng
         height, width = alpha.shape
         if rng.random() < 0.35:
@@ -160,10 +193,18 @@ class WebcamSampler(MatteSampler):
         one = self.person("fashion")
         rows, columns = np.nonzero(one.cut > 127)
         top, bottom, left, right = rows.min(), rows.max(), columns.min(), columns.max()
-        cut_at = rng.choice([1.0, rng.uniform(0.4, 0.62), rng.uniform(0.65, 0.85)], p=[0.35, 0.45, 0.2])
+        cut_at = rng.choice(
+            [1.0, rng.uniform(0.4, 0.62), rng.uniform(0.65, 0.85)], p=[0.35, 0.45, 0.2]
+        )
         bottom = int(top + (bottom - top) * cut_at)
-        tall = np.exp(rng.uniform(np.log(0.08), np.log(1.2))) if cut_at == 1 else np.exp(rng.uniform(np.log(0.2), np.log(1.3)))
-        scale = tall * height / max(1, bottom - top) * np.exp(rng.normal(0, 0.05) * np.array([1, -1]))
+        tall = (
+            np.exp(rng.uniform(np.log(0.08), np.log(1.2)))
+            if cut_at == 1
+            else np.exp(rng.uniform(np.log(0.2), np.log(1.3)))
+        )
+        scale = (
+            tall * height / max(1, bottom - top) * np.exp(rng.normal(0, 0.05) * np.array([1, -1]))
+        )
         flip = -1 if rng.random() < 0.5 else 1
         x = rng.uniform(0.05, 0.95) * width
         floor = height if cut_at < 1 else height * rng.uniform(0.7, 1.15)
@@ -172,15 +213,23 @@ class WebcamSampler(MatteSampler):
         angle = np.deg2rad(rng.normal(0, 3))
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = turn @ np.diag([scale[0] * flip, scale[1]])
-        matrix = np.hstack([linear, (np.array([x, floor]) - linear @ ((left + right) / 2, bottom))[:, None]])
+        matrix = np.hstack(
+            [linear, (np.array([x, floor]) - linear @ ((left + right) / 2, bottom))[:, None]]
+        )
         own_cut = one.cut.copy()
         own_cut[bottom:] = 0 if cut_at < 1 else own_cut[bottom:]
         image = tone(rng, one.image) if rng.random() < 0.6 else one.image
         labels = np.dstack([own_cut, own_cut])
-        image, own, own_parts = self.warp(image, labels, one.parts, matrix, (width, height), cv2.BORDER_CONSTANT)
+        image, own, own_parts = self.warp(
+            image, labels, one.parts, matrix, (width, height), cv2.BORDER_CONSTANT
+        )
         a = own[..., :1].astype(np.float32) / 255
         frame = (frame * (1 - a) + image * a + 0.5).astype(np.uint8)
-        return frame, np.maximum(alpha, own[..., 0]), np.where(own[..., 0] > 127, own_parts, parts).astype(np.uint8)
+        return (
+            frame,
+            np.maximum(alpha, own[..., 0]),
+            np.where(own[..., 0] > 127, own_parts, parts).astype(np.uint8),
+        )
 
     def table(self, frame, alpha, parts):
         """Something flat before everybody: a table along the lower edge, or a screen's back."""
@@ -189,8 +238,17 @@ class WebcamSampler(MatteSampler):
         if rng.random() < 0.6:
             y = height * rng.uniform(0.6, 0.95)
             slant = rng.normal(0, 0.05) * height
-            left, right = (-10, width + 10) if rng.random() < 0.6 else np.sort(rng.uniform(-0.1, 1.1, 2)) * width
-            corners = [[left, y - slant], [right, y + slant], [right + rng.uniform(0, 40), height + 9], [left - rng.uniform(0, 40), height + 9]]
+            left, right = (
+                (-10, width + 10)
+                if rng.random() < 0.6
+                else np.sort(rng.uniform(-0.1, 1.1, 2)) * width
+            )
+            corners = [
+                [left, y - slant],
+                [right, y + slant],
+                [right + rng.uniform(0, 40), height + 9],
+                [left - rng.uniform(0, 40), height + 9],
+            ]
         else:
             x, y = rng.uniform(0.2, 0.8) * width, height * rng.uniform(0.6, 0.85)
             w, h = width * rng.uniform(0.1, 0.25), height * rng.uniform(0.15, 0.35)
@@ -213,13 +271,18 @@ class WebcamSampler(MatteSampler):
         """A picture of somebody on the wall, or on a screen: nobody is there."""
         rng = self.rng
         height, width = frame.shape[:2]
-        image = self.portraits[rng.integers(len(self.portraits))][0] if rng.random() < 0.6 else self.person("actions").image
+        image = (
+            self.portraits[rng.integers(len(self.portraits))][0]
+            if rng.random() < 0.6
+            else self.person("actions").image
+        )
         h, w = image.shape[:2]
         scale = rng.uniform(0.15, 0.5) * height / h
         size = (max(8, int(w * scale)), max(8, int(h * scale)))
         edge = int(rng.integers(1, 5))
         small = cv2.copyMakeBorder(
-            cv2.resize(tone(rng, image), size, interpolation=cv2.INTER_AREA), edge, edge, edge, edge, cv2.BORDER_CONSTANT,
+            cv2.resize(tone(rng, image), size, interpolation=cv2.INTER_AREA),
+            edge, edge, edge, edge, cv2.BORDER_CONSTANT,
             value=[int(v) for v in rng.integers(0, 256, 3)],
         )  # fmt: skip
         small = small[: height - 2, : width - 2]

@@ -1,7 +1,7 @@
 """A procedural reading of Udnie: cut-out planes in the painting's palette.
 
-Lightness falls into tiers and hue into four families (grey, rust, blue, green); each region is cut along
-straight facets and shaded softly, and strong edges become dark strokes.
+Lightness falls into tiers and hue into four families (grey, rust, blue, green); each region is cut
+along straight facets and shaded softly, and strong edges become dark strokes.
 """
 
 import cv2
@@ -9,15 +9,15 @@ import numpy as np
 
 from .abstraction import (
     SUPERSAMPLE,
+    Smoothing,
     across_flow,
     along_flow,
     blur,
     face_features,
     from_lab,
-    part_maps,
+    prepared,
     smoothstep,
     tangent_flow,
-    work_lab,
 )
 
 # Lab colours after the painting's k-means clusters, one row per family, dark to light.
@@ -25,9 +25,33 @@ TIERS = (17, 31, 46, 60, 72, 85)
 PALETTE = np.array(
     [
         [[7, 0, -1], [24, 0, 0], [39, 0, 3], [54, 0, 2], [66, 0, 2], [79, 0, 3], [92, 0, 5]],
-        [[7, 0, -1], [27, 17, 17], [42, 30, 31], [58, 23, 26], [72, 14, 18], [82, 4, 9], [92, 1, 6]],
-        [[7, 0, -4], [20, 5, -21], [33, 5, -26], [50, 3, -26], [62, 3, -22], [77, 1, -9], [92, 0, 2]],
-        [[7, 0, -1], [22, -14, 7], [34, -27, 14], [52, -37, 16], [66, -20, 10], [79, -6, 6], [92, 0, 5]],
+        [
+            [7, 0, -1],
+            [27, 17, 17],
+            [42, 30, 31],
+            [58, 23, 26],
+            [72, 14, 18],
+            [82, 4, 9],
+            [92, 1, 6],
+        ],
+        [
+            [7, 0, -4],
+            [20, 5, -21],
+            [33, 5, -26],
+            [50, 3, -26],
+            [62, 3, -22],
+            [77, 1, -9],
+            [92, 0, 2],
+        ],
+        [
+            [7, 0, -1],
+            [22, -14, 7],
+            [34, -27, 14],
+            [52, -37, 16],
+            [66, -20, 10],
+            [79, -6, 6],
+            [92, 0, 5],
+        ],
     ],
     np.float32,
 )
@@ -38,7 +62,11 @@ STROKE = np.array([0.05, 0.05, 0.07], np.float32)
 def facets(region, tolerance):
     """A region cut out along straight lines."""
     contours, _ = cv2.findContours(region.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    polygons = [cv2.approxPolyDP(c, tolerance, True) for c in contours if cv2.contourArea(c) > 6 * tolerance**2]
+    polygons = [
+        cv2.approxPolyDP(c, tolerance, True)
+        for c in contours
+        if cv2.contourArea(c) > 6 * tolerance**2
+    ]
     cut = np.zeros(region.shape, np.uint8)
     if polygons:
         cv2.fillPoly(cut, polygons, 1)  # all at once: holes stay holes
@@ -46,14 +74,10 @@ def facets(region, tolerance):
 
 
 def planes(image, parts, size):
-    """Poster of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    """Poster of an RGB uint8 image; `size` is its (width, height); `parts` may be None."""
     s = SUPERSAMPLE
-    lab = work_lab(image, size)
-    face, _, _, _ = part_maps(parts, lab.shape[:2])
-    gentle = cv2.bilateralFilter(lab, 0, 10, 1.5 * s)
-    flat = gentle
-    for _ in range(3):
-        flat = cv2.bilateralFilter(flat, 0, 12, 2.2 * s)
+    picture = prepared(image, parts, size, Smoothing(10, 1.5), Smoothing(12, 2.2, 3), as_it_is=True)
+    face, gentle, flat = picture.face, picture.gentle, picture.flat
     flow = tangent_flow(flat, 2 * s)
     flat = along_flow(flat, flow, 3 * s)
 
@@ -67,7 +91,9 @@ def planes(image, parts, size):
     colourful = smoothstep(np.hypot(flat[..., 1], flat[..., 2]), 5, 16)
     family = np.zeros(tier.shape, np.uint8)
     for index, (degrees, selectivity) in enumerate(HUES, start=1):
-        likeness = np.clip(np.cos(hue - np.deg2rad(degrees)) - selectivity, 0, 1) / (1 - selectivity)
+        likeness = np.clip(np.cos(hue - np.deg2rad(degrees)) - selectivity, 0, 1) / (
+            1 - selectivity
+        )
         family[facets(blur(likeness * colourful, 1.5 * s) > 0.45, 2 * s) > 0] = index
 
     painted = PALETTE[family, tier]

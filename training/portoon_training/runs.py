@@ -1,4 +1,4 @@
-"""What the training programs share: schedules over computing time, moving averages, checkpoints, prefetching."""
+"""What the training programs share: schedules, moving averages, checkpoints, prefetching."""
 
 import argparse
 import copy
@@ -14,11 +14,31 @@ SEED = 1913
 GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 
+def load_checkpoint(path):
+    """What `Run.save` or the shipped program wrote.
+
+    Since 2.6 PyTorch reads nothing but weights unless told otherwise; older ones trust the file.
+    """
+    return torch.load(path)
+
+
 def arguments(description, minutes):
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--minutes", type=float, default=minutes, help="computing time of the training thread, over all resumed runs")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the checkpoint; resumes from it if it is there")
-    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights start a new run")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=minutes,
+        help="computing time of the training thread, over all resumed runs",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="folder of the checkpoint; resumes from it if it is there",
+    )
+    parser.add_argument(
+        "--init", type=Path, help="checkpoint whose averaged weights start a new run"
+    )
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     return parser
@@ -27,11 +47,25 @@ def arguments(description, minutes):
 class Run:
     """A net, its optimiser and its moving average, on a schedule that follows the time spent.
 
-    Spent is the training thread's own computing time: a busy machine makes a run longer, not poorer.
+    Spent is the training thread's own computing time: a busy machine makes a run longer, not
+    poorer.
     """
 
-    def __init__(self, net, args, rate, decay=0.02, average=0.999, warmup=200, pretrained=(), gentle=GENTLE, companion=None):
-        """`pretrained` modules learn at the fraction `gentle` of the rate, so as not to forget; `companion` serves in training alone."""
+    def __init__(
+        self,
+        net,
+        args,
+        rate,
+        decay=0.02,
+        average=0.999,
+        warmup=200,
+        pretrained=(),
+        gentle=GENTLE,
+        companion=None,
+    ):
+        """`pretrained` modules learn at the fraction `gentle` of the rate, so as not to forget;
+        `companion` serves in training alone.
+        """
         self.net, self.companion = net, companion
         self.rate, self.warmup, self.average_decay = rate, warmup, average
         self.seconds = args.minutes * 60
@@ -41,7 +75,7 @@ class Run:
         self.spent = 0.0
         self.mark = time.thread_time()
         if args.init:
-            net.load_state_dict(torch.load(args.init, weights_only=True)["average"])
+            net.load_state_dict(load_checkpoint(args.init)["average"])
         self.average = copy.deepcopy(net).eval().requires_grad_(False)
         slow = [p for module in pretrained for p in module.parameters() if p.requires_grad]
         known = {id(p) for p in slow}
@@ -49,9 +83,11 @@ class Run:
         if companion and not hasattr(companion, "optimizer"):
             fresh += companion.parameters()
         groups = [{"params": fresh, "share": 1.0}, {"params": slow, "share": gentle}]
-        self.optimizer = torch.optim.AdamW([g for g in groups if g["params"]], rate, weight_decay=decay)
+        self.optimizer = torch.optim.AdamW(
+            [g for g in groups if g["params"]], rate, weight_decay=decay
+        )
         if self.path.exists():
-            saved = torch.load(self.path)
+            saved = load_checkpoint(self.path)
             net.load_state_dict(saved["net"])
             self.average.load_state_dict(saved["average"])
             self.optimizer.load_state_dict(saved["optimizer"])
@@ -77,7 +113,9 @@ class Run:
         self.step += 1
         decay = min(self.average_decay, (self.step + 1) / (self.step + 20))
         with torch.no_grad():
-            for mean, now in zip(self.average.state_dict().values(), self.net.state_dict().values()):
+            for mean, now in zip(
+                self.average.state_dict().values(), self.net.state_dict().values(), strict=True
+            ):
                 if mean.is_floating_point():
                     mean.lerp_(now, 1 - decay)
                 else:

@@ -1,7 +1,10 @@
-"""A shipped net, made trainable again: python -m portoon_training.shipped portrait|STYLE[-fine] OUT_FOLDER
+"""A shipped net, made trainable again.
 
-Export folds batch normalisation away. Here each folded convolution gets back a normalisation that changes nothing: its mean and
-variance are those of the convolution's answers to portraits, its weights undo them.
+    python -m portoon_training.shipped portrait|STYLE[-fine] OUT_FOLDER
+
+Export folds batch normalisation away. Here each folded convolution gets back a normalisation that
+changes nothing: its mean and variance are those of the convolution's answers to portraits, its
+weights undo them.
 """
 
 import argparse
@@ -13,7 +16,8 @@ from onnx import numpy_helper
 from torch import nn
 
 from .data import MatteSampler, to_tensor_layout
-from .export import MODELS, Matte, entries
+from .export import Matte, entries
+from .manifest import MODELS
 from .runs import SEED
 
 SIZES = ((256, 256), (256, 160), (192, 256))
@@ -28,11 +32,15 @@ def shipped_net(name):
     weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     normalised = {}
     for path, module in model.named_modules():
-        if isinstance(module, nn.Sequential) and len(module) > 1 and isinstance(module[1], nn.BatchNorm2d):
+        if (
+            isinstance(module, nn.Sequential)
+            and len(module) > 1
+            and isinstance(module[1], nn.BatchNorm2d)
+        ):
             normalised[f"{path}.0"] = module[1]
             module[1].bias.data = weights.pop(f"{path}.0.bias")
             module[1].running_var.fill_(1 - module[1].eps)
-    missing = model.load_state_dict(weights, strict=False)
+    missing = model.load_state_dict(weights, strict=True)
     if missing.unexpected_keys:
         raise SystemExit(f"{name}.onnx is no such net: {missing.unexpected_keys}")
     calibrate(model, normalised)
@@ -41,13 +49,20 @@ def shipped_net(name):
 
 @torch.no_grad()
 def calibrate(model, normalised):
-    """Gives each normalisation the statistics of what its convolution says, at no change to the net's answers."""
-    sums = {path: torch.zeros(3, module.num_features, dtype=torch.float64) for path, module in normalised.items()}
+    """Gives each normalisation the statistics of what its convolution says, at no change to the
+    net's answers.
+    """
+    sums = {
+        path: torch.zeros(3, module.num_features, dtype=torch.float64)
+        for path, module in normalised.items()
+    }
 
     def listen(path):
         def hook(_, __, out):
             flat = out.double().transpose(0, 1).flatten(1)
-            sums[path] += torch.stack([torch.full_like(flat[:, 0], flat.shape[1]), flat.sum(1), flat.square().sum(1)])
+            sums[path] += torch.stack(
+                [torch.full_like(flat[:, 0], flat.shape[1]), flat.sum(1), flat.square().sum(1)]
+            )
 
         return hook
 
@@ -56,7 +71,7 @@ def calibrate(model, normalised):
     sampler = MatteSampler(SEED)
     for size in SIZES:
         for _ in range(PICTURES // 8):
-            frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)))
+            frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)), strict=True)
             given = [torch.from_numpy(to_tensor_layout(frames))]
             if isinstance(model, Matte):
                 prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])

@@ -18,8 +18,8 @@ LEAST_SIDE = 72
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    Strokes the teacher has from the very picture that the net will see. With Swirls, a third picture is the waves that the teacher drew with, which
-    a crop by itself could not tell.
+    Strokes the teacher has from the very picture that the net will see. With Swirls, a third
+    picture is the waves that the teacher drew with, which a crop by itself could not tell.
     """
 
     def __init__(self, folder, teacher, size, hand=None):
@@ -58,7 +58,9 @@ class TeacherPool:
         shrunk = rng.uniform(LEAST_SIDE / min(size), 1) if rng.random() < 0.7 else 1
         seen = [2 * round(side * shrunk / 2) for side in size]
         picture = resized(image, seen)
-        if rng.random() < 0.45:  # a dull camera: the teacher has most of the contrast back, as a draughtsman would
+        if (
+            rng.random() < 0.45
+        ):  # a dull camera: the teacher has most of the contrast back, as a draughtsman would
             grey, contrast = image.mean(), rng.uniform(0.4, 0.95)
             picture = dulled(picture, grey, contrast)
             image = dulled(image, grey, 1 - 0.4 * (1 - contrast))
@@ -73,7 +75,7 @@ class TeacherPool:
     def batch(self, rng, count, side):
         fitting = [pair for pair in self.pairs if min(pair[0].shape[:2]) >= side]
         crops = [self.crop(rng, fitting[rng.integers(len(fitting))], side) for _ in range(count)]
-        return [to_tensor_layout(images) for images in zip(*crops)]
+        return [to_tensor_layout(images) for images in zip(*crops, strict=True)]
 
     @staticmethod
     def crop(rng, pair, side):

@@ -1,24 +1,23 @@
 """The procedural cartoon: a slow classical filter whose answers the toon net learns.
 
-Colours are smoothed along the flow of edges, lightness falls into soft steps, and ink follows the flow. Part labels
-keep skin clean and let hair and clothes carry the line work.
+Colours are smoothed along the flow of edges, lightness falls into soft steps, and ink follows the
+flow. Part labels keep skin clean and let hair and clothes carry the line work.
 """
 
-import cv2
 import numpy as np
 
 from .abstraction import (
     SUPERSAMPLE,
+    Smoothing,
     across_flow,
     along_flow,
     blur,
     face_features,
     face_mean,
     from_lab,
-    part_maps,
+    prepared,
     smoothstep,
     tangent_flow,
-    work_lab,
 )
 
 INK = np.array([0.07, 0.05, 0.09], np.float32)
@@ -32,18 +31,15 @@ def soft_steps(light, step, softness):
 
 
 def toon(image, parts, size):
-    """Cartoon of an RGB uint8 image; `parts` may be None; `size` is (width, height) of the result."""
+    """Cartoon of an RGB uint8 image; `size` is its (width, height); `parts` may be None."""
     s = SUPERSAMPLE
-    lab = work_lab(image, size)
-    face, skin, hair, clothes = part_maps(parts, lab.shape[:2])
-
     # Flat colour: smooth across with an edge-preserving filter, then along the flow.
-    gentle = cv2.bilateralFilter(lab, 0, 9, 1.2 * s)
-    flat = cv2.bilateralFilter(cv2.bilateralFilter(gentle, 0, 9, 1.6 * s), 0, 9, 1.6 * s)
+    picture = prepared(image, parts, size, Smoothing(9, 1.2), Smoothing(9, 1.6, 2), as_it_is=True)
+    face, skin, hair, clothes = picture.face, picture.skin, picture.hair, picture.clothes
+    gentle, flat = picture.gentle, picture.flat
     flow = tangent_flow(flat, 1.2 * s)
     flat = along_flow(flat, flow, 2.0 * s)
-    for _ in range(2):
-        flat = cv2.bilateralFilter(flat, 0, 7, 2.0 * s)
+    flat = Smoothing(7, 2.0, 2)(flat)
 
     # Small dark features make the likeness: keep and deepen them.
     feature, around, reach = face_features(gentle[..., 0], flat[..., 0], face)

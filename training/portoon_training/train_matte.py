@@ -1,4 +1,5 @@
-"""Trains the matte's teacher, then the matte net on what it says, then further on endless scenes and soft targets alone.
+"""Trains the matte's teacher, then the matte net on what it says, then further on endless scenes
+and soft targets alone.
 
 python -m portoon_training.train_matte --large --out TEACHER_FOLDER
 python -m portoon_training.matte_pool --teacher TEACHER_FOLDER --out POOL_FOLDER
@@ -13,10 +14,18 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .data import DATA, MatteSampler, portrait_ids, portrait_image, portrait_label, read, to_tensor_layout
-from .metrics import iou, summary
+from .data import (
+    DATA,
+    MatteSampler,
+    portrait_ids,
+    portrait_image,
+    portrait_label,
+    read,
+    to_tensor_layout,
+)
 from .matte_pool import MattePool, SceneShots
 from .matte_teacher import MatteTeacher
+from .metrics import iou, summary
 from .nets import MatteNet
 from .people import PEOPLE, SEEN, UNKNOWN, WebcamSampler, people_ids, person_mask
 from .runs import GENTLE, SEED, Run, arguments, prefetch
@@ -41,7 +50,9 @@ def edge_band(alpha):
     """Where alpha changes within three pixels: its range over a 7x7 window."""
     window = np.ones((7, 7), np.uint8)
     planes = alpha.numpy()[:, 0]
-    return torch.from_numpy(np.stack([cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, window) for plane in planes])[:, None])
+    return torch.from_numpy(
+        np.stack([cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, window) for plane in planes])[:, None]
+    )
 
 
 def soft_iou_loss(matte, alpha):
@@ -78,16 +89,19 @@ class Validation:
     @torch.no_grad()
     def __call__(self, net, size=(256, 256)):
         pairs = []
-        for image, mask in zip(self.images, self.masks):
+        for image, mask in zip(self.images, self.masks, strict=True):
             frame = to_tensor_layout([cv2.resize(image, size, interpolation=cv2.INTER_AREA)])
             matte = self.answer(net, torch.from_numpy(frame))[0, 0].numpy()
-            pairs.append((cv2.resize(matte, mask.shape[::-1], interpolation=cv2.INTER_LINEAR), mask))
+            pairs.append(
+                (cv2.resize(matte, mask.shape[::-1], interpolation=cv2.INTER_LINEAR), mask)
+            )
         return summary(pairs)
 
 
 class WebcamValidation(Validation):
-    """The portraits, and of every set of people the mean IoU of whole pictures at the live size's number of pixels; of the rooms the
-    share in which over 0.5 % of the picture is called a person."""
+    """The portraits, and of every set of people the mean IoU of whole pictures at the live size's
+    number of pixels; of the rooms the share in which over 0.5 % of the picture is called a person.
+    """
 
     PIXELS = 288 * 160
     FALSE = 0.005
@@ -95,8 +109,13 @@ class WebcamValidation(Validation):
 
     def __init__(self):
         super().__init__()
-        self.people = {kind: [person_mask(kind, i) for i in people_ids(kind, "val")[: self.MOST]] for kind in SEEN}
-        self.rooms = [read(PEOPLE / "rooms" / "image" / f"{i}.jpg") for i in people_ids("rooms", "val")]
+        self.people = {
+            kind: [person_mask(kind, i) for i in people_ids(kind, "val")[: self.MOST]]
+            for kind in SEEN
+        }
+        self.rooms = [
+            read(PEOPLE / "rooms" / "image" / f"{i}.jpg") for i in people_ids("rooms", "val")
+        ]
 
     @torch.no_grad()
     def matte(self, net, image):
@@ -110,8 +129,18 @@ class WebcamValidation(Validation):
     def __call__(self, net):
         figures = {"portraits": round(super().__call__(net)["iou"], 4)}
         for kind, pictures in self.people.items():
-            figures[kind] = round(float(np.mean([iou(self.matte(net, image), mask / 255) for image, mask in pictures])), 3)
-        figures["false"] = round(float(np.mean([(self.matte(net, room) > 0.5).mean() > self.FALSE for room in self.rooms])), 3)
+            figures[kind] = round(
+                float(
+                    np.mean([iou(self.matte(net, image), mask / 255) for image, mask in pictures])
+                ),
+                3,
+            )
+        figures["false"] = round(
+            float(
+                np.mean([(self.matte(net, room) > 0.5).mean() > self.FALSE for room in self.rooms])
+            ),
+            3,
+        )
         return figures
 
 
@@ -119,7 +148,9 @@ def report(run, trace, validation):
     """Prints and saves at intervals; true when training is over."""
     done = run.progress >= 1
     if run.step % 100 == 0:
-        means = "  ".join(f"{name} {np.mean([t[name] for t in trace[-100:]]):.4f}" for name in trace[-1])
+        means = "  ".join(
+            f"{name} {np.mean([t[name] for t in trace[-100:]]):.4f}" for name in trace[-1]
+        )
         print(f"step {run.step}  {run.spent / 60:.1f} min  {means}", flush=True)
     if run.step % 500 == 0 or done:
         run.save()
@@ -167,53 +198,87 @@ def train_student(args):
         shots, validation = SceneShots(sampler, SEED + run.step), WebcamValidation()
 
     def plain():
-        frame, alpha, parts = sampler.batch(sampler.plain, BATCH, *PLAIN_SIZES[rng.integers(len(PLAIN_SIZES))])
+        frame, alpha, parts = sampler.batch(
+            sampler.plain, BATCH, *PLAIN_SIZES[rng.integers(len(PLAIN_SIZES))]
+        )
         return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
 
     def make():
         if args.pool:
             pairs, plains = run.progress >= SINGLE_SHARE, PLAIN_SHARE
         else:
-            pairs, plains = PAIRS_FROM < run.progress < PAIRS_UNTIL and rng.random() < PAIRS_SHARE, PLAIN_SHARE_OF_ALL
+            pairs, plains = (
+                PAIRS_FROM < run.progress < PAIRS_UNTIL and rng.random() < PAIRS_SHARE,
+                PLAIN_SHARE_OF_ALL,
+            )
         if not pairs and rng.random() < plains:
             return plain()
-        return shots.batch(BATCH if not pairs or args.pool else BATCH // 2, moments=2 if pairs else 1)
+        return shots.batch(
+            BATCH if not pairs or args.pool else BATCH // 2, moments=2 if pairs else 1
+        )
 
     trace = []
     for frames, alphas, mattes, parts, features, prior, still in prefetch(make):
-        truth = [TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a) for a, m in zip(alphas, mattes)]
+        truth = [
+            TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a)
+            for a, m in zip(alphas, mattes, strict=True)
+        ]
         with torch.autocast("cpu", torch.bfloat16):
-            first, estimate, parts_logits, encoded = net(channels_last(frames[0]), torch.from_numpy(prior))
+            first, estimate, parts_logits, encoded = net(
+                channels_last(frames[0]), torch.from_numpy(prior)
+            )
         band = edge_band(truth[0])
         matte = matte_loss(first, truth[0], band)
-        hinted = hint(encoded.float(), torch.from_numpy(features)) if features is not None else torch.zeros(())
+        hinted = (
+            hint(encoded.float(), torch.from_numpy(features))
+            if features is not None
+            else torch.zeros(())
+        )
         named = parts_loss(parts_logits.float(), torch.from_numpy(parts))
         loss = matte + 0.25 * matte_loss(estimate, truth[0], band) + 0.5 * named + HINT * hinted
         flicker = torch.zeros(())
         if len(frames) == 2:
-            # The next frame rests on what the net itself has just said, or after a cut on what it said of another scene.
+            # The next frame rests on what the net itself has just said, or after a cut on what it
+            # said of another scene.
             cut = torch.rand(len(still)) < (0 if args.pool else CUTS)
             past = torch.where(cut[:, None, None, None], first.detach().roll(1, 0), first.detach())
             with torch.autocast("cpu", torch.bfloat16):
                 second, estimate, _, _ = net(channels_last(frames[1]), past)
             still = torch.from_numpy(still) & ~cut
-            flicker = ((first.detach() - second)[still].abs() * band[still]).sum() / (band[still].sum() + 1)
+            flicker = ((first.detach() - second)[still].abs() * band[still]).sum() / (
+                band[still].sum() + 1
+            )
             band = edge_band(truth[1])
-            loss = loss + matte_loss(second, truth[1], band) + 0.25 * matte_loss(estimate, truth[1], band) + FLICKER * flicker
+            loss = (
+                loss
+                + matte_loss(second, truth[1], band)
+                + 0.25 * matte_loss(estimate, truth[1], band)
+                + FLICKER * flicker
+            )
         run.update(loss)
-        trace.append({"matte": matte.item(), "flicker": flicker.item(), "parts": named.item(), "hint": hinted.item()})
+        trace.append(
+            {
+                "matte": matte.item(),
+                "flicker": flicker.item(),
+                "parts": named.item(),
+                "hint": hinted.item(),
+            }
+        )
         if report(run, trace, validation):
             break
 
 
 class Hint(torch.nn.Module):
-    """How badly the student's features tell the teacher's (Romero et al. 2015, arXiv:1412.6550); 1 is no better than the mean."""
+    """How badly the student's features tell the teacher's (Romero et al. 2015, arXiv:1412.6550); 1
+    is no better than the mean.
+    """
 
     def __init__(self):
         super().__init__()
         # Normalised, as the encoder's features have no scale of their own.
         self.project = torch.nn.Sequential(
-            torch.nn.BatchNorm2d(MatteNet.FEATURES), torch.nn.Conv2d(MatteNet.FEATURES, MatteTeacher.FEATURES, 1)
+            torch.nn.BatchNorm2d(MatteNet.FEATURES),
+            torch.nn.Conv2d(MatteNet.FEATURES, MatteTeacher.FEATURES, 1),
         )
         torch.nn.init.zeros_(self.project[1].weight)
 

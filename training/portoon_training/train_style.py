@@ -1,8 +1,11 @@
-"""Trains a style net by regression on its teacher: python -m portoon_training.train_style STYLE --grade live --out RUN_FOLDER --pool POOL_FOLDER
+"""Trains a style net by regression on its teacher.
 
-The teacher's pictures are rendered while training goes on and kept in POOL_FOLDER, which both grades may share.
-Every crop is seen through two windows a few pixels apart, each with its own grain: what the net draws must move with
-the picture and must not follow the grain. A critic joins when the regression has found its feet.
+    python -m portoon_training.train_style STYLE --grade live --out RUN_FOLDER --pool POOL_FOLDER
+
+The teacher's pictures are rendered while training goes on and kept in POOL_FOLDER, which both
+grades may share. Every crop is seen through two windows a few pixels apart, each with its own
+grain: what the net draws must move with the picture and must not follow the grain. A critic joins
+when the regression has found its feet.
 """
 
 from pathlib import Path
@@ -46,8 +49,10 @@ def pixel_loss(styled, target, frame, ink_weight):
 
 
 def timidity(styled, wanted):
-    """How much weaker or stronger than the teacher's the strokes are hereabouts, wherever each of them falls."""
-    pairs = zip(gradients(styled), gradients(wanted))
+    """How much weaker or stronger than the teacher's the strokes are hereabouts, wherever each of
+    them falls.
+    """
+    pairs = zip(gradients(styled), gradients(wanted), strict=True)
     return sum((F.avg_pool2d(a.abs(), 8) - F.avg_pool2d(b.abs(), 8)).abs().mean() for a, b in pairs)
 
 
@@ -60,7 +65,8 @@ def main():
     style = STYLES[args.style]
     net = style.net(args.grade).to(memory_format=torch.channels_last).train()
     if args.init:
-        # What a trained net's channels are normalised by stays: those that seldom speak would be made loud.
+        # What a trained net's channels are normalised by stays: those that seldom speak would be
+        # made loud.
         for norm in net.modules():
             if isinstance(norm, torch.nn.BatchNorm2d):
                 norm.eval()
@@ -79,19 +85,30 @@ def main():
     trace = []
     for side, *pair in prefetch(make):
         offset = rng.integers(SHIFT + 1, size=2)
-        frame, wanted, *waves = (two_windows(torch.from_numpy(picture), side, offset) for picture in pair)
+        frame, wanted, *waves = (
+            two_windows(torch.from_numpy(picture), side, offset) for picture in pair
+        )
         seen = camera_noise(frame).contiguous(memory_format=torch.channels_last)
-        # Strokes are told from what is near, so each window has its own; waves come from the whole picture.
+        # Strokes are told from what is near, so each window has its own; waves come from the whole
+        # picture.
         given = [strokes(seen)] if strokes else [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
         with torch.autocast("cpu", torch.bfloat16, enabled=args.grade == "fine"):
             styled = net(seen, *given)
         styled = styled.float()
         final = tones(styled) if tones else styled
         pixel = pixel_loss(styled, wanted, frame, style.ink)
-        edge = sum((a - b).abs().mean() for a, b in zip(gradients(styled), gradients(wanted)))
+        edge = sum(
+            (a - b).abs().mean() for a, b in zip(gradients(styled), gradients(wanted), strict=True)
+        )
         steady = disagreement(*final.chunk(2), offset)
         stepped = (final - wanted).abs().mean() if tones else 0.0
-        loss = pixel + style.edge * edge + BOLD * timidity(final, wanted) + style.steady * steady + STEPPED * stepped
+        loss = (
+            pixel
+            + style.edge * edge
+            + BOLD * timidity(final, wanted)
+            + style.steady * steady
+            + STEPPED * stepped
+        )
         found_out = 2.0
         if run.progress >= CRITIC_FROM:
             found_out = critic.learn(frame, final, wanted)
@@ -100,10 +117,10 @@ def main():
         trace.append([pixel.item(), edge.item(), steady.item(), found_out])
         done = run.progress >= 1
         if run.step % 100 == 0 or done:
-            means = np.mean(trace[-100:], axis=0)
+            pixel, edge, steady, found_out = np.mean(trace[-100:], axis=0)
             print(
-                f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}  pixel {means[0]:.4f}"
-                f"  edge {means[1]:.4f}  steady {means[2]:.4f}  critic {means[3]:.2f}",
+                f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}"
+                f"  pixel {pixel:.4f}  edge {edge:.4f}  steady {steady:.4f}  critic {found_out:.2f}",
                 flush=True,
             )
         if run.step % 250 == 0 or done:

@@ -1,17 +1,20 @@
-"""Writes what `npm run eval` holds the style nets against: python -m portoon_training.write_teachers FOLDER
+"""Writes what `npm run eval` holds the style nets against.
 
-The teachers' pictures of validation portraits, FOLDER/STYLE/ID.png, and the network whose features measure content and
-style, FOLDER/features.onnx. Keep the folder out of the project; PORTOON_TEACHERS tells the evaluation where it is.
+    python -m portoon_training.write_teachers FOLDER
+
+The teachers' pictures of validation portraits, FOLDER/STYLE/ID.png, and the network whose features
+measure content and style, FOLDER/features.onnx. Keep the folder out of the project;
+PORTOON_TEACHERS tells the evaluation where it is.
 """
 
 import argparse
 from pathlib import Path
 
 import cv2
-import torch
 from torch import nn
 
 from .data import portrait_ids, portrait_image, portrait_label
+from .onnx_graph import trace
 from .resnet50 import ResNet50
 from .styles import STYLES, procedural_teacher
 
@@ -31,17 +34,8 @@ class Features(nn.Module):
 
 
 def write_features(path):
-    sides = {2: "H", 3: "W"}
-    torch.onnx.export(
-        Features().eval(),
-        (torch.rand(1, 3, 64, 64),),
-        str(path),
-        input_names=["frame"],
-        output_names=list(STYLE_LAYERS),
-        dynamic_axes={"frame": sides} | {layer: {2: f"H_{layer}", 3: f"W_{layer}"} for layer in STYLE_LAYERS},
-        opset_version=17,
-        dynamo=False,
-    )
+    outputs = {layer: (f"H_{layer}", f"W_{layer}") for layer in STYLE_LAYERS}
+    trace(Features().eval(), {"frame": 3}, outputs, path)
 
 
 def main():
@@ -56,7 +50,10 @@ def main():
         (args.folder / name).mkdir(exist_ok=True)
         for portrait in ids[:: len(ids) // PORTRAITS][:PORTRAITS]:
             picture = teacher(portrait_image(portrait), portrait_label("parts", portrait), SIZE)
-            cv2.imwrite(str(args.folder / name / f"{portrait}.png"), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+            cv2.imwrite(
+                str(args.folder / name / f"{portrait}.png"),
+                cv2.cvtColor(picture, cv2.COLOR_RGB2BGR),
+            )
 
 
 if __name__ == "__main__":
