@@ -43,9 +43,13 @@ def fold_pads(graph):
     }
     for pad in [node for node in graph.node if node.op_type == "Pad"]:
         widths = constants[pad.input[1]]  # before N, C, H and W, then after them
+        value = constants[pad.input[2]] if len(pad.input) > 2 and pad.input[2] else 0
         followers = [node for node in graph.node if pad.output[0] in node.input]
-        if any(node.op_type != "AveragePool" for node in followers):
-            raise ValueError(f"{pad.name}: only a Pad before an AveragePool can be folded into it")
+        before_means = all(node.op_type == "AveragePool" for node in followers)
+        if not before_means or value != 0 or [*widths[:2], *widths[4:6]] != [0] * 4:
+            raise ValueError(
+                f"{pad.name}: only zeros around what a mean is of can be folded into it"
+            )
         for mean in followers:
             kept = {a.name: helper.get_attribute_value(a) for a in mean.attribute}
             own = kept.get("pads", [0, 0, 0, 0])

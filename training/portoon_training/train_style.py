@@ -117,10 +117,10 @@ def main():
         trace.append([pixel.item(), edge.item(), steady.item(), found_out])
         done = run.progress >= 1
         if run.step % 100 == 0 or done:
-            pixel, edge, steady, found_out = np.mean(trace[-100:], axis=0)
+            pixel, edge, steady, fooled = np.mean(trace[-100:], axis=0)
             print(
                 f"step {run.step}  {run.spent / 60:.1f} min  pool {len(pool.pairs)}"
-                f"  pixel {pixel:.4f}  edge {edge:.4f}  steady {steady:.4f}  critic {found_out:.2f}",
+                f"  pixel {pixel:.4f}  edge {edge:.4f}  steady {steady:.4f}  critic {fooled:.2f}",
                 flush=True,
             )
         if run.step % 250 == 0 or done:
