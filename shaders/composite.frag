@@ -14,13 +14,19 @@ const float wrapStrength = 0.35;
 
 void main() {
   vec3 live = texture(uLive, vAt).rgb;
-  float matte = refinedMatte(live, fitAt(vAt));
+  float fitted = fittedMatte(live, fitAt(vAt));
+  float matte = smoothstep(CLEAR, OPAQUE, fitted);
 
   float styledShare = uStrength * (uRegion == 1 ? 1.0 - matte : uRegion == 2 ? 1.0 : matte);
 #ifdef PART
   if (uRegion == 3) styledShare *= shareAt(vAt);
 #endif
-  vec3 picture = mix(live, styledAt(vAt, live), styledShare);
+#ifdef DRAWN
+  vec3 styled = drawnAt(vAt, live, silhouetteAt(fitted));
+#else
+  vec3 styled = styledAt(vAt, live);
+#endif
+  vec3 picture = mix(live, styled, styledShare);
 
   composite = vec4(picture, 1.0);
 #ifdef BACKGROUND

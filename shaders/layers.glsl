@@ -60,19 +60,27 @@ const float leastDark = 0.04;
 const float leastLight = 0.07;
 const float lineGain = 1.2;
 
-float refinedMatte(vec3 live, vec4 fit) {
+// Alpha before its contrast is raised.
+float fittedMatte(vec3 live, vec4 fit) {
   float luminance = dot(live, luma);
   float slope = (fit.b * 255.0 / 256.0 - 127.5 / 256.0) * 2.0 * SLOPE_RANGE;
   float alpha = fit.r + slope * (luminance - fit.g);
   // Where the net is sure its own alpha is kept: the fitted line only holds near the edge.
-  alpha = mix(alpha, fit.a, smoothstep(SURE_FROM, SURE_TO, abs(fit.a - 0.5)));
-  return smoothstep(CLEAR, OPAQUE, alpha);
+  return mix(alpha, fit.a, smoothstep(SURE_FROM, SURE_TO, abs(fit.a - 0.5)));
+}
+
+float refinedMatte(vec3 live, vec4 fit) {
+  return smoothstep(CLEAR, OPAQUE, fittedMatte(live, fit));
 }
 
 // The style net saw a small copy of the frame. The lines that it could not see are drawn from the
 // full-size frame, if it is the same frame.
+float unseenLine(vec3 live, float seen) {
+  float unseen = dot(live, luma) - seen;
+  return lineGain * (unseen - clamp(unseen, -leastDark, leastLight));
+}
+
 vec3 styledAt(vec2 at, vec3 live) {
   vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
-  float unseen = dot(live, luma) - styled.a;
-  return clamp(styled.rgb + uLineShare * lineGain * (unseen - clamp(unseen, -leastDark, leastLight)), 0.0, 1.0);
+  return clamp(styled.rgb + uLineShare * unseenLine(live, styled.a), 0.0, 1.0);
 }

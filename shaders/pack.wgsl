@@ -3,7 +3,7 @@
 // and takes two places, because a canvas with alpha would multiply the colours by it.
 //
 // The places are: the fit, the plain matte with the share, the styled picture, the luminance that
-// the style net saw, the blurred background. Each has the line where its rim begins, its columns
+// the style net saw with the distance to ink lines, the blurred background. Each has the line where its rim begins, its columns
 // and its lines; all are 0 for a layer that is missing.
 @group(0) @binding(0) var<uniform> places: array<vec4u, 5>;
 @group(0) @binding(1) var<storage, read> texels: array<u32>;
@@ -11,6 +11,8 @@
 @group(0) @binding(3) var<storage, read> styled: array<f32>;
 @group(0) @binding(4) var<storage, read> seen: array<f32>;
 @group(0) @binding(5) var<storage, read> blurred: array<vec4f>;
+// In pixels, clipped at INK_RANGE on either side of 0.
+@group(0) @binding(6) var<storage, read> ink: array<f32>;
 
 @vertex
 fn cover(@builtin(vertex_index) corner: u32) -> @builtin(position) vec4f {
@@ -36,7 +38,8 @@ fn pack(@builtin(position) position: vec4f) -> @location(0) vec4f {
       }
       case 3: {
         let colours = vec3f(seen[i], seen[i + area], seen[i + 2 * area]);
-        colour = vec3f(dot(colours, vec3f(0.299, 0.587, 0.114)));
+        let distance = saturate(0.5 + 0.5 / INK_RANGE * ink[i]);
+        colour = vec3f(dot(colours, vec3f(0.299, 0.587, 0.114)), distance, 0);
       }
       default: { colour = blurred[i].rgb / blurred[i].a; }
     }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Download } from './download.ts';
 import { PortoonError } from '../../common/errors.ts';
 import { GRADES } from '../look.ts';
+import { drawRecipeSchema } from './draw-recipe.ts';
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const file = {
@@ -39,6 +40,7 @@ const modelSchema = v.variant('kind', [
     // Only matte nets may have state, because styles also run on single frames for previews.
     state: v.optional(v.pipe(v.array(stateSchema), v.maxLength(0)), []),
     grade: v.optional(v.picklist(GRADES), 'live'),
+    draw: v.optional(drawRecipeSchema),
   }),
 ]);
 const manifestSchema = v.object({ models: v.array(v.unknown()) });
@@ -116,13 +118,16 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
       continue;
     }
     const issue = parsed.issues[0];
+    const path = v.getDotPath(issue) ?? 'its entry';
+    // A recipe is written by hand, so its messages say what would be right.
+    const what = /^draw\b/.test(path) ? issue.message : 'is not as promised';
     const named = v.safeParse(v.object({ id: v.string() }), entry);
     const name = named.success ? `"${named.output.id}"` : `number ${index + 1}`;
     faults.set(
       named.success ? named.output.id : name,
       new PortoonError(
         'ERR_MANIFEST',
-        `The net ${name} is left out: ${v.getDotPath(issue) ?? 'its entry'} is not as promised.`,
+        `The net ${name} is left out: ${path} ${what}.`,
         'The other nets work; mend its entry in the manifest.',
       ),
     );

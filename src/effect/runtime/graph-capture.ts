@@ -4,6 +4,7 @@ import { readBuffer } from '../gpu/buffer-readback.ts';
 import type { NetFile } from '../models/catalogue.ts';
 import { unpin, runAndPin, type Bindings } from './pinned-buffers.ts';
 import type { Size } from '../../common/size.ts';
+import { RANGES } from './net.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -177,8 +178,9 @@ async function largestError(
   let worst = 0;
   for (const [n, stride] of TEST_STRIDES.entries()) {
     const outputs = await step(() => outputsFor(runtime, session, run, stride));
+    const names = Object.keys(run.fetches);
     for (const [k, output] of outputs.entries())
-      worst = Math.max(worst, largestDifference(output, expected[n]![k]!));
+      worst = Math.max(worst, largestDifference(output, expected[n]![k]!) / (RANGES[names[k]!] ?? 1));
   }
   return worst;
 }

@@ -1,6 +1,6 @@
 import { PortoonError } from '../../common/errors.ts';
 import type { Model } from '../models/catalogue.ts';
-import { Net, type Output } from './net.ts';
+import { Net, outputsOfKind, RANGES, type Output } from './net.ts';
 import { webgpuFault, type Runtime } from './runtime.ts';
 
 /** Every net runs at this size, and quickly. */
@@ -24,14 +24,14 @@ export async function openTested(
   try {
     const reference = await Net.open({ ...runtime, ep: 'wasm' }, model, bytes);
     try {
-      const output = model.kind === 'matte' ? 'matte' : 'styled';
-      const right = await answer(reference, output);
-      const given = await answer(net, output).catch((cause: unknown) => {
+      const outputs = outputsOfKind(reference);
+      const right = await answer(reference, outputs);
+      const given = await answer(net, outputs).catch((cause: unknown) => {
         if (cause instanceof PortoonError && cause.code === 'ERR_WEBGPU') throw cause;
         // The net itself is fine: it has just run on wasm.
         throw webgpuFault(`fails at the net "${model.id}"`);
       });
-      const worst = given.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0);
+      const worst = Math.max(...outputs.map((output) => largestError(output, given, right)));
       // Written so that NaN fails too.
       if (!(worst <= TOLERANCE))
         throw webgpuFault(`answers otherwise than it should: the net "${model.id}" by ${worst.toFixed(3)}`);
@@ -46,7 +46,19 @@ export async function openTested(
   return net;
 }
 
-function answer(net: Net, output: Output): Promise<Float32Array> {
+type Answer = Record<Output, Float32Array>;
+
+/** The largest difference of an output, as a share of its range. */
+function largestError(output: Output, given: Answer, right: Answer): number {
+  const worst = given[output].reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - right[output][i]!)),
+    0,
+  );
+  return worst / (RANGES[output] ?? 1);
+}
+
+/** Runs the net on the test picture. */
+function answer(net: Net, outputs: readonly Output[]): Promise<Answer> {
   const planes = net.input(SIZE);
   // A skin-coloured disc on a gradient: edges, flat areas and slopes in all channels.
   const [width, height] = SIZE;
@@ -57,5 +69,5 @@ function answer(net: Net, output: Output): Promise<Float32Array> {
       planes[i + width * height] = inside ? 0.65 : x / 40;
       planes[i + 2 * width * height] = inside ? 0.55 : y / 40;
     }
-  return net.run(SIZE, [output]).then((values) => values[output]);
+  return net.run(SIZE, outputs);
 }

@@ -2,7 +2,7 @@ import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { Model } from '../models/catalogue.ts';
-import type { Net, Output } from './net.ts';
+import { outputsOfKind, type Net, type Output } from './net.ts';
 import type { Size } from '../../common/size.ts';
 import type { RuntimeFiles } from './runtime.ts';
 
@@ -11,8 +11,8 @@ type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
 /** What the page side asks of the worker. Planes and values are transferred. */
 export interface NetWorkerApi {
   start(files: RuntimeFiles): Promise<void>;
-  /** @returns the handle of the net. */
-  open(model: Promised, bytes: Uint8Array): Promise<number>;
+  /** @returns the handle of the net, and the outputs that it has. */
+  open(model: Promised, bytes: Uint8Array): Promise<{ net: number; outputs: readonly Output[] }>;
   /** @param planes - the input, which comes back with the outputs for the next run. */
   run(
     net: number,
@@ -24,7 +24,7 @@ export interface NetWorkerApi {
 }
 
 /** A net without state between runs, in this worker or in another. */
-export type StatelessNet = Pick<Net, 'took' | 'input' | 'run' | 'warm' | 'close'>;
+export type StatelessNet = Pick<Net, 'took' | 'hasOutput' | 'input' | 'run' | 'warm' | 'close'>;
 
 /**
  * A second runtime in a worker of its own, so that its nets run on another core beside those of the
@@ -57,7 +57,8 @@ export class NetWorker {
   /** As `Net.open`. */
   async open(model: Promised, bytes: Uint8Array): Promise<StatelessNet> {
     await this.started;
-    return new RemoteNet(this.api, await this.api.open(model, bytes));
+    const { net, outputs } = await this.api.open(model, bytes);
+    return new RemoteNet(this.api, net, outputs);
   }
 }
 
@@ -69,7 +70,12 @@ class RemoteNet implements StatelessNet {
   constructor(
     private readonly api: Comlink.Remote<NetWorkerApi>,
     private readonly at: number,
+    private readonly outputs: readonly Output[],
   ) {}
+
+  hasOutput(output: Output): boolean {
+    return this.outputs.includes(output);
+  }
 
   input([width, height]: Size): Float32Array {
     const length = 3 * width * height;
@@ -87,7 +93,7 @@ class RemoteNet implements StatelessNet {
 
   async warm(size: Size): Promise<void> {
     this.input(size);
-    await this.run(size, ['styled']);
+    await this.run(size, outputsOfKind(this));
   }
 
   close(): Promise<void> {

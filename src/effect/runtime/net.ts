@@ -5,8 +5,12 @@ import type { Runtime } from './runtime.ts';
 import type { Size } from '../../common/size.ts';
 
 /** Every output that a net may have, with its number of channels. */
-export const CHANNELS = { matte: 1, parts: 6, styled: 3 };
+export const CHANNELS = { matte: 1, parts: 6, styled: 3, ink: 1 };
 export type Output = keyof typeof CHANNELS;
+/** The output `ink` is clipped at this many pixels of the net's input on either side of 0. */
+export const INK_RANGE = 2.5;
+/** How much larger than 1 the range of an output is, so that differences can be judged alike. */
+export const RANGES: Readonly<Record<string, number>> = { ink: 2 * INK_RANGE };
 /** The output that a net of each kind must have. */
 const PROMISED = { matte: 'matte', style: 'styled' } as const;
 
@@ -133,7 +137,7 @@ export class Net {
   /** Runs once and resets the state, so that the first run that counts is not slow. */
   async warm(size: Size): Promise<void> {
     this.input(size);
-    await this.run(size, [this.hasOutput('matte') ? 'matte' : 'styled']);
+    await this.run(size, outputsOfKind(this));
     this.resetState();
   }
 
@@ -202,6 +206,12 @@ export class Net {
       `gives ${output} ${tensor?.type} [${tensor?.dims.join(',')}] at ${size.join('x')}`,
     );
   }
+}
+
+/** The outputs of a net that every frame takes. */
+export function outputsOfKind(net: Pick<Net, 'hasOutput'>): Output[] {
+  if (net.hasOutput('matte')) return ['matte'];
+  return net.hasOutput('ink') ? ['styled', 'ink'] : ['styled'];
 }
 
 /** The shape of a state tensor at one input size. */

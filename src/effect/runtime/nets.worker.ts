@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
-import { Net } from './net.ts';
+import { CHANNELS, Net, type Output } from './net.ts';
 import type { NetWorkerApi } from './net-worker.ts';
 import { builds, startRuntime, type Runtime } from './runtime.ts';
 
@@ -16,8 +16,10 @@ const api: NetWorkerApi = {
   },
   async open(model, bytes) {
     const at = opened++;
-    nets.set(at, await Net.open(await runtime.promise, model, bytes));
-    return at;
+    const net = await Net.open(await runtime.promise, model, bytes);
+    nets.set(at, net);
+    const outputs = (Object.keys(CHANNELS) as Output[]).filter((output) => net.hasOutput(output));
+    return { net: at, outputs };
   },
   async run(at, size, planes, outputs) {
     const net = nets.get(at)!;

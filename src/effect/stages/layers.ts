@@ -1,4 +1,5 @@
 import type { Size } from '../../common/size.ts';
+import type { DrawRecipe } from '../models/draw-recipe.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import type { Roi } from './roi.ts';
 
@@ -15,12 +16,30 @@ export interface PartialLayer extends Layer {
   roi?: Roi;
 }
 
+/** A styled picture. */
+export interface StyledLayer {
+  /**
+   * RGB, and as alpha the luminance (Rec. 601) that the style net saw; null where the picture is in
+   * a packed one.
+   */
+  readonly texels: Uint8Array | null;
+  /**
+   * One byte per pixel: the distance to the nearest ink line's border, from -INK_RANGE to INK_RANGE
+   * pixels. Null where the net gives none, or where it is in a packed picture.
+   */
+  readonly ink: Uint8Array | null;
+  /** The region of the frame that was styled. */
+  readonly roi: Roi;
+  /** How the style is drawn; null if `texels` are shown as they are. */
+  readonly draw: DrawRecipe | null;
+}
+
 /** All that a frame is composited from, besides the frame itself. */
 export interface Layers {
   /** What `Compositor.texelsOf` gave for the frame. */
   live: Uint8Array | null;
-  /** RGB, and as alpha the luminance that the style net saw; of the whole frame or a region. */
-  styled: { texels: Uint8Array | null; roi: Roi } | null;
+  /** The styled picture of the whole frame or a region. */
+  styled: StyledLayer | null;
   /** Texels as `GuidedFilter.texels`. */
   matte: PartialLayer | null;
   /** Texels as `PartShare.texels`, of the same region as the matte; null unless one is styled. */
@@ -51,7 +70,7 @@ export interface Packed {
   /** The plain matte and the share of a body part. */
   readonly plain: PackedPlace | null;
   readonly styled: PackedPlace | null;
-  /** The luminance that the style net saw. */
+  /** The luminance that the style net saw, and the distance to ink lines as in `StyledLayer`. */
   readonly seen: PackedPlace | null;
   readonly blurred: PackedPlace | null;
 }

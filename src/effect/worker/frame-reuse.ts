@@ -46,10 +46,10 @@ export function reusedStyle(
   { layers, times, extent, extentAge }: FrameReuse,
   now: MaskExtent | null | undefined,
 ): Styled {
-  const { texels, roi } = layers.styled!;
+  const { roi } = layers.styled!;
   const right = now && extent ? (now.x - extent.x) / extentAge : 0;
   const down = now && extent ? (now.y - extent.y) / extentAge : 0;
   // Somebody who comes in moves the centre far, though nobody else has moved.
   const shifts = Math.max(Math.abs(right), Math.abs(down)) < FARTHEST_SHIFT;
-  return { texels, roi: shifts ? shiftRoi(roi, right, down) : roi, took: times.style };
+  return { ...layers.styled!, roi: shifts ? shiftRoi(roi, right, down) : roi, took: times.style };
 }

@@ -71,7 +71,7 @@ function gpuBackend(runtime: Runtime, parts: GpuBackendParts): Backend {
   const runner = new GpuStyleRunner(runtime, prepare);
   const openStyle = async (model: StyleModel, file: NetFile) =>
     place(await loader.open(runtime, model, file), runtime);
-  const style = new StyleStage(openStyle, (net, roi) => runner.run(net, roi), catalogue, loader);
+  const style = new StyleStage(openStyle, (net, roi, draw) => runner.run(net, roi, draw), catalogue, loader);
   return {
     ep: 'webgpu',
     get fp16() {

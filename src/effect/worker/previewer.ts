@@ -2,6 +2,8 @@ import * as Comlink from 'comlink';
 import { faultOf } from '../../common/error-transfer.ts';
 import type { Fault } from '../../common/errors.ts';
 import type { PreviewJob } from '../protocol.ts';
+import { drawPreview } from '../stages/composite/draw-preview.ts';
+import { drawsInk } from '../stages/style/style-stage.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import type { Pipeline } from './pipeline.ts';
 import { compositePreview, type PreviewFrame } from './preview-frame.ts';
@@ -50,10 +52,12 @@ export class Previewer {
     if (style === 'none') return compositePreview(frame, null);
     const { idleQueue } = this.frameLoop;
     const whenIdle = <Result>(work: () => Promise<Result>) => idleQueue.run(work);
-    const net = await this.pipeline.backend.style.borrow(style, whenIdle);
+    const { net, draw } = await this.pipeline.backend.style.borrow(style, whenIdle);
     return idleQueue.run(async () => {
       net.input(frame.size).set(frame.live);
-      const { styled } = await net.run(frame.size, ['styled']);
+      const inks = drawsInk(draw);
+      const { styled, ink } = await net.run(frame.size, inks ? ['styled', 'ink'] : ['styled']);
+      if (draw) drawPreview(styled, inks ? ink : null, frame.size, draw);
       return compositePreview(frame, styled);
     });
   }

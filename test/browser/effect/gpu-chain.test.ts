@@ -400,9 +400,9 @@ describe('the whole chain', () => {
         await preparer.load(frame);
         matteHere.load(SIZE);
         matte.load(SIZE);
-        const paintedHere = await paintHere(styleHere, whole);
+        const paintedHere = await paintHere(styleHere, whole, null);
         const laidHere = await matteHere.run(region, blurs);
-        const painted = await painter.run(style, whole);
+        const painted = await painter.run(style, whole, null);
         const laid = await matte.run(region, blurs);
         const [one, other] = await Promise.all([
           Compositor.open(new OffscreenCanvas(1, 1)),

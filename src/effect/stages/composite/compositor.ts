@@ -15,10 +15,12 @@ import {
 } from 'pixi.js';
 import { isSoftwareRenderer } from '../../../common/software-renderer.ts';
 import { PortoonError } from '../../../common/errors.ts';
+import type { Size } from '../../../common/size.ts';
 import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
 import type { BackgroundFill } from '../../protocol.ts';
 import type { Layers, Packed } from '../layers.ts';
 import type { Roi } from '../roi.ts';
+import { makeDrawUniforms, setDrawUniforms } from './draw-uniforms.ts';
 import { FrameTexels } from './frame-texels.ts';
 import { PixelReadback } from './pixel-readback.ts';
 import { makeUniforms, REGION_NUMBERS, ShaderVariants, type Packing } from './shader-variants.ts';
@@ -55,11 +57,13 @@ export class Compositor {
   private readonly liveTexels = texelSource();
   private readonly packed = imageSource();
   private readonly styled = texelSource();
+  private readonly ink = texelSource('r8unorm');
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
   private readonly blurred = texelSource();
   private image: BackgroundImage | null = null;
   private readonly uniforms = makeUniforms();
+  private readonly drawUniforms = makeDrawUniforms();
   private readonly shaders: ShaderVariants;
   /** Only for a software renderer, which is slow with frames as textures and at making frames. */
   private readonly frameTexels: FrameTexels | null;
@@ -76,9 +80,10 @@ export class Compositor {
     const software = isSoftwareRenderer(this.rendererName);
     this.frameTexels = software ? new FrameTexels() : null;
     this.readback = software ? new PixelReadback(gl) : null;
-    const { live, packed, styled, matte, share, blurred } = this;
-    const textures = { live, packed, styled, matte, share, blurred };
-    this.shaders = new ShaderVariants(packing, software, textures, this.uniforms);
+    const { live, packed, styled, ink, matte, share, blurred } = this;
+    const textures = { live, packed, styled, ink, matte, share, blurred };
+    const uniforms = { composite: this.uniforms, draw: this.drawUniforms };
+    this.shaders = new ShaderVariants(packing, software, textures, uniforms);
     const geometry = new Geometry({
       attributes: { aPosition: [0, 0, 1, 0, 1, 1, 0, 1] },
       indexBuffer: [0, 1, 2, 0, 2, 3],
@@ -86,8 +91,9 @@ export class Compositor {
     const state = State.for2d();
     state.blend = false;
     const shader = this.shaders.get(
-      { region: 'person', background: { kind: 'live' }, matteAlone: false, matte: null },
+      { region: 'person', background: { kind: 'live' }, matteAlone: false, matte: null, styled: null },
       false,
+      [1, 1],
     );
     this.mesh = new Mesh<Geometry, Shader>({ geometry, shader, state });
     this.scene.addChild(this.mesh);
@@ -146,13 +152,13 @@ export class Compositor {
     const { displayWidth: width, displayHeight: height } = frame;
     if (this.packing === 'plain') this.resize(width, height);
     else this.layOutStacked(width, height);
-    this.mesh.shader = this.shaders.get(layers, packed !== null);
+    this.mesh.shader = this.shaders.get(layers, packed !== null, [width, height]);
     const { resources } = this.mesh.shader;
     if (layers.live) uploadTexels(this.liveTexels, layers.live, [width, height]);
     else uploadImage(this.live, frame, [width, height]);
     resources.uLive = layers.live ? this.liveTexels : this.live;
     if (packed) this.setPacked(packed);
-    this.setLayers(layers);
+    this.setLayers(layers, [width, height]);
     if (this.packing === 'plain') this.setBackground(layers, packed, width / height);
     this.renderer.render({ container: this.scene, clear: false });
   }
@@ -210,12 +216,14 @@ export class Compositor {
   }
 
   /** A missing layer leaves its texture as it was; the uniforms make sure that it is not seen. */
-  private setLayers(layers: Layers): void {
+  private setLayers(layers: Layers, frame: Size): void {
     const values = this.uniforms.uniforms;
     const { styled, matte, share, matteAlone } = layers;
     if (styled) {
       if (styled.texels) uploadTexels(this.styled, styled.texels, styled.roi.size);
       setFrame(values.uStyledFrame, styled.roi);
+      if (styled.ink) uploadTexels(this.ink, styled.ink, styled.roi.size);
+      if (styled.draw) setDrawUniforms(this.drawUniforms, styled.draw, styled.roi, frame);
     }
     if (matte?.roi) setFrame(values.uMatteFrame, matte.roi);
     if (matte?.texels) uploadTexels(this.matte, matte.texels, matte.size);

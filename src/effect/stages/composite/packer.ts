@@ -1,5 +1,7 @@
 import pack from '../../../../shaders/pack.wgsl?raw';
 import { storage, uniforms } from '../../gpu/compute-program.ts';
+import { withWgslConstants } from '../../gpu/shader-constants.ts';
+import { INK_RANGE } from '../../runtime/net.ts';
 import { webgpuFault } from '../../runtime/runtime.ts';
 import type { Size } from '../../../common/size.ts';
 import type { Layers, Packed, PackedPlace } from '../layers.ts';
@@ -17,6 +19,8 @@ interface PackedBuffers {
   readonly styled: GPUBuffer;
   /** The planes that the style net saw. */
   readonly seen: GPUBuffer;
+  /** The net's output `ink`. */
+  readonly ink: GPUBuffer;
 }
 
 /** The layers that can be packed; the share of a body part comes with the matte. */
@@ -46,7 +50,7 @@ export class Packer {
   /** @throws PortoonError `ERR_WEBGPU` if a test picture does not arrive in WebGL. */
   static async open(device: GPUDevice): Promise<Packer> {
     const format = navigator.gpu.getPreferredCanvasFormat();
-    const module = device.createShaderModule({ code: pack });
+    const module = device.createShaderModule({ code: withWgslConstants(pack, { INK_RANGE }) });
     const pipeline = await device.createRenderPipelineAsync({
       layout: 'auto',
       vertex: { module, entryPoint: 'cover' },
@@ -79,7 +83,7 @@ export class Packer {
     if (canvas.height !== height) canvas.height = height;
     const lines = sizes.flatMap((size, i) => (size ? [tops[i]!, ...size, 0] : [0, 0, 0, 0]));
     device.queue.writeBuffer(this.places, 0, Uint32Array.from(lines));
-    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.blurred];
+    const buffers = [this.places, from.texels, from.share, from.styled, from.seen, from.blurred, from.ink];
     const group = device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer: buffer ?? empty } })),
@@ -111,25 +115,33 @@ export class Packer {
     const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
     if (!gl) throw webgpuFault('gives no WebGL beside WebGPU');
     const styled = storage(device, 12 * 4);
+    const ink = storage(device, 4 * 4);
     const colours = [1, 0.2, 0.4, 0, 0.6, 0, 0.2, 1, 0.2, 1, 0, 0.8];
     device.queue.writeBuffer(styled, 0, Float32Array.from(colours));
+    const distances = [-INK_RANGE, -0.5, 1, INK_RANGE];
+    device.queue.writeBuffer(ink, 0, Float32Array.from(distances));
     const size = [2, 2] as const;
-    const { canvas } = this.pack(
-      { styled: { texels: null, roi: wholeFrame(size) }, matte: null, blurred: null },
-      { styled },
-    );
+    const layer = { texels: null, ink: null, roi: wholeFrame(size), draw: null };
+    const layers = { styled: layer, matte: null, blurred: null };
+    const { canvas } = this.pack(layers, { styled, seen: styled, ink });
     gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
     gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
     const texture = gl.getParameter(gl.TEXTURE_BINDING_2D) as WebGLTexture;
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
-    const seen = new Uint8Array(4 * size[0] * size[1]);
-    gl.readPixels(1, 1, ...size, gl.RGBA, gl.UNSIGNED_BYTE, seen);
+    const [shown, seen] = [1, 1 + size[1] + 2].map((top) => {
+      const pixels = new Uint8Array(4 * size[0] * size[1]);
+      gl.readPixels(1, top, ...size, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+      return pixels;
+    });
     gl.getExtension('WEBGL_lose_context')?.loseContext();
     styled.destroy();
-    const comesThrough = colours.every(
-      (colour, i) => Math.abs(seen[4 * (i % 4) + Math.floor(i / 4)]! - 255 * colour) < 2,
-    );
+    ink.destroy();
+    const comesThrough =
+      colours.every((colour, i) => Math.abs(shown![4 * (i % 4) + Math.floor(i / 4)]! - 255 * colour) < 2) &&
+      distances.every(
+        (distance, i) => Math.abs(seen![4 * i + 1]! - 255 * (0.5 + (0.5 * distance) / INK_RANGE)) < 2,
+      );
     if (!comesThrough) throw webgpuFault('does not hand its pictures over to WebGL');
   }
 }

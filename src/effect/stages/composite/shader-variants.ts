@@ -1,14 +1,19 @@
 import { GlProgram, Shader, UniformGroup, type TextureSource } from 'pixi.js';
+import drawCode from '../../../../shaders/draw.glsl?raw';
 import compositeCode from '../../../../shaders/composite.frag?raw';
 import vertexCode from '../../../../shaders/composite.vert?raw';
 import layersCode from '../../../../shaders/layers.glsl?raw';
 import stackedCode from '../../../../shaders/stacked.frag?raw';
 import { GUARD_LINES } from '../../../media/stacked-alpha.ts';
 import { glslConstants } from '../../gpu/shader-constants.ts';
+import type { Size } from '../../../common/size.ts';
 import type { Region } from '../../protocol.ts';
-import type { Layers } from '../layers.ts';
+import type { Layers, StyledLayer } from '../layers.ts';
 import { SLOPE_RANGE } from '../matte/guided-filter.ts';
 import { isWholeFrame } from '../roi.ts';
+import { drawsInk } from '../style/style-stage.ts';
+import { DRAW_CONSTANTS } from './draw-preview.ts';
+import { pixelsPerNetPixel } from './draw-uniforms.ts';
 import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
 
 /**
@@ -16,6 +21,12 @@ import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
  * (src/media/stacked-alpha.ts), whatever the background is.
  */
 export type Packing = 'plain' | 'stacked-1';
+
+/**
+ * A software renderer enlarges the ink field bicubically only if it is enlarged by more than this:
+ * each of its samples costs as much as all else that is drawn.
+ */
+const BILINEAR_UP_TO = 2;
 
 /** The shader's number for all regions that are a part of a person. */
 const PART = 3;
@@ -54,6 +65,7 @@ interface ShaderTextures {
   readonly live: TextureSource;
   readonly packed: TextureSource;
   readonly styled: TextureSource;
+  readonly ink: TextureSource;
   readonly matte: TextureSource;
   readonly share: TextureSource;
   readonly blurred: TextureSource;
@@ -73,12 +85,15 @@ export class ShaderVariants {
     private readonly packing: Packing,
     private readonly software: boolean,
     private readonly textures: ShaderTextures,
-    private readonly uniforms: UniformGroup,
+    private readonly uniforms: Readonly<Record<'composite' | 'draw', UniformGroup>>,
   ) {}
 
-  /** @param isPacked - whether the layers come in a packed picture. */
-  get(layers: Pick<Layers, 'region' | 'background' | 'matteAlone' | 'matte'>, isPacked: boolean): Shader {
-    const defines = this.definesFor(layers, isPacked);
+  /**
+   * @param isPacked - whether the layers come in a packed picture.
+   * @param frame - size of the frame.
+   */
+  get(layers: VariantLayers, isPacked: boolean, frame: Size): Shader {
+    const defines = this.definesFor(layers, isPacked, frame);
     const known = this.shaders.get(defines);
     if (known) return known;
     const shader = this.compile(defines, isPacked);
@@ -91,8 +106,9 @@ export class ShaderVariants {
   }
 
   private definesFor(
-    { region, background, matteAlone, matte }: Parameters<ShaderVariants['get']>[0],
+    { region, background, matteAlone, matte, styled }: VariantLayers,
     isPacked: boolean,
+    frame: Size,
   ): string {
     const { software } = this;
     const parts = {
@@ -100,6 +116,7 @@ export class ShaderVariants {
       WINDOWED: matte?.roi !== undefined && !isWholeFrame(matte.roi),
       PART: !software || REGION_NUMBERS[region] === PART,
       BACKGROUND: this.packing === 'plain' && (!software || background.kind !== 'live' || matteAlone),
+      ...(styled && partsOfDrawing(styled, software, frame)),
     };
     return Object.entries(parts)
       .filter(([, included]) => included)
@@ -108,10 +125,15 @@ export class ShaderVariants {
   }
 
   private compile(defines: string, isPacked: boolean): Shader {
-    const { live, packed, styled, matte, share, blurred } = this.textures;
-    const constants = glslConstants({ SLOPE_RANGE, GUARD_LINES, ...MATTE_EDGE_CONSTANTS });
+    const { live, packed, styled, ink, matte, share, blurred } = this.textures;
+    const isDrawn = defines.includes('#define DRAWN');
+    const constants = glslConstants({
+      ...{ SLOPE_RANGE, GUARD_LINES, ...MATTE_EDGE_CONSTANTS },
+      ...(isDrawn && DRAW_CONSTANTS),
+    });
     const body = this.packing === 'plain' ? compositeCode : stackedCode;
-    const fragment = `#version 300 es\n${defines}${constants}${layersCode}${body}`;
+    const code = [layersCode, isDrawn ? drawCode : '', body].join('');
+    const fragment = `#version 300 es\n${defines}${constants}${code}`;
     return new Shader({
       glProgram: GlProgram.from({
         vertex: vertexCode,
@@ -120,11 +142,30 @@ export class ShaderVariants {
       }),
       resources: {
         uLive: live,
-        ...(isPacked ? { uPacked: packed } : { uStyled: styled, uMatte: matte, uShare: share }),
+        ...(isPacked ? { uPacked: packed } : { uStyled: styled, uInk: ink, uMatte: matte, uShare: share }),
         uBackground: blurred,
         uGlow: blurred,
-        composite: this.uniforms,
+        ...this.uniforms,
       },
     });
   }
+}
+
+/** What the choice of a shader depends on. */
+type VariantLayers = Pick<Layers, 'region' | 'background' | 'matteAlone' | 'matte' | 'styled'>;
+
+/** The parts of shaders/draw.glsl that a style needs. */
+function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Record<string, boolean> {
+  const { draw, roi } = styled;
+  if (!draw) return {};
+  const { screen, paper, ink } = draw;
+  return {
+    DRAWN: true,
+    INK: !software || drawsInk(draw),
+    BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
+    SILHOUETTE: !software || ink.silhouette > 0,
+    STEPS: !software || draw.steps > 0,
+    SCREEN: !software || screen.kind !== 'none',
+    PAPER: !software || paper.grain > 0 || paper.tone < 1,
+  };
 }

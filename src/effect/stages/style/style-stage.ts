@@ -1,22 +1,17 @@
 import { PortoonError } from '../../../common/errors.ts';
 import type { Size } from '../../../common/size.ts';
 import type { Catalogue, NetFile, StyleModel } from '../../models/catalogue.ts';
+import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import type { NetLoader } from '../../runtime/net-loader.ts';
 import type { StatelessNet } from '../../runtime/net-worker.ts';
+import type { StyledLayer } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 
 /** This many nets stay open that were only borrowed, so that selecting one of them is quick. */
 const MOST_BORROWED = 16;
 
-/** A styled frame. */
-export interface Styled {
-  /**
-   * RGB of the styled picture, and as alpha the luminance (Rec. 601) that the net saw. Valid until
-   * the next frame is styled; null if the picture is on the GPU.
-   */
-  readonly texels: Uint8Array | null;
-  /** The region of the frame that was styled. */
-  readonly roi: Roi;
+/** A styled frame. Its pixels are valid until the next frame is styled. */
+export interface Styled extends StyledLayer {
   /** Milliseconds that the net ran. */
   readonly took: number;
 }
@@ -25,7 +20,18 @@ export interface Styled {
  * Runs a style net on a region of the frame that the prepare stage has loaded. Other work can go on
  * until the result is awaited.
  */
-export type StyleRunner<StyleNet> = (net: StyleNet, roi: Roi) => Promise<Styled>;
+export type StyleRunner<StyleNet> = (net: StyleNet, roi: Roi, draw: DrawRecipe | null) => Promise<Styled>;
+
+/** Whether a recipe takes the net's output `ink`. */
+export function drawsInk(draw: DrawRecipe | null): draw is DrawRecipe {
+  return draw !== null && draw.ink.strength > 0;
+}
+
+/** A style's net, and how the style is drawn from what it gives. */
+export interface BorrowedStyle<StyleNet> {
+  readonly net: StyleNet;
+  readonly draw: DrawRecipe | null;
+}
 
 /** Decides when a piece of work runs. */
 type Scheduler = <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -39,14 +45,18 @@ interface OpenedStyle<StyleNet> {
   warmUp: Promise<unknown> | null;
 }
 
-/** The stage that styles a frame: opens the style nets and runs the selected one. */
+/**
+ * The stage that styles a frame: opens the style nets and runs the selected one. Styles that name
+ * the same file share one net.
+ */
 export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   /** The id of the selected style, or `none`. */
   selected = 'none';
+  /** By the checksums of the nets' files. */
   private readonly opened = new Map<string, OpenedStyle<StyleNet>>();
-  /** Ids of nets that were borrowed and never selected; the longest unused one first. */
+  /** Checksums of nets that were borrowed and never selected; the longest unused one first. */
   private readonly borrowed = new Set<string>();
-  private net: StyleNet | null = null;
+  private current: BorrowedStyle<StyleNet> | null = null;
   /** Counts the selections, so that a slow one cannot overtake a later one. */
   private selections = 0;
 
@@ -67,10 +77,10 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
    */
   async select(id: string, warmUp: Size): Promise<boolean> {
     const selection = ++this.selections;
-    const net = id === 'none' ? null : await this.warm(id, warmUp);
+    const style = id === 'none' ? null : await this.warm(this.modelOf(id), warmUp);
     const latest = selection === this.selections;
     if (latest) {
-      this.net = net;
+      this.current = style;
       this.selected = id;
     }
     return latest;
@@ -78,29 +88,33 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
 
   /** Whether a style is selected other than `none`. */
   get hasStyle(): boolean {
-    return this.net !== null;
+    return this.current !== null;
   }
 
   /** Runs the selected style; there must be one. */
   run(roi: Roi): Promise<Styled> {
-    return this.runNet(this.net!, roi);
+    const { net, draw } = this.current!;
+    return this.runNet(net, roi, draw);
   }
 
   /** Fetches and opens the net of a style that will soon be selected, which reports what fails. */
   preload(id: string): void {
-    if (id !== 'none') this.open(id, atOnce).net.catch(() => undefined);
+    const model = this.catalogue.styles.find((style) => style.id === id);
+    if (model) this.open(model, atOnce).net.catch(() => undefined);
   }
 
   /**
-   * Gives a style's net to somebody who runs it between frames. It must not run while `run` is
+   * Gives a style to somebody who runs it between frames. It must not run while `run` is
    * under way, because it may be the selected one.
    * @param whenIdle - opens the net between frames.
    * @throws PortoonError as {@link select} does.
    */
-  async borrow(id: string, whenIdle: Scheduler): Promise<StyleNet> {
-    const known = this.opened.has(id);
-    const opened = this.open(id, whenIdle);
-    if (!known || this.borrowed.delete(id)) this.borrowed.add(id);
+  async borrow(id: string, whenIdle: Scheduler): Promise<BorrowedStyle<StyleNet>> {
+    const model = this.modelOf(id);
+    const { sha256 } = model;
+    const known = this.opened.has(sha256);
+    const opened = this.open(model, whenIdle);
+    if (!known || this.borrowed.delete(sha256)) this.borrowed.add(sha256);
     const net = await opened.net;
     for (const oldest of this.borrowed) {
       if (this.borrowed.size <= MOST_BORROWED) break;
@@ -108,46 +122,54 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
       this.drop(oldest);
       await (await unused).close();
     }
-    return net;
+    return borrowedStyle(model, net);
   }
 
   async close(): Promise<void> {
-    this.net = null;
+    this.current = null;
     const nets = await Promise.allSettled([...this.opened.values()].map(({ net }) => net));
     for (const net of nets) if (net.status === 'fulfilled') await net.value.close();
   }
 
-  private async warm(id: string, size: Size): Promise<StyleNet> {
-    const opened = this.open(id, atOnce);
-    this.borrowed.delete(id);
+  private async warm(model: StyleModel, size: Size): Promise<BorrowedStyle<StyleNet>> {
+    const { sha256 } = model;
+    const opened = this.open(model, atOnce);
+    this.borrowed.delete(sha256);
     const net = await opened.net;
     opened.warmUp ??= net.warm(size);
     try {
       await opened.warmUp;
     } catch (error) {
-      if (this.opened.get(id) === opened) {
-        this.drop(id);
+      if (this.opened.get(sha256) === opened) {
+        this.drop(sha256);
         await net.close();
       }
       throw error;
     }
-    return net;
+    return borrowedStyle(model, net);
   }
 
-  private open(id: string, schedule: Scheduler): OpenedStyle<StyleNet> {
-    let opened = this.opened.get(id);
+  private open(model: StyleModel, schedule: Scheduler): OpenedStyle<StyleNet> {
+    const { sha256 } = model;
+    let opened = this.opened.get(sha256);
     if (!opened) {
-      opened = { net: this.load(id, schedule), warmUp: null };
-      this.opened.set(id, opened);
+      opened = { net: this.load(model, schedule), warmUp: null };
+      this.opened.set(sha256, opened);
       // A failure is thrown to whoever asked, and the next one to ask tries again.
       opened.net.catch(() => {
-        this.drop(id);
+        this.drop(sha256);
       });
     }
     return opened;
   }
 
-  private async load(id: string, schedule: Scheduler): Promise<StyleNet> {
+  private async load(model: StyleModel, schedule: Scheduler): Promise<StyleNet> {
+    const file = await this.files.fetch(model);
+    return schedule(() => this.openNet(model, file));
+  }
+
+  /** @throws PortoonError naming the style if it is not offered. */
+  private modelOf(id: string): StyleModel {
     const { styles, faults } = this.catalogue;
     const model = styles.find((style) => style.id === id);
     if (!model)
@@ -159,12 +181,26 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
           `Choose one of: none, ${styles.map((style) => style.id).join(', ')}.`,
         )
       );
-    const file = await this.files.fetch(model);
-    return schedule(() => this.openNet(model, file));
+    return model;
   }
 
-  private drop(id: string): void {
-    this.opened.delete(id);
-    this.borrowed.delete(id);
+  private drop(sha256: string): void {
+    this.opened.delete(sha256);
+    this.borrowed.delete(sha256);
   }
+}
+
+/** @throws PortoonError `ERR_MODEL_INVALID` if the net does not give what the recipe draws. */
+function borrowedStyle<StyleNet extends StatelessNet>(
+  model: StyleModel,
+  net: StyleNet,
+): BorrowedStyle<StyleNet> {
+  const draw = model.draw ?? null;
+  if (drawsInk(draw) && !net.hasOutput('ink'))
+    throw new PortoonError(
+      'ERR_MODEL_INVALID',
+      `The net of the style "${model.id}" gives no "ink", which its recipe draws.`,
+      'Choose another style, or set draw.ink.strength to 0 in the manifest.',
+    );
+  return { net, draw };
 }

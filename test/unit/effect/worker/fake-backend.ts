@@ -87,7 +87,7 @@ export class FakeBackend {
         run: async (roi) => {
           this.styledRois.push(roi);
           await step('style', 'style');
-          return { texels: null, roi, took: 5 };
+          return { texels: null, ink: null, roi, draw: null, took: 5 };
         },
         borrow: () => Promise.reject(new Error('not needed')),
       },

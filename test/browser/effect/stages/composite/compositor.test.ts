@@ -65,7 +65,7 @@ function compose(layers: Partial<Layers>, live = solid(LIVE)): { left: number[];
   const frame = frameOf(live);
   compositor.draw(frame, {
     ...JUST_LIVE,
-    styled: { texels: styledOf(), roi: wholeFrame([WIDTH, HEIGHT]) },
+    styled: { texels: styledOf(), ink: null, draw: null, roi: wholeFrame([WIDTH, HEIGHT]) },
     matte: { texels: halfMatte(), size: [WIDTH, HEIGHT] },
     ...layers,
   });
@@ -119,7 +119,7 @@ describe.each([
     for (let i = 0; i < size[0] * size[1]; i++)
       texels.set([...(i % size[0] < size[0] / 2 ? STYLED : [9, 9, 9]), luminance(LIVE)], i * 4);
     compose({
-      styled: { texels, roi: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
+      styled: { texels, ink: null, draw: null, roi: { grid: [WIDTH, HEIGHT], x: WIDTH / 2, y: 0, size } },
       region: 'everything',
     });
     expectNear(pixel(WIDTH / 2 + 1, 24), [...STYLED, 255]);

@@ -37,7 +37,7 @@ function open(person: Person, { parts = false } = {}) {
       const share = new Float32Array(6 * pixels);
       share.set(matte.map((alpha) => 1 - alpha));
       share.set(matte, pixels);
-      const values = { matte, parts: share, styled: matte };
+      const values = { matte, parts: share, styled: matte, ink: matte };
       return Promise.resolve(
         Object.fromEntries(outputs.map((output) => [output, values[output]])) as Record<
           (typeof outputs)[number],

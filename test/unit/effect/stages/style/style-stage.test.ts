@@ -18,6 +18,7 @@ function open({ fails = [] as string[] } = {}) {
     log.push(`open ${id}`);
     return {
       took: 0,
+      hasOutput: () => true,
       input: () => new Float32Array(3),
       run: () => Promise.reject(new Error('not needed')),
       warm: () => {
@@ -31,10 +32,10 @@ function open({ fails = [] as string[] } = {}) {
     };
   };
   const faults = new Map([['broken', new PortoonError('ERR_MANIFEST', 'It is broken.', 'Mend it.')]]);
-  const catalogue = { styles: IDS.map((id) => ({ id })) as StyleModel[], faults };
+  const catalogue = { styles: IDS.map((id) => ({ id, sha256: id })) as StyleModel[], faults };
   const stage = new StyleStage<StatelessNet>(
     openNet,
-    (_, roi) => Promise.resolve({ texels: null, roi, took: 1 }),
+    (_, roi, draw) => Promise.resolve({ texels: null, ink: null, roi, draw, took: 1 }),
     catalogue,
     { fetch: () => Promise.resolve({ bytes: new Uint8Array(), fp16: false }) },
   );

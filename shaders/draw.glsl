@@ -1,0 +1,185 @@
+// Draws a style by its recipe (src/effect/models/draw-recipe.ts), at the frame's own resolution:
+// the net's fields say where, this says how. Previews compute the same in main memory. The names in
+// capitals come from src/effect/stages/composite/draw-preview.ts. A GPU has all the parts below; a
+// software renderer only those that the recipe uses.
+precision highp int;
+
+uniform vec4 uTone;         // steps, softness, factor on chroma, share of the detail
+// Pixels of the frame for the whole range of the ink field, half the width that is added to a line
+// in pixels, opacity, width of the silhouette in pixels.
+uniform vec4 uInkLine;
+uniform vec3 uInkColour;
+uniform float uShadow;
+uniform float uTidemark;
+uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
+uniform vec3 uScreenGrid;   // pitch in pixels, cosine and sine of the angle
+uniform vec3 uScreenRange;  // lightness where it begins and where it is densest, opacity
+uniform vec3 uPaperColour;
+uniform vec2 uPaper;        // grain, share of the tone
+uniform vec2 uAnchor;       // what patterns are fixed to, in pixels of the frame
+
+#ifdef INK
+#ifdef PACKED
+vec2 inkSize() { return uSeenPlace.zw * vec2(textureSize(uPacked, 0)); }
+float inkTexel(vec2 there) { return packedAt(there, uSeenPlace).g; }
+#else
+uniform sampler2D uInk;
+vec2 inkSize() { return vec2(textureSize(uInk, 0)); }
+float inkTexel(vec2 there) { return texture(uInk, there).r; }
+#endif
+
+// The distance to the nearest ink line's border in pixels of the frame, negative inside of it.
+float inkAt(vec2 there) {
+#ifdef BICUBIC
+  // Catmull-Rom by five bilinear samples, without its corners, which weigh next to nothing.
+  vec2 size = inkSize();
+  vec2 at = there * size - 0.5;
+  vec2 f = fract(at);
+  vec2 first = floor(at) + 0.5;
+  vec2 before = f * (-0.5 + f * (1.0 - 0.5 * f));
+  vec2 right = f * (0.5 + f * (2.0 - 1.5 * f));
+  vec2 after = f * f * (-0.5 + 0.5 * f);
+  vec2 middle = 1.0 - before - after;
+  vec2 low = (first - 1.0) / size;
+  vec2 mid = (first + right / middle) / size;
+  vec2 high = (first + 2.0) / size;
+  vec4 beside = vec4(before.x * middle.y, after.x * middle.y, before.y * middle.x, after.y * middle.x);
+  float own = middle.x * middle.y;
+  float sum = own * inkTexel(mid) + beside.x * inkTexel(vec2(low.x, mid.y))
+    + beside.y * inkTexel(vec2(high.x, mid.y)) + beside.z * inkTexel(vec2(mid.x, low.y))
+    + beside.w * inkTexel(vec2(mid.x, high.y));
+  return (sum / (own + beside.x + beside.y + beside.z + beside.w) - 0.5) * uInkLine.x;
+#else
+  return (inkTexel(there) - 0.5) * uInkLine.x;
+#endif
+}
+#endif
+
+// A line along the inside of the person's outline, 0..1. None where the outline is soft, as hair is.
+// Only in uniform control flow.
+float silhouetteAt(float alpha) {
+#ifdef SILHOUETTE
+  float slope = length(vec2(dFdx(alpha), dFdy(alpha)));
+  float inside = (alpha - 0.5) / max(slope, 1e-4);
+  float line = clamp(inside + 0.5, 0.0, 1.0) * clamp(uInkLine.w - inside + 0.5, 0.0, 1.0);
+  float unit = float(textureSize(uLive, 0).y) / 360.0;
+  bool shown = uInkLine.w > 0.0 && uRegion != 1 && uRegion != 2;
+  return shown ? line * smoothstep(SOFT_OUTLINE, 2.0 * SOFT_OUTLINE, slope * unit) : 0.0;
+#else
+  return 0.0;
+#endif
+}
+
+#ifdef STEPS
+// The lightness in steps, and darker at their borders where there is a tidemark.
+float steppedLight(float light) {
+  float scaled = light * uTone.x;
+  float within = fract(scaled) - 0.5;
+  float soft = max(0.5 * uTone.y, HARD_BORDER);
+  float stepped = (floor(scaled) + smoothstep(-soft, soft, within)) / uTone.x;
+  float rim = smoothstep(-TIDEMARK_WIDTH, 0.0, within) * (1.0 - smoothstep(0.0, soft, within));
+  return stepped * (1.0 - uTidemark * TIDEMARK_DEPTH * rim);
+}
+#endif
+
+#ifdef SCREEN
+// Round dots of an area, 0..0.5, that touch at one half. The cell's corners are 1 from its centre.
+float dotAt(vec2 fromCentre, float area, float pixels) {
+  vec2 away = abs(fromCentre);
+  float radius = area < DOTS_TOUCH ? sqrt(4.0 / PI * area) : 1.0 - sqrt(0.4 * (1.0 - 2.0 * area));
+  float inside = min(radius - length(away), (1.0 - away.x - away.y) * sqrt(0.5));
+  // Dots that are smaller than a pixel fade.
+  return clamp(0.5 + inside * pixels, 0.0, 1.0) * clamp(2.0 * radius * pixels, 0.0, 1.0);
+}
+
+float lineAt(float along, float width, float pixels) {
+  float inside = 0.5 * width - abs(fract(along) - 0.5);
+  return clamp(0.5 + inside * pixels, 0.0, 1.0) * clamp(width * pixels, 0.0, 1.0);
+}
+
+// How much of a pixel the screen's pattern covers.
+float screenAt(vec2 pixel, float light) {
+  float dark = clamp((uScreenRange.x - light) / (uScreenRange.x - uScreenRange.y), 0.0, 1.0);
+  vec2 along = pixel / uScreenGrid.x;
+  along = vec2(
+    along.x * uScreenGrid.y + along.y * uScreenGrid.z,
+    along.y * uScreenGrid.y - along.x * uScreenGrid.z
+  );
+  float pitch = uScreenGrid.x;
+  if (uScreenKind == 1) {
+    vec2 cell = 2.0 * fract(along) - 1.0;
+    if (dark <= 0.5) return dotAt(cell, dark, 0.5 * pitch);
+    return 1.0 - dotAt(1.0 - abs(cell), 1.0 - dark, 0.5 * pitch);
+  }
+  if (uScreenKind == 2) return dark > 0.5
+    ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch)
+    : lineAt(along.y, dark, pitch);
+  float first = lineAt(along.y, HATCH_WIDTH * clamp(2.0 * dark, 0.0, 1.0), pitch);
+  float second = lineAt(along.x, HATCH_WIDTH * clamp(2.0 * dark - 1.0, 0.0, 1.0), pitch);
+  return max(first, second);
+}
+#endif
+
+#ifdef PAPER
+float hash(ivec2 at) {
+  uint h = uint(at.x) * 374761393u + uint(at.y) * 668265263u;
+  h = (h ^ (h >> 13u)) * 1274126177u;
+  return float((h ^ (h >> 16u)) & 0xffffu) / 65535.0;
+}
+
+float noiseAt(vec2 at) {
+  ivec2 cell = ivec2(floor(at));
+  vec2 f = fract(at);
+  f = f * f * (3.0 - 2.0 * f);
+  float above = mix(hash(cell), hash(cell + ivec2(1, 0)), f.x);
+  float below = mix(hash(cell + ivec2(0, 1)), hash(cell + ivec2(1, 1)), f.x);
+  return mix(above, below, f.y);
+}
+
+vec3 onPaper(vec3 colour, vec2 pixel, float unit) {
+  float rough = mix(noiseAt(pixel / (GRAIN_COARSE * unit)), noiseAt(pixel / (GRAIN_FINE * unit)), 0.6);
+  return clamp(mix(uPaperColour, colour, uPaper.y) * (1.0 + uPaper.x * GRAIN_DEPTH * (rough - 0.5)), 0.0, 1.0);
+}
+#endif
+
+// The tone's colour at another lightness, with the same hue.
+vec3 recoloured(vec3 tone, float lightness, float light) {
+  float factor = min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
+  vec3 chroma = (tone - lightness) * uTone.z * factor;
+  float highest = max(chroma.r, max(chroma.g, chroma.b));
+  float lowest = min(chroma.r, min(chroma.g, chroma.b));
+  // Chroma that does not fit is reduced as a whole, because clipping would turn the hue.
+  float room = min((1.0 - light) / max(highest, 1e-4), light / max(-lowest, 1e-4));
+  return light + chroma * min(1.0, room);
+}
+
+// The style at a place of the frame.
+// silhouette: how much of the pixel the person's outline covers, 0..1.
+vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
+  vec2 there = (at - uStyledFrame.xy) / uStyledFrame.zw;
+  vec4 styled = styleAt(there);
+  float lightness = dot(styled.rgb, luma);
+  float detail = uLineShare * uTone.w * unseenLine(live, styled.a);
+  float fine = clamp(lightness + detail, 0.0, 1.0);
+  float light = fine;
+#ifdef STEPS
+  if (uTone.x > 0.0) light = steppedLight(fine);
+#endif
+  vec3 colour = recoloured(styled.rgb, lightness, light);
+  float ink = silhouette * uInkLine.z;
+#if defined(SCREEN) || defined(PAPER)
+  vec2 frameSize = vec2(textureSize(uLive, 0));
+  vec2 pixel = at * frameSize - uAnchor;
+#endif
+#ifdef PAPER
+  if (uPaper.x > 0.0 || uPaper.y < 1.0) colour = onPaper(colour, pixel, frameSize.y / 360.0);
+#endif
+#ifdef SCREEN
+  if (uScreenKind != 0) ink = max(ink, uScreenRange.z * screenAt(pixel, light));
+#endif
+#ifdef INK
+  ink = max(ink, uInkLine.z * clamp(0.5 + uInkLine.y - inkAt(there), 0.0, 1.0));
+#endif
+  if (uShadow > 0.0) ink = max(ink, 1.0 - smoothstep(uShadow - SHADOW_BORDER, uShadow + SHADOW_BORDER, fine));
+  return mix(colour, uInkColour, ink);
+}

@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+
+/** A number of a recipe. */
+const from = (low: number, high: number) => {
+  const must = `must be a number from ${low} to ${high}`;
+  return v.pipe(v.number(must), v.minValue(low, must), v.maxValue(high, must));
+};
+const share = from(0, 1);
+const FIELDS = 'must be an object, and hold nothing but what the recipe knows';
+
+const COLOUR = 'must be red, green and blue, each from 0 to 1';
+const channel = v.pipe(v.number(COLOUR), v.minValue(0, COLOUR), v.maxValue(1, COLOUR));
+const colour = v.strictTuple([channel, channel, channel], COLOUR);
+
+const STEPS = 'must be a whole number from 0 to 16';
+
+const screenSchema = v.pipe(
+  v.strictObject(
+    {
+      kind: v.optional(
+        v.picklist(['none', 'dots', 'lines', 'hatching'], 'must be none, dots, lines or hatching'),
+        'none',
+      ),
+      pitch: v.optional(from(2, 20), 6),
+      angle: v.optional(from(-180, 180), 45),
+      from: v.optional(share, 0.6),
+      to: v.optional(share, 0.1),
+      strength: v.optional(share, 1),
+    },
+    FIELDS,
+  ),
+  v.check(({ from, to }) => from > to, 'must have "from" above "to"'),
+);
+
+/** The recipe in an entry of the manifest; see {@link DrawRecipe}. */
+export const drawRecipeSchema = v.strictObject(
+  {
+    steps: v.optional(v.pipe(from(0, 16), v.integer(STEPS)), 0),
+    softness: v.optional(share, 0.15),
+    colour: v.optional(from(0, 2), 1),
+    detail: v.optional(from(0, 2), 1),
+    ink: v.optional(
+      v.strictObject(
+        {
+          colour: v.optional(colour, [0.07, 0.05, 0.09]),
+          width: v.optional(from(-3, 6), 0),
+          strength: v.optional(share, 1),
+          silhouette: v.optional(from(0, 6), 0),
+        },
+        FIELDS,
+      ),
+      {},
+    ),
+    shadow: v.optional(share, 0),
+    screen: v.optional(screenSchema, {}),
+    paper: v.optional(
+      v.strictObject(
+        {
+          colour: v.optional(colour, [1, 1, 1]),
+          grain: v.optional(share, 0),
+          tone: v.optional(share, 1),
+        },
+        FIELDS,
+      ),
+      {},
+    ),
+    tidemark: v.optional(share, 0),
+  },
+  FIELDS,
+);
+
+/**
+ * How the compositor draws a style from the fields that its net gives: the tone (`styled`) and the
+ * distance to the nearest ink line (`ink`). Lightness is luma (Rec. 601), 0..1; lengths are pixels
+ * of a picture of 360 lines, and grow with the picture.
+ *
+ * - `steps`: from black to white in so many steps of lightness, so that there is one tone more than
+ *   steps, and borders half-way between the tones. 0, the default, keeps the tone as it is.
+ * - `softness`: share of a step that its border takes. Default 0.15.
+ * - `colour`: factor on chroma, 0..2. Default 1.
+ * - `detail`: how much of the frame's finer luminance is added to the tone's lightness before the
+ *   steps, 0..2. Default 1, as in styles without a recipe.
+ * - `ink.colour`: of all lines, screens and shadows. Default near black.
+ * - `ink.width`: added to the lines' width as the net drew it, -3..6. Default 0.
+ * - `ink.strength`: opacity of the lines and the silhouette. Default 1. At 0 the net need not give
+ *   `ink`.
+ * - `ink.silhouette`: width of a line along the inside of the person's outline, 0..6. Default 0.
+ * - `shadow`: lightness below which all is ink. Default 0.
+ * - `screen`: a pattern of ink that begins below the lightness `from` (default 0.6) and is densest
+ *   at `to` (0.1); `pitch` 2..20 (6), `angle` in degrees (45), `strength` its opacity (1).
+ *   Default kind: `none`. Hatching crosses its lines in the darker half.
+ * - `paper`: `tone` says how much of the tone covers the paper `colour` (default 1, all), `grain`
+ *   how rough the paper is (default 0).
+ * - `tidemark`: darkening at the borders of the steps, as dried watercolour has it. Default 0.
+ */
+export type DrawRecipe = v.InferOutput<typeof drawRecipeSchema>;

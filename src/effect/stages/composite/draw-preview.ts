@@ -1,0 +1,201 @@
+/**
+ * What shaders/draw.glsl does, in main memory for previews. They have no detail, because their nets
+ * see all of the small frame, and no silhouette.
+ */
+import type { Size } from '../../../common/size.ts';
+import type { DrawRecipe } from '../../models/draw-recipe.ts';
+import { INK_RANGE } from '../../runtime/net.ts';
+
+/** Half the least border between two steps, as a share of a step. */
+const HARD_BORDER = 0.01;
+/** A tidemark is this share of a step wide ... */
+const TIDEMARK_WIDTH = 0.3;
+/** ... and at most this dark. */
+const TIDEMARK_DEPTH = 0.35;
+/** Half the border of a shadow, in lightness. */
+const SHADOW_BORDER = 0.012;
+/** Lines of hatching cover at most this share of their pitch. */
+const HATCH_WIDTH = 0.5;
+/** Dots touch their neighbours from this area on: then they are cut where they meet. */
+const DOTS_TOUCH = Math.PI / 8;
+/** Sizes of the paper's grains in pixels of a picture of 360 lines, and the grain's depth. */
+const GRAIN_FINE = 1.3;
+const GRAIN_COARSE = 5;
+const GRAIN_DEPTH = 0.5;
+/** Chroma follows the lightness up to this factor ... */
+const MOST_CHROMA = 2;
+/** ... and lightness far below this has none to speak of. */
+const DARKEST = 0.03;
+/** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
+const SOFT_OUTLINE = 0.05;
+
+/** The numbers that draw.glsl shares with this file. */
+export const DRAW_CONSTANTS = {
+  HARD_BORDER,
+  TIDEMARK_WIDTH,
+  TIDEMARK_DEPTH,
+  SHADOW_BORDER,
+  HATCH_WIDTH,
+  DOTS_TOUCH,
+  GRAIN_FINE,
+  GRAIN_COARSE,
+  GRAIN_DEPTH,
+  MOST_CHROMA,
+  DARKEST,
+  SOFT_OUTLINE,
+  PI: Math.PI,
+};
+
+/** Lengths of recipes are pixels of a picture of so many lines. */
+const LINES = 360;
+
+/**
+ * Half the width that a recipe adds to lines.
+ * @param lines - of the picture.
+ * @param scale - pixels of the picture for one of the net.
+ * @returns pixels of the picture; less than asked for where the ink field does not reach that far.
+ */
+export function addedHalfWidth({ ink }: DrawRecipe, lines: number, scale: number): number {
+  return Math.min((0.5 * ink.width * lines) / LINES, (INK_RANGE - 0.5) * scale - 0.5);
+}
+
+/** Scales a length of a recipe to a picture of so many lines. */
+export function scaledLength(length: number, lines: number): number {
+  return (length * lines) / LINES;
+}
+
+/**
+ * Draws a style by its recipe, as the shader does at full size.
+ * @param styled - [3,H,W], the tone, 0..1; it is overwritten by the drawing.
+ * @param ink - [H,W], pixels; null if the recipe draws none.
+ * @param size - width and height of both.
+ */
+export function drawPreview(
+  styled: Float32Array,
+  ink: Float32Array | null,
+  [width, height]: Size,
+  draw: DrawRecipe,
+): void {
+  const pixels = width * height;
+  const added = addedHalfWidth(draw, height, 1);
+  const colour: Rgb = [0, 0, 0];
+  for (let i = 0; i < pixels; i++) {
+    const tone: Rgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
+    const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
+    const light = draw.steps > 0 ? steppedLight(lightness, draw) : lightness;
+    recolour(colour, tone, { lightness, light, factor: draw.colour });
+    const x = (i % width) + 0.5;
+    const y = Math.floor(i / width) + 0.5;
+    layOnPaper(colour, x, y, height / LINES, draw);
+    let covered =
+      draw.screen.kind === 'none' ? 0 : draw.screen.strength * screenAt(x, y, light, height, draw);
+    if (ink) covered = Math.max(covered, draw.ink.strength * clamp(0.5 + added - ink[i]!));
+    if (draw.shadow > 0)
+      covered = Math.max(
+        covered,
+        1 - smoothstep(draw.shadow - SHADOW_BORDER, draw.shadow + SHADOW_BORDER, lightness),
+      );
+    for (let c = 0; c < 3; c++)
+      styled[i + c * pixels] = colour[c]! + covered * (draw.ink.colour[c]! - colour[c]!);
+  }
+}
+
+type Rgb = [number, number, number];
+
+function steppedLight(light: number, { steps, softness, tidemark }: DrawRecipe): number {
+  const scaled = light * steps;
+  const within = scaled - Math.floor(scaled) - 0.5;
+  const soft = Math.max(0.5 * softness, HARD_BORDER);
+  const stepped = (Math.floor(scaled) + smoothstep(-soft, soft, within)) / steps;
+  const rim = smoothstep(-TIDEMARK_WIDTH, 0, within) * (1 - smoothstep(0, soft, within));
+  return stepped * (1 - tidemark * TIDEMARK_DEPTH * rim);
+}
+
+/** Gives the tone another lightness, with the same hue. */
+function recolour(
+  to: Rgb,
+  [red, green, blue]: Rgb,
+  { lightness, light, factor }: { lightness: number; light: number; factor: number },
+): void {
+  const scale = factor * Math.min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
+  const highest = scale * (Math.max(red, green, blue) - lightness);
+  const lowest = scale * (Math.min(red, green, blue) - lightness);
+  const room = Math.min((1 - light) / Math.max(highest, 1e-4), light / Math.max(-lowest, 1e-4));
+  const fitting = scale * Math.min(1, room);
+  to[0] = light + (red - lightness) * fitting;
+  to[1] = light + (green - lightness) * fitting;
+  to[2] = light + (blue - lightness) * fitting;
+}
+
+function layOnPaper(colour: Rgb, x: number, y: number, unit: number, { paper }: DrawRecipe): void {
+  const { grain, tone } = paper;
+  if (grain === 0 && tone === 1) return;
+  const coarse = grain && noiseAt(x / (GRAIN_COARSE * unit), y / (GRAIN_COARSE * unit));
+  const fine = grain && noiseAt(x / (GRAIN_FINE * unit), y / (GRAIN_FINE * unit));
+  const rough = coarse + 0.6 * (fine - coarse);
+  for (let c = 0; c < 3; c++) {
+    const mixed = paper.colour[c]! + tone * (colour[c]! - paper.colour[c]!);
+    colour[c] = clamp(mixed * (1 + grain * GRAIN_DEPTH * (rough - 0.5)));
+  }
+}
+
+/** How much of a pixel the screen's pattern covers. */
+function screenAt(x: number, y: number, light: number, lines: number, { screen }: DrawRecipe): number {
+  const { kind, from, to, angle } = screen;
+  const dark = clamp((from - light) / (from - to));
+  const pitch = scaledLength(screen.pitch, lines);
+  const [cosine, sine] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
+  const along = (x * cosine + y * sine) / pitch;
+  const across = (y * cosine - x * sine) / pitch;
+  if (kind === 'dots') {
+    const cellX = 2 * fract(along) - 1;
+    const cellY = 2 * fract(across) - 1;
+    if (dark <= 0.5) return dotAt(cellX, cellY, dark, 0.5 * pitch);
+    return 1 - dotAt(1 - Math.abs(cellX), 1 - Math.abs(cellY), 1 - dark, 0.5 * pitch);
+  }
+  if (kind === 'lines')
+    return dark > 0.5 ? 1 - lineAt(across + 0.5, 1 - dark, pitch) : lineAt(across, dark, pitch);
+  return Math.max(
+    lineAt(across, HATCH_WIDTH * clamp(2 * dark), pitch),
+    lineAt(along, HATCH_WIDTH * clamp(2 * dark - 1), pitch),
+  );
+}
+
+function dotAt(x: number, y: number, area: number, pixels: number): number {
+  const radius = area < DOTS_TOUCH ? Math.sqrt((4 / Math.PI) * area) : 1 - Math.sqrt(0.4 * (1 - 2 * area));
+  const cut = (1 - Math.abs(x) - Math.abs(y)) * Math.SQRT1_2;
+  const inside = Math.min(radius - Math.hypot(x, y), cut);
+  return clamp(0.5 + inside * pixels) * clamp(2 * radius * pixels);
+}
+
+function lineAt(along: number, width: number, pixels: number): number {
+  return clamp(0.5 + (0.5 * width - Math.abs(fract(along) - 0.5)) * pixels) * clamp(width * pixels);
+}
+
+function noiseAt(x: number, y: number): number {
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const right = smoothstep(0, 1, x - left);
+  const down = smoothstep(0, 1, y - top);
+  const above = hash(left, top) + right * (hash(left + 1, top) - hash(left, top));
+  const below = hash(left, top + 1) + right * (hash(left + 1, top + 1) - hash(left, top + 1));
+  return above + down * (below - above);
+}
+
+function hash(x: number, y: number): number {
+  let h = Math.imul(x, 374761393) + Math.imul(y, 668265263);
+  h = Math.imul(h ^ (h >>> 13), 1274126177);
+  return ((h ^ (h >>> 16)) & 0xffff) / 65535;
+}
+
+function fract(value: number): number {
+  return value - Math.floor(value);
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}
+
+function smoothstep(low: number, high: number, value: number): number {
+  const t = clamp((value - low) / (high - low));
+  return t * t * (3 - 2 * t);
+}

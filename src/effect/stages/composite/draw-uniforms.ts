@@ -1,0 +1,64 @@
+import { UniformGroup } from 'pixi.js';
+import type { Size } from '../../../common/size.ts';
+import type { DrawRecipe } from '../../models/draw-recipe.ts';
+import { INK_RANGE } from '../../runtime/net.ts';
+import type { Roi } from '../roi.ts';
+import { addedHalfWidth, scaledLength } from './draw-preview.ts';
+
+/** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
+const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], number>> = {
+  none: 0,
+  dots: 1,
+  lines: 2,
+  hatching: 3,
+};
+
+/** The uniforms of shaders/draw.glsl. */
+export function makeDrawUniforms() {
+  return new UniformGroup({
+    uTone: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uInkLine: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uInkColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uShadow: { value: 0, type: 'f32' },
+    uTidemark: { value: 0, type: 'f32' },
+    uScreenKind: { value: 0, type: 'i32' },
+    uScreenGrid: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uScreenRange: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uPaperColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uPaper: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uAnchor: { value: new Float32Array(2), type: 'vec2<f32>' },
+  });
+}
+
+/** Pixels of a frame for one pixel of a region's grid. The grid's shape is nearly the frame's. */
+export function pixelsPerNetPixel({ grid }: Roi, [width, height]: Size): number {
+  return Math.sqrt((width / grid[0]) * (height / grid[1]));
+}
+
+/** Sets the uniforms to what a recipe asks for at the frame's size. */
+export function setDrawUniforms(
+  { uniforms }: ReturnType<typeof makeDrawUniforms>,
+  draw: DrawRecipe,
+  roi: Roi,
+  frame: Size,
+): void {
+  const { ink, screen, paper } = draw;
+  const lines = frame[1];
+  const scale = pixelsPerNetPixel(roi, frame);
+  uniforms.uTone.set([draw.steps, draw.softness, draw.colour, draw.detail]);
+  uniforms.uInkLine.set([
+    2 * INK_RANGE * scale,
+    addedHalfWidth(draw, lines, scale),
+    ink.strength,
+    scaledLength(ink.silhouette, lines),
+  ]);
+  uniforms.uInkColour.set(ink.colour);
+  uniforms.uShadow = draw.shadow;
+  uniforms.uTidemark = draw.tidemark;
+  uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
+  const angle = (screen.angle * Math.PI) / 180;
+  uniforms.uScreenGrid.set([scaledLength(screen.pitch, lines), Math.cos(angle), Math.sin(angle)]);
+  uniforms.uScreenRange.set([screen.from, screen.to, screen.strength]);
+  uniforms.uPaperColour.set(paper.colour);
+  uniforms.uPaper.set([paper.grain, paper.tone]);
+}
