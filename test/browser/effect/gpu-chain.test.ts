@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
 import type { Layers } from '../../../src/effect/stages/layers.ts';
@@ -29,6 +30,8 @@ import { CpuPrepareStage } from '../../../src/effect/stages/prepare/cpu-prepare-
 import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
 import { GpuStyleRunner } from '../../../src/effect/stages/style/gpu-style-runner.ts';
 import { cpuStyleRunner } from '../../../src/effect/stages/style/cpu-style-runner.ts';
+import { drawRecipeSchema } from '../../../src/effect/models/draw-recipe.ts';
+import { ints, onnx, value, weight } from '../../fixtures/onnx.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
 /** The largest difference between the GPU and main memory, of 255. */
@@ -355,6 +358,124 @@ describe('a captured graph', () => {
   });
 });
 
+describe('a style with a recipe', () => {
+  const whole = wholeFrame(SIZE);
+  const draw = v.parse(drawRecipeSchema, {
+    steps: 3,
+    softness: 0.5,
+    shadow: 0.1,
+    ink: { width: 1 },
+    paper: { colour: [1, 0.9, 0.8], grain: 0.5, tone: 0.7 },
+    screen: { kind: 'dots', pitch: 20 },
+  });
+  /** Gives what it sees, and as ink the red of it, from -2.5 to 2.5. */
+  const inkNet = () =>
+    onnx(
+      [
+        { op_type: 'Relu', input: ['frame'], output: ['styled'] },
+        {
+          op_type: 'Conv',
+          input: ['frame', 'red', 'offset'],
+          output: ['ink'],
+          attribute: [ints('kernel_shape', 1, 1)],
+        },
+      ],
+      [{ ...weight('red', [1, 3, 1, 1], () => 0), float_data: [5, 0, 0] }, weight('offset', [1], () => -2.5)],
+      [value('frame', 3)],
+      [value('styled', 3), value('ink', 1)],
+    );
+
+  test('gives the same ink on the GPU and in main memory, and by a captured graph', async () => {
+    const bytes = inkNet();
+    const model = { id: 'ink', kind: 'style', state: [] } as const;
+    const style = await Net.open({ ...runtime, ep: 'webgpu' }, model, bytes);
+    const layouts = new AdapterCache(device.adapterInfo, `ink at ${Date.now()}`);
+    const net = new GpuNet(runtime, style, { bytes, fp16: false }, layouts, false);
+    const netHere = await Net.open({ ...runtime, ep: 'wasm' }, model, bytes);
+    const here = new CpuPrepareStage();
+    const frame = colours('I420', bt601);
+    await here.load(frame);
+    await preparer.load(frame);
+    frame.close();
+    const right = await cpuStyleRunner(here)(netHere, whole, draw);
+    const painter = new GpuStyleRunner(runtime, preparer);
+    for (const captures of [false, true]) {
+      if (captures) expect(await net.capture()).toBe(true);
+      await painter.run(net, whole, draw);
+      const ink = await read(painter.layers!.ink!);
+      const texels = ink.map((distance) => 255 * (0.5 + distance / 5));
+      expect(Math.max(...texels) - Math.min(...texels)).toBeGreaterThan(100);
+      expect(worst(texels, right.ink!)).toBeLessThanOrEqual(NEAR);
+    }
+    // Without a recipe nobody asks for it.
+    expect((await cpuStyleRunner(here)(netHere, whole, null)).ink).toBeNull();
+    await painter.run(net, whole, null);
+    expect(painter.layers!.ink).toBeUndefined();
+    await net.close();
+    await netHere.close();
+  });
+
+  test('is drawn alike from packed layers', async () => {
+    const pixels = SIZE[0] * SIZE[1];
+    // Circles of tone and ink, in whole bytes, so that both have the very same.
+    const bytes = (of: (x: number, y: number) => number) =>
+      Uint8Array.from({ length: pixels }, (_, i) => 255 * of(i % SIZE[0], Math.floor(i / SIZE[0])) + 0.5);
+    const tones = [0, 1, 2].map((c) => bytes((x, y) => (x + y * (c + 1)) / 130));
+    const ink = bytes((x, y) => Math.min(1, Math.abs(Math.hypot(x - 16, y - 16) - 9) / 5 + 0.3));
+    const texels = new Uint8Array(4 * pixels);
+    for (let i = 0; i < pixels; i++) texels.set([tones[0]![i]!, tones[1]![i]!, tones[2]![i]!, 128], 4 * i);
+    const planes = Float32Array.from(
+      { length: 3 * pixels },
+      (_, k) => tones[Math.floor(k / pixels)]![k % pixels]! / 255,
+    );
+    const from = {
+      styled: storage(device, 12 * pixels),
+      seen: storage(device, 12 * pixels),
+      ink: storage(device, 4 * pixels),
+    };
+    device.queue.writeBuffer(from.styled, 0, planes);
+    device.queue.writeBuffer(from.seen, 0, new Float32Array(3 * pixels).fill(128 / 255));
+    device.queue.writeBuffer(
+      from.ink,
+      0,
+      Float32Array.from(ink, (byte) => 5 * (byte / 255 - 0.5)),
+    );
+    const frame = colours('I420', bt601);
+    const packer = await Packer.open(device);
+    const [one, other] = await Promise.all([
+      Compositor.open(new OffscreenCanvas(1, 1)),
+      Compositor.open(new OffscreenCanvas(1, 1)),
+    ]);
+    const look = { region: 'everything', background: { kind: 'live' } } as const;
+    const none = { matte: null, share: null, blurred: null };
+    one.draw(frame, layersOf(look, { ...none, styled: { texels, ink, roi: whole, draw } }));
+    const layers = layersOf(look, { ...none, styled: { texels: null, ink: null, roi: whole, draw } });
+    other.draw(frame, layers, packer.pack(layers, from));
+    const [right, given] = [await pixelsOf(one, frame), await pixelsOf(other, frame)];
+    frame.close();
+    one.close();
+    other.close();
+    expect(worst(given, right)).toBeLessThanOrEqual(NEAR);
+    // There is much to see.
+    expect(new Set(right).size).toBeGreaterThan(100);
+  });
+});
+
+function layersOf(
+  look: { region: Region; background: BackgroundFill },
+  layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
+): Layers {
+  return { live: null, strength: 1, matteAlone: false, drawsLines: true, ...look, ...layers };
+}
+
+async function pixelsOf(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
+  const picture = (await compositor.capture(frame))!;
+  const rgba = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
+  await picture.copyTo(rgba, { format: 'RGBA' });
+  picture.close();
+  return rgba;
+}
+
 describe('the whole chain', () => {
   const whole = wholeFrame(SIZE);
 
@@ -411,7 +532,7 @@ describe('the whole chain', () => {
         one.draw(frame, layersOf(look, { ...laidHere, styled: paintedHere }));
         const layers = layersOf(look, { ...laid, styled: painted });
         other.draw(frame, layers, packer.pack(layers, { ...refiner.layers, ...painter.layers! }));
-        const [right, given] = [await pixels(one, frame), await pixels(other, frame)];
+        const [right, given] = [await pixelsOf(one, frame), await pixelsOf(other, frame)];
         frame.close();
         one.close();
         other.close();
@@ -421,21 +542,6 @@ describe('the whole chain', () => {
       }
       for (const end of [matteHere, styleHere, matte, style]) await end.close();
     });
-
-  function layersOf(
-    look: { region: Region; background: BackgroundFill },
-    layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
-  ): Layers {
-    return { live: null, strength: 1, matteAlone: false, drawsLines: true, ...look, ...layers };
-  }
-
-  async function pixels(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
-    const picture = (await compositor.capture(frame))!;
-    const rgba = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
-    await picture.copyTo(rgba, { format: 'RGBA' });
-    picture.close();
-    return rgba;
-  }
 
   const mean = (a: Uint8Array, b: Uint8Array) =>
     a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;

@@ -1,6 +1,8 @@
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { PortoonError } from '../../../../../src/common/errors.ts';
 import type { StyleModel } from '../../../../../src/effect/models/catalogue.ts';
+import { drawRecipeSchema } from '../../../../../src/effect/models/draw-recipe.ts';
 import type { StatelessNet } from '../../../../../src/effect/runtime/net-worker.ts';
 import { wholeFrame } from '../../../../../src/effect/stages/roi.ts';
 import { StyleStage } from '../../../../../src/effect/stages/style/style-stage.ts';
@@ -9,7 +11,11 @@ const IDS = Array.from({ length: 20 }, (_, n) => `style-${n}`);
 const SIZE = [32, 32] as const;
 
 /** A stage whose nets write down what happens to them. */
-function open({ fails = [] as string[] } = {}) {
+function open({
+  fails = [] as string[],
+  shared = {} as Record<string, Partial<StyleModel>>,
+  inks = true,
+} = {}) {
   const log: string[] = [];
   const openings = new Map<string, () => void>();
   const slow = new Set<string>();
@@ -18,7 +24,7 @@ function open({ fails = [] as string[] } = {}) {
     log.push(`open ${id}`);
     return {
       took: 0,
-      hasOutput: () => true,
+      hasOutput: (output) => output !== 'ink' || inks,
       input: () => new Float32Array(3),
       run: () => Promise.reject(new Error('not needed')),
       warm: () => {
@@ -32,7 +38,7 @@ function open({ fails = [] as string[] } = {}) {
     };
   };
   const faults = new Map([['broken', new PortoonError('ERR_MANIFEST', 'It is broken.', 'Mend it.')]]);
-  const catalogue = { styles: IDS.map((id) => ({ id, sha256: id })) as StyleModel[], faults };
+  const catalogue = { styles: IDS.map((id) => ({ id, sha256: id, ...shared[id] })) as StyleModel[], faults };
   const stage = new StyleStage<StatelessNet>(
     openNet,
     (_, roi, draw) => Promise.resolve({ texels: null, ink: null, roi, draw, took: 1 }),
@@ -99,4 +105,50 @@ test('of borrowed nets the longest unused ones are closed, and never the selecte
   ]);
   await stage.close();
   expect(log.filter((line) => line.startsWith('close'))).toHaveLength(IDS.length);
+});
+
+const closed = (log: readonly string[]) => log.filter((line) => line.startsWith('close'));
+const draws = (given: object) => v.parse(drawRecipeSchema, given);
+
+test('styles of the same file share one net, each with its own recipe', async () => {
+  const [coarse, fine] = [draws({ steps: 2 }), draws({ steps: 8 })];
+  const shared = { 'style-1': { sha256: 'one', draw: coarse }, 'style-2': { sha256: 'one', draw: fine } };
+  const { stage, log } = open({ shared: { ...shared, 'style-3': { sha256: 'one' } } });
+  await stage.select('style-1', SIZE);
+  expect((await stage.run(wholeFrame(SIZE))).draw).toBe(coarse);
+  await stage.select('style-2', SIZE);
+  expect((await stage.run(wholeFrame(SIZE))).draw).toBe(fine);
+  await stage.select('style-3', SIZE);
+  expect((await stage.run(wholeFrame(SIZE))).draw).toBeNull();
+  expect((await stage.borrow('style-1', atOnce)).draw).toBe(coarse);
+  expect(log).toEqual(['open style-1', 'warm style-1']);
+  // It was selected once, so borrowing others never closes it.
+  for (const id of IDS) await stage.borrow(id, atOnce);
+  expect(closed(log)).toEqual(['close style-0']);
+  await stage.close();
+  expect(closed(log).filter((line) => line === 'close style-1')).toHaveLength(1);
+});
+
+test('a shared net that was only borrowed counts once, and stays once it is selected', async () => {
+  const shared = { 'style-0': { sha256: 'one' }, 'style-1': { sha256: 'one' } };
+  const { stage, log } = open({ shared });
+  await stage.borrow('style-0', atOnce);
+  await stage.borrow('style-1', atOnce);
+  for (const id of IDS.slice(2, 17)) await stage.borrow(id, atOnce);
+  expect(closed(log)).toEqual([]);
+  await stage.borrow('style-17', atOnce);
+  expect(closed(log)).toEqual(['close style-0']);
+  await stage.select('style-1', SIZE);
+  for (const id of IDS.slice(2)) await stage.borrow(id, atOnce);
+  expect(closed(log)).not.toContain('close style-1');
+});
+
+test('a recipe that draws ink needs a net that gives it', async () => {
+  const shared = {
+    'style-1': { draw: draws({}) },
+    'style-2': { draw: draws({ ink: { strength: 0 } }) },
+  };
+  const { stage } = open({ shared, inks: false });
+  await expect(stage.select('style-1', SIZE)).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
+  expect(await stage.select('style-2', SIZE)).toBe(true);
 });
