@@ -31,14 +31,15 @@ float inkTexel(vec2 there) { return texture(uInk, there).r; }
 // The distance to the nearest ink line's border in pixels of the frame, negative inside of it.
 float inkAt(vec2 there) {
 #ifdef BICUBIC
-  // Catmull-Rom by five bilinear samples, without its corners, which weigh next to nothing.
+  // Half-way between Catmull-Rom, which alone would widen thin lines, and bilinear, which alone
+  // would bead them. By five bilinear samples, without the corners, which weigh next to nothing.
   vec2 size = inkSize();
   vec2 at = there * size - 0.5;
   vec2 f = fract(at);
   vec2 first = floor(at) + 0.5;
-  vec2 before = f * (-0.5 + f * (1.0 - 0.5 * f));
-  vec2 right = f * (0.5 + f * (2.0 - 1.5 * f));
-  vec2 after = f * f * (-0.5 + 0.5 * f);
+  vec2 before = f * (-0.25 + f * (0.5 - 0.25 * f));
+  vec2 right = f * (0.75 + f * (1.0 - 0.75 * f));
+  vec2 after = f * f * (-0.25 + 0.25 * f);
   vec2 middle = 1.0 - before - after;
   vec2 low = (first - 1.0) / size;
   vec2 mid = (first + right / middle) / size;
@@ -180,6 +181,8 @@ vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
 #ifdef INK
   ink = max(ink, uInkLine.z * clamp(0.5 + uInkLine.y - inkAt(there), 0.0, 1.0));
 #endif
+#ifdef SHADOW
   if (uShadow > 0.0) ink = max(ink, 1.0 - smoothstep(uShadow - SHADOW_BORDER, uShadow + SHADOW_BORDER, fine));
+#endif
   return mix(colour, uInkColour, ink);
 }

@@ -165,6 +165,7 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
     SILHOUETTE: !software || ink.silhouette > 0,
     STEPS: !software || draw.steps > 0,
+    SHADOW: !software || draw.shadow > 0,
     SCREEN: !software || screen.kind !== 'none',
     PAPER: !software || paper.grain > 0 || paper.tone < 1,
   };

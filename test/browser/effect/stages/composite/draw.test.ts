@@ -132,7 +132,7 @@ for (const [columns, lines] of SCREENS) {
       const tones = [0, 0.25, 0.5, 0.75, 1];
       for (const [k, tone] of tones.entries()) {
         const own = line.filter((value) => Math.abs(value - tone) < 0.01).length / columns;
-        expect(own).toBeCloseTo(k === 0 || k === 4 ? 0.125 : 0.25, 1.9);
+        expect(own).toBeCloseTo(k === 0 || k === 4 ? 0.125 : 0.25, 1.7);
       }
       for (const border of [0.125, 0.375, 0.625, 0.875]) {
         const at = Math.round(border * columns);
@@ -177,8 +177,8 @@ for (const [columns, lines] of SCREENS) {
 test('a tidemark darkens the dark side of a step, and paper shows as much as it is asked to', () => {
   const frame = SCREENS[0];
   const line = draw(ramp, recipe({ steps: 2, softness: 0, tidemark: 1 }), frame).subarray(0, frame[0]);
-  expect(line[0.74 * 640]).toBeLessThan(0.4);
-  expect(line[0.6 * 640]).toBeCloseTo(0.5, 1.9);
+  expect(line[474]).toBeLessThan(0.4);
+  expect(line[384]).toBeCloseTo(0.5, 1.9);
   const half = draw(flat(0.2), recipe({ paper: { colour: [1, 1, 1], tone: 0.5 } }), frame);
   expect(mean(half)).toBeCloseTo(0.6, 1.9);
   const rough = draw(flat(0.2), recipe({ paper: { tone: 0, grain: 1, colour: [0.6, 1, 1] } }), frame);
@@ -206,7 +206,7 @@ test('the outline of the person is drawn along its inside, and not where the pic
   const shown = draw(flat(1), drawn, [columns, lines], own);
   const line = shown.subarray(180 * columns, 181 * columns);
   expect(Math.min(...line.subarray(0, 314))).toBeGreaterThan(0.97);
-  expect(Math.min(...line.subarray(316, 322))).toBeLessThan(0.2);
+  expect(Math.min(...line.subarray(316, 322)), line.subarray(314, 324).join()).toBeLessThan(0.2);
   const everywhere = draw(flat(1), drawn, [columns, lines], { matte, region: 'everything' });
   expect(Math.min(...everywhere)).toBeGreaterThan(0.97);
 });
@@ -225,7 +225,7 @@ test('previews are drawn alike', () => {
     { ink, screen: { kind: 'lines', from: 0.8, to: 0.2, pitch: 20 } },
     { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20, angle: 10 } },
   ] as const) {
-    const drawn = recipe(given as unknown as v.InferInput<typeof drawRecipeSchema>);
+    const drawn = recipe(given);
     const { tone, ink: distances } = planesOf(fields);
     const planes = new Float32Array([...tone, ...tone, ...tone]);
     drawPreview(planes, distances, size, drawn);
@@ -233,43 +233,4 @@ test('previews are drawn alike', () => {
     const worst = Math.max(...shown.map((value, i) => Math.abs(value - planes[i]!)));
     expect(worst, JSON.stringify(given)).toBeLessThan(0.05);
   }
-});
-
-test.skip('TIMING', async () => {
-  const gl = canvas.getContext('webgl2')!;
-  const size = [320, 180] as const;
-  const matte = { texels: new Uint8Array(4 * size[0] * size[1]).fill(200), size };
-  const plain = planesOf(circle);
-  const texels = new Uint8Array(4 * plain.tone.length).fill(99);
-  const ink = new Uint8Array(plain.ink.length);
-  encodeInk(plain.ink, ink);
-  const live = new Uint8Array(640 * 360 * 4).fill(128);
-  const frame = new VideoFrame(live, { format: 'RGBX', codedWidth: 640, codedHeight: 360, timestamp: 0 });
-  for (const [name, drawn] of [
-    ['today', null],
-    ['ink', recipe({ detail: 1 })],
-    ['ink+steps', recipe({ detail: 1, steps: 4 })],
-    ['ink+steps+silhouette', recipe({ detail: 1, steps: 4, ink: { silhouette: 2 } })],
-    ['ink+dots', recipe({ detail: 1, steps: 3, screen: { kind: 'dots' } })],
-    ['ink+paper', recipe({ detail: 1, paper: { grain: 1 } })],
-    ['today', null],
-  ] as const) {
-    const times: number[] = [];
-    for (let n = 0; n < 40; n++) {
-      const from = performance.now();
-      compositor.draw(frame, {
-        ...{ live, share: null, blurred: null, region: 'person', strength: 1 },
-        ...{ background: { kind: 'live' }, matteAlone: false, drawsLines: true },
-        matte,
-        styled: { texels, ink: drawn && ink, draw: drawn, roi: wholeFrame(NET) },
-      });
-      gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
-      times.push(performance.now() - from);
-    }
-    times.sort((a, b) => a - b);
-    console.log(
-      `TIMING ${compositor.rendererName} ${name}: ${times[4]!.toFixed(2)} ${times[20]!.toFixed(2)}`,
-    );
-  }
-  frame.close();
 });

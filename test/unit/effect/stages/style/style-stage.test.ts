@@ -13,7 +13,7 @@ const SIZE = [32, 32] as const;
 /** A stage whose nets write down what happens to them. */
 function open({
   fails = [] as string[],
-  shared = {} as Record<string, Partial<StyleModel>>,
+  shared = {},
   inks = true,
 } = {}) {
   const log: string[] = [];
