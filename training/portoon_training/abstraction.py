@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import torch
 
-from .nets import Strokes, Swirls
+from .nets import Swirls
 
 SUPERSAMPLE = 2
 HAIR, BODY, FACE, CLOTHES = 1, 2, 3, 4
@@ -287,23 +287,11 @@ def shaven(light, face, mean):
     return np.maximum(itself, smoothstep(around - 0.54 * mean, 0, 0.1 * mean + 1))
 
 
-def given(hand, picture):
-    """What `hand` gives the net for a picture of even sides, at half its size: [H/2,W/2,COUNT]."""
-    frame = torch.from_numpy(picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
-    return hand()(frame)[0].numpy().transpose(1, 2, 0)
-
-
-def rounded(image, size):
-    """A picture shrunk to `size`, rounded to what every hand takes."""
-    whole = [max(16, round(side / 16) * 16) for side in size]
-    shrinks = whole[0] < image.shape[1]
-    return cv2.resize(image, whole, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-
-
 def swirls(image, size):
-    return given(Swirls, rounded(image, size))
-
-
-def strokes(image, size, seen=None):
-    """Those of `seen`, or else of the picture at `size`."""
-    return given(Strokes, rounded(image, size) if seen is None else seen)
+    """The waves for a picture at `size`, at half that size: [H/2,W/2,COUNT]."""
+    whole = [max(16, round(side / 16) * 16) for side in size]  # what Swirls takes
+    shrinks = whole[0] < image.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    picture = cv2.resize(image, whole, interpolation=how)
+    frame = torch.from_numpy(picture.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    return Swirls()(frame)[0].numpy().transpose(1, 2, 0)

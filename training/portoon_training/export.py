@@ -1,6 +1,6 @@
 """Writes a trained net as ONNX and brings the manifest up to date.
 
-    python -m portoon_training.export portrait|STYLE[-fine] RUN_FOLDER
+    python -m portoon_training.export portrait|drawn[-fine]|STYLE[-fine] RUN_FOLDER
 
 Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the
 graph is checked: same answers as PyTorch, no operator that reads shapes at run time.
@@ -21,7 +21,7 @@ from .manifest import MODELS, read_manifest, write_manifest
 from .nets import MatteNet, fold_batch_norm
 from .onnx_graph import fold_pads, trace
 from .runs import load_checkpoint
-from .styles import STYLES
+from .styles import DRAWN, DRAWN_GRADES, STYLES
 
 OPERATORS = {
     "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div",
@@ -72,19 +72,42 @@ class StyledPicture(nn.Module):
         return self.tones(self.net(frame, given)).clamp(0, 1)
 
 
-def entries():
-    """Everything that may be shipped, in the manifest's order."""
-    state = [{"in": "prior", "out": "prior_next", "shape": [1, 1, "H", "W"]}]
-    yield (
-        "portrait",
-        {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state},
-        Matte,
-    )
-    for grade, ending, size in (("live", "", [352, 192]), ("fine", FINE, [640, 384])):
+class DrawnFields(nn.Module):
+    inputs = {"frame": 3}
+    outputs = ("styled", "ink")
+
+    def __init__(self, grade):
+        super().__init__()
+        self.net = DRAWN_GRADES[grade]()
+
+    def forward(self, frame):
+        tone, distance = self.net(frame)
+        return tone.clamp(0, 1), distance
+
+
+def nets():
+    """What can be written, by the name of its file, with its folder."""
+    yield "portrait", "matte", Matte
+    for grade, ending in (("live", ""), ("fine", FINE)):
+        yield "drawn" + ending, "style", lambda grade=grade: DrawnFields(grade)
         for name, style in STYLES.items():
-            title = style.title + (" (fine)" if ending else "")
+            yield name + ending, "style", lambda style=style, grade=grade: StyledPicture(
+                style, grade
+            )
+
+
+def entries():
+    """The manifest's entries in its order: the id, what the entry says, its net and its card."""
+    state = [{"in": "prior", "out": "prior_next", "shape": [1, 1, "H", "W"]}]
+    matte = {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state}
+    yield "portrait", matte, "portrait", "portrait"
+    styles = {name: (title, "drawn") for name, title in DRAWN.items()}
+    styles |= {name: (style.title, name) for name, style in STYLES.items()}
+    for grade, ending, size in (("live", "", [352, 192]), ("fine", FINE, [640, 384])):
+        for name, (title, net) in styles.items():
+            title += " (fine)" if ending else ""
             entry = {"kind": "style", "title": title, "size": size, "state": [], "grade": grade}
-            yield name + ending, entry, lambda style=style, grade=grade: StyledPicture(style, grade)
+            yield name + ending, entry, net + ending, net
 
 
 def write_onnx(model, path):
@@ -130,37 +153,38 @@ def check(model, path):
 
 
 def update_manifest(models=MODELS):
-    """Writes what is known of the nets in the folder.
+    """Writes what is known of the nets in the folder, in the order of `entries`.
 
-    What else an entry says stays, as do entries that were made elsewhere; new ones come last.
+    What else an entry says stays, as do entries that were made elsewhere, which come last.
     """
     manifest = read_manifest(models)
-    known = {entry["id"]: entry for entry in manifest["models"]}
-    for name, entry, _ in entries():
-        file = f"{entry['kind']}/{name}.onnx"
+    others = {entry["id"]: entry for entry in manifest["models"]}
+    known = []
+    for name, entry, net, card in entries():
+        said = others.pop(name, {})
+        file = f"{entry['kind']}/{net}.onnx"
         if not (models / file).exists():
-            known.pop(name, None)
             continue
         data = (models / file).read_bytes()
         facts = {"file": file, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-        card = {"card": f"{entry['kind']}/{name.removesuffix(FINE)}.md", "licence": LICENCE}
-        made = {"id": name} | entry | facts | card | {"half": twin(facts, models)}
-        known[name] = known.get(name, {}) | made
-    write_manifest(manifest | {"models": list(known.values())}, models)
+        about = {"card": f"{entry['kind']}/{card}.md", "licence": LICENCE}
+        half = {"half": twin(facts, models)}
+        known.append(said | {"id": name} | entry | facts | about | half)
+    write_manifest(manifest | {"models": known + list(others.values())}, models)
 
 
 def main():
-    known = {name: (entry, make) for name, entry, make in entries()}
+    known = {name: (kind, make) for name, kind, make in nets()}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("id", choices=known)
     parser.add_argument("run", type=Path, help="folder of the checkpoint")
     args = parser.parse_args()
 
-    entry, make = known[args.id]
+    kind, make = known[args.id]
     model = make()
     model.net.load_state_dict(load_checkpoint(args.run / "checkpoint.pt")["average"])
     fold_batch_norm(model.eval())
-    path = MODELS / entry["kind"] / f"{args.id}.onnx"
+    path = MODELS / kind / f"{args.id}.onnx"
     path.parent.mkdir(exist_ok=True)
     write_onnx(model, path)
     worst = check(model, path)

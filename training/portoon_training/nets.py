@@ -309,27 +309,19 @@ class DenseBlock(nn.Module):
 class StyleNet(nn.Module):
     """Picture to picture at 3 kMAC a pixel: works at 1/4, draws over the large tones of its ground.
 
-    With a `hand` (`Swirls` or `Strokes`), so many of the channels at 1/2 are given, not learnt, as
-    it has. With `marks`, how much lighter each of them makes a place before training, they are
-    drawn over the picture too, in lightness, as strongly as the net says for each place.
+    With a `hand` (`Swirls`), so many of the channels at 1/2 are given, not learnt, as it has.
     """
 
     HALF_WIDTH = 20
     DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
     BLOCK = StyleBlock
-    PAYS = True  # for its hand's work with blocks of its own
 
-    def __init__(self, width=48, hand=None, marks=None):
+    def __init__(self, width=48, hand=None):
         super().__init__()
         half = self.HALF_WIDTH
-        dilations = (
-            self.DILATIONS[: len(self.DILATIONS) - hand.BLOCKS]
-            if hand and self.PAYS
-            else self.DILATIONS
-        )
         self.stem = conv_bn(3, half - hand.COUNT if hand else half, 3, stride=2)
         self.down = conv_bn(half, width, 3, stride=2)
-        self.body = nn.Sequential(*[self.BLOCK(width, d) for d in dilations])
+        self.body = nn.Sequential(*[self.BLOCK(width, d) for d in self.DILATIONS])
         self.up = conv_bn(width, 4 * half, relu=False)
         self.mix = self.mixer(half)
         self.head = nn.Conv2d(half, 12, 3, padding=1)
@@ -337,13 +329,6 @@ class StyleNet(nn.Module):
         nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
         nn.init.zeros_(self.head.bias)
         self.ground = ground()
-        self.show = self.marks = None
-        if marks:
-            self.show = nn.Conv2d(half, hand.COUNT, 1)
-            nn.init.zeros_(self.show.weight)
-            nn.init.ones_(self.show.bias)
-            self.marks = nn.Conv2d(hand.COUNT, 1, 1, bias=False)
-            self.marks.weight.data = torch.tensor(marks).view(1, -1, 1, 1)
 
     @staticmethod
     def mixer(channels):
@@ -362,10 +347,48 @@ class StyleNet(nn.Module):
         tones = upsample(F.avg_pool2d(ground, 2))
         # The finest detail passes where it makes the likeness, as in eyes, not in the flat.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
-        picture = tones + detail + F.pixel_shuffle(self.head(x), 2)
-        if self.marks:
-            picture = picture + upsample(self.marks(torch.sigmoid(self.show(x)) * given))
-        return picture
+        return tones + detail + F.pixel_shuffle(self.head(x), 2)
+
+
+class DrawnNet(StyleNet):
+    """What is drawn at the camera's resolution: plain tone, and the distance to the nearest line.
+
+    3 kMAC per pixel. Enlarged, both lose little: tone has no detail, and a line is where a smooth
+    field crosses nought, as in glyphs that are kept as distance fields (Green 2007, "Improved
+    alpha-tested magnification for vector textures and special effects").
+    """
+
+    REACH = 2.5  # pixels, at which distances are clipped
+    DILATIONS = (1, 2, 4, 8, 1, 2, 4)  # one block less pays for the ink
+
+    def __init__(self, width=48):
+        super().__init__(width)
+        del self.detail, self.ground
+        self.ink = nn.Conv2d(self.HALF_WIDTH, 4, 3, padding=1)
+        nn.init.zeros_(self.ink.weight)
+        nn.init.ones_(self.ink.bias)
+
+    def forward(self, frame):
+        """Tone [N,3,H,W], about 0..1, and distance [N,1,H,W], negative inside of lines."""
+        x2 = self.stem(frame * 2 - 1)
+        x = self.body(self.down(x2))
+        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
+        x = x + self.mix(x)
+        tone = upsample(F.avg_pool2d(frame, 2)) + F.pixel_shuffle(self.head(x), 2)
+        inside = torch.sigmoid(2 * F.pixel_shuffle(self.ink(x), 2))
+        return tone, self.REACH * (2 * inside - 1)
+
+
+class FineDrawnNet(DrawnNet):
+    """The same plan at 10 kMAC per pixel: full kernels in the place of separable ones."""
+
+    HALF_WIDTH = 28
+    DILATIONS = (1, 2, 4, 8, 1)
+    BLOCK = DenseBlock
+
+    @staticmethod
+    def mixer(channels):
+        return conv_bn(channels, channels, 3)
 
 
 class FineStyleNet(StyleNet):
@@ -374,7 +397,6 @@ class FineStyleNet(StyleNet):
     HALF_WIDTH = 28
     DILATIONS = (1, 2, 4, 8, 1)
     BLOCK = DenseBlock
-    PAYS = False
 
     @staticmethod
     def mixer(channels):
@@ -382,23 +404,23 @@ class FineStyleNet(StyleNet):
 
 
 class ToneSteps(nn.Module):
-    """Draws lightness (Rec. 601 luma) into flat tones with soft borders; multiplies colour.
+    """Draws lightness (Rec. 601 luma) into flat tones with soft borders.
 
     x - sin(x) is a staircase of treads 2 pi wide; applied twice, its borders are a few grey levels
     wide, so that grain does not flicker over them. A regressed net is too cautious to set such
-    borders itself. Scale and colour are folded into the two convolutions: at full size every
-    operator counts.
+    borders itself. The scale is folded into the convolutions: at full size every operator
+    counts.
     """
 
     LUMA = torch.tensor([0.299, 0.587, 0.114])
 
-    def __init__(self, levels, colour):
+    def __init__(self, levels):
         super().__init__()
         self.turn = 2 * math.pi * levels
         self.light = nn.Conv2d(3, 1, 1, bias=False)
         self.light.weight.data = (self.LUMA * self.turn).view(1, 3, 1, 1)
         self.colour = nn.Conv2d(3, 3, 1, bias=False)
-        self.colour.weight.data = ((torch.eye(3) - self.LUMA) * colour).view(3, 3, 1, 1)
+        self.colour.weight.data = (torch.eye(3) - self.LUMA).view(3, 3, 1, 1)
 
     def forward(self, picture):
         light = self.light(picture)
@@ -418,7 +440,6 @@ class Swirls(nn.Module):
     """
 
     COUNT = 3
-    BLOCKS = 0  # of a live net that pay for it
     PLAIN = 0.02  # lightness that varies less than this is plain, and has fewer waves
 
     def __init__(self):
@@ -445,92 +466,6 @@ class Swirls(nn.Module):
         excess = self.blur(light) - self.wide(light)
         spread = self.wide(2 * torch.relu(excess) - excess)  # of its absolute value
         return torch.sin(F.conv2d(upsample(excess / (spread + self.PLAIN)), self.turns))
-
-
-class Strokes(nn.Module):
-    """What a hand would draw with, at half size: strands along the form, flat washes of stepped
-    lightness, their tidemarks.
-
-    The picture's own detail is drawn out along the flow of its forms, in two passes over a fan of
-    short lines of which each place takes its own (after line integral convolution, Cabral and
-    Leedom 1993); where nothing flows, lines rise to the right. A regressed net is too cautious for
-    either; given them, it only chooses where they show. They move with the picture.
-    """
-
-    BLOCKS = 1  # of a live net that pay for it
-    COUNT = 3  # strand -1..1, from the true lightness to its wash -1..1, tidemark 0..1
-    FAN = 8
-    STEP = 0.18  # of lightness from wash to wash
-    # Of the detail before its slopes are squared: small ones stay within what a float can hold.
-    CONTRAST = 16.0
-    SLANT = 5e-3  # squared slope of a form, after CONTRAST, that outweighs the hand's own slant
-    PLAIN = 0.015  # detail that is weaker than this is no strand
-    LOOSE = 1.8  # of the detail is in what is stepped
-    STEEP = 12.0  # over detail, how fast washes end: an edge is no place for them
-    TIDE = 0.32  # of the way up to the next wash
-
-    def __init__(self):
-        super().__init__()
-        angles = torch.arange(self.FAN) * math.pi / self.FAN
-        self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
-        sobel = torch.tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
-        right, down = sobel * self.CONTRAST, sobel.T * self.CONTRAST
-        self.register_buffer(
-            "slopes", torch.stack([right, down, right + down, right - down])[:, None]
-        )
-        # From their squares to the gradient's doubled angle, as cosine and sine.
-        self.register_buffer(
-            "doubled", torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.5, -0.5]])[..., None, None]
-        )
-        self.register_buffer("slant", torch.tensor([0.0, self.SLANT]))
-        self.register_buffer("both", torch.ones(1, 2, 1, 1))
-        self.register_buffer("least", torch.tensor([1e-4]))
-        # From there to each line's share: it lies across the gradient, half a turn when doubled.
-        self.register_buffer(
-            "fan", -torch.stack([(2 * angles).cos(), (2 * angles).sin()], 1)[..., None, None]
-        )
-        self.register_buffer("lines", torch.stack([self.line(angle) for angle in angles])[:, None])
-        self.register_buffer("all", torch.ones(1, self.FAN, 1, 1))
-
-    @staticmethod
-    def line(angle):
-        """A line of five points through the middle of 5x5, of sum 1."""
-        y, x = torch.meshgrid(torch.arange(-2.0, 3), torch.arange(-2.0, 3), indexing="ij")
-        off = (x * angle.sin() - y * angle.cos()).abs()
-        along = (x * angle.cos() + y * angle.sin()).abs()
-        kernel = (1 - off).clamp(min=0) * (1 - along / 3.2).clamp(min=0)
-        return kernel / kernel.sum()
-
-    @staticmethod
-    def blur(x):
-        for _ in range(2):
-            x = F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-        return x
-
-    def along(self, x, shares, dilation):
-        drawn = F.conv2d(x, self.lines, padding=2 * dilation, dilation=dilation)
-        return F.conv2d(drawn * shares, self.all)
-
-    def forward(self, frame):
-        light = F.conv2d(F.avg_pool2d(frame, 2), self.luma)
-        soft = self.blur(light)
-        detail = light - soft  # about zero, so that the border's padding says nothing
-        slopes = F.conv2d(F.avg_pool2d(detail, 3, 1, 1), self.slopes, padding=1)
-        flow = self.blur(F.conv2d(slopes * slopes, self.doubled, self.slant))
-        size = F.conv2d(2 * torch.relu(flow) - flow, self.both, self.least)  # of absolute values
-        shares = torch.relu(F.conv2d(flow / size, self.fan))
-        shares = shares * shares
-        shares = shares * shares
-        shares = shares / F.conv2d(shares, self.all)
-        drawn = self.along(self.along(detail, shares, 1), shares, 2)
-        busy = self.blur(self.blur(2 * torch.relu(detail) - detail))
-        strand = (2.5 * drawn / (busy + self.PLAIN)).clamp(-1, 1)
-        turn = (soft + self.LOOSE * drawn) * (2 * math.pi / self.STEP)
-        step = turn - torch.sin(turn)
-        gentle = (1 - self.STEEP * busy).clamp(0, 1)
-        wash = (step - torch.sin(step) - turn) / math.pi
-        tide = torch.relu(torch.sin(turn + 2 * math.pi * (0.25 - self.TIDE)) * 2 - 1)
-        return torch.cat([strand, gentle * wash, gentle * tide], 1)
 
 
 def fold_batch_norm(net):

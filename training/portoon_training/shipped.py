@@ -16,7 +16,7 @@ from onnx import numpy_helper
 from torch import nn
 
 from .data import MatteSampler, to_tensor_layout
-from .export import Matte, entries
+from .export import Matte, nets
 from .manifest import MODELS
 from .runs import SEED
 
@@ -26,7 +26,7 @@ QUIETEST = 0.01  # variance: of a channel that hardly ever speaks, nothing is ma
 
 
 def shipped_net(name):
-    kind, make = next((entry["kind"], make) for known, entry, make in entries() if known == name)
+    kind, make = next((kind, make) for known, kind, make in nets() if known == name)
     model = make().eval()
     graph = onnx.load(str(MODELS / kind / f"{name}.onnx")).graph
     weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
@@ -91,7 +91,7 @@ def calibrate(model, normalised):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("id", choices=[name for name, _, _ in entries()])
+    parser.add_argument("id", choices=[name for name, _, _ in nets()])
     parser.add_argument("out", type=Path)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

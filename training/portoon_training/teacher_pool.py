@@ -6,7 +6,7 @@ import torch
 
 from .abstraction import swirls
 from .data import load_photos, portrait_ids, portrait_image, portrait_label, to_tensor_layout, tone
-from .nets import Strokes, Swirls
+from .nets import Swirls
 from .runs import SEED
 
 FIRST = 60  # rendered before training starts
@@ -18,8 +18,8 @@ LEAST_SIDE = 72
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    Strokes the teacher has from the very picture that the net will see. With Swirls, a third
-    picture is the waves that the teacher drew with, which a crop by itself could not tell.
+    With Swirls, a third picture is the waves that the teacher drew with, which a crop by itself
+    could not tell.
     """
 
     def __init__(self, folder, teacher, size, hand=None):
@@ -64,7 +64,7 @@ class TeacherPool:
             grey, contrast = image.mean(), rng.uniform(0.4, 0.95)
             picture = dulled(picture, grey, contrast)
             image = dulled(image, grey, 1 - 0.4 * (1 - contrast))
-        target = self.teacher(image, parts, size, *([picture] if self.hand is Strokes else []))
+        target = self.teacher(image, parts, size)
         pair = {"picture": picture, "target": resized(target, seen)}
         if self.hand is Swirls:
             waves = resized(swirls(image, size), seen)

@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 
 from .critic import Critic
-from .nets import Strokes
 from .runs import SEED, Run, arguments, prefetch
 from .styles import GRADES, STYLES, procedural_teacher
 from .teacher_pool import TeacherPool, camera_noise, gradients
@@ -75,7 +74,6 @@ def main():
     run = Run(net, args, rate=3e-3 if args.init else 5e-3, decay=0, companion=critic)
     rng = np.random.default_rng(SEED + run.step)
     pool = TeacherPool(args.pool, procedural_teacher(style), POOL, style.hand)
-    strokes = Strokes() if style.hand is Strokes else None
 
     def make():
         pool.grow()
@@ -89,9 +87,7 @@ def main():
             two_windows(torch.from_numpy(picture), side, offset) for picture in pair
         )
         seen = camera_noise(frame).contiguous(memory_format=torch.channels_last)
-        # Strokes are told from what is near, so each window has its own; waves come from the whole
-        # picture.
-        given = [strokes(seen)] if strokes else [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
+        given = [F.avg_pool2d(drawn, 2) * 2 - 1 for drawn in waves]
         with torch.autocast("cpu", torch.bfloat16, enabled=args.grade == "fine"):
             styled = net(seen, *given)
         styled = styled.float()

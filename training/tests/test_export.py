@@ -17,9 +17,9 @@ from portoon_training.nets import fold_batch_norm
 
 from .networks import lively
 
-NETS = {name: make for name, _, make in export.entries()}
-# One of each kind: memory, plain, with given strokes drawn over it, with given waves.
-KINDS = ["portrait", "toon", "watercolour", "scream", "comic-fine"]
+NETS = {name: make for name, _, make in export.nets()}
+# One of each kind: memory, fields to draw from, a picture, with given waves, fine.
+KINDS = ["portrait", "drawn", "udnie", "scream", "drawn-fine", "forms-fine"]
 SIZES = [(32, 32), (96, 160), (160, 96)]
 UNWANTED = {"ConvTranspose", "GridSample", "Pad", "Shape", "Gather", "Slice", "Loop", "If"}
 FLOATS = {TensorProto.FLOAT, TensorProto.FLOAT16}
@@ -183,19 +183,19 @@ def test_a_pad_that_cannot_be_folded_is_refused(graph):
 
 @pytest.fixture
 def models(tmp_path):
-    """A folder of shipped nets: toon alone, whose entry says more than the export knows."""
+    """A folder of shipped nets: the drawn one alone; an entry says more than the export knows."""
     (tmp_path / "style").mkdir()
     (tmp_path / "matte").mkdir()
-    model = lively(NETS["toon"]())
+    model = lively(NETS["drawn"]())
     fold_batch_norm(model)
-    export.write_onnx(model, tmp_path / "style" / "toon.onnx")
+    export.write_onnx(model, tmp_path / "style" / "drawn.onnx")
     (tmp_path / "manifest.json").write_text(
         json.dumps(
             {
                 "version": 3,
                 "models": [
                     {"id": "from-elsewhere", "kind": "matte", "file": "matte/elsewhere.onnx"},
-                    {"id": "pencil", "kind": "style", "file": "style/pencil.onnx"},
+                    {"id": "udnie", "kind": "style", "file": "style/udnie.onnx"},
                     {"id": "toon", "draw": {"lines": 0.4}, "sha256": "of before", "size": [1, 1]},
                 ],
             }
@@ -208,7 +208,8 @@ def test_the_manifest_keeps_what_the_export_does_not_know(models):
     export.update_manifest(models)
     manifest = json.loads((models / "manifest.json").read_text())
     assert manifest["version"] == 3
-    elsewhere, toon = manifest["models"]
+    toon, *others, elsewhere = manifest["models"]
+    assert [other["id"] for other in others] == ["comic", "manga", "pencil", "watercolour"]
     assert elsewhere == {
         "id": "from-elsewhere",
         "kind": "matte",
@@ -219,11 +220,12 @@ def test_the_manifest_keeps_what_the_export_does_not_know(models):
 
 def test_the_manifest_says_of_each_net_what_its_file_is(models):
     export.update_manifest(models)
-    toon = json.loads((models / "manifest.json").read_text())["models"][1]
+    toon = json.loads((models / "manifest.json").read_text())["models"][0]
     for facts in (toon, toon["half"]):
         data = (models / facts["file"]).read_bytes()
         assert facts["sha256"] == hashlib.sha256(data).hexdigest()
         assert facts["bytes"] == len(data)
+    assert toon["file"] == "style/drawn.onnx"
     assert toon["half"]["of"] == toon["sha256"]
     assert toon["size"] == [352, 192]
-    assert (toon["kind"], toon["grade"], toon["card"]) == ("style", "live", "style/toon.md")
+    assert (toon["kind"], toon["grade"], toon["card"]) == ("style", "live", "style/drawn.md")

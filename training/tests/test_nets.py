@@ -4,8 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the nets are PyTorch modules")
 
-from portoon_training.nets import MatteNet, Strokes, Swirls, fold_batch_norm
-from portoon_training.styles import GRADES, STYLES
+from portoon_training.nets import MatteNet, Swirls, fold_batch_norm
+from portoon_training.styles import DRAWN_GRADES, GRADES, STYLES
 
 from .networks import lively
 
@@ -96,16 +96,28 @@ def test_a_style_net_answers_a_picture_of_the_frames_size(name, grade, size):
     assert (picture - frame).abs().mean() > 0.01
 
 
-@pytest.mark.parametrize("hand", [Strokes, Swirls])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[1]}x{size[0]}")
+@pytest.mark.parametrize("grade", DRAWN_GRADES)
 @torch.no_grad()
-def test_a_hand_gives_marks_of_minus_one_to_one_at_half_size(hand):
+def test_a_drawn_net_answers_tone_and_a_distance_within_its_reach(grade, size):
+    net = lively(DRAWN_GRADES[grade]())
+    tone, distance = net(torch.rand(1, 3, *size))
+    assert tone.shape == (1, 3, *size)
+    assert distance.shape == (1, 1, *size)
+    assert torch.isfinite(tone).all()
+    assert distance.abs().max() <= net.REACH
+    assert distance.std() > 0.01
+
+
+@torch.no_grad()
+def test_swirls_are_waves_of_minus_one_to_one_at_half_size():
     y, x = torch.meshgrid(torch.arange(96.0), torch.arange(160.0), indexing="ij")
     frame = (0.5 + 0.4 * torch.sin(x / 7 + y / 11)).expand(1, 3, 96, 160)
-    marks = hand()(frame)
-    assert marks.shape == (1, hand.COUNT, 48, 80)
-    assert -1.001 <= marks.min()
-    assert marks.max() <= 1.001
-    assert marks.flatten(2).std(2).min() > 0.02
+    waves = Swirls()(frame)
+    assert waves.shape == (1, Swirls.COUNT, 48, 80)
+    assert -1.001 <= waves.min()
+    assert waves.max() <= 1.001
+    assert waves.flatten(2).std(2).min() > 0.02
 
 
 @torch.no_grad()
@@ -123,6 +135,13 @@ def test_a_style_net_and_its_hand_keep_the_budget_of_their_grade(name, grade, mu
     frame = torch.rand(1, 3, 96, 160)
     given = [style.hand()(frame)] if style.hand else []
     style.net(grade).eval()(frame, *given)
+    assert 1 < multiplications["mac"] / (96 * 160) / 1000 <= STYLE_KMAC[grade]
+
+
+@pytest.mark.parametrize("grade", DRAWN_GRADES)
+@torch.no_grad()
+def test_a_drawn_net_keeps_the_budget_of_its_grade(grade, multiplications):
+    DRAWN_GRADES[grade]().eval()(torch.rand(1, 3, 96, 160))
     assert 1 < multiplications["mac"] / (96 * 160) / 1000 <= STYLE_KMAC[grade]
 
 

@@ -6,6 +6,8 @@ import pytest
 pytest.importorskip("torch", reason="the teachers share the nets' strokes and need PyTorch")
 
 from portoon_training.abstraction import FACE, HAIR, Smoothing, prepared
+from portoon_training.drawn_teacher import drawn, signed_distance
+from portoon_training.nets import DrawnNet
 from portoon_training.styles import STYLES, procedural_teacher
 
 SIZE = (64, 96)
@@ -42,6 +44,35 @@ def test_a_teacher_draws_the_picture_at_the_size_asked(style, labelled):
     nose, wall = (drawn[place].mean((0, 1)) for place in (np.s_[46:54, 28:36], np.s_[:12, :12]))
     assert np.abs(nose - wall).max() > 8
     assert np.abs(drawn.astype(int) - image[1::2, 1::2]).mean() > 3
+
+
+def test_the_drawn_teacher_inks_features_and_outlines_and_leaves_the_wall():
+    image, parts = sitter()
+    large = np.repeat(np.repeat(parts, 2, 0), 2, 1)
+    alpha = np.where(large > 0, 255, 0).astype(np.uint8)
+    tone, distance = drawn(image, large, alpha, SIZE)
+    assert tone.shape == (*SIZE[::-1], 3)
+    assert 0 <= tone.min() <= tone.max() <= 1
+    assert np.abs(distance).max() <= DrawnNet.REACH
+    eye, cheek, wall = distance[42, 25], distance[52, 22], distance[:8, :8]
+    assert eye < 0 < cheek
+    assert wall.min() == DrawnNet.REACH
+    top_of_hair = distance[6:16, 32]
+    assert top_of_hair.min() < 0
+    # Skin keeps its own colour.
+    assert np.abs(tone[52, 22] * 255 - image[104, 44]).max() < 25
+
+
+def test_a_person_without_labels_is_drawn_too():
+    image, _ = sitter()
+    _, distance = drawn(image, None, None, SIZE)
+    assert distance.min() < 0 < distance[:8, :8].min()
+
+
+def test_a_signed_distance_is_the_way_to_the_border():
+    inside = np.zeros((9, 9), bool)
+    inside[3:6] = True
+    assert signed_distance(inside)[:, 4].tolist() == [2.5, 1.5, 0.5, -0.5, -1.5, -0.5, 0.5, 1.5, 2.5]
 
 
 def test_the_flat_picture_keeps_edges_and_loses_grain():
