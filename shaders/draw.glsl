@@ -9,14 +9,15 @@ uniform vec4 uTone;         // steps, softness, factor on chroma, share of the d
 // in pixels, opacity, width of the silhouette in pixels.
 uniform vec4 uInkLine;
 uniform vec3 uInkColour;
+uniform float uShading;     // share of the tone's own lightness that stays between the steps
 uniform float uShadow;
 uniform float uTidemark;
 uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
-uniform vec3 uScreenGrid;   // pitch in pixels, cosine and sine of the angle
+uniform vec4 uScreenGrid;   // pitch in pixels, cosine and sine of the angle, how it follows forms
 uniform vec3 uScreenRange;  // lightness where it begins and where it is densest, opacity
 uniform vec3 uPaperColour;
 uniform vec2 uPaper;        // grain, share of the tone
-uniform vec2 uAnchor;       // what patterns are fixed to, in pixels of the frame
+uniform vec2 uAnchor;       // what screens are fixed to, in pixels of the frame
 
 #ifdef INK
 #ifdef PACKED
@@ -99,13 +100,14 @@ float lineAt(float along, float width, float pixels) {
 }
 
 // How much of a pixel the screen's pattern covers.
-float screenAt(vec2 pixel, float light) {
+// form: the smooth lightness whose changes bend the pattern.
+float screenAt(vec2 pixel, float light, float form) {
   float dark = clamp((uScreenRange.x - light) / (uScreenRange.x - uScreenRange.y), 0.0, 1.0);
   vec2 along = pixel / uScreenGrid.x;
   along = vec2(
     along.x * uScreenGrid.y + along.y * uScreenGrid.z,
     along.y * uScreenGrid.y - along.x * uScreenGrid.z
-  );
+  ) + uScreenGrid.w * form;
   float pitch = uScreenGrid.x;
   if (uScreenKind == 1) {
     vec2 cell = 2.0 * fract(along) - 1.0;
@@ -137,9 +139,13 @@ float noiseAt(vec2 at) {
   return mix(above, below, f.y);
 }
 
-vec3 onPaper(vec3 colour, vec2 pixel, float unit) {
-  float rough = mix(noiseAt(pixel / (GRAIN_COARSE * unit)), noiseAt(pixel / (GRAIN_FINE * unit)), 0.6);
-  return clamp(mix(uPaperColour, colour, uPaper.y) * (1.0 + uPaper.x * GRAIN_DEPTH * (rough - 0.5)), 0.0, 1.0);
+// How rough the paper is at a place of the screen, -0.5..0.5.
+float roughAt(vec2 pixel, float unit) {
+  return mix(noiseAt(pixel / (GRAIN_COARSE * unit)), noiseAt(pixel / (GRAIN_FINE * unit)), 0.6) - 0.5;
+}
+
+vec3 onPaper(vec3 colour, float rough) {
+  return clamp(mix(uPaperColour, colour, uPaper.y) * (1.0 + uPaper.x * GRAIN_DEPTH * rough), 0.0, 1.0);
 }
 #endif
 
@@ -164,22 +170,27 @@ vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
   float fine = clamp(lightness + detail, 0.0, 1.0);
   float light = fine;
 #ifdef STEPS
-  if (uTone.x > 0.0) light = steppedLight(fine);
+  if (uTone.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
 #endif
   vec3 colour = recoloured(styled.rgb, lightness, light);
   float ink = silhouette * uInkLine.z;
 #if defined(SCREEN) || defined(PAPER)
   vec2 frameSize = vec2(textureSize(uLive, 0));
-  vec2 pixel = at * frameSize - uAnchor;
+  vec2 pixel = at * frameSize;
 #endif
 #ifdef PAPER
-  if (uPaper.x > 0.0 || uPaper.y < 1.0) colour = onPaper(colour, pixel, frameSize.y / 360.0);
+  float rough = uPaper.x > 0.0 ? roughAt(pixel, frameSize.y / 360.0) : 0.0;
+  colour = onPaper(colour, rough);
 #endif
 #ifdef SCREEN
-  if (uScreenKind != 0) ink = max(ink, uScreenRange.z * screenAt(pixel, light));
+  if (uScreenKind != 0) ink = max(ink, uScreenRange.z * screenAt(pixel - uAnchor, light, lightness));
 #endif
 #ifdef INK
   ink = max(ink, uInkLine.z * clamp(0.5 + uInkLine.y - inkAt(there), 0.0, 1.0));
+#endif
+#ifdef PAPER
+  // Ink leaves the hollows of the paper free.
+  ink *= clamp(1.0 - uPaper.x * INK_GRAIN * max(rough, 0.0), 0.0, 1.0);
 #endif
 #ifdef SHADOW
   if (uShadow > 0.0) ink = max(ink, 1.0 - smoothstep(uShadow - SHADOW_BORDER, uShadow + SHADOW_BORDER, fine));

@@ -10,8 +10,8 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
 
   -o, --output PATH     the new film, .mp4 or .webm; for several films a folder.
                         Default: beside each film, as NAME-STYLE.mp4
-  -s, --style ID        toon, comic, pencil, watercolour, udnie, great-wave, scream, forms
-                        or none. Default toon
+  -s, --style ID        toon, comic, manga, pencil, watercolour, udnie, great-wave,
+                        scream, forms or none. Default toon
   -r, --region WHERE    person, face, hair, clothes, background or everything. Default person
       --strength N      0 (the film as it is) to 1 (the style alone). Default 1
   -b, --background HOW  live, blur, transparent (a WebM), a colour (#336699, tomato)

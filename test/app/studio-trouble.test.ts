@@ -20,10 +20,10 @@ afterAll(async () => {
 describe('the address', () => {
   it('may be wrong: each word is named with what it takes, and the page goes on', async () => {
     const query =
-      'input=demo&style=manga&region=nose&strength=7&background=sparkling&ep=cuda&quality=high&stats=yes&zoom=2';
+      'input=demo&style=gouache&region=nose&strength=7&background=sparkling&ep=cuda&quality=high&stats=yes&zoom=2';
     const { page, close } = await visit(browser, `${home}?${query}`);
     await reach(page, 'running');
-    const notice = message(page, 'style=manga');
+    const notice = message(page, 'style=gouache');
     await notice.waitFor();
     const text = (await notice.textContent()) ?? '';
     for (const sentence of [
@@ -33,7 +33,7 @@ describe('the address', () => {
       '“ep=cuda” was ignored: it must be auto, webgpu or wasm.',
       '“quality=high” was ignored: it must be auto or',
       '“stats=yes” was ignored: it must be 1 or 0.',
-      '“style=manga” was ignored: it must be none',
+      '“style=gouache” was ignored: it must be none',
       'Ignored in the link: zoom.',
       'ERR_PARAMETER',
     ])

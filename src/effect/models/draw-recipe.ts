@@ -26,6 +26,7 @@ const screenSchema = v.pipe(
       from: v.optional(share, 0.6),
       to: v.optional(share, 0.1),
       strength: v.optional(share, 1),
+      follow: v.optional(from(0, 8), 0),
     },
     FIELDS,
   ),
@@ -51,6 +52,7 @@ export const drawRecipeSchema = v.strictObject(
       ),
       {},
     ),
+    shading: v.optional(share, 0),
     shadow: v.optional(share, 0),
     screen: v.optional(screenSchema, {}),
     paper: v.optional(
@@ -77,6 +79,7 @@ export const drawRecipeSchema = v.strictObject(
  * - `steps`: from black to white in so many steps of lightness, so that there is one tone more than
  *   steps, and borders half-way between the tones. 0, the default, keeps the tone as it is.
  * - `softness`: share of a step that its border takes. Default 0.15.
+ * - `shading`: share of the tone's own lightness that stays between the steps. Default 0.
  * - `colour`: factor on chroma, 0..2. Default 1.
  * - `detail`: how much of the frame's finer luminance is added to the tone's lightness before the
  *   steps, 0..2. Default 1, as in styles without a recipe.
@@ -88,6 +91,7 @@ export const drawRecipeSchema = v.strictObject(
  * - `shadow`: lightness below which all is ink. Default 0.
  * - `screen`: a pattern of ink that begins below the lightness `from` (default 0.6) and is densest
  *   at `to` (0.1); `pitch` 2..20 (6), `angle` in degrees (45), `strength` its opacity (1).
+ *   It bends along the form: from black to white it shifts by `follow` pitches, 0..8 (0).
  *   Default kind: `none`. Hatching crosses its lines in the darker half.
  * - `paper`: `tone` says how much of the tone covers the paper `colour` (default 1, all), `grain`
  *   how rough the paper is (default 0).

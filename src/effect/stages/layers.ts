@@ -46,6 +46,8 @@ export interface Layers {
   share: Layer | null;
   /** The frame's own background, blurred, RGBA; drawn where the background is `blur`. */
   blurred: Layer | null;
+  /** What the patterns of a drawn style are fixed to, as shares of the frame's width and height. */
+  anchor: readonly [number, number];
   region: Region;
   strength: number;
   background: BackgroundFill;

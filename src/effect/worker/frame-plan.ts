@@ -56,6 +56,7 @@ export function planFrame(
       matte: null,
       share: null,
       blurred: null,
+      anchor: [0, 0],
       region,
       strength,
       background,

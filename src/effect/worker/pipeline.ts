@@ -6,6 +6,7 @@ import { bodyPartOf } from '../stages/matte/matte-stage.ts';
 import { matteSize } from '../stages/net-size.ts';
 import { FRAMES_TO_SETTLE } from '../stages/prepare/prepare-stage.ts';
 import { wholeFrame, type MaskExtent, type Roi } from '../stages/roi.ts';
+import { PatternAnchor } from '../stages/style/pattern-anchor.ts';
 import { covers, StyleRoi } from '../stages/style/style-roi.ts';
 import type { Styled } from '../stages/style/style-stage.ts';
 import type { Backend } from './backend.ts';
@@ -47,6 +48,7 @@ export class Pipeline {
   film: FilmOptions | null = null;
   private readonly clock = new ClockOffset();
   private readonly styleRoi = new StyleRoi();
+  private readonly anchor = new PatternAnchor();
   /** Where the newest matte shows the style; undefined if there is no matte. */
   private extent: MaskExtent | null | undefined;
   /** The region for which the newest frame was matted; null if it was not. */
@@ -168,6 +170,7 @@ export class Pipeline {
     this.mattedRegion = plan.matteSize && region;
     if (plan.styleGrid && followsMask(region) && reuse?.what !== 'matte')
       this.extent = backend.matte.extent();
+    layers.anchor = this.anchor.follow(this.extent ?? null);
   }
 
   private async addStyle(job: FrameJob): Promise<void> {

@@ -387,7 +387,7 @@ describe('a style with a recipe', () => {
 
   test('gives the same ink on the GPU and in main memory, and by a captured graph', async () => {
     const bytes = inkNet();
-    const model = { id: 'ink', kind: 'style', state: [] } as const;
+    const model = { id: 'ink', kind: 'style' as const, state: [] };
     const style = await Net.open({ ...runtime, ep: 'webgpu' }, model, bytes);
     const layouts = new AdapterCache(device.adapterInfo, `ink at ${Date.now()}`);
     const net = new GpuNet(runtime, style, { bytes, fp16: false }, layouts, false);
@@ -465,7 +465,7 @@ function layersOf(
   look: { region: Region; background: BackgroundFill },
   layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
 ): Layers {
-  return { live: null, strength: 1, matteAlone: false, drawsLines: true, ...look, ...layers };
+  return { live: null, strength: 1, matteAlone: false, drawsLines: true, anchor: [0, 0], ...look, ...layers };
 }
 
 async function pixelsOf(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {

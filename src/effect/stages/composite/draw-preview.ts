@@ -22,6 +22,8 @@ const DOTS_TOUCH = Math.PI / 8;
 const GRAIN_FINE = 1.3;
 const GRAIN_COARSE = 5;
 const GRAIN_DEPTH = 0.5;
+/** How much less ink the paper's hollows take. */
+const INK_GRAIN = 3;
 /** Chroma follows the lightness up to this factor ... */
 const MOST_CHROMA = 2;
 /** ... and lightness far below this has none to speak of. */
@@ -40,6 +42,7 @@ export const DRAW_CONSTANTS = {
   GRAIN_FINE,
   GRAIN_COARSE,
   GRAIN_DEPTH,
+  INK_GRAIN,
   MOST_CHROMA,
   DARKEST,
   SOFT_OUTLINE,
@@ -82,14 +85,19 @@ export function drawPreview(
   for (let i = 0; i < pixels; i++) {
     const tone: Rgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
     const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
-    const light = draw.steps > 0 ? steppedLight(lightness, draw) : lightness;
+    const stepped = draw.steps > 0 ? steppedLight(lightness, draw) : lightness;
+    const light = stepped + draw.shading * (lightness - stepped);
     recolour(colour, tone, { lightness, light, factor: draw.colour });
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
-    layOnPaper(colour, x, y, height / LINES, draw);
+    const rough = roughAt(x, y, height / LINES, draw);
+    layOnPaper(colour, rough, draw);
     let covered =
-      draw.screen.kind === 'none' ? 0 : draw.screen.strength * screenAt(x, y, light, height, draw);
+      draw.screen.kind === 'none'
+        ? 0
+        : draw.screen.strength * screenAt(x, y, { light, form: lightness }, height, draw);
     if (ink) covered = Math.max(covered, draw.ink.strength * clamp(0.5 + added - ink[i]!));
+    covered *= clamp(1 - draw.paper.grain * INK_GRAIN * Math.max(rough, 0));
     if (draw.shadow > 0)
       covered = Math.max(
         covered,
@@ -127,26 +135,36 @@ function recolour(
   to[2] = light + (blue - lightness) * fitting;
 }
 
-function layOnPaper(colour: Rgb, x: number, y: number, unit: number, { paper }: DrawRecipe): void {
+/** How rough the paper is at a place, -0.5..0.5. */
+function roughAt(x: number, y: number, unit: number, { paper }: DrawRecipe): number {
+  if (paper.grain === 0) return 0;
+  const coarse = noiseAt(x / (GRAIN_COARSE * unit), y / (GRAIN_COARSE * unit));
+  const fine = noiseAt(x / (GRAIN_FINE * unit), y / (GRAIN_FINE * unit));
+  return coarse + 0.6 * (fine - coarse) - 0.5;
+}
+
+function layOnPaper(colour: Rgb, rough: number, { paper }: DrawRecipe): void {
   const { grain, tone } = paper;
-  if (grain === 0 && tone === 1) return;
-  const coarse = grain && noiseAt(x / (GRAIN_COARSE * unit), y / (GRAIN_COARSE * unit));
-  const fine = grain && noiseAt(x / (GRAIN_FINE * unit), y / (GRAIN_FINE * unit));
-  const rough = coarse + 0.6 * (fine - coarse);
   for (let c = 0; c < 3; c++) {
     const mixed = paper.colour[c]! + tone * (colour[c]! - paper.colour[c]!);
-    colour[c] = clamp(mixed * (1 + grain * GRAIN_DEPTH * (rough - 0.5)));
+    colour[c] = clamp(mixed * (1 + grain * GRAIN_DEPTH * rough));
   }
 }
 
 /** How much of a pixel the screen's pattern covers. */
-function screenAt(x: number, y: number, light: number, lines: number, { screen }: DrawRecipe): number {
-  const { kind, from, to, angle } = screen;
+function screenAt(
+  x: number,
+  y: number,
+  { light, form }: { light: number; form: number },
+  lines: number,
+  { screen }: DrawRecipe,
+): number {
+  const { kind, from, to, angle, follow } = screen;
   const dark = clamp((from - light) / (from - to));
   const pitch = scaledLength(screen.pitch, lines);
   const [cosine, sine] = [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
-  const along = (x * cosine + y * sine) / pitch;
-  const across = (y * cosine - x * sine) / pitch;
+  const along = (x * cosine + y * sine) / pitch + follow * form;
+  const across = (y * cosine - x * sine) / pitch + follow * form;
   if (kind === 'dots') {
     const cellX = 2 * fract(along) - 1;
     const cellY = 2 * fract(across) - 1;

@@ -19,10 +19,11 @@ export function makeDrawUniforms() {
     uTone: { value: new Float32Array(4), type: 'vec4<f32>' },
     uInkLine: { value: new Float32Array(4), type: 'vec4<f32>' },
     uInkColour: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uShading: { value: 0, type: 'f32' },
     uShadow: { value: 0, type: 'f32' },
     uTidemark: { value: 0, type: 'f32' },
     uScreenKind: { value: 0, type: 'i32' },
-    uScreenGrid: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uScreenGrid: { value: new Float32Array(4), type: 'vec4<f32>' },
     uScreenRange: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPaperColour: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPaper: { value: new Float32Array(2), type: 'vec2<f32>' },
@@ -35,12 +36,16 @@ export function pixelsPerNetPixel({ grid }: Roi, [width, height]: Size): number 
   return Math.sqrt((width / grid[0]) * (height / grid[1]));
 }
 
-/** Sets the uniforms to what a recipe asks for at the frame's size. */
+/**
+ * Sets the uniforms to what a recipe asks for at the frame's size.
+ * @param anchor - what patterns are fixed to, as shares of the frame's sides.
+ */
 export function setDrawUniforms(
   { uniforms }: ReturnType<typeof makeDrawUniforms>,
   draw: DrawRecipe,
   roi: Roi,
   frame: Size,
+  anchor: readonly [number, number],
 ): void {
   const { ink, screen, paper } = draw;
   const lines = frame[1];
@@ -52,12 +57,19 @@ export function setDrawUniforms(
     ink.strength,
     scaledLength(ink.silhouette, lines),
   ]);
+  uniforms.uAnchor.set([anchor[0] * frame[0], anchor[1] * frame[1]]);
   uniforms.uInkColour.set(ink.colour);
+  uniforms.uShading = draw.shading;
   uniforms.uShadow = draw.shadow;
   uniforms.uTidemark = draw.tidemark;
   uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
   const angle = (screen.angle * Math.PI) / 180;
-  uniforms.uScreenGrid.set([scaledLength(screen.pitch, lines), Math.cos(angle), Math.sin(angle)]);
+  uniforms.uScreenGrid.set([
+    scaledLength(screen.pitch, lines),
+    Math.cos(angle),
+    Math.sin(angle),
+    screen.follow,
+  ]);
   uniforms.uScreenRange.set([screen.from, screen.to, screen.strength]);
   uniforms.uPaperColour.set(paper.colour);
   uniforms.uPaper.set([paper.grain, paper.tone]);

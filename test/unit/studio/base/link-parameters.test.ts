@@ -102,8 +102,8 @@ describe('readLink', () => {
   });
 
   it('names the styles there are', () => {
-    expect(describeProblem(unknownStyleProblem('manga', ['toon', 'udnie']))).toBe(
-      '“style=manga” was ignored: it must be none, toon or udnie.',
+    expect(describeProblem(unknownStyleProblem('gouache', ['toon', 'udnie']))).toBe(
+      '“style=gouache” was ignored: it must be none, toon or udnie.',
     );
   });
 });

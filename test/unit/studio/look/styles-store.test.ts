@@ -36,10 +36,10 @@ test('a first visit gets the default style', () => {
 });
 
 test('only an unknown style of the link is reported', () => {
-  const byLink = setUp('manga', 'manga');
+  const byLink = setUp('gouache', 'gouache');
   byLink.styles.adopt(STYLES);
-  expect(byLink.unknown).toEqual(['manga']);
-  const remembered = setUp('manga');
+  expect(byLink.unknown).toEqual(['gouache']);
+  const remembered = setUp('gouache');
   remembered.styles.adopt(STYLES);
   expect(remembered.unknown).toEqual([]);
   expect(remembered.wanted.value.style).toBe('toon');

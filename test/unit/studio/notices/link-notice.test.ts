@@ -18,13 +18,13 @@ test('a good link is not mentioned', () => {
 test('everything that is wrong is told in one notice, also what is found later', () => {
   const { notices, notice } = setUp('?strength=9&foo=1&room=zz');
   notice.show();
-  notice.add(unknownStyleProblem('manga', ['toon']));
+  notice.add(unknownStyleProblem('gouache', ['toon']));
   expect(notices.notices.value).toHaveLength(1);
   expect(notices.notices.value[0]).toMatchObject({ tone: 'problem', code: 'ERR_PARAMETER' });
   expect(notices.notices.value[0]!.text.split('\n')).toEqual([
     '“strength=9” was ignored: it must be from 0 to 1.',
     '“room=zz” is not a valid call link.',
-    '“style=manga” was ignored: it must be none or toon.',
+    '“style=gouache” was ignored: it must be none or toon.',
     'Ignored in the link: foo.',
   ]);
 });

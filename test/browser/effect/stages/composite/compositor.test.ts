@@ -49,6 +49,7 @@ const JUST_LIVE: Layers = {
   background: { kind: 'live' },
   matteAlone: false,
   drawsLines: true,
+  anchor: [0, 0],
 };
 
 /** The left half is the person; the fit has no slope, so alpha is what it says. */

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import type { MaskExtent } from '../../../../../src/effect/stages/roi.ts';
+import { PatternAnchor } from '../../../../../src/effect/stages/style/pattern-anchor.ts';
+
+/** A person as a rectangle; what is below the frame is cut off. */
+function person(left: number, top: number, width = 0.3, height = 0.5): MaskExtent {
+  const bottom = Math.min(1, top + height);
+  return { left, top, right: left + width, bottom, x: left + width / 2, y: (top + bottom) / 2 };
+}
+
+/** How far the anchor moves from the first place to the last. */
+function moved(...places: (MaskExtent | null)[]): [number, number] {
+  const anchor = new PatternAnchor();
+  const [first, ...rest] = places.map((place) => [...anchor.follow(place)]);
+  const last = rest.at(-1)!;
+  return [last[0]! - first![0]!, last[1]! - first![1]!];
+}
+
+test('moves with somebody who is all in the frame', () => {
+  const [x, y] = moved(person(0.2, 0.1), person(0.25, 0.12), person(0.3, 0.3));
+  expect(x).toBeCloseTo(0.1);
+  expect(y).toBeCloseTo(0.2);
+});
+
+test('moves with the head of somebody whom the lower border cuts', () => {
+  const [x, y] = moved(person(0.4, 0.6), person(0.45, 0.7));
+  expect(x).toBeCloseTo(0.05);
+  expect(y).toBeCloseTo(0.1);
+});
+
+test('stays where it is when somebody leaves, and when they come back elsewhere', () => {
+  expect(moved(person(0.1, 0.1), null, person(0.6, 0.4))).toEqual([0, 0]);
+});
+
+test('does not jump when somebody begins to be cut', () => {
+  const [, y] = moved(person(0.4, 0.46), person(0.4, 0.48));
+  expect(y).toBe(0);
+});
