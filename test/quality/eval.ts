@@ -1,15 +1,20 @@
 /**
- * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, and the matte
- * nets beside MediaPipe's on pictures as webcams see people, as tables and as JSON. Options: --only
- * scream,forms (ids of nets), --kinds desk,rooms,clips (these alone, and no portraits' tables),
- * --json test-results/eval.json. How to read the tables: training/README.md
+ * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, the matte
+ * nets beside MediaPipe's on pictures as webcams see people, and the styles as the product itself
+ * draws them, as tables and as JSON. Options: --only scream,forms (ids of nets), --kinds
+ * desk,rooms,clips (these tables alone), --styles toon,comic or all (both grades as drawn by the
+ * product, and nothing else), --json test-results/eval.json. With --sheet OUT.png, and --cell 320
+ * for the width of a picture there, it measures nothing: it draws the live styles, or those of
+ * --styles, side by side. How to read the tables: training/README.md and README.md here.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findChromium, HOW_TO_GET_CHROMIUM } from '../../src/cli/chromium.ts';
+import { projectRoot } from '../fixtures/server.ts';
 import { Baselines, HOW_TO_GET_BASELINES } from './baselines.ts';
+import { makeSheet, measureDrawing } from './drawing.ts';
 import { costOf } from './graph.ts';
 import { MATTE_SIZES, measureSize, measureTime } from './measure-matte.ts';
 import { measureSteadiness } from './measure-style.ts';
@@ -30,6 +35,9 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string' },
     kinds: { type: 'string' },
+    styles: { type: 'string' },
+    sheet: { type: 'string' },
+    cell: { type: 'string', default: '320' },
     json: { type: 'string', default: 'test-results/eval.json' },
   },
 });
@@ -40,6 +48,12 @@ refuseUnknown('only', wanted, known);
 const tasks = options.kinds?.split(',') ?? [...WEBCAM_TASKS];
 refuseUnknown('kinds', tasks, WEBCAM_TASKS);
 const models = shipped.filter(({ id }) => wanted.includes(id));
+const styleNames = shipped
+  .filter(({ kind, grade }) => kind === 'style' && grade === 'live')
+  .map(({ id }) => id);
+const named = options.styles === 'all' ? styleNames : options.styles?.split(',');
+if (named) refuseUnknown('styles', named, [...styleNames, 'all']);
+if (options.sheet !== undefined) refuseSheet(options.sheet, options.cell);
 const portraits = await Portraits.open();
 if (!portraits) {
   process.stdout.write(
@@ -48,9 +62,15 @@ if (!portraits) {
   process.exit(0);
 }
 
+const NO_PEOPLE = `No pictures as webcams see people in ${People.folder}`;
 const progress = new Progress();
+if (options.sheet !== undefined) {
+  await drawSheet(options.sheet, portraits);
+  process.exit(0);
+}
+const isWhole = options.kinds === undefined && options.styles === undefined;
 const load = loadavg()[0]!;
-const browser = options.kinds === undefined && findChromium() ? await BrowserTimer.open() : null;
+const browser = isWhole && findChromium() ? await BrowserTimer.open() : null;
 const report: Report = {
   date: new Date().toISOString().slice(0, 10),
   command: ['npm run eval', ...namedOptions()].join(' '),
@@ -60,23 +80,25 @@ const report: Report = {
   browser: browser?.version ?? null,
   mattes: [],
   styles: [],
+  drawings: [],
   webcam: { kinds: [], clips: [] },
   gaps: [],
 };
 const ofKind = (kind: Model['kind']) => models.filter((model) => model.kind === kind);
 try {
-  if (options.kinds === undefined) {
+  if (isWhole) {
     if (!isNative) report.gaps.push(HOW_TO_GET_NATIVE);
     if (!browser) report.gaps.push(`No times on wasm. ${HOW_TO_GET_CHROMIUM}`);
     for (const model of ofKind('matte')) report.mattes.push(await matteReport(model, portraits));
     report.styles = await styleReports(ofKind('style'), portraits);
   }
-  report.webcam = await webcamReport(ofKind('matte'), portraits);
+  if (options.styles === undefined) report.webcam = await webcamReport(ofKind('matte'), portraits);
+  if (options.kinds === undefined) await addDrawings(portraits);
 } finally {
   await browser?.close();
   progress.end();
 }
-if (options.kinds === undefined && load > cpus().length / 2)
+if (isWhole && load > cpus().length / 2)
   report.gaps.push('The machine was busy with other work: the times are longer than on a quiet one.');
 await mkdir(dirname(options.json), { recursive: true });
 await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
@@ -86,27 +108,74 @@ process.stdout.write(print(report));
 function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
   const unknown = given.filter((word) => !known.includes(word));
   if (unknown.length === 0) return;
-  process.stderr.write(
-    `--${option} has "${unknown.join(', ')}"; it takes ${known.join(', ')}, with commas between.\n`,
-  );
-  process.exit(2);
+  refuse(`--${option} has "${unknown.join(', ')}"; it takes ${known.join(', ')}, with commas between.`);
 }
 
 /** The options that say what is measured, as they were given. */
 function namedOptions(): string[] {
-  const given = (['only', 'kinds'] as const).flatMap((name) =>
+  const given = (['only', 'kinds', 'styles'] as const).flatMap((name) =>
     options[name] === undefined ? [] : [`--${name} ${options[name]}`],
   );
   return given.length > 0 ? ['--', ...given] : [];
+}
+
+/** Ends the program if the sheet would be written among the project's files, or cannot be. */
+function refuseSheet(file: string, cell: string): void {
+  const width = Number(cell);
+  if (!/^\d+$/.test(cell) || width < 64 || width > 1280)
+    refuse(`--cell has "${cell}"; it takes a whole number of pixels from 64 to 1280.`);
+  if (!/\.(png|jpe?g|webp)$/i.test(file))
+    refuse(`--sheet has "${file}"; it takes the name of a picture that ends in .png, .jpg or .webp.`);
+  if (!relative(projectRoot, resolve(file)).startsWith('..'))
+    refuse(
+      `--sheet has "${file}", which is in the project; people's pictures do not belong there. Name a place outside of it.`,
+    );
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(2);
+}
+
+/** The styles for the product to draw: both grades of those that are named, or what is wanted. */
+function drawnStyles(): Model[] {
+  const ids = named?.flatMap((id) => [id, `${id}-fine`]) ?? wanted;
+  return shipped.filter(({ kind, id }) => kind === 'style' && ids.includes(id));
+}
+
+async function drawSheet(file: string, portraits: Portraits): Promise<void> {
+  const people = await People.open();
+  if (!people) refuse(NO_PEOPLE);
+  const styles = drawnStyles().filter(({ grade }) => grade === 'live');
+  await makeSheet(resolve(file), styles, new Sources(portraits, people), progress, Number(options.cell));
+  progress.end();
+  process.stdout.write(`${styles.length} styles on twelve pictures: ${resolve(file)}\n`);
+}
+
+async function addDrawings(portraits: Portraits): Promise<void> {
+  const styles = drawnStyles();
+  if (styles.length === 0) return;
+  const people = await People.open();
+  if (!people || !findChromium()) {
+    report.gaps.push(`No styles drawn by the product. ${people ? HOW_TO_GET_CHROMIUM : NO_PEOPLE}`);
+    return;
+  }
+  const sources = new Sources(portraits, people);
+  const { browser, drawings } = await measureDrawing(
+    styles,
+    sources,
+    progress,
+    process.env.PORTOON_REFERENCE,
+  );
+  report.browser ??= browser;
+  report.drawings = drawings;
 }
 
 async function webcamReport(models: readonly Model[], portraits: Portraits): Promise<WebcamReport> {
   if (models.length === 0) return { kinds: [], clips: [] };
   const people = await People.open();
   if (!people) {
-    report.gaps.push(
-      `No pictures as webcams see people in ${People.folder}: no tables by kind, none over clips.`,
-    );
+    report.gaps.push(`${NO_PEOPLE}: no tables by kind, none over clips.`);
     return { kinds: [], clips: [] };
   }
   const nets: Record<string, Net> = {};

@@ -9,6 +9,8 @@ const modelSchema = v.object({
   kind: v.picklist(['matte', 'style']),
   file: v.string(),
   size: v.tuple([v.number(), v.number()]),
+  /** Only of styles. */
+  grade: v.optional(v.picklist(['live', 'fine']), 'live'),
   state: v.array(v.object({ in: v.string(), out: v.string(), shape: v.array(side) })),
   sha256: v.string(),
   bytes: v.number(),

@@ -14,6 +14,24 @@ export function emptyPlanes(channels: number, width: number, height: number): Pl
   return { channels, width, height, data: new Float32Array(channels * width * height) };
 }
 
+/** RGBA bytes, opaque, of a picture [3,H,W], 0..1. */
+export function toRgba({ data, width, height }: Planes): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = width * height;
+  const rgba = new Uint8ClampedArray(4 * pixels).fill(255);
+  for (let channel = 0; channel < 3; channel++)
+    for (let i = 0; i < pixels; i++) rgba[4 * i + channel] = 255 * data[channel * pixels + i]!;
+  return rgba;
+}
+
+/** A picture [3,H,W], 0..1, of RGBA bytes, whose alpha is left out. */
+export function fromRgba(rgba: Uint8Array, [width, height]: Size): Planes {
+  const planes = emptyPlanes(3, width, height);
+  const pixels = width * height;
+  for (let channel = 0; channel < 3; channel++)
+    for (let i = 0; i < pixels; i++) planes.data[channel * pixels + i] = rgba[4 * i + channel]! / 255;
+  return planes;
+}
+
 /** The rows from `top` on, `height` of them. */
 export function rows(planes: Planes, top: number, height: number): Planes {
   return crop(planes, { left: 0, top, width: planes.width, height });

@@ -1,9 +1,11 @@
 import type { MatteFigures } from './matte.ts';
+import type { DrawingReport } from './measure-drawing.ts';
 import type { SizeFigures, TimeFigures } from './measure-matte.ts';
 import type { Steadiness } from './measure-style.ts';
 import type { Model } from './models.ts';
 import { PARTS } from './parts.ts';
 import type { Size } from './planes.ts';
+import { printDrawing } from './report-drawing.ts';
 import { printWebcam } from './report-webcam.ts';
 import { figure, table } from './table.ts';
 import type { Likeness } from './teachers.ts';
@@ -44,6 +46,8 @@ export interface Report {
   browser: string | null;
   mattes: MatteReport[];
   styles: StyleReport[];
+  /** The styles as the product itself draws them. */
+  drawings: DrawingReport[];
   webcam: WebcamReport;
   /** What could not be measured, and why. */
   gaps: string[];
@@ -57,6 +61,7 @@ export function print(report: Report): string {
   ];
   if (mattes.length > 0) parts.push(...printMattes(mattes));
   if (styles.length > 0) parts.push(printStyles(styles));
+  if (report.drawings.length > 0) parts.push(printDrawing(report.drawings));
   parts.push(...printWebcam(report.webcam), ...report.gaps);
   return `${parts.join('\n\n')}\n`;
 }

@@ -144,7 +144,8 @@ function copy(planes: Planes): Planes {
   return result;
 }
 
-function boxAround(
+/** The rectangle around all values that are inside; null where none is. */
+export function boxAround(
   width: number,
   values: Float32Array | Uint8Array,
   isInside: (value: number) => boolean,

@@ -22,10 +22,11 @@ export class Sources {
   }
 
   portraits(): Sample[] {
-    return this.portraitSet.ids.map((id) => async () => ({
-      ...(await this.portraitSet.portrait(id)),
-      parts: await this.portraitSet.partLabels(id),
-    }));
+    return this.portraitSet.ids.map((id) => () => this.portrait(id));
+  }
+
+  async portrait(id: string): Promise<Labelled> {
+    return { ...(await this.portraitSet.portrait(id)), parts: await this.portraitSet.partLabels(id) };
   }
 
   /** Rooms as they are, with masks of nobody. */

@@ -4,12 +4,20 @@ import { emptyPlanes, type Planes, type Size } from './planes.ts';
 /** A place in pixels: whole numbers are pixel centres. */
 export type Place = [x: number, y: number];
 
+/** A motion of which is known which place of a still picture is seen where. */
+export interface KnownMotion {
+  /** Which place of the still picture is seen at a place of frame `t`. */
+  seen(t: number, place: Place): Place;
+  /** Where in frame `t` a place of the still picture is seen: the inverse of `seen`. */
+  where(t: number, place: Place): Place;
+}
+
 /**
  * A known, smooth motion as of a head before a camera: turning by up to 1.5 degrees, nearing by 1.5
  * %, swaying by three pixels, and bending by one pixel in waves of 80 to 120, at most some two
  * pixels from one frame to the next.
  */
-export class Motion {
+export class Motion implements KnownMotion {
   private readonly phases: number[];
   private readonly waves: Place;
 
@@ -111,7 +119,7 @@ const QUARTERS: readonly Place[] = [
  * For each pixel of frame `t + 1`, where the same place was in frame `t`: x and y in turn, NaN
  * where it was out of sight.
  */
-export function flow(motion: Motion, t: number, [width, height]: Size): Float32Array {
+export function flow(motion: KnownMotion, t: number, [width, height]: Size): Float32Array {
   const places = new Float32Array(2 * width * height);
   for (let y = 0, i = 0; y < height; y++)
     for (let x = 0; x < width; x++, i += 2) {

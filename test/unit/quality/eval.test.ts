@@ -33,3 +33,17 @@ test('a kind of picture that there is not is refused by name', { timeout: 60_000
     stderr: expect.stringMatching(/^--kinds has "moon"; it takes desk, .*rooms, clips, /) as string,
   });
 });
+
+test('a style that there is not is refused by name', { timeout: 60_000 }, async () => {
+  await expect(evaluate({}, '--styles', 'toon,moon')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--styles has "moon"; it takes toon, .*, all, /) as string,
+  });
+});
+
+test('a sheet of people is not written among the files of the project', { timeout: 60_000 }, async () => {
+  await expect(evaluate({}, '--sheet', 'docs/sheet.png')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--sheet has "docs\/sheet.png", which is in the project/) as string,
+  });
+});
