@@ -12,7 +12,7 @@ afterAll(() => product.close());
 
 function frame(index: number): Planes {
   const { width, height, rgba } = demoFrame(index, 320, 180);
-  return fromRgba(rgba, [width, height]);
+  return fromRgba(new Uint8Array(rgba.buffer), [width, height]);
 }
 
 test('whole frames go through the effect, and come back in order', { timeout: 60_000 }, async () => {
