@@ -22,11 +22,13 @@ void main() {
   if (uRegion == 3) styledShare *= shareAt(vAt);
 #endif
 #ifdef DRAWN
-  vec3 styled = drawnAt(vAt, live, silhouetteAt(fitted));
+  float silhouette = silhouetteAt(fitted);
+  vec3 picture = live;
+  // Drawing costs time, and most of a frame shows none.
+  if (styledShare > 0.0) picture = mix(live, drawnAt(vAt, live, silhouette), styledShare);
 #else
-  vec3 styled = styledAt(vAt, live);
+  vec3 picture = mix(live, styledAt(vAt, live), styledShare);
 #endif
-  vec3 picture = mix(live, styled, styledShare);
 
   composite = vec4(picture, 1.0);
 #ifdef BACKGROUND

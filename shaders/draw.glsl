@@ -102,6 +102,7 @@ float lineAt(float along, float width, float pixels) {
 // How much of a pixel the screen's pattern covers.
 // form: the smooth lightness whose changes bend the pattern.
 float screenAt(vec2 pixel, float light, float form) {
+  if (light >= uScreenRange.x) return 0.0;
   float dark = clamp((uScreenRange.x - light) / (uScreenRange.x - uScreenRange.y), 0.0, 1.0);
   vec2 along = pixel / uScreenGrid.x;
   along = vec2(
