@@ -2,7 +2,6 @@
 // the net's fields say where, this says how. Previews compute the same in main memory. The names in
 // capitals come from src/effect/stages/composite/draw-preview.ts. A GPU has all the parts below; a
 // software renderer only those that the recipe uses.
-precision highp int;
 
 uniform vec4 uTone;         // steps, softness, factor on chroma, share of the detail
 // Pixels of the frame for the whole range of the ink field, half the width that is added to a line
@@ -112,8 +111,10 @@ float screenAt(vec2 pixel, float light, float form) {
   float pitch = uScreenGrid.x;
   if (uScreenKind == 1) {
     vec2 cell = 2.0 * fract(along) - 1.0;
-    if (dark <= 0.5) return dotAt(cell, dark, 0.5 * pitch);
-    return 1.0 - dotAt(1.0 - abs(cell), 1.0 - dark, 0.5 * pitch);
+    // In the darker half the paper between the dots is what is drawn.
+    bool darker = dark > 0.5;
+    float drawn = dotAt(darker ? 1.0 - abs(cell) : cell, darker ? 1.0 - dark : dark, 0.5 * pitch);
+    return darker ? 1.0 - drawn : drawn;
   }
   if (uScreenKind == 2) return dark > 0.5
     ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch)
@@ -125,24 +126,12 @@ float screenAt(vec2 pixel, float light, float form) {
 #endif
 
 #ifdef PAPER
-float hash(ivec2 at) {
-  uint h = uint(at.x) * 374761393u + uint(at.y) * 668265263u;
-  h = (h ^ (h >> 13u)) * 1274126177u;
-  return float((h ^ (h >> 16u)) & 0xffffu) / 65535.0;
-}
-
-float noiseAt(vec2 at) {
-  ivec2 cell = ivec2(floor(at));
-  vec2 f = fract(at);
-  f = f * f * (3.0 - 2.0 * f);
-  float above = mix(hash(cell), hash(cell + ivec2(1, 0)), f.x);
-  float below = mix(hash(cell + ivec2(0, 1)), hash(cell + ivec2(1, 1)), f.x);
-  return mix(above, below, f.y);
-}
+// What src/effect/stages/composite/paper-grain.ts makes; it repeats.
+uniform sampler2D uGrain;
 
 // How rough the paper is at a place of the screen, -0.5..0.5.
 float roughAt(vec2 pixel, float unit) {
-  return mix(noiseAt(pixel / (GRAIN_COARSE * unit)), noiseAt(pixel / (GRAIN_FINE * unit)), 0.6) - 0.5;
+  return texture(uGrain, pixel / (GRAIN_SIZE * GRAIN_TILE * unit)).r - 0.5;
 }
 
 vec3 onPaper(vec3 colour, float rough) {

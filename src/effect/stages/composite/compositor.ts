@@ -22,6 +22,7 @@ import type { Layers, Packed } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 import { makeDrawUniforms, setDrawUniforms } from './draw-uniforms.ts';
 import { FrameTexels } from './frame-texels.ts';
+import { GRAIN_TILE, PAPER_GRAIN } from './paper-grain.ts';
 import { PixelReadback } from './pixel-readback.ts';
 import { makeUniforms, REGION_NUMBERS, ShaderVariants, type Packing } from './shader-variants.ts';
 import {
@@ -29,6 +30,7 @@ import {
   destroyBackgroundImage,
   imageSource,
   texelSource,
+  tileSource,
   uploadImage,
   uploadTexels,
   type BackgroundImage,
@@ -61,6 +63,7 @@ export class Compositor {
   private readonly matte = texelSource();
   private readonly share = texelSource('r8unorm');
   private readonly blurred = texelSource();
+  private readonly grain = tileSource(PAPER_GRAIN, GRAIN_TILE);
   private image: BackgroundImage | null = null;
   private readonly uniforms = makeUniforms();
   private readonly drawUniforms = makeDrawUniforms();
@@ -80,8 +83,8 @@ export class Compositor {
     const software = isSoftwareRenderer(this.rendererName);
     this.frameTexels = software ? new FrameTexels() : null;
     this.readback = software ? new PixelReadback(gl) : null;
-    const { live, packed, styled, ink, matte, share, blurred } = this;
-    const textures = { live, packed, styled, ink, matte, share, blurred };
+    const { live, packed, styled, ink, matte, share, blurred, grain } = this;
+    const textures = { live, packed, styled, ink, matte, share, blurred, grain };
     const uniforms = { composite: this.uniforms, draw: this.drawUniforms };
     this.shaders = new ShaderVariants(packing, software, textures, uniforms);
     const geometry = new Geometry({

@@ -5,6 +5,7 @@
 import type { Size } from '../../../common/size.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
+import { GRAIN_SIZE, GRAIN_TILE, roughnessAt } from './paper-grain.ts';
 
 /** Half the least border between two steps, as a share of a step. */
 const HARD_BORDER = 0.01;
@@ -18,9 +19,7 @@ const SHADOW_BORDER = 0.012;
 const HATCH_WIDTH = 0.5;
 /** Dots touch their neighbours from this area on: then they are cut where they meet. */
 const DOTS_TOUCH = Math.PI / 8;
-/** Sizes of the paper's grains in pixels of a picture of 360 lines, and the grain's depth. */
-const GRAIN_FINE = 1.3;
-const GRAIN_COARSE = 5;
+/** How much the paper's grain lightens and darkens. */
 const GRAIN_DEPTH = 0.5;
 /** How much less ink the paper's hollows take. */
 const INK_GRAIN = 3;
@@ -39,8 +38,8 @@ export const DRAW_CONSTANTS = {
   SHADOW_BORDER,
   HATCH_WIDTH,
   DOTS_TOUCH,
-  GRAIN_FINE,
-  GRAIN_COARSE,
+  GRAIN_SIZE,
+  GRAIN_TILE,
   GRAIN_DEPTH,
   INK_GRAIN,
   MOST_CHROMA,
@@ -90,7 +89,7 @@ export function drawPreview(
     recolour(colour, tone, { lightness, light, factor: draw.colour });
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
-    const rough = roughAt(x, y, height / LINES, draw);
+    const rough = draw.paper.grain > 0 ? roughnessAt(x, y, height / LINES) : 0;
     layOnPaper(colour, rough, draw);
     let covered =
       draw.screen.kind === 'none'
@@ -133,14 +132,6 @@ function recolour(
   to[0] = light + (red - lightness) * fitting;
   to[1] = light + (green - lightness) * fitting;
   to[2] = light + (blue - lightness) * fitting;
-}
-
-/** How rough the paper is at a place, -0.5..0.5. */
-function roughAt(x: number, y: number, unit: number, { paper }: DrawRecipe): number {
-  if (paper.grain === 0) return 0;
-  const coarse = noiseAt(x / (GRAIN_COARSE * unit), y / (GRAIN_COARSE * unit));
-  const fine = noiseAt(x / (GRAIN_FINE * unit), y / (GRAIN_FINE * unit));
-  return coarse + 0.6 * (fine - coarse) - 0.5;
 }
 
 function layOnPaper(colour: Rgb, rough: number, { paper }: DrawRecipe): void {
@@ -188,21 +179,6 @@ function dotAt(x: number, y: number, area: number, pixels: number): number {
 
 function lineAt(along: number, width: number, pixels: number): number {
   return clamp(0.5 + (0.5 * width - Math.abs(fract(along) - 0.5)) * pixels) * clamp(width * pixels);
-}
-
-function noiseAt(x: number, y: number): number {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const right = smoothstep(0, 1, x - left);
-  const down = smoothstep(0, 1, y - top);
-  const above = hash(left, top) + right * (hash(left + 1, top) - hash(left, top));
-  const below = hash(left, top + 1) + right * (hash(left + 1, top + 1) - hash(left, top + 1));
-  return above + down * (below - above);
-}
-
-function hash(x: number, y: number): number {
-  let h = Math.imul(x, 374761393) + Math.imul(y, 668265263);
-  h = Math.imul(h ^ (h >>> 13), 1274126177);
-  return ((h ^ (h >>> 16)) & 0xffff) / 65535;
 }
 
 function fract(value: number): number {

@@ -69,6 +69,8 @@ interface ShaderTextures {
   readonly matte: TextureSource;
   readonly share: TextureSource;
   readonly blurred: TextureSource;
+  /** The roughness of paper. */
+  readonly grain: TextureSource;
 }
 
 /**
@@ -125,7 +127,7 @@ export class ShaderVariants {
   }
 
   private compile(defines: string, isPacked: boolean): Shader {
-    const { live, packed, styled, ink, matte, share, blurred } = this.textures;
+    const { live, packed, styled, ink, matte, share, blurred, grain } = this.textures;
     const isDrawn = defines.includes('#define DRAWN');
     const constants = glslConstants({
       ...{ SLOPE_RANGE, GUARD_LINES, ...MATTE_EDGE_CONSTANTS },
@@ -143,6 +145,7 @@ export class ShaderVariants {
       resources: {
         uLive: live,
         ...(isPacked ? { uPacked: packed } : { uStyled: styled, uInk: ink, uMatte: matte, uShare: share }),
+        ...(isDrawn && { uGrain: grain }),
         uBackground: blurred,
         uGlow: blurred,
         ...this.uniforms,

@@ -13,6 +13,19 @@ export function texelSource(format: 'rgba8unorm' | 'r8unorm' = 'rgba8unorm'): Bu
   });
 }
 
+/** A texture of one channel that never changes and repeats beyond its borders. */
+export function tileSource(texels: Uint8Array, side: number): BufferImageSource {
+  return new BufferImageSource({
+    resource: texels,
+    width: side,
+    height: side,
+    format: 'r8unorm',
+    alphaMode: 'no-premultiply-alpha',
+    addressMode: 'repeat',
+    autoGarbageCollect: false,
+  });
+}
+
 /** A texture for frames or canvases, which replace each other. */
 export function imageSource(): ImageSource {
   return new ImageSource({ autoGenerateMipmaps: false, alphaMode: 'no-premultiply-alpha' });
