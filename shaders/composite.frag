@@ -14,7 +14,8 @@ const float wrapStrength = 0.35;
 
 void main() {
   vec3 live = texture(uLive, vAt).rgb;
-  float fitted = fittedMatte(live, fitAt(vAt));
+  vec4 fit = fitAt(vAt);
+  float fitted = fittedMatte(live, fit);
   float matte = smoothstep(CLEAR, OPAQUE, fitted);
 
   float styledShare = uStrength * (uRegion == 1 ? 1.0 - matte : uRegion == 2 ? 1.0 : matte);
@@ -22,7 +23,8 @@ void main() {
   if (uRegion == 3) styledShare *= shareAt(vAt);
 #endif
 #ifdef DRAWN
-  float silhouette = silhouetteAt(fitted);
+  // The plain matte: the fitted one follows the grain of the frame, and so would the line.
+  float silhouette = silhouetteAt(fit.a);
   vec3 picture = live;
   // Drawing costs time, and most of a frame shows none.
   if (styledShare > 0.0) picture = mix(live, drawnAt(vAt, live, silhouette), styledShare);

@@ -35,7 +35,7 @@ vec3 personAt(vec2 at) {
   vec3 live = texture(uLive, at).rgb;
   vec4 fit = fitAt(at);
 #ifdef DRAWN
-  vec3 own = paintAt(at, live, silhouetteAt(fittedMatte(live, fit)));
+  vec3 own = paintAt(at, live, silhouetteAt(fit.a));
 #else
   vec3 own = paintAt(at, live, 0.0);
 #endif
