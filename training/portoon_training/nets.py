@@ -172,6 +172,9 @@ class MatteNet(nn.Module):
         self.fire8 = Fire(384, 64, 256, 256)
         self.near = conv_bn(384, 64, relu=False)
         self.far = conv_bn(512, 64, relu=False)
+        self.scene = nn.Sequential(conv_bn(512, 128), *[Around(128, 384) for _ in range(5)])
+        self.scene_far = nn.Conv2d(128, 64, 1, bias=False)
+        nn.init.zeros_(self.scene_far.weight)  # it was added to a trained net
         self.around32 = nn.Sequential(*[Around(64, 192) for _ in range(6)])
         self.around16 = nn.Sequential(*[Around(64, 128) for _ in range(6)])
         self.around8 = nn.Sequential(*[Around(48, 96) for _ in range(2)])
@@ -258,7 +261,9 @@ class MatteNet(nn.Module):
         x8 = F.max_pool2d(torch.relu(self.conv1(x4)), 3, 2, 1)
         x8 = self.fire4(self.fire3(self.fire2(x8)))
         x16 = self.fire7(self.fire6(self.fire5(F.max_pool2d(x8, 3, 2, 1))))
-        far = upsample(self.around32(self.far(self.fire8(F.max_pool2d(x16, 3, 2, 1)))))
+        x32 = self.fire8(F.max_pool2d(x16, 3, 2, 1))
+        far = self.far(x32) + self.scene_far(self.scene(x32))
+        far = upsample(self.around32(far))
         if self.training:  # on sizes that are not multiples of 32 too
             far = far[..., : x16.shape[2], : x16.shape[3]]
         x = self.deep(torch.relu(self.around16(self.near(x16) + far)))

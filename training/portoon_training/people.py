@@ -121,7 +121,7 @@ class WebcamSampler(MatteSampler):
     def scene(self, width, height):
         rng = self.rng
         kind = rng.choice(
-            ["portrait", "seen", "pasted", "empty", "poster"], p=[0.22, 0.46, 0.22, 0.08, 0.02]
+            ["portrait", "seen", "pasted", "empty", "poster"], p=[0.20, 0.46, 0.20, 0.11, 0.03]
         )
         if kind == "portrait":
             return super().scene(width, height)
@@ -295,7 +295,7 @@ class WebcamSampler(MatteSampler):
     def lit(self, frame, alpha):
         """Against the light, in a person's own colours, or in the dark, now and then."""
         rng = self.rng
-        kind = rng.choice(["plain", "against", "alike", "dark"], p=[0.8, 0.08, 0.05, 0.07])
+        kind = rng.choice(["plain", "against", "alike", "dark"], p=[0.72, 0.08, 0.1, 0.1])
         if kind == "plain":
             return frame
         a = alpha[..., None].astype(np.float32) / 255
