@@ -11,7 +11,11 @@ const IDS = Array.from({ length: 20 }, (_, n) => `style-${n}`);
 const SIZE = [32, 32] as const;
 
 /** A stage whose nets write down what happens to them. */
-function open({ fails = [] as string[], shared = {}, inks = true } = {}) {
+function open({
+  fails = [],
+  shared = {},
+  inks = true,
+}: { fails?: string[]; shared?: Record<string, object>; inks?: boolean } = {}) {
   const log: string[] = [];
   const openings = new Map<string, () => void>();
   const slow = new Set<string>();
