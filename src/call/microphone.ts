@@ -119,7 +119,7 @@ function denied(options?: ErrorOptions): PortoonError {
   return new PortoonError(
     'ERR_MICROPHONE_DENIED',
     'The browser does not let this page use the microphone.',
-    'Allow it at the address bar, then try again. You can join without it: you hear the others, and they see you.',
+    'Allow it at the address bar, then try again.',
     options,
   );
 }
@@ -128,7 +128,7 @@ function missing(options?: ErrorOptions): PortoonError {
   return new PortoonError(
     'ERR_MICROPHONE_MISSING',
     'No microphone was found.',
-    'Plug one in and try again. You can join without it: you hear the others, and they see you.',
+    'Plug one in and try again.',
     options,
   );
 }

@@ -33,14 +33,14 @@ function CallToggle({ what, icons, keyName, off, onClick }: CallToggleProps) {
 }
 
 export function MicrophoneToggle() {
-  const { muted, toggleMute } = useMicrophone();
+  const { off, toggle } = useMicrophone();
   return (
     <CallToggle
       what="microphone"
       icons={{ on: 'microphone', off: 'microphone-off' }}
       keyName="M"
-      off={muted.value}
-      onClick={toggleMute}
+      off={off.value}
+      onClick={toggle}
     />
   );
 }

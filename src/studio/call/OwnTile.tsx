@@ -21,7 +21,7 @@ interface OwnTileProps {
 export function OwnTile({ box, inCall, children }: OwnTileProps) {
   const tile = useRef<HTMLDivElement>(null);
   useStageIn(tile, box);
-  const { muted, speaking } = useMicrophone();
+  const { off, speaking } = useMicrophone();
   const { sendsPicture } = useCameraSwitch();
   const { name } = usePreferences().current.value;
   return (
@@ -30,8 +30,9 @@ export function OwnTile({ box, inCall, children }: OwnTileProps) {
       {inCall && <RestartButton />}
       {inCall && (
         <p class="plate">
-          {muted.value && <Icon name="microphone-off" />}
+          {off.value && <Icon name="microphone-off" />}
           <span>{name ? `${name} (you)` : 'You'}</span>
+          {off.value && <span class="unseen">, microphone off</span>}
         </p>
       )}
       {inCall && <RecordingMark />}

@@ -98,8 +98,7 @@ export class CallStore {
       });
     });
     watch(() => {
-      const muted = microphone.muted.value;
-      const state = { name: name.value, muted, camera: camera.sendsPicture.value };
+      const state = { name: name.value, muted: microphone.off.value, camera: camera.sendsPicture.value };
       // If the server is unreachable, the others are told when this page rejoins.
       if (this.joined) ignoreRejection(this.joined.tell(state));
     });
@@ -189,7 +188,7 @@ export class CallStore {
     return {
       room,
       name: preferences.current.value.name,
-      muted: microphone.muted.value,
+      muted: microphone.off.value,
       camera: camera.sendsPicture.value,
       video: output.track.value,
       audio: microphone.current.value?.track ?? null,

@@ -46,7 +46,7 @@ function recordingShortcuts(studio: Studio): Shortcut[] {
     key('e', 'Save the instant replay', () => void replay.save()),
     key('c', 'Start a call', () => void call.invite()),
     key('m', 'Mirror; in a call, microphone on or off', () => {
-      if (call.isOpen.value) microphone.toggleMute();
+      if (call.isOpen.value) microphone.toggle();
       else mirror.toggle();
     }),
     key('v', 'In a call, camera on or off', () => {

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import type { Fault } from '../../effect/index.ts';
 import { useCall } from '../call/call-store.ts';
+import { useCameraSwitch } from '../call/camera-switch-store.ts';
 import { useMicrophone } from '../microphone/microphone-store.ts';
 import { titleOf } from '../notices/error-titles.ts';
 import type { NoticeAction } from '../notices/notices-store.ts';
 import { useSource } from '../source/source-store.ts';
 import { canRestart, useEffectStore } from '../stage/effect-store.ts';
+import { describeJoining } from './describe-joining.ts';
 
 /** Why there is no picture or no sound, in small print: a person can join without them. */
 export function LobbyTroubles() {
@@ -16,6 +18,7 @@ export function LobbyTroubles() {
   const effect = fatalFault.value;
   const camera = source.problem.value;
   const sound = microphone.fault.value;
+  const joining = describeJoining(useCameraSwitch().sendsPicture.value, !microphone.off.value);
   const retrySound = { label: 'Try again', run: () => void microphone.open() };
   return (
     <div class="troubles" role="alert">
@@ -26,7 +29,7 @@ export function LobbyTroubles() {
       )}
       {effect && (
         <Trouble fault={effect} actions={canRestart(effect) ? [restartAction] : []} withCode>
-          {effect.message} Without the effect the others hear you but don’t see you.
+          {effect.message}
         </Trouble>
       )}
       {camera && (
@@ -39,6 +42,7 @@ export function LobbyTroubles() {
           {sound.wayOut}
         </Trouble>
       )}
+      {(effect ?? camera ?? sound) && joining && <p>{joining}</p>}
     </div>
   );
 }

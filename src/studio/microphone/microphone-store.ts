@@ -1,4 +1,4 @@
-import { effect as watch, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect as watch, signal, type ReadonlySignal } from '@preact/signals';
 import type { Microphone, MicrophoneDevice } from '../../call/microphone.ts';
 import { Speech, SPEECH_LOOK_MS } from '../../call/speech.ts';
 import type { Fault } from '../../effect/index.ts';
@@ -6,10 +6,12 @@ import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { asFault } from '../notices/as-fault.ts';
+import type { NoticesStore } from '../notices/notices-store.ts';
 
 export interface MicrophoneNeeds {
   preferences: PreferencesStore;
   page: PageStore;
+  notices: NoticesStore;
   openMicrophone: (deviceId?: string) => Promise<Microphone>;
   listMicrophones: () => Promise<MicrophoneDevice[]>;
   onDevicesChanged: (listener: () => void) => void;
@@ -26,13 +28,20 @@ export class MicrophoneStore {
   readonly current = signal<Microphone | null>(null);
   readonly devices = signal<readonly MicrophoneDevice[]>([]);
   readonly fault = signal<Fault | null>(null);
-  /** Holds for broadcasts and viewers as well. */
+  /** What the person wants. Holds for broadcasts and viewers as well. */
   readonly muted = signal(false);
+  /**
+   * Whether nobody hears the person: they are muted, or there is no microphone. One that is being
+   * exchanged for another counts as there.
+   */
+  readonly off = computed(() => this.muted.value || !this.found.value);
   /** Whether the others hear the person speak. */
   readonly speaking = signal(false);
 
+  private readonly found = signal(false);
   /** Answers to older requests are thrown away. */
   private requests = 0;
+  private inCall: ReadonlySignal<boolean> = signal(false);
 
   constructor(private readonly needs: MicrophoneNeeds) {}
 
@@ -41,9 +50,11 @@ export class MicrophoneStore {
    * @param inCall - whether there is anybody to hear it.
    */
   start(inCall: ReadonlySignal<boolean>): void {
+    this.inCall = inCall;
     this.needs.onDevicesChanged(() => {
       if (!this.needs.isWanted()) return;
-      if (this.current.value === null) void this.open();
+      // Nobody asked for it, so that failing once more is not worth another notice.
+      if (this.current.value === null) void this.request(undefined, this.fault.value !== null);
       else void this.refreshDevices();
     });
     watch(() => {
@@ -63,7 +74,9 @@ export class MicrophoneStore {
   /**
    * Opens a microphone, by default the remembered one, and shows what goes wrong; never rejects.
    */
-  readonly open = async (deviceId?: string): Promise<void> => {
+  readonly open = (deviceId?: string): Promise<void> => this.request(deviceId, false);
+
+  private async request(deviceId: string | undefined, quietly: boolean): Promise<void> {
     const { preferences, openMicrophone, isWanted, sendTrack } = this.needs;
     const request = ++this.requests;
     this.current.value?.stop();
@@ -79,11 +92,19 @@ export class MicrophoneStore {
       this.adopt(next);
     } catch (error) {
       if (request !== this.requests) return;
+      this.found.value = false;
       this.fault.value = asFault(error);
+      if (this.inCall.value && !quietly) this.complain(error);
     }
     await sendTrack(this.current.peek()?.track ?? null);
     await this.refreshDevices();
-  };
+  }
+
+  /** In a call there is no lobby that would say it. */
+  private complain(error: unknown): void {
+    const retry = { label: 'Try again', run: this.toggle };
+    this.needs.notices.showError('microphone', error, [retry]);
+  }
 
   private adopt(next: Microphone): void {
     next.track.enabled = !this.muted.value;
@@ -91,13 +112,31 @@ export class MicrophoneStore {
       if (this.current.value === next) void this.open();
     });
     this.current.value = next;
+    this.found.value = true;
+    this.needs.notices.retract('microphone');
     this.needs.preferences.update({ microphoneId: next.deviceId ?? null });
   }
 
   close(): void {
+    this.requests++;
     this.current.value?.stop();
     this.current.value = null;
+    this.found.value = false;
+    this.fault.value = null;
+    this.needs.notices.retract('microphone');
   }
+
+  /** Turns the microphone of a call off, or on; one that is not there is looked for again. */
+  readonly toggle = (): void => {
+    if (this.found.value) {
+      this.toggleMute();
+      return;
+    }
+    this.muted.value = false;
+    void this.open().then(() => {
+      if (this.found.value) this.needs.page.announce('Microphone on');
+    });
+  };
 
   readonly toggleMute = (): void => {
     this.muted.value = !this.muted.value;

@@ -25,7 +25,17 @@ function fakeMicrophone(): Microphone {
   };
 }
 
-function setUp({ roomOfLink, held = true }: { roomOfLink?: string; held?: boolean } = {}) {
+interface SetUp {
+  roomOfLink?: string;
+  held?: boolean;
+  openMicrophone?: () => Promise<Microphone>;
+}
+
+function setUp({
+  roomOfLink,
+  held = true,
+  openMicrophone = () => Promise.resolve(fakeMicrophone()),
+}: SetUp = {}) {
   const base = createBase();
   const events: string[] = [];
   const members = new Map<string, Member>();
@@ -56,7 +66,7 @@ function setUp({ roomOfLink, held = true }: { roomOfLink?: string; held?: boolea
   const camera = createCameraSwitchStore({ page: base.page, source, effect });
   const microphone = createMicrophoneStore({
     ...base,
-    openMicrophone: () => Promise.resolve(fakeMicrophone()),
+    openMicrophone,
     listMicrophones: () => Promise.resolve([]),
     onDevicesChanged: () => undefined,
     isWanted: () => call.isOpen.value,
@@ -162,4 +172,20 @@ test('the others are told when the microphone is muted', async () => {
   await call.join();
   microphone.toggleMute();
   expect(events.at(-1)).toContain('"muted":true');
+});
+
+test('somebody without a microphone joins as muted, and is heard once there is one', async () => {
+  const noMicrophone = new PortoonError('ERR_MICROPHONE_MISSING', 'None.', 'Plug one in.');
+  let found: Microphone | null = null;
+  const { call, events, microphone, options } = setUp({
+    roomOfLink: 'room',
+    openMicrophone: () => (found ? Promise.resolve(found) : Promise.reject(noMicrophone)),
+  });
+  await settled();
+  await call.join();
+  expect(options().muted).toBe(true);
+  found = fakeMicrophone();
+  microphone.toggle();
+  await settled();
+  expect(events.at(-1)).toContain('"muted":false');
 });
