@@ -9,6 +9,7 @@ import {
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
 import { hostKeyOf, keepSeat, seatOf } from './link.ts';
+import { LockWish } from './lock-wish.ts';
 import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
 import { relayRefused, RelayReport } from './relay.ts';
@@ -31,7 +32,7 @@ export interface RoomOptions {
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
-  /** Something of `members`, `host`, `locked`, `signalling`, `refusal` or `relayFault` is new. */
+  /** Something of `members`, `host`, `locked`, `lockWanted`, `signalling`, `refusal` or `relayFault` is new. */
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;
@@ -73,6 +74,12 @@ export class Room {
   /** Which state of this page is the newest. */
   private revision = nextRevision();
   private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
+  private readonly lockWish = new LockWish(
+    (locked) => this.server.ask('lock', { locked }),
+    () => {
+      this.changed();
+    },
+  );
   private readonly relayReport = new RelayReport((status) => {
     this.server.ask('relay', { status }).catch(() => undefined);
   });
@@ -174,13 +181,24 @@ export class Room {
     }
   }
 
+  /** What the host asked for with `lock` and the server has not done yet; null when nothing. */
+  get lockWanted(): boolean | null {
+    return this.lockWish.wanted;
+  }
+
   /**
-   * Lets nobody else in, or again. The host alone may.
-   * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
+   * Lets nobody else in, or again. The host alone may. What the server cannot do now it is asked
+   * again, until it does or the opposite is asked for: see {@link lockWanted}.
+   * @throws PortoonError `ERR_SIGNALLING` where it is not done yet.
    */
   async lock(locked: boolean): Promise<void> {
+    if (locked === this.locked && this.lockWanted !== null) {
+      this.lockWish.withdraw();
+      return;
+    }
+    if (!this.signalling) this.lockWish.keep(locked);
     this.needServer();
-    await this.server.ask('lock', { locked });
+    await this.lockWish.set(locked);
   }
 
   /**
@@ -204,6 +222,7 @@ export class Room {
     if (!returns) keepSeat(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
     this.telling.stop();
+    this.lockWish.pause();
     removeEventListener('pagehide', this.onPageHide);
     removeEventListener('online', this.onNetworkChange);
     connectionOf(navigator)?.removeEventListener('change', this.onConnectionChange);
@@ -254,6 +273,12 @@ export class Room {
     );
   }
 
+  /** Asks again for the lock that is not done yet, unless it is no longer ours to ask for. */
+  private pursueLock(othersHost: boolean): void {
+    if (othersHost || this.locked === this.lockWanted) this.lockWish.withdraw();
+    else if (this.host) this.lockWish.hurry();
+  }
+
   private greeting(): Request<'join'> {
     const { room } = this.options;
     const { name = '', ...state } = this.presence();
@@ -265,7 +290,8 @@ export class Room {
       state,
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
-      ...(this.locked
+      // A server that has forgotten the room locks it then, and still lets those in who were here.
+      ...((this.lockWanted ?? this.locked)
         ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
         : {}),
     };
@@ -293,6 +319,7 @@ export class Room {
     this.refusals = 0;
     this.keepIce(answer);
     this.telling.stop();
+    this.pursueLock(answer.peers.some(({ host }) => host));
     const known = this.list(answer.peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
@@ -322,6 +349,7 @@ export class Room {
       away: () => {
         this.common.signalling = false;
         this.telling.stop();
+        this.lockWish.pause();
         this.changed();
       },
     });
@@ -337,6 +365,7 @@ export class Room {
       // Whom we do not hear either is gone.
       for (const participant of [...this.participants.values()]) participant.look(performance.now());
       this.telling.hurry();
+      this.pursueLock(peers.some((peer) => peer.host));
     });
     server.on('left', ({ id, reason }) => {
       const participant = this.participants.get(id);
@@ -353,11 +382,13 @@ export class Room {
     });
     server.on('host', ({ id }) => {
       this.host = id === this.self;
+      this.pursueLock(!this.host);
       for (const other of this.participants.keys()) this.update(other, { host: other === id });
       this.changed();
     });
     server.on('locked', ({ locked }) => {
       this.locked = locked;
+      if (locked === this.lockWanted) this.lockWish.withdraw();
       this.changed();
     });
     server.on('removed', () => {

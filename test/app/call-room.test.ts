@@ -151,6 +151,23 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     await witness.next('present', 20_000);
     expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
   });
+
+  it('are locked in once it is back, where the host asked for that while it was away', async () => {
+    const { room, hostKey } = ownRoom();
+    const { ada, grace } = await two(one.url, other.url, room, hostKey);
+    await stopEngine(redis);
+    try {
+      expect(await ada.evaluate(() => window.steered.lock(true))).toBe('ERR_SIGNALLING');
+      expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: false, wanted: true });
+    } finally {
+      redis = await startRedis(redisPort);
+    }
+    for (const page of [ada, grace])
+      await page.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 30_000 });
+    expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: true, wanted: null });
+    const stranger = pages.open(other.url);
+    expect(await stranger.code('join', { room, name: 'Mary', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
+  });
 });
 
 describe('people on one server', () => {
@@ -175,6 +192,28 @@ describe('people on one server', () => {
       await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
     await seesAll(ada, 'Grace');
     expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
+  });
+
+  it('are locked in once it is back, unless the host took the wish back', async () => {
+    const { room, hostKey } = ownRoom();
+    const { ada, grace } = await two(node.url, node.url, room, hostKey);
+    const port = Number(new URL(node.url).port);
+    const lock = (locked: boolean) => ada.evaluate((wish) => window.steered.lock(wish), locked);
+    const restart = async (wishes: readonly boolean[]) => {
+      await node.close();
+      await ada.waitForFunction(() => !window.steered.signalling());
+      for (const wish of wishes) await lock(wish);
+      node = await startNode({ port }, build.folder);
+      for (const page of [ada, grace])
+        await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
+    };
+    await restart([true, false]);
+    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('none');
+    await restart([true]);
+    await grace.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 20_000 });
+    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe(
+      'ERR_ROOM_LOCKED',
+    );
   });
 
   it('come back into a locked call by loading the page again, and not once they left or were removed', async () => {

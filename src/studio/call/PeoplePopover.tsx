@@ -15,7 +15,7 @@ const UNKNOWN = '–';
 
 /** Who is in the call, how they are connected, and what the host can do. */
 export function PeoplePopover() {
-  const { members, isHost, locked, serverConnected, refusal, toggleLock } = useCall();
+  const { members, isHost, locked, lockWaits, serverConnected, refusal, toggleLock } = useCall();
   const { name } = usePreferences().current.value;
   return (
     <Popover id={PEOPLE_ID} label="People" class="people">
@@ -31,9 +31,14 @@ export function PeoplePopover() {
         <Switch
           label="Lock the call"
           hint="Nobody else can join"
-          checked={locked.value}
+          checked={lockWaits.value ?? locked.value}
           onChange={() => void toggleLock()}
         />
+      )}
+      {lockWaits.value !== null && (
+        <p class="aside">
+          {lockWaits.value ? 'Not locked yet' : 'Not unlocked yet'}: the server is asked until it is done.
+        </p>
       )}
       {!isHost.value && locked.value && (
         <p class="locked">

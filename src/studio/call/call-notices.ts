@@ -14,6 +14,8 @@ interface CallNoticesNeeds {
 /** Tells the person what happens in a call. */
 export class CallNotices {
   private relayFault: PortoonError | null = null;
+  /** What was said to be waiting for the server: to lock the call, or to unlock it. */
+  private lockWaiting: boolean | null = null;
 
   constructor(private readonly needs: CallNoticesNeeds) {}
 
@@ -80,15 +82,53 @@ export class CallNotices {
     else this.needs.notices.retract('relay');
   }
 
-  /** Says that something didn't work that only the server can do. */
-  failed(error: unknown, refusal: { code: PortoonError['code'] } | null): void {
-    const { notices } = this.needs;
+  /** Takes back what is true of a call only. */
+  end(): void {
+    this.relayChanged(null);
+    this.lockWaiting = null;
+    for (const topic of ['call', 'remove', 'lock']) this.needs.notices.retract(topic);
+  }
+
+  /** Says that somebody is still in the call whom the host wanted out of it. */
+  notRemoved(name: string, error: unknown): void {
     const { code, message, wayOut } = asFault(error);
-    if (code !== 'ERR_SIGNALLING') {
-      notices.showError('call', error);
+    const title = `${displayName(name)} was not removed`;
+    this.needs.notices.show({
+      topic: 'remove',
+      tone: 'problem',
+      title,
+      text: `${message} ${wayOut}`,
+      code,
+    });
+  }
+
+  /** Says that the call is not locked or unlocked yet, and that Portoon goes on asking. */
+  lockWaits(wanted: boolean): void {
+    this.lockWaiting = wanted;
+    this.needs.notices.show({
+      topic: 'lock',
+      tone: 'problem',
+      title: wanted ? 'The call is not locked yet' : 'The call is still locked',
+      text: `The server can’t do it now. Portoon asks it again until it is done. Until then ${wanted ? 'anyone with the link can still join' : 'nobody else can join'}.`,
+      code: 'ERR_SIGNALLING',
+    });
+  }
+
+  /** Corrects what {@link lockWaits} said, once it is no longer true. */
+  lockChanged(wanted: boolean | null, locked: boolean): void {
+    const waited = this.lockWaiting;
+    if (waited === null || wanted === waited) return;
+    this.lockWaiting = null;
+    if (locked !== waited) {
+      this.needs.notices.retract('lock');
       return;
     }
-    const title = titleOf(refusal?.code ?? code);
-    notices.show({ topic: 'server', tone: 'problem', title, text: `${message} ${wayOut}`, code });
+    this.needs.notices.show({
+      topic: 'lock',
+      tone: 'info',
+      stays: true,
+      title: locked ? 'The call is locked now' : 'The call is unlocked now',
+      text: locked ? 'It took a while: see under People who joined in the meantime.' : '',
+    });
   }
 }

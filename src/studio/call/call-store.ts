@@ -26,6 +26,7 @@ export type JoinedRoom = Pick<
   | 'members'
   | 'host'
   | 'locked'
+  | 'lockWanted'
   | 'signalling'
   | 'refusal'
   | 'relayFault'
@@ -68,6 +69,8 @@ export class CallStore {
   readonly members = signal<readonly Member[]>([]);
   readonly isHost = signal(false);
   readonly locked = signal(false);
+  /** What the server could not do at once: to lock the call, or to unlock it. Null when nothing. */
+  readonly lockWaits = signal<boolean | null>(null);
   /** Without the server the call goes on, but nobody can join, be locked out or be removed. */
   readonly serverConnected = signal(true);
   /** Why the server doesn't let this page back in. The call goes on, and the page keeps asking. */
@@ -220,10 +223,10 @@ export class CallStore {
   private onRoomChanged(): void {
     const { joined } = this;
     if (!joined) return;
-    const { page, notices } = this.needs;
+    const { page } = this.needs;
     if (this.serverConnected.value && !joined.signalling)
       page.announce('The server can’t be reached. The call goes on.');
-    if (joined.signalling) notices.retract('server');
+    this.callNotices.lockChanged(joined.lockWanted, joined.locked);
     this.setRefusal(joined.refusal);
     this.callNotices.relayChanged(joined.relayFault);
     const members = [...joined.members.values()];
@@ -231,6 +234,7 @@ export class CallStore {
     this.members.value = members;
     this.isHost.value = joined.host;
     this.locked.value = joined.locked;
+    if (joined.lockWanted === null) this.lockWaits.value = null;
     this.serverConnected.value = joined.signalling;
   }
 
@@ -264,12 +268,10 @@ export class CallStore {
     this.releaseRoom = null;
     this.resetSignals();
     this.setRefusal(null);
-    this.callNotices.relayChanged(null);
     output.wantedByCall.value = false;
     microphone.close();
     camera.forget();
-    notices.retract('call');
-    notices.retract('server');
+    this.callNotices.end();
     // Outside of a call, the empty state reports this problem.
     if (effect.fatalFault.value) notices.retract('effect');
     // Hanging up turns the camera off unless somebody else still watches. So does leaving the lobby
@@ -287,21 +289,43 @@ export class CallStore {
     this.joinFault.value = null;
     this.isHost.value = false;
     this.locked.value = false;
+    this.lockWaits.value = null;
     this.serverConnected.value = true;
   }
 
   /** Sends another microphone to the others, or silence. */
   async sendAudio(track: MediaStreamTrack | null): Promise<void> {
-    await this.attempt(this.joined?.setAudio(track));
+    try {
+      await this.joined?.setAudio(track);
+    } catch (error) {
+      this.needs.notices.showError('call', error);
+    }
   }
 
+  /** Locks the call or unlocks it. Pressed again while the server has not done it, takes it back. */
   readonly toggleLock = async (): Promise<void> => {
-    await this.attempt(this.joined?.lock(!this.locked.value));
+    const { joined } = this;
+    if (!joined) return;
+    const wanted = !(joined.lockWanted ?? joined.locked);
+    try {
+      await joined.lock(wanted);
+    } catch (error) {
+      if (joined.lockWanted === wanted) {
+        this.lockWaits.value = wanted;
+        this.callNotices.lockWaits(wanted);
+      } else if (joined === this.joined) this.needs.notices.showError('call', error);
+    }
   };
 
   readonly removeMember = async (id: string): Promise<void> => {
     const { name = '' } = this.members.value.find((member) => member.id === id) ?? {};
-    if (await this.attempt(this.joined?.remove(id))) this.callNotices.removed(id, name);
+    try {
+      await this.joined?.remove(id);
+      this.needs.notices.retract('remove');
+      this.callNotices.removed(id, name);
+    } catch (error) {
+      this.callNotices.notRemoved(name, error);
+    }
   };
 
   /**
@@ -322,17 +346,6 @@ export class CallStore {
       this.recordsCall.value = false;
       ignoreRejection(this.joined?.tell({ recording: false }) ?? Promise.resolve());
       throw error;
-    }
-  }
-
-  /** Shows what goes wrong. Resolves to whether it worked. */
-  private async attempt(task: Promise<void> | undefined): Promise<boolean> {
-    try {
-      await task;
-      return true;
-    } catch (error) {
-      this.callNotices.failed(error, this.refusal.value);
-      return false;
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Notice {
   /** Each line becomes a paragraph. */
   text: string;
   code?: ErrorCode | undefined;
+  /** Keeps information until it is dismissed, as problems are. */
+  stays?: boolean;
   actions: NoticeAction[];
 }
 
@@ -34,7 +36,7 @@ export interface NoticesStore {
   dismiss: (id: number) => void;
 }
 
-/** How long information stays. Problems stay until they are dismissed. */
+/** How long most information stays. Problems stay until they are dismissed. */
 const INFO_MS = 6000;
 
 export function createNoticesStore(): NoticesStore {
@@ -54,7 +56,7 @@ export function createNoticesStore(): NoticesStore {
     removeWhere((shown) => isSame(shown) || shown.topic === notice.topic);
     const id = ++lastId;
     notices.value = [...notices.value, { actions: [], ...notice, id }];
-    if (notice.tone === 'info') setTimeout(dismiss, INFO_MS, id);
+    if (notice.tone === 'info' && !notice.stays) setTimeout(dismiss, INFO_MS, id);
   };
   return {
     notices,

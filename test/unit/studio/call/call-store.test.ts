@@ -44,14 +44,18 @@ function setUp({
     members,
     host: true,
     locked: false,
+    lockWanted: null as boolean | null,
     signalling: true,
     refusal: null as PortoonError | null,
     relayFault: null as PortoonError | null,
     setVideo: () => Promise.resolve(),
     setAudio: () => Promise.resolve(),
     tell: (state: object) => Promise.resolve(void events.push(`tell ${JSON.stringify(state)}`)),
-    lock: () => Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.')),
-    remove: () => Promise.resolve(),
+    lock: (wanted: boolean) => {
+      room.lockWanted = wanted;
+      return Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.'));
+    },
+    remove: () => Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.')),
     leave: () => events.push('leave'),
   };
   const source = {
@@ -147,13 +151,14 @@ test('people who record are announced, and a refusal is told once', async () => 
 });
 
 test('what needs the server is refused while it is unreachable', async () => {
-  const { call, room, notices } = setUp({ roomOfLink: 'room' });
+  const { call, room, members, options, notices } = setUp({ roomOfLink: 'room' });
   await call.join();
-  await call.toggleLock();
-  expect(notices.notices.value[0]).toMatchObject({
-    topic: 'server',
-    title: 'The call server can’t be reached',
-  });
+  members.set('ada', ADA);
+  options().onChange();
+  await call.removeMember('ada');
+  // The next news of the call is no reason to take it back: nobody may have read it.
+  options().onChange();
+  expect(notices.notices.value).toMatchObject([{ tone: 'problem', title: 'Ada was not removed' }]);
   room.signalling = false;
   await expect(call.announceRecording(true)).rejects.toMatchObject({ code: 'ERR_SIGNALLING' });
   expect(call.recordsCall.value).toBe(false);
@@ -188,4 +193,28 @@ test('somebody without a microphone joins as muted, and is heard once there is o
   microphone.toggle();
   await settled();
   expect(events.at(-1)).toContain('"muted":false');
+});
+
+test('a lock that the server can’t do yet is told until it is read or done', async () => {
+  const { call, room, options, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  await call.toggleLock();
+  options().onChange();
+  expect(notices.notices.value).toMatchObject([{ tone: 'problem', title: 'The call is not locked yet' }]);
+  expect(call.lockWaits.value).toBe(true);
+  expect(call.locked.value).toBe(false);
+  Object.assign(room, { locked: true, lockWanted: null });
+  options().onChange();
+  expect(call.lockWaits.value).toBeNull();
+  expect(notices.notices.value).toMatchObject([{ title: 'The call is locked now', stays: true }]);
+});
+
+test('a lock that is taken back before it is done is not mentioned any more', async () => {
+  const { call, room, options, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  await call.toggleLock();
+  room.lockWanted = null;
+  options().onChange();
+  expect(call.lockWaits.value).toBeNull();
+  expect(notices.notices.value).toEqual([]);
 });
