@@ -31,6 +31,17 @@ export async function newRoom(): Promise<string> {
   return room;
 }
 
+/**
+ * Finds a room's name or an id in text that was pasted, mailed or chatted: without spaces and
+ * signs around it, without letters that nobody sees, and joined again where a line ended in it.
+ * @returns what was found; else the text as it was.
+ */
+export function findKey(text: string): string {
+  const visible = text.replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '').replace(/%[\da-f]?$/i, '');
+  const find = (from: string) => /(?<![\w-])[\w-]{22,64}(?![\w-])/.exec(from)?.[0];
+  return find(visible) ?? find(visible.replace(/\s/g, '')) ?? text;
+}
+
 /** The key of a room that this tab made. */
 export function hostKeyOf(room: string): string | undefined {
   try {

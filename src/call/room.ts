@@ -32,7 +32,10 @@ export interface RoomOptions {
   /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
-  /** Something of `members`, `host`, `locked`, `lockWanted`, `signalling`, `refusal` or `relayFault` is new. */
+  /**
+   * Something of `members`, `host`, `locked`, `lockWanted`, `signalling`, `refusal` or `relayFault`
+   * is new.
+   */
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
+import { findKey, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
 import { type Region, REGIONS } from '../effect/index.ts';
 
 /** What the address of the OBS page asks for. */
@@ -136,6 +136,7 @@ export function readParameters(
   isColour: (value: string) => boolean,
 ): { parameters: Parameters; problems: string[] } {
   const query = new Map(new URLSearchParams(search));
+  for (const name of ['room', 'view']) if (query.has(name)) query.set(name, findKey(query.get(name)!));
   const schema = schemaFor(isColour);
   const problems: string[] = [];
   for (const name of query.keys())

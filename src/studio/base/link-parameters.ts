@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { REGIONS } from '../../effect/index.ts';
-import { roomSchema } from '../../call/link.ts';
+import { findKey, roomSchema } from '../../call/link.ts';
+import { cleanName, isTracker, stripSentence, stripUnseen } from './link-debris.ts';
 
 /** Where the first frames come from. */
 type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
@@ -33,8 +34,10 @@ export interface ParameterProblem {
 export interface ReadLink {
   parameters: LinkParameters;
   problems: ParameterProblem[];
-  /** Parameters that Portoon does not know. */
+  /** Parameters that neither Portoon nor {@link isTracker} knows. */
   unknown: string[];
+  /** Whether the link was to lead to a call, and its room can't be read any more. */
+  roomDamaged: boolean;
 }
 
 export interface LinkContext {
@@ -43,7 +46,7 @@ export interface LinkContext {
   isColour: (value: string) => boolean;
 }
 
-const EXPECTED: Record<keyof LinkParameters, string> = {
+const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   input: 'camera, demo or the URL of a video on this site',
   autostart: '1 or 0',
   style: 'none or the id of a style',
@@ -53,7 +56,6 @@ const EXPECTED: Record<keyof LinkParameters, string> = {
   ep: 'auto, webgpu or wasm',
   quality: 'auto or a whole number of pixels from 32 to 1080',
   stats: '1 or 0',
-  room: 'the id of a call, as in an invite link',
 };
 
 /** As in "a, b or c". */
@@ -106,23 +108,55 @@ function schemasFor({ base, isColour }: LinkContext) {
       v.pipe(filled, v.transform(Number), v.integer(), v.minValue(32), v.maxValue(1080)),
     ]),
     stats: flag,
-    room: roomSchema,
   };
+}
+
+/** What is left of the name where a link was cut off within it. */
+const CUT_NAMES = ['r', 'ro', 'roo'];
+
+/** The values of a link's query by their clean names. The first of several counts. */
+function readQuery(search: string): { values: Map<string, string>; written: Map<string, string> } {
+  const values = new Map<string, string>();
+  const written = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(search)) {
+    const clean = cleanName(name);
+    if (values.has(clean)) continue;
+    values.set(clean, value);
+    written.set(clean, name);
+  }
+  return { values, written };
+}
+
+/**
+ * Reads the room that a link leads to.
+ * @returns null where the link leads to none, or to one that can't be read any more: `damaged`.
+ */
+export function readRoom(search: string): { room: string | null; damaged: boolean } {
+  const { values } = readQuery(search);
+  const value = values.get('room');
+  if (value === undefined) return { room: null, damaged: CUT_NAMES.some((cut) => values.get(cut) === '') };
+  const { success, output } = v.safeParse(roomSchema, findKey(value));
+  return success ? { room: output, damaged: false } : { room: null, damaged: true };
 }
 
 /**
  * Reads the link's query. Wrong values are left out and reported in `problems`; it never throws.
+ * What was added to the link on its way is passed over: signs of a sentence, and trackers.
  */
 export function readLink(search: string, context: LinkContext): ReadLink {
-  const query = new URLSearchParams(search);
+  const { values, written } = readQuery(search);
+  const { room, damaged } = readRoom(search);
   const schemas = schemasFor(context);
   const problems: ParameterProblem[] = [];
 
-  function read<T>(name: keyof LinkParameters, schema: v.GenericSchema<string, T>): T | undefined {
-    const value = query.get(name);
-    if (value === null) return undefined;
-    const result = v.safeParse(schema, value);
-    if (result.success) return result.output;
+  function read<T>(name: keyof typeof EXPECTED, schema: v.GenericSchema<string, T>): T | undefined {
+    const value = values.get(name);
+    if (value === undefined) return undefined;
+    const seen = stripUnseen(value);
+    for (const attempt of [seen, stripSentence(seen)]) {
+      const result = v.safeParse(schema, attempt);
+      if (result.success) return result.output;
+    }
     problems.push({ name, value, expected: EXPECTED[name] });
     return undefined;
   }
@@ -137,10 +171,13 @@ export function readLink(search: string, context: LinkContext): ReadLink {
     ep: read('ep', schemas.ep),
     quality: read<'auto' | number>('quality', schemas.quality),
     stats: read('stats', schemas.stats),
-    room: read('room', schemas.room),
+    room: room ?? undefined,
   };
-  const unknown = [...new Set(query.keys())].filter((name) => !Object.hasOwn(EXPECTED, name));
-  return { parameters, problems, unknown };
+  const unknown = [...written]
+    .filter(([name]) => !Object.hasOwn(parameters, name) && !isTracker(name))
+    .filter(([name]) => !(damaged && CUT_NAMES.includes(name)))
+    .map(([, name]) => name);
+  return { parameters, problems, unknown, roomDamaged: damaged };
 }
 
 /** Shortens text from a link, so that a very long value cannot flood the notice that quotes it. */
@@ -151,7 +188,6 @@ export function shorten(text: string, longest = 40): string {
 
 /** The sentence that tells a person about a wrong value. */
 export function describeProblem({ name, value, expected }: ParameterProblem): string {
-  if (name === 'room') return `“room=${shorten(value)}” is not a valid call link.`;
   return `“${name}=${shorten(value)}” was ignored: it must be ${expected}.`;
 }
 

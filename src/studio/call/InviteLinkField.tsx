@@ -4,7 +4,7 @@ import { useNotices } from '../notices/notices-store.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { LinkField } from '../ui/LinkField.tsx';
 import { useCall } from './call-store.ts';
-import { canShareLink, inviteLink, shareInviteLink } from './invite-link.ts';
+import { canShareLink, inviteLink, shareInviteLink } from './call-link.ts';
 
 /** The link that lets others join, to copy or to share. */
 export function InviteLinkField() {

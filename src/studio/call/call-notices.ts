@@ -11,13 +11,38 @@ interface CallNoticesNeeds {
   notices: NoticesStore;
 }
 
+/** Long enough for the others to come a little late. */
+const ALONE_MS = 60_000;
+
 /** Tells the person what happens in a call. */
 export class CallNotices {
   private relayFault: PortoonError | null = null;
   /** What was said to be waiting for the server: to lock the call, or to unlock it. */
   private lockWaiting: boolean | null = null;
+  private aloneTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly needs: CallNoticesNeeds) {}
+
+  /**
+   * Somebody who came by a link finds nobody. After a while they are told that it may be wrong: a
+   * link that lost a letter leads to another room, and nothing else would say so.
+   */
+  isAlone(): void {
+    this.aloneTimer = setTimeout(() => {
+      this.needs.notices.show({
+        topic: 'alone',
+        tone: 'info',
+        stays: true,
+        title: 'Nobody else has come',
+        text: 'If somebody should be here, your link may be wrong: compare it with theirs, or ask for it again.',
+      });
+    }, ALONE_MS);
+  }
+
+  isNotAlone(): void {
+    clearTimeout(this.aloneTimer);
+    this.needs.notices.retract('alone');
+  }
 
   joined({ id, name }: Member): void {
     this.needs.notices.retract(`left:${id}`);
@@ -85,6 +110,7 @@ export class CallNotices {
   /** Takes back what is true of a call only. */
   end(): void {
     this.relayChanged(null);
+    this.isNotAlone();
     this.lockWaiting = null;
     for (const topic of ['call', 'remove', 'lock']) this.needs.notices.retract(topic);
   }

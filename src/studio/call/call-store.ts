@@ -1,61 +1,16 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { Member, Room, RoomOptions } from '../../call/room.ts';
+import type { Member, RoomOptions } from '../../call/room.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { Fault } from '../../effect/index.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
-import type { PageStore } from '../base/page-store.ts';
-import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import type { MicrophoneStore } from '../microphone/microphone-store.ts';
 import { asFault } from '../notices/as-fault.ts';
-import type { NoticesStore } from '../notices/notices-store.ts';
-import type { SourceStore } from '../source/source-store.ts';
-import type { EffectStore } from '../stage/effect-store.ts';
-import type { OutputStore } from '../stage/output-store.ts';
-import type { CallHistory } from './call-history.ts';
+import { inviteLink } from './call-link.ts';
+import type { CallNeeds, JoinedRoom } from './call-needs.ts';
 import { CallNotices } from './call-notices.ts';
-import type { CameraSwitchStore } from './camera-switch-store.ts';
-import { inviteLink } from './invite-link.ts';
 
 /** Where this page is on its way into a call. */
 type CallStage = 'none' | 'lobby' | 'joining' | 'in';
-
-/** What the page uses of a room that it has joined. */
-export type JoinedRoom = Pick<
-  Room,
-  | 'members'
-  | 'host'
-  | 'locked'
-  | 'lockWanted'
-  | 'signalling'
-  | 'refusal'
-  | 'relayFault'
-  | 'setVideo'
-  | 'setAudio'
-  | 'tell'
-  | 'lock'
-  | 'remove'
-  | 'leave'
->;
-
-export interface CallNeeds {
-  preferences: PreferencesStore;
-  page: PageStore;
-  notices: NoticesStore;
-  source: SourceStore;
-  effect: Pick<EffectStore, 'fatalFault'>;
-  output: Pick<OutputStore, 'track' | 'wantedByCall' | 'hasAudience'>;
-  microphone: MicrophoneStore;
-  camera: CameraSwitchStore;
-  history: CallHistory;
-  /** Makes a room whose link nobody can guess. */
-  createRoom: () => Promise<string>;
-  joinRoom: (options: RoomOptions) => Promise<JoinedRoom>;
-  /** Takes the room for this tab of the browser; null if another tab has it. */
-  holdRoom: (room: string, takeOver: boolean, onTaken: () => void) => Promise<(() => void) | null>;
-  /** The room of the page's link. */
-  roomOfLink: string | undefined;
-}
 
 /** A call, from its lobby to its end. */
 export class CallStore {
@@ -106,7 +61,12 @@ export class CallStore {
       if (this.joined) ignoreRejection(this.joined.tell(state));
     });
     history.onNavigate((room) => {
-      if (this.isOpen.value && room !== this.room.value) this.leave();
+      if (room === this.room.value) return;
+      if (this.isOpen.value) {
+        this.hangUp();
+        this.end();
+      }
+      if (room !== null) this.openLobby(room, this.needs.ownsRoom(room));
     });
     if (this.stage.value === 'lobby') void microphone.open();
   }
@@ -117,17 +77,21 @@ export class CallStore {
     const room = await this.needs.createRoom();
     // Pressed twice.
     if (this.isOpen.peek()) return;
-    const { page, history, source, microphone } = this.needs;
+    this.needs.history.push(inviteLink(room));
+    this.openLobby(room, true);
+    this.needs.page.announce('New call. Choose how you look, then join.');
+  };
+
+  private openLobby(room: string, inviting: boolean): void {
+    const { source, microphone } = this.needs;
     this.room.value = room;
-    this.inviting.value = true;
-    history.push(inviteLink(room));
+    this.inviting.value = inviting;
     this.stage.value = 'lobby';
     this.joinFault.value = null;
-    page.announce('New call. Choose how you look, then join.');
     if (source.current.value === null && source.status.value !== 'opening')
       void source.open({ kind: 'camera' });
     void microphone.open();
-  };
+  }
 
   /**
    * Joins the room of the lobby and shows what goes wrong; never rejects.
@@ -183,6 +147,7 @@ export class CallStore {
     this.stage.value = 'in';
     this.onRoomChanged();
     const alone = this.members.value.length === 0;
+    if (alone && !this.needs.ownsRoom(room)) this.callNotices.isAlone();
     page.announce(alone ? 'You are in the call. Nobody else is here yet.' : 'You are in the call');
   }
 
@@ -230,6 +195,7 @@ export class CallStore {
     this.setRefusal(joined.refusal);
     this.callNotices.relayChanged(joined.relayFault);
     const members = [...joined.members.values()];
+    if (members.length > 0) this.callNotices.isNotAlone();
     this.callNotices.recordingChanged(this.members.value, members);
     this.members.value = members;
     this.isHost.value = joined.host;
@@ -248,19 +214,25 @@ export class CallStore {
   /** Hangs up. The page is the studio again. */
   readonly leave = (): void => {
     if (!this.isOpen.value) return;
+    this.hangUp();
+    this.end();
+    this.needs.history.clear();
+  };
+
+  private hangUp(): void {
     this.joined?.leave();
     this.needs.page.announce('You left the call');
-    this.end();
-  };
+  }
 
   /** The call ended against the person's will. */
   private drop(error: PortoonError): void {
     this.end();
+    this.needs.history.clear();
     this.needs.notices.showError('call', error);
   }
 
   private end(): void {
-    const { source, output, effect, microphone, camera, history, notices } = this.needs;
+    const { source, output, effect, microphone, camera, notices } = this.needs;
     const wasIn = this.isIn.value;
     const wasGuest = !wasIn && !this.inviting.value;
     this.joined = null;
@@ -277,7 +249,6 @@ export class CallStore {
     // Hanging up turns the camera off unless somebody else still watches. So does leaving the lobby
     // of a link, which opened the camera itself. Leaving the lobby of one's own call does not.
     if ((wasIn || wasGuest) && source.isFilming() && !output.hasAudience.value) source.close();
-    history.clear();
   }
 
   private resetSignals(): void {
@@ -302,7 +273,7 @@ export class CallStore {
     }
   }
 
-  /** Locks the call or unlocks it. Pressed again while the server has not done it, takes it back. */
+  /** Locks the call or unlocks it. While the server has not done it yet, takes that back. */
   readonly toggleLock = async (): Promise<void> => {
     const { joined } = this;
     if (!joined) return;

@@ -1,9 +1,9 @@
-import { newRoom } from '../../call/link.ts';
+import { hostKeyOf, newRoom } from '../../call/link.ts';
 import { listMicrophones, openMicrophone } from '../../call/microphone.ts';
 import { holdRoom } from '../../call/one-tab.ts';
 import { Room } from '../../call/room.ts';
 import { onDevicesChanged } from '../../input/camera.ts';
-import { createCallHistory } from '../call/call-history.ts';
+import { createCallHistory } from '../call/call-link.ts';
 import { createCallStore } from '../call/call-store.ts';
 import { createCameraSwitchStore } from '../call/camera-switch-store.ts';
 import { createMicrophoneStore } from '../microphone/microphone-store.ts';
@@ -39,6 +39,7 @@ export function createCallStores(
     camera: cameraSwitch,
     history: createCallHistory(),
     createRoom: newRoom,
+    ownsRoom: (room) => hostKeyOf(room) !== undefined,
     joinRoom: (options) => Room.join(options),
     holdRoom,
     roomOfLink,

@@ -5,7 +5,7 @@ import type { NoticesStore } from './notices-store.ts';
 /** At most this many unknown parameters are named. */
 const MAX_UNKNOWN = 5;
 
-/** Tells the person, in a single notice, what is wrong with the page's link. */
+/** Tells the person what is wrong with the page's link. */
 export interface LinkNotice {
   /** Shows the notice if there is anything to tell. */
   show: () => void;
@@ -16,6 +16,14 @@ export interface LinkNotice {
 export function createLinkNotice(link: ReadLink, notices: NoticesStore): LinkNotice {
   const problems = [...link.problems];
   const show = () => {
+    if (link.roomDamaged)
+      notices.show({
+        topic: 'link-room',
+        tone: 'problem',
+        title: 'This link is incomplete: ask for it again',
+        text: 'A part of the call’s address was lost on its way to you. Whoever sent it finds it whole under People.',
+        code: 'ERR_PARAMETER',
+      });
     const lines = problems.map(describeProblem);
     if (link.unknown.length > 0) {
       const names = link.unknown.slice(0, MAX_UNKNOWN).map((name) => shorten(name));

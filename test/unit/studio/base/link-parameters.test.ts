@@ -78,14 +78,13 @@ describe('readLink', () => {
     ['quality', '0'],
     ['quality', '4096'],
     ['stats', 'true'],
-    ['room', 'blue'],
   ] as const)('tells %s=%s and goes on', (name, value) => {
     const { parameters, problems } = read(`?${name}=${encodeURIComponent(value)}&stats=1`);
     expect(parameters[name]).toBeUndefined();
     expect(problems).toHaveLength(1);
     const sentence = describeProblem(problems[0]!);
     expect(sentence).toContain(`“${name}=${value}”`);
-    expect(sentence).toMatch(name === 'room' ? /is not a valid call link\.$/ : /it must be .+\.$/);
+    expect(sentence).toMatch(/it must be .+\.$/);
   });
 
   it('lists unknown names once', () => {
@@ -105,5 +104,46 @@ describe('readLink', () => {
     expect(describeProblem(unknownStyleProblem('gouache', ['toon', 'udnie']))).toBe(
       '“style=gouache” was ignored: it must be none, toon or udnie.',
     );
+  });
+
+  const ROOM = 'Xk3_9-aZ0bY1cX2dW3eV4f';
+
+  it.each([
+    ['a full stop', `?room=${ROOM}.`],
+    ['a bracket and a comma', `?room=${ROOM}),`],
+    ['an escaped space', `?room=${ROOM}%20`],
+    ['half an escape', `?room=${ROOM}%2`],
+    ['a letter that nobody sees', `?room=${ROOM}%E2%80%8B`],
+    ['one in its middle', `?room=${ROOM.slice(0, 9)}\u200b${ROOM.slice(9)}`],
+    ['a line that ended in it', `?room=${ROOM.slice(0, 9)}%0D%0A ${ROOM.slice(9)}`],
+    ['the rest of the sentence', `?room=${ROOM} see you there`],
+    ['quotes', `?room=%22${ROOM}%22`],
+    ['a name in other letters', `?Room=${ROOM}`],
+    ['an ampersand that was escaped', `?style=none&amp;room=${ROOM}`],
+    ['trackers', `?utm_source=mail&fbclid=x&gclid=y&room=${ROOM}&UTM_Campaign=z`],
+  ])('finds the call behind %s', (_, search) => {
+    const { parameters, problems, unknown, roomDamaged } = read(search);
+    expect(parameters.room).toBe(ROOM);
+    expect({ problems, unknown, roomDamaged }).toEqual({ problems: [], unknown: [], roomDamaged: false });
+  });
+
+  it.each(['?room=Xk3_9-aZ0bY1cX2', '?room=', '?room', '?roo', '?style=none&r', '?room=blue%20sky'])(
+    'says that %s is a damaged link to a call',
+    (search) => {
+      const { parameters, problems, unknown, roomDamaged } = read(search);
+      expect(parameters.room).toBeUndefined();
+      expect({ problems, unknown, roomDamaged }).toEqual({ problems: [], unknown: [], roomDamaged: true });
+    },
+  );
+
+  it('reads other values behind debris too', () => {
+    const { parameters, problems } = read('?Style=udnie.&strength=0.5%20&stats=1)&background=rgb(1 2 3)');
+    expect(problems).toEqual([]);
+    expect(parameters).toMatchObject({
+      style: 'udnie',
+      strength: 0.5,
+      stats: true,
+      background: 'rgb(1 2 3)',
+    });
   });
 });

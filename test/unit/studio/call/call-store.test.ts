@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Member, RoomOptions } from '../../../../src/call/room.ts';
 import type { Microphone } from '../../../../src/call/microphone.ts';
 import { PortoonError } from '../../../../src/common/errors.ts';
-import { createCallStore, type JoinedRoom } from '../../../../src/studio/call/call-store.ts';
+import type { JoinedRoom } from '../../../../src/studio/call/call-needs.ts';
+import { createCallStore } from '../../../../src/studio/call/call-store.ts';
 import { createCameraSwitchStore } from '../../../../src/studio/call/camera-switch-store.ts';
 import { createMicrophoneStore } from '../../../../src/studio/microphone/microphone-store.ts';
 import type { SourceStore } from '../../../../src/studio/source/source-store.ts';
@@ -40,6 +41,7 @@ function setUp({
   const events: string[] = [];
   const members = new Map<string, Member>();
   let options: RoomOptions | null = null;
+  let navigate: (room: string | null) => void = () => undefined;
   const room = {
     members,
     host: true,
@@ -86,9 +88,12 @@ function setUp({
     history: {
       push: (link) => events.push(`push ${link}`),
       clear: () => events.push('clear'),
-      onNavigate: () => undefined,
+      onNavigate: (listener) => {
+        navigate = listener;
+      },
     },
     createRoom: () => Promise.resolve('secret'),
+    ownsRoom: (name) => name === 'secret',
     joinRoom: (given) => {
       options = given;
       return Promise.resolve(room as JoinedRoom);
@@ -97,7 +102,13 @@ function setUp({
     roomOfLink,
   });
   call.start();
-  return { ...base, call, room, events, members, microphone, output, options: () => options! };
+  return {
+    ...{ ...base, call, room, events, members, microphone, output },
+    options: () => options!,
+    navigate: (to: string | null) => {
+      navigate(to);
+    },
+  };
 }
 
 test('a call is invited to, joined and left', async () => {
@@ -217,4 +228,54 @@ test('a lock that is taken back before it is done is not mentioned any more', as
   options().onChange();
   expect(call.lockWaits.value).toBeNull();
   expect(notices.notices.value).toEqual([]);
+});
+
+test('going back leaves the call, and going forward opens its lobby again', async () => {
+  const { call, events, navigate } = setUp();
+  await call.invite();
+  await call.join();
+  navigate(null);
+  expect(call.stage.value).toBe('none');
+  // The address is the page's own already.
+  expect(events).not.toContain('clear');
+  navigate('secret');
+  expect(call.stage.value).toBe('lobby');
+  expect(call.room.value).toBe('secret');
+  expect(call.inviting.value).toBe(true);
+});
+
+describe('somebody who came by a link and is alone', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    return () => {
+      vi.useRealTimers();
+    };
+  });
+  const titles = ({ notices }: ReturnType<typeof setUp>) => notices.notices.value.map(({ title }) => title);
+
+  test('is told after a while that the link may be wrong, until somebody comes', async () => {
+    const all = setUp({ roomOfLink: 'room' });
+    await all.call.join();
+    vi.advanceTimersByTime(59_000);
+    expect(titles(all)).toEqual([]);
+    vi.advanceTimersByTime(2000);
+    expect(titles(all)).toEqual(['Nobody else has come']);
+    all.members.set('ada', ADA);
+    all.options().onChange();
+    expect(titles(all)).toEqual([]);
+  });
+
+  test('is told nothing where they made the room, or met somebody, or left', async () => {
+    const own = setUp({ roomOfLink: 'secret' });
+    const met = setUp({ roomOfLink: 'room' });
+    const gone = setUp({ roomOfLink: 'room' });
+    for (const { call } of [own, met, gone]) await call.join();
+    met.members.set('ada', ADA);
+    met.options().onChange();
+    met.members.clear();
+    met.options().onChange();
+    gone.call.leave();
+    vi.advanceTimersByTime(300_000);
+    for (const all of [own, met, gone]) expect(titles(all)).toEqual([]);
+  });
 });

@@ -47,7 +47,17 @@ function setUp() {
   });
   const inCall = signal(false);
   store.start(inCall);
-  return { ...base, store, opened, sent, wanted, inCall, plug: () => void plug() };
+  return {
+    ...base,
+    store,
+    opened,
+    sent,
+    wanted,
+    inCall,
+    plug: () => {
+      plug();
+    },
+  };
 }
 
 test('the newest request wins, and is remembered', async () => {

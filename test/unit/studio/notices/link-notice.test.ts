@@ -16,14 +16,13 @@ test('a good link is not mentioned', () => {
 });
 
 test('everything that is wrong is told in one notice, also what is found later', () => {
-  const { notices, notice } = setUp('?strength=9&foo=1&room=zz');
+  const { notices, notice } = setUp('?strength=9&foo=1');
   notice.show();
   notice.add(unknownStyleProblem('gouache', ['toon']));
   expect(notices.notices.value).toHaveLength(1);
   expect(notices.notices.value[0]).toMatchObject({ tone: 'problem', code: 'ERR_PARAMETER' });
   expect(notices.notices.value[0]!.text.split('\n')).toEqual([
     '“strength=9” was ignored: it must be from 0 to 1.',
-    '“room=zz” is not a valid call link.',
     '“style=gouache” was ignored: it must be none or toon.',
     'Ignored in the link: foo.',
   ]);
@@ -33,4 +32,12 @@ test('unknown parameters alone are no problem', () => {
   const { notices, notice } = setUp('?foo=1');
   notice.show();
   expect(notices.notices.value[0]).toMatchObject({ tone: 'info', text: 'Ignored in the link: foo.' });
+});
+
+test('a call’s link that was cut off is to be asked for again', () => {
+  const { notices, notice } = setUp('?room=Xk3_9-aZ0bY1&fbclid=1');
+  notice.show();
+  expect(notices.notices.value).toMatchObject([
+    { tone: 'problem', title: 'This link is incomplete: ask for it again' },
+  ]);
 });
