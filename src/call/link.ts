@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { peerIdSchema, ROOM_LENGTH, roomSchema } from '../server/signals.ts';
 import type { Identity } from './seat.ts';
 
-export { MAX_NAME, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
+export { MAX_NAME, MAX_VIEWERS, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
 
 const KEY = 'portoon.host.';
 const SEAT = 'portoon.seat.';

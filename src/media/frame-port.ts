@@ -37,7 +37,8 @@ export class FramePort {
   send(coming: Promise<VideoFrame | null>, at: number): void {
     this.requested--;
     this.sending = this.sending.then(async () => {
-      const frame = await coming;
+      // One that failed must not keep those behind it, which nobody else would close.
+      const frame = await coming.catch(() => null);
       if (!frame) this.requested++;
       else if (this.closed) frame.close();
       else this.port.postMessage({ frame, at } satisfies TappedFrame, [frame]);

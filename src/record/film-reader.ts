@@ -168,6 +168,8 @@ export class FilmReader {
     let last = -1;
     /** What stands in for a frame that is broken. */
     let stand: VideoFrame | null = null;
+    /** What was decoded and comes next, while those before it are given out. */
+    let next: VideoFrame | null = null;
     const placed = (frame: VideoFrame, start: number, end: number) => {
       // Some films give one moment to two frames; a player would then never show the first.
       last = Math.max(last + 1, Math.round((Math.max(start, from) - from) * 1e6));
@@ -185,6 +187,7 @@ export class FilmReader {
           sample.close();
         }
         const { timestamp, duration } = sample;
+        next = frame;
         // What a decoder could not make out is missing: the times of the packets tell of it.
         const missed =
           timestamp > Math.max(end, from) + GAP ? await timesBetween(this.video, seen, timestamp, from) : [];
@@ -193,6 +196,7 @@ export class FilmReader {
         this.mended += missed.length;
         stand?.close();
         stand = frame;
+        next = null;
         yield placed(frame, timestamp, timestamp + duration);
         seen = timestamp;
         end = timestamp + duration;
@@ -205,6 +209,7 @@ export class FilmReader {
       throw error instanceof PortoonError ? error : damaged(this.name, error);
     } finally {
       stand?.close();
+      next?.close();
     }
   }
 

@@ -33,7 +33,7 @@ export class Session {
 
   /** Takes frames from here on from this end of a tap. */
   tap(port: MessagePort): void {
-    this.port?.close();
+    this.untap();
     this.port = port;
     port.onmessage = ({ data }: MessageEvent<TappedFrame>) => {
       this.work = this.work.then(() => this.carry(data));
@@ -87,12 +87,21 @@ export class Session {
    */
   async end(): Promise<void> {
     this.timeline.pause(wallClock());
-    this.port?.close();
+    this.untap();
     await this.work;
     const patience = new Promise((resolve) => self.setTimeout(resolve, SOUND_PATIENCE));
     if (this.sound && !this.over) await Promise.race([this.heard.promise, patience]);
     this.over = true;
     await this.sound?.cancel().catch(() => undefined);
+  }
+
+  /** Frames that are on their way here are closed. The port goes with its other end. */
+  private untap(): void {
+    if (this.port)
+      this.port.onmessage = ({ data }: MessageEvent<TappedFrame>) => {
+        data.frame.close();
+      };
+    this.port = null;
   }
 
   private async carry({ frame, at }: TappedFrame): Promise<void> {

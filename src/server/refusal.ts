@@ -1,6 +1,8 @@
-import type { SignalError, SignalErrorCode } from './signals.ts';
+import { MAX_VIEWERS, type SignalError, type SignalErrorCode } from './signals.ts';
 
-const SENTENCES: Readonly<Record<SignalErrorCode, readonly [message: string, wayOut: string]>> = {
+type Sentences = readonly [message: string, wayOut: string];
+
+const SENTENCES: Readonly<Record<SignalErrorCode, Sentences>> = {
   ERR_MESSAGE: [
     'The server does not understand this page.',
     'Reload the page; it may be older than the server.',
@@ -19,12 +21,22 @@ const SENTENCES: Readonly<Record<SignalErrorCode, readonly [message: string, way
   ],
 };
 
+/** For a page that wants to watch and finds as many as there can be: it has no call. */
+export const VIEWERS_FULL: Sentences = [
+  `${MAX_VIEWERS} pages have this link open already, and no more can.`,
+  'Close one of them; this one comes in by itself then.',
+];
+
 /** A request that is not carried out. */
 export class Refusal extends Error {
   readonly error: SignalError;
 
-  constructor(code: SignalErrorCode, detail?: string, options?: ErrorOptions) {
-    const [message, wayOut] = SENTENCES[code];
+  constructor(
+    code: SignalErrorCode,
+    detail?: string,
+    { words = SENTENCES[code], ...options }: ErrorOptions & { words?: Sentences } = {},
+  ) {
+    const [message, wayOut] = words;
     const sentence = detail ? `${message} (${detail})` : message;
     super(sentence, options);
     this.error = { code, message: sentence, wayOut };

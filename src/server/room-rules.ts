@@ -2,7 +2,7 @@
  * Who may enter a room, who is its host, and what the others are told. Pure functions: nothing
  * waits or emits.
  */
-import { Refusal } from './refusal.ts';
+import { Refusal, VIEWERS_FULL } from './refusal.ts';
 import { GRACE, MAX_PERSONS, MAX_VIEWERS, type Peer, type ServerToClient } from './signals.ts';
 import type { Member, Room } from './store.ts';
 
@@ -74,7 +74,8 @@ export function enter(
   const others = room.members.filter(
     (other) => other.id !== id && other.kind === kind && !intruders.includes(other),
   );
-  if (others.length >= most) throw new Refusal('ERR_ROOM_FULL');
+  if (others.length >= most)
+    throw new Refusal('ERR_ROOM_FULL', undefined, kind === 'view' ? { words: VIEWERS_FULL } : {});
 
   const replaced = room.members[before]?.connection;
   if (before >= 0) room.members[before] = member;

@@ -211,9 +211,7 @@ describe('people on one server', () => {
     expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('none');
     await restart([true]);
     await grace.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 20_000 });
-    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe(
-      'ERR_ROOM_LOCKED',
-    );
+    expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('ERR_ROOM_LOCKED');
   });
 
   it('come back into a locked call by loading the page again, and not once they left or were removed', async () => {
@@ -332,6 +330,10 @@ describe.skipIf(noRelay)('two people whose relay', () => {
           this.addEventListener('icecandidateerror', ({ errorCode }) => {
             if (errorCode === 401) resolve();
           });
+          // A relay that did not answer until now will not refuse us any more.
+          this.addEventListener('icegatheringstatechange', () => {
+            if (this.iceGatheringState === 'complete') resolve();
+          });
         });
       }
       async addIceCandidate(candidate) {
@@ -354,7 +356,8 @@ describe.skipIf(noRelay)('two people whose relay', () => {
     nodes.push(node);
     let log = '';
     node.stderr.on('data', (data: Buffer) => (log += data.toString()));
-    const ended = once(node, 'exit').then(() => {
+    // A process that could not be started ends without an exit.
+    const ended = Promise.race([once(node, 'exit'), once(node, 'error')]).then(() => {
       throw new Error(`the server ended: ${log}`);
     });
     const [line] = (await Promise.race([once(node.stdout, 'data'), ended])) as [Buffer];
@@ -366,8 +369,9 @@ describe.skipIf(noRelay)('two people whose relay', () => {
   async function meet(url: string, before?: string) {
     const room = newRoom();
     const [ada, grace] = [await open(url, before), await open(url, before)];
-    await joinRoom(ada, room, 'Ada');
-    await joinRoom(grace, room, 'Grace');
+    // Who did not come in waits for nobody: the code says why.
+    expect(await joinRoom(ada, room, 'Ada')).toBe('none');
+    expect(await joinRoom(grace, room, 'Grace')).toBe('none');
     return [ada, grace] as const;
   }
   const faultOf = (page: Page) => page.evaluate(() => window.steered.relayFault());
@@ -405,5 +409,5 @@ describe.skipIf(noRelay)('two people whose relay', () => {
 });
 
 async function metricsOf(url: string): Promise<string> {
-  return (await fetch(`${url}metrics`)).text();
+  return (await fetch(`${url}metrics`, { signal: AbortSignal.timeout(10_000) })).text();
 }

@@ -31,13 +31,33 @@ export async function openRoomPage(browser: Browser, url: string, before = ''): 
   return page;
 }
 
+/**
+ * What the page answers, unless it crashes first: an evaluation in a crashed page never ends.
+ */
+function answerOf<Answer>(page: Page, answer: Promise<Answer>): Promise<Answer> {
+  let onCrash = (): void => undefined;
+  const crash = new Promise<never>((_, reject) => {
+    onCrash = () => {
+      reject(new Error('the page crashed'));
+    };
+    page.once('crash', onCrash);
+  });
+  return Promise.race([answer, crash]).finally(() => page.off('crash', onCrash));
+}
+
 /** Joins a room, and says `none` or the code with which it was refused. */
 export function joinRoom(page: Page, room: string, name: string): Promise<string> {
-  return page.evaluate(([word, called]) => window.steered.join(word, called), [room, name] as const);
+  return answerOf(
+    page,
+    page.evaluate(([word, called]) => window.steered.join(word, called), [room, name] as const),
+  );
 }
 
 export function membersOf(page: Page): Promise<Seen[]> {
-  return page.evaluate(() => window.steered.members());
+  return answerOf(
+    page,
+    page.evaluate(() => window.steered.members()),
+  );
 }
 
 /** Resolves when the page sees exactly these people, in any order, and hears each of them. */

@@ -43,12 +43,17 @@ export async function openGpuBackend(setup: BackendSetup): Promise<Backend> {
   const matteSetup = { catalogue, runtime: starting, loader, warmUp, report };
   const place: PlaceOnGpu = ({ net, file }, runtime) =>
     new GpuNet(runtime, net, file, layoutCache(runtime, net.id, file), choice === 'auto');
+  const letGo = async () => (await opening)?.prepare.close();
   const net = await openMatteNet(matteSetup, async (tested, runtime) =>
     (await opening) ? place(tested, runtime) : tested.net,
-  );
+  ).catch(async (error: unknown) => {
+    await letGo().catch(() => undefined);
+    throw error;
+  });
   const runtime = await starting;
   const parts = await opening;
   if (net instanceof GpuNet) return gpuBackend(runtime, { ...parts!, loader, net, catalogue, place });
+  await letGo();
   const prepare = new CpuPrepareStage();
   const openStyle = async (model: StyleModel, file: NetFile) => (await loader.open(runtime, model, file)).net;
   const style = new StyleStage(openStyle, cpuStyleRunner(prepare), catalogue, loader);
@@ -101,9 +106,10 @@ function gpuBackend(runtime: Runtime, parts: GpuBackendParts): Backend {
 async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuParts | null> {
   const { watch } = runtime;
   const device = runtime.device!;
+  const opening = GpuPrepareStage.open(device, watch);
   try {
     const [prepare, refiner, packer] = await Promise.all([
-      GpuPrepareStage.open(device, watch),
+      opening,
       GpuRefiner.open(device, watch),
       Packer.open(device),
     ]);
@@ -111,6 +117,13 @@ async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuP
     await testRefiner(device, refiner);
     return { prepare, refiner, packer };
   } catch (cause) {
+    // It keeps the frame of its test.
+    opening.then(
+      (prepare) => {
+        prepare.close();
+      },
+      () => undefined,
+    );
     const message = cause instanceof Error ? cause.message : String(cause);
     const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
     report(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);

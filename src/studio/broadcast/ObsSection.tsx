@@ -1,3 +1,4 @@
+import { MAX_VIEWERS } from '../../call/link.ts';
 import type { Viewer } from '../../call/outlet.ts';
 import { copyText } from '../base/clipboard.ts';
 import { usePage } from '../base/page-store.ts';
@@ -93,6 +94,11 @@ function ViewerStatus() {
         </ul>
       ) : (
         state !== 'off' && !fault && <p class="aside">{STATE_SENTENCES[state]}</p>
+      )}
+      {viewers.length >= MAX_VIEWERS && (
+        <p class="aside">
+          That is as many as there can be. Another one waits until one of these closes the link.
+        </p>
       )}
     </div>
   );

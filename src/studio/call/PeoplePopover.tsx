@@ -74,9 +74,15 @@ function MemberRow({ member }: { member: Member }) {
           <Icon name="chevron" />
         </summary>
         {link === 'unreachable' && (
-          <p class="how">
+          <p class="aside">
             Your network and theirs block the connection. Portoon keeps trying. Another network on either side
             may help, or a relay (TURN) on this server.
+          </p>
+        )}
+        {link === 'refused' && (
+          <p class="aside">
+            No direct way leads to them, and the relay of this server refuses us. Portoon keeps trying.
+            Another network on either side may help; else whoever runs this Portoon has to mend the relay.
           </p>
         )}
         {quality && <ConnectionDetails quality={quality} />}

@@ -33,8 +33,14 @@ export function TopBar() {
 
 function StatusChip() {
   const { state } = usePage();
+  const { isIn, serverConnected } = useCall();
+  const away = isIn.value && !serverConnected.value;
   return (
-    <p class="chip" data-live={state.value === 'running' || undefined}>
+    <p
+      class="chip"
+      data-live={(state.value === 'running' && !away) || undefined}
+      data-away={away || undefined}
+    >
       <span class="dot" aria-hidden="true" />
       <span>{useStatus()}</span>
     </p>

@@ -59,7 +59,11 @@ describe('joining', () => {
     for (const member of members) await member.join(room);
     expect(await open().code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_FULL');
     for (let i = 0; i < MAX_VIEWERS; i++) await open().join(room, { kind: 'view' });
-    expect(await open().code('join', { room, name: '', kind: 'view' })).toBe('ERR_ROOM_FULL');
+    const answer = await open().ask('join', { room, name: '', kind: 'view' });
+    expect(answer).toMatchObject({ ok: false, error: { code: 'ERR_ROOM_FULL' } });
+    // A page in OBS has no call.
+    expect(JSON.stringify(answer)).not.toMatch(/call/i);
+    expect(JSON.stringify(answer)).toContain('have this link open already');
     members[1]!.close();
     await members[0]!.next('left');
     expect((await open().join(room)).peers).toHaveLength(MAX_PERSONS - 1 + MAX_VIEWERS);

@@ -45,6 +45,7 @@ export class GpuPrepareStage implements PrepareStage {
   private external: GPUExternalTexture | null = null;
   /** A clone of the loaded frame, because previews read it after it was drawn and closed. */
   private clone: VideoFrame | null = null;
+  private closed = false;
   private readonly colours: GPUBuffer;
   private readonly region: GPUBuffer;
   /** A small copy of the frame before. */
@@ -126,12 +127,15 @@ export class GpuPrepareStage implements PrepareStage {
   }
 
   close(): void {
+    this.closed = true;
     this.clone?.close();
     this.counts.close();
     this.memory.close();
   }
 
   private importFrame(frame: VideoFrame): void {
+    // A frame may still be under way on a backend that has failed and was closed.
+    if (this.closed) return;
     const fromSrgb = FROM_SRGB[frame.colorSpace.primaries ?? ''];
     const rows = new Float32Array(12);
     if (fromSrgb)
