@@ -1,30 +1,33 @@
 import { PortoonError } from '../common/errors.ts';
 import { Telling } from './telling.ts';
 
-/** The host's wish to lock the room or to unlock it, asked for until the server has done it. */
+/**
+ * The host's wish to lock the room, asked for until the server has done it. Nothing of the kind is
+ * there for opening it: done late, that would let in whom nobody expects any more.
+ */
 export class LockWish {
-  /** What is not done yet; null when nothing is. */
-  wanted: boolean | null = null;
+  /** Whether the room is to be locked and is not yet. */
+  waits = false;
   private readonly telling: Telling;
 
   /**
    * @param ask - asks the server once.
-   * @param changed - called when {@link wanted} is another.
+   * @param changed - called when {@link waits} is another.
    */
   constructor(
-    private readonly ask: (locked: boolean) => Promise<unknown>,
+    private readonly ask: () => Promise<unknown>,
     private readonly changed: () => void,
   ) {
     this.telling = new Telling(() => this.askOnce());
   }
 
   /**
-   * Wishes for something else from now on.
-   * @throws PortoonError for what the server did not do it this time. It is asked again where that
-   *   may pass: `wanted` tells.
+   * Asks for the lock from now on.
+   * @throws PortoonError for what the server did not do it this time. Where that may pass, it is
+   *   asked again: {@link waits} tells.
    */
-  async set(locked: boolean): Promise<void> {
-    this.keep(locked);
+  async begin(): Promise<void> {
+    this.keep();
     try {
       await this.telling.tell();
     } catch (error) {
@@ -33,22 +36,20 @@ export class LockWish {
     }
   }
 
-  /** Wishes for it without asking: the server is asked with the next {@link hurry}. */
-  keep(locked: boolean | null): void {
-    if (locked === this.wanted) return;
-    this.wanted = locked;
-    this.changed();
+  /** Remembers the wish without asking: the server is asked with the next {@link hurry}. */
+  keep(): void {
+    this.become(true);
   }
 
-  /** Wishes for nothing any more: the room stays as it is. */
+  /** The wish is fulfilled, or is no more. */
   withdraw(): void {
     this.telling.stop();
-    this.keep(null);
+    this.become(false);
   }
 
   /** The server hears us again, or is healthy again: asks at once. */
   hurry(): void {
-    if (this.wanted !== null) this.telling.tell().catch(() => undefined);
+    if (this.waits) this.telling.tell().catch(() => undefined);
   }
 
   /** Does not ask any more, until {@link hurry}. */
@@ -57,9 +58,14 @@ export class LockWish {
   }
 
   private async askOnce(): Promise<void> {
-    const { wanted } = this;
-    if (wanted === null) return;
-    await this.ask(wanted);
-    if (this.wanted === wanted) this.keep(null);
+    if (!this.waits) return;
+    await this.ask();
+    this.become(false);
+  }
+
+  private become(waits: boolean): void {
+    if (waits === this.waits) return;
+    this.waits = waits;
+    this.changed();
   }
 }

@@ -33,7 +33,7 @@ export interface RoomOptions {
   video: MediaStreamTrack | null;
   audio: MediaStreamTrack | null;
   /**
-   * Something of `members`, `host`, `locked`, `lockWanted`, `signalling`, `refusal` or `relayFault`
+   * Something of `members`, `host`, `locked`, `lockWaits`, `signalling`, `refusal` or `relayFault`
    * is new.
    */
   onChange: () => void;
@@ -78,7 +78,7 @@ export class Room {
   private revision = nextRevision();
   private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
   private readonly lockWish = new LockWish(
-    (locked) => this.server.ask('lock', { locked }),
+    () => this.server.ask('lock', { locked: true }),
     () => {
       this.changed();
     },
@@ -184,24 +184,27 @@ export class Room {
     }
   }
 
-  /** What the host asked for with `lock` and the server has not done yet; null when nothing. */
-  get lockWanted(): boolean | null {
-    return this.lockWish.wanted;
+  /** Whether the host asked for a lock that the server has not done yet. */
+  get lockWaits(): boolean {
+    return this.lockWish.waits;
   }
 
   /**
-   * Lets nobody else in, or again. The host alone may. What the server cannot do now it is asked
-   * again, until it does or the opposite is asked for: see {@link lockWanted}.
-   * @throws PortoonError `ERR_SIGNALLING` where it is not done yet.
+   * Lets nobody else in, or again. The host alone may. A lock that the server cannot do now it is
+   * asked for again, until it does or it is unlocked: see {@link lockWaits}.
+   * @throws PortoonError `ERR_SIGNALLING` where it is not done, or not yet.
    */
   async lock(locked: boolean): Promise<void> {
-    if (locked === this.locked && this.lockWanted !== null) {
-      this.lockWish.withdraw();
+    if (locked) {
+      if (!this.signalling) this.lockWish.keep();
+      this.needServer();
+      await this.lockWish.begin();
       return;
     }
-    if (!this.signalling) this.lockWish.keep(locked);
+    this.lockWish.withdraw();
+    if (!this.locked) return;
     this.needServer();
-    await this.lockWish.set(locked);
+    await this.server.ask('lock', { locked });
   }
 
   /**
@@ -278,7 +281,7 @@ export class Room {
 
   /** Asks again for the lock that is not done yet, unless it is no longer ours to ask for. */
   private pursueLock(othersHost: boolean): void {
-    if (othersHost || this.locked === this.lockWanted) this.lockWish.withdraw();
+    if (othersHost || this.locked) this.lockWish.withdraw();
     else if (this.host) this.lockWish.hurry();
   }
 
@@ -294,7 +297,7 @@ export class Room {
       ...(hostKey === undefined ? {} : { hostKey }),
       ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
       // A server that has forgotten the room locks it then, and still lets those in who were here.
-      ...((this.lockWanted ?? this.locked)
+      ...(this.locked || this.lockWaits
         ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
         : {}),
     };
@@ -391,7 +394,7 @@ export class Room {
     });
     server.on('locked', ({ locked }) => {
       this.locked = locked;
-      if (locked === this.lockWanted) this.lockWish.withdraw();
+      if (locked) this.lockWish.withdraw();
       this.changed();
     });
     server.on('removed', () => {

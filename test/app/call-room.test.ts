@@ -158,13 +158,13 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     await stopEngine(redis);
     try {
       expect(await ada.evaluate(() => window.steered.lock(true))).toBe('ERR_SIGNALLING');
-      expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: false, wanted: true });
+      expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: false, waits: true });
     } finally {
       redis = await startRedis(redisPort);
     }
     for (const page of [ada, grace])
       await page.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 30_000 });
-    expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: true, wanted: null });
+    expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: true, waits: false });
     const stranger = pages.open(other.url);
     expect(await stranger.code('join', { room, name: 'Mary', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
   });

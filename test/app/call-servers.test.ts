@@ -138,6 +138,8 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
 
     doomed.child.kill('SIGKILL');
     await a.page.getByText('server offline').waitFor({ state: 'attached' });
+    // No green beside these words.
+    expect(await a.page.locator('.chip[data-live]').count()).toBe(0);
     await a.page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     await goesOn(b.page);
     await goesOn(a.page);

@@ -258,6 +258,30 @@ describe('the divider', () => {
 });
 
 describe('the lobby', () => {
+  it.each(
+    SIZES.flatMap(([width, height]) => [
+      [width, height, ''] as const,
+      [width, height, '&foo=1&region=nose&room2=1&strength=9'] as const,
+    ]),
+  )('has Join in view in %i x %i, also below notices: %s', async (width, height, odd) => {
+    const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}&style=none${odd}`, {
+      permissions: ['camera', 'microphone'],
+      viewport: { width, height },
+    });
+    await reach(page, 'running');
+    await page.locator('.strip').waitFor();
+    const onTop = () =>
+      page.evaluate(() => {
+        const join = document.querySelector('.lobby-card [type=submit]')!;
+        const { left, top, right, bottom } = join.getBoundingClientRect();
+        return [top + 2, bottom - 2].every((y) =>
+          join.contains(document.elementFromPoint((left + right) / 2, y)),
+        );
+      });
+    await expect.poll(onTop).toBe(true);
+    await close();
+  });
+
   it('has a guest see themself where it says', async () => {
     const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}`, {
       permissions: ['camera', 'microphone'],

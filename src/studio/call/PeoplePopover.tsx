@@ -31,15 +31,11 @@ export function PeoplePopover() {
         <Switch
           label="Lock the call"
           hint="Nobody else can join"
-          checked={lockWaits.value ?? locked.value}
+          checked={locked.value || lockWaits.value}
           onChange={() => void toggleLock()}
         />
       )}
-      {lockWaits.value !== null && (
-        <p class="aside">
-          {lockWaits.value ? 'Not locked yet' : 'Not unlocked yet'}: the server is asked until it is done.
-        </p>
-      )}
+      {lockWaits.value && <p class="aside">Not locked yet: the server is asked until it is done.</p>}
       {!isHost.value && locked.value && (
         <p class="locked">
           <Icon name="lock" /> The host has locked this call.

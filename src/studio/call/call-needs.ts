@@ -15,7 +15,7 @@ export type JoinedRoom = Pick<
   | 'members'
   | 'host'
   | 'locked'
-  | 'lockWanted'
+  | 'lockWaits'
   | 'signalling'
   | 'refusal'
   | 'relayFault'

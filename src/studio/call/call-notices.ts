@@ -17,8 +17,8 @@ const ALONE_MS = 60_000;
 /** Tells the person what happens in a call. */
 export class CallNotices {
   private relayFault: PortoonError | null = null;
-  /** What was said to be waiting for the server: to lock the call, or to unlock it. */
-  private lockWaiting: boolean | null = null;
+  /** Whether the person was told that the lock waits for the server. */
+  private lockWaiting = false;
   private aloneTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly needs: CallNoticesNeeds) {}
@@ -111,7 +111,7 @@ export class CallNotices {
   end(): void {
     this.relayChanged(null);
     this.isNotAlone();
-    this.lockWaiting = null;
+    this.lockWaiting = false;
     for (const topic of ['call', 'remove', 'lock']) this.needs.notices.retract(topic);
   }
 
@@ -128,24 +128,23 @@ export class CallNotices {
     });
   }
 
-  /** Says that the call is not locked or unlocked yet, and that Portoon goes on asking. */
-  lockWaits(wanted: boolean): void {
-    this.lockWaiting = wanted;
+  /** Says that the call is not locked yet, and that Portoon goes on asking. */
+  lockWaits(): void {
+    this.lockWaiting = true;
     this.needs.notices.show({
       topic: 'lock',
       tone: 'problem',
-      title: wanted ? 'The call is not locked yet' : 'The call is still locked',
-      text: `The server can’t do it now. Portoon asks it again until it is done. Until then ${wanted ? 'anyone with the link can still join' : 'nobody else can join'}.`,
+      title: 'The call is not locked yet',
+      text: 'The server can’t do it now. Portoon asks it again until it is done. Until then anyone with the link can still join.',
       code: 'ERR_SIGNALLING',
     });
   }
 
   /** Corrects what {@link lockWaits} said, once it is no longer true. */
-  lockChanged(wanted: boolean | null, locked: boolean): void {
-    const waited = this.lockWaiting;
-    if (waited === null || wanted === waited) return;
-    this.lockWaiting = null;
-    if (locked !== waited) {
+  lockChanged(waits: boolean, locked: boolean): void {
+    if (!this.lockWaiting || waits) return;
+    this.lockWaiting = false;
+    if (!locked) {
       this.needs.notices.retract('lock');
       return;
     }
@@ -153,8 +152,8 @@ export class CallNotices {
       topic: 'lock',
       tone: 'info',
       stays: true,
-      title: locked ? 'The call is locked now' : 'The call is unlocked now',
-      text: locked ? 'It took a while: see under People who joined in the meantime.' : '',
+      title: 'The call is locked now',
+      text: 'It took a while: see under People who joined in the meantime.',
     });
   }
 }

@@ -24,8 +24,8 @@ export class CallStore {
   readonly members = signal<readonly Member[]>([]);
   readonly isHost = signal(false);
   readonly locked = signal(false);
-  /** What the server could not do at once: to lock the call, or to unlock it. Null when nothing. */
-  readonly lockWaits = signal<boolean | null>(null);
+  /** Whether the server could not lock the call at once, and is asked for it again. */
+  readonly lockWaits = signal(false);
   /** Without the server the call goes on, but nobody can join, be locked out or be removed. */
   readonly serverConnected = signal(true);
   /** Why the server doesn't let this page back in. The call goes on, and the page keeps asking. */
@@ -191,7 +191,7 @@ export class CallStore {
     const { page } = this.needs;
     if (this.serverConnected.value && !joined.signalling)
       page.announce('The server can’t be reached. The call goes on.');
-    this.callNotices.lockChanged(joined.lockWanted, joined.locked);
+    this.callNotices.lockChanged(joined.lockWaits, joined.locked);
     this.setRefusal(joined.refusal);
     this.callNotices.relayChanged(joined.relayFault);
     const members = [...joined.members.values()];
@@ -200,7 +200,7 @@ export class CallStore {
     this.members.value = members;
     this.isHost.value = joined.host;
     this.locked.value = joined.locked;
-    if (joined.lockWanted === null) this.lockWaits.value = null;
+    if (!joined.lockWaits) this.lockWaits.value = false;
     this.serverConnected.value = joined.signalling;
   }
 
@@ -260,7 +260,7 @@ export class CallStore {
     this.joinFault.value = null;
     this.isHost.value = false;
     this.locked.value = false;
-    this.lockWaits.value = null;
+    this.lockWaits.value = false;
     this.serverConnected.value = true;
   }
 
@@ -273,18 +273,18 @@ export class CallStore {
     }
   }
 
-  /** Locks the call or unlocks it. While the server has not done it yet, takes that back. */
+  /** Locks the call or unlocks it. While the server has not locked it yet, takes that back. */
   readonly toggleLock = async (): Promise<void> => {
     const { joined } = this;
     if (!joined) return;
-    const wanted = !(joined.lockWanted ?? joined.locked);
     try {
-      await joined.lock(wanted);
+      await joined.lock(!joined.locked && !joined.lockWaits);
+      this.needs.notices.retract('lock');
     } catch (error) {
-      if (joined.lockWanted === wanted) {
-        this.lockWaits.value = wanted;
-        this.callNotices.lockWaits(wanted);
-      } else if (joined === this.joined) this.needs.notices.showError('call', error);
+      if (joined !== this.joined) return;
+      this.lockWaits.value = joined.lockWaits;
+      if (joined.lockWaits) this.callNotices.lockWaits();
+      else this.needs.notices.showError('lock', error);
     }
   };
 

@@ -14,8 +14,8 @@ interface Steered {
   leave: () => void;
   members: () => Seen[];
   host: () => boolean;
-  /** Whether the room is locked, and what is asked for until the server does it. */
-  locked: () => { locked: boolean; wanted: boolean | null };
+  /** Whether the room is locked, and whether a lock waits for the server. */
+  locked: () => { locked: boolean; waits: boolean };
   signalling: () => boolean;
   /** The code with which the relay refuses the page, where it keeps somebody away; or `none`. */
   relayFault: () => string;
@@ -81,7 +81,7 @@ window.steered = {
       ...{ id, name, host, muted, camera, link },
     })),
   host: () => room?.host ?? false,
-  locked: () => ({ locked: room?.locked ?? false, wanted: room?.lockWanted ?? null }),
+  locked: () => ({ locked: room?.locked ?? false, waits: room?.lockWaits ?? false }),
   signalling: () => room?.signalling ?? false,
   relayFault: () => room?.relayFault?.code ?? 'none',
   events,

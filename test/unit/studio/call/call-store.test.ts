@@ -46,7 +46,7 @@ function setUp({
     members,
     host: true,
     locked: false,
-    lockWanted: null as boolean | null,
+    lockWaits: false,
     signalling: true,
     refusal: null as PortoonError | null,
     relayFault: null as PortoonError | null,
@@ -54,7 +54,7 @@ function setUp({
     setAudio: () => Promise.resolve(),
     tell: (state: object) => Promise.resolve(void events.push(`tell ${JSON.stringify(state)}`)),
     lock: (wanted: boolean) => {
-      room.lockWanted = wanted;
+      room.lockWaits = wanted;
       return Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.'));
     },
     remove: () => Promise.reject(new PortoonError('ERR_SIGNALLING', 'No server.', 'Wait.')),
@@ -214,9 +214,9 @@ test('a lock that the server can’t do yet is told until it is read or done', a
   expect(notices.notices.value).toMatchObject([{ tone: 'problem', title: 'The call is not locked yet' }]);
   expect(call.lockWaits.value).toBe(true);
   expect(call.locked.value).toBe(false);
-  Object.assign(room, { locked: true, lockWanted: null });
+  Object.assign(room, { locked: true, lockWaits: false });
   options().onChange();
-  expect(call.lockWaits.value).toBeNull();
+  expect(call.lockWaits.value).toBe(false);
   expect(notices.notices.value).toMatchObject([{ title: 'The call is locked now', stays: true }]);
 });
 
@@ -224,9 +224,9 @@ test('a lock that is taken back before it is done is not mentioned any more', as
   const { call, room, options, notices } = setUp({ roomOfLink: 'room' });
   await call.join();
   await call.toggleLock();
-  room.lockWanted = null;
+  room.lockWaits = false;
   options().onChange();
-  expect(call.lockWaits.value).toBeNull();
+  expect(call.lockWaits.value).toBe(false);
   expect(notices.notices.value).toEqual([]);
 });
 
@@ -278,4 +278,13 @@ describe('somebody who came by a link and is alone', () => {
     vi.advanceTimersByTime(300_000);
     for (const all of [own, met, gone]) expect(titles(all)).toEqual([]);
   });
+});
+
+test('a call that can’t be unlocked stays locked, and is not unlocked later', async () => {
+  const { call, room, notices } = setUp({ roomOfLink: 'room' });
+  await call.join();
+  room.locked = true;
+  await call.toggleLock();
+  expect(call.lockWaits.value).toBe(false);
+  expect(notices.notices.value).toMatchObject([{ tone: 'problem', topic: 'lock', code: 'ERR_SIGNALLING' }]);
 });
