@@ -9,7 +9,9 @@ function setUp() {
     close: () => undefined,
   };
   const framePort = new FramePort(port as unknown as MessagePort);
-  const ask = () => port.onmessage!();
+  const ask = () => {
+    port.onmessage!();
+  };
   const frame = () => ({ close: () => undefined }) as unknown as VideoFrame;
   return { framePort, posted, ask, frame };
 }
