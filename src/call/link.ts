@@ -37,7 +37,7 @@ export async function newRoom(): Promise<string> {
  * @returns what was found; else the text as it was.
  */
 export function findKey(text: string): string {
-  const visible = text.replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '');
+  const visible = text.replace(/(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '');
   const find = (from: string) => /(?<![\w-])[\w-]{22,64}(?![\w-])/.exec(from)?.[0];
   return find(visible) ?? find(visible.replace(/\s/g, '')) ?? text;
 }

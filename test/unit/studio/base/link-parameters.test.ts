@@ -117,6 +117,7 @@ describe('readLink', () => {
     ['one in its middle', `?room=${ROOM.slice(0, 9)}\u200b${ROOM.slice(9)}`],
     ['a line that ended in it', `?room=${ROOM.slice(0, 9)}%0D%0A ${ROOM.slice(9)}`],
     ['the rest of the sentence', `?room=${ROOM} see you there`],
+    ['the next line', `?room=${ROOM}%0Asee you there`],
     ['quotes', `?room=%22${ROOM}%22`],
     ['a name in other letters', `?Room=${ROOM}`],
     ['an ampersand that was escaped', `?style=none&amp;room=${ROOM}`],
