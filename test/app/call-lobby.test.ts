@@ -57,11 +57,11 @@ describe('somebody without camera and microphone', () => {
 
   /** The microphone fails in this way until `window.plugged` is set. */
   const failing = (name: string) => `
-    const { getUserMedia } = MediaDevices.prototype;
+    const open = MediaDevices.prototype.getUserMedia;
     MediaDevices.prototype.getUserMedia = async function (wish) {
       if (wish.audio && !window.plugged) throw new DOMException('', ${JSON.stringify(name)});
       if (wish.audio) return new AudioContext().createMediaStreamDestination().stream;
-      return getUserMedia.call(this, wish);
+      return open.call(this, wish);
     };`;
 
   it.each([
