@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ExecutionProviderChoice, type Quality, type Region, REGIONS } from '../effect/index.ts';
+import type { ExecutionProviderChoice, Quality } from '../effect/index.ts';
+import { REGIONS, type Region } from '../effect/look.ts';
 import type { FilmFormat } from '../record/convert-protocol.ts';
 
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.

@@ -1,4 +1,4 @@
-import type { Fault } from '../effect/index.ts';
+import type { Fault } from '../common/errors.ts';
 import type { ConvertProgress, ConvertResult } from '../record/convert-protocol.ts';
 
 const BAR = 24;

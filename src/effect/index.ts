@@ -6,7 +6,7 @@ export {
   type EffectOptions,
   type PreviewOptions,
 } from './page/effect.ts';
-export { filmAt, type Film } from './page/film-client.ts';
+export { filmAt, type Film } from './film-client.ts';
 export type { LookOptions } from './page/look-options.ts';
 export { REGIONS } from './look.ts';
 export type {

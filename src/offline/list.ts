@@ -22,6 +22,15 @@ export interface RunsOn {
   readonly half: boolean;
 }
 
+/** What a page asks for when its picture runs: a copy of the files that it runs on. */
+export interface KeepRequest {
+  /**
+   * Service workers of earlier versions, one of which may still be active, know it by this name.
+   */
+  readonly keep: RunsOn['ep'];
+  readonly half: boolean;
+}
+
 /**
  * The files that this machine uses: one of the runtime's three builds, and the half-precision nets
  * where they run, together with the full nets that may have to replace them.

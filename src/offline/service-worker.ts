@@ -2,40 +2,13 @@
  * Keeps a copy of the studio for when the server is out of reach. While the server answers, every
  * answer comes from it, so that nothing here is ever older than the server.
  */
-import { isKept, listFor, type OfflineList, type RunsOn } from './list.ts';
+import { isKept, listFor, type KeepRequest, type OfflineList } from './list.ts';
 
 const COPY = 'portoon';
 const LIST = '/offline.json';
 
-/**
- * The part of the global scope that is used here. TypeScript cannot load the types of pages and of
- * service workers together.
- */
-interface Scope {
-  readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
-  skipWaiting(): Promise<void>;
-  addEventListener<Type extends keyof Events>(type: Type, listener: (event: Events[Type]) => void): void;
-}
-interface Lasting {
-  waitUntil(work: Promise<unknown>): void;
-}
-interface Events {
-  install: Lasting;
-  activate: Lasting;
-  message: Lasting & { readonly data: unknown };
-  fetch: { readonly request: Request; respondWith(answer: Promise<Response>): void };
-}
-const worker = self as unknown as Scope;
-
-/** What a page asks for when its picture runs: a copy of the files that it runs on. */
-export interface KeepRequest {
-  /**
-   * Service workers of earlier versions, one of which may still be active, know it by this name.
-   */
-  readonly keep: RunsOn['ep'];
-  readonly half: boolean;
-}
+// TypeScript knows a worker's scope by its most general type.
+const worker = self as unknown as ServiceWorkerGlobalScope;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(worker.skipWaiting());

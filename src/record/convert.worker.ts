@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { PortoonError } from '../common/errors.ts';
-import { filmAt, type Film } from '../effect/index.ts';
+import { filmAt, type Film } from '../effect/film-client.ts';
 import type {
   ConvertOrder,
   ConvertProgress,

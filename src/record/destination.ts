@@ -1,7 +1,7 @@
 import type { StreamTargetChunk } from 'mediabunny';
 import type { Destination } from './convert-protocol.ts';
 import { removeUnfinished, unfinishedFile } from './folder.ts';
-import { privateFile } from './writer.ts';
+import { privateFile } from './private-file.ts';
 
 /** Bytes that are put together before they go over the wire. */
 const PIECE = 1 << 20;

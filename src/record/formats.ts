@@ -144,9 +144,9 @@ function impossible(format: Format): Offer {
 
 /** What the browser's own recorder makes of a format. Pages have one, workers do not. */
 function recordedBySelf(format: Format): Offer {
-  const can = 'MediaRecorder' in globalThis;
+  const { MediaRecorder } = globalThis as { MediaRecorder?: { isTypeSupported(type: string): boolean } };
   const found = RECORDERS.find(
-    (one) => can && one.format === format.id && MediaRecorder.isTypeSupported(one.type),
+    (one) => one.format === format.id && MediaRecorder?.isTypeSupported(one.type),
   );
   if (!found) return impossible(format);
   const { type, video, audio } = found;

@@ -1,6 +1,6 @@
 /** The types that cross the record worker's wall, nothing else. */
 import type { AudioCodec, VideoCodec } from 'mediabunny';
-import type { Fault } from '../effect/index.ts';
+import type { Fault } from '../common/errors.ts';
 import type { FormatId } from './formats.ts';
 
 export interface RecordingJob {

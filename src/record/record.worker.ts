@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { faultOf } from '../common/error-transfer.ts';
 import { PortoonError } from '../common/errors.ts';
-import type { Fault } from '../effect/index.ts';
+import type { Fault } from '../common/errors.ts';
 import {
   finishedFile,
   markFinished,
@@ -19,7 +19,7 @@ import { Ring } from './replay.ts';
 import { Session } from './session.ts';
 import { Still } from './still.ts';
 import { Film, type Take } from './take.ts';
-import { privateFile } from './writer.ts';
+import { privateFile } from './private-file.ts';
 
 /** Milliseconds between two words on how it goes. */
 const BEAT = 500;

@@ -1,6 +1,6 @@
 import { effect as watch } from '@preact/signals';
 import type { Effect } from '../../effect/index.ts';
-import type { KeepRequest } from '../../offline/service-worker.ts';
+import type { KeepRequest } from '../../offline/list.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import type { Studio } from './studio.ts';
 

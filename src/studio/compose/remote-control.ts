@@ -1,14 +1,7 @@
 import { effect as watch } from '@preact/signals';
 import { listenForControl } from '../../control.ts';
-import type { Effect, LookOptions } from '../../effect/index.ts';
+import type { LookOptions } from '../../effect/index.ts';
 import type { Studio } from './studio.ts';
-
-declare global {
-  interface Window {
-    /** The page's effect, for automation. */
-    portoon?: Effect;
-  }
-}
 
 /** Lets other programs control the page: scripts by `window.portoon`, other pages by messages. */
 export function startRemoteControl({ effect, microphone }: Pick<Studio, 'effect' | 'microphone'>) {

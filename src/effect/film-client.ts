@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import '../../common/error-transfer.ts';
-import type { FilmApi } from '../protocol.ts';
+import '../common/error-transfer.ts';
+import type { FilmApi } from './protocol.ts';
 
 /** The effect, as the decoder of a film uses it. */
 export interface Film {
