@@ -1,13 +1,13 @@
 /** What a link to a call is made of. */
 import * as v from 'valibot';
 import { peerIdSchema, ROOM_LENGTH, roomSchema } from '../server/signals.ts';
-import type { Identity } from './seat.ts';
+import type { Identity } from './room-session.ts';
 
 export { MAX_NAME, MAX_VIEWERS, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
 
 const KEY = 'portoon.host.';
-const SEAT = 'portoon.seat.';
-const seatSchema = v.pipe(
+const IDENTITY = 'portoon.seat.';
+const identitySchema = v.pipe(
   v.string(),
   v.parseJson(),
   // A secret is a key like the room's word.
@@ -53,21 +53,21 @@ export function hostKeyOf(room: string): string | undefined {
 
 /**
  * Keeps the place in a room for this tab, over a reload too.
- * @param seat - null gives it up.
+ * @param identity - null gives it up.
  */
-export function keepSeat(room: string, seat: Identity | null): void {
+export function keepIdentity(room: string, identity: Identity | null): void {
   try {
-    if (seat) sessionStorage.setItem(SEAT + room, JSON.stringify(seat));
-    else sessionStorage.removeItem(SEAT + room);
+    if (identity) sessionStorage.setItem(IDENTITY + room, JSON.stringify(identity));
+    else sessionStorage.removeItem(IDENTITY + room);
   } catch {
     // Storage may be forbidden. A reload makes a stranger of this page then.
   }
 }
 
 /** The place that this tab has, or had before a reload. */
-export function seatOf(room: string): Identity | undefined {
+export function identityOf(room: string): Identity | undefined {
   try {
-    const kept = v.safeParse(seatSchema, sessionStorage.getItem(SEAT + room));
+    const kept = v.safeParse(identitySchema, sessionStorage.getItem(IDENTITY + room));
     return kept.success ? kept.output : undefined;
   } catch {
     return undefined;

@@ -9,13 +9,13 @@ import {
   openSession,
   trickle,
   type Endpoint,
-  type Session,
+  type MediaServerSession,
 } from './media-server.ts';
 import { lost, MediaServerError, noPath, unreachable, type Purpose } from './media-server-errors.ts';
 import { candidatesOf, fragmentOf, restartedBy, withoutEcho } from './sdp-fragment.ts';
 
 /** `reconnecting`: it was live and will be again. `stopped` is the last state. */
-export type LinkState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
+export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 
 export interface MediaLinkOptions {
   endpoint: Endpoint;
@@ -59,7 +59,7 @@ export function pauseAfter(failures: number, chance = Math.random()): number {
 }
 
 export class MediaLink {
-  state: LinkState = 'connecting';
+  state: StreamState = 'connecting';
   /** Why it is not live, or null. */
   fault: MediaServerError | null = null;
   /** When it is tried again, as `performance.now()`; null while it is being tried. */
@@ -69,7 +69,7 @@ export class MediaLink {
   /** Whether offers wait for all candidates, because the server takes none later. */
   private gatherAll = false;
   private iceServers: readonly RTCIceServer[] = [];
-  private session: Session | null = null;
+  private session: MediaServerSession | null = null;
   private wake: () => void = () => undefined;
 
   constructor(private readonly options: MediaLinkOptions) {
@@ -165,7 +165,7 @@ export class MediaLink {
     return new RTCPeerConnection({ iceServers: [...this.iceServers], bundlePolicy: 'max-bundle' });
   }
 
-  private async answerOffer(connection: RTCPeerConnection, session: Session): Promise<void> {
+  private async answerOffer(connection: RTCPeerConnection, session: MediaServerSession): Promise<void> {
     await connection.setRemoteDescription({ type: 'offer', sdp: session.sdp });
     this.options.answering?.(connection);
     await connection.setLocalDescription();
@@ -175,7 +175,7 @@ export class MediaLink {
 
   private async trickleRest(
     connection: RTCPeerConnection,
-    session: Session,
+    session: MediaServerSession,
     known: readonly string[],
   ): Promise<void> {
     await gathered(connection, GATHER_ALL_MS);
@@ -199,7 +199,7 @@ export class MediaLink {
    * Checks each second whether the server is still heard. Resolves when it is not, and an ICE
    * restart did not help.
    */
-  private async untilLost(connection: RTCPeerConnection, session: Session): Promise<void> {
+  private async untilLost(connection: RTCPeerConnection, session: MediaServerSession): Promise<void> {
     const { purpose, onReport } = this.options;
     let counts: ReadonlyMap<string, number> = new Map();
     let heardAt = performance.now();
@@ -231,7 +231,7 @@ export class MediaLink {
   }
 
   /** Looks for another road within the session. False where the server does not. */
-  private async restart(connection: RTCPeerConnection, session: Session): Promise<boolean> {
+  private async restart(connection: RTCPeerConnection, session: MediaServerSession): Promise<boolean> {
     try {
       await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
       const complete = await gathered(connection, GATHER_MS);
@@ -254,7 +254,7 @@ export class MediaLink {
     this.session = null;
   }
 
-  private become(state: LinkState, fault: MediaServerError | null): void {
+  private become(state: StreamState, fault: MediaServerError | null): void {
     this.state = state;
     this.fault = fault;
     this.options.onChange();

@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 /** What a media server made of an offer. */
-export interface Session {
+export interface MediaServerSession {
   /** `offer`: it wants to make the offer itself (WHEP's 406), and {@link answer} completes it. */
   readonly kind: 'answer' | 'offer';
   readonly sdp: string;
@@ -40,7 +40,11 @@ const PATCH_MS = 4000;
  * 307 and 308.
  * @throws MediaServerError with a sentence for people.
  */
-export async function openSession(endpoint: Endpoint, purpose: Purpose, offer: string): Promise<Session> {
+export async function openSession(
+  endpoint: Endpoint,
+  purpose: Purpose,
+  offer: string,
+): Promise<MediaServerSession> {
   const { url, token } = endpoint;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw noAddress();
   const post = { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: offer };
@@ -64,7 +68,7 @@ export async function openSession(endpoint: Endpoint, purpose: Purpose, offer: s
 }
 
 /** Answers the offer that the server made. */
-export async function answer(session: Session, sdp: string): Promise<void> {
+export async function answer(session: MediaServerSession, sdp: string): Promise<void> {
   const response = await patch(session, 'application/sdp', sdp);
   if (response && !response.ok) throw await explainAnswer(response, 'play');
 }
@@ -73,7 +77,7 @@ export async function answer(session: Session, sdp: string): Promise<void> {
  * Sends candidates that were found after the offer. False means that the server does not take them
  * one by one.
  */
-export async function trickle(session: Session, fragment: string): Promise<boolean> {
+export async function trickle(session: MediaServerSession, fragment: string): Promise<boolean> {
   const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, session.etag);
   return response?.ok ?? false;
 }
@@ -82,7 +86,7 @@ export async function trickle(session: Session, fragment: string): Promise<boole
  * Asks for an ICE restart. Returns the server's half as a fragment, or null where the server
  * refuses.
  */
-export async function askForRestart(session: Session, fragment: string): Promise<string | null> {
+export async function askForRestart(session: MediaServerSession, fragment: string): Promise<string | null> {
   const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, '*');
   if (response?.status !== 200) return null;
   session.etag = response.headers.get('ETag');
@@ -93,7 +97,7 @@ export async function askForRestart(session: Session, fragment: string): Promise
  * Ends the session at the server, also while the page is closing. Never rejects: a server that is
  * gone has ended the session.
  */
-export function closeSession({ resource, token }: Session): void {
+export function closeSession({ resource, token }: MediaServerSession): void {
   if (resource === null) return;
   fetch(resource, { method: 'DELETE', headers: authorization(token), keepalive: true }).catch(
     () => undefined,
@@ -101,7 +105,7 @@ export function closeSession({ resource, token }: Session): void {
 }
 
 async function patch(
-  { resource, token }: Session,
+  { resource, token }: MediaServerSession,
   type: string,
   body: string,
   match: string | null = null,

@@ -3,11 +3,11 @@
  * and sound it wants.
  */
 import type { PortoonError } from '../common/errors.ts';
-import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
+import type { PresentMember, MemberState, Request, Wants } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { Participant, type LinkState, type Surroundings } from './participant.ts';
-import type { Quality } from './quality.ts';
-import { Seat, type Identity } from './seat.ts';
+import type { ConnectionQuality } from './quality.ts';
+import { RoomSession, type Identity } from './room-session.ts';
 import { StandIns } from './stand-ins.ts';
 import { nextRevision } from './telling.ts';
 
@@ -18,7 +18,7 @@ export interface Viewer {
   readonly label: string;
   readonly wants: Wants;
   readonly link: LinkState;
-  readonly quality: Quality | null;
+  readonly quality: ConnectionQuality | null;
 }
 
 /** What can be sent. The tracks stay the caller's. */
@@ -53,17 +53,17 @@ const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
  */
 export class Outlet {
   viewers: readonly Viewer[] = [];
-  private readonly seat: Seat;
+  private readonly session: RoomSession;
   private readonly participants = new Map<string, Participant>();
   private readonly standIns = new StandIns();
   private codecs: readonly string[] = [];
   private sent: Sent = { opaque: null, stacked: null, audio: null };
-  private state: PeerState = { muted: true, camera: false, revision: nextRevision() };
+  private state: MemberState = { muted: true, camera: false, revision: nextRevision() };
   private readonly timer: number;
 
   constructor(private readonly options: OutletOptions) {
     const { identity } = options;
-    this.seat = new Seat({
+    this.session = new RoomSession({
       identity,
       greeting: () => this.greeting(),
       presence: () => this.state,
@@ -78,25 +78,25 @@ export class Outlet {
     this.listen();
     this.timer = self.setInterval(() => {
       const now = performance.now();
-      this.seat.look(now);
+      this.session.look(now);
       for (const participant of [...this.participants.values()]) participant.look(now);
     }, LOOK_MS);
     addEventListener('pagehide', this.close);
     addEventListener('online', this.onNetworkChange);
     void preferredCodecs().then((codecs) => {
       this.codecs = codecs;
-      this.seat.take();
+      this.session.take();
     });
   }
 
   /** Whether the server hears us, so that viewers can find us. */
   get here(): boolean {
-    return this.seat.here;
+    return this.session.here;
   }
 
   /** Why the server does not take us, or null. */
   get fault(): PortoonError | null {
-    return this.seat.fault;
+    return this.session.fault;
   }
 
   /** Sends something else from now on. Nothing is negotiated. */
@@ -108,10 +108,10 @@ export class Outlet {
   /**
    * Tells the viewers what they get: whether there is a picture, and whether it can be transparent.
    */
-  tell(state: Pick<PeerState, 'camera' | 'alpha'>): void {
+  tell(state: Pick<MemberState, 'camera' | 'alpha'>): void {
     this.state = { muted: true, ...state, revision: nextRevision(this.state.revision) };
     for (const participant of this.participants.values()) participant.tell();
-    this.seat.tell();
+    this.session.tell();
   }
 
   /** Ends all connections, and says so. Safe to call twice. */
@@ -123,11 +123,11 @@ export class Outlet {
     this.participants.clear();
     this.viewers = [];
     this.standIns.stop();
-    this.seat.leave();
+    this.session.leave();
   };
 
   private readonly onNetworkChange = () => {
-    this.seat.server.hurry();
+    this.session.server.hurry();
     for (const participant of this.participants.values()) participant.restart();
   };
 
@@ -137,7 +137,7 @@ export class Outlet {
   }
 
   private listen(): void {
-    const { server } = this.seat;
+    const { server } = this.session;
     server.on('joined', ({ peer }) => {
       this.meet(peer);
       this.changed();
@@ -161,7 +161,7 @@ export class Outlet {
     });
   }
 
-  private meet(present: Present): void {
+  private meet(present: PresentMember): void {
     if (present.kind !== 'view') return;
     const known = this.participants.get(present.id);
     if (known) {
@@ -174,9 +174,9 @@ export class Outlet {
     this.participants.set(present.id, new Participant(present, true, this.surroundings(present)));
   }
 
-  private surroundings({ id, state }: Present): Surroundings {
+  private surroundings({ id, state }: PresentMember): Surroundings {
     const wants = () => this.participants.get(id)?.present.state.wants ?? state.wants ?? WANTS_LITTLE;
-    const { seat, standIns } = this;
+    const { session, standIns } = this;
     const presence = () => this.state;
     const track = (kind: 'audio' | 'video') => this.trackFor(kind, wants());
     return {
@@ -185,7 +185,7 @@ export class Outlet {
         return presence();
       },
       get signalling() {
-        return seat.here;
+        return session.here;
       },
       get audio() {
         return track('audio');
@@ -194,11 +194,11 @@ export class Outlet {
         return track('video');
       },
       get ice() {
-        return seat.ice;
+        return session.ice;
       },
       standIn: (kind) => standIns.of(kind),
-      send: seat.send,
-      relayRefused: seat.relayRefused,
+      send: session.send,
+      relayRefused: session.relayRefused,
       // The lower half of the picture is a matte. An encoder that scaled the picture would move the
       // border between the two halves.
       limits: () => ({

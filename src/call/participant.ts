@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { requestSchemas, type IceServer, type Peer as Present, type SignalData } from '../server/signals.ts';
+import { requestSchemas, type IceServer, type PresentMember, type SignalData } from '../server/signals.ts';
 import type { VideoLimits } from './limits.ts';
 import { Peer, type PeerSignal } from './peer.ts';
-import { readQuality, type Counters, type Quality } from './quality.ts';
+import { readQuality, type Counters, type ConnectionQuality } from './quality.ts';
 import { Speech } from './speech.ts';
 import type { Presence } from './telling.ts';
 
@@ -27,7 +27,7 @@ export interface Member {
   readonly stream: MediaStream | null;
   readonly link: LinkState;
   /** Null until it was measured. */
-  readonly quality: Quality | null;
+  readonly quality: ConnectionQuality | null;
 }
 
 /** What a participant needs of the room. */
@@ -123,7 +123,7 @@ export class Participant {
   /** The status with which the relay refused us last, until it takes us. */
   private refusal: number | null = null;
   private stream: MediaStream | null = null;
-  private quality: Quality | null = null;
+  private quality: ConnectionQuality | null = null;
   private counters: Counters | null = null;
   private measured = 0;
   private speaking = false;
@@ -132,7 +132,7 @@ export class Participant {
 
   /** @param calls - whether this side makes the offers, then and ever after. */
   constructor(
-    private known: Present,
+    private known: PresentMember,
     private readonly calls: boolean,
     private readonly room: Surroundings,
   ) {
@@ -140,12 +140,12 @@ export class Participant {
   }
 
   /** What is known of them, from the server and from themselves. */
-  get present(): Present {
+  get present(): PresentMember {
     return this.known;
   }
 
   /** What the server says of them. What they said themselves since then is newer. */
-  learn(present: Present): void {
+  learn(present: PresentMember): void {
     const { name, state } = this.isNews(present.state.revision) ? present : this.known;
     this.known = { ...present, name, state };
   }

@@ -2,7 +2,7 @@
 export type Verdict = 'Good' | 'Weak' | 'Poor';
 
 /** How one connection does; what is not known yet is null. */
-export interface Quality {
+export interface ConnectionQuality {
   verdict: Verdict;
   /** Milliseconds to the other side and back. */
   rtt: number | null;
@@ -57,7 +57,7 @@ const count = (value: unknown): number => number(value) ?? 0;
 export function readQuality(
   report: Iterable<[string, unknown]>,
   before: Counters | null,
-): { quality: Quality; counters: Counters } {
+): { quality: ConnectionQuality; counters: Counters } {
   const entries = new Map([...report].map(([id, entry]) => [id, entry as Entry]));
   const counters: Counters = {
     at: 0,
@@ -67,7 +67,7 @@ export function readQuality(
     packetsLost: 0,
     framesDecoded: 0,
   };
-  const quality: Quality = {
+  const quality: ConnectionQuality = {
     verdict: 'Good',
     rtt: null,
     loss: null,

@@ -15,7 +15,7 @@ export interface Identity {
   readonly secret: string;
 }
 
-export interface SeatOptions {
+export interface RoomSessionOptions {
   /** With what the room is entered, now. */
   greeting: () => Request<'join'>;
   /** How this page is, now. */
@@ -24,7 +24,7 @@ export interface SeatOptions {
   identity?: Identity;
   /** Who is in the room according to the server, whenever we have joined or rejoined. */
   onPresent: (peers: JoinAnswer['peers']) => void;
-  /** `here` or `fault` is new; after {@link SeatOptions.onPresent}. */
+  /** `here` or `fault` is new; after {@link RoomSessionOptions.onPresent}. */
   onChange: () => void;
 }
 
@@ -32,7 +32,7 @@ export interface SeatOptions {
 const ICE_SHARE = 0.8;
 
 /** A place in a room that is taken again for ever: for where nobody sits to try once more. */
-export class Seat {
+export class RoomSession {
   readonly server = new Signalling();
   /** Whether the server hears us. */
   here = false;
@@ -49,7 +49,7 @@ export class Seat {
   });
   private readonly telling: Telling;
 
-  constructor(private readonly options: SeatOptions) {
+  constructor(private readonly options: RoomSessionOptions) {
     this.identity = options.identity;
     this.telling = new Telling(() => this.server.ask('state', options.presence()));
   }

@@ -3,12 +3,12 @@ import {
   MAX_PERSONS,
   MAX_VIEWERS,
   type JoinAnswer,
-  type Peer as Present,
+  type PresentMember,
   type Request,
 } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
-import { hostKeyOf, keepSeat, seatOf } from './link.ts';
+import { hostKeyOf, identityOf, keepIdentity } from './link.ts';
 import { LockWish } from './lock-wish.ts';
 import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
@@ -95,8 +95,8 @@ export class Room {
 
   private constructor(private readonly options: RoomOptions) {
     const presence = () => this.presence();
-    const seat = seatOf(options.room);
-    if (seat) ({ id: this.self, secret: this.secret } = seat);
+    const identity = identityOf(options.room);
+    if (identity) ({ id: this.self, secret: this.secret } = identity);
     this.common = {
       get presence() {
         return presence();
@@ -225,7 +225,7 @@ export class Room {
   /** @param returns - whether the place is kept, so that a reloaded page gets back past a lock. */
   private end(returns = false): void {
     this.ended = true;
-    if (!returns) keepSeat(this.options.room, null);
+    if (!returns) keepIdentity(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
     this.telling.stop();
     this.lockWish.pause();
@@ -317,7 +317,7 @@ export class Room {
       for (const id of [...this.participants.keys()]) this.drop(id);
     this.self = answer.self;
     this.secret = answer.secret;
-    keepSeat(this.options.room, { id: answer.self, secret: answer.secret });
+    keepIdentity(this.options.room, { id: answer.self, secret: answer.secret });
     this.host = answer.host;
     this.locked = answer.locked;
     this.common.signalling = true;
@@ -336,7 +336,7 @@ export class Room {
    * These are in the room, says the server, and nobody else.
    * @returns whom we knew before.
    */
-  private list(peers: readonly Present[]): Participant[] {
+  private list(peers: readonly PresentMember[]): Participant[] {
     const known = [...this.participants.values()];
     for (const participant of known) participant.listed = false;
     for (const peer of peers) this.meet(peer);
@@ -487,7 +487,7 @@ export class Room {
   }
 
   /** Somebody is in the room. Viewers take part in nothing and have no tile. */
-  private meet(present: Present): void {
+  private meet(present: PresentMember): void {
     // Whatever a server says that has just lost its memory, we are not one of the others.
     if (present.kind === 'view' || present.id === this.self) return;
     const known = this.participants.get(present.id);
@@ -511,7 +511,7 @@ export class Room {
     await Promise.all([...this.participants.values()].map((one) => one.replaceTrack(kind, track)));
   }
 
-  private update(id: string, patch: Partial<Present>): void {
+  private update(id: string, patch: Partial<PresentMember>): void {
     const participant = this.participants.get(id);
     if (!participant) return;
     participant.learn({ ...participant.present, ...patch });

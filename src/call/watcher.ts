@@ -1,10 +1,10 @@
 /** Watching one person, silently: what the page for OBS does with a link of the studio. */
 import type { PortoonError } from '../common/errors.ts';
-import type { Peer as Present, PeerState, Request, Wants } from '../server/signals.ts';
-import type { LinkState } from './media-link.ts';
+import type { PresentMember, MemberState, Request, Wants } from '../server/signals.ts';
+import type { StreamState } from './media-link.ts';
 import { Participant, type Surroundings } from './participant.ts';
 import { relayRefused } from './relay.ts';
-import { Seat } from './seat.ts';
+import { RoomSession } from './room-session.ts';
 import { nextRevision } from './telling.ts';
 
 export interface WatchOptions {
@@ -31,8 +31,8 @@ const LOOK_MS = 500;
  * {@link stop}.
  */
 export class Watcher {
-  state: LinkState = 'connecting';
-  private readonly seat: Seat;
+  state: StreamState = 'connecting';
+  private readonly session: RoomSession;
   private participant: Participant | null = null;
   /** What `onStream` was told last. */
   private shown: { stream: MediaStream; stacked: boolean } | null = null;
@@ -44,7 +44,7 @@ export class Watcher {
 
   constructor(private readonly options: WatchOptions) {
     this.wants = options.wants;
-    this.seat = new Seat({
+    this.session = new RoomSession({
       greeting: () => this.greeting(),
       presence: () => this.presence,
       onPresent: (peers) => {
@@ -60,18 +60,18 @@ export class Watcher {
       this.look(performance.now());
     }, LOOK_MS);
     addEventListener('pagehide', this.stop);
-    this.seat.take();
+    this.session.take();
   }
 
   /** Why the server does not let us in, or its relay refuses us, or null. */
   get fault(): PortoonError | null {
     const refusal = this.participant?.refusedWith ?? null;
-    return this.seat.fault ?? (refusal === null ? null : relayRefused(refusal));
+    return this.session.fault ?? (refusal === null ? null : relayRefused(refusal));
   }
 
   /** Whether the server is connected and the person is there. For diagnostics. */
   get found(): { server: boolean; person: boolean } {
-    return { server: this.seat.here, person: this.participant !== null };
+    return { server: this.session.here, person: this.participant !== null };
   }
 
   /** Says that nobody sees the picture at the moment, or that somebody does again. */
@@ -80,7 +80,7 @@ export class Watcher {
     this.wants = { ...this.wants, paused };
     this.revision = nextRevision(this.revision);
     this.participant?.tell();
-    this.seat.tell();
+    this.session.tell();
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -91,7 +91,7 @@ export class Watcher {
     removeEventListener('pagehide', this.stop);
     this.participant?.close(true);
     this.participant = null;
-    this.seat.leave();
+    this.session.leave();
   };
 
   private greeting(): Request<'join'> {
@@ -105,12 +105,12 @@ export class Watcher {
   }
 
   /** A viewer shows nothing of itself. */
-  private get presence(): PeerState {
+  private get presence(): MemberState {
     return { muted: true, camera: false, wants: this.wants, revision: this.revision };
   }
 
   private listen(): void {
-    const { server } = this.seat;
+    const { server } = this.session;
     const { view } = this.options;
     server.on('joined', ({ peer }) => {
       this.meet(peer);
@@ -132,7 +132,7 @@ export class Watcher {
     });
   }
 
-  private meet(present: Present): void {
+  private meet(present: PresentMember): void {
     if (present.id !== this.options.view || present.kind !== 'person') return;
     if (this.participant) {
       this.participant.learn(present);
@@ -141,7 +141,7 @@ export class Watcher {
   }
 
   private surroundings(): Surroundings {
-    const { seat } = this;
+    const { session } = this;
     const presence = () => this.presence;
     return {
       codecs: [],
@@ -149,16 +149,16 @@ export class Watcher {
         return presence();
       },
       get signalling() {
-        return seat.here;
+        return session.here;
       },
       audio: null,
       video: null,
       get ice() {
-        return seat.ice;
+        return session.ice;
       },
       standIn: () => null,
-      send: seat.send,
-      relayRefused: seat.relayRefused,
+      send: session.send,
+      relayRefused: session.relayRefused,
       limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
       changed: () => {
         this.changed();
@@ -173,7 +173,7 @@ export class Watcher {
   }
 
   private look(now: number): void {
-    this.seat.look(now);
+    this.session.look(now);
     this.participant?.look(now);
     const { onReport } = this.options;
     if (onReport && ++this.looks % 2 === 0)

@@ -1,5 +1,5 @@
 /** Playing what a media server gives, by WHEP (draft-ietf-wish-whep). */
-import { MediaLink, type LinkState } from './media-link.ts';
+import { MediaLink, type StreamState } from './media-link.ts';
 import type { Endpoint } from './media-server.ts';
 import type { MediaServerError } from './media-server-errors.ts';
 
@@ -42,7 +42,7 @@ export class WhepPlayer {
     });
   }
 
-  get state(): LinkState {
+  get state(): StreamState {
     return this.link.state;
   }
 

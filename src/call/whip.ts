@@ -3,7 +3,7 @@
  * viewers.
  */
 import { orderCodecs } from './codecs.ts';
-import { MediaLink, type LinkState } from './media-link.ts';
+import { MediaLink, type StreamState } from './media-link.ts';
 import type { Endpoint } from './media-server.ts';
 import type { MediaServerError } from './media-server-errors.ts';
 
@@ -83,7 +83,7 @@ export class WhipPublisher {
     });
   }
 
-  get state(): LinkState {
+  get state(): StreamState {
     return this.link.state;
   }
 

@@ -1,5 +1,5 @@
 import { isSoftwareRenderer } from '../common/software-renderer.ts';
-import { pauseAfter, type LinkState } from '../call/media-link.ts';
+import { pauseAfter, type StreamState } from '../call/media-link.ts';
 import { createEffect, type Effect, type EffectOptions } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import { openCamera } from '../input/camera.ts';
@@ -22,7 +22,7 @@ const SIZE = { width: 1280, height: 720 };
  * again, until {@link stop}.
  */
 export class Direct {
-  state: LinkState = 'connecting';
+  state: StreamState = 'connecting';
   fault: PortoonError | null = null;
   /** Null until it is made. */
   effect: Effect | null = null;
@@ -122,7 +122,7 @@ export class Direct {
     this.effect = null;
   }
 
-  private become(state: LinkState, fault: PortoonError | null): void {
+  private become(state: StreamState, fault: PortoonError | null): void {
     if (this.isStopped()) return;
     this.state = state;
     this.fault = fault;

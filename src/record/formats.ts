@@ -145,9 +145,7 @@ function impossible(format: Format): Offer {
 /** What the browser's own recorder makes of a format. Pages have one, workers do not. */
 function recordedBySelf(format: Format): Offer {
   const { MediaRecorder } = globalThis as { MediaRecorder?: { isTypeSupported(type: string): boolean } };
-  const found = RECORDERS.find(
-    (one) => one.format === format.id && MediaRecorder?.isTypeSupported(one.type),
-  );
+  const found = RECORDERS.find((one) => one.format === format.id && MediaRecorder?.isTypeSupported(one.type));
   if (!found) return impossible(format);
   const { type, video, audio } = found;
   return { format, possible: true, video, audio, recorder: type, note: null };

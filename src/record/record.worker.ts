@@ -18,7 +18,7 @@ import { Relay } from './relay.ts';
 import { Ring } from './replay.ts';
 import { Session } from './session.ts';
 import { Still } from './still.ts';
-import { Film, type Take } from './take.ts';
+import { VideoTake, type Take } from './take.ts';
 import { privateFile } from './private-file.ts';
 
 /** Milliseconds between two words on how it goes. */
@@ -92,7 +92,7 @@ class RecordWorker implements RecordWorkerApi {
     await this.stopReplay();
     const ring = new Ring(seconds);
     const format = formatOf(job.format);
-    const take = new Film({
+    const take = new VideoTake({
       ...filmOf(job, format),
       sink: new WritableStream(),
       onPicture: (packet, meta) => {
@@ -190,7 +190,7 @@ function takeOf(job: RecordingJob, sink: ReturnType<typeof privateFile>): Take {
   if (job.relay) return new Relay(sink, job.relay);
   if (format.container === 'gif') return new MovingGif(sink);
   if (format.container === 'png') return new Still(sink);
-  return new Film({ ...filmOf(job, format), sink });
+  return new VideoTake({ ...filmOf(job, format), sink });
 }
 
 function filmOf({ video, audio, sound }: RecordingJob, { container, alpha }: Format) {

@@ -20,7 +20,7 @@ export interface Take {
   cancel(): Promise<void>;
 }
 
-export interface FilmOptions {
+export interface VideoTakeOptions {
   readonly container: 'mp4' | 'webm';
   readonly sink: WriterOptions['sink'];
   readonly video: VideoCodec;
@@ -43,7 +43,7 @@ const PATIENCE = 0.6;
 const SLACK = 0.3;
 
 /** A film with sound: it begins with its first picture. */
-export class Film implements Take {
+export class VideoTake implements Take {
   readonly complete = false;
   private writer: FilmWriter | null = null;
   private track: { clock: SoundClock; channels: number; pool: SoundPool } | null = null;
@@ -51,7 +51,7 @@ export class Film implements Take {
   /** Sound is added piece after piece. */
   private sounding: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: FilmOptions) {}
+  constructor(private readonly options: VideoTakeOptions) {}
 
   get bytes(): number {
     return this.writer?.bytes ?? 0;

@@ -5,7 +5,7 @@ import { watchConnections } from './connections.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createAppServer, type Page } from './server.ts';
 import type { Settings } from './settings.ts';
-import { attachSignalling, isForSignalling, type Signalling } from './signalling.ts';
+import { attachSignalling, isForSignalling, type SignallingServer } from './signalling.ts';
 
 /**
  * The whole server, not yet listening: files, signalling, `/healthz` and `/metrics`.
@@ -17,7 +17,7 @@ export async function createApp(
   root: string,
   settings: Pick<Settings, 'redisUrl' | 'turn' | 'proxies' | 'metricsToken'> &
     Partial<Pick<Settings, 'broadcastOrigins'>>,
-): Promise<{ http: Server; signalling: Signalling; metrics: Metrics }> {
+): Promise<{ http: Server; signalling: SignallingServer; metrics: Metrics }> {
   const metrics = createMetrics();
   const pages: Record<string, Page> = {
     '/healthz': () => {

@@ -1,9 +1,9 @@
 import { GRACE } from './signals.ts';
-import { blankRoom, type Room, type RoomStore } from './store.ts';
+import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
 /** Rooms of one server that stands alone. */
 export class MemoryStore implements RoomStore {
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms = new Map<string, StoredRoom>();
   readonly #ends = new Map<string, NodeJS.Timeout>();
   readonly #living: ReadonlySet<string>;
 
@@ -14,7 +14,7 @@ export class MemoryStore implements RoomStore {
   // Nothing here waits, so that no change can come between.
   change<T>(
     name: string,
-    work: (room: Room, living: ReadonlySet<string>) => T,
+    work: (room: StoredRoom, living: ReadonlySet<string>) => T,
     tell: (result: T) => void,
   ): Promise<T> {
     return new Promise((resolve) => {
@@ -26,11 +26,11 @@ export class MemoryStore implements RoomStore {
     });
   }
 
-  read(name: string): Promise<Room | undefined> {
+  read(name: string): Promise<StoredRoom | undefined> {
     return Promise.resolve(this.#rooms.get(name));
   }
 
-  #keep(name: string, room: Room): void {
+  #keep(name: string, room: StoredRoom): void {
     clearTimeout(this.#ends.get(name));
     this.#ends.delete(name);
     this.#rooms.set(name, room);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RedisClient } from './redis-client.ts';
 import { GRACE } from './signals.ts';
-import { blankRoom, type Room, type RoomStore } from './store.ts';
+import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
 /** A node that says nothing for so long is dead. Milliseconds. */
 const NODE_LIFE = 2000;
@@ -77,7 +77,7 @@ export class RedisStore implements RoomStore {
 
   change<T>(
     name: string,
-    work: (room: Room, living: ReadonlySet<string>) => T,
+    work: (room: StoredRoom, living: ReadonlySet<string>) => T,
     tell: (result: T) => void,
   ): Promise<T> {
     const before = this.#lines.get(name) ?? Promise.resolve();
@@ -91,14 +91,14 @@ export class RedisStore implements RoomStore {
     return turn;
   }
 
-  async read(name: string): Promise<Room | undefined> {
+  async read(name: string): Promise<StoredRoom | undefined> {
     const text = await this.#redis.get(roomKey(name));
-    return text === null ? undefined : (JSON.parse(text) as Room);
+    return text === null ? undefined : (JSON.parse(text) as StoredRoom);
   }
 
   async #changeAlone<T>(
     name: string,
-    work: (room: Room, living: ReadonlySet<string>) => T,
+    work: (room: StoredRoom, living: ReadonlySet<string>) => T,
     tell: (result: T) => void,
   ): Promise<T> {
     const token = await this.#lock(name);

@@ -69,7 +69,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
         forgotten ||= store.wasForgotten();
         if (forgotten || missed) rooms.recountSoon();
         missed = false;
-        if (forgotten) await rooms.sitAgain();
+        if (forgotten) await rooms.readmitAll();
         forgotten = false;
         if ([...known].some((other) => !living.has(other))) await rooms.settleAll();
         known = new Set(living);

@@ -3,23 +3,23 @@
  * waits or emits.
  */
 import { Refusal, VIEWERS_FULL } from './refusal.ts';
-import { GRACE, MAX_PERSONS, MAX_VIEWERS, type Peer, type ServerToClient } from './signals.ts';
-import type { Member, Room } from './store.ts';
+import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from './signals.ts';
+import type { StoredMember, StoredRoom } from './store.ts';
 
 type Word<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
 /** What the members of a room are to be told. */
 export type Told = Word<'joined'> | Word<'left'> | Word<'host'>;
 
 /** A member as the others see it. */
-export function peerOf({ id, name, kind, state }: Member, room: Room): Peer {
+export function peerOf({ id, name, kind, state }: StoredMember, room: StoredRoom): PresentMember {
   return { id, name, kind, host: room.host === id, state };
 }
 
 /**
- * Whether the seat still belongs to this connection. A peer that came back on another one has taken
- * it along.
+ * Whether the membership still belongs to this connection. A peer that came back on another one has
+ * taken it along.
  */
-export function holds(room: Room, { id, connection }: Member): boolean {
+export function holds(room: StoredRoom, { id, connection }: StoredMember): boolean {
   return room.members.some((other) => other.id === id && other.connection === connection);
 }
 
@@ -35,7 +35,7 @@ export interface Entry {
  * Starts a room that nobody is in or expected back in: unlocked, and for a while with no host but
  * its owner.
  */
-export function begin(room: Room): void {
+export function begin(room: StoredRoom): void {
   if (room.members.length > 0 || room.away.length > 0) return;
   delete room.host;
   room.locked = false;
@@ -52,10 +52,10 @@ export function begin(room: Room): void {
  * @throws Refusal where the room is full or locked, or the host removed them.
  */
 export function enter(
-  room: Room,
-  member: Member,
+  room: StoredRoom,
+  member: StoredMember,
   { returns, lockedWith }: Entry,
-): { replaced: string | undefined; intruders: Member[] } {
+): { replaced: string | undefined; intruders: StoredMember[] } {
   const { id, kind, owner } = member;
   begin(room);
   const awaitsOwner = room.host === undefined && (room.hostUntil ?? 0) > Date.now();
@@ -87,7 +87,7 @@ export function enter(
 }
 
 /** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
-export function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'): Word<'left'> {
+export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 'removed'): Word<'left'> {
   room.members = room.members.filter((member) => member.id !== id);
   if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
   if (room.host === id) {
@@ -98,7 +98,7 @@ export function drop(room: Room, id: string, reason: 'left' | 'lost' | 'removed'
 }
 
 /** Takes out who sat on a node that is dead. */
-export function bury(room: Room, living: ReadonlySet<string>): Word<'left'>[] {
+export function bury(room: StoredRoom, living: ReadonlySet<string>): Word<'left'>[] {
   const now = Date.now();
   room.away = room.away.filter(({ until }) => until > now);
   const dead = room.members.filter(({ node }) => !living.has(node));
@@ -109,7 +109,7 @@ export function bury(room: Room, living: ReadonlySet<string>): Word<'left'>[] {
  * Chooses the host: the owner if present, else the current host, even one lost a moment ago, else
  * the person who has been there longest.
  */
-export function crown(room: Room): Word<'host'>[] {
+export function crown(room: StoredRoom): Word<'host'>[] {
   const persons = room.members.filter(({ kind }) => kind === 'person');
   const owners = persons.filter(({ owner }) => owner);
   const candidates = owners.length > 0 ? owners : persons;
@@ -126,7 +126,7 @@ export function crown(room: Room): Word<'host'>[] {
   return [['host', { id: next.id }]];
 }
 
-function expect(room: Room, ids: readonly string[]): void {
+function expect(room: StoredRoom, ids: readonly string[]): void {
   const until = Date.now() + GRACE;
   for (const id of ids)
     if (![...room.members, ...room.away].some((known) => known.id === id)) room.away.push({ id, until });

@@ -5,12 +5,12 @@ import { begin, bury, crown, drop, enter, holds, peerOf, type Told } from './roo
 import type {
   ClientToServer,
   JoinAnswer,
-  PeerState,
+  MemberState,
   RequestName,
   requestSchemas,
   ServerToClient,
 } from './signals.ts';
-import type { Member, RoomStore } from './store.ts';
+import type { StoredMember, RoomStore } from './store.ts';
 import type { InferOutput } from 'valibot';
 
 /** After so long all nodes that live have said who sits on them. Milliseconds. */
@@ -23,11 +23,11 @@ export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
 export type Checked<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
 
 /** A peer's place in a room, held by one connection. */
-export interface Seat {
+export interface Membership {
   /** Not the link's word but its hash: the server keeps nothing that opens the room. */
   readonly room: string;
   readonly id: string;
-  readonly member: Member;
+  readonly member: StoredMember;
   readonly socket: SignalSocket;
   /** Whether it was from here that the room was locked, should Redis forget it. */
   locks: boolean;
@@ -38,10 +38,10 @@ export class Rooms {
   readonly #io: SignalServer;
   readonly #store: RoomStore;
   readonly #node: string;
-  /** The seats whose connections are here. */
-  readonly #seats = new Map<string, Set<Seat>>();
-  /** Seats whose end could not be told while Redis was away. */
-  readonly #owed = new Set<readonly [seat: Seat, reason: 'left' | 'lost']>();
+  /** The memberships whose connections are here. */
+  readonly #memberships = new Map<string, Set<Membership>>();
+  /** Memberships whose end could not be told while Redis was away. */
+  readonly #owed = new Set<readonly [membership: Membership, reason: 'left' | 'lost']>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** When the pages of this node are to be told who is there, if they are. */
   #recountAt: number | undefined;
@@ -52,9 +52,9 @@ export class Rooms {
     this.#node = node;
   }
 
-  /** Rooms with a seat on this node. */
+  /** Rooms with a membership on this node. */
   get size(): number {
-    return this.#seats.size;
+    return this.#memberships.size;
   }
 
   /**
@@ -65,13 +65,13 @@ export class Rooms {
     socket: SignalSocket,
     request: Checked<'join'>,
     answer: (answer: Omit<JoinAnswer, 'ice' | 'iceLifetime'>) => void,
-  ): Promise<Seat> {
+  ): Promise<Membership> {
     const room = digest(request.room);
     const secret = request.rejoin?.secret ?? randomKey();
     // The id is made of the secret: any node, and one that was started anew, can tell whose it is.
     const id = digest(secret);
     if (request.rejoin && request.rejoin.id !== id) throw new Refusal('ERR_MESSAGE', 'rejoin');
-    const member: Member = {
+    const member: StoredMember = {
       id,
       name: request.name,
       kind: request.kind,
@@ -82,7 +82,7 @@ export class Rooms {
       node: this.#node,
       connection: socket.id,
     };
-    const seat: Seat = { room, id, member, socket, locks: request.lockedWith !== undefined };
+    const membership: Membership = { room, id, member, socket, locks: request.lockedWith !== undefined };
 
     await this.#store.change(
       room,
@@ -108,28 +108,28 @@ export class Rooms {
       ({ told, result, replaced, intruders, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
-        // One that ended meanwhile gives its seat up next.
+        // One that ended meanwhile gives its membership up next.
         if (socket.connected) void socket.join([room, callOf(room, id)]);
-        this.#sit(seat);
+        this.#admit(membership);
         answer(result);
         for (const { connection } of intruders) this.#turnOut(connection);
         this.#tell(room, told, id);
         this.#settleLater(room, hostUntil);
       },
     );
-    return seat;
+    return membership;
   }
 
   /**
-   * Leaves the room. With `lost` the seat is kept for a while: the peer may come back past a lock,
+   * Leaves the room. With `lost` the membership is kept for a while: the peer may come back past a lock,
    * and as the host.
    */
-  async leave(seat: Seat, reason: 'left' | 'lost'): Promise<void> {
-    this.#rise(seat);
+  async leave(membership: Membership, reason: 'left' | 'lost'): Promise<void> {
+    this.#dismiss(membership);
     try {
-      await this.#vacate(seat, reason);
+      await this.#vacate(membership, reason);
     } catch {
-      this.#owed.add([seat, reason]);
+      this.#owed.add([membership, reason]);
     }
   }
 
@@ -142,8 +142,8 @@ export class Rooms {
   }
 
   /** @param forgotten whether the room may have forgotten who goes: the others have not. */
-  async #vacate(seat: Seat, reason: 'left' | 'lost', forgotten = false): Promise<void> {
-    const { room, id, member } = seat;
+  async #vacate(membership: Membership, reason: 'left' | 'lost', forgotten = false): Promise<void> {
+    const { room, id, member } = membership;
     await this.#store.change(
       room,
       (state, living) => {
@@ -154,61 +154,64 @@ export class Rooms {
         return { told, hostUntil: state.hostUntil };
       },
       ({ told, hostUntil }) => {
-        void seat.socket.leave(room);
-        void seat.socket.leave(callOf(room, id));
+        void membership.socket.leave(room);
+        void membership.socket.leave(callOf(room, id));
         this.#tell(room, told, id);
         this.#settleLater(room, hostUntil);
       },
     );
   }
 
-  async setState(seat: Seat, name: string | undefined, state: PeerState): Promise<void> {
+  async setState(membership: Membership, name: string | undefined, state: MemberState): Promise<void> {
     await this.#store.change(
-      seat.room,
+      membership.room,
       (room) => {
-        const member = room.members.find((other) => other.id === seat.id);
-        if (!member || !holds(room, seat.member)) throw new Refusal('ERR_NOT_JOINED');
+        const member = room.members.find((other) => other.id === membership.id);
+        if (!member || !holds(room, membership.member)) throw new Refusal('ERR_NOT_JOINED');
         if (name !== undefined) member.name = name;
         member.state = state;
         return member;
       },
       (member) => {
-        Object.assign(seat.member, { name: member.name, state });
-        seat.socket.to(seat.room).emit('state', { id: seat.id, name: member.name, ...state });
+        Object.assign(membership.member, { name: member.name, state });
+        membership.socket
+          .to(membership.room)
+          .emit('state', { id: membership.id, name: member.name, ...state });
       },
     );
   }
 
-  async lock(seat: Seat, locked: boolean): Promise<void> {
+  async lock(membership: Membership, locked: boolean): Promise<void> {
     await this.#store.change(
-      seat.room,
+      membership.room,
       (room) => {
-        if (room.host !== seat.id || !holds(room, seat.member)) throw new Refusal('ERR_NOT_HOST');
+        if (room.host !== membership.id || !holds(room, membership.member)) throw new Refusal('ERR_NOT_HOST');
         room.locked = locked;
       },
       () => {
-        seat.locks = locked;
-        this.#io.to(seat.room).emit('locked', { locked });
+        membership.locks = locked;
+        this.#io.to(membership.room).emit('locked', { locked });
       },
     );
   }
 
   /** Takes somebody out, and locks the room: the link would let them in again under another id. */
-  async remove(seat: Seat, id: string): Promise<void> {
-    const { room } = seat;
+  async remove(membership: Membership, id: string): Promise<void> {
+    const { room } = membership;
     await this.#store.change(
       room,
       (state) => {
-        if (state.host !== seat.id || !holds(state, seat.member)) throw new Refusal('ERR_NOT_HOST');
+        if (state.host !== membership.id || !holds(state, membership.member))
+          throw new Refusal('ERR_NOT_HOST');
         const member = state.members.find((other) => other.id === id);
-        if (!member || id === seat.id) throw new Refusal('ERR_PEER_GONE');
+        if (!member || id === membership.id) throw new Refusal('ERR_PEER_GONE');
         state.removed = [...state.removed.slice(-99), id];
         const locks = !state.locked;
         state.locked = true;
         return { told: [drop(state, id, 'removed')], connection: member.connection, locks };
       },
       ({ told, connection, locks }) => {
-        seat.locks = true;
+        membership.locks = true;
         this.#turnOut(connection);
         this.#tell(room, told, id);
         if (locks) this.#io.to(room).emit('locked', { locked: true });
@@ -217,27 +220,29 @@ export class Rooms {
   }
 
   /** Hands a signal on to another member of the same room. */
-  async signal(seat: Seat, { to, ...signal }: Checked<'signal'>): Promise<void> {
-    const call = callOf(seat.room, to);
+  async signal(membership: Membership, { to, ...signal }: Checked<'signal'>): Promise<void> {
+    const call = callOf(membership.room, to);
     const isHere = this.#io.of('/').adapter.rooms.has(call);
-    const views = seat.member.kind === 'view';
+    const views = membership.member.kind === 'view';
     if (!isHere || views) {
-      const room = await this.#store.read(seat.room);
+      const room = await this.#store.read(membership.room);
       // Viewers find each other no more than they find people of another room.
       if (!room?.members.some(({ id, kind }) => id === to && !(views && kind === 'view')))
         throw new Refusal('ERR_PEER_GONE');
     }
-    this.#io.to(call).emit('signal', { from: seat.id, ...signal });
+    this.#io.to(call).emit('signal', { from: membership.id, ...signal });
   }
 
   /** Brings this node's rooms up to date when another node died. */
   async settleAll(): Promise<void> {
-    await Promise.all([...this.#seats.keys()].map((room) => this.#settle(room)));
+    await Promise.all([...this.#memberships.keys()].map((room) => this.#settle(room)));
   }
 
-  /** Takes this node's seats again after the others thought it dead, or Redis forgot them. */
-  async sitAgain(): Promise<void> {
-    await Promise.all([...this.#seats].map(([room, seats]) => this.#sitAgain(room, [...seats])));
+  /** Takes this node's memberships again after the others thought it dead, or Redis forgot them. */
+  async readmitAll(): Promise<void> {
+    await Promise.all(
+      [...this.#memberships].map(([room, memberships]) => this.#readmit(room, [...memberships])),
+    );
   }
 
   /** To be called when words of other nodes may have been missed, or rooms were forgotten. */
@@ -254,7 +259,9 @@ export class Rooms {
   async recount(): Promise<void> {
     const due = this.#recountAt;
     if (due === undefined || performance.now() < due) return;
-    await Promise.all([...this.#seats].map(([room, seats]) => this.#recount(room, [...seats])));
+    await Promise.all(
+      [...this.#memberships].map(([room, memberships]) => this.#recount(room, [...memberships])),
+    );
     if (this.#recountAt === due) this.#recountAt = undefined;
   }
 
@@ -274,25 +281,25 @@ export class Rooms {
     );
   }
 
-  async #sitAgain(room: string, seats: Seat[]): Promise<void> {
+  async #readmit(room: string, memberships: Membership[]): Promise<void> {
     await this.#store.change(
       room,
       (state, living) => {
         const told: Told[] = bury(state, living);
-        const stale: Seat[] = [];
+        const stale: Membership[] = [];
         begin(state);
-        for (const seat of seats) {
-          const there = state.members.find(({ id }) => id === seat.id);
+        for (const membership of memberships) {
+          const there = state.members.find(({ id }) => id === membership.id);
           if (there) {
-            if (there.connection !== seat.member.connection) stale.push(seat);
+            if (there.connection !== membership.member.connection) stale.push(membership);
             continue;
           }
-          state.members.push(seat.member);
-          state.away = state.away.filter(({ id }) => id !== seat.id);
-          told.push(['joined', { peer: peerOf(seat.member, state) }]);
+          state.members.push(membership.member);
+          state.away = state.away.filter(({ id }) => id !== membership.id);
+          told.push(['joined', { peer: peerOf(membership.member, state) }]);
         }
         told.push(...crown(state));
-        const relocks = !state.locked && seats.some(({ id, locks }) => locks && id === state.host);
+        const relocks = !state.locked && memberships.some(({ id, locks }) => locks && id === state.host);
         if (relocks) state.locked = true;
         return { told, stale, relocks, hostUntil: state.hostUntil };
       },
@@ -305,18 +312,18 @@ export class Rooms {
     );
   }
 
-  async #recount(room: string, seats: Seat[]): Promise<void> {
+  async #recount(room: string, memberships: Membership[]): Promise<void> {
     await this.#store.change(
       room,
       (state, living) => {
         const told: Told[] = [...bury(state, living), ...crown(state)];
         const peers = state.members.map((member) => peerOf(member, state));
-        const seated = seats.filter(({ member }) => holds(state, member));
-        return { told, peers, seated, locked: state.locked, hostUntil: state.hostUntil };
+        const present = memberships.filter(({ member }) => holds(state, member));
+        return { told, peers, present, locked: state.locked, hostUntil: state.hostUntil };
       },
-      ({ told, peers, seated, locked, hostUntil }) => {
+      ({ told, peers, present, locked, hostUntil }) => {
         this.#tell(room, told);
-        for (const { id, socket } of seated) {
+        for (const { id, socket } of present) {
           const host = peers.some((peer) => peer.id === id && peer.host);
           socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });
         }
@@ -351,23 +358,23 @@ export class Rooms {
       () => {
         this.#timers.delete(timer);
         // What fails here is mended by the next change of the room.
-        if (this.#seats.has(room)) this.#settle(room).catch(() => undefined);
+        if (this.#memberships.has(room)) this.#settle(room).catch(() => undefined);
       },
       hostUntil - Date.now() + 50,
     ).unref();
     this.#timers.add(timer);
   }
 
-  #sit(seat: Seat): void {
-    const seats = this.#seats.get(seat.room);
-    if (seats) seats.add(seat);
-    else this.#seats.set(seat.room, new Set([seat]));
+  #admit(membership: Membership): void {
+    const memberships = this.#memberships.get(membership.room);
+    if (memberships) memberships.add(membership);
+    else this.#memberships.set(membership.room, new Set([membership]));
   }
 
-  #rise(seat: Seat): void {
-    const seats = this.#seats.get(seat.room);
-    seats?.delete(seat);
-    if (seats?.size === 0) this.#seats.delete(seat.room);
+  #dismiss(membership: Membership): void {
+    const memberships = this.#memberships.get(membership.room);
+    memberships?.delete(membership);
+    if (memberships?.size === 0) this.#memberships.delete(membership.room);
   }
 }
 

@@ -16,7 +16,7 @@ import type { Metrics } from './metrics.ts';
 import { connectRedis } from './redis.ts';
 import { Refusal } from './refusal.ts';
 import { RelayLog } from './relay-log.ts';
-import { Rooms, type Checked, type Seat, type SignalServer, type SignalSocket } from './rooms.ts';
+import { Rooms, type Checked, type Membership, type SignalServer, type SignalSocket } from './rooms.ts';
 import type { Settings } from './settings.ts';
 import { MAX_MESSAGE, requestSchemas, SIGNALLING_PATH, type IceAnswer, type RequestName } from './signals.ts';
 import { iceServers } from './turn.ts';
@@ -34,7 +34,7 @@ const GOODBYE = 1000;
 const IDLE = 30_000;
 
 /** The rooms of a running server. */
-export interface Signalling {
+export interface SignallingServer {
   /** Whether calls can be connected: false while Redis is away. */
   readonly healthy: boolean;
   /**
@@ -53,7 +53,7 @@ export async function attachSignalling(
   http: HttpServer,
   { redisUrl, turn, proxies }: Pick<Settings, 'redisUrl' | 'turn' | 'proxies'>,
   metrics: Metrics,
-): Promise<Signalling> {
+): Promise<SignallingServer> {
   const node = randomUUID();
   let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
@@ -198,9 +198,9 @@ export function isForSignalling({ url }: IncomingMessage): boolean {
   return url?.startsWith(`${SIGNALLING_PATH}/`) ?? false;
 }
 
-/** One connection, and the seat that it holds. */
+/** One connection, and the membership that it holds. */
 class Visitor {
-  /** Resolves when the connection has ended and its seat is given up. */
+  /** Resolves when the connection has ended and its membership is given up. */
   readonly gone: Promise<void>;
   readonly #socket: SignalSocket;
   readonly #rooms: Rooms;
@@ -212,7 +212,7 @@ class Visitor {
   readonly #idle: NodeJS.Timeout;
   /** Requests are carried out one by one: a candidate must not overtake its offer. */
   #line: Promise<void> = Promise.resolve();
-  #seat: Seat | undefined;
+  #membership: Membership | undefined;
 
   constructor(
     socket: SignalSocket,
@@ -275,25 +275,25 @@ class Visitor {
     }
     if (!Object.hasOwn(requestSchemas, name)) throw new Refusal('ERR_MESSAGE', 'unknown request');
     const request = check(name as Exclude<RequestName, 'join'>, message);
-    const seat = this.#seat;
-    if (!seat) throw new Refusal('ERR_NOT_JOINED');
+    const membership = this.#membership;
+    if (!membership) throw new Refusal('ERR_NOT_JOINED');
     switch (name as Exclude<RequestName, 'join'>) {
       case 'signal':
-        await this.#rooms.signal(seat, request as Checked<'signal'>);
+        await this.#rooms.signal(membership, request as Checked<'signal'>);
         break;
       case 'state': {
         const { name: called, ...state } = request as Checked<'state'>;
-        await this.#rooms.setState(seat, called, state);
+        await this.#rooms.setState(membership, called, state);
         break;
       }
       case 'lock':
-        await this.#rooms.lock(seat, (request as Checked<'lock'>).locked);
+        await this.#rooms.lock(membership, (request as Checked<'lock'>).locked);
         break;
       case 'remove':
-        await this.#rooms.remove(seat, (request as Checked<'remove'>).peer);
+        await this.#rooms.remove(membership, (request as Checked<'remove'>).peer);
         break;
       case 'ice':
-        answer(this.#ice(seat.id));
+        answer(this.#ice(membership.id));
         return;
       case 'relay':
         this.#relayLog.hear((request as Checked<'relay'>).status);
@@ -306,23 +306,23 @@ class Visitor {
   }
 
   async #join(request: Checked<'join'>, answer: (result: object) => void): Promise<void> {
-    if (this.#seat) throw new Refusal('ERR_ALREADY_JOINED');
-    const seat = await this.#rooms.join(this.#socket, request, (result) => {
+    if (this.#membership) throw new Refusal('ERR_ALREADY_JOINED');
+    const membership = await this.#rooms.join(this.#socket, request, (result) => {
       answer({ ...result, ...this.#ice(result.self) });
     });
-    this.#seat = seat;
+    this.#membership = membership;
     clearTimeout(this.#idle);
-    this.#metrics.peers.inc({ kind: seat.member.kind });
+    this.#metrics.peers.inc({ kind: membership.member.kind });
     this.#metrics.rooms.set(this.#rooms.size);
   }
 
   async #leave(reason: 'left' | 'lost'): Promise<void> {
-    const seat = this.#seat;
-    if (!seat) return;
-    this.#seat = undefined;
-    this.#metrics.peers.dec({ kind: seat.member.kind });
+    const membership = this.#membership;
+    if (!membership) return;
+    this.#membership = undefined;
+    this.#metrics.peers.dec({ kind: membership.member.kind });
     this.#metrics.left.inc({ reason });
-    await this.#rooms.leave(seat, reason);
+    await this.#rooms.leave(membership, reason);
     this.#metrics.rooms.set(this.#rooms.size);
   }
 

@@ -186,17 +186,17 @@ export type RequestName = keyof typeof requestSchemas;
 export type Request<N extends RequestName> = v.InferInput<(typeof requestSchemas)[N]>;
 
 export type SignalData = v.InferOutput<typeof signalDataSchema>;
-export type PeerState = v.InferOutput<typeof stateSchema>;
+export type MemberState = v.InferOutput<typeof stateSchema>;
 export type Wants = v.InferOutput<typeof wantsSchema>;
-export type PeerKind = 'person' | 'view';
+export type MemberKind = 'person' | 'view';
 
 /** Another member of the room. */
-export interface Peer {
+export interface PresentMember {
   readonly id: string;
   readonly name: string;
-  readonly kind: PeerKind;
+  readonly kind: MemberKind;
   readonly host: boolean;
-  readonly state: PeerState;
+  readonly state: MemberState;
 }
 
 /** What `RTCPeerConnection` takes. */
@@ -222,7 +222,7 @@ export interface JoinAnswer extends IceAnswer {
   /** With the id, what `rejoin` takes. Never sent to others. */
   readonly secret: string;
   /** Those who are there, longest first, without oneself. */
-  readonly peers: Peer[];
+  readonly peers: PresentMember[];
   readonly host: boolean;
   readonly locked: boolean;
 }
@@ -273,14 +273,14 @@ export type ClientToServer = {
 /** What a page is told, about its own room alone. */
 export interface ServerToClient {
   /** Someone came; with an id that is known already, someone came back over a new connection. */
-  joined(message: { peer: Peer }): void;
+  joined(message: { peer: PresentMember }): void;
   /**
    * `lost`: the connection to the server ended. The one between the peers may still work, and they
    * may come back.
    */
   left(message: { id: string; reason: 'left' | 'lost' | 'removed' }): void;
   signal(message: { from: string; data: SignalData; generation?: number | undefined }): void;
-  state(message: { id: string; name: string } & PeerState): void;
+  state(message: { id: string; name: string } & MemberState): void;
   /** Who may lock and remove from now on. */
   host(message: { id: string }): void;
   /**

@@ -1,26 +1,26 @@
-import type { PeerKind, PeerState } from './signals.ts';
+import type { MemberKind, MemberState } from './signals.ts';
 
-export interface Member {
+export interface StoredMember {
   readonly id: string;
   name: string;
-  readonly kind: PeerKind;
+  readonly kind: MemberKind;
   /** Whether they made the room: they brought the key that its word was made of. */
   readonly owner: boolean;
-  state: PeerState;
+  state: MemberState;
   /** The server that holds the connection, and which of its connections it is. */
   readonly node: string;
   readonly connection: string;
 }
 
 /** All that is known of a room. It lives as long as someone is in it, and a grace time more. */
-export interface Room {
+export interface StoredRoom {
   /** The id of the host, who may be lost for a moment. */
   host?: string;
   /** Until when (ms since 1970) a lost host's place is kept. */
   hostUntil?: number;
   locked: boolean;
   /** Longest first. */
-  members: Member[];
+  members: StoredMember[];
   /** Who was lost and may come back past a lock, until when. */
   away: { id: string; until: number }[];
   removed: string[];
@@ -38,12 +38,12 @@ export interface RoomStore {
    */
   change<T>(
     room: string,
-    work: (room: Room, living: ReadonlySet<string>) => T,
+    work: (room: StoredRoom, living: ReadonlySet<string>) => T,
     tell: (result: T) => void,
   ): Promise<T>;
-  read(room: string): Promise<Room | undefined>;
+  read(room: string): Promise<StoredRoom | undefined>;
 }
 
-export function blankRoom(): Room {
+export function blankRoom(): StoredRoom {
   return { locked: false, members: [], away: [], removed: [] };
 }

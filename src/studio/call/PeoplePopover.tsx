@@ -1,4 +1,4 @@
-import type { Quality } from '../../call/quality.ts';
+import type { ConnectionQuality } from '../../call/quality.ts';
 import type { Member } from '../../call/room.ts';
 import { formatBitrate } from '../base/format.ts';
 import { usePreferences } from '../base/preferences-store.ts';
@@ -102,7 +102,7 @@ function RemoveButton({ member: { id, name } }: { member: Member }) {
   );
 }
 
-function ConnectionDetails({ quality }: { quality: Quality }) {
+function ConnectionDetails({ quality }: { quality: ConnectionQuality }) {
   const { rtt, loss, received, sent, codec, width, height, fps, relayed } = quality;
   const rows = [
     ['round trip', rtt === null ? UNKNOWN : `${Math.round(rtt)} ms`],

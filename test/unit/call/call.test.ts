@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { orderCodecs } from '../../../src/call/codecs.ts';
 import { videoLimits } from '../../../src/call/limits.ts';
-import { hostKeyOf, keepSeat, newKey, newRoom, roomSchema, seatOf } from '../../../src/call/link.ts';
+import { hostKeyOf, keepIdentity, newKey, newRoom, roomSchema, identityOf } from '../../../src/call/link.ts';
 import { readQuality, verdictOf } from '../../../src/call/quality.ts';
 import * as v from 'valibot';
 
@@ -46,26 +46,26 @@ describe('the place of a tab in a room', () => {
       removeItem: (name: string) => kept.delete(name),
     });
     const room = newKey();
-    const seat = { id: newKey(), secret: newKey() };
-    expect(seatOf(room)).toBeUndefined();
-    keepSeat(room, seat);
-    expect(seatOf(room)).toEqual(seat);
-    expect(seatOf(newKey())).toBeUndefined();
+    const identity = { id: newKey(), secret: newKey() };
+    expect(identityOf(room)).toBeUndefined();
+    keepIdentity(room, identity);
+    expect(identityOf(room)).toEqual(identity);
+    expect(identityOf(newKey())).toBeUndefined();
     // What else may be there under its name is no place.
     const [name] = kept.keys();
     for (const wrong of ['', '{', 'null', '{"id":"x","secret":"y"}']) {
       kept.set(name!, wrong);
-      expect(seatOf(room)).toBeUndefined();
+      expect(identityOf(room)).toBeUndefined();
     }
-    keepSeat(room, seat);
-    keepSeat(room, null);
+    keepIdentity(room, identity);
+    keepIdentity(room, null);
     expect(kept.size).toBe(0);
   });
 
   it('is none where storage is forbidden', () => {
     vi.stubGlobal('sessionStorage', undefined);
-    keepSeat('room', { id: newKey(), secret: newKey() });
-    expect(seatOf('room')).toBeUndefined();
+    keepIdentity('room', { id: newKey(), secret: newKey() });
+    expect(identityOf('room')).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bury, crown, drop, enter } from '../../../src/server/room-rules.ts';
 import { GRACE } from '../../../src/server/signals.ts';
-import { blankRoom, type Member } from '../../../src/server/store.ts';
+import { blankRoom, type StoredMember } from '../../../src/server/store.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());
@@ -10,7 +10,7 @@ const NEW = { returns: false };
 const BACK = { returns: true };
 const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
 
-function member(id: string, more: Partial<Member> = {}): Member {
+function member(id: string, more: Partial<StoredMember> = {}): StoredMember {
   const state = { muted: false, camera: true };
   return { id, name: '', kind: 'person', owner: false, state, node: 'one', connection: id, ...more };
 }
