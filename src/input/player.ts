@@ -3,7 +3,7 @@ import { PortoonError } from '../common/errors.ts';
 /**
  * A looping, silent player with a video track. It is never shown and need not be in the document.
  */
-export interface Player {
+export interface VideoPlayer {
   readonly track: MediaStreamTrack;
   readonly failed: Promise<PortoonError>;
   readonly stop: () => void;
@@ -35,7 +35,7 @@ export function unreadable(name: string, what: string, wayOut = WAY_OUT, options
  *
  * @throws {PortoonError} `ERR_VIDEO_UNREADABLE`
  */
-export async function playForever(url: string, name: string): Promise<Player> {
+export async function playForever(url: string, name: string): Promise<VideoPlayer> {
   const video = document.createElement('video');
   const free = () => {
     video.pause();

@@ -21,7 +21,7 @@ export class Picture {
   private coming: HTMLVideoElement | null = null;
 
   /**
-   * @param onFrame - the first frame of a stream is on the page.
+   * @param onFrame - the first frame of a stream is on the page, or what was lost goes on.
    * @param onOdd - frames come that are no stacked ones, though they are said to be.
    */
   constructor(
@@ -79,9 +79,13 @@ export class Picture {
     this.still = still;
   }
 
-  /** The stream that was taken for lost goes on. */
+  /** What was taken for lost goes on. */
   resume(): void {
     this.cleared = false;
+    if (this.placed) {
+      this.placed.hidden = false;
+      this.onFrame();
+    }
     if (!this.video || this.coming) return;
     this.video.hidden = this.stacked;
     this.thaw();

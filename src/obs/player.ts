@@ -1,0 +1,208 @@
+import type { StreamState } from '../call/media-link.ts';
+import { Watcher } from '../call/watcher.ts';
+import { WhepPlayer } from '../call/whep.ts';
+import type { PortoonError } from '../common/errors.ts';
+import type { LookOptions } from '../effect/index.ts';
+import type { Direct } from './direct.ts';
+import type { Parameters } from './parameters.ts';
+import type { Picture } from './picture.ts';
+
+/** Something that brings a picture onto this page, and tries again after any failure. */
+export interface Player {
+  readonly state: StreamState;
+  /** How long the source may be hidden before {@link rest}, in milliseconds. */
+  readonly patience: number;
+  /** Begins, or goes on after {@link rest}. Safe to call twice. */
+  play(): void;
+  /** Nobody sees the source: lets go of all that is not needed to go on quickly. */
+  rest(): void;
+  /** All that is known of it, for whoever sets the page up; a line each, some of them empty. */
+  explain(): string[];
+  /**
+   * Changes the look.
+   * @throws Error where it is not this page's to change, or there is no effect yet.
+   */
+  set(look: LookOptions): Promise<void>;
+}
+
+/** What a player needs of its page. */
+export interface Surface {
+  readonly picture: Pick<Picture, 'show' | 'place'>;
+  /** The player's state is new, or what it explains. */
+  readonly onChange: () => void;
+  readonly onReport: (report: RTCStatsReport) => void;
+}
+
+/** The player that the address asks for; null where it names nothing to play. */
+export function createPlayer(parameters: Parameters, surface: Surface): Player | null {
+  const { input, room, view, whep } = parameters;
+  if (input !== null) return new EffectPlayer(input, parameters, surface);
+  if (room !== null && view !== null) return new StudioPlayer(room, view, parameters, surface);
+  return whep === null ? null : new MediaServerPlayer(whep, parameters, surface);
+}
+
+/** Plays a studio's stream, and pauses it there. */
+class StudioPlayer implements Player {
+  /** It goes on where it paused, so that it may pause soon. */
+  readonly patience = 1500;
+  private watcher: Watcher | null = null;
+
+  constructor(
+    private readonly room: string,
+    private readonly view: string,
+    private readonly parameters: Parameters,
+    private readonly surface: Surface,
+  ) {}
+
+  get state(): StreamState {
+    return this.watcher?.state ?? 'connecting';
+  }
+
+  play(): void {
+    if (this.watcher) {
+      this.watcher.pause(false);
+      return;
+    }
+    const { picture, onChange, onReport } = this.surface;
+    const { alpha, audio, bitrate, label } = this.parameters;
+    this.watcher = new Watcher({
+      room: this.room,
+      view: this.view,
+      label,
+      wants: {
+        alpha: alpha !== 'none',
+        audio,
+        paused: false,
+        ...(bitrate === null ? {} : { bitrate: 1000 * bitrate }),
+      },
+      onStream(stream, stacked) {
+        picture.show(stream, stacked);
+      },
+      onChange,
+      onReport,
+    });
+  }
+
+  rest(): void {
+    this.watcher?.pause(true);
+  }
+
+  explain(): string[] {
+    const { server, person } = this.watcher?.found ?? { server: false, person: false };
+    const missing = server && !person ? 'The studio is not there: open it, and switch its OBS link on.' : '';
+    return [`studio: ${this.state}`, ...wordsOf(this.watcher?.fault), missing];
+  }
+
+  set(): Promise<void> {
+    return Promise.reject(lookOfStudio());
+  }
+}
+
+/** Plays the stream of a media server, which knows no pause: resting ends it. */
+class MediaServerPlayer implements Player {
+  readonly patience = 10_000;
+  private whep: WhepPlayer | null = null;
+
+  constructor(
+    private readonly url: string,
+    private readonly parameters: Parameters,
+    private readonly surface: Surface,
+  ) {}
+
+  get state(): StreamState {
+    return this.whep?.state ?? 'stopped';
+  }
+
+  play(): void {
+    const { picture, onChange, onReport } = this.surface;
+    const { token, alpha, audio } = this.parameters;
+    this.whep ??= new WhepPlayer({
+      endpoint: { url: this.url, token },
+      audio,
+      onStream(stream) {
+        picture.show(stream, alpha === 'stacked-1');
+      },
+      onChange,
+      onReport,
+    });
+  }
+
+  rest(): void {
+    this.whep?.stop();
+    this.whep = null;
+  }
+
+  explain(): string[] {
+    return [`whep: ${this.state}`, ...wordsOf(this.whep?.fault)];
+  }
+
+  set(): Promise<void> {
+    return Promise.reject(lookOfStudio());
+  }
+}
+
+/** Runs the effect on this page; resting gives the camera back. */
+class EffectPlayer implements Player {
+  readonly patience = 10_000;
+  private direct: Direct | null = null;
+  /** Which call of `play` counts, or none any more. */
+  private plays = 0;
+  /** What controls change of the look stays when the effect is made anew. */
+  private look: LookOptions;
+
+  constructor(
+    private readonly input: 'camera' | 'demo',
+    private readonly parameters: Parameters,
+    private readonly surface: Surface,
+  ) {
+    const { style, region, strength, quality, alpha } = parameters;
+    this.look = { style, region, strength, quality, background: alpha === 'none' ? 'live' : 'transparent' };
+  }
+
+  get state(): StreamState {
+    return this.direct?.state ?? 'stopped';
+  }
+
+  play(): void {
+    if (!this.direct) void this.begin(++this.plays);
+  }
+
+  rest(): void {
+    this.plays++;
+    this.direct?.stop();
+    this.direct = null;
+  }
+
+  explain(): string[] {
+    return [`effect: ${this.state}`, ...wordsOf(this.direct?.fault), ...(this.direct?.diagnose() ?? [])];
+  }
+
+  async set(wish: LookOptions): Promise<void> {
+    if (!this.direct?.effect) throw new Error('The effect is not ready yet.');
+    await this.direct.effect.set(wish);
+    this.look = { ...this.look, ...wish };
+  }
+
+  private async begin(mine: number): Promise<void> {
+    // It comes with all that the effect needs, and so only to pages that run one.
+    const { Direct } = await import('./direct.ts');
+    if (mine !== this.plays) return;
+    const { picture, onChange } = this.surface;
+    this.direct = new Direct({
+      input: this.input,
+      effect: { ...this.look, ep: this.parameters.ep },
+      onCanvas(canvas) {
+        picture.place(canvas);
+      },
+      onChange,
+    });
+  }
+}
+
+function wordsOf(fault: PortoonError | null | undefined): string[] {
+  return fault ? [fault.message, fault.wayOut] : [];
+}
+
+function lookOfStudio(): Error {
+  return new Error('The look is the studio’s: steer that page.');
+}
