@@ -2,6 +2,7 @@
  * A connection to a media server that is remade until it is stopped. WHIP (publishing) and WHEP
  * (playing) share it.
  */
+import { pauseAfter } from '../common/backoff.ts';
 import {
   answer,
   askForRestart,
@@ -47,16 +48,6 @@ const LOOK_MS = 1000;
 const SILENCE_MS: Record<Purpose, number> = { publish: 3500, play: 3000 };
 /** What stood so long was no accident; the next loss is a new one. */
 const SETTLED_MS = 10_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 30_000;
-
-/**
- * How long to wait, in milliseconds, after so many failures in a row. Part of it is random, so that
- * viewers do not all come back at once.
- */
-export function pauseAfter(failures: number, chance = Math.random()): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 1.3 ** Math.min(failures, 30)) * (0.8 + 0.4 * chance);
-}
 
 export class MediaLink {
   state: StreamState = 'connecting';

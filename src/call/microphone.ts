@@ -1,10 +1,6 @@
 import { PortoonError } from '../common/errors.ts';
+import { mediaDevices } from '../media/devices.ts';
 import { loudness } from './speech.ts';
-
-export interface MicrophoneDevice {
-  readonly deviceId: string;
-  readonly label: string;
-}
 
 /** A running microphone. Whoever opens it stops it. */
 export interface Microphone {
@@ -33,7 +29,7 @@ export async function openMicrophone(
   deviceId?: string,
   { echoCancellation = true } = {},
 ): Promise<Microphone> {
-  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+  const devices = mediaDevices();
   if (!devices) throw denied();
   let stream;
   try {
@@ -62,16 +58,6 @@ export async function openMicrophone(
       meter?.stop();
     },
   };
-}
-
-/** The microphones there are; an empty list when there is none or the page may not ask. */
-export async function listMicrophones(): Promise<MicrophoneDevice[]> {
-  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
-  if (!devices) return [];
-  const all = await devices.enumerateDevices();
-  return all
-    .filter(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== '')
-    .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Microphone ${index + 1}` }));
 }
 
 /** A silent audio track, sent until there is a microphone. The caller stops it. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { pauseAfter, type Backoff } from '../common/backoff.ts';
 import { requestSchemas, type IceServer, type PresentMember, type SignalData } from '../server/signals.ts';
 import type { VideoLimits } from './limits.ts';
 import { Peer, type PeerSignal } from './peer.ts';
@@ -59,9 +60,8 @@ export interface Surroundings {
 
 /** A connection that is not there by then is begun anew. */
 const CONNECT_MS = 15_000;
-/** The shortest pause before another attempt to connect. Every failed attempt doubles it. */
-const AGAIN_MS = 700;
-const LONGEST_PAUSE_MS = 10_000;
+/** Before another attempt to connect. Exact: what comes earlier from the other side has to wait. */
+const BACKOFF: Backoff = { first: 700, longest: 10_000, growth: 2, random: 0 };
 /** A connection that stood for so long was no failure. */
 const STEADY_MS = 10_000;
 /** Candidates that are kept with an offer which has to wait, at most. */
@@ -95,7 +95,7 @@ let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
  * @returns milliseconds.
  */
 export function pauseBetween(begun: number): number {
-  return begun === 0 ? 0 : Math.min(LONGEST_PAUSE_MS, AGAIN_MS * 2 ** (begun - 1));
+  return begun === 0 ? 0 : pauseAfter(begun - 1, BACKOFF);
 }
 
 /** One of the others, and the connection to them: begun anew as often as it takes. */

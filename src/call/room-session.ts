@@ -1,6 +1,6 @@
+import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
 import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
-import { pauseAfter } from './media-link.ts';
 import type { Surroundings } from './participant.ts';
 import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';

@@ -1,3 +1,4 @@
+import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
 import {
   MAX_PERSONS,
@@ -10,7 +11,6 @@ import { preferredCodecs } from './codecs.ts';
 import { videoLimits } from './limits.ts';
 import { hostKeyOf, identityOf, keepIdentity } from './link.ts';
 import { LockWish } from './lock-wish.ts';
-import { pauseAfter } from './media-link.ts';
 import { Participant, type Member, type Surroundings } from './participant.ts';
 import { relayRefused, RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';

@@ -1,6 +1,6 @@
+import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
 import type { Request } from '../server/signals.ts';
-import { pauseAfter } from './media-link.ts';
 
 /** What a page says of itself, to the server and over the connections to the others. */
 export type Presence = Request<'state'>;

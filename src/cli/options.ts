@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ExecutionProviderChoice, Quality } from '../effect/index.ts';
-import { REGIONS, type Region } from '../effect/look.ts';
+import { isNetSide, NET_SIDE_TAKES, REGIONS, type Region } from '../effect/look.ts';
 import type { FilmFormat } from '../record/convert-protocol.ts';
 
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.
@@ -173,8 +173,8 @@ function numberIn(option: string, value: string, least: number, most: number): n
 
 function pixels(option: string, value: string, also = ''): number {
   const number = Number(value);
-  if (/^\d+$/.test(value) && number >= 32 && number <= 1080) return number;
-  throw new UsageError(`${option} takes ${also}a whole number of pixels from 32 to 1080, not ${value}.`);
+  if (/^\d+$/.test(value) && isNetSide(number)) return number;
+  throw new UsageError(`${option} takes ${also}${NET_SIDE_TAKES}, not ${value}.`);
 }
 
 function seconds(option: string, value: string): number {

@@ -8,6 +8,17 @@ export type BodyPart = (typeof BODY_PARTS)[number];
 export const REGIONS = ['person', ...BODY_PARTS, 'background', 'everything'] as const;
 export type Region = (typeof REGIONS)[number];
 
+/** Pixels that a net's short side may be asked to have. */
+const NET_SIDE = { least: 32, most: 1080 } as const;
+
+/** Whether a net's short side may have so many pixels. */
+export function isNetSide(pixels: number): boolean {
+  return Number.isInteger(pixels) && pixels >= NET_SIDE.least && pixels <= NET_SIDE.most;
+}
+
+/** What to say to people who ask for another. */
+export const NET_SIDE_TAKES = `a whole number of pixels from ${NET_SIDE.least} to ${NET_SIDE.most}`;
+
 /** Whether a style is fast enough for every machine, or only for strong ones. */
 export const GRADES = ['live', 'fine'] as const;
 export type Grade = (typeof GRADES)[number];

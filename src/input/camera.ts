@@ -1,9 +1,13 @@
 import { PortoonError } from '../common/errors.ts';
+import { listCameras, mediaDevices, onDevicesChanged, type Device } from '../media/devices.ts';
 import type { Source } from './source.ts';
 
 /** What to ask of a camera. All of it is a wish: the nearest mode of the camera is taken. */
 export interface CameraRequest {
-  /** A camera's id from `listCameras`. When that camera is gone, any other is taken. */
+  /**
+   * A camera's id from `listCameras` (src/media/devices.ts). When that camera is gone, any other is
+   * taken.
+   */
   deviceId?: string;
   /** Pixels, at most 1920. Default 1280. */
   width?: number;
@@ -11,13 +15,6 @@ export interface CameraRequest {
   height?: number;
   /** Frames per second. Default 30. */
   frameRate?: number;
-}
-
-export interface Camera {
-  /** Empty until the person has allowed a camera once. */
-  readonly deviceId: string;
-  /** The device's name, or "Camera 1" and so on until a camera was allowed. */
-  readonly label: string;
 }
 
 const WIDEST = 1920;
@@ -30,7 +27,7 @@ const TALLEST = 1080;
  *   `ERR_CAMERA_UNSUPPORTED`.
  */
 export async function openCamera(request: CameraRequest = {}): Promise<Source> {
-  const devices = mediaDevices();
+  const devices = devicesOrThrow();
   const stream = await openStream(devices, request);
   const track = stream.getVideoTracks()[0];
   if (!track) throw cameraMissing();
@@ -52,28 +49,6 @@ export async function openCamera(request: CameraRequest = {}): Promise<Source> {
   };
 }
 
-/** The cameras there are; an empty list when there is none or the page may not ask. */
-export async function listCameras(): Promise<Camera[]> {
-  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
-  if (!devices) return [];
-  const all = await devices.enumerateDevices();
-  return all
-    .filter(({ kind }) => kind === 'videoinput')
-    .map(({ deviceId, label }, index) => ({ deviceId, label: label || `Camera ${index + 1}` }));
-}
-
-/**
- * Calls `listener` whenever a camera or microphone is plugged in or out. Returns a function that
- * ends it.
- */
-export function onDevicesChanged(listener: () => void): () => void {
-  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
-  devices?.addEventListener('devicechange', listener);
-  return () => {
-    devices?.removeEventListener('devicechange', listener);
-  };
-}
-
 /**
  * Resolves when a camera is there: the one with `deviceId`, or any. For reopening after
  * `ERR_CAMERA_STOPPED` or `ERR_CAMERA_MISSING`. A camera that is listed but could not be opened
@@ -83,7 +58,7 @@ export function onDevicesChanged(listener: () => void): () => void {
 export async function waitForCamera(
   deviceId?: string,
   signal?: AbortSignal,
-  useless: readonly Camera[] = [],
+  useless: readonly Device[] = [],
 ): Promise<void> {
   let ignored = useless.map((camera) => camera.deviceId);
   const present = async () => {
@@ -122,8 +97,8 @@ export async function waitForCamera(
   });
 }
 
-function mediaDevices(): MediaDevices {
-  const { mediaDevices: devices } = navigator as { mediaDevices?: MediaDevices };
+function devicesOrThrow(): MediaDevices {
+  const devices = mediaDevices();
   if (devices) return devices;
   throw isSecureContext
     ? new PortoonError(

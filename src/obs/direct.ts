@@ -1,10 +1,12 @@
 import { isSoftwareRenderer } from '../common/software-renderer.ts';
-import { pauseAfter, type StreamState } from '../call/media-link.ts';
+import type { StreamState } from '../call/media-link.ts';
+import { pauseAfter } from '../common/backoff.ts';
 import { createEffect, type Effect, type EffectOptions } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import { openCamera } from '../input/camera.ts';
 import { openDemo } from '../input/demo.ts';
 import type { Source } from '../input/source.ts';
+import { mediaDevices } from '../media/devices.ts';
 
 export interface DirectOptions {
   input: 'camera' | 'demo';
@@ -43,10 +45,9 @@ export class Direct {
   /** What this browser lacks for it, in words for whoever sets it up. */
   diagnose(): string[] {
     const { effect, options } = this;
-    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
     const lines: string[] = [];
     if (!crossOriginIsolated) lines.push('Not cross-origin isolated: the nets run on one thread.');
-    if (options.input === 'camera' && (!mediaDevices || this.fault?.code === 'ERR_CAMERA_DENIED'))
+    if (options.input === 'camera' && (!mediaDevices() || this.fault?.code === 'ERR_CAMERA_DENIED'))
       lines.push(
         'No camera: start OBS with --enable-media-stream --use-fake-ui-for-media-stream, over https or localhost.',
       );

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { findKey, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
-import { type Region, REGIONS } from '../effect/index.ts';
+import { isNetSide, NET_SIDE_TAKES, REGIONS, type Region } from '../effect/look.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
@@ -68,7 +68,7 @@ const TAKES: Record<keyof Parameters, string> = {
   region: REGIONS.join(', '),
   strength: 'a number from 0 to 1',
   ep: 'auto, webgpu or wasm',
-  quality: 'auto or a whole number of pixels from 32 to 1080',
+  quality: `auto or ${NET_SIDE_TAKES}`,
   fit: 'contain or cover',
   mirror: '1 or 0',
   audio: '1 or 0',
@@ -99,10 +99,7 @@ function schemaFor(isColour: (value: string) => boolean) {
     strength: v.exactOptional(v.pipe(v.string(), v.nonEmpty(), v.toNumber(), v.minValue(0), v.maxValue(1))),
     ep: v.exactOptional(v.picklist(['auto', 'webgpu', 'wasm'])),
     quality: v.exactOptional(
-      v.union([
-        v.literal('auto'),
-        v.pipe(v.string(), v.digits(), v.toNumber(), v.minValue(32), v.maxValue(1080)),
-      ]),
+      v.union([v.literal('auto'), v.pipe(v.string(), v.digits(), v.toNumber(), v.check(isNetSide))]),
     ),
     fit: v.exactOptional(v.picklist(['contain', 'cover'])),
     mirror: v.exactOptional(flag),

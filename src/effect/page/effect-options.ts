@@ -7,7 +7,9 @@ import type {
   ResolvedLook,
   StyleInfo,
 } from '../protocol.ts';
+import { isNetSide, NET_SIDE_TAKES } from '../look.ts';
 import type { LookOptions } from './look-options.ts';
+import { wrongOption } from './wrong-option.ts';
 
 export interface EffectOptions extends LookOptions {
   /**
@@ -85,19 +87,14 @@ export const NO_STATS: EffectStats = {
 
 /** @throws TypeError if it is no provider. */
 export function checkProvider(ep: ExecutionProviderChoice): void {
-  if (!['auto', 'webgpu', 'wasm'].includes(ep))
-    throw new TypeError(`ep is ${JSON.stringify(ep)}; it takes auto, webgpu or wasm.`);
+  if (!['auto', 'webgpu', 'wasm'].includes(ep)) throw wrongOption('ep', ep, 'auto, webgpu or wasm');
 }
 
 /** @throws TypeError naming a wrong option and what it takes. */
 export function checkFilmOptions({ shows = 'picture', matteSide }: FilmOptions): void {
-  if (!['picture', 'matte'].includes(shows))
-    throw new TypeError(`shows is ${JSON.stringify(shows)}; it takes picture or matte.`);
-  const inRange = matteSide === undefined || (matteSide >= 32 && matteSide <= 1080);
-  if (!inRange || (matteSide !== undefined && !Number.isInteger(matteSide)))
-    throw new TypeError(
-      `matteSide is ${JSON.stringify(matteSide)}; it takes a whole number of pixels from 32 to 1080.`,
-    );
+  if (!['picture', 'matte'].includes(shows)) throw wrongOption('shows', shows, 'picture or matte');
+  if (matteSide !== undefined && !isNetSide(matteSide))
+    throw wrongOption('matteSide', matteSide, NET_SIDE_TAKES);
 }
 
 /**
@@ -115,8 +112,6 @@ export function readPreviewOptions(
   if (unknown !== undefined)
     throw new TypeError(`styles has ${JSON.stringify(unknown)}; it takes some of ${ids.join(', ')}.`);
   if (!Number.isInteger(width) || width < 32 || width > 512)
-    throw new TypeError(
-      `width is ${JSON.stringify(width)}; it takes a whole number of pixels from 32 to 512.`,
-    );
+    throw wrongOption('width', width, 'a whole number of pixels from 32 to 512');
   return { styles: [...chosen], width };
 }

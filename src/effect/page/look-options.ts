@@ -1,6 +1,7 @@
 import { PortoonError } from '../../common/errors.ts';
 import { type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
-import { REGIONS } from '../look.ts';
+import { isNetSide, NET_SIDE_TAKES, REGIONS } from '../look.ts';
+import { wrongOption } from './wrong-option.ts';
 
 /** Longest side of a background image, in pixels; larger ones are scaled down. */
 const LARGEST_PICTURE = 2048;
@@ -35,26 +36,30 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
   const { style, region, strength, background, quality } = options;
   if (style !== undefined) {
     if (typeof style !== 'string' || style === '')
-      throw wrong('style', style, 'the id of a style, or "none"');
+      throw wrongOption('style', style, 'the id of a style, or "none"');
     look.style = style;
   }
   if (region !== undefined) {
-    if (!REGIONS.includes(region)) throw wrong('region', region, `one of ${REGIONS.join(', ')}`);
+    if (!REGIONS.includes(region)) throw wrongOption('region', region, `one of ${REGIONS.join(', ')}`);
     look.region = region;
   }
   if (strength !== undefined) {
     if (typeof strength !== 'number' || !(strength >= 0 && strength <= 1))
-      throw wrong('strength', strength, 'a number from 0 to 1');
+      throw wrongOption('strength', strength, 'a number from 0 to 1');
     look.strength = strength;
   }
   if (quality !== undefined) {
-    if (quality !== 'auto' && !(Number.isInteger(quality) && quality >= 32 && quality <= 1080))
-      throw wrong('quality', quality, '"auto" or a whole number of pixels from 32 to 1080');
+    if (quality !== 'auto' && !isNetSide(quality))
+      throw wrongOption('quality', quality, `"auto" or ${NET_SIDE_TAKES}`);
     look.quality = quality;
   }
   if (background !== undefined) {
     if (typeof background !== 'string' || background === '')
-      throw wrong('background', background, 'live, blur, transparent, a CSS colour or the URL of an image');
+      throw wrongOption(
+        'background',
+        background,
+        'live, blur, transparent, a CSS colour or the URL of an image',
+      );
     look.background = await readBackground(background);
   }
   return look;
@@ -68,7 +73,7 @@ async function readBackground(background: string): Promise<BackgroundFill> {
   const url = URL.canParse(background, location.href) ? new URL(background, location.href) : null;
   const ours = url !== null && (url.protocol === 'blob:' || url.origin === location.origin);
   if (!url || !ours)
-    throw wrong(
+    throw wrongOption(
       'background',
       background,
       'live, blur, transparent, a CSS colour or the URL of a same-origin image',
@@ -111,8 +116,4 @@ function parseColour(css: string): [number, number, number] {
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
   return [red! / 255, green! / 255, blue! / 255];
-}
-
-function wrong(option: string, value: unknown, takes: string): TypeError {
-  return new TypeError(`${option} is ${JSON.stringify(value)}; it takes ${takes}.`);
 }

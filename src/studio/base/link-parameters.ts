@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REGIONS } from '../../effect/index.ts';
+import { isNetSide, NET_SIDE_TAKES, REGIONS } from '../../effect/look.ts';
 import { findKey, roomSchema } from '../../call/link.ts';
 import { cleanName, isTracker, stripSentence, stripUnseen } from './link-debris.ts';
 
@@ -54,7 +54,7 @@ const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   strength: 'from 0 to 1',
   background: 'live, blur, transparent, a CSS colour or the URL of an image on this site',
   ep: 'auto, webgpu or wasm',
-  quality: 'auto or a whole number of pixels from 32 to 1080',
+  quality: `auto or ${NET_SIDE_TAKES}`,
   stats: '1 or 0',
 };
 
@@ -103,10 +103,7 @@ function schemasFor({ base, isColour }: LinkContext) {
       address,
     ]),
     ep: v.picklist(['auto', 'webgpu', 'wasm']),
-    quality: v.union([
-      v.literal('auto'),
-      v.pipe(filled, v.transform(Number), v.integer(), v.minValue(32), v.maxValue(1080)),
-    ]),
+    quality: v.union([v.literal('auto'), v.pipe(filled, v.transform(Number), v.check(isNetSide))]),
     stats: flag,
   };
 }

@@ -1,8 +1,8 @@
 import { hostKeyOf, newRoom } from '../../call/link.ts';
-import { listMicrophones, openMicrophone } from '../../call/microphone.ts';
+import { openMicrophone } from '../../call/microphone.ts';
 import { holdRoom } from '../../call/one-tab.ts';
 import { Room } from '../../call/room.ts';
-import { onDevicesChanged } from '../../input/camera.ts';
+import { listMicrophones, onDevicesChanged } from '../../media/devices.ts';
 import { createCallHistory } from '../call/call-link.ts';
 import { createCallStore } from '../call/call-store.ts';
 import { createCameraSwitchStore } from '../call/camera-switch-store.ts';

@@ -1,5 +1,6 @@
 import { createEffect } from '../../effect/index.ts';
-import { listCameras, onDevicesChanged, waitForCamera } from '../../input/camera.ts';
+import { waitForCamera } from '../../input/camera.ts';
+import { listCameras, onDevicesChanged } from '../../media/devices.ts';
 import { chooseFile } from '../base/choose-file.ts';
 import { toHex } from '../base/css-colour.ts';
 import type { LinkParameters } from '../base/link-parameters.ts';

@@ -1,5 +1,6 @@
 import { computed, effect as watch, signal, type ReadonlySignal } from '@preact/signals';
-import type { Microphone, MicrophoneDevice } from '../../call/microphone.ts';
+import type { Microphone } from '../../call/microphone.ts';
+import type { Device } from '../../media/devices.ts';
 import { Speech, SPEECH_LOOK_MS } from '../../call/speech.ts';
 import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
@@ -13,7 +14,7 @@ export interface MicrophoneNeeds {
   page: PageStore;
   notices: NoticesStore;
   openMicrophone: (deviceId?: string) => Promise<Microphone>;
-  listMicrophones: () => Promise<MicrophoneDevice[]>;
+  listMicrophones: () => Promise<Device[]>;
   onDevicesChanged: (listener: () => void) => void;
   /**
    * Whether a call or its lobby is open. Otherwise a microphone that opens late is closed again.
@@ -26,7 +27,7 @@ export interface MicrophoneNeeds {
 /** The microphone of a call and its lobby. */
 export class MicrophoneStore {
   readonly current = signal<Microphone | null>(null);
-  readonly devices = signal<readonly MicrophoneDevice[]>([]);
+  readonly devices = signal<readonly Device[]>([]);
   readonly fault = signal<Fault | null>(null);
   /** What the person wants. Holds for broadcasts and viewers as well. */
   readonly muted = signal(false);

@@ -1,6 +1,7 @@
 /** Hands the input room to a test that drives the browser from outside. */
 import { framesOf } from '../../../src/media/frames.ts';
-import { listCameras, onDevicesChanged, openCamera, waitForCamera } from '../../../src/input/camera.ts';
+import { openCamera, waitForCamera } from '../../../src/input/camera.ts';
+import { listCameras, onDevicesChanged } from '../../../src/media/devices.ts';
 import { openDemo } from '../../../src/input/demo.ts';
 import { openVideo } from '../../../src/input/file.ts';
 import { countFrames } from './count-frames.ts';

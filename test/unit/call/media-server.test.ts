@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readIceServers } from '../../../src/call/media-server.ts';
 import { retryAfter } from '../../../src/call/media-server-errors.ts';
-import { pauseAfter } from '../../../src/call/media-link.ts';
 import { fragmentOf, restartedBy } from '../../../src/call/sdp-fragment.ts';
 
 describe('what a media server says in its headers', () => {
@@ -25,13 +24,6 @@ describe('what a media server says in its headers', () => {
     expect(retryAfter('999999')).toBe(600_000);
     expect(retryAfter('soon')).toBeNull();
     expect(retryAfter(null)).toBeNull();
-  });
-
-  test('pauses grow to half a minute, and no two viewers come together', () => {
-    expect(pauseAfter(0, 0.5)).toBe(500);
-    expect(pauseAfter(1, 0.5)).toBeGreaterThan(pauseAfter(0, 0.5));
-    expect(pauseAfter(1000, 0.5)).toBe(30_000);
-    expect(pauseAfter(1000, 0)).toBeLessThan(pauseAfter(1000, 1));
   });
 });
 
