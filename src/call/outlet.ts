@@ -5,10 +5,14 @@
 import type { PortoonError } from '../common/errors.ts';
 import type { PresentMember, MemberState, Request, Wants } from '../server/signals.ts';
 import { preferredCodecs } from './codecs.ts';
-import { Participant, type LinkState, type Surroundings } from './participant.ts';
+import type { LinkState } from './member.ts';
+import { onNetworkChange } from './network.ts';
+import { Participant } from './participant.ts';
+import { Participants } from './participants.ts';
 import type { ConnectionQuality } from './quality.ts';
 import { RoomSession, type Identity } from './room-session.ts';
 import { StandIns } from './stand-ins.ts';
+import type { Surroundings } from './surroundings.ts';
 import { nextRevision } from './telling.ts';
 
 /** A page that watches. */
@@ -54,12 +58,13 @@ const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
 export class Outlet {
   viewers: readonly Viewer[] = [];
   private readonly session: RoomSession;
-  private readonly participants = new Map<string, Participant>();
+  private readonly participants: Participants;
   private readonly standIns = new StandIns();
   private codecs: readonly string[] = [];
   private sent: Sent = { opaque: null, stacked: null, audio: null };
   private state: MemberState = { muted: true, camera: false, revision: nextRevision() };
   private readonly timer: number;
+  private readonly stopWatchingNetwork: () => void;
 
   constructor(private readonly options: OutletOptions) {
     const { identity } = options;
@@ -67,25 +72,50 @@ export class Outlet {
       identity,
       greeting: () => this.greeting(),
       presence: () => this.state,
-      onPresent: (peers) => {
-        for (const participant of this.participants.values()) participant.listed = false;
-        for (const peer of peers) this.meet(peer);
+      onEntered: ({ peers }) => {
+        this.participants.list(peers);
+      },
+      onPresent: ({ peers }) => {
+        this.participants.list(peers);
       },
       onChange: () => {
         this.changed();
       },
     });
-    this.listen();
+    const { server } = this.session;
+    this.participants = new Participants({
+      // Who sends makes the offers: a viewer has nothing to offer.
+      begin: (present) =>
+        present.kind === 'view' ? new Participant(present, true, this.surroundings(present)) : null,
+      onMet: (id, isNew) => {
+        if (!isNew) void this.apply(id);
+      },
+      onLearned: (id) => {
+        void this.apply(id);
+        this.changed();
+      },
+      onLost: () => {
+        this.changed();
+      },
+    });
+    this.participants.listen(server);
+    server.on('joined', ({ peer }) => {
+      this.participants.meet(peer);
+      this.changed();
+    });
     this.timer = self.setInterval(() => {
       const now = performance.now();
       this.session.look(now);
-      for (const participant of [...this.participants.values()]) participant.look(now);
+      for (const participant of this.participants) participant.look(now);
     }, LOOK_MS);
     addEventListener('pagehide', this.close);
-    addEventListener('online', this.onNetworkChange);
+    this.stopWatchingNetwork = onNetworkChange(() => {
+      server.hurry();
+      for (const participant of this.participants) participant.restart();
+    });
     void preferredCodecs().then((codecs) => {
       this.codecs = codecs;
-      this.session.take();
+      this.session.joinTirelessly();
     });
   }
 
@@ -102,7 +132,7 @@ export class Outlet {
   /** Sends something else from now on. Nothing is negotiated. */
   async send(sent: Sent): Promise<void> {
     this.sent = sent;
-    await Promise.all([...this.participants.keys()].map((id) => this.apply(id)));
+    await Promise.all(this.participants.ids.map((id) => this.apply(id)));
   }
 
   /**
@@ -110,68 +140,24 @@ export class Outlet {
    */
   tell(state: Pick<MemberState, 'camera' | 'alpha'>): void {
     this.state = { muted: true, ...state, revision: nextRevision(this.state.revision) };
-    for (const participant of this.participants.values()) participant.tell();
-    this.session.tell();
+    for (const participant of this.participants) participant.tell();
+    this.session.tell().catch(() => undefined);
   }
 
   /** Ends all connections, and says so. Safe to call twice. */
   readonly close = (): void => {
     self.clearInterval(this.timer);
     removeEventListener('pagehide', this.close);
-    removeEventListener('online', this.onNetworkChange);
-    for (const participant of this.participants.values()) participant.close(true);
-    this.participants.clear();
+    this.stopWatchingNetwork();
+    this.participants.close();
     this.viewers = [];
     this.standIns.stop();
     this.session.leave();
   };
 
-  private readonly onNetworkChange = () => {
-    this.session.server.hurry();
-    for (const participant of this.participants.values()) participant.restart();
-  };
-
-  private greeting(): Request<'join'> {
+  private greeting(): Omit<Request<'join'>, 'rejoin'> {
     const { room, hostKey } = this.options;
     return { room, hostKey, name: '', kind: 'person', state: this.state };
-  }
-
-  private listen(): void {
-    const { server } = this.session;
-    server.on('joined', ({ peer }) => {
-      this.meet(peer);
-      this.changed();
-    });
-    server.on('left', ({ id, reason }) => {
-      const participant = this.participants.get(id);
-      if (!participant) return;
-      participant.listed = false;
-      if (reason !== 'lost') this.lose(id);
-      else participant.look(performance.now());
-    });
-    server.on('signal', ({ from, generation, data }) => {
-      this.participants.get(from)?.hear(generation ?? 0, data);
-    });
-    server.on('state', ({ id, name, ...state }) => {
-      const participant = this.participants.get(id);
-      if (!participant) return;
-      participant.learn({ ...participant.present, name, state });
-      void this.apply(id);
-      this.changed();
-    });
-  }
-
-  private meet(present: PresentMember): void {
-    if (present.kind !== 'view') return;
-    const known = this.participants.get(present.id);
-    if (known) {
-      known.learn(present);
-      known.listed = true;
-      void this.apply(present.id);
-      return;
-    }
-    // Who sends makes the offers: a viewer has nothing to offer.
-    this.participants.set(present.id, new Participant(present, true, this.surroundings(present)));
   }
 
   private surroundings({ id, state }: PresentMember): Surroundings {
@@ -214,7 +200,7 @@ export class Outlet {
         this.changed();
       },
       lost: (lost) => {
-        this.lose(lost);
+        this.participants.lose(lost);
       },
     };
   }
@@ -238,14 +224,9 @@ export class Outlet {
     );
   }
 
-  private lose(id: string): void {
-    this.participants.get(id)?.close();
-    if (this.participants.delete(id)) this.changed();
-  }
-
   private changed(): void {
-    this.viewers = [...this.participants].map(([id, participant]) => {
-      const { name, link, quality } = participant.member();
+    this.viewers = [...this.participants].map((participant) => {
+      const { id, name, link, quality } = participant.member();
       return { id, label: name, wants: participant.present.state.wants ?? WANTS_LITTLE, link, quality };
     });
     this.options.onChange();

@@ -1,62 +1,11 @@
 import * as v from 'valibot';
 import { pauseAfter, type Backoff } from '../common/backoff.ts';
-import { requestSchemas, type IceServer, type PresentMember, type SignalData } from '../server/signals.ts';
-import type { VideoLimits } from './limits.ts';
+import { requestSchemas, type PresentMember, type SignalData } from '../server/signals.ts';
+import type { LinkState, Member } from './member.ts';
 import { Peer, type PeerSignal } from './peer.ts';
-import { readQuality, type Counters, type ConnectionQuality } from './quality.ts';
+import { readQuality, type ConnectionQuality, type Counters } from './quality.ts';
 import { Speech } from './speech.ts';
-import type { Presence } from './telling.ts';
-
-/**
- * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might
- * be one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
- */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
-
-/** One of the others, as the page shows them. A new object whenever something of it changes. */
-export interface Member {
-  readonly id: string;
-  /** May be empty. Text of a stranger: never to be read as markup. */
-  readonly name: string;
-  readonly host: boolean;
-  readonly muted: boolean;
-  readonly camera: boolean;
-  /** Whether they record the sound of everybody. */
-  readonly recording: boolean;
-  readonly speaking: boolean;
-  /** Their picture and sound, from when they arrive. */
-  readonly stream: MediaStream | null;
-  readonly link: LinkState;
-  /** Null until it was measured. */
-  readonly quality: ConnectionQuality | null;
-}
-
-/** What a participant needs of the room. */
-export interface Surroundings {
-  readonly codecs: readonly string[];
-  /** Whether the server is heard. */
-  readonly signalling: boolean;
-  /** What is sent; null where there is nothing to send now. */
-  readonly audio: MediaStreamTrack | null;
-  readonly video: MediaStreamTrack | null;
-  /** What a connection is made with while there is nothing to send; null where nothing ever is. */
-  standIn(kind: 'audio' | 'video'): MediaStreamTrack | null;
-  /** Fresh enough to begin a connection with. */
-  readonly ice: readonly IceServer[];
-  /** Carries a signal to somebody, if it can be carried now. */
-  send(to: string, generation: number, data: SignalData): void;
-  /** What may be sent to each, now. */
-  limits(): VideoLimits;
-  /** How this page is; said to them over the connection too, for the server may be away. */
-  readonly presence: Presence;
-  changed(): void;
-  /** The relay refused us: the operator should know, even where another way is found after that. */
-  relayRefused(status: number): void;
-  /** They said how they are, over the connection. */
-  told(id: string): void;
-  /** They are gone. */
-  lost(id: string): void;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** A connection that is not there by then is begun anew. */
 const CONNECT_MS = 15_000;

@@ -1,9 +1,9 @@
 import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
 import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
-import type { Surroundings } from './participant.ts';
 import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
+import type { Surroundings } from './surroundings.ts';
 import { Telling, type Presence } from './telling.ts';
 
 /**
@@ -15,32 +15,47 @@ export interface Identity {
   readonly secret: string;
 }
 
+/** Who is in the room, and what this page may do there. */
+export type RoomState = Pick<JoinAnswer, 'peers' | 'host' | 'locked'>;
+
 export interface RoomSessionOptions {
-  /** With what the room is entered, now. */
-  greeting: () => Request<'join'>;
+  /** With what the room is entered, now. Who we are is added to it. */
+  greeting: () => Omit<Request<'join'>, 'rejoin'>;
   /** How this page is, now. */
   presence: () => Presence;
-  /** By default the server gives one. */
-  identity?: Identity;
-  /** Who is in the room according to the server, whenever we have joined or rejoined. */
-  onPresent: (peers: JoinAnswer['peers']) => void;
-  /** `here` or `fault` is new; after {@link RoomSessionOptions.onPresent}. */
+  /** Whom we come back as. By default the server makes an identity. */
+  identity?: Identity | undefined;
+  /** We are in, for the first time or again. */
+  onEntered: (answer: JoinAnswer) => void;
+  /** The server tells unasked who is there. */
+  onPresent: (state: RoomState) => void;
+  /** The server does not let us back in. Unless it leaves now, the session asks again. */
+  onRefused?: (error: PortoonError) => void;
+  /**
+   * Milliseconds until it is asked again, after so many refusals in a row. Default: `pauseAfter`.
+   */
+  pause?: (error: PortoonError, failures: number) => number;
+  /** `here` or `fault` is new; after the other callbacks. */
   onChange: () => void;
 }
 
 /** TURN credentials are asked for anew when this share of their life is over. */
 const ICE_SHARE = 0.8;
 
-/** A place in a room that is taken again for ever: for where nobody sits to try once more. */
+/**
+ * A page's membership in a room: joined, joined again under the same identity whenever the line to
+ * the server was lost, and given up by {@link leave}.
+ */
 export class RoomSession {
   readonly server = new Signalling();
-  /** Whether the server hears us. */
+  /** Whether the server hears us as a member of the room. */
   here = false;
   /** Why the server does not let us in, or does not answer, or null; it is tried again. */
   fault: PortoonError | null = null;
   /** Fresh enough to begin a connection with. */
   ice: readonly IceServer[] = [];
-  private identity: Identity | undefined;
+  /** Who we are, as soon as it is known. */
+  identity: Identity | undefined;
   private iceUntil = Infinity;
   private failures = 0;
   private left = false;
@@ -52,27 +67,32 @@ export class RoomSession {
   constructor(private readonly options: RoomSessionOptions) {
     this.identity = options.identity;
     this.telling = new Telling(() => this.server.ask('state', options.presence()));
+    this.server.on('present', (state) => {
+      if (!this.here) return;
+      options.onPresent(state);
+      this.telling.hurry();
+      options.onChange();
+    });
   }
 
-  /** To be called once, after all that listens on `server` is in place. */
-  take(): void {
-    this.server.on('present', ({ peers }) => {
-      if (!this.here) return;
-      this.options.onPresent(peers);
-      this.telling.hurry();
-      this.options.onChange();
-    });
-    this.server.keep({
-      back: () => void this.enter(),
-      away: () => {
-        this.here = false;
-        this.telling.stop();
-        if (!this.left) this.options.onChange();
-      },
-    });
-    // What the line does not mend by itself is tried again by `keep`.
+  /**
+   * Joins once, over a line that stands (`server.connect`), and comes back after every later loss.
+   * To be called after all that listens on `server` is in place.
+   * @throws PortoonError for what the server does not let us in.
+   */
+  async join(): Promise<void> {
+    this.enter(await this.ask());
+    this.keepLine();
+  }
+
+  /** Like {@link join}, and tries until it succeeds: for pages where nobody sits. */
+  joinTirelessly(): void {
+    this.keepLine();
+    // What the line does not mend by itself is tried again by `keepLine`.
     this.server.connect().catch((error: unknown) => {
-      this.refuse(error);
+      if (this.here || !(error instanceof PortoonError)) return;
+      this.fault = error;
+      this.changed();
     });
   }
 
@@ -82,8 +102,8 @@ export class RoomSession {
   }
 
   /**
-   * Sends a signal to a peer while the server is connected. A lost signal is made up for by the
-   * next join.
+   * Sends a signal to a peer while the server hears us. A lost signal is made up for by the next
+   * join.
    */
   readonly send: Surroundings['send'] = (to, generation, data) => {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
@@ -94,44 +114,91 @@ export class RoomSession {
     if (this.here) this.relayReport.tell(status);
   };
 
-  /** Tells the others how we are, while the server hears us; else the next joining tells it. */
-  tell(): void {
-    if (this.here) this.telling.tell().catch(() => undefined);
+  /**
+   * Tells the others how we are, again and again until the server takes it. While it does not hear
+   * us, the next joining tells it.
+   * @throws PortoonError for what it was not taken this time.
+   */
+  async tell(): Promise<void> {
+    if (this.here) await this.telling.tell();
   }
 
-  /** Gives the place up. Safe to call twice. */
-  leave(): void {
+  /**
+   * Ends it. Safe to call twice.
+   * @param returns - whether the page may be about to come back: to the server it is lost then, and
+   *   not gone for good. Default false.
+   */
+  leave(returns = false): void {
     this.left = true;
     this.here = false;
     this.telling.stop();
-    this.server.close();
+    this.server.close(!returns);
   }
 
-  private async enter(): Promise<void> {
+  private keepLine(): void {
+    this.server.keep({
+      back: () => void this.rejoin(),
+      away: () => {
+        if (this.left) return;
+        this.here = false;
+        this.telling.stop();
+        this.changed();
+      },
+    });
+  }
+
+  private ask(): Promise<JoinAnswer> {
     const { identity } = this;
-    try {
-      const greeting = { ...this.options.greeting(), ...(identity ? { rejoin: identity } : {}) };
-      const answer = await this.server.ask('join', greeting);
-      if (this.left) return;
-      this.identity = { id: answer.self, secret: answer.secret };
-      this.failures = 0;
-      this.here = true;
-      this.telling.stop();
-      this.fault = null;
-      this.keepIce(answer);
-      this.options.onPresent(answer.peers);
-      this.options.onChange();
-    } catch (error) {
-      if (this.left) return;
-      this.refuse(error);
-      this.server.again(pauseAfter(this.failures++));
-    }
+    return this.server.ask('join', {
+      ...this.options.greeting(),
+      ...(identity ? { rejoin: { id: identity.id, secret: identity.secret } } : {}),
+    });
   }
 
-  private refuse(error: unknown): void {
-    if (this.left || this.here || !(error instanceof PortoonError)) return;
+  /** The line stands again, to the same server or another one. */
+  private async rejoin(): Promise<void> {
+    if (this.left) return;
+    let answer;
+    try {
+      answer = await this.ask();
+    } catch (error) {
+      if (error instanceof PortoonError) this.refuse(error);
+      return;
+    }
+    this.enter(answer);
+  }
+
+  private enter(answer: JoinAnswer): void {
+    // Left while the server was asked.
+    if (this.left) return;
+    this.identity = { id: answer.self, secret: answer.secret };
+    this.failures = 0;
+    this.here = true;
+    this.fault = null;
+    this.keepIce(answer);
+    // The greeting said it.
+    this.telling.stop();
+    this.options.onEntered(answer);
+    this.changed();
+  }
+
+  private refuse(error: PortoonError): void {
+    if (this.left) return;
     this.fault = error;
-    this.options.onChange();
+    this.options.onRefused?.(error);
+    const pause = this.options.pause?.(error, this.failures) ?? pauseAfter(this.failures);
+    this.failures++;
+    // Leaving is an answer to being refused.
+    if (!this.hasLeft()) this.server.again(pause);
+    this.changed();
+  }
+
+  private changed(): void {
+    if (!this.left) this.options.onChange();
+  }
+
+  private hasLeft(): boolean {
+    return this.left;
   }
 
   private keepIce({ ice, iceLifetime }: Pick<JoinAnswer, 'ice' | 'iceLifetime'>): void {

@@ -1,51 +1,25 @@
 import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
-import {
-  MAX_PERSONS,
-  MAX_VIEWERS,
-  type JoinAnswer,
-  type PresentMember,
-  type Request,
-} from '../server/signals.ts';
+import { MAX_PERSONS, MAX_VIEWERS, type JoinAnswer, type Request } from '../server/signals.ts';
+import { CallConnections } from './call-connections.ts';
 import { preferredCodecs } from './codecs.ts';
-import { videoLimits } from './limits.ts';
+import { HostPowers } from './host-powers.ts';
 import { hostKeyOf, identityOf, keepIdentity } from './link.ts';
-import { LockWish } from './lock-wish.ts';
-import { Participant, type Member, type Surroundings } from './participant.ts';
-import { relayRefused, RelayReport } from './relay.ts';
-import { Signalling } from './signalling.ts';
+import type { Member } from './member.ts';
+import { onNetworkChange } from './network.ts';
+import type { Participants } from './participants.ts';
+import { relayRefused } from './relay.ts';
+import type { RoomOptions } from './room-options.ts';
+import { RoomSession, type RoomState } from './room-session.ts';
 import { SPEECH_LOOK_MS } from './speech.ts';
-import { StandIns } from './stand-ins.ts';
-import { nextRevision, Telling, type Presence } from './telling.ts';
+import { nextRevision, type Presence } from './telling.ts';
 
-export type { Member } from './participant.ts';
-
-export interface RoomOptions {
-  /** As in the link: `newRoom()` makes one. */
-  room: string;
-  /** At most 40 characters. */
-  name: string;
-  muted: boolean;
-  camera: boolean;
-  /** Whether the sound of everybody is recorded here. Default false. */
-  recording?: boolean;
-  /** What is sent at first; null where there is none yet. The tracks stay the caller's. */
-  video: MediaStreamTrack | null;
-  audio: MediaStreamTrack | null;
-  /**
-   * Something of `members`, `host`, `locked`, `lockWaits`, `signalling`, `refusal` or `relayFault`
-   * is new.
-   */
-  onChange: () => void;
-  onJoined: (member: Member) => void;
-  onLeft: (member: Member) => void;
-  /** The room let go of us, and why. Nothing comes after it. */
-  onEnded: (error: PortoonError) => void;
-}
+export type { Member } from './member.ts';
+export type { RoomOptions } from './room-options.ts';
 
 const LOOK_MS = 500;
-/** TURN credentials are asked for anew when this share of their life is over. */
-const ICE_SHARE = 0.8;
+/** While the server answers, and cannot reach its rooms, it is asked again at this pace. */
+const AWAY_MS = 700;
 
 /**
  * A call: everybody in the room, each over a connection of their own. It goes on while the server
@@ -65,71 +39,61 @@ export class Room {
   /** That the relay refuses us, while somebody is not reached because of it; null otherwise. */
   relayFault: PortoonError | null = null;
 
-  private readonly server = new Signalling();
-  private readonly participants = new Map<string, Participant>();
-  private readonly standIns = new StandIns();
-  /** What all connections are made with, as it is now. */
-  private readonly common: { -readonly [Key in keyof Surroundings]: Surroundings[Key] };
-  private self = '';
-  private secret = '';
-  /** When TURN credentials are asked for anew. */
-  private iceUntil = Infinity;
+  private readonly session: RoomSession;
+  private readonly connections: CallConnections;
+  private self: string;
   /** Which state of this page is the newest. */
   private revision = nextRevision();
-  private readonly telling = new Telling(() => this.server.ask('state', this.presence()));
-  private readonly lockWish = new LockWish(
-    () => this.server.ask('lock', { locked: true }),
-    () => {
-      this.changed();
-    },
-  );
-  private readonly relayReport = new RelayReport((status) => {
-    this.server.ask('relay', { status }).catch(() => undefined);
-  });
-  /** How often in a row we were not let back in. */
-  private refusals = 0;
-  /** What the network is, where the browser tells. */
-  private network = networkType();
+  private readonly powers: HostPowers;
   private readonly timers: number[] = [];
+  private stopWatchingNetwork: () => void = () => undefined;
   private ended = false;
 
   private constructor(private readonly options: RoomOptions) {
-    const presence = () => this.presence();
     const identity = identityOf(options.room);
-    if (identity) ({ id: this.self, secret: this.secret } = identity);
-    this.common = {
-      get presence() {
-        return presence();
+    this.self = identity?.id ?? '';
+    this.session = new RoomSession({
+      identity,
+      greeting: () => this.greeting(),
+      presence: () => this.presence(),
+      onEntered: (answer) => {
+        this.enter(answer);
       },
-      codecs: [],
-      signalling: true,
-      audio: options.audio,
-      video: options.video,
-      ice: [],
-      standIn: (kind) => this.standIns.of(kind),
-      send: (to, generation, data) => {
-        // What cannot be carried now is sent again once it can: see `enter`.
-        if (this.server.connected) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
+      onPresent: (state) => {
+        this.compare(state);
       },
-      limits: () => videoLimits(this.participants.size, this.common.video?.getSettings().height ?? 720),
-      changed: () => {
+      onRefused: (error) => {
+        this.refuse(error);
+      },
+      pause: ({ code }, failures) => (code === 'ERR_SIGNALLING' ? AWAY_MS : pauseAfter(failures)),
+      onChange: () => {
+        if (!this.signalling) this.powers.pause();
         this.changed();
       },
-      relayRefused: (status) => {
-        if (this.server.connected) this.relayReport.tell(status);
-      },
-      told: () => {
+    });
+    this.powers = new HostPowers(this.session.server, this, () => {
+      this.changed();
+    });
+    this.connections = new CallConnections({
+      ...options,
+      session: this.session,
+      presence: () => this.presence(),
+      onChange: () => {
         this.changed();
       },
-      lost: (id) => {
+      onLost: (id) => {
         this.lose(id);
       },
-    };
+    });
+  }
+
+  private get participants(): Participants {
+    return this.connections.participants;
   }
 
   /** Whether the server hears us; the call goes on without it, but nobody new can come. */
   get signalling(): boolean {
-    return this.common.signalling;
+    return this.session.here;
   }
 
   /**
@@ -140,9 +104,11 @@ export class Room {
   static async join(options: RoomOptions): Promise<Room> {
     const room = new Room(options);
     try {
-      [room.common.codecs] = await Promise.all([preferredCodecs(), room.server.connect()]);
-      room.enter(await room.server.ask('join', room.greeting()));
       room.listen();
+      const [codecs] = await Promise.all([preferredCodecs(), room.session.server.connect()]);
+      room.connections.prefer(codecs);
+      await room.session.join();
+      room.watch();
     } catch (error) {
       // A place that is not to be had again is given up: as somebody new one may be welcome.
       const lost = error instanceof PortoonError && ['ERR_REMOVED', 'ERR_MESSAGE'].includes(error.code);
@@ -153,16 +119,13 @@ export class Room {
   }
 
   /** Sends another picture from now on, or none. Nothing is negotiated. */
-  async setVideo(track: MediaStreamTrack | null): Promise<void> {
-    this.common.video = track;
-    await this.replace('video', track);
-    this.limit();
+  setVideo(track: MediaStreamTrack | null): Promise<void> {
+    return this.connections.setVideo(track);
   }
 
   /** Sends another sound from now on, or none. */
-  async setAudio(track: MediaStreamTrack | null): Promise<void> {
-    this.common.audio = track;
-    await this.replace('audio', track);
+  setAudio(track: MediaStreamTrack | null): Promise<void> {
+    return this.connections.setAudio(track);
   }
 
   /**
@@ -173,12 +136,10 @@ export class Room {
   async tell(state: Partial<Pick<RoomOptions, 'name' | 'muted' | 'camera' | 'recording'>>): Promise<void> {
     Object.assign(this.options, state);
     this.revision = nextRevision(this.revision);
-    const participants = [...this.participants.values()];
+    const participants = [...this.participants];
     for (const participant of participants) participant.tell();
-    // Else told with the next join.
-    if (!this.signalling) return;
     try {
-      await this.telling.tell();
+      await this.session.tell();
     } catch (error) {
       if (!participants.every(({ connected }) => connected)) throw error;
     }
@@ -186,7 +147,7 @@ export class Room {
 
   /** Whether the host asked for a lock that the server has not done yet. */
   get lockWaits(): boolean {
-    return this.lockWish.waits;
+    return this.powers.lockWaits;
   }
 
   /**
@@ -194,17 +155,8 @@ export class Room {
    * asked for again, until it does or it is unlocked: see {@link lockWaits}.
    * @throws PortoonError `ERR_SIGNALLING` where it is not done, or not yet.
    */
-  async lock(locked: boolean): Promise<void> {
-    if (locked) {
-      if (!this.signalling) this.lockWish.keep();
-      this.needServer();
-      await this.lockWish.begin();
-      return;
-    }
-    this.lockWish.withdraw();
-    if (!this.locked) return;
-    this.needServer();
-    await this.server.ask('lock', { locked });
+  lock(locked: boolean): Promise<void> {
+    return this.powers.lock(locked);
   }
 
   /**
@@ -212,9 +164,8 @@ export class Room {
    * host only.
    * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
    */
-  async remove(id: string): Promise<void> {
-    this.needServer();
-    await this.server.ask('remove', { peer: id });
+  remove(id: string): Promise<void> {
+    return this.powers.remove(id);
   }
 
   /** Goes, and says so: to the server and to everybody. Safe to call twice. */
@@ -227,16 +178,12 @@ export class Room {
     this.ended = true;
     if (!returns) keepIdentity(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
-    this.telling.stop();
-    this.lockWish.pause();
+    this.powers.pause();
     removeEventListener('pagehide', this.onPageHide);
-    removeEventListener('online', this.onNetworkChange);
-    connectionOf(navigator)?.removeEventListener('change', this.onConnectionChange);
-    for (const participant of this.participants.values()) participant.close(true);
-    this.participants.clear();
+    this.stopWatchingNetwork();
+    this.connections.close();
     this.members = new Map();
-    this.standIns.stop();
-    this.server.close(!returns);
+    this.session.leave(returns);
   }
 
   /**
@@ -247,45 +194,7 @@ export class Room {
     if (!this.ended) this.end(true);
   };
 
-  /**
-   * The network changed, as from cable to Wi-Fi. The old path may lead nowhere; waiting would only
-   * tell us later.
-   */
-  private readonly onNetworkChange = () => {
-    this.server.hurry();
-    for (const participant of this.participants.values()) participant.restart();
-  };
-
-  /**
-   * The browser fires this also when it guesses another speed. That is no reason for an ICE
-   * restart.
-   */
-  private readonly onConnectionChange = () => {
-    const type = networkType();
-    if (type !== this.network) this.onNetworkChange();
-    this.network = type;
-  };
-
-  /**
-   * Refuses at once what needs the server. Otherwise it would wait and be done when nobody wants it
-   * any more.
-   */
-  private needServer(): void {
-    if (this.signalling) return;
-    throw new PortoonError(
-      'ERR_SIGNALLING',
-      `${this.refusal ? 'The server has not let you back in' : 'The server is away'}, and it alone can lock the call or take somebody out.`,
-      'The call goes on; try again in a moment.',
-    );
-  }
-
-  /** Asks again for the lock that is not done yet, unless it is no longer ours to ask for. */
-  private pursueLock(othersHost: boolean): void {
-    if (othersHost || this.locked) this.lockWish.withdraw();
-    else if (this.host) this.lockWish.hurry();
-  }
-
-  private greeting(): Request<'join'> {
+  private greeting(): Omit<Request<'join'>, 'rejoin'> {
     const { room } = this.options;
     const { name = '', ...state } = this.presence();
     const hostKey = hostKeyOf(room);
@@ -295,10 +204,9 @@ export class Room {
       kind: 'person',
       state,
       ...(hostKey === undefined ? {} : { hostKey }),
-      ...(this.self === '' ? {} : { rejoin: { id: this.self, secret: this.secret } }),
       // A server that has forgotten the room locks it then, and still lets those in who were here.
       ...(this.locked || this.lockWaits
-        ? { lockedWith: [...this.participants.keys()].slice(0, MAX_PERSONS + MAX_VIEWERS) }
+        ? { lockedWith: this.participants.ids.slice(0, MAX_PERSONS + MAX_VIEWERS) }
         : {}),
     };
   }
@@ -309,92 +217,47 @@ export class Room {
   }
 
   /** We are in, for the first time or again. */
-  private enter(answer: JoinAnswer): void {
-    // Left while the server was asked.
-    if (this.ended) return;
+  private enter({ self, secret, host, locked, peers }: JoinAnswer): void {
     // Under another id the others know nothing of the connections that there were.
-    if (this.self !== '' && this.self !== answer.self)
-      for (const id of [...this.participants.keys()]) this.drop(id);
-    this.self = answer.self;
-    this.secret = answer.secret;
-    keepIdentity(this.options.room, { id: answer.self, secret: answer.secret });
-    this.host = answer.host;
-    this.locked = answer.locked;
-    this.common.signalling = true;
+    if (this.self !== '' && this.self !== self) this.participants.forget();
+    this.self = self;
+    keepIdentity(this.options.room, { id: self, secret });
+    this.host = host;
+    this.locked = locked;
     this.refusal = null;
-    this.refusals = 0;
-    this.keepIce(answer);
-    this.telling.stop();
-    this.pursueLock(answer.peers.some(({ host }) => host));
-    const known = this.list(answer.peers);
+    this.powers.pursueLock(peers.some((peer) => peer.host));
+    const known = this.participants.list(peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
-    this.changed();
   }
 
-  /**
-   * These are in the room, says the server, and nobody else.
-   * @returns whom we knew before.
-   */
-  private list(peers: readonly PresentMember[]): Participant[] {
-    const known = [...this.participants.values()];
-    for (const participant of known) participant.listed = false;
-    for (const peer of peers) this.meet(peer);
-    return known;
-  }
-
-  private keepIce({ ice, iceLifetime }: Pick<JoinAnswer, 'ice' | 'iceLifetime'>): void {
-    this.common.ice = ice;
-    this.iceUntil = performance.now() + ICE_SHARE * iceLifetime * 1000;
+  /** The server tells who is there: a word that somebody came or went may not have reached us. */
+  private compare({ peers, host, locked }: RoomState): void {
+    this.host = host;
+    this.locked = locked;
+    this.welcome(() => this.participants.list(peers));
+    // Whom we do not hear either is gone.
+    for (const participant of this.participants) participant.look(performance.now());
+    this.powers.pursueLock(peers.some((peer) => peer.host));
   }
 
   private listen(): void {
-    const { server } = this;
-    server.keep({
-      back: () => void this.rejoin(),
-      away: () => {
-        this.common.signalling = false;
-        this.telling.stop();
-        this.lockWish.pause();
-        this.changed();
-      },
-    });
+    const { server } = this.session;
+    this.participants.listen(server);
     server.on('joined', ({ peer }) => {
       this.welcome(() => {
-        this.meet(peer);
+        this.participants.meet(peer);
       });
-    });
-    server.on('present', ({ peers, host, locked }) => {
-      this.host = host;
-      this.locked = locked;
-      this.welcome(() => this.list(peers));
-      // Whom we do not hear either is gone.
-      for (const participant of [...this.participants.values()]) participant.look(performance.now());
-      this.telling.hurry();
-      this.pursueLock(peers.some((peer) => peer.host));
-    });
-    server.on('left', ({ id, reason }) => {
-      const participant = this.participants.get(id);
-      if (!participant) return;
-      participant.listed = false;
-      if (reason !== 'lost') this.lose(id);
-      else participant.look(performance.now());
-    });
-    server.on('signal', ({ from, generation, data }) => {
-      this.participants.get(from)?.hear(generation ?? 0, data);
-    });
-    server.on('state', ({ id, name, ...state }) => {
-      this.update(id, { name, state });
     });
     server.on('host', ({ id }) => {
       this.host = id === this.self;
-      this.pursueLock(!this.host);
-      for (const other of this.participants.keys()) this.update(other, { host: other === id });
+      this.powers.pursueLock(!this.host);
+      for (const other of this.participants.ids) this.participants.update(other, { host: other === id });
       this.changed();
     });
     server.on('locked', ({ locked }) => {
       this.locked = locked;
-      if (locked) this.lockWish.withdraw();
+      this.powers.settleLock();
       this.changed();
     });
     server.on('removed', () => {
@@ -406,20 +269,28 @@ export class Room {
         ),
       );
     });
-    this.every(LOOK_MS, (now) => {
-      for (const [id, participant] of [...this.participants]) {
+  }
+
+  /** Looks after the connections, and after the page, as long as the room is not left. */
+  private watch(): void {
+    const look = () => {
+      const now = performance.now();
+      for (const participant of this.participants) {
         participant.look(now);
         // The server does not know us, and will not tell who is gone.
-        if (this.refusal && participant.silent(now)) this.lose(id);
+        if (this.refusal && participant.silent(now)) this.participants.lose(participant.present.id);
       }
-      if (now > this.iceUntil && this.signalling) void this.freshIce();
-    });
-    this.every(SPEECH_LOOK_MS, (now) => {
-      for (const participant of this.participants.values()) participant.listen(now);
-    });
+      this.session.look(now);
+    };
+    const listen = () => {
+      for (const participant of this.participants) participant.listen(performance.now());
+    };
+    this.timers.push(self.setInterval(look, LOOK_MS), self.setInterval(listen, SPEECH_LOOK_MS));
     addEventListener('pagehide', this.onPageHide);
-    addEventListener('online', this.onNetworkChange);
-    connectionOf(navigator)?.addEventListener('change', this.onConnectionChange);
+    this.stopWatchingNetwork = onNetworkChange(() => {
+      this.session.server.hurry();
+      this.connections.restart();
+    });
   }
 
   /** Does what lets people in, and tells the page of those who are new. */
@@ -430,43 +301,25 @@ export class Room {
     for (const [id, member] of this.members) if (!before.has(id)) this.options.onJoined(member);
   }
 
-  private every(milliseconds: number, work: (now: number) => void): void {
-    const timer = self.setInterval(() => {
-      work(performance.now());
-    }, milliseconds);
-    this.timers.push(timer);
-  }
-
   private fail(error: PortoonError): void {
     if (this.ended) return;
     this.end();
     this.options.onEnded(error);
   }
 
-  /** The server is back, or another one has taken over. Calls went on meanwhile. */
-  private async rejoin(): Promise<void> {
-    if (this.ended) return;
-    try {
-      this.enter(await this.server.ask('join', this.greeting()));
-    } catch (error) {
-      if (!(error instanceof PortoonError)) return;
-      // It went away again: the next connection asks again.
-      if (error.code === 'ERR_SIGNALLING') this.server.again();
-      else if (error.code === 'ERR_REMOVED') this.fail(error);
-      else this.refuse(error);
-    }
-  }
-
   /**
    * The server does not let us back in: full, locked, or too many requests. Connections to the
-   * others stay, and we ask again.
+   * others stay.
    */
   private refuse(error: PortoonError): void {
-    if (this.ended) return;
+    // It went away again, and says nothing of us.
+    if (error.code === 'ERR_SIGNALLING') return;
+    if (error.code === 'ERR_REMOVED') {
+      this.fail(error);
+      return;
+    }
     this.refusal = error;
-    this.server.again(pauseAfter(this.refusals++));
     this.failIfAlone();
-    this.changed();
   }
 
   /** Ends the call when nobody is left in it and nobody can join. A full room is waited out. */
@@ -475,80 +328,20 @@ export class Room {
       this.fail(this.refusal);
   }
 
-  private async freshIce(): Promise<void> {
-    // One question at a time; unanswered, it is asked again by the next joining.
-    this.iceUntil = Infinity;
-    await this.server.ask('ice', {}).then(
-      (answer) => {
-        this.keepIce(answer);
-      },
-      () => undefined,
-    );
-  }
-
-  /** Somebody is in the room. Viewers take part in nothing and have no tile. */
-  private meet(present: PresentMember): void {
-    // Whatever a server says that has just lost its memory, we are not one of the others.
-    if (present.kind === 'view' || present.id === this.self) return;
-    const known = this.participants.get(present.id);
-    if (known) {
-      known.learn(present);
-      known.listed = true;
-      return;
-    }
-    // Of two people the one with the smaller id makes the offers. Both know it at once, also after
-    // every loss.
-    const calls = this.self < present.id;
-    this.participants.set(present.id, new Participant(present, calls, this.common));
-    this.limit();
-  }
-
-  private limit(): void {
-    for (const participant of this.participants.values()) participant.limit();
-  }
-
-  private async replace(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
-    await Promise.all([...this.participants.values()].map((one) => one.replaceTrack(kind, track)));
-  }
-
-  private update(id: string, patch: Partial<PresentMember>): void {
-    const participant = this.participants.get(id);
-    if (!participant) return;
-    participant.learn({ ...participant.present, ...patch });
-    this.changed();
-  }
-
   private lose(id: string): void {
     const member = this.members.get(id);
-    if (!this.participants.has(id)) return;
-    this.drop(id);
-    this.limit();
     this.changed();
     if (member) this.options.onLeft(member);
     this.failIfAlone();
   }
 
-  private drop(id: string): void {
-    this.participants.get(id)?.close();
-    this.participants.delete(id);
-  }
-
   private changed(): void {
     if (this.ended) return;
-    const persons = [...this.participants].filter(([, { present }]) => present.kind === 'person');
-    this.members = new Map(persons.map(([id, participant]) => [id, participant.member()]));
-    const refusal = persons.map(([, { refusedWith }]) => refusedWith).find((status) => status !== null);
+    const participants = [...this.participants];
+    this.members = new Map(participants.map((participant) => [participant.present.id, participant.member()]));
+    const refusal = participants.map(({ refusedWith }) => refusedWith).find((status) => status !== null);
     if (refusal === undefined) this.relayFault = null;
     else this.relayFault ??= relayRefused(refusal);
     this.options.onChange();
   }
-}
-
-function connectionOf(from: Navigator): (EventTarget & { readonly type?: string }) | undefined {
-  return (from as { connection?: EventTarget & { readonly type?: string } }).connection;
-}
-
-/** Wi-Fi, cellular and so on, where the browser tells (Chromium on phones). */
-function networkType(): string | undefined {
-  return connectionOf(navigator)?.type;
 }

@@ -1,10 +1,12 @@
 /** Watching one person, silently: what the page for OBS does with a link of the studio. */
 import type { PortoonError } from '../common/errors.ts';
-import type { PresentMember, MemberState, Request, Wants } from '../server/signals.ts';
+import type { MemberState, Request, Wants } from '../server/signals.ts';
 import type { StreamState } from './media-link.ts';
-import { Participant, type Surroundings } from './participant.ts';
+import { Participant } from './participant.ts';
+import { Participants } from './participants.ts';
 import { relayRefused } from './relay.ts';
 import { RoomSession } from './room-session.ts';
+import type { Surroundings } from './surroundings.ts';
 import { nextRevision } from './telling.ts';
 
 export interface WatchOptions {
@@ -33,7 +35,8 @@ const LOOK_MS = 500;
 export class Watcher {
   state: StreamState = 'connecting';
   private readonly session: RoomSession;
-  private participant: Participant | null = null;
+  /** The person alone, while they are there. */
+  private readonly participants: Participants;
   /** What `onStream` was told last. */
   private shown: { stream: MediaStream; stacked: boolean } | null = null;
   private wants: Wants;
@@ -47,20 +50,43 @@ export class Watcher {
     this.session = new RoomSession({
       greeting: () => this.greeting(),
       presence: () => this.presence,
-      onPresent: (peers) => {
-        if (this.participant) this.participant.listed = false;
-        for (const peer of peers) this.meet(peer);
+      onEntered: ({ peers }) => {
+        this.participants.list(peers);
+      },
+      onPresent: ({ peers }) => {
+        this.participants.list(peers);
       },
       onChange: () => {
         this.changed();
       },
     });
-    this.listen();
+    const { server } = this.session;
+    this.participants = new Participants({
+      begin: (present) =>
+        present.id === options.view && present.kind === 'person'
+          ? new Participant(present, false, this.surroundings())
+          : null,
+      onLearned: () => {
+        this.changed();
+      },
+      onLost: () => {
+        this.changed();
+      },
+    });
+    this.participants.listen(server);
+    server.on('joined', ({ peer }) => {
+      this.participants.meet(peer);
+      this.changed();
+    });
     this.timer = self.setInterval(() => {
       this.look(performance.now());
     }, LOOK_MS);
     addEventListener('pagehide', this.stop);
-    this.session.take();
+    this.session.joinTirelessly();
+  }
+
+  private get participant(): Participant | undefined {
+    return this.participants.get(this.options.view);
   }
 
   /** Why the server does not let us in, or its relay refuses us, or null. */
@@ -71,7 +97,7 @@ export class Watcher {
 
   /** Whether the server is connected and the person is there. For diagnostics. */
   get found(): { server: boolean; person: boolean } {
-    return { server: this.session.here, person: this.participant !== null };
+    return { server: this.session.here, person: this.participant !== undefined };
   }
 
   /** Says that nobody sees the picture at the moment, or that somebody does again. */
@@ -80,7 +106,7 @@ export class Watcher {
     this.wants = { ...this.wants, paused };
     this.revision = nextRevision(this.revision);
     this.participant?.tell();
-    this.session.tell();
+    this.session.tell().catch(() => undefined);
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -89,12 +115,11 @@ export class Watcher {
     this.state = 'stopped';
     self.clearInterval(this.timer);
     removeEventListener('pagehide', this.stop);
-    this.participant?.close(true);
-    this.participant = null;
+    this.participants.close();
     this.session.leave();
   };
 
-  private greeting(): Request<'join'> {
+  private greeting(): Omit<Request<'join'>, 'rejoin'> {
     const { room, label } = this.options;
     return {
       room,
@@ -107,37 +132,6 @@ export class Watcher {
   /** A viewer shows nothing of itself. */
   private get presence(): MemberState {
     return { muted: true, camera: false, wants: this.wants, revision: this.revision };
-  }
-
-  private listen(): void {
-    const { server } = this.session;
-    const { view } = this.options;
-    server.on('joined', ({ peer }) => {
-      this.meet(peer);
-      this.changed();
-    });
-    server.on('left', ({ id, reason }) => {
-      if (!this.participant || id !== view) return;
-      this.participant.listed = false;
-      if (reason !== 'lost') this.lose();
-      else this.participant.look(performance.now());
-    });
-    server.on('signal', ({ from, generation, data }) => {
-      if (from === view) this.participant?.hear(generation ?? 0, data);
-    });
-    server.on('state', ({ id, name, ...state }) => {
-      if (!this.participant || id !== view) return;
-      this.participant.learn({ ...this.participant.present, name, state });
-      this.changed();
-    });
-  }
-
-  private meet(present: PresentMember): void {
-    if (present.id !== this.options.view || present.kind !== 'person') return;
-    if (this.participant) {
-      this.participant.learn(present);
-      this.participant.listed = true;
-    } else this.participant = new Participant(present, false, this.surroundings());
   }
 
   private surroundings(): Surroundings {
@@ -166,8 +160,8 @@ export class Watcher {
       told: () => {
         this.changed();
       },
-      lost: () => {
-        this.lose();
+      lost: (id) => {
+        this.participants.lose(id);
       },
     };
   }
@@ -183,12 +177,6 @@ export class Watcher {
           if (report && this.state !== 'stopped') onReport(report);
         })
         .catch(() => undefined);
-  }
-
-  private lose(): void {
-    this.participant?.close();
-    this.participant = null;
-    this.changed();
   }
 
   private changed(): void {

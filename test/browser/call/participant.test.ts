@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { videoLimits } from '../../../src/call/limits.ts';
-import { Participant, pauseBetween, type Surroundings } from '../../../src/call/participant.ts';
+import { Participant, pauseBetween } from '../../../src/call/participant.ts';
+import type { Surroundings } from '../../../src/call/surroundings.ts';
 import type { Presence } from '../../../src/call/telling.ts';
 import { StandIns } from '../../../src/call/stand-ins.ts';
 import type { SignalData } from '../../../src/server/signals.ts';

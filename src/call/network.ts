@@ -1,0 +1,22 @@
+/**
+ * Calls back when this machine's way into the network is another, as from cable to Wi-Fi: the old
+ * path may lead nowhere, and waiting would only tell it later.
+ * @returns ends it.
+ */
+export function onNetworkChange(listener: () => void): () => void {
+  const { connection } = navigator as { connection?: EventTarget & { readonly type?: string } };
+  // Wi-Fi, cellular and so on, where the browser tells (Chromium on phones).
+  let type = connection?.type;
+  // Fired also when the browser guesses another speed, which changes no path.
+  const onConnectionChange = () => {
+    if (connection?.type === type) return;
+    type = connection?.type;
+    listener();
+  };
+  addEventListener('online', listener);
+  connection?.addEventListener('change', onConnectionChange);
+  return () => {
+    removeEventListener('online', listener);
+    connection?.removeEventListener('change', onConnectionChange);
+  };
+}
