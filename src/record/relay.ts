@@ -1,5 +1,6 @@
+import { Drain } from './drain.ts';
 import type { Take } from './take.ts';
-import { Drain, type WriterOptions } from './writer.ts';
+import type { WriterOptions } from './writer.ts';
 
 /**
  * A clip in a browser without WebCodecs. Frames go to a track of the page, MediaRecorder encodes it

@@ -1,26 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { Server, Socket } from 'socket.io';
+import { digest, randomKey } from './keys.ts';
 import { Refusal } from './refusal.ts';
 import { begin, bury, crown, drop, enter, holds, peerOf, type Told } from './room-rules.ts';
-import type {
-  ClientToServer,
-  JoinAnswer,
-  MemberState,
-  RequestName,
-  requestSchemas,
-  ServerToClient,
-} from './signals.ts';
-import type { StoredMember, RoomStore } from './store.ts';
-import type { InferOutput } from 'valibot';
+import type { JoinAnswer, MemberState } from './signals.ts';
+import {
+  callOf,
+  tellRoom,
+  removeConnection,
+  type Checked,
+  type SignalServer,
+  type SignalSocket,
+} from './sockets.ts';
+import type { RoomStore, StoredMember } from './store.ts';
 
 /** After so long all nodes that live have said who sits on them. Milliseconds. */
 const RECOUNT = 3000;
-
-type NoEvents = Record<string, never>;
-export type SignalServer = Server<ClientToServer, ServerToClient, NoEvents>;
-export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
-/** A request as the schema leaves it. */
-export type Checked<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
 
 /** A peer's place in a room, held by one connection. */
 export interface Membership {
@@ -112,8 +105,8 @@ export class Rooms {
         if (socket.connected) void socket.join([room, callOf(room, id)]);
         this.#admit(membership);
         answer(result);
-        for (const { connection } of intruders) this.#turnOut(connection);
-        this.#tell(room, told, id);
+        for (const { connection } of intruders) removeConnection(this.#io, connection);
+        tellRoom(this.#io, room, told, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -121,8 +114,8 @@ export class Rooms {
   }
 
   /**
-   * Leaves the room. With `lost` the membership is kept for a while: the peer may come back past a lock,
-   * and as the host.
+   * Leaves the room. With `lost` the membership is kept for a while: the peer may come back past a
+   * lock, and as the host.
    */
   async leave(membership: Membership, reason: 'left' | 'lost'): Promise<void> {
     this.#dismiss(membership);
@@ -156,7 +149,7 @@ export class Rooms {
       ({ told, hostUntil }) => {
         void membership.socket.leave(room);
         void membership.socket.leave(callOf(room, id));
-        this.#tell(room, told, id);
+        tellRoom(this.#io, room, told, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -212,8 +205,8 @@ export class Rooms {
       },
       ({ told, connection, locks }) => {
         membership.locks = true;
-        this.#turnOut(connection);
-        this.#tell(room, told, id);
+        removeConnection(this.#io, connection);
+        tellRoom(this.#io, room, told, id);
         if (locks) this.#io.to(room).emit('locked', { locked: true });
       },
     );
@@ -275,7 +268,7 @@ export class Rooms {
       room,
       (state, living) => ({ told: [...bury(state, living), ...crown(state)], hostUntil: state.hostUntil }),
       ({ told, hostUntil }) => {
-        this.#tell(room, told);
+        tellRoom(this.#io, room, told);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -305,7 +298,7 @@ export class Rooms {
       },
       ({ told, stale, relocks, hostUntil }) => {
         for (const { socket } of stale) socket.disconnect(true);
-        this.#tell(room, told);
+        tellRoom(this.#io, room, told);
         if (relocks) this.#io.to(room).emit('locked', { locked: true });
         this.#settleLater(room, hostUntil);
       },
@@ -322,7 +315,7 @@ export class Rooms {
         return { told, peers, present, locked: state.locked, hostUntil: state.hostUntil };
       },
       ({ told, peers, present, locked, hostUntil }) => {
-        this.#tell(room, told);
+        tellRoom(this.#io, room, told);
         for (const { id, socket } of present) {
           const host = peers.some((peer) => peer.id === id && peer.host);
           socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });
@@ -330,26 +323,6 @@ export class Rooms {
         this.#settleLater(room, hostUntil);
       },
     );
-  }
-
-  #turnOut(connection: string): void {
-    this.#io.to(connection).emit('removed', {});
-    this.#io.in(connection).disconnectSockets(true);
-  }
-
-  /**
-   * Nobody is told that they came themselves.
-   *
-   * @param about who need not be told of anything.
-   */
-  #tell(room: string, told: readonly Told[], about?: string): void {
-    const others = about === undefined ? this.#io.to(room) : this.#io.to(room).except(callOf(room, about));
-    // One by one: the compiler does not see that event and message belong together.
-    for (const [event, message] of told) {
-      if (event === 'joined') others.except(callOf(room, message.peer.id)).emit(event, message);
-      else if (event === 'left') others.emit(event, message);
-      else others.emit(event, message);
-    }
   }
 
   #settleLater(room: string, hostUntil: number | undefined): void {
@@ -376,20 +349,4 @@ export class Rooms {
     memberships?.delete(membership);
     if (memberships?.size === 0) this.#memberships.delete(membership.room);
   }
-}
-
-/** 128 bits, as base64url. */
-function randomKey(): string {
-  return randomBytes(16).toString('base64url');
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
-}
-
-/**
- * The socket.io room of one peer alone. Someone who knows only ids of another room cannot name it.
- */
-function callOf(room: string, id: string): string {
-  return `${room}:${id}`;
 }

@@ -2,14 +2,7 @@ import * as Comlink from 'comlink';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { fedTrack } from '../../media/track.ts';
-import type {
-  BackgroundFill,
-  EffectStats,
-  FilmOptions,
-  ResolvedLook,
-  StyleInfo,
-  WorkerNotice,
-} from '../protocol.ts';
+import type { EffectStats, FilmOptions, ResolvedLook, StyleInfo, WorkerNotice } from '../protocol.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -20,6 +13,8 @@ import {
   type EffectOptions,
   type PreviewOptions,
 } from './effect-options.ts';
+import { EffectListeners } from './effect-listeners.ts';
+import { LookChanges } from './look-changes.ts';
 import { readLook, type LookOptions } from './look-options.ts';
 import { WorkerHost } from './worker-host.ts';
 
@@ -38,18 +33,8 @@ export class Effect {
   /** The styles that `set({ style })` takes, besides `none`. */
   styles: readonly StyleInfo[] = [];
 
-  private readonly listeners: { [Type in keyof EffectEvents]: Set<EffectEvents[Type]> } = {
-    running: new Set(),
-    canvas: new Set(),
-    look: new Set(),
-    fault: new Set(),
-  };
-  /** Faults from before anybody listened. */
-  private unheard: [fault: Fault, fatal: boolean][] = [];
-  /** Counts the calls of `set`. */
-  private calls = 0;
-  /** The last call of `set` that named each option. */
-  private readonly lastCalls = new Map<string, number>();
+  private readonly listeners = new EffectListeners();
+  private readonly look: LookChanges;
   /** Counts the rounds of previews, for their ids. */
   private previews = 0;
   private readonly host = new WorkerHost((why) => {
@@ -67,9 +52,11 @@ export class Effect {
   private closed = false;
 
   private constructor(
-    private look: ResolvedLook,
+    look: ResolvedLook,
     private readonly options: EffectOptions,
-  ) {}
+  ) {
+    this.look = new LookChanges(look, (changes) => this.host.ask((api) => api.set(changes)), this.listeners);
+  }
 
   /** See `createEffect`. */
   static async create(options: EffectOptions): Promise<Effect> {
@@ -98,32 +85,8 @@ export class Effect {
    * person that the matte net cannot tell; nothing has changed then. Also if a style cannot be had;
    * the old one stays then, and the other options have changed.
    */
-  async set(options: LookOptions): Promise<void> {
-    const call = ++this.calls;
-    for (const option of Object.keys(options)) this.lastCalls.set(option, call);
-    const look = await readLook(options);
-    for (const option of Object.keys(look) as (keyof ResolvedLook)[])
-      if (this.lastCalls.get(option) !== call) {
-        if (option === 'background') releaseImage(look.background);
-        Reflect.deleteProperty(look, option);
-      }
-    const { style, ...rest } = look;
-    try {
-      // A busy worker answers after its frame, so it is not asked twice without need.
-      if (Object.keys(rest).length > 0) await this.host.ask((api) => api.set(rest));
-    } catch (error) {
-      releaseImage(rest.background);
-      throw error;
-    }
-    if (rest.background) releaseImage(this.look.background);
-    Object.assign(this.look, rest);
-    const taken = Object.entries(options).filter(([option]) => option in rest);
-    if (taken.length > 0) this.announceLook(Object.fromEntries(taken));
-    if (style === undefined) return;
-    await this.host.ask((api) => api.set({ style }));
-    if (this.lastCalls.get('style') !== call) return;
-    this.look.style = style;
-    this.announceLook({ style });
+  set(options: LookOptions): Promise<void> {
+    return this.look.set(options);
   }
 
   /**
@@ -252,14 +215,7 @@ export class Effect {
    * with what went wrong before, while the effect was created.
    */
   on<Type extends keyof EffectEvents>(type: Type, listener: EffectEvents[Type]): () => void {
-    this.listeners[type].add(listener);
-    if (type === 'fault' && this.unheard.length > 0)
-      queueMicrotask(() => {
-        for (const [fault, fatal] of this.unheard.splice(0)) this.announceFault(fault, fatal);
-      });
-    return () => {
-      this.listeners[type].delete(listener);
-    };
+    return this.listeners.on(type, listener);
   }
 
   /** Ends the worker and frees what it held. The tracks that were fed stay the caller's. */
@@ -276,7 +232,7 @@ export class Effect {
       canvas,
       manifestUrl: new URL(manifest, document.baseURI).href,
       ep: this.options.ep ?? 'auto',
-      look: this.look,
+      look: this.look.current,
     };
     this.styles = await this.host.open(options, (notice) => {
       this.handleNotice(notice);
@@ -295,7 +251,7 @@ export class Effect {
         this.announceRunning();
         break;
       case 'fault':
-        this.announceFault(notice.fault, notice.fatal);
+        this.listeners.announceFault(notice.fault, notice.fatal);
         break;
     }
   }
@@ -303,16 +259,7 @@ export class Effect {
   private announceRunning(): void {
     if (this.running) return;
     this.running = true;
-    for (const listener of this.listeners.running) listener();
-  }
-
-  private announceLook(changed: LookOptions): void {
-    for (const listener of this.listeners.look) listener(changed);
-  }
-
-  private announceFault(fault: Fault, fatal: boolean): void {
-    if (this.listeners.fault.size === 0) this.unheard.push([fault, fatal]);
-    for (const listener of this.listeners.fault) listener(fault, fatal);
+    this.listeners.announce('running');
   }
 
   /** Starts another worker, unless this one never opened or workers die too often. */
@@ -327,12 +274,12 @@ export class Effect {
     this.lastDeath = error;
     this.endOutputs();
     this.host.end(error);
-    this.announceFault(error, fatal);
+    this.listeners.announceFault(error, fatal);
     if (!fatal)
       this.revive().catch((again: unknown) => {
         // Another death has been announced already, and was followed by another try or by none.
         if (!this.closed && again !== this.lastDeath)
-          this.announceFault(again instanceof PortoonError ? again : error, true);
+          this.listeners.announceFault(again instanceof PortoonError ? again : error, true);
       });
   }
 
@@ -340,7 +287,7 @@ export class Effect {
   private async revive(): Promise<void> {
     this.canvas = document.createElement('canvas');
     await this.start();
-    for (const listener of this.listeners.canvas) listener(this.canvas);
+    this.listeners.announce('canvas', this.canvas);
     await this.feed(this.track);
   }
 
@@ -368,10 +315,6 @@ function unsupportedTrack(): PortoonError {
     'This browser cannot make a video track of the picture.',
     'Use a current Chrome, Edge or another Chromium.',
   );
-}
-
-function releaseImage(background: BackgroundFill | undefined): void {
-  if (background?.kind === 'image') background.bitmap.close();
 }
 
 /**
