@@ -14,10 +14,14 @@ interface Ruled {
 export class HostPowers {
   private readonly wish: LockWish;
 
-  /** @param changed - called when {@link lockWaits} is another. */
+  /**
+   * @param owns - whether the room is ours, so that we become its host again whoever is it now.
+   * @param changed - called when {@link lockWaits} is another.
+   */
   constructor(
     private readonly server: Signalling,
     private readonly room: Ruled,
+    private readonly owns: boolean,
     changed: () => void,
   ) {
     this.wish = new LockWish(() => server.ask('lock', { locked: true }), changed);
@@ -54,7 +58,7 @@ export class HostPowers {
    * @param othersHost - whether somebody else is the host.
    */
   pursueLock(othersHost: boolean): void {
-    if (othersHost || this.room.locked) this.wish.withdraw();
+    if (this.room.locked || (othersHost && !this.owns)) this.wish.withdraw();
     else if (this.room.host) this.wish.hurry();
   }
 

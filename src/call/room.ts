@@ -71,7 +71,8 @@ export class Room {
         this.changed();
       },
     });
-    this.powers = new HostPowers(this.session.server, this, () => {
+    const owns = hostKeyOf(options.room) !== undefined;
+    this.powers = new HostPowers(this.session.server, this, owns, () => {
       this.changed();
     });
     this.connections = new CallConnections({
