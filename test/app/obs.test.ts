@@ -153,6 +153,7 @@ describe('the OBS page without a stream', () => {
     await post({ portoon: 1, set: { style: 'nobody' } });
     await says('nobody');
 
+    await studio.context().grantPermissions(['microphone']);
     await studio.keyboard.press('c');
     const microphone = studio.getByRole('button', { name: 'Turn the microphone off' });
     await microphone.waitFor();
