@@ -1,7 +1,7 @@
 /**
  * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the
  * person's own, one of each style of grade live, taken from the real app on the demo clip and
- * written to src/studio/look/previews/<id>.webp; and the contact sheet of all styles,
+ * written to src/studio/look/previews/<id>.webp; and the contact sheet of the same,
  * docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not
  * fresh.
  */
@@ -21,7 +21,7 @@ const folder = join(root, 'src/studio/look/previews');
 const SIDE = 160;
 /** Of a picture in the contact sheet, and how many stand side by side. */
 const SHEET_SIDE = 320;
-const SHEET_COLUMNS = 4;
+const SHEET_COLUMNS = 3;
 /**
  * Of the style net's input, while the pictures are taken: more than the governor would give on a
  * slow machine.
@@ -95,11 +95,11 @@ async function makePreviews(): Promise<void> {
     await page.waitForFunction(() => document.documentElement.dataset.state === 'running');
     const styles = await page.evaluate(() => window.portoon?.styles ?? []);
     const sheet: string[] = [];
-    for (const { id, grade } of [{ id: 'none', grade: 'live' }, ...styles]) {
+    const live = styles.filter(({ grade }) => grade === 'live');
+    for (const { id } of [{ id: 'none' }, ...live]) {
       await show(page, id);
       if (id !== 'none') sheet.push(await take(page, SHEET_SIDE));
-      if (grade === 'live')
-        await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page, SIDE), 'base64'));
+      await writeFile(join(folder, `${id}.webp`), Buffer.from(await take(page, SIDE), 'base64'));
       process.stdout.write(`${id}\n`);
     }
     await writeFile(join(root, 'docs/images/styles.jpg'), Buffer.from(await layOut(page, sheet), 'base64'));
