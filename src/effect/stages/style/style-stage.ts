@@ -111,10 +111,10 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
    */
   async borrow(id: string, whenIdle: Scheduler): Promise<BorrowedStyle<StyleNet>> {
     const model = this.modelOf(id);
-    const { sha256 } = model;
-    const known = this.opened.has(sha256);
+    const key = keyOf(model);
+    const known = this.opened.has(key);
     const opened = this.open(model, whenIdle);
-    if (!known || this.borrowed.delete(sha256)) this.borrowed.add(sha256);
+    if (!known || this.borrowed.delete(key)) this.borrowed.add(key);
     const net = await opened.net;
     for (const oldest of this.borrowed) {
       if (this.borrowed.size <= MOST_BORROWED) break;
@@ -132,16 +132,16 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   }
 
   private async warm(model: StyleModel, size: Size): Promise<BorrowedStyle<StyleNet>> {
-    const { sha256 } = model;
+    const key = keyOf(model);
     const opened = this.open(model, atOnce);
-    this.borrowed.delete(sha256);
+    this.borrowed.delete(key);
     const net = await opened.net;
     opened.warmUp ??= net.warm(size);
     try {
       await opened.warmUp;
     } catch (error) {
-      if (this.opened.get(sha256) === opened) {
-        this.drop(sha256);
+      if (this.opened.get(key) === opened) {
+        this.drop(key);
         await net.close();
       }
       throw error;
@@ -150,14 +150,14 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   }
 
   private open(model: StyleModel, schedule: Scheduler): OpenedStyle<StyleNet> {
-    const { sha256 } = model;
-    let opened = this.opened.get(sha256);
+    const key = keyOf(model);
+    let opened = this.opened.get(key);
     if (!opened) {
       opened = { net: this.load(model, schedule), warmUp: null };
-      this.opened.set(sha256, opened);
+      this.opened.set(key, opened);
       // A failure is thrown to whoever asked, and the next one to ask tries again.
       opened.net.catch(() => {
-        this.drop(sha256);
+        this.drop(key);
       });
     }
     return opened;
@@ -184,9 +184,9 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return model;
   }
 
-  private drop(sha256: string): void {
-    this.opened.delete(sha256);
-    this.borrowed.delete(sha256);
+  private drop(key: string): void {
+    this.opened.delete(key);
+    this.borrowed.delete(key);
   }
 }
 
@@ -203,4 +203,9 @@ function borrowedStyle<StyleNet extends StatelessNet>(
       'Choose another style, or set draw.ink.strength to 0 in the manifest.',
     );
   return { net, draw };
+}
+
+/** Equal for styles that share a net: the same file, and the same half-precision variant. */
+function keyOf({ sha256, half }: StyleModel): string {
+  return `${sha256} ${half?.sha256 ?? ''}`;
 }
