@@ -4,9 +4,13 @@
  */
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
-import { type LookOptions, REGIONS } from './effect/index.ts';
+import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
+import { MOST_OF_DRAWING } from './effect/look.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
+
+const factor = (setting: DrawSetting) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_OF_DRAWING[setting]));
 
 const requestSchema = v.strictObject({
   portoon: v.literal(1),
@@ -17,6 +21,8 @@ const requestSchema = v.strictObject({
       style: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
       region: v.exactOptional(v.picklist(REGIONS)),
       strength: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+      line: v.exactOptional(factor('line')),
+      colour: v.exactOptional(factor('colour')),
     }),
   ),
   mute: v.optional(v.boolean()),
@@ -24,7 +30,7 @@ const requestSchema = v.strictObject({
 
 /** What is steered. */
 export interface Steered {
-  set: (look: Pick<LookOptions, 'style' | 'region' | 'strength'>) => Promise<void>;
+  set: (look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour'>) => Promise<void>;
   mute: (muted: boolean) => void;
 }
 

@@ -105,6 +105,8 @@ async function convertAll(
           style: command.style,
           region: command.region,
           strength: command.strength,
+          line: command.line,
+          colour: command.colour,
           background,
           quality: command.quality,
         },

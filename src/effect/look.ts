@@ -19,6 +19,16 @@ export function isNetSide(pixels: number): boolean {
 /** What to say to people who ask for another. */
 export const NET_SIDE_TAKES = `a whole number of pixels from ${NET_SIDE.least} to ${NET_SIDE.most}`;
 
+/** What people may set of a drawn style: factors on what its recipe says, from 0 to these. */
+export const MOST_OF_DRAWING = { line: 3, colour: 2 } as const;
+export type DrawSetting = keyof typeof MOST_OF_DRAWING;
+export const DRAW_SETTINGS = ['line', 'colour'] as const satisfies readonly DrawSetting[];
+
+/** Whether a setting of a drawn style may be so large. */
+export function isDrawFactor(setting: DrawSetting, factor: number): boolean {
+  return factor >= 0 && factor <= MOST_OF_DRAWING[setting];
+}
+
 /** Whether a style is fast enough for every machine, or only for strong ones. */
 export const GRADES = ['live', 'fine'] as const;
 export type Grade = (typeof GRADES)[number];

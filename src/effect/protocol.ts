@@ -1,9 +1,9 @@
 /** The types that cross the worker boundary. */
 import type { Fault } from '../common/errors.ts';
-import type { Grade, Region } from './look.ts';
+import type { DrawSetting, Grade, Region } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
-export type { BodyPart, Grade, Region } from './look.ts';
+export type { BodyPart, DrawSetting, Grade, Region } from './look.ts';
 
 /** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */
 export type BackgroundFill =
@@ -31,6 +31,10 @@ export interface ResolvedLook {
   region: Region;
   /** 0 (the live picture) .. 1 (the style alone). */
   strength: number;
+  /** Factor on the width of a drawn style's lines, 0 (none) .. 3; 1 is the style's own. */
+  line: number;
+  /** Factor on the chroma of a drawn style, 0 (grey) .. 2; 1 is the style's own. */
+  colour: number;
   background: BackgroundFill;
   quality: Quality;
 }
@@ -101,6 +105,8 @@ export interface StyleInfo {
   id: string;
   title: string;
   grade: Grade;
+  /** Which settings of drawn styles change it; none of them where it is not drawn. */
+  settings: readonly DrawSetting[];
 }
 
 export interface WorkerOptions {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { findKey, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
-import { isNetSide, NET_SIDE_TAKES, REGIONS, type Region } from '../effect/look.ts';
+import { isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS, type Region } from '../effect/look.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
@@ -16,6 +16,8 @@ export interface Parameters {
   style: string;
   region: Region;
   strength: number;
+  line: number;
+  colour: number;
   ep: 'auto' | 'webgpu' | 'wasm';
   quality: 'auto' | number;
   fit: 'contain' | 'cover';
@@ -44,6 +46,8 @@ const DEFAULTS: Parameters = {
   style: 'toon',
   region: 'person',
   strength: 1,
+  line: 1,
+  colour: 1,
   ep: 'auto',
   quality: 'auto',
   fit: 'contain',
@@ -67,6 +71,8 @@ const TAKES: Record<keyof Parameters, string> = {
   style: 'none or the id of a style',
   region: REGIONS.join(', '),
   strength: 'a number from 0 to 1',
+  line: `a number from 0 to ${MOST_OF_DRAWING.line}`,
+  colour: `a number from 0 to ${MOST_OF_DRAWING.colour}`,
   ep: 'auto, webgpu or wasm',
   quality: `auto or ${NET_SIDE_TAKES}`,
   fit: 'contain or cover',
@@ -87,6 +93,9 @@ const flag = v.pipe(
   v.transform((value) => value !== '0'),
 );
 
+const upTo = (most: number) =>
+  v.pipe(v.string(), v.nonEmpty(), v.toNumber(), v.minValue(0), v.maxValue(most));
+
 function schemaFor(isColour: (value: string) => boolean) {
   return v.object({
     room: v.exactOptional(roomSchema),
@@ -96,7 +105,9 @@ function schemaFor(isColour: (value: string) => boolean) {
     input: v.exactOptional(v.picklist(['camera', 'demo'])),
     style: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w-]+$/))),
     region: v.exactOptional(v.picklist(REGIONS)),
-    strength: v.exactOptional(v.pipe(v.string(), v.nonEmpty(), v.toNumber(), v.minValue(0), v.maxValue(1))),
+    strength: v.exactOptional(upTo(1)),
+    line: v.exactOptional(upTo(MOST_OF_DRAWING.line)),
+    colour: v.exactOptional(upTo(MOST_OF_DRAWING.colour)),
     ep: v.exactOptional(v.picklist(['auto', 'webgpu', 'wasm'])),
     quality: v.exactOptional(
       v.union([v.literal('auto'), v.pipe(v.string(), v.digits(), v.toNumber(), v.check(isNetSide))]),

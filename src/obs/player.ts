@@ -155,8 +155,9 @@ class EffectPlayer implements Player {
     private readonly parameters: Parameters,
     private readonly surface: Surface,
   ) {
-    const { style, region, strength, quality, alpha } = parameters;
-    this.look = { style, region, strength, quality, background: alpha === 'none' ? 'live' : 'transparent' };
+    const { style, region, strength, line, colour, quality, alpha } = parameters;
+    const background = alpha === 'none' ? 'live' : 'transparent';
+    this.look = { style, region, strength, line, colour, quality, background };
   }
 
   get state(): StreamState {

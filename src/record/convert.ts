@@ -152,6 +152,8 @@ const PLAIN = {
   style: 'none',
   region: 'person',
   strength: 1,
+  line: 1,
+  colour: 1,
   background: 'live',
   quality: 'auto',
 } as const satisfies LookOptions;

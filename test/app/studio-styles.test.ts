@@ -175,6 +175,45 @@ describe('the strip', () => {
   });
 });
 
+describe('how a style is drawn', () => {
+  it('is set by two sliders, kept for each style, and goes back by a button or a double click', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon`);
+    await reach(page, 'running');
+    const line = page.getByRole('slider', { name: 'Width of the lines' });
+    const colour = page.getByRole('slider', { name: 'Strength of colour' });
+    await line.fill('200');
+    await colour.focus();
+    await page.keyboard.press('ArrowLeft');
+    await remembered(page, '"toon":{"line":2,"colour":0.99}');
+    await page.waitForFunction(() => window.portoon?.stats().fps);
+    await page.getByRole('button', { name: 'Width of the lines: as the style has it' }).click();
+    await remembered(page, '"toon":{"line":1,"colour":0.99}');
+    await colour.dblclick();
+    await remembered(page, '"colour":1}');
+    await line.fill('300');
+
+    await tile(page, 'udnie').click();
+    await line.waitFor({ state: 'hidden' });
+    expect(await colour.count()).toBe(0);
+    await tile(page, 'manga').click();
+    await line.waitFor();
+    expect(await line.inputValue()).toBe('100');
+    expect(await colour.count()).toBe(0);
+    await tile(page, 'toon').click();
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"style":"toon"'));
+    expect(await line.inputValue()).toBe('300');
+    await close();
+  });
+
+  it('may be asked for by the address', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon&line=0.5&colour=7`);
+    await reach(page, 'running');
+    expect(await page.getByRole('slider', { name: 'Width of the lines' }).inputValue()).toBe('50');
+    expect(await message(page, 'colour').innerText()).toContain('it must be from 0 to 2');
+    await close();
+  });
+});
+
 describe('fine detail', () => {
   it('is a switch beside the style, kept over styles and visits, and not a tile', async () => {
     const { page, close } = await visit(browser, home);

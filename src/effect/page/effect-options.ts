@@ -62,6 +62,8 @@ export const DEFAULT_LOOK: ResolvedLook = {
   style: 'none',
   region: 'person',
   strength: 1,
+  line: 1,
+  colour: 1,
   background: { kind: 'live' },
   quality: 'auto',
 };

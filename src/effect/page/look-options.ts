@@ -1,6 +1,6 @@
 import { PortoonError } from '../../common/errors.ts';
 import { type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
-import { isNetSide, NET_SIDE_TAKES, REGIONS } from '../look.ts';
+import { DRAW_SETTINGS, isDrawFactor, isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS } from '../look.ts';
 import { wrongOption } from './wrong-option.ts';
 
 /** Longest side of a background image, in pixels; larger ones are scaled down. */
@@ -19,6 +19,13 @@ export interface LookOptions {
   region?: Region;
   /** 0 (the live picture) .. 1 (the style alone). */
   strength?: number;
+  /**
+   * Factor on the width of the lines, 0 (none) .. 3; 1 is the style's own. For drawn styles only:
+   * `StyleInfo.settings` says which follow it.
+   */
+  line?: number;
+  /** Factor on the strength of colour, 0 (grey) .. 2; 1 is the style's own. As `line`. */
+  colour?: number;
   /** `live`, `blur`, `transparent`, a CSS colour, or the URL of a same-origin or blob: image. */
   background?: string;
   /** Short side of the style net's input in pixels, 32..1080; or `auto`, which keeps the rate. */
@@ -47,6 +54,13 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
     if (typeof strength !== 'number' || !(strength >= 0 && strength <= 1))
       throw wrongOption('strength', strength, 'a number from 0 to 1');
     look.strength = strength;
+  }
+  for (const setting of DRAW_SETTINGS) {
+    const factor = options[setting];
+    if (factor === undefined) continue;
+    if (typeof factor !== 'number' || !isDrawFactor(setting, factor))
+      throw wrongOption(setting, factor, `a number from 0 to ${MOST_OF_DRAWING[setting]}`);
+    look[setting] = factor;
   }
   if (quality !== undefined) {
     if (quality !== 'auto' && !isNetSide(quality))

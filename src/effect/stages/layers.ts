@@ -1,5 +1,6 @@
 import type { Size } from '../../common/size.ts';
 import type { DrawRecipe } from '../models/draw-recipe.ts';
+import type { DrawSettings } from '../models/draw-settings.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import type { Roi } from './roi.ts';
 
@@ -50,6 +51,8 @@ export interface Layers {
   anchor: readonly [number, number];
   region: Region;
   strength: number;
+  /** What the person has set of a drawn style. */
+  drawing: DrawSettings;
   background: BackgroundFill;
   /** Draws only, as grey, how much of the style each pixel would take at full strength. */
   matteAlone: boolean;

@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import { faultOf } from '../../common/error-transfer.ts';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import type { Size } from '../../common/size.ts';
+import { settingsOf } from '../models/draw-settings.ts';
 import { openCatalogue } from '../models/catalogue.ts';
 import { Download } from '../models/download.ts';
 import type {
@@ -88,7 +89,10 @@ class EffectWorker implements EffectWorkerApi {
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
     }, BEAT);
-    return (await catalogue).styles.map(({ id, title, grade }) => ({ id, title, grade }));
+    return (await catalogue).styles.map(({ id, title, grade, draw }) => ({
+      ...{ id, title, grade },
+      settings: settingsOf(draw),
+    }));
   }
 
   /** Reduces the look to what a new backend can do, and opens its style before the first frame. */

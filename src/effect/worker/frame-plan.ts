@@ -34,7 +34,7 @@ export function planFrame(
   { look, film, governor, style, hasStacked }: PlanInput,
 ): FramePlan {
   const aspect = displayWidth / displayHeight;
-  const { region, strength, background } = look;
+  const { region, strength, line, colour, background } = look;
   const matteAlone = film?.shows === 'matte';
   const matte = film?.matteSide
     ? netSize(film.matteSide, aspect)
@@ -49,7 +49,7 @@ export function planFrame(
   return {
     matteSize: needsMatte ? matte : null,
     styleGrid: needsStyle ? grid : null,
-    key: [style.selected, region, strength, matte, grid, needsMatte].join(),
+    key: [style.selected, region, strength, line, colour, matte, grid, needsMatte].join(),
     layers: {
       live: null,
       styled: null,
@@ -59,6 +59,7 @@ export function planFrame(
       anchor: [0, 0],
       region,
       strength,
+      drawing: { line, colour },
       background,
       matteAlone,
       // Lines that are drawn on every second frame only would flicker.

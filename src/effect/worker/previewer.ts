@@ -2,7 +2,9 @@ import * as Comlink from 'comlink';
 import { faultOf } from '../../common/error-transfer.ts';
 import type { Fault } from '../../common/errors.ts';
 import type { PreviewJob } from '../protocol.ts';
-import { drawPreview } from '../stages/composite/draw-preview.ts';
+import { applySettings } from '../models/draw-settings.ts';
+import type { DrawRecipe } from '../models/draw-recipe.ts';
+import { drawPreview, LINES } from '../stages/composite/draw-preview.ts';
 import { drawsInk } from '../stages/style/style-stage.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -57,8 +59,14 @@ export class Previewer {
       net.input(frame.size).set(frame.live);
       const inks = drawsInk(draw);
       const { styled, ink } = await net.run(frame.size, inks ? ['styled', 'ink'] : ['styled']);
-      if (draw) drawPreview(styled, inks ? ink : null, frame.size, draw);
+      if (draw) drawPreview(styled, inks ? ink : null, frame.size, this.asSet(style, draw, frame));
       return compositePreview(frame, styled);
     });
+  }
+
+  /** The recipe as the person has set it, where that is the style that is on. */
+  private asSet(style: string, draw: DrawRecipe, { size }: PreviewFrame): DrawRecipe {
+    const { look } = this.pipeline;
+    return style === look.style ? applySettings(draw, look, LINES / size[1]) : draw;
   }
 }

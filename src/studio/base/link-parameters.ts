@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isNetSide, NET_SIDE_TAKES, REGIONS } from '../../effect/look.ts';
+import { isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS } from '../../effect/look.ts';
 import { findKey, roomSchema } from '../../call/link.ts';
 import { cleanName, isTracker, stripSentence, stripUnseen } from './link-debris.ts';
 
@@ -14,6 +14,8 @@ export interface LinkParameters {
   style: string | undefined;
   region: (typeof REGIONS)[number] | undefined;
   strength: number | undefined;
+  line: number | undefined;
+  colour: number | undefined;
   /** `live`, `blur`, `transparent`, a CSS colour, or an absolute same-origin address. */
   background: string | undefined;
   ep: 'auto' | 'webgpu' | 'wasm' | undefined;
@@ -52,6 +54,8 @@ const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   style: 'none or the id of a style',
   region: listWords(REGIONS),
   strength: 'from 0 to 1',
+  line: `from 0 to ${MOST_OF_DRAWING.line}`,
+  colour: `from 0 to ${MOST_OF_DRAWING.colour}`,
   background: 'live, blur, transparent, a CSS colour or the URL of an image on this site',
   ep: 'auto, webgpu or wasm',
   quality: `auto or ${NET_SIDE_TAKES}`,
@@ -75,6 +79,7 @@ const flag = v.pipe(
   v.transform((value) => value === '1'),
 );
 const filled = v.pipe(v.string(), v.trim(), v.nonEmpty());
+const upTo = (most: number) => v.pipe(filled, v.transform(Number), v.minValue(0), v.maxValue(most));
 
 function schemasFor({ base, isColour }: LinkContext) {
   const address = v.pipe(
@@ -96,7 +101,9 @@ function schemasFor({ base, isColour }: LinkContext) {
     autostart: flag,
     style: v.pipe(filled, v.regex(/^[\w-]+$/)),
     region: v.picklist(REGIONS),
-    strength: v.pipe(filled, v.transform(Number), v.minValue(0), v.maxValue(1)),
+    strength: upTo(1),
+    line: upTo(MOST_OF_DRAWING.line),
+    colour: upTo(MOST_OF_DRAWING.colour),
     background: v.union([
       v.picklist(['live', 'blur', 'transparent']),
       v.pipe(filled, v.check(isColour)),
@@ -164,6 +171,8 @@ export function readLink(search: string, context: LinkContext): ReadLink {
     style: read('style', schemas.style),
     region: read('region', schemas.region),
     strength: read('strength', schemas.strength),
+    line: read('line', schemas.line),
+    colour: read('colour', schemas.colour),
     background: read<string>('background', schemas.background),
     ep: read('ep', schemas.ep),
     quality: read<'auto' | number>('quality', schemas.quality),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REGIONS } from '../../effect/index.ts';
+import { MOST_OF_DRAWING, REGIONS, type DrawSetting } from '../../effect/look.ts';
 import { nameSchema } from '../../call/link.ts';
 
 const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
@@ -17,6 +17,9 @@ export type ClipFormat = (typeof CLIP_FORMATS)[number];
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 
+const factor = (setting: DrawSetting) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_OF_DRAWING[setting]));
+
 /** Every field has its own fallback, so one bad value loses one preference and not all of them. */
 const Schema = v.object({
   version: v.literal(1),
@@ -25,6 +28,8 @@ const Schema = v.object({
   fine: v.fallback(v.boolean(), false),
   region: v.fallback(v.picklist(REGIONS), 'person'),
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
+  /** What was set of drawn styles, by their ids. */
+  drawing: v.fallback(v.record(v.string(), v.object({ line: factor('line'), colour: factor('colour') })), {}),
   backdrop: v.fallback(v.picklist(BACKDROPS), 'live'),
   colour: v.fallback(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/)), '#2f6f5e'),
   deviceId: v.fallback(v.nullable(v.string()), null),

@@ -96,13 +96,17 @@ function createLookStores(base: BaseStores, link: LinkParameters) {
     askedByLink: link.background,
   });
   const preferred = base.preferences.current.value;
+  const style = link.style ?? preferred.style;
+  const drawn = preferred.drawing[style ?? ''];
   const look = createLookStore({
     ...base,
     background,
     initial: {
-      style: link.style ?? preferred.style,
+      style,
       region: link.region ?? preferred.region,
       strength: link.strength ?? preferred.strength,
+      line: link.line ?? drawn?.line ?? 1,
+      colour: link.colour ?? drawn?.colour ?? 1,
       background: background.option,
       quality: link.quality ?? 'auto',
     },

@@ -21,6 +21,9 @@ export interface LookState {
   style: string | null;
   region: Region;
   strength: number;
+  /** Factors on what a drawn style's recipe says. The styles' store remembers them. */
+  line: number;
+  colour: number;
   background: string;
   quality: Quality;
 }
@@ -113,17 +116,18 @@ export class LookStore implements LookDriver {
   };
 
   startOptions(): LookOptions {
-    const { style, region, strength, quality } = this.look.value;
-    return { ...(style !== null && { style }), region, strength, quality };
+    const { style, region, strength, line, colour, quality } = this.look.value;
+    return { ...(style !== null && { style }), region, strength, line, colour, quality };
   }
 
   /**
    * Its style and region are asked for again, because only `set` says why one did not come. The
    * background is asked for only now, so that a bad image can't keep the effect from starting.
    */
-  attach(effect: Effect, { strength = 1, quality = 'auto' }: LookOptions): void {
+  attach(effect: Effect, { strength = 1, line = 1, colour = 1, quality = 'auto' }: LookOptions): void {
     this.reset(effect);
-    this.applied = { style: null, region: 'person', strength, background: 'live', quality };
+    const drawing = { line, colour };
+    this.applied = { style: null, region: 'person', strength, ...drawing, background: 'live', quality };
     effect.on('look', (changed) => {
       if (effect === this.effect) this.onEffectChanged(changed);
     });

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { StyleInfo } from '../../effect/index.ts';
+import type { DrawSetting, StyleInfo } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
@@ -11,6 +11,9 @@ export const DEFAULT_STYLE = 'toon';
 const NONE = { id: 'none', title: 'No style' };
 /** What the id of a style's fine version ends with. */
 const FINE = '-fine';
+
+/** A style as its recipe says. */
+const OWN_SETTINGS = { line: 1, colour: 1 };
 
 export interface StylesNeeds {
   look: LookStore;
@@ -45,6 +48,11 @@ export class StylesStore {
     return { on: this.needs.look.wanted.value.style === tile + FINE };
   });
 
+  /** What people may set of the chosen style. */
+  readonly settings = computed(
+    () => this.all.value.find(({ id }) => id === this.chosenTile.value)?.settings ?? [],
+  );
+
   private readonly wantsFine = signal(false);
   /** What {@link toggle} turns on again. */
   private lastTile: string | null = null;
@@ -65,6 +73,7 @@ export class StylesStore {
     if (style !== null && style === askedByLink) onUnknownStyle(style, ids);
     const first = ids.includes(DEFAULT_STYLE) ? DEFAULT_STYLE : (ids[0] ?? NONE.id);
     look.apply({ style: first });
+    this.recallSettings(first);
   }
 
   /** Turns a style on, in its fine version if that is wanted and can be used. */
@@ -75,6 +84,7 @@ export class StylesStore {
     const fine = tile + FINE;
     const canFine = this.has(fine) && !look.styleFaults.value.has(fine);
     look.change({ style: this.wantsFine.value && canFine ? fine : tile });
+    this.recallSettings(tile);
   };
 
   /** Chooses by number. Does nothing until the styles are known. */
@@ -114,17 +124,35 @@ export class StylesStore {
     look.change({ style: on ? tile + FINE : tile });
   };
 
-  /** Back to the first style, without its fine version. */
+  /** Sets how the chosen style is drawn, and remembers it for this style. */
+  readonly adjust = (changes: Partial<Record<DrawSetting, number>>): void => {
+    const { look, preferences } = this.needs;
+    look.apply(changes);
+    const { line, colour } = look.wanted.value;
+    const tile = this.chosenTile.value;
+    if (tile === null) return;
+    const drawing = { ...preferences.current.value.drawing, [tile]: { line, colour } };
+    preferences.update({ drawing });
+  };
+
+  /** Back to the first style, without its fine version and with all styles as they are. */
   reset(): void {
     this.wantsFine.value = false;
-    this.needs.preferences.update({ fine: false });
-    this.needs.look.change({ style: this.tiles.value[1]?.id ?? NONE.id });
+    this.needs.preferences.update({ fine: false, drawing: {} });
+    const first = this.tiles.value[1]?.id ?? NONE.id;
+    this.needs.look.change({ style: first });
+    this.recallSettings(first);
   }
 
   /** The tile of a style: a fine version has the tile of the live one. */
   tileOf(id: string): string {
     const live = id.endsWith(FINE) ? id.slice(0, -FINE.length) : id;
     return this.has(live) ? live : id;
+  }
+
+  private recallSettings(tile: string): void {
+    const { look, preferences } = this.needs;
+    look.apply(preferences.current.value.drawing[tile] ?? OWN_SETTINGS);
   }
 
   private has(id: string): boolean {

@@ -150,3 +150,59 @@ export function Section({
     </section>
   );
 }
+
+interface SliderProps {
+  title: string;
+  /** Its name for screen readers. */
+  label: string;
+  /** 0..`most`; shown in percent. */
+  value: number;
+  most: number;
+  /** What a double click or the button beside the title goes back to, if there is such a value. */
+  own?: number;
+  onInput: (value: number) => void;
+}
+
+/** A section of one number. */
+export function Slider({ title, label, value, most, own, onInput }: SliderProps) {
+  const percent = Math.round(value * 100);
+  const reset = () => {
+    if (own !== undefined) onInput(own);
+  };
+  return (
+    <Section
+      title={title}
+      aside={
+        <span class="amount">
+          {own !== undefined && value !== own && (
+            <button
+              type="button"
+              class="back"
+              aria-label={`${label}: as the style has it`}
+              data-hint="As the style has it"
+              onClick={reset}
+            >
+              <Icon name="reset" />
+            </button>
+          )}
+          {percent} %
+        </span>
+      }
+    >
+      <input
+        type="range"
+        aria-label={label}
+        aria-valuetext={`${percent} percent`}
+        min={0}
+        max={100 * most}
+        step={1}
+        value={percent}
+        style={{ '--fill': `${percent / most}%` }}
+        onInput={(event) => {
+          onInput(event.currentTarget.valueAsNumber / 100);
+        }}
+        onDblClick={reset}
+      />
+    </Section>
+  );
+}

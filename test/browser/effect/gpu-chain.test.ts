@@ -465,7 +465,16 @@ function layersOf(
   look: { region: Region; background: BackgroundFill },
   layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
 ): Layers {
-  return { live: null, strength: 1, matteAlone: false, drawsLines: true, anchor: [0, 0], ...look, ...layers };
+  return {
+    live: null,
+    strength: 1,
+    matteAlone: false,
+    drawsLines: true,
+    drawing: { line: 1, colour: 1 },
+    anchor: [0, 0],
+    ...look,
+    ...layers,
+  };
 }
 
 async function pixelsOf(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {

@@ -32,6 +32,11 @@ describe('portoon convert', () => {
     expect(() => films('x/a.mp4', 'y/a.mov', '-o', 'all/')).toThrow(/Two films would become/);
   });
 
+  test('reads how a style is drawn', () => {
+    expect(readCommand(['a.mp4', '--line', '0.5', '--colour', '2'])).toMatchObject({ line: 0.5, colour: 2 });
+    expect(readCommand(['a.mp4'])).toMatchObject({ line: 1, colour: 1 });
+  });
+
   test('reads times', () => {
     expect(readCommand(['a.mp4', '--from', '1:30', '--to', '1:02:03.5'])?.trim).toEqual({
       from: 90,
@@ -45,6 +50,8 @@ describe('portoon convert', () => {
     [[], /Name a film/],
     [['a.mp4', '--region', 'nose'], /--region takes person, face, .*not nose/],
     [['a.mp4', '--strength', '2'], /--strength takes a number from 0 to 1, not 2/],
+    [['a.mp4', '--line', '4'], /--line takes a number from 0 to 3, not 4/],
+    [['a.mp4', '--colour', 'loud'], /--colour takes a number from 0 to 2, not loud/],
     [['a.mp4', '--quality', 'best'], /--quality takes auto, or a whole number of pixels from 32 to 1080/],
     [['a.mp4', '--stlye', 'toon'], /--stlye/],
   ])('says what is wrong with %j', (args, message) => {

@@ -18,6 +18,8 @@ describe('the address of the OBS page', () => {
         style: 'toon',
         region: 'person',
         strength: 1,
+        line: 1,
+        colour: 1,
         ep: 'auto',
         quality: 'auto',
         fit: 'contain',
@@ -36,7 +38,7 @@ describe('the address of the OBS page', () => {
   });
 
   test('says all', () => {
-    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&ep=wasm&quality=256`;
+    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&line=2&colour=0&ep=wasm&quality=256`;
     expect(read(all)).toEqual({
       parameters: {
         room: ROOM,
@@ -47,6 +49,8 @@ describe('the address of the OBS page', () => {
         style: 'none',
         region: 'face',
         strength: 0.5,
+        line: 2,
+        colour: 0,
         ep: 'wasm',
         quality: 256,
         fit: 'cover',
@@ -65,10 +69,13 @@ describe('the address of the OBS page', () => {
   });
 
   test('what is wrong counts as unsaid, and is told', () => {
-    const { parameters, problems } = read(`?${WHEP}&fit=stretch&mirror=yes&chroma=blurple&alpha=1&zoom=2`);
+    const { parameters, problems } = read(
+      `?${WHEP}&fit=stretch&mirror=yes&chroma=blurple&alpha=1&line=9&zoom=2`,
+    );
     expect(parameters).toMatchObject({ fit: 'contain', mirror: false, chroma: null, alpha: null });
     expect(problems).toEqual([
       'zoom means nothing here.',
+      'line=9: line takes a number from 0 to 3.',
       'fit=stretch: fit takes contain or cover.',
       'mirror=yes: mirror takes 1 or 0.',
       'alpha=1: alpha takes none or stacked-1.',

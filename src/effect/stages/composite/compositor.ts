@@ -20,7 +20,7 @@ import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
 import type { BackgroundFill } from '../../protocol.ts';
 import type { Layers, Packed } from '../layers.ts';
 import type { Roi } from '../roi.ts';
-import { makeDrawUniforms, setDrawUniforms } from './draw-uniforms.ts';
+import { makeDrawUniforms, setDrawUniforms, withSettings } from './draw-uniforms.ts';
 import { FrameTexels } from './frame-texels.ts';
 import { GRAIN_TILE, PAPER_GRAIN } from './paper-grain.ts';
 import { PixelReadback } from './pixel-readback.ts';
@@ -151,8 +151,9 @@ export class Compositor {
    * Draws one frame. The caller closes the frame once this has returned.
    * @param packed - holds the layers that have no texels. Default: there are none.
    */
-  draw(frame: VideoFrame, layers: Layers, packed: Packed | null = null): void {
+  draw(frame: VideoFrame, given: Layers, packed: Packed | null = null): void {
     const { displayWidth: width, displayHeight: height } = frame;
+    const layers = withSettings(given, [width, height]);
     if (this.packing === 'plain') this.resize(width, height);
     else this.layOutStacked(width, height);
     this.mesh.shader = this.shaders.get(layers, packed !== null, [width, height]);

@@ -49,7 +49,7 @@ export const DRAW_CONSTANTS = {
 };
 
 /** Lengths of recipes are pixels of a picture of so many lines. */
-const LINES = 360;
+export const LINES = 360;
 
 /**
  * Half the width that a recipe adds to lines.

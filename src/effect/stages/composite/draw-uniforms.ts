@@ -1,9 +1,11 @@
 import { UniformGroup } from 'pixi.js';
 import type { Size } from '../../../common/size.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
+import { applySettings } from '../../models/draw-settings.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
+import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
-import { addedHalfWidth, scaledLength } from './draw-preview.ts';
+import { addedHalfWidth, LINES, scaledLength } from './draw-preview.ts';
 
 /** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
 const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], number>> = {
@@ -34,6 +36,17 @@ export function makeDrawUniforms() {
 /** Pixels of a frame for one pixel of a region's grid. The grid's shape is nearly the frame's. */
 export function pixelsPerNetPixel({ grid }: Roi, [width, height]: Size): number {
   return Math.sqrt((width / grid[0]) * (height / grid[1]));
+}
+
+/**
+ * The layers with the drawn style as the person has set it.
+ * @param frame - size of the frame.
+ */
+export function withSettings(layers: Layers, frame: Size): Layers {
+  const { styled, drawing } = layers;
+  if (!styled?.draw) return layers;
+  const netPixel = (LINES * pixelsPerNetPixel(styled.roi, frame)) / frame[1];
+  return { ...layers, styled: { ...styled, draw: applySettings(styled.draw, drawing, netPixel) } };
 }
 
 /**

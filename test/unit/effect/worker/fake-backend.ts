@@ -116,6 +116,8 @@ export function fakePipeline(fake: FakeBackend, options: { next?: FakeBackend } 
     style: 'toon',
     region: 'person',
     strength: 1,
+    line: 1,
+    colour: 1,
     background: { kind: 'live' },
     quality: 'auto',
   };

@@ -8,6 +8,8 @@ const LOOK: ResolvedLook = {
   style: 'toon',
   region: 'person',
   strength: 1,
+  line: 1,
+  colour: 1,
   background: { kind: 'live' },
   quality: 'auto',
 };
@@ -58,6 +60,8 @@ describe('a plan', () => {
     const others = [
       plan({ region: 'hair' }),
       plan({ strength: 0.5 }),
+      plan({ line: 0.5 }),
+      plan({ colour: 0.5 }),
       plan({}, { style: { hasStyle: true, selected: 'comic' } }),
       plan({}, { film: {} }),
     ];

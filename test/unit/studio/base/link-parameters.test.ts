@@ -21,7 +21,7 @@ describe('readLink', () => {
 
   it('reads every parameter', () => {
     const { parameters, problems } = read(
-      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
+      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&line=2.5&colour=0&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
     );
     expect(problems).toEqual([]);
     expect(parameters).toEqual({
@@ -30,6 +30,8 @@ describe('readLink', () => {
       style: 'udnie',
       region: 'background',
       strength: 0.5,
+      line: 2.5,
+      colour: 0,
       background: '#336699',
       ep: 'wasm',
       quality: 192,
@@ -71,6 +73,10 @@ describe('readLink', () => {
     ['strength', 'strong'],
     ['strength', ''],
     ['strength', 'Infinity'],
+    ['line', '3.1'],
+    ['line', 'thick'],
+    ['colour', '2.1'],
+    ['colour', ''],
     ['background', 'sparkling'],
     ['background', 'https://elsewhere.example/a.jpg'],
     ['ep', 'cuda'],
@@ -88,7 +94,7 @@ describe('readLink', () => {
   });
 
   it('lists unknown names once', () => {
-    expect(read('?colour=red&colour=blue&style=none').unknown).toEqual(['colour']);
+    expect(read('?tint=red&tint=blue&style=none').unknown).toEqual(['tint']);
   });
 
   it('does not mistake inherited names for known ones', () => {

@@ -22,6 +22,7 @@ describe('preferences', () => {
       ...defaultPreferences(),
       style: 'udnie',
       strength: 0.25,
+      drawing: { toon: { line: 2, colour: 0.5 } },
       theme: 'dark' as const,
       welcomed: true,
     };
@@ -48,6 +49,7 @@ describe('preferences', () => {
       version: 1,
       strength: 40,
       region: 'nose',
+      drawing: { toon: { line: 9, colour: 1 } },
       colour: 'url(x)',
       theme: 'dark',
       style: 3,

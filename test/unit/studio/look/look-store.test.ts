@@ -7,6 +7,8 @@ const INITIAL: LookState = {
   style: 'toon',
   region: 'person',
   strength: 1,
+  line: 1,
+  colour: 1,
   background: 'live',
   quality: 'auto',
 };

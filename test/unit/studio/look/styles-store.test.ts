@@ -5,14 +5,14 @@ import { createStylesStore } from '../../../../src/studio/look/styles-store.ts';
 import { createBase } from '../fakes.ts';
 
 const STYLES = [
-  { id: 'udnie', title: 'Udnie', grade: 'live' },
-  { id: 'toon', title: 'Toon', grade: 'live' },
-  { id: 'toon-fine', title: 'Toon', grade: 'fine' },
+  { id: 'udnie', title: 'Udnie', grade: 'live', settings: [] },
+  { id: 'toon', title: 'Toon', grade: 'live', settings: ['line', 'colour'] },
+  { id: 'toon-fine', title: 'Toon', grade: 'fine', settings: ['line', 'colour'] },
 ] as const;
 
 function setUp(style: string | null, askedByLink?: string) {
   const base = createBase();
-  const wanted = signal({ style } as LookState);
+  const wanted = signal({ style, line: 1, colour: 1 } as LookState);
   const change = (changes: Partial<LookState>) => {
     wanted.value = { ...wanted.value, ...changes };
   };
@@ -82,4 +82,23 @@ test('off and on again brings back the last style', () => {
   expect(styles.isOn.value).toBe(false);
   styles.toggle();
   expect(styles.chosenTile.value).toBe('udnie');
+});
+
+test('each style keeps how it is drawn', () => {
+  const { styles, wanted, preferences } = setUp('toon');
+  styles.adopt(STYLES);
+  expect(styles.settings.value).toEqual(['line', 'colour']);
+  styles.adjust({ line: 2 });
+  styles.adjust({ colour: 0.5 });
+  styles.choose('udnie');
+  expect(styles.settings.value).toEqual([]);
+  expect(wanted.value).toMatchObject({ line: 1, colour: 1 });
+  styles.choose('toon');
+  expect(wanted.value).toMatchObject({ line: 2, colour: 0.5 });
+  expect(preferences.current.value.drawing).toEqual({ toon: { line: 2, colour: 0.5 } });
+  styles.choose('toon');
+  styles.reset();
+  expect(wanted.value).toMatchObject({ line: 1, colour: 1 });
+  styles.choose('toon');
+  expect(wanted.value).toMatchObject({ line: 1, colour: 1 });
 });

@@ -50,6 +50,7 @@ const JUST_LIVE: Layers = {
   matteAlone: false,
   drawsLines: true,
   anchor: [0, 0],
+  drawing: { line: 1, colour: 1 },
 };
 
 /** The left half is the person; the fit has no slope, so alpha is what it says. */

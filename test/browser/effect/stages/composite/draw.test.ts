@@ -60,6 +60,7 @@ function draw(fields: Fields, draw: DrawRecipe, frame: Size, layers: Partial<Lay
   compositor.draw(live, {
     ...{ live: null, matte: null, share: null, blurred: null, region: 'everything', strength: 1 },
     ...{ background: { kind: 'live' }, matteAlone: false, drawsLines: true, anchor: [0, 0] },
+    drawing: { line: 1, colour: 1 },
     styled: { texels, ink, draw, roi: wholeFrame(fields.size) },
     ...layers,
   });
@@ -186,6 +187,28 @@ test('a tidemark darkens the dark side of a step, and paper shows as much as it 
   const rough = draw(flat(0.2), recipe({ paper: { tone: 0, grain: 1, colour: [0.6, 1, 1] } }), frame);
   expect(mean(rough)).toBeCloseTo(0.6, 1.2);
   expect(most(rough) - least(rough)).toBeGreaterThan(0.15);
+});
+
+test('a line is twice as wide where people set it so, half as wide, or gone', () => {
+  // As wide as the net draws lines.
+  const thin: Fields = {
+    ...circle,
+    ink: (x, y) => Math.abs(Math.hypot(x - NET[0] / 2, y - NET[1] / 2) - RADIUS) - 0.55,
+  };
+  for (const width of [0.3, 1.2])
+    for (const [columns, lines] of SCREENS) {
+      const covered = (line: number) =>
+        sum(
+          draw(thin, recipe({ ink: { colour: INK, width } }), [columns, lines], {
+            drawing: { line, colour: 1 },
+          }).map((value) => 1 - value),
+        );
+      const own = covered(1);
+      expect(Math.abs(covered(2) / own - 2), `${width} at ${lines}`).toBeLessThan(0.25);
+      expect(Math.abs(covered(0.5) / own - 0.5), `${width} at ${lines}`).toBeLessThan(0.1);
+
+      expect(covered(0)).toBe(0);
+    }
 });
 
 test('without steps or ink the tone is as the net gave it, with the lines of the frame', () => {
