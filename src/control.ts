@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
 import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
-import { MOST_OF_DRAWING } from './effect/look.ts';
+import { DETAILS, MOST_OF_DRAWING } from './effect/look.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
 
@@ -23,6 +23,7 @@ const requestSchema = v.strictObject({
       strength: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
       line: v.exactOptional(factor('line')),
       colour: v.exactOptional(factor('colour')),
+      detail: v.exactOptional(v.picklist(DETAILS)),
     }),
   ),
   mute: v.optional(v.boolean()),
@@ -30,7 +31,9 @@ const requestSchema = v.strictObject({
 
 /** What is steered. */
 export interface Steered {
-  set: (look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour'>) => Promise<void>;
+  set: (
+    look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour' | 'detail'>,
+  ) => Promise<void>;
   mute: (muted: boolean) => void;
 }
 

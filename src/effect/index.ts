@@ -10,6 +10,7 @@ export { filmAt, type Film } from './film-client.ts';
 export type { LookOptions } from './page/look-options.ts';
 export { REGIONS } from './look.ts';
 export type {
+  Detail,
   DrawSetting,
   EffectStats,
   ExecutionProviderChoice,

@@ -32,3 +32,21 @@ export function isDrawFactor(setting: DrawSetting, factor: number): boolean {
 /** Whether a style is fast enough for every machine, or only for strong ones. */
 export const GRADES = ['live', 'fine'] as const;
 export type Grade = (typeof GRADES)[number];
+
+/** How fine a style is drawn: as there is room, or always with the fine or the live grade. */
+export const DETAILS = ['auto', 'fine', 'light'] as const;
+export type Detail = (typeof DETAILS)[number];
+
+/** What is added to a style's id for the id of its fine grade. */
+const FINE = '-fine';
+
+/** The id of a style's fine grade in the manifest. */
+export function fineIdOf(style: string): string {
+  return style + FINE;
+}
+
+/** Takes the id of a fine grade apart, as older links have it. Other ids stay as they are. */
+export function splitFineId(id: string): { style: string; detail?: 'fine' } {
+  const isFine = id.length > FINE.length && id.endsWith(FINE);
+  return isFine ? { style: id.slice(0, -FINE.length), detail: 'fine' } : { style: id };
+}

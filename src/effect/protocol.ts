@@ -1,9 +1,9 @@
 /** The types that cross the worker boundary. */
 import type { Fault } from '../common/errors.ts';
-import type { DrawSetting, Grade, Region } from './look.ts';
+import type { Detail, DrawSetting, Grade, Region } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
-export type { BodyPart, DrawSetting, Grade, Region } from './look.ts';
+export type { BodyPart, Detail, DrawSetting, Grade, Region } from './look.ts';
 
 /** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */
 export type BackgroundFill =
@@ -35,6 +35,8 @@ export interface ResolvedLook {
   line: number;
   /** Factor on the chroma of a drawn style, 0 (grey) .. 2; 1 is the style's own. */
   colour: number;
+  /** How fine the style is drawn. */
+  detail: Detail;
   background: BackgroundFill;
   quality: Quality;
 }
@@ -71,6 +73,8 @@ export interface EffectStats {
   matteSize: [number, number];
   /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
   styleSize: [number, number];
+  /** Which grade of the style is on: fine, or the live one (`light`). */
+  detail: Exclude<Detail, 'auto'>;
   /** Why the nets have those sizes. */
   quality: QualityReason;
   /** What is computed for every second frame only, because nothing else kept the rate. */

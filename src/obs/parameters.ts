@@ -1,6 +1,15 @@
 import * as v from 'valibot';
 import { findKey, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
-import { isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS, type Region } from '../effect/look.ts';
+import {
+  type Detail,
+  DETAILS,
+  isNetSide,
+  MOST_OF_DRAWING,
+  NET_SIDE_TAKES,
+  REGIONS,
+  splitFineId,
+  type Region,
+} from '../effect/look.ts';
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
@@ -18,6 +27,7 @@ export interface Parameters {
   strength: number;
   line: number;
   colour: number;
+  detail: Detail;
   ep: 'auto' | 'webgpu' | 'wasm';
   quality: 'auto' | number;
   fit: 'contain' | 'cover';
@@ -48,6 +58,7 @@ const DEFAULTS: Parameters = {
   strength: 1,
   line: 1,
   colour: 1,
+  detail: 'auto',
   ep: 'auto',
   quality: 'auto',
   fit: 'contain',
@@ -73,6 +84,7 @@ const TAKES: Record<keyof Parameters, string> = {
   strength: 'a number from 0 to 1',
   line: `a number from 0 to ${MOST_OF_DRAWING.line}`,
   colour: `a number from 0 to ${MOST_OF_DRAWING.colour}`,
+  detail: 'auto, fine or light',
   ep: 'auto, webgpu or wasm',
   quality: `auto or ${NET_SIDE_TAKES}`,
   fit: 'contain or cover',
@@ -108,6 +120,7 @@ function schemaFor(isColour: (value: string) => boolean) {
     strength: v.exactOptional(upTo(1)),
     line: v.exactOptional(upTo(MOST_OF_DRAWING.line)),
     colour: v.exactOptional(upTo(MOST_OF_DRAWING.colour)),
+    detail: v.exactOptional(v.picklist(DETAILS)),
     ep: v.exactOptional(v.picklist(['auto', 'webgpu', 'wasm'])),
     quality: v.exactOptional(
       v.union([v.literal('auto'), v.pipe(v.string(), v.digits(), v.toNumber(), v.check(isNetSide))]),
@@ -159,5 +172,8 @@ export function readParameters(
     problems.push(`${name}=${query.get(name)!.slice(0, 60)}: ${name} takes ${TAKES[name]}.`);
     query.delete(name);
   }
-  return { parameters: { ...DEFAULTS, ...v.parse(schema, Object.fromEntries(query)) }, problems };
+  const read = v.parse(schema, Object.fromEntries(query));
+  // Older links name the fine grade itself.
+  const grade = splitFineId(read.style ?? DEFAULTS.style);
+  return { parameters: { ...DEFAULTS, ...grade, ...read, style: grade.style }, problems };
 }

@@ -22,6 +22,9 @@ const tile = (page: Page, id: string) => page.locator('.tile', { has: page.locat
 const chosenStyle = (page: Page) => page.locator('input[name=style]:checked').getAttribute('value');
 const radio = (page: Page, name: string) => page.getByRole('radio', { name, exact: true });
 
+const detail = (page: Page, name: string) =>
+  page.getByRole('radiogroup', { name: 'Detail' }).getByRole('radio', { name });
+
 /** Waits until the page remembers something. */
 async function remembered(page: Page, words: string): Promise<void> {
   await page.waitForFunction((wanted) => localStorage.getItem('portoon')?.includes(wanted), words);
@@ -45,17 +48,6 @@ async function previews(page: Page, ...ids: string[]): Promise<number[][]> {
 
 function distance(a: number[], b: number[]): number {
   return a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
-}
-
-/** Lists the manifest's toon once more, as its fine grade, and no other fine one. */
-async function offerFineToon(page: Page): Promise<void> {
-  await page.route('**/models/manifest.json', async (route) => {
-    const manifest = (await (await route.fetch()).json()) as { models: { id: string; grade?: string }[] };
-    const toon = manifest.models.find(({ id }) => id === 'toon');
-    const models = manifest.models.filter(({ grade }) => grade !== 'fine');
-    models.push({ ...toon, id: 'toon-fine', ...{ grade: 'fine' } });
-    await route.fulfill({ json: { models } });
-  });
 }
 
 /** Gives the page a matte net whose parts, if it has any, go by another name. */
@@ -214,41 +206,40 @@ describe('how a style is drawn', () => {
   });
 });
 
-describe('fine detail', () => {
-  it('is a switch beside the style, kept over styles and visits, and not a tile', async () => {
-    const { page, close } = await visit(browser, home);
-    await offerFineToon(page);
-    await page.goto(`${home}?input=demo&style=toon`);
+describe('detail', () => {
+  it('is a choice of three beside the style, kept over styles and visits, and no tile', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon`);
     await reach(page, 'running');
     expect(await page.locator('.tile [value=toon-fine]').count()).toBe(0);
-    const fine = page.getByRole('switch', { name: 'Fine detail' });
-    expect(await fine.isChecked()).toBe(false);
-    await page.locator('.switch', { hasText: 'Fine detail' }).click();
-    await remembered(page, '"style":"toon-fine"');
-    expect(await fine.isChecked()).toBe(true);
+    expect(await detail(page, 'Auto').isChecked()).toBe(true);
+    // These tests have no graphics processor.
+    await page.waitForFunction(() => window.portoon?.stats().fps);
+    expect(await page.evaluate(() => window.portoon?.stats().detail)).toBe('light');
+    await page.getByText('Fine', { exact: true }).click();
+    await remembered(page, '"detail":"fine"');
+    await page.waitForFunction(() => window.portoon?.stats().detail === 'fine');
     expect(await chosenStyle(page)).toBe('toon');
 
-    await tile(page, 'udnie').click();
-    await remembered(page, '"style":"udnie"');
-    expect(await fine.count()).toBe(0);
     await page.goto(`${home}?input=demo`);
     await reach(page, 'running');
-    await tile(page, 'toon').click();
-    await remembered(page, '"style":"toon-fine"');
+    await tile(page, 'comic').click();
+    expect(await detail(page, 'Fine').isChecked()).toBe(true);
     await page.keyboard.press('d');
-    await remembered(page, '"style":"toon"');
-    expect(await fine.isChecked()).toBe(false);
+    await remembered(page, '"detail":"light"');
+    await page.waitForFunction(() => window.portoon?.stats().detail === 'light');
     await close();
   });
 
-  it('may be asked for by the address', async () => {
-    const { page, close } = await visit(browser, home);
-    await offerFineToon(page);
-    await page.goto(`${home}?input=demo&style=toon-fine`);
+  it('may be asked for by the address, also by the id of a fine grade as in older links', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon-fine`);
     await reach(page, 'running');
     expect(await chosenStyle(page)).toBe('toon');
-    expect(await page.getByRole('switch', { name: 'Fine detail' }).isChecked()).toBe(true);
+    expect(await detail(page, 'Fine').isChecked()).toBe(true);
     expect(await page.locator('.notice').count()).toBe(0);
+    await page.waitForFunction(() => window.portoon?.stats().detail === 'fine');
+    await page.goto(`${home}?input=demo&style=toon&detail=light`);
+    await reach(page, 'running');
+    expect(await detail(page, 'Light').isChecked()).toBe(true);
     await close();
   });
 });
@@ -269,7 +260,7 @@ describe('the controls', () => {
     );
     expect(await chosenStyle(page)).toBe('udnie');
     expect(await radio(page, 'Background').isChecked()).toBe(true);
-    expect(await page.locator('.section .amount').textContent()).toBe('40 %');
+    expect(await page.locator('.section .amount').first().textContent()).toBe('40 %');
     expect(await radio(page, 'Colour').isChecked()).toBe(true);
     expect(await page.getByLabel('Another colour').inputValue()).toBe('#663399');
 
@@ -280,7 +271,7 @@ describe('the controls', () => {
     await reach(page, 'running');
     expect(await chosenStyle(page)).toBe('toon');
     expect(await radio(page, 'Everything').isChecked()).toBe(true);
-    expect(await page.locator('.section .amount').textContent()).toBe('90 %');
+    expect(await page.locator('.section .amount').first().textContent()).toBe('90 %');
     expect(await radio(page, 'Live').isChecked()).toBe(true);
     await close();
   });

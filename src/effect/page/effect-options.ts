@@ -64,6 +64,7 @@ export const DEFAULT_LOOK: ResolvedLook = {
   strength: 1,
   line: 1,
   colour: 1,
+  detail: 'auto',
   background: { kind: 'live' },
   quality: 'auto',
 };
@@ -82,6 +83,7 @@ export const NO_STATS: EffectStats = {
   half: false,
   matteSize: [0, 0],
   styleSize: [0, 0],
+  detail: 'light',
   quality: 'usual',
   held: 'nothing',
   renderer: '',

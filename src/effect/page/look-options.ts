@@ -1,6 +1,20 @@
 import { PortoonError } from '../../common/errors.ts';
-import { type BackgroundFill, type ResolvedLook, type Quality, type Region } from '../protocol.ts';
-import { DRAW_SETTINGS, isDrawFactor, isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS } from '../look.ts';
+import {
+  type BackgroundFill,
+  type Detail,
+  type ResolvedLook,
+  type Quality,
+  type Region,
+} from '../protocol.ts';
+import {
+  DETAILS,
+  DRAW_SETTINGS,
+  isDrawFactor,
+  isNetSide,
+  MOST_OF_DRAWING,
+  NET_SIDE_TAKES,
+  REGIONS,
+} from '../look.ts';
 import { wrongOption } from './wrong-option.ts';
 
 /** Longest side of a background image, in pixels; larger ones are scaled down. */
@@ -26,6 +40,12 @@ export interface LookOptions {
   line?: number;
   /** Factor on the strength of colour, 0 (grey) .. 2; 1 is the style's own. As `line`. */
   colour?: number;
+  /**
+   * How fine the style is drawn: `fine` and `light` take its fine or its live grade; `auto` takes
+   * the fine one for films and on graphics processors. A style without a fine grade is drawn with
+   * its live one.
+   */
+  detail?: Detail;
   /** `live`, `blur`, `transparent`, a CSS colour, or the URL of a same-origin or blob: image. */
   background?: string;
   /** Short side of the style net's input in pixels, 32..1080; or `auto`, which keeps the rate. */
@@ -40,7 +60,7 @@ export interface LookOptions {
  */
 export async function readLook(options: LookOptions): Promise<Partial<ResolvedLook>> {
   const look: Partial<ResolvedLook> = {};
-  const { style, region, strength, background, quality } = options;
+  const { style, region, strength, detail, background, quality } = options;
   if (style !== undefined) {
     if (typeof style !== 'string' || style === '')
       throw wrongOption('style', style, 'the id of a style, or "none"');
@@ -61,6 +81,10 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
     if (typeof factor !== 'number' || !isDrawFactor(setting, factor))
       throw wrongOption(setting, factor, `a number from 0 to ${MOST_OF_DRAWING[setting]}`);
     look[setting] = factor;
+  }
+  if (detail !== undefined) {
+    if (!DETAILS.includes(detail)) throw wrongOption('detail', detail, `one of ${DETAILS.join(', ')}`);
+    look.detail = detail;
   }
   if (quality !== undefined) {
     if (quality !== 'auto' && !isNetSide(quality))

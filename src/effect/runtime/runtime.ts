@@ -6,6 +6,7 @@ import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import asyncifyGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import type { Download } from '../models/download.ts';
+import { isSoftwareRenderer } from '../../common/software-renderer.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
 import { AdapterCache } from './adapter-cache.ts';
@@ -119,6 +120,13 @@ export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise
       return result;
     },
   };
+}
+
+/** Whether nets run on a graphics processor, and not on software that stands in for one. */
+export function isHardware({ device }: Pick<Runtime, 'device'>): boolean {
+  if (!device) return false;
+  const { isFallbackAdapter, vendor, architecture, description } = device.adapterInfo;
+  return !isFallbackAdapter && !isSoftwareRenderer(`${vendor} ${architecture} ${description}`);
 }
 
 async function openDevice(): Promise<GPUDevice> {

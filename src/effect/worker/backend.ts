@@ -1,7 +1,7 @@
 import { PortoonError } from '../../common/errors.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import type { Download } from '../models/download.ts';
-import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import type { Detail, ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
 import type { AdapterCache } from '../runtime/adapter-cache.ts';
 import { chooseProvider, fetchRuntime, type RuntimeFiles } from '../runtime/runtime.ts';
 import type { Layers, Packed } from '../stages/layers.ts';
@@ -19,11 +19,16 @@ export interface Backend {
   readonly ep: ExecutionProvider;
   /** Whether all nets are fp16 variants. */
   readonly fp16: boolean;
+  /** Whether it has room for fine grades of styles: a graphics processor of its own. */
+  readonly hasRoom: boolean;
   /** Whether frames are late for a reason that will soon be over. */
   readonly settling: boolean;
   readonly prepare: PrepareStage;
   readonly matte: MatteStage;
-  readonly style: Pick<StyleStage, 'selected' | 'hasStyle' | 'select' | 'run' | 'borrow'>;
+  readonly style: Pick<
+    StyleStage,
+    'selected' | 'grade' | 'hasStyle' | 'select' | 'gradeOf' | 'run' | 'borrow'
+  >;
   /** Packs layers that are on the GPU for the compositor; null if layers are texels. */
   readonly pack: ((layers: Layers) => Packed) | null;
   close(): Promise<void>;
@@ -37,6 +42,7 @@ export interface BackendOptions {
   readonly choice: ExecutionProviderChoice;
   /** Id of the style that will be selected first. */
   readonly style: string;
+  readonly detail: Detail;
   /** May still be arriving: the runtime, which is larger, is fetched meanwhile. */
   readonly catalogue: Promise<Catalogue>;
   readonly download: Download;

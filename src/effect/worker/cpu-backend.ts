@@ -2,7 +2,7 @@ import type { NetFile, StyleModel } from '../models/catalogue.ts';
 import type { Net } from '../runtime/net.ts';
 import { NetLoader } from '../runtime/net-loader.ts';
 import { NetWorker } from '../runtime/net-worker.ts';
-import { startRuntime, type Runtime } from '../runtime/runtime.ts';
+import { isHardware, startRuntime, type Runtime } from '../runtime/runtime.ts';
 import { CpuMatteStage } from '../stages/matte/cpu-matte-stage.ts';
 import { matteSize } from '../stages/net-size.ts';
 import { CpuPrepareStage } from '../stages/prepare/cpu-prepare-stage.ts';
@@ -34,7 +34,7 @@ export async function openCpuBackend(setup: BackendSetup): Promise<Backend> {
     : async (model: StyleModel, file: NetFile) => (await loader.open(await runtime, model, file)).net;
   const style = new StyleStage(openStyle, cpuStyleRunner(prepare), catalogue, loader);
   // The worker opens the style's net while this thread opens the matte's.
-  if (netWorker) style.preload(setup.style);
+  if (netWorker) style.preload(setup.style, setup.detail === 'fine' ? 'fine' : 'live');
   const warmUp = matteSize(USUAL_ASPECT);
   const matteSetup = { catalogue, runtime, loader, warmUp, report };
   const net = await openMatteNet(matteSetup, ({ net }) => net);
@@ -56,6 +56,7 @@ export function cpuBackend(runtime: Runtime, { loader, net, prepare, style }: Cp
     get fp16() {
       return loader.allFp16;
     },
+    hasRoom: isHardware(runtime),
     settling: false,
     prepare,
     matte,

@@ -1,13 +1,11 @@
 import * as Comlink from 'comlink';
 import { faultOf } from '../../common/error-transfer.ts';
 import { PortoonError, type Fault } from '../../common/errors.ts';
-import type { Size } from '../../common/size.ts';
 import { settingsOf } from '../models/draw-settings.ts';
 import { openCatalogue } from '../models/catalogue.ts';
 import { Download } from '../models/download.ts';
 import type {
   EffectWorkerApi,
-  ExecutionProvider,
   ExecutionProviderChoice,
   FilmApi,
   FilmOptions,
@@ -18,14 +16,14 @@ import type {
   WorkerOptions,
 } from '../protocol.ts';
 import { Compositor } from '../stages/composite/compositor.ts';
-import { netSize } from '../stages/net-size.ts';
-import { failedOnWebGpu, openBackend, USUAL_ASPECT, type Backend } from './backend.ts';
+import { failedOnWebGpu, openBackend, type Backend } from './backend.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { Governor } from './governor.ts';
 import { Outputs } from './outputs.ts';
 import { Pipeline } from './pipeline.ts';
 import { Previewer } from './previewer.ts';
 import { StatsCollector } from './stats-collector.ts';
+import { StyleSelector } from './style-selector.ts';
 
 /** Milliseconds between two signs of life with statistics. */
 const BEAT = 250;
@@ -37,6 +35,7 @@ class EffectWorker implements EffectWorkerApi {
   private pipeline: Pipeline | null = null;
   private frameLoop: FrameLoop | null = null;
   private outputs: Outputs | null = null;
+  private styles: StyleSelector | null = null;
   private openOn: ((ep: ExecutionProviderChoice) => Promise<Backend>) | null = null;
   /** Resolves when the backend that replaces a failed one is in place. */
   private recovering: Promise<void> | null = null;
@@ -56,6 +55,7 @@ class EffectWorker implements EffectWorkerApi {
   private async openStages({ canvas, manifestUrl, ep, look }: WorkerOptions): Promise<StyleInfo[]> {
     const { governor, notify } = this;
     governor.quality = look.quality;
+    governor.detail = look.detail;
     const download = new Download((progress) => {
       notify({ type: 'progress', progress });
     });
@@ -70,7 +70,7 @@ class EffectWorker implements EffectWorkerApi {
       this.report(error, fatal);
     };
     const openOn = (choice: ExecutionProviderChoice) =>
-      openBackend({ choice, style: look.style, catalogue, download, report });
+      openBackend({ choice, style: look.style, detail: look.detail, catalogue, download, report });
     const [backend, compositor] = await Promise.all([openOn(ep), openingCompositor]);
     const stats = new StatsCollector(compositor.rendererName);
     const outputs = new Outputs(compositor);
@@ -80,6 +80,9 @@ class EffectWorker implements EffectWorkerApi {
       notify({ type: 'running' });
     });
     this.pipeline = pipeline;
+    this.styles = new StyleSelector(pipeline, governor, (error) => {
+      this.report(error, false);
+    });
     this.frameLoop = frameLoop;
     this.outputs = outputs;
     this.openOn = openOn;
@@ -88,6 +91,9 @@ class EffectWorker implements EffectWorkerApi {
     this.watchContext(canvas);
     this.beat = self.setInterval(() => {
       notify({ type: 'beat', stats: stats.read() });
+      this.followGrade().catch((error: unknown) => {
+        report(error, false);
+      });
     }, BEAT);
     return (await catalogue).styles.map(({ id, title, grade, draw }) => ({
       ...{ id, title, grade },
@@ -96,7 +102,8 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   /** Reduces the look to what a new backend can do, and opens its style before the first frame. */
-  private async applyLook({ ep, matte, style }: Backend): Promise<void> {
+  private async applyLook(backend: Backend): Promise<void> {
+    const { matte } = backend;
     const { look } = this.pipeline!;
     try {
       matte.checkRegion(look.region);
@@ -105,7 +112,7 @@ class EffectWorker implements EffectWorkerApi {
       look.region = 'person';
     }
     try {
-      await style.select(look.style, this.warmUpSize(ep));
+      await this.styles!.select(look.style, backend);
     } catch (error) {
       if (await this.recover(error)) return;
       this.report(error, false);
@@ -142,6 +149,11 @@ class EffectWorker implements EffectWorkerApi {
     if (rest.region !== undefined) pipeline.backend.matte.checkRegion(rest.region);
     Object.assign(pipeline.look, rest);
     if (rest.quality !== undefined) this.governor.quality = rest.quality;
+    if (rest.detail !== undefined) {
+      this.governor.detail = rest.detail;
+      this.styles?.retry();
+      await this.followGrade();
+    }
     if (style === undefined) return;
     if (await this.selectStyle(style)) pipeline.look.style = style;
   }
@@ -157,6 +169,7 @@ class EffectWorker implements EffectWorkerApi {
     const { frameLoop } = this;
     if (!frameLoop) return;
     await frameLoop.beginFilm(options);
+    await this.followGrade();
     const film: FilmApi = {
       async picture(frame) {
         try {
@@ -228,22 +241,21 @@ class EffectWorker implements EffectWorkerApi {
     });
   }
 
+  private async followGrade(): Promise<void> {
+    try {
+      await this.styles?.follow();
+    } catch (error) {
+      if (!(await this.recover(error))) throw error;
+    }
+  }
+
   private async selectStyle(id: string): Promise<boolean> {
     try {
-      const { ep, style } = this.pipeline!.backend;
-      return await style.select(id, this.warmUpSize(ep));
+      return await this.styles!.select(id);
     } catch (error) {
       if (!(await this.recover(error))) throw error;
       return this.selectStyle(id);
     }
-  }
-
-  /**
-   * The size of a style's first run. WebGPU compiles shaders for each size. On wasm a small run,
-   * which nobody waits for, is enough to test the net.
-   */
-  private warmUpSize(ep: ExecutionProvider): Size {
-    return ep === 'wasm' ? [32, 32] : netSize(this.governor.shortSide, USUAL_ASPECT);
   }
 
   private report(error: unknown, fatal: boolean): void {

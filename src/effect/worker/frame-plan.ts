@@ -23,7 +23,7 @@ export interface PlanInput {
   /** Null while the source is live. */
   readonly film: FilmOptions | null;
   readonly governor: Pick<Governor, 'mattePixels' | 'shortSide' | 'finestSide' | 'held'>;
-  readonly style: Pick<StyleStage, 'hasStyle' | 'selected'>;
+  readonly style: Pick<StyleStage, 'hasStyle' | 'selected' | 'grade'>;
   /** Whether the people are also drawn alone, which takes a matte. */
   readonly hasStacked: boolean;
 }
@@ -49,7 +49,7 @@ export function planFrame(
   return {
     matteSize: needsMatte ? matte : null,
     styleGrid: needsStyle ? grid : null,
-    key: [style.selected, region, strength, line, colour, matte, grid, needsMatte].join(),
+    key: [style.selected, style.grade, region, strength, line, colour, matte, grid, needsMatte].join(),
     layers: {
       live: null,
       styled: null,

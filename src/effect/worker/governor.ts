@@ -1,6 +1,6 @@
 import { quantile } from '../../common/quantile.ts';
 import { USUAL_MATTE_PIXELS } from '../stages/net-size.ts';
-import type { Held, Quality, QualityReason, StageTimes } from '../protocol.ts';
+import type { Detail, Grade, Held, Quality, QualityReason, StageTimes } from '../protocol.ts';
 
 /** One level of quality. */
 interface Level {
@@ -34,6 +34,8 @@ const LEVELS: readonly Level[] = [
 ];
 const FIRST_LEVEL = LEVELS.findIndex(({ side }) => side === 192);
 const LAST_LEVEL = LEVELS.length - 1;
+/** The finest level of light styles. */
+const LIGHT_LEVEL = LEVELS.findLastIndex(({ matte }) => matte === USUAL_MATTE_PIXELS);
 const LEAST_SIDE = LEVELS[0]!.side;
 /** One level down when frames take longer than this share of the frame interval ... */
 const TOO_SLOW = 1.1;
@@ -95,6 +97,10 @@ export class Governor {
   private barredFrames = 0;
   private lastMove: 'finer' | 'slow' | 'late' | null = null;
   private sinceMove = 0;
+  /** How fine the style is to be drawn. */
+  detail: Detail = 'auto';
+  /** Whether the source was too fast for the usual level. */
+  private wasTight = false;
   /** A number pins the style's short side; `auto` leaves it to the governor. */
   quality: Quality = 'auto';
 
@@ -107,8 +113,18 @@ export class Governor {
     this.sinceMove = 0;
     this.framesToCheck = FRAMES_PER_CHECK;
     this.times.length = this.delays.length = 0;
-    this.wasLate = false;
+    this.wasLate = this.wasTight = false;
     this.checks = 0;
+  }
+
+  /**
+   * The grade of styles that there is time for.
+   * @param hasRoom - whether the backend has room for fine grades at the rate of a source.
+   * @param isFilm - whether there is no rate to keep.
+   */
+  gradeFor(hasRoom: boolean, isFilm: boolean): Grade {
+    if (this.detail !== 'auto') return this.detail === 'fine' ? 'fine' : 'live';
+    return isFilm || (hasRoom && !this.wasTight) ? 'fine' : 'live';
   }
 
   /** Why the level of quality is what it is. */
@@ -122,17 +138,17 @@ export class Governor {
 
   /** Short side of the style net's input, in pixels. */
   get shortSide(): number {
-    return this.quality === 'auto' ? LEVELS[this.level]!.side : this.quality;
+    return this.quality === 'auto' ? this.current.side : this.quality;
   }
 
   /** Pixels of the matte net's input. */
   get mattePixels(): number {
-    return this.quality === 'auto' ? LEVELS[this.level]!.matte : USUAL_MATTE_PIXELS;
+    return this.quality === 'auto' ? this.current.matte : USUAL_MATTE_PIXELS;
   }
 
   /** What is computed for every second frame only, and held for the next one. */
   get held(): Held {
-    return this.quality === 'auto' ? LEVELS[this.level]!.held : 'nothing';
+    return this.quality === 'auto' ? this.current.held : 'nothing';
   }
 
   /**
@@ -142,7 +158,7 @@ export class Governor {
    */
   finestSide(available: number): number {
     if (this.quality !== 'auto') return this.quality;
-    return Math.max(LEAST_SIDE, Math.min(LEVELS[LAST_LEVEL]!.side, available));
+    return Math.max(LEAST_SIDE, Math.min(LEVELS[this.top]!.side, available));
   }
 
   /**
@@ -176,7 +192,8 @@ export class Governor {
     cost: Pick<StageTimes, 'matte' | 'style'>,
     budget: number,
   ): void {
-    const { level, wasLate } = this;
+    const { wasLate } = this;
+    const level = (this.level = Math.min(this.level, this.top));
     const isLate = this.checks++ >= STARTUP_CHECKS && delay > TOO_LATE * budget;
     this.wasLate = isLate;
     const holds = LEVELS[level]!.held !== 'nothing';
@@ -185,12 +202,21 @@ export class Governor {
     if (level > 0 && typical > (nextHolds ? FAR_TOO_SLOW : TOO_SLOW) * budget) this.descend('slow');
     else if (isLate && wasLate && !nextHolds) this.descend('late');
     else if (
-      level < this.ceiling &&
+      level < Math.min(this.ceiling, this.top) &&
       typical + more < (holds ? ENOUGH : ROOM) * budget &&
       // Holding does not reduce the delay, so delay is no reason to keep holding.
       (holds || delay + more < TOO_LATE * budget)
     )
       this.move(1, 'finer');
+  }
+
+  /** The finest level that is allowed. */
+  private get top(): number {
+    return this.detail === 'light' ? LIGHT_LEVEL : LAST_LEVEL;
+  }
+
+  private get current(): Level {
+    return LEVELS[Math.min(this.level, this.top)]!;
   }
 
   private descend(why: 'slow' | 'late'): void {
@@ -200,6 +226,7 @@ export class Governor {
     this.barDuration = again ? Math.min(LONGEST_BARRED, 2 * this.barDuration) : first;
     this.barredFrames = this.barDuration;
     this.move(-1, why);
+    this.wasTight ||= this.level < FIRST_LEVEL;
   }
 
   private move(by: 1 | -1, why: 'finer' | 'slow' | 'late'): void {

@@ -3,7 +3,7 @@ import type { Catalogue, NetFile, StyleModel } from '../models/catalogue.ts';
 import { AdapterCache } from '../runtime/adapter-cache.ts';
 import { GpuNet } from '../runtime/gpu-net.ts';
 import { NetLoader, type TestedNet } from '../runtime/net-loader.ts';
-import { startRuntime, type Runtime } from '../runtime/runtime.ts';
+import { isHardware, startRuntime, type Runtime } from '../runtime/runtime.ts';
 import { Packer } from '../stages/composite/packer.ts';
 import { testPrepareStage, testRefiner } from './gpu-self-test.ts';
 import { GpuMatteStage } from '../stages/matte/gpu-matte-stage.ts';
@@ -82,6 +82,7 @@ function gpuBackend(runtime: Runtime, parts: GpuBackendParts): Backend {
     get fp16() {
       return loader.allFp16;
     },
+    hasRoom: isHardware(runtime),
     get settling() {
       return runtime.captures > 0;
     },

@@ -116,6 +116,7 @@ export class Pipeline {
       ep,
       zeroCopy: backend.pack !== null,
       half: fp16,
+      detail: backend.style.grade === 'fine' ? 'fine' : 'light',
     });
   }
 

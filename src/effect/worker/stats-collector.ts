@@ -14,8 +14,8 @@ const LONGEST_STEP = 1000;
 const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
-/** What the nets run on. */
-type BackendInfo = Pick<EffectStats, 'ep' | 'zeroCopy' | 'half'>;
+/** What the nets run on, and the style's grade. */
+type BackendInfo = Pick<EffectStats, 'ep' | 'zeroCopy' | 'half' | 'detail'>;
 
 /** Collects the times of frames, and derives rates, medians and drops from them. */
 export class StatsCollector {
@@ -30,7 +30,7 @@ export class StatsCollector {
   private free = 0;
   /** Milliseconds for which the last frame kept the effect from starting the next one. */
   busy = 0;
-  private backend: BackendInfo = { ep: 'wasm', zeroCopy: false, half: false };
+  private backend: BackendInfo = { ep: 'wasm', zeroCopy: false, half: false, detail: 'light' };
   private quality: QualityReason = 'usual';
   private held: Held = 'nothing';
   private sizes: { matte: Size; style: Size } = { matte: [0, 0], style: [0, 0] };

@@ -1,5 +1,13 @@
 import * as v from 'valibot';
-import { isNetSide, MOST_OF_DRAWING, NET_SIDE_TAKES, REGIONS } from '../../effect/look.ts';
+import {
+  type Detail,
+  DETAILS,
+  isNetSide,
+  MOST_OF_DRAWING,
+  NET_SIDE_TAKES,
+  REGIONS,
+  splitFineId,
+} from '../../effect/look.ts';
 import { findKey, roomSchema } from '../../call/link.ts';
 import { cleanName, isTracker, stripSentence, stripUnseen } from './link-debris.ts';
 
@@ -16,6 +24,7 @@ export interface LinkParameters {
   strength: number | undefined;
   line: number | undefined;
   colour: number | undefined;
+  detail: Detail | undefined;
   /** `live`, `blur`, `transparent`, a CSS colour, or an absolute same-origin address. */
   background: string | undefined;
   ep: 'auto' | 'webgpu' | 'wasm' | undefined;
@@ -56,6 +65,7 @@ const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   strength: 'from 0 to 1',
   line: `from 0 to ${MOST_OF_DRAWING.line}`,
   colour: `from 0 to ${MOST_OF_DRAWING.colour}`,
+  detail: listWords(DETAILS),
   background: 'live, blur, transparent, a CSS colour or the URL of an image on this site',
   ep: 'auto, webgpu or wasm',
   quality: `auto or ${NET_SIDE_TAKES}`,
@@ -104,6 +114,7 @@ function schemasFor({ base, isColour }: LinkContext) {
     strength: upTo(1),
     line: upTo(MOST_OF_DRAWING.line),
     colour: upTo(MOST_OF_DRAWING.colour),
+    detail: v.picklist(DETAILS),
     background: v.union([
       v.picklist(['live', 'blur', 'transparent']),
       v.pipe(filled, v.check(isColour)),
@@ -165,14 +176,18 @@ export function readLink(search: string, context: LinkContext): ReadLink {
     return undefined;
   }
 
+  const style = read('style', schemas.style);
+  // Older links name the fine grade itself.
+  const named: Partial<ReturnType<typeof splitFineId>> = style === undefined ? {} : splitFineId(style);
   const parameters: LinkParameters = {
     input: read<InputParameter>('input', schemas.input),
     autostart: read('autostart', schemas.autostart),
-    style: read('style', schemas.style),
+    style: named.style,
     region: read('region', schemas.region),
     strength: read('strength', schemas.strength),
     line: read('line', schemas.line),
     colour: read('colour', schemas.colour),
+    detail: read('detail', schemas.detail) ?? named.detail,
     background: read<string>('background', schemas.background),
     ep: read('ep', schemas.ep),
     quality: read<'auto' | number>('quality', schemas.quality),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { MOST_OF_DRAWING, REGIONS, type DrawSetting } from '../../effect/look.ts';
+import { DETAILS, MOST_OF_DRAWING, REGIONS, splitFineId, type DrawSetting } from '../../effect/look.ts';
 import { nameSchema } from '../../call/link.ts';
 
 const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
@@ -24,8 +24,7 @@ const factor = (setting: DrawSetting) =>
 const Schema = v.object({
   version: v.literal(1),
   style: v.fallback(v.nullable(v.pipe(v.string(), v.nonEmpty())), null),
-  /** Whether to use the fine version of a style where there is one. */
-  fine: v.fallback(v.boolean(), false),
+  detail: v.fallback(v.picklist(DETAILS), 'auto'),
   region: v.fallback(v.picklist(REGIONS), 'person'),
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   /** What was set of drawn styles, by their ids. */
@@ -92,7 +91,9 @@ export function loadPreferences(storage: Pick<Storage, 'getItem'> | null): Prefe
   try {
     const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? 'null');
     const result = v.safeParse(Schema, stored);
-    if (result.success) return result.output;
+    // An earlier version remembered the fine grade as a style of its own.
+    const grade = result.success && result.output.style !== null ? splitFineId(result.output.style) : {};
+    if (result.success) return { ...result.output, ...grade };
   } catch {
     // Damaged or denied: start from the defaults.
   }

@@ -107,6 +107,7 @@ function createLookStores(base: BaseStores, link: LinkParameters) {
       strength: link.strength ?? preferred.strength,
       line: link.line ?? drawn?.line ?? 1,
       colour: link.colour ?? drawn?.colour ?? 1,
+      detail: link.detail ?? preferred.detail,
       background: background.option,
       quality: link.quality ?? 'auto',
     },

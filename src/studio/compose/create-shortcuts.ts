@@ -30,7 +30,7 @@ function lookShortcuts({ styles, look, background, compare }: Studio): Shortcut[
         styles.chooseAt(Number(name));
       },
     },
-    key('d', 'Fine detail', styles.toggleFine),
+    key('d', 'Detail: auto, fine, light', styles.nextDetail),
     key('b', 'Before and after', compare.toggle),
     key('g', 'Next region', look.nextRegion),
     key('l', 'Live background', () => {

@@ -1,5 +1,6 @@
-import { MOST_OF_DRAWING, type DrawSetting } from '../../effect/look.ts';
-import { Section, Slider, Switch } from '../ui/controls.tsx';
+import { DETAILS, MOST_OF_DRAWING, type DrawSetting } from '../../effect/look.ts';
+import { capitalize } from '../base/format.ts';
+import { Section, Segmented, Slider } from '../ui/controls.tsx';
 import { useLook } from './look-store.ts';
 import { useStyles } from './styles-store.ts';
 
@@ -8,10 +9,12 @@ const DRAWING: Record<DrawSetting, { title: string; label: string }> = {
   colour: { title: 'Colour', label: 'Strength of colour' },
 };
 
+const DETAIL_OPTIONS = DETAILS.map((value) => ({ value, label: capitalize(value) }));
+
 /** How strong the style is, and how it is drawn. */
 export function StyleSettings() {
   const { wanted, change } = useLook();
-  const { fineDetail, toggleFine, settings, adjust } = useStyles();
+  const { isOn, settings, adjust } = useStyles();
   return (
     <>
       <Slider
@@ -35,14 +38,15 @@ export function StyleSettings() {
           }}
         />
       ))}
-      {fineDetail.value && (
+      {isOn.value && (
         <Section title="Detail">
-          <Switch
-            label="Fine detail"
-            hint="Slower; needs a fast computer"
-            keyName="D"
-            checked={fineDetail.value.on}
-            onChange={toggleFine}
+          <Segmented
+            label="Detail"
+            options={DETAIL_OPTIONS}
+            value={wanted.value.detail}
+            onChange={(detail) => {
+              change({ detail });
+            }}
           />
         </Section>
       )}

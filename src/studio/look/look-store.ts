@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import {
+  type Detail,
   type Effect,
   type Fault,
   type LookOptions,
@@ -24,6 +25,7 @@ export interface LookState {
   /** Factors on what a drawn style's recipe says. The styles' store remembers them. */
   line: number;
   colour: number;
+  detail: Detail;
   background: string;
   quality: Quality;
 }
@@ -116,18 +118,19 @@ export class LookStore implements LookDriver {
   };
 
   startOptions(): LookOptions {
-    const { style, region, strength, line, colour, quality } = this.look.value;
-    return { ...(style !== null && { style }), region, strength, line, colour, quality };
+    const { style, region, strength, line, colour, detail, quality } = this.look.value;
+    return { ...(style !== null && { style }), region, strength, line, colour, detail, quality };
   }
 
   /**
    * Its style and region are asked for again, because only `set` says why one did not come. The
    * background is asked for only now, so that a bad image can't keep the effect from starting.
    */
-  attach(effect: Effect, { strength = 1, line = 1, colour = 1, quality = 'auto' }: LookOptions): void {
+  attach(effect: Effect, createdWith: LookOptions): void {
+    const { strength = 1, line = 1, colour = 1, detail = 'auto', quality = 'auto' } = createdWith;
     this.reset(effect);
-    const drawing = { line, colour };
-    this.applied = { style: null, region: 'person', strength, ...drawing, background: 'live', quality };
+    const drawing = { strength, line, colour, detail, quality };
+    this.applied = { style: null, region: 'person', background: 'live', ...drawing };
     effect.on('look', (changed) => {
       if (effect === this.effect) this.onEffectChanged(changed);
     });
@@ -230,10 +233,11 @@ export class LookStore implements LookDriver {
 
   private remember(key: LookKey): void {
     const { preferences, background } = this.needs;
-    const { style, region, strength } = this.applied;
+    const { style, region, strength, detail } = this.applied;
     if (key === 'style') preferences.update({ style });
     else if (key === 'region') preferences.update({ region });
     else if (key === 'strength') preferences.update({ strength });
+    else if (key === 'detail') preferences.update({ detail });
     else if (key === 'background') background.remember(this.applied.background);
   }
 }

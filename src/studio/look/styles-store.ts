@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { DrawSetting, StyleInfo } from '../../effect/index.ts';
+import { DETAILS, splitFineId } from '../../effect/look.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
@@ -9,8 +10,6 @@ import type { LookStore } from './look-store.ts';
 export const DEFAULT_STYLE = 'toon';
 
 const NONE = { id: 'none', title: 'No style' };
-/** What the id of a style's fine version ends with. */
-const FINE = '-fine';
 
 /** A style as its recipe says. */
 const OWN_SETTINGS = { line: 1, colour: 1 };
@@ -29,7 +28,7 @@ export interface StylesNeeds {
 export class StylesStore {
   /** Every style of the manifest, in its order. */
   readonly all = signal<readonly StyleInfo[]>([]);
-  /** The tiles: first no style, then one for each style, whether or not it has a fine version. */
+  /** The tiles: first no style, then one for each style, whatever grades it has. */
   readonly tiles = computed(() => [NONE, ...this.all.value.filter(({ id }) => this.tileOf(id) === id)]);
   readonly chosenTile = computed(() => {
     const { style } = this.needs.look.wanted.value;
@@ -41,26 +40,15 @@ export class StylesStore {
   });
   /** Whether any style is on. */
   readonly isOn = computed(() => this.chosenTile.value !== NONE.id);
-  /** Whether the chosen style's fine version is on; null if it has none. */
-  readonly fineDetail = computed(() => {
-    const tile = this.chosenTile.value;
-    if (tile === null || !this.has(tile + FINE)) return null;
-    return { on: this.needs.look.wanted.value.style === tile + FINE };
-  });
-
   /** What people may set of the chosen style. */
   readonly settings = computed(
     () => this.all.value.find(({ id }) => id === this.chosenTile.value)?.settings ?? [],
   );
 
-  private readonly wantsFine = signal(false);
   /** What {@link toggle} turns on again. */
   private lastTile: string | null = null;
 
-  constructor(private readonly needs: StylesNeeds) {
-    const { askedByLink, preferences } = needs;
-    this.wantsFine.value = askedByLink?.endsWith(FINE) ?? preferences.current.value.fine;
-  }
+  constructor(private readonly needs: StylesNeeds) {}
 
   /** Takes over the styles of an effect. A wanted style that it doesn't have is replaced. */
   adopt(styles: readonly StyleInfo[]): void {
@@ -70,20 +58,22 @@ export class StylesStore {
     const { style } = look.wanted.value;
     if (style === 'none' || (style !== null && ids.includes(style))) return;
     // Only the link's mistake is reported. A remembered style may have been removed since.
-    if (style !== null && style === askedByLink) onUnknownStyle(style, ids);
+    if (style !== null && style === askedByLink)
+      onUnknownStyle(
+        style,
+        this.tiles.value.map(({ id }) => id).filter((id) => id !== NONE.id),
+      );
     const first = ids.includes(DEFAULT_STYLE) ? DEFAULT_STYLE : (ids[0] ?? NONE.id);
     look.apply({ style: first });
     this.recallSettings(first);
   }
 
-  /** Turns a style on, in its fine version if that is wanted and can be used. */
+  /** Turns a style on, drawn as it was set. */
   readonly choose = (tile: string): void => {
     const { page, look } = this.needs;
     const title = this.tiles.value.find(({ id }) => id === tile)?.title ?? tile;
     page.announce(tile === NONE.id ? 'No style' : `Style ${title}`);
-    const fine = tile + FINE;
-    const canFine = this.has(fine) && !look.styleFaults.value.has(fine);
-    look.change({ style: this.wantsFine.value && canFine ? fine : tile });
+    look.change({ style: tile });
     this.recallSettings(tile);
   };
 
@@ -108,20 +98,12 @@ export class StylesStore {
     if (next) this.choose(next.id);
   };
 
-  /** Turns fine versions on or off, for this style and for those that are chosen later. */
-  readonly toggleFine = (): void => {
-    const { page, look, preferences } = this.needs;
-    const tile = this.chosenTile.value;
-    const detail = this.fineDetail.value;
-    if (tile === null || detail === null) {
-      page.announce('This style has no fine detail');
-      return;
-    }
-    const on = !detail.on;
-    this.wantsFine.value = on;
-    preferences.update({ fine: on });
-    page.announce(on ? 'Fine detail on' : 'Fine detail off');
-    look.change({ style: on ? tile + FINE : tile });
+  /** Goes to the next choice of detail, and from the last to the first. */
+  readonly nextDetail = (): void => {
+    const { page, look } = this.needs;
+    const detail = DETAILS[(DETAILS.indexOf(look.wanted.value.detail) + 1) % DETAILS.length]!;
+    page.announce(`Detail: ${detail}`);
+    look.change({ detail });
   };
 
   /** Sets how the chosen style is drawn, and remembers it for this style. */
@@ -135,19 +117,18 @@ export class StylesStore {
     preferences.update({ drawing });
   };
 
-  /** Back to the first style, without its fine version and with all styles as they are. */
+  /** Back to the first style, with all styles as they are. */
   reset(): void {
-    this.wantsFine.value = false;
-    this.needs.preferences.update({ fine: false, drawing: {} });
+    this.needs.preferences.update({ drawing: {} });
     const first = this.tiles.value[1]?.id ?? NONE.id;
     this.needs.look.change({ style: first });
     this.recallSettings(first);
   }
 
-  /** The tile of a style: a fine version has the tile of the live one. */
+  /** The tile of a style: a fine grade that a script asks for has the tile of the live one. */
   tileOf(id: string): string {
-    const live = id.endsWith(FINE) ? id.slice(0, -FINE.length) : id;
-    return this.has(live) ? live : id;
+    const { style } = splitFineId(id);
+    return this.has(style) ? style : id;
   }
 
   private recallSettings(tile: string): void {

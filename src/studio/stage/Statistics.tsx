@@ -60,7 +60,7 @@ export function Statistics() {
 }
 
 function Numbers({ stats }: { stats: EffectStats }) {
-  const { fps, ms, ep, half, zeroCopy, matteSize, styleSize, quality, held, frames, dropped } = stats;
+  const { fps, ms, ep, half, zeroCopy, matteSize, styleSize, detail, quality, held, frames, dropped } = stats;
   const runs = styleSize[0] > 0 || matteSize[0] > 0;
   return (
     <>
@@ -82,7 +82,8 @@ function Numbers({ stats }: { stats: EffectStats }) {
         </Row>
         <Row name="matte">{formatSize(matteSize)}</Row>
         <Row name="style">{formatSize(styleSize)}</Row>
-        <Row name="detail">{runs ? REASONS[quality] : '–'}</Row>
+        <Row name="detail">{styleSize[0] > 0 ? detail : '–'}</Row>
+        <Row name="sizes">{runs ? REASONS[quality] : '–'}</Row>
         {HELD[held] && <Row name="every 2nd frame">{HELD[held]}</Row>}
         <Row name="frames">{frames}</Row>
         <Row name="dropped">{dropped}</Row>

@@ -20,6 +20,7 @@ describe('the address of the OBS page', () => {
         strength: 1,
         line: 1,
         colour: 1,
+        detail: 'auto',
         ep: 'auto',
         quality: 'auto',
         fit: 'contain',
@@ -38,7 +39,7 @@ describe('the address of the OBS page', () => {
   });
 
   test('says all', () => {
-    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&line=2&colour=0&ep=wasm&quality=256`;
+    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&line=2&colour=0&detail=light&ep=wasm&quality=256`;
     expect(read(all)).toEqual({
       parameters: {
         room: ROOM,
@@ -51,6 +52,7 @@ describe('the address of the OBS page', () => {
         strength: 0.5,
         line: 2,
         colour: 0,
+        detail: 'light',
         ep: 'wasm',
         quality: 256,
         fit: 'cover',
@@ -81,6 +83,11 @@ describe('the address of the OBS page', () => {
       'alpha=1: alpha takes none or stacked-1.',
       'chroma=blurple: chroma takes a CSS colour.',
     ]);
+  });
+
+  test('a fine grade by its own id is the style in fine detail', () => {
+    expect(read('?input=demo&style=toon-fine').parameters).toMatchObject({ style: 'toon', detail: 'fine' });
+    expect(read('?input=demo&style=toon').parameters).toMatchObject({ style: 'toon', detail: 'auto' });
   });
 
   test('a link of the studio needs no media server', () => {

@@ -4,6 +4,7 @@ import type { Catalogue, NetFile, StyleModel } from '../../models/catalogue.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import type { NetLoader } from '../../runtime/net-loader.ts';
 import type { StatelessNet } from '../../runtime/net-worker.ts';
+import { fineIdOf, type Grade } from '../../look.ts';
 import type { StyledLayer } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 
@@ -52,6 +53,8 @@ interface OpenedStyle<StyleNet> {
 export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   /** The id of the selected style, or `none`. */
   selected = 'none';
+  /** The grade of it that is on. */
+  grade: Grade = 'live';
   /** By the checksums of the nets' files. */
   private readonly opened = new Map<string, OpenedStyle<StyleNet>>();
   /** Checksums of nets that were borrowed and never selected; the longest unused one first. */
@@ -72,16 +75,19 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
    * @param id - of the style, or `none`.
    * @param warmUp - input size of the run that prepares the net, so that its first frame is not
    * slow.
+   * @param grade - the live one is taken where the style has no fine one. Default `live`.
    * @returns false if a later call has overtaken this one.
    * @throws PortoonError naming the style if it is not offered, does not arrive or is no style net.
    */
-  async select(id: string, warmUp: Size): Promise<boolean> {
+  async select(id: string, warmUp: Size, grade: Grade = 'live'): Promise<boolean> {
     const selection = ++this.selections;
-    const style = id === 'none' ? null : await this.warm(this.modelOf(id), warmUp);
+    const model = id === 'none' ? null : this.modelOf(id, grade);
+    const style = model && (await this.warm(model, warmUp));
     const latest = selection === this.selections;
     if (latest) {
       this.current = style;
       this.selected = id;
+      this.grade = model?.grade ?? 'live';
     }
     return latest;
   }
@@ -91,6 +97,11 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return this.current !== null;
   }
 
+  /** The grade in which a style would be drawn if this one was asked for. */
+  gradeOf(id: string, grade: Grade): Grade {
+    return this.find(id, grade)?.grade ?? 'live';
+  }
+
   /** Runs the selected style; there must be one. */
   run(roi: Roi): Promise<Styled> {
     const { net, draw } = this.current!;
@@ -98,8 +109,8 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   }
 
   /** Fetches and opens the net of a style that will soon be selected, which reports what fails. */
-  preload(id: string): void {
-    const model = this.catalogue.styles.find((style) => style.id === id);
+  preload(id: string, grade: Grade): void {
+    const model = this.find(id, grade);
     if (model) this.open(model, atOnce).net.catch(() => undefined);
   }
 
@@ -110,7 +121,7 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
    * @throws PortoonError as {@link select} does.
    */
   async borrow(id: string, whenIdle: Scheduler): Promise<BorrowedStyle<StyleNet>> {
-    const model = this.modelOf(id);
+    const model = this.modelOf(id, 'live');
     const key = keyOf(model);
     const known = this.opened.has(key);
     const opened = this.open(model, whenIdle);
@@ -168,10 +179,16 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return schedule(() => this.openNet(model, file));
   }
 
+  private find(id: string, grade: Grade): StyleModel | undefined {
+    const { styles } = this.catalogue;
+    const fine = grade === 'fine' ? styles.find((style) => style.id === fineIdOf(id)) : undefined;
+    return fine ?? styles.find((style) => style.id === id);
+  }
+
   /** @throws PortoonError naming the style if it is not offered. */
-  private modelOf(id: string): StyleModel {
+  private modelOf(id: string, grade: Grade): StyleModel {
     const { styles, faults } = this.catalogue;
-    const model = styles.find((style) => style.id === id);
+    const model = this.find(id, grade);
     if (!model)
       throw (
         faults.get(id) ??

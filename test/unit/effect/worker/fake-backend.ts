@@ -58,6 +58,7 @@ export class FakeBackend {
     return {
       ep: this.packs ? 'webgpu' : 'wasm',
       fp16: false,
+      hasRoom: false,
       settling: false,
       prepare: {
         get unchangedFrames() {
@@ -82,6 +83,8 @@ export class FakeBackend {
       },
       style: {
         selected: 'toon',
+        grade: 'live',
+        gradeOf: () => 'live',
         hasStyle: true,
         select: () => Promise.resolve(true),
         run: async (roi) => {
@@ -118,6 +121,7 @@ export function fakePipeline(fake: FakeBackend, options: { next?: FakeBackend } 
     strength: 1,
     line: 1,
     colour: 1,
+    detail: 'auto',
     background: { kind: 'live' },
     quality: 'auto',
   };

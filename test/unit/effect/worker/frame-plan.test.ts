@@ -10,6 +10,7 @@ const LOOK: ResolvedLook = {
   strength: 1,
   line: 1,
   colour: 1,
+  detail: 'auto',
   background: { kind: 'live' },
   quality: 'auto',
 };
@@ -19,13 +20,13 @@ function plan(look: Partial<ResolvedLook> = {}, input: Partial<PlanInput> = {}) 
     look: { ...LOOK, ...look },
     film: null,
     governor: new Governor(),
-    style: { hasStyle: true, selected: 'toon' },
+    style: { hasStyle: true, selected: 'toon', grade: 'live' },
     hasStacked: false,
     ...input,
   });
 }
 
-const NO_STYLE = { hasStyle: false, selected: 'none' };
+const NO_STYLE = { hasStyle: false, selected: 'none', grade: 'live' } as const;
 
 describe('a plan', () => {
   test('has the usual sizes for a style on the person', () => {
@@ -62,7 +63,8 @@ describe('a plan', () => {
       plan({ strength: 0.5 }),
       plan({ line: 0.5 }),
       plan({ colour: 0.5 }),
-      plan({}, { style: { hasStyle: true, selected: 'comic' } }),
+      plan({}, { style: { hasStyle: true, selected: 'comic', grade: 'live' } }),
+      plan({}, { style: { hasStyle: true, selected: 'toon', grade: 'fine' } }),
       plan({}, { film: {} }),
     ];
     for (const other of others) expect(other.key).not.toBe(plan().key);

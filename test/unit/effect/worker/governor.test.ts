@@ -220,4 +220,29 @@ describe('the governor', () => {
     expect(new Set(steps.map(({ held }) => held))).toEqual(new Set(['nothing']));
     expect(governor.reason).toBe('pinned');
   });
+
+  test('fine grades are for films and graphics processors, as long as they keep the rate', () => {
+    const governor = new Governor();
+    expect([governor.gradeFor(false, false), governor.gradeFor(false, true)]).toEqual(['live', 'fine']);
+    expect(governor.gradeFor(true, false)).toBe('fine');
+    carry(governor, { matte: 10, style: 40, rest: 5 }, 300);
+    expect(governor.gradeFor(true, false)).toBe('live');
+    governor.newSource();
+    expect(governor.gradeFor(true, false)).toBe('fine');
+    governor.detail = 'light';
+    expect([governor.gradeFor(true, false), governor.gradeFor(true, true)]).toEqual(['live', 'live']);
+    governor.detail = 'fine';
+    expect(governor.gradeFor(false, false)).toBe('fine');
+  });
+
+  test('light styles stay at the usual sizes', () => {
+    const governor = new Governor();
+    const quick = { matte: 2, style: 1, rest: 2 };
+    expect(carry(governor, quick, 600).at(-1)).toMatchObject({ side: 384 });
+    governor.detail = 'light';
+    expect(carry(governor, quick, 600).at(-1)).toMatchObject({ side: 256, pixels: USUAL });
+    expect(governor.finestSide(1080)).toBe(256);
+    governor.detail = 'auto';
+    expect(carry(governor, quick, 600).at(-1)).toMatchObject({ side: 384 });
+  });
 });

@@ -27,7 +27,7 @@ function run(arrivals: number[], cost: number): StatsCollector {
       [32, 32],
       [32, 32],
       { reason: 'usual', held: 'nothing' },
-      { ep: 'wasm', zeroCopy: false, half: false },
+      { ep: 'wasm', zeroCopy: false, half: false, detail: 'light' },
     );
     next++;
   }

@@ -21,7 +21,7 @@ describe('readLink', () => {
 
   it('reads every parameter', () => {
     const { parameters, problems } = read(
-      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&line=2.5&colour=0&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
+      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&line=2.5&colour=0&detail=light&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
     );
     expect(problems).toEqual([]);
     expect(parameters).toEqual({
@@ -32,6 +32,7 @@ describe('readLink', () => {
       strength: 0.5,
       line: 2.5,
       colour: 0,
+      detail: 'light',
       background: '#336699',
       ep: 'wasm',
       quality: 192,
@@ -76,6 +77,7 @@ describe('readLink', () => {
     ['line', '3.1'],
     ['line', 'thick'],
     ['colour', '2.1'],
+    ['detail', 'best'],
     ['colour', ''],
     ['background', 'sparkling'],
     ['background', 'https://elsewhere.example/a.jpg'],
@@ -91,6 +93,12 @@ describe('readLink', () => {
     const sentence = describeProblem(problems[0]!);
     expect(sentence).toContain(`“${name}=${value}”`);
     expect(sentence).toMatch(/it must be .+\.$/);
+  });
+
+  it('takes the fine grades of older links apart', () => {
+    expect(read('?style=toon-fine').parameters).toMatchObject({ style: 'toon', detail: 'fine' });
+    expect(read('?style=toon-fine&detail=light').parameters.detail).toBe('light');
+    expect(read('?style=-fine').parameters).toMatchObject({ style: '-fine', detail: undefined });
   });
 
   it('lists unknown names once', () => {

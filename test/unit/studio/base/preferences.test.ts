@@ -44,6 +44,15 @@ describe('preferences', () => {
     expect(loadPreferences(storageWith(text))).toEqual(defaultPreferences());
   });
 
+  it('know the fine grades of an earlier version', () => {
+    const text = '{"version":1,"style":"toon-fine","fine":true}';
+    expect(loadPreferences(storageWith(text))).toEqual({
+      ...defaultPreferences(),
+      style: 'toon',
+      detail: 'fine',
+    });
+  });
+
   it('lose only the field that is bad', () => {
     const text = JSON.stringify({
       version: 1,

@@ -12,17 +12,17 @@ const STYLES = [
 
 function setUp(style: string | null, askedByLink?: string) {
   const base = createBase();
-  const wanted = signal({ style, line: 1, colour: 1 } as LookState);
+  const wanted = signal({ style, line: 1, colour: 1, detail: 'auto' } as LookState);
   const change = (changes: Partial<LookState>) => {
     wanted.value = { ...wanted.value, ...changes };
   };
   const look = { wanted, change, apply: change, loadingStyle: signal(null), styleFaults: signal(new Map()) };
-  const unknown: string[] = [];
+  const unknown: (readonly string[])[] = [];
   const styles = createStylesStore({
     ...base,
     look: look as unknown as LookStore,
     askedByLink,
-    onUnknownStyle: (id) => unknown.push(id),
+    onUnknownStyle: (id, ids) => unknown.push([id, ...ids]),
   });
   return { ...base, styles, wanted, unknown };
 }
@@ -38,7 +38,7 @@ test('a first visit gets the default style', () => {
 test('only an unknown style of the link is reported', () => {
   const byLink = setUp('gouache', 'gouache');
   byLink.styles.adopt(STYLES);
-  expect(byLink.unknown).toEqual(['gouache']);
+  expect(byLink.unknown).toEqual([['gouache', 'udnie', 'toon']]);
   const remembered = setUp('gouache');
   remembered.styles.adopt(STYLES);
   expect(remembered.unknown).toEqual([]);
@@ -61,18 +61,16 @@ test('the arrow keys go round, and numbers choose', () => {
   expect(styles.chosenTile.value).toBe('udnie');
 });
 
-test('fine detail belongs to the same tile, and holds for styles chosen later', () => {
-  const { styles, wanted, preferences } = setUp('toon');
+test('the fine grade has no tile of its own, and detail goes round', () => {
+  const { styles, wanted } = setUp('toon');
   styles.adopt(STYLES);
-  expect(styles.fineDetail.value).toEqual({ on: false });
-  styles.toggleFine();
-  expect(wanted.value.style).toBe('toon-fine');
-  expect(styles.chosenTile.value).toBe('toon');
-  expect(preferences.current.value.fine).toBe(true);
-  styles.choose('udnie');
-  expect(styles.fineDetail.value).toBeNull();
-  styles.choose('toon');
-  expect(wanted.value.style).toBe('toon-fine');
+  expect(styles.tileOf('toon-fine')).toBe('toon');
+  const seen = [0, 1, 2].map(() => {
+    styles.nextDetail();
+    return wanted.value.detail;
+  });
+  expect(seen).toEqual(['fine', 'light', 'auto']);
+  expect(wanted.value.style).toBe('toon');
 });
 
 test('off and on again brings back the last style', () => {

@@ -152,3 +152,15 @@ test('a recipe that draws ink needs a net that gives it', async () => {
   await expect(stage.select('style-1', SIZE)).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
   expect(await stage.select('style-2', SIZE)).toBe(true);
 });
+
+test('the fine grade of a style is its own net, and the live one stands in where there is none', async () => {
+  const { stage, log } = open({
+    shared: { 'style-2': { id: 'style-1-fine', sha256: 'fine', grade: 'fine' } },
+  });
+  await stage.select('style-1', SIZE, 'fine');
+  expect(stage).toMatchObject({ selected: 'style-1', grade: 'fine' });
+  await stage.select('style-3', SIZE, 'fine');
+  expect(stage).toMatchObject({ selected: 'style-3', grade: 'live' });
+  expect(log).toEqual(['open style-1-fine', 'warm style-1-fine', 'open style-3', 'warm style-3']);
+  expect([stage.gradeOf('style-1', 'fine'), stage.gradeOf('style-3', 'fine')]).toEqual(['fine', 'live']);
+});
