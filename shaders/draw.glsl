@@ -16,6 +16,11 @@ uniform vec4 uScreenGrid;   // pitch in pixels, cosine and sine of the angle, ho
 uniform vec3 uScreenRange;  // lightness where it begins and where it is densest, opacity
 uniform vec3 uPaperColour;
 uniform vec2 uPaper;        // grain, share of the tone
+#ifdef PALETTE
+uniform vec3 uPalette[8];   // from dark to light
+uniform int uPaletteSize;
+uniform float uPaletteColour; // factor on its chroma
+#endif
 uniform vec2 uAnchor;       // what screens are fixed to, in pixels of the frame
 
 #ifdef INK
@@ -140,15 +145,26 @@ vec3 onPaper(vec3 colour, float rough) {
 #endif
 
 // The tone's colour at another lightness, with the same hue.
-vec3 recoloured(vec3 tone, float lightness, float light) {
+vec3 recoloured(vec3 tone, float lightness, float light, float chromaFactor) {
   float factor = min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
-  vec3 chroma = (tone - lightness) * uTone.z * factor;
+  vec3 chroma = (tone - lightness) * chromaFactor * factor;
   float highest = max(chroma.r, max(chroma.g, chroma.b));
   float lowest = min(chroma.r, min(chroma.g, chroma.b));
   // Chroma that does not fit is reduced as a whole, because clipping would turn the hue.
   float room = min((1.0 - light) / max(highest, 1e-4), light / max(-lowest, 1e-4));
   return light + chroma * min(1.0, room);
 }
+
+#ifdef PALETTE
+// The palette's colour for a lightness, at that lightness.
+vec3 paletteAt(float light) {
+  float place = light * float(uPaletteSize - 1);
+  int darker = min(int(place), uPaletteSize - 1);
+  int lighter = min(darker + 1, uPaletteSize - 1);
+  vec3 own = mix(uPalette[darker], uPalette[lighter], place - float(darker));
+  return recoloured(own, dot(own, luma), light, uPaletteColour);
+}
+#endif
 
 // The style at a place of the frame.
 // silhouette: how much of the pixel the person's outline covers, 0..1.
@@ -162,7 +178,10 @@ vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
 #ifdef STEPS
   if (uTone.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
 #endif
-  vec3 colour = recoloured(styled.rgb, lightness, light);
+  vec3 colour = recoloured(styled.rgb, lightness, light, uTone.z);
+#ifdef PALETTE
+  colour = mix(colour, paletteAt(light), PALETTE_SHARE);
+#endif
   float ink = silhouette * uInkLine.z;
 #if defined(SCREEN) || defined(PAPER)
   vec2 frameSize = vec2(textureSize(uLive, 0));

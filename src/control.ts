@@ -5,12 +5,14 @@
 import * as v from 'valibot';
 import { PortoonError } from './common/errors.ts';
 import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
-import { DETAILS, MOST_OF_DRAWING } from './effect/look.ts';
+import { DETAILS, MOST_OF_DRAWING, parsePalette } from './effect/look.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
 
 const factor = (setting: DrawSetting) =>
   v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_OF_DRAWING[setting]));
+
+const isPalette = (text: string) => parsePalette(text) !== null;
 
 const requestSchema = v.strictObject({
   portoon: v.literal(1),
@@ -23,6 +25,7 @@ const requestSchema = v.strictObject({
       strength: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
       line: v.exactOptional(factor('line')),
       colour: v.exactOptional(factor('colour')),
+      palette: v.exactOptional(v.pipe(v.string(), v.check(isPalette))),
       detail: v.exactOptional(v.picklist(DETAILS)),
     }),
   ),
@@ -32,7 +35,7 @@ const requestSchema = v.strictObject({
 /** What is steered. */
 export interface Steered {
   set: (
-    look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour' | 'detail'>,
+    look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour' | 'palette' | 'detail'>,
   ) => Promise<void>;
   mute: (muted: boolean) => void;
 }

@@ -107,6 +107,7 @@ async function convertAll(
           strength: command.strength,
           line: command.line,
           colour: command.colour,
+          palette: command.palette,
           detail: command.detail,
           background,
           quality: command.quality,

@@ -8,6 +8,8 @@ import {
   isNetSide,
   MOST_OF_DRAWING,
   NET_SIDE_TAKES,
+  PALETTE_TAKES,
+  parsePalette,
   REGIONS,
   type Region,
 } from '../effect/look.ts';
@@ -25,6 +27,7 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
       --strength N      0 (the film as it is) to 1 (the style alone). Default 1
       --line N          width of a drawn style's lines: 0 (none) to 3. Default 1, the style's own
       --colour N        strength of a drawn style's colour: 0 (grey) to 2. Default 1
+      --palette LIST    colours that a drawn style takes, as 22304a-c8553d-f4d58d. Default none
       --detail auto|fine|light   auto and fine take a style's fine grade, light its live
                         one, which is some three times faster. Default auto
   -b, --background HOW  live, blur, transparent (a WebM), a colour (#336699, tomato)
@@ -61,6 +64,7 @@ export interface Command {
   readonly strength: number;
   readonly line: number;
   readonly colour: number;
+  readonly palette: string;
   readonly detail: Detail;
   /** In the effect's words, or the path of a picture. */
   readonly background: string;
@@ -113,6 +117,7 @@ export function readCommand(args: readonly string[]): Command | null {
     strength: numberIn('--strength', values.strength ?? '1', 0, 1),
     line: numberIn('--line', values.line ?? '1', 0, MOST_OF_DRAWING.line),
     colour: numberIn('--colour', values.colour ?? '1', 0, MOST_OF_DRAWING.colour),
+    palette: palette(values.palette ?? 'none'),
     detail: oneOf('--detail', values.detail ?? 'auto', DETAILS),
     background,
     quality:
@@ -140,6 +145,7 @@ function parse(args: readonly string[]) {
         strength: { type: 'string' },
         line: { type: 'string' },
         colour: { type: 'string' },
+        palette: { type: 'string' },
         detail: { type: 'string' },
         background: { type: 'string', short: 'b' },
         quality: { type: 'string', short: 'q' },
@@ -190,6 +196,11 @@ function numberIn(option: string, value: string, least: number, most: number): n
   const number = Number(value);
   if (value !== '' && number >= least && number <= most) return number;
   throw new UsageError(`${option} takes a number from ${least} to ${most}, not ${value}.`);
+}
+
+function palette(value: string): string {
+  if (parsePalette(value)) return value;
+  throw new UsageError(`--palette takes ${PALETTE_TAKES}, not ${value}.`);
 }
 
 function pixels(option: string, value: string, also = ''): number {

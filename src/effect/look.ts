@@ -29,6 +29,33 @@ export function isDrawFactor(setting: DrawSetting, factor: number): boolean {
   return factor >= 0 && factor <= MOST_OF_DRAWING[setting];
 }
 
+/** A palette has at most so many colours. */
+export const MOST_COLOURS = 8;
+/** Red, green and blue, sRGB, 0..1. */
+export type Rgb = readonly [number, number, number];
+
+/** What to say to people who give another palette. */
+export const PALETTE_TAKES = `none or 1 to ${MOST_COLOURS} colours as aabbcc-ddeeff`;
+
+/**
+ * Reads a palette as links have it: six digits for each colour, with `-` between them.
+ * @returns from dark to light; empty for `none`, and null for what is no palette.
+ */
+export function parsePalette(text: string): Rgb[] | null {
+  if (text === 'none') return [];
+  if (!/^[\da-f]{6}(-[\da-f]{6})*$/i.test(text)) return null;
+  const channel = (hex: string, at: number) => parseInt(hex.slice(at, at + 2), 16) / 255;
+  const colours = text
+    .split('-')
+    .map((hex): Rgb => [channel(hex, 0), channel(hex, 2), channel(hex, 4)])
+    .sort((a, b) => lumaOf(a) - lumaOf(b));
+  return colours.length > MOST_COLOURS ? null : colours;
+}
+
+function lumaOf([red, green, blue]: Rgb): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
 /** Whether a style is fast enough for every machine, or only for strong ones. */
 export const GRADES = ['live', 'fine'] as const;
 export type Grade = (typeof GRADES)[number];

@@ -1,6 +1,6 @@
 /** The types that cross the worker boundary. */
 import type { Fault } from '../common/errors.ts';
-import type { Detail, DrawSetting, Grade, Region } from './look.ts';
+import type { Detail, DrawSetting, Grade, Region, Rgb } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
 export type { BodyPart, Detail, DrawSetting, Grade, Region } from './look.ts';
@@ -35,6 +35,8 @@ export interface ResolvedLook {
   line: number;
   /** Factor on the chroma of a drawn style, 0 (grey) .. 2; 1 is the style's own. */
   colour: number;
+  /** Colours that a drawn style takes, from dark to light; none of them for its own. */
+  palette: readonly Rgb[];
   /** How fine the style is drawn. */
   detail: Detail;
   background: BackgroundFill;

@@ -6,6 +6,8 @@ import {
   isNetSide,
   MOST_OF_DRAWING,
   NET_SIDE_TAKES,
+  PALETTE_TAKES,
+  parsePalette,
   REGIONS,
   splitFineId,
   type Region,
@@ -27,6 +29,7 @@ export interface Parameters {
   strength: number;
   line: number;
   colour: number;
+  palette: string;
   detail: Detail;
   ep: 'auto' | 'webgpu' | 'wasm';
   quality: 'auto' | number;
@@ -58,6 +61,7 @@ const DEFAULTS: Parameters = {
   strength: 1,
   line: 1,
   colour: 1,
+  palette: 'none',
   detail: 'auto',
   ep: 'auto',
   quality: 'auto',
@@ -84,6 +88,7 @@ const TAKES: Record<keyof Parameters, string> = {
   strength: 'a number from 0 to 1',
   line: `a number from 0 to ${MOST_OF_DRAWING.line}`,
   colour: `a number from 0 to ${MOST_OF_DRAWING.colour}`,
+  palette: PALETTE_TAKES,
   detail: 'auto, fine or light',
   ep: 'auto, webgpu or wasm',
   quality: `auto or ${NET_SIDE_TAKES}`,
@@ -120,6 +125,12 @@ function schemaFor(isColour: (value: string) => boolean) {
     strength: v.exactOptional(upTo(1)),
     line: v.exactOptional(upTo(MOST_OF_DRAWING.line)),
     colour: v.exactOptional(upTo(MOST_OF_DRAWING.colour)),
+    palette: v.exactOptional(
+      v.pipe(
+        v.string(),
+        v.check((text) => parsePalette(text) !== null),
+      ),
+    ),
     detail: v.exactOptional(v.picklist(DETAILS)),
     ep: v.exactOptional(v.picklist(['auto', 'webgpu', 'wasm'])),
     quality: v.exactOptional(

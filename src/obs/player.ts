@@ -155,9 +155,9 @@ class EffectPlayer implements Player {
     private readonly parameters: Parameters,
     private readonly surface: Surface,
   ) {
-    const { style, region, strength, line, colour, detail, quality, alpha } = parameters;
+    const { style, region, strength, line, colour, palette, detail, quality, alpha } = parameters;
     const background = alpha === 'none' ? 'live' : 'transparent';
-    this.look = { style, region, strength, line, colour, detail, quality, background };
+    this.look = { style, region, strength, line, colour, palette, detail, quality, background };
   }
 
   get state(): StreamState {

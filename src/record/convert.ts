@@ -154,6 +154,7 @@ const PLAIN = {
   strength: 1,
   line: 1,
   colour: 1,
+  palette: 'none',
   detail: 'auto',
   background: 'live',
   quality: 'auto',

@@ -197,6 +197,32 @@ describe('how a style is drawn', () => {
     await close();
   });
 
+  it('may take the colours of a picture that is dropped on the styles', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=toon`);
+    await reach(page, 'running');
+    await page.locator('.strip').evaluate(async (strip) => {
+      const canvas = new OffscreenCanvas(64, 64);
+      const context = canvas.getContext('2d')!;
+      for (const [n, colour] of ['#203040', '#ffcc00'].entries()) {
+        context.fillStyle = colour;
+        context.fillRect(0, 32 * n, 64, 32);
+      }
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([await canvas.convertToBlob()], 'a.png', { type: 'image/png' }));
+      for (const type of ['dragover', 'drop'])
+        strip.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    await remembered(page, '"palette":"203040-ffcc00"');
+    expect(await page.locator('.palette span').count()).toBe(2);
+    expect(await page.locator('.drop[data-over]').count()).toBe(0);
+    await page.getByRole('button', { name: 'Own colours' }).click();
+    await remembered(page, '"palette":"none"');
+    await page.goto(`${home}?input=demo&style=toon&palette=102030-ffeedd`);
+    await reach(page, 'running');
+    expect(await page.locator('.palette span').count()).toBe(2);
+    await close();
+  });
+
   it('may be asked for by the address', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=toon&line=0.5&colour=7`);
     await reach(page, 'running');

@@ -1,9 +1,15 @@
 import type { ResolvedLook } from '../protocol.ts';
-import type { DrawSetting } from '../look.ts';
+import type { DrawSetting, Rgb } from '../look.ts';
 import type { DrawRecipe } from './draw-recipe.ts';
 
 /** What a person has set of a drawn style; 1 is the style's own. */
-export type DrawSettings = Readonly<Pick<ResolvedLook, DrawSetting>>;
+export type DrawSettings = Readonly<Pick<ResolvedLook, DrawSetting | 'palette'>>;
+
+/** A recipe as it is drawn in the end. */
+export interface DrawnRecipe extends DrawRecipe {
+  /** Colours in place of the tone's, from dark to light, and a factor on their chroma. */
+  readonly palette?: { readonly colours: readonly Rgb[]; readonly colour: number };
+}
 
 /** Pixels of the net for the width that the drawn net itself gives a line. */
 const NET_LINE = 1.1;
@@ -28,14 +34,16 @@ export function settingsOf(draw: DrawRecipe | undefined): DrawSetting[] {
  */
 export function applySettings(
   draw: DrawRecipe,
-  { line, colour }: DrawSettings,
+  { line, colour, palette }: DrawSettings,
   netPixel: number,
-): DrawRecipe {
-  if (line === 1 && colour === 1) return draw;
+): DrawnRecipe {
+  const hasPalette = palette.length > 0 && settingsOf(draw).includes('colour');
+  if (line === 1 && colour === 1 && !hasPalette) return draw;
   const { ink } = draw;
   const net = NET_LINE * netPixel;
   return {
     ...draw,
+    ...(hasPalette && { palette: { colours: palette, colour } }),
     colour: draw.colour * colour,
     ink: {
       ...ink,

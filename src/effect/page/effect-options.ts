@@ -64,6 +64,7 @@ export const DEFAULT_LOOK: ResolvedLook = {
   strength: 1,
   line: 1,
   colour: 1,
+  palette: [],
   detail: 'auto',
   background: { kind: 'live' },
   quality: 'auto',

@@ -13,6 +13,8 @@ import {
   isNetSide,
   MOST_OF_DRAWING,
   NET_SIDE_TAKES,
+  PALETTE_TAKES,
+  parsePalette,
   REGIONS,
 } from '../look.ts';
 import { wrongOption } from './wrong-option.ts';
@@ -41,6 +43,11 @@ export interface LookOptions {
   /** Factor on the strength of colour, 0 (grey) .. 2; 1 is the style's own. As `line`. */
   colour?: number;
   /**
+   * Colours that a drawn style takes in place of its own, 1 to 8 as in `aabbcc-ddeeff`, or `none`.
+   * A style without the setting `colour` stays as it is.
+   */
+  palette?: string;
+  /**
    * How fine the style is drawn: `fine` and `light` take its fine or its live grade; `auto` takes
    * the fine one for films and on graphics processors. A style without a fine grade is drawn with
    * its live one.
@@ -60,7 +67,7 @@ export interface LookOptions {
  */
 export async function readLook(options: LookOptions): Promise<Partial<ResolvedLook>> {
   const look: Partial<ResolvedLook> = {};
-  const { style, region, strength, detail, background, quality } = options;
+  const { style, region, strength, palette, detail, background, quality } = options;
   if (style !== undefined) {
     if (typeof style !== 'string' || style === '')
       throw wrongOption('style', style, 'the id of a style, or "none"');
@@ -81,6 +88,11 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
     if (typeof factor !== 'number' || !isDrawFactor(setting, factor))
       throw wrongOption(setting, factor, `a number from 0 to ${MOST_OF_DRAWING[setting]}`);
     look[setting] = factor;
+  }
+  if (palette !== undefined) {
+    const colours = typeof palette === 'string' ? parsePalette(palette) : null;
+    if (!colours) throw wrongOption('palette', palette, PALETTE_TAKES);
+    look.palette = colours;
   }
   if (detail !== undefined) {
     if (!DETAILS.includes(detail)) throw wrongOption('detail', detail, `one of ${DETAILS.join(', ')}`);

@@ -1,6 +1,5 @@
 import type { Size } from '../../common/size.ts';
-import type { DrawRecipe } from '../models/draw-recipe.ts';
-import type { DrawSettings } from '../models/draw-settings.ts';
+import type { DrawnRecipe, DrawSettings } from '../models/draw-settings.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import type { Roi } from './roi.ts';
 
@@ -32,7 +31,7 @@ export interface StyledLayer {
   /** The region of the frame that was styled. */
   readonly roi: Roi;
   /** How the style is drawn; null if `texels` are shown as they are. */
-  readonly draw: DrawRecipe | null;
+  readonly draw: DrawnRecipe | null;
 }
 
 /** All that a frame is composited from, besides the frame itself. */

@@ -34,7 +34,7 @@ export function planFrame(
   { look, film, governor, style, hasStacked }: PlanInput,
 ): FramePlan {
   const aspect = displayWidth / displayHeight;
-  const { region, strength, line, colour, background } = look;
+  const { region, strength, line, colour, palette, background } = look;
   const matteAlone = film?.shows === 'matte';
   const matte = film?.matteSide
     ? netSize(film.matteSide, aspect)
@@ -49,7 +49,18 @@ export function planFrame(
   return {
     matteSize: needsMatte ? matte : null,
     styleGrid: needsStyle ? grid : null,
-    key: [style.selected, style.grade, region, strength, line, colour, matte, grid, needsMatte].join(),
+    key: [
+      style.selected,
+      style.grade,
+      region,
+      strength,
+      line,
+      colour,
+      palette,
+      matte,
+      grid,
+      needsMatte,
+    ].join(),
     layers: {
       live: null,
       styled: null,
@@ -59,7 +70,7 @@ export function planFrame(
       anchor: [0, 0],
       region,
       strength,
-      drawing: { line, colour },
+      drawing: { line, colour, palette },
       background,
       matteAlone,
       // Lines that are drawn on every second frame only would flicker.

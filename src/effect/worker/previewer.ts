@@ -2,7 +2,7 @@ import * as Comlink from 'comlink';
 import { faultOf } from '../../common/error-transfer.ts';
 import type { Fault } from '../../common/errors.ts';
 import type { PreviewJob } from '../protocol.ts';
-import { applySettings } from '../models/draw-settings.ts';
+import { applySettings, type DrawnRecipe } from '../models/draw-settings.ts';
 import type { DrawRecipe } from '../models/draw-recipe.ts';
 import { drawPreview, LINES } from '../stages/composite/draw-preview.ts';
 import { drawsInk } from '../stages/style/style-stage.ts';
@@ -64,9 +64,13 @@ export class Previewer {
     });
   }
 
-  /** The recipe as the person has set it, where that is the style that is on. */
-  private asSet(style: string, draw: DrawRecipe, { size }: PreviewFrame): DrawRecipe {
+  /**
+   * The recipe as the person has set it: the palette for all styles, the rest for the one that is
+   * on.
+   */
+  private asSet(style: string, draw: DrawRecipe, { size }: PreviewFrame): DrawnRecipe {
     const { look } = this.pipeline;
-    return style === look.style ? applySettings(draw, look, LINES / size[1]) : draw;
+    const settings = style === look.style ? look : { line: 1, colour: 1, palette: look.palette };
+    return applySettings(draw, settings, LINES / size[1]);
   }
 }

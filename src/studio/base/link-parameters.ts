@@ -5,6 +5,8 @@ import {
   isNetSide,
   MOST_OF_DRAWING,
   NET_SIDE_TAKES,
+  PALETTE_TAKES,
+  parsePalette,
   REGIONS,
   splitFineId,
 } from '../../effect/look.ts';
@@ -24,6 +26,7 @@ export interface LinkParameters {
   strength: number | undefined;
   line: number | undefined;
   colour: number | undefined;
+  palette: string | undefined;
   detail: Detail | undefined;
   /** `live`, `blur`, `transparent`, a CSS colour, or an absolute same-origin address. */
   background: string | undefined;
@@ -65,6 +68,7 @@ const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   strength: 'from 0 to 1',
   line: `from 0 to ${MOST_OF_DRAWING.line}`,
   colour: `from 0 to ${MOST_OF_DRAWING.colour}`,
+  palette: PALETTE_TAKES,
   detail: listWords(DETAILS),
   background: 'live, blur, transparent, a CSS colour or the URL of an image on this site',
   ep: 'auto, webgpu or wasm',
@@ -114,6 +118,10 @@ function schemasFor({ base, isColour }: LinkContext) {
     strength: upTo(1),
     line: upTo(MOST_OF_DRAWING.line),
     colour: upTo(MOST_OF_DRAWING.colour),
+    palette: v.pipe(
+      v.string(),
+      v.check((text) => parsePalette(text) !== null),
+    ),
     detail: v.picklist(DETAILS),
     background: v.union([
       v.picklist(['live', 'blur', 'transparent']),
@@ -187,6 +195,7 @@ export function readLink(search: string, context: LinkContext): ReadLink {
     strength: read('strength', schemas.strength),
     line: read('line', schemas.line),
     colour: read('colour', schemas.colour),
+    palette: read('palette', schemas.palette),
     detail: read('detail', schemas.detail) ?? named.detail,
     background: read<string>('background', schemas.background),
     ep: read('ep', schemas.ep),

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { DETAILS, MOST_OF_DRAWING, REGIONS, splitFineId, type DrawSetting } from '../../effect/look.ts';
+import {
+  DETAILS,
+  MOST_OF_DRAWING,
+  parsePalette,
+  REGIONS,
+  splitFineId,
+  type DrawSetting,
+} from '../../effect/look.ts';
 import { nameSchema } from '../../call/link.ts';
 
 const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
@@ -24,6 +31,14 @@ const factor = (setting: DrawSetting) =>
 const Schema = v.object({
   version: v.literal(1),
   style: v.fallback(v.nullable(v.pipe(v.string(), v.nonEmpty())), null),
+  /** Colours of a picture for drawn styles, as links have them. */
+  palette: v.fallback(
+    v.pipe(
+      v.string(),
+      v.check((text) => parsePalette(text) !== null),
+    ),
+    'none',
+  ),
   detail: v.fallback(v.picklist(DETAILS), 'auto'),
   region: v.fallback(v.picklist(REGIONS), 'person'),
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),

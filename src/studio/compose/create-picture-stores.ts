@@ -7,7 +7,9 @@ import type { LinkParameters } from '../base/link-parameters.ts';
 import { loadBackgroundFile, removeBackgroundFile, saveBackgroundFile } from '../look/background-file.ts';
 import { createBackgroundStore } from '../look/background-store.ts';
 import { createLookStore, type LookStore } from '../look/look-store.ts';
+import { createPaletteStore } from '../palette/palette-store.ts';
 import { createPreviewsStore } from '../look/previews-store.ts';
+import { readPixels } from '../palette/read-pixels.ts';
 import { createStylesStore, DEFAULT_STYLE, type StylesStore } from '../look/styles-store.ts';
 import { createMirrorStore } from '../source/mirror-store.ts';
 import { openSource } from '../source/open-source.ts';
@@ -68,6 +70,7 @@ export function createPictureStores(
     look,
     background,
     styles,
+    palette: createPaletteStore({ ...base, look, readPixels }),
     source,
     effect,
     layout,
@@ -107,6 +110,7 @@ function createLookStores(base: BaseStores, link: LinkParameters) {
       strength: link.strength ?? preferred.strength,
       line: link.line ?? drawn?.line ?? 1,
       colour: link.colour ?? drawn?.colour ?? 1,
+      palette: link.palette ?? preferred.palette,
       detail: link.detail ?? preferred.detail,
       background: background.option,
       quality: link.quality ?? 'auto',

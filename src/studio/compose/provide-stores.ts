@@ -8,6 +8,7 @@ import { provideConversions } from '../convert/conversions-store.ts';
 import { provideBackground } from '../look/background-store.ts';
 import { provideLook } from '../look/look-store.ts';
 import { providePreviews } from '../look/previews-store.ts';
+import { providePalette } from '../palette/palette-store.ts';
 import { provideStyles } from '../look/styles-store.ts';
 import { provideMicrophone } from '../microphone/microphone-store.ts';
 import { provideNotices } from '../notices/notices-store.ts';
@@ -42,6 +43,7 @@ export function provideStores(studio: Studio): ReadonlyMap<symbol, object> {
     provideLook(studio.look),
     provideBackground(studio.background),
     provideStyles(studio.styles),
+    providePalette(studio.palette),
     providePreviews(studio.previews),
     provideMicrophone(studio.microphone),
     provideCall(studio.call),

@@ -2,6 +2,7 @@ import { DETAILS, MOST_OF_DRAWING, type DrawSetting } from '../../effect/look.ts
 import { capitalize } from '../base/format.ts';
 import { Section, Segmented, Slider } from '../ui/controls.tsx';
 import { useLook } from './look-store.ts';
+import { PaletteSettings } from '../palette/PaletteSettings.tsx';
 import { useStyles } from './styles-store.ts';
 
 const DRAWING: Record<DrawSetting, { title: string; label: string }> = {
@@ -38,6 +39,7 @@ export function StyleSettings() {
           }}
         />
       ))}
+      {settings.value.includes('colour') && <PaletteSettings />}
       {isOn.value && (
         <Section title="Detail">
           <Segmented

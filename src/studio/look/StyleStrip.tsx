@@ -3,6 +3,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useMirror } from '../source/mirror-store.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { usePalette } from '../palette/palette-store.ts';
 import { usePreviews } from './previews-store.ts';
 import { StyleTile } from './StyleTile.tsx';
 import { useStyles } from './styles-store.ts';
@@ -16,6 +17,14 @@ const AT_END = 4;
 export function StyleStrip() {
   const strip = useRef<HTMLDivElement>(null);
   const styles = useStyles();
+  const { choosePicture } = usePalette();
+  const onDrop = (event: DragEvent) => {
+    const file = pictureOf(event);
+    if (!file) return;
+    // The window would take it as a background.
+    event.preventDefault();
+    void choosePicture(file);
+  };
   const previews = usePreviews();
   const { mirrored } = useMirror();
   const { hidden, measure } = useOverflow(strip);
@@ -25,7 +34,7 @@ export function StyleStrip() {
     if (id !== null && strip.current) scrollToTile(strip.current, id);
   });
   return (
-    <section class="styles" aria-label="Styles">
+    <section class="styles" aria-label="Styles" onDragOver={acceptPicture} onDrop={onDrop}>
       <div
         class="shelf"
         data-before={hidden.value.before || undefined}
@@ -109,4 +118,15 @@ function scrollSideways({ deltaX, deltaY, currentTarget }: WheelEvent): void {
 function scrollToTile(strip: Element, id: string): void {
   const tile = strip.querySelector(`input[value="${CSS.escape(id)}"]`)?.parentElement;
   tile?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+/** Lets a picture be dropped here. Any other file is the window's. */
+function acceptPicture(event: DragEvent): void {
+  const [item, more] = event.dataTransfer?.items ?? [];
+  if (item?.kind === 'file' && item.type.startsWith('image/') && !more) event.preventDefault();
+}
+
+function pictureOf({ dataTransfer }: DragEvent): File | null {
+  const [file, more] = dataTransfer?.files ?? [];
+  return file?.type.startsWith('image/') && !more ? file : null;
 }

@@ -25,6 +25,8 @@ export interface LookState {
   /** Factors on what a drawn style's recipe says. The styles' store remembers them. */
   line: number;
   colour: number;
+  /** Colours of a drawn style, as links have them. */
+  palette: string;
   detail: Detail;
   background: string;
   quality: Quality;
@@ -118,8 +120,11 @@ export class LookStore implements LookDriver {
   };
 
   startOptions(): LookOptions {
-    const { style, region, strength, line, colour, detail, quality } = this.look.value;
-    return { ...(style !== null && { style }), region, strength, line, colour, detail, quality };
+    const { style, region, strength, line, colour, palette, detail, quality } = this.look.value;
+    return {
+      ...(style !== null && { style }),
+      ...{ region, strength, line, colour, palette, detail, quality },
+    };
   }
 
   /**
@@ -127,9 +132,10 @@ export class LookStore implements LookDriver {
    * background is asked for only now, so that a bad image can't keep the effect from starting.
    */
   attach(effect: Effect, createdWith: LookOptions): void {
-    const { strength = 1, line = 1, colour = 1, detail = 'auto', quality = 'auto' } = createdWith;
+    const { strength = 1, line = 1, colour = 1 } = createdWith;
+    const { palette = 'none', detail = 'auto', quality = 'auto' } = createdWith;
     this.reset(effect);
-    const drawing = { strength, line, colour, detail, quality };
+    const drawing = { strength, line, colour, palette, detail, quality };
     this.applied = { style: null, region: 'person', background: 'live', ...drawing };
     effect.on('look', (changed) => {
       if (effect === this.effect) this.onEffectChanged(changed);
@@ -233,10 +239,11 @@ export class LookStore implements LookDriver {
 
   private remember(key: LookKey): void {
     const { preferences, background } = this.needs;
-    const { style, region, strength, detail } = this.applied;
+    const { style, region, strength, palette, detail } = this.applied;
     if (key === 'style') preferences.update({ style });
     else if (key === 'region') preferences.update({ region });
     else if (key === 'strength') preferences.update({ strength });
+    else if (key === 'palette') preferences.update({ palette });
     else if (key === 'detail') preferences.update({ detail });
     else if (key === 'background') background.remember(this.applied.background);
   }

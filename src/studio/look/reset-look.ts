@@ -18,7 +18,7 @@ export async function resetLook({ preferences, page, look, styles, background }:
   const { mirrorCamera, mirrorOther, region, strength } = defaultPreferences();
   preferences.update({ mirrorCamera, mirrorOther });
   styles.reset();
-  look.change({ region, strength, detail: 'auto', quality: 'auto' });
+  look.change({ region, strength, palette: 'none', detail: 'auto', quality: 'auto' });
   page.announce('The look was reset');
   await background.reset();
 }

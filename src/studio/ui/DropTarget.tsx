@@ -24,17 +24,18 @@ function listenForDrops(over: { value: boolean }, onFiles: (files: readonly File
   const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') === true;
   const onDragOver = (event: DragEvent) => {
     if (!hasFiles(event)) return;
+    // Somebody else takes what is dropped there.
+    over.value = !event.defaultPrevented;
     event.preventDefault();
-    over.value = true;
   };
   const onDragLeave = (event: DragEvent) => {
     // The pointer left the window only if there is no next element.
     if (event.relatedTarget === null) over.value = false;
   };
   const onDrop = (event: DragEvent) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
     over.value = false;
+    if (!hasFiles(event) || event.defaultPrevented) return;
+    event.preventDefault();
     onFiles([...(event.dataTransfer?.files ?? [])]);
   };
   addEventListener('dragover', onDragOver, { signal });

@@ -470,7 +470,7 @@ function layersOf(
     strength: 1,
     matteAlone: false,
     drawsLines: true,
-    drawing: { line: 1, colour: 1 },
+    drawing: { line: 1, colour: 1, palette: [] },
     anchor: [0, 0],
     ...look,
     ...layers,

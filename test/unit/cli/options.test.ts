@@ -52,6 +52,7 @@ describe('portoon convert', () => {
     [['a.mp4', '--strength', '2'], /--strength takes a number from 0 to 1, not 2/],
     [['a.mp4', '--line', '4'], /--line takes a number from 0 to 3, not 4/],
     [['a.mp4', '--colour', 'loud'], /--colour takes a number from 0 to 2, not loud/],
+    [['a.mp4', '--palette', 'red'], /--palette takes none or 1 to 8 colours as aabbcc-ddeeff, not red/],
     [['a.mp4', '--detail', 'best'], /--detail takes auto, fine, light, not best/],
     [['a.mp4', '--quality', 'best'], /--quality takes auto, or a whole number of pixels from 32 to 1080/],
     [['a.mp4', '--stlye', 'toon'], /--stlye/],

@@ -20,6 +20,7 @@ describe('the address of the OBS page', () => {
         strength: 1,
         line: 1,
         colour: 1,
+        palette: 'none',
         detail: 'auto',
         ep: 'auto',
         quality: 'auto',
@@ -39,7 +40,7 @@ describe('the address of the OBS page', () => {
   });
 
   test('says all', () => {
-    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&line=2&colour=0&detail=light&ep=wasm&quality=256`;
+    const all = `?${WHEP}&token=t&fit=cover&mirror&audio=0&onlost=clear&alpha=stacked-1&chroma=0f0&stats=1&debug=1&room=${ROOM}&view=${VIEW}&bitrate=2500&label=Left%20half&input=demo&style=none&region=face&strength=0.5&line=2&colour=0&palette=22304a&detail=light&ep=wasm&quality=256`;
     expect(read(all)).toEqual({
       parameters: {
         room: ROOM,
@@ -52,6 +53,7 @@ describe('the address of the OBS page', () => {
         strength: 0.5,
         line: 2,
         colour: 0,
+        palette: '22304a',
         detail: 'light',
         ep: 'wasm',
         quality: 256,

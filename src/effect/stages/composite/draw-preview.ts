@@ -3,6 +3,7 @@
  * see all of the small frame, and no silhouette.
  */
 import type { Size } from '../../../common/size.ts';
+import type { DrawnRecipe } from '../../models/draw-settings.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import { GRAIN_SIZE, GRAIN_TILE, roughnessAt } from './paper-grain.ts';
@@ -27,6 +28,8 @@ const INK_GRAIN = 3;
 const MOST_CHROMA = 2;
 /** ... and lightness far below this has none to speak of. */
 const DARKEST = 0.03;
+/** How much of a palette's colour takes the place of the tone's own. */
+const PALETTE_SHARE = 0.8;
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
 const SOFT_OUTLINE = 0.05;
 
@@ -44,6 +47,7 @@ export const DRAW_CONSTANTS = {
   INK_GRAIN,
   MOST_CHROMA,
   DARKEST,
+  PALETTE_SHARE,
   SOFT_OUTLINE,
   PI: Math.PI,
 };
@@ -76,17 +80,18 @@ export function drawPreview(
   styled: Float32Array,
   ink: Float32Array | null,
   [width, height]: Size,
-  draw: DrawRecipe,
+  draw: DrawnRecipe,
 ): void {
   const pixels = width * height;
   const added = addedHalfWidth(draw, height, 1);
-  const colour: Rgb = [0, 0, 0];
+  const colour: MutableRgb = [0, 0, 0];
   for (let i = 0; i < pixels; i++) {
-    const tone: Rgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
+    const tone: MutableRgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
     const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
     const stepped = draw.steps > 0 ? steppedLight(lightness, draw) : lightness;
     const light = stepped + draw.shading * (lightness - stepped);
     recolour(colour, tone, { lightness, light, factor: draw.colour });
+    if (draw.palette) mixPalette(colour, light, draw.palette);
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
     const rough = draw.paper.grain > 0 ? roughnessAt(x, y, height / LINES) : 0;
@@ -107,7 +112,7 @@ export function drawPreview(
   }
 }
 
-type Rgb = [number, number, number];
+type MutableRgb = [number, number, number];
 
 function steppedLight(light: number, { steps, softness, tidemark }: DrawRecipe): number {
   const scaled = light * steps;
@@ -120,8 +125,8 @@ function steppedLight(light: number, { steps, softness, tidemark }: DrawRecipe):
 
 /** Gives the tone another lightness, with the same hue. */
 function recolour(
-  to: Rgb,
-  [red, green, blue]: Rgb,
+  to: MutableRgb,
+  [red, green, blue]: MutableRgb,
   { lightness, light, factor }: { lightness: number; light: number; factor: number },
 ): void {
   const scale = factor * Math.min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
@@ -134,12 +139,28 @@ function recolour(
   to[2] = light + (blue - lightness) * fitting;
 }
 
-function layOnPaper(colour: Rgb, rough: number, { paper }: DrawRecipe): void {
+function layOnPaper(colour: MutableRgb, rough: number, { paper }: DrawRecipe): void {
   const { grain, tone } = paper;
   for (let c = 0; c < 3; c++) {
     const mixed = paper.colour[c]! + tone * (colour[c]! - paper.colour[c]!);
     colour[c] = clamp(mixed * (1 + grain * GRAIN_DEPTH * rough));
   }
+}
+
+/** Mixes in the palette's colour for a lightness, at that lightness. */
+function mixPalette(
+  colour: MutableRgb,
+  light: number,
+  { colours, colour: factor }: NonNullable<DrawnRecipe['palette']>,
+): void {
+  const place = light * (colours.length - 1);
+  const darker = Math.min(Math.floor(place), colours.length - 1);
+  const [from, to] = [colours[darker]!, colours[Math.min(darker + 1, colours.length - 1)]!];
+  const at = (c: 0 | 1 | 2) => from[c] + (place - darker) * (to[c] - from[c]);
+  const own: MutableRgb = [at(0), at(1), at(2)];
+  const taken: MutableRgb = [0, 0, 0];
+  recolour(taken, own, { lightness: 0.299 * own[0] + 0.587 * own[1] + 0.114 * own[2], light, factor });
+  for (let c = 0; c < 3; c++) colour[c] = colour[c]! + PALETTE_SHARE * (taken[c]! - colour[c]!);
 }
 
 /** How much of a pixel the screen's pattern covers. */

@@ -1,7 +1,8 @@
 import { UniformGroup } from 'pixi.js';
 import type { Size } from '../../../common/size.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
-import { applySettings } from '../../models/draw-settings.ts';
+import { applySettings, type DrawnRecipe } from '../../models/draw-settings.ts';
+import { MOST_COLOURS } from '../../look.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
@@ -29,6 +30,9 @@ export function makeDrawUniforms() {
     uScreenRange: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPaperColour: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPaper: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
+    uPaletteSize: { value: 0, type: 'i32' },
+    uPaletteColour: { value: 1, type: 'f32' },
     uAnchor: { value: new Float32Array(2), type: 'vec2<f32>' },
   });
 }
@@ -55,7 +59,7 @@ export function withSettings(layers: Layers, frame: Size): Layers {
  */
 export function setDrawUniforms(
   { uniforms }: ReturnType<typeof makeDrawUniforms>,
-  draw: DrawRecipe,
+  draw: DrawnRecipe,
   roi: Roi,
   frame: Size,
   anchor: readonly [number, number],
@@ -84,6 +88,11 @@ export function setDrawUniforms(
     screen.follow,
   ]);
   uniforms.uScreenRange.set([screen.from, screen.to, screen.strength]);
+  if (draw.palette) {
+    uniforms.uPalette.set(draw.palette.colours.flat());
+    uniforms.uPaletteSize = draw.palette.colours.length;
+    uniforms.uPaletteColour = draw.palette.colour;
+  }
   uniforms.uPaperColour.set(paper.colour);
   uniforms.uPaper.set([paper.grain, paper.tone]);
 }

@@ -167,6 +167,7 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     INK: !software || drawsInk(draw),
     BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
     SILHOUETTE: !software || ink.silhouette > 0,
+    PALETTE: draw.palette !== undefined,
     STEPS: !software || draw.steps > 0,
     SHADOW: !software || draw.shadow > 0,
     SCREEN: !software || screen.kind !== 'none',

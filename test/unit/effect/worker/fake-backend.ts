@@ -121,6 +121,7 @@ export function fakePipeline(fake: FakeBackend, options: { next?: FakeBackend } 
     strength: 1,
     line: 1,
     colour: 1,
+    palette: [],
     detail: 'auto',
     background: { kind: 'live' },
     quality: 'auto',

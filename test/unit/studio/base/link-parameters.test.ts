@@ -21,7 +21,7 @@ describe('readLink', () => {
 
   it('reads every parameter', () => {
     const { parameters, problems } = read(
-      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&line=2.5&colour=0&detail=light&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
+      '?input=demo&autostart=1&style=udnie&region=background&strength=0.5&line=2.5&colour=0&palette=22304A-ffd5c2&detail=light&background=%23336699&ep=wasm&quality=192&stats=1&room=Xk3_9-aZ0bY1cX2dW3eV4f',
     );
     expect(problems).toEqual([]);
     expect(parameters).toEqual({
@@ -32,6 +32,7 @@ describe('readLink', () => {
       strength: 0.5,
       line: 2.5,
       colour: 0,
+      palette: '22304A-ffd5c2',
       detail: 'light',
       background: '#336699',
       ep: 'wasm',
@@ -77,6 +78,8 @@ describe('readLink', () => {
     ['line', '3.1'],
     ['line', 'thick'],
     ['colour', '2.1'],
+    ['palette', 'red'],
+    ['palette', '22304a-'],
     ['detail', 'best'],
     ['colour', ''],
     ['background', 'sparkling'],

@@ -9,6 +9,7 @@ const INITIAL: LookState = {
   strength: 1,
   line: 1,
   colour: 1,
+  palette: 'none',
   detail: 'auto',
   background: 'live',
   quality: 'auto',

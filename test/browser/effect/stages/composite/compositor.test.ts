@@ -50,7 +50,7 @@ const JUST_LIVE: Layers = {
   matteAlone: false,
   drawsLines: true,
   anchor: [0, 0],
-  drawing: { line: 1, colour: 1 },
+  drawing: { line: 1, colour: 1, palette: [] },
 };
 
 /** The left half is the person; the fit has no slope, so alpha is what it says. */

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Size } from '../../../../../src/common/size.ts';
 import { drawRecipeSchema, type DrawRecipe } from '../../../../../src/effect/models/draw-recipe.ts';
+import { applySettings } from '../../../../../src/effect/models/draw-settings.ts';
 import { Compositor } from '../../../../../src/effect/stages/composite/compositor.ts';
 import { drawPreview } from '../../../../../src/effect/stages/composite/draw-preview.ts';
 import type { Layers } from '../../../../../src/effect/stages/layers.ts';
@@ -60,7 +61,7 @@ function draw(fields: Fields, draw: DrawRecipe, frame: Size, layers: Partial<Lay
   compositor.draw(live, {
     ...{ live: null, matte: null, share: null, blurred: null, region: 'everything', strength: 1 },
     ...{ background: { kind: 'live' }, matteAlone: false, drawsLines: true, anchor: [0, 0] },
-    drawing: { line: 1, colour: 1 },
+    drawing: { line: 1, colour: 1, palette: [] },
     styled: { texels, ink, draw, roi: wholeFrame(fields.size) },
     ...layers,
   });
@@ -200,7 +201,7 @@ test('a line is twice as wide where people set it so, half as wide, or gone', ()
       const covered = (line: number) =>
         sum(
           draw(thin, recipe({ ink: { colour: INK, width } }), [columns, lines], {
-            drawing: { line, colour: 1 },
+            drawing: { line, colour: 1, palette: [] },
           }).map((value) => 1 - value),
         );
       const own = covered(1);
@@ -234,6 +235,29 @@ test('the outline of the person is drawn along its inside, and not where the pic
   expect(least(line.subarray(316, 322)), line.subarray(314, 324).join()).toBeLessThan(0.3);
   const everywhere = draw(flat(1), drawn, [columns, lines], { matte, region: 'everything' });
   expect(least(everywhere)).toBeGreaterThan(0.97);
+});
+
+test('a palette gives dark tones its dark colours and light ones its light colours', () => {
+  const size = [96, 64] as const;
+  const palette = [
+    [0.1, 0, 0.2],
+    [1, 0.5, 0],
+    [1, 1, 0.8],
+  ] as const;
+  const set = { line: 1, colour: 1, palette };
+  const fields: Fields = { size, tone: (x) => x / size[0] };
+  const shown = draw(fields, recipe({}), size, { drawing: set });
+  const { tone, ink } = planesOf(fields);
+  const planes = new Float32Array([...tone, ...tone, ...tone]);
+  drawPreview(planes, ink, size, applySettings(recipe({}), set, 1));
+  expect(most(shown.map((red, i) => Math.abs(red - planes[i]!)))).toBeLessThan(0.02);
+  // The ramp was grey. Its middle is orange now, and as light as before.
+  const pixels = size[0] * size[1];
+  const [red, green, blue] = [0, 1, 2].map((c) => planes[c * pixels + 48]!) as [number, number, number];
+  expect(red - blue).toBeGreaterThan(0.4);
+  expect(0.299 * red + 0.587 * green + 0.114 * blue).toBeCloseTo(tone[48]!, 2);
+  const none = draw(fields, recipe({}), size);
+  expect(most(none.map((value, i) => Math.abs(value - tone[i]!)))).toBeLessThan(0.02);
 });
 
 test('previews are drawn alike', () => {
