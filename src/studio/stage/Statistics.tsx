@@ -82,8 +82,10 @@ function Numbers({ stats }: { stats: EffectStats }) {
         </Row>
         <Row name="matte">{formatSize(matteSize)}</Row>
         <Row name="style">{formatSize(styleSize)}</Row>
-        <Row name="detail">{styleSize[0] > 0 ? detail : '–'}</Row>
-        <Row name="sizes">{runs ? REASONS[quality] : '–'}</Row>
+        <Row name="detail">
+          {styleSize[0] > 0 && `${detail}, `}
+          {runs ? REASONS[quality] : '–'}
+        </Row>
         {HELD[held] && <Row name="every 2nd frame">{HELD[held]}</Row>}
         <Row name="frames">{frames}</Row>
         <Row name="dropped">{dropped}</Row>

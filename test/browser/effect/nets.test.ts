@@ -425,5 +425,12 @@ describe('previews', () => {
     await expect(previews(effect, { styles: ['nobody'] })).rejects.toThrow(/^styles has "nobody"/);
     for (const width of [0, 1e4, 80.5])
       await expect(previews(effect, { width })).rejects.toThrow(/^width is/);
+    for (const [look, takes] of [
+      [{ line: 3.1 }, 'line is 3.1; it takes a number from 0 to 3.'],
+      [{ colour: NaN }, 'colour is null; it takes a number from 0 to 2.'],
+      [{ palette: 'red' }, 'palette is "red"; it takes none or 1 to 8 colours as aabbcc-ddeeff.'],
+      [{ detail: 'best' as 'fine' }, 'detail is "best"; it takes one of auto, fine, light.'],
+    ] as const)
+      await expect(effect.set(look)).rejects.toThrow(takes);
   });
 });
