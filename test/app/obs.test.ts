@@ -126,7 +126,7 @@ describe('the OBS page without a stream', () => {
     const controls = async () => ({
       style: await studio.locator('input[name=style]:checked').inputValue(),
       region: await studio.getByRole('radiogroup', { name: 'Region' }).locator(':checked').inputValue(),
-      strength: await studio.getByRole('slider', { name: 'Strength' }).inputValue(),
+      strength: await studio.getByRole('slider', { name: 'Strength of the style' }).inputValue(),
     });
     expect(await controls()).toEqual({ style: 'toon', region: 'person', strength: '100' });
     for (const name of ['Original', 'Everything', 'Half strength']) await ask(name);
