@@ -9,7 +9,6 @@ import { createBackgroundStore } from '../look/background-store.ts';
 import { createLookStore, type LookStore } from '../look/look-store.ts';
 import { createPaletteStore } from '../palette/palette-store.ts';
 import { createPreviewsStore } from '../look/previews-store.ts';
-import { readPixels } from '../palette/read-pixels.ts';
 import { createStylesStore, DEFAULT_STYLE, type StylesStore } from '../look/styles-store.ts';
 import { createMirrorStore } from '../source/mirror-store.ts';
 import { openSource } from '../source/open-source.ts';
@@ -70,7 +69,7 @@ export function createPictureStores(
     look,
     background,
     styles,
-    palette: createPaletteStore({ ...base, look, readPixels }),
+    palette: createPaletteStore({ ...base, look, readColours }),
     source,
     effect,
     layout,
@@ -79,6 +78,12 @@ export function createPictureStores(
     compare: createCompareStore({ page }),
     previews: createPreviewsStore({ page, effect, source, layout, look, styles }),
   };
+}
+
+/** Few visits need it, so it is loaded by those that do. */
+async function readColours(file: Blob): Promise<string> {
+  const reader = await import('../palette/read-colours.ts');
+  return reader.readColours(file);
 }
 
 /** What the link asks for wins over the preferences. */

@@ -3,7 +3,6 @@ import { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
-import { paletteOf } from './picture-palette.ts';
 
 const NONE = 'none';
 
@@ -14,8 +13,8 @@ export interface PaletteNeeds {
   };
   page: PageStore;
   notices: NoticesStore;
-  /** Reads a picture, at a small size, as RGBA; rejects where the file is none. */
-  readPixels: (file: Blob) => Promise<Uint8ClampedArray>;
+  /** The main colours of a picture, as links have them; rejects where the file is none. */
+  readColours: (file: Blob) => Promise<string>;
 }
 
 /** The colours of a picture, for drawn styles. Only the colours are kept, not the picture. */
@@ -32,12 +31,12 @@ export class PaletteStore {
 
   /** Takes the colours of a picture. A file that is none changes nothing. */
   readonly choosePicture = async (file: Blob): Promise<void> => {
-    const { look, page, notices, readPixels } = this.needs;
+    const { look, page, notices, readColours } = this.needs;
     const choice = ++this.choices;
     try {
-      const pixels = await readPixels(file);
+      const palette = await readColours(file);
       if (choice !== this.choices) return;
-      look.change({ palette: paletteOf(pixels) });
+      look.change({ palette });
       page.announce('Drawn styles have the colours of the picture');
     } catch (cause) {
       const error = new PortoonError(

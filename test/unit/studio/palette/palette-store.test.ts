@@ -10,14 +10,14 @@ function setUp() {
     wanted.value = changes;
   };
   /** What reads each file, in their order. */
-  const reads: ((pixels: Uint8ClampedArray | null) => void)[] = [];
+  const reads: ((colours: string | null) => void)[] = [];
   const palette = createPaletteStore({
     ...base,
     look: { wanted, change },
-    readPixels: () =>
+    readColours: () =>
       new Promise((resolve, reject) => {
-        reads.push((pixels) => {
-          if (pixels) resolve(pixels);
+        reads.push((colours) => {
+          if (colours) resolve(colours);
           else reject(new Error('no picture'));
         });
       }),
@@ -25,15 +25,12 @@ function setUp() {
   return { ...base, palette, wanted, reads };
 }
 
-const BLUE = new Uint8ClampedArray([0, 0, 255, 255]);
-const RED = new Uint8ClampedArray([255, 0, 0, 255]);
-
 test('the colours of the last picture count, and go by one click', async () => {
   const { palette, wanted, reads } = setUp();
   void palette.choosePicture(new Blob());
   void palette.choosePicture(new Blob());
-  reads[1]!(BLUE);
-  reads[0]!(RED);
+  reads[1]!('0000ff');
+  reads[0]!('ff0000');
   await settled();
   expect(wanted.value.palette).toBe('0000ff');
   expect(palette.colours.value).toEqual(['#0000ff']);

@@ -1,11 +1,13 @@
+import { paletteOf } from './picture-palette.ts';
+
 /** Longest side at which a picture's colours are counted. */
 const LONGEST = 96;
 
 /**
- * Reads a picture as RGBA, scaled down. It does not leave the page.
+ * The main colours of a picture, as `paletteOf` gives them. The picture does not leave the page.
  * @throws if the file is no picture.
  */
-export async function readPixels(file: Blob): Promise<Uint8ClampedArray> {
+export async function readColours(file: Blob): Promise<string> {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
@@ -13,5 +15,5 @@ export async function readPixels(file: Blob): Promise<Uint8ClampedArray> {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
-  return context.getImageData(0, 0, width, height).data;
+  return paletteOf(context.getImageData(0, 0, width, height).data);
 }
