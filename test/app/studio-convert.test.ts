@@ -179,6 +179,8 @@ describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
     // A wrong ending is no harm.
     await drop('misnamed.webm');
     await message(page, 'notes.mp4').waitFor({ state: 'detached' });
+    // Until it plays, the button offers the film before.
+    await page.getByRole('banner').getByText('misnamed.webm').waitFor();
     await page.getByRole('button', { name: 'Convert film' }).click();
     await dialog().getByText('misnamed.webm').waitFor();
   }, 120_000);

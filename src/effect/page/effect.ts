@@ -186,9 +186,11 @@ export class Effect {
     const id = ++this.previews;
     let over = false;
     const show = Comlink.proxy((style: string, result: ImageBitmap | Fault) => {
-      if (!(result instanceof ImageBitmap)) onFault?.(style, result);
-      // A picture that was on its way already when the previews ended.
-      else if (over) result.close();
+      // A picture or fault that was on its way already when the previews, or the effect, ended.
+      const late = over || this.closed;
+      if (!(result instanceof ImageBitmap)) {
+        if (!late) onFault?.(style, result);
+      } else if (late) result.close();
       else onPreview(style, result);
     });
     const aborted = Promise.withResolvers<never>();

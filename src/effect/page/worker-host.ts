@@ -53,10 +53,15 @@ export class WorkerHost {
 
   /**
    * Asks the worker.
-   * @throws PortoonError `ERR_WORKER_DIED` if it is dead, or dies before it answers.
+   * @throws PortoonError `ERR_WORKER_DIED` if it is dead or closed, or is so before it answers.
    */
-  ask<Answer>(question: (api: Comlink.Remote<EffectWorkerApi>) => Promise<Answer>): Promise<Answer> {
-    return this.api ? Promise.race([question(this.api), this.death.promise]) : Promise.reject(closedError());
+  async ask<Answer>(question: (api: Comlink.Remote<EffectWorkerApi>) => Promise<Answer>): Promise<Answer> {
+    const { api } = this;
+    if (!api) throw closedError();
+    const answer = await Promise.race([question(api), this.death.promise]);
+    // The answer was on its way already when the worker was closed.
+    if (this.api !== api) throw closedError();
+    return answer;
   }
 
   /** Terminates a dead worker, and rejects what was asked of it. */

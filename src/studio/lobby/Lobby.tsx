@@ -45,16 +45,16 @@ export function Lobby() {
           <LevelMeter />
         </div>
         <LobbyTroubles />
+        <p class="private">
+          <Icon name="shield" />
+          <span>Picture and sound are encrypted from browser to browser. No server sees them.</span>
+        </p>
         <div class="row">
           <JoinButton takeOver={takeOver} />
           <button type="button" class="button" onClick={leave}>
             {inviting.value ? 'Cancel' : 'Not now'}
           </button>
         </div>
-        <p class="private">
-          <Icon name="shield" />
-          <span>Picture and sound are encrypted from browser to browser. No server sees them.</span>
-        </p>
       </form>
     </div>
   );
