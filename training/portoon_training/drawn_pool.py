@@ -28,6 +28,10 @@ MOST_ENLARGED = 1.25
 LONGEST = 640
 WINDOW_SHARE = 0.35  # of the pictures are cut, as by the window around a person
 INK_SCALE = 50  # of the distances in a file, which are int8
+FIELDS = ("picture", "tone", "ink", "face")
+DULL_SHARE = 0.5  # of crops have less contrast, as in dim rooms, by these factors
+DULL = (0.3, 1.0)
+SOFT_SHARE = 0.35  # of crops are blurred, as by cheap lenses and strong compression
 
 
 class Sources:
@@ -73,19 +77,20 @@ def render(sources, rng):
     image, parts, alpha = sources.pick(rng)
     if rng.random() < WINDOW_SHARE:
         image, parts, alpha = window(rng, image, parts, alpha)
-    image = toned(rng, image, 0.5)
+    dull = toned(rng, image, 0.5)
     height, width = image.shape[:2]
     short = min(rng.choice(SHORT_SIDES), int(min(height, width) * MOST_ENLARGED))
     scale = short / min(height, width)
     size = 2 * round(width * scale / 2), 2 * round(height * scale / 2)
     if max(size) > LONGEST:
         return None
-    tone, distance = drawn(image, parts, alpha, size)
+    tone, distance, face = drawn(image, parts, alpha, size, dull)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return {
-        "picture": cv2.resize(image, size, interpolation=how),
+        "picture": cv2.resize(dull, size, interpolation=how),
         "tone": (tone * 255 + 0.5).astype(np.uint8),
         "ink": np.round(distance * INK_SCALE).astype(np.int8),
+        "face": (face * 255 + 0.5).astype(np.uint8),
     }
 
 
@@ -104,22 +109,40 @@ class DrawnPool:
             if file.name not in self.read:
                 self.read.add(file.name)
                 with np.load(file) as pair:
-                    self.pairs.append([pair[name] for name in ("picture", "tone", "ink")])
+                    self.pairs.append([pair[name] for name in FIELDS])
 
     def batch(self, rng, count, side):
-        """Crops [N,3,side,side] of pictures and tones, 0..1, and [N,1,side,side] of distances."""
+        """Crops [N,3,side,side] of pictures and tones, 0..1, [N,1,side,side] of distances, faces.
+
+        Half of the pictures are duller than in the pool, and their tones with them; their lines
+        stay: ink must not depend on the light.
+        """
         fitting = [pair for pair in self.pairs if min(pair[0].shape[:2]) >= side]
         crops = [self.crop(rng, fitting[rng.integers(len(fitting))], side) for _ in range(count)]
-        pictures, tones, ink = zip(*crops, strict=True)
+        pictures, tones, ink, faces = zip(*crops, strict=True)
         distances = np.stack(ink)[:, None].astype(np.float32) / INK_SCALE
+        seen = np.stack(faces)[:, None].astype(np.float32) / 255
         return [*(torch.from_numpy(to_tensor_layout(x)) for x in (pictures, tones)),
-                torch.from_numpy(distances)]  # fmt: skip
+                torch.from_numpy(distances), torch.from_numpy(seen)]  # fmt: skip
 
     @staticmethod
     def crop(rng, pair, side):
         y, x = (rng.integers(length - side + 1) for length in pair[0].shape[:2])
         step = -1 if rng.random() < 0.5 else 1
-        return [field[y : y + side, x : x + side][:, ::step] for field in pair]
+        picture, tone, ink, face = (f[y : y + side, x : x + side][:, ::step] for f in pair)
+        if rng.random() < DULL_SHARE:
+            picture, tone = duller(rng, picture, tone)
+        if rng.random() < SOFT_SHARE:
+            picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.8))
+        return picture, tone, ink, face
+
+
+def duller(rng, *pictures):
+    """Pictures with the same lower contrast around the same grey."""
+    contrast = np.exp(rng.uniform(*np.log(DULL)))
+    grey = rng.uniform(60, 190)
+    table = np.clip((np.arange(256) - grey) * contrast + grey + 0.5, 0, 255).astype(np.uint8)
+    return [cv2.LUT(np.ascontiguousarray(picture), table) for picture in pictures]
 
 
 def main():

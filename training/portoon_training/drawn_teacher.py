@@ -30,51 +30,89 @@ OTHER = 5
 UNNAMED = (0.02, 0.2)  # of a part that nobody has named: from here on its borders get no line
 
 
-def drawn(image, parts, alpha, size):
-    """Tone [H,W,3] of 0..1, without steps or lines, and the distance [H,W] to the nearest line.
+FACE_CONTRAST = 26.0  # of a well lit face, in lightness; features of duller ones are raised to it
+
+
+def drawn(image, parts, alpha, size, toned=None):
+    """Tone [H,W,3] of 0..1, without steps or lines; the distance [H,W] to the nearest line; faces.
 
     `image` is RGB uint8; `parts` and `alpha` (uint8, as large) may be None; `size` is (width,
-    height) of the result. The distance is in pixels of the result, negative inside of lines.
+    height) of the result. The distance is in pixels of the result, negative inside of lines; the
+    map of faces [H,W] is 0..1. The tone is that of `toned`, where it is given: the same picture in
+    a worse light, whose lines are still those of the good one.
     """
-    width, height = (round(side * SCALE) for side in size)
-    grows = width > image.shape[1]
-    image = cv2.resize(
-        image, (width, height), interpolation=cv2.INTER_CUBIC if grows else cv2.INTER_AREA
+    maps = Maps(parts, alpha, size)
+    distance = ink_distance(image, maps)
+    rgb = plain_tone(image if toned is None else toned, maps)
+    reach = DrawnNet.REACH
+    return tuple(
+        cv2.resize(field, size, interpolation=cv2.INTER_AREA)
+        for field in (rgb, np.clip(distance, -reach, reach), maps.face)
     )
-    lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    person = soft_person(alpha, (width, height))
-    face, skin, hair = (
-        soft_part(parts, labels, lab.shape[:2], 1.2) for labels in ([FACE], [FACE, BODY], [HAIR])
-    )
-    flat = lab
-    for colour in (8, 7, 6):
-        flat = cv2.bilateralFilter(flat, 0, colour, 1.3 * SCALE)
-    flow = tangent_flow(blur(flat, 0.4 * SCALE), 1.5 * SCALE)
-    feature, around, _ = face_features(lab[..., 0], flat[..., 0], face)
 
-    tone = smooth_tone(flat, flow, skin)
-    if parts is not None:
-        tone[..., 0] = calm_skin(tone[..., 0], skin, skin * (1 - feature))
-    tone[..., 0] += (lab[..., 0] - tone[..., 0]) * 0.5 * feature
 
-    strength = line_strength(flat[..., 0], flow, face, hair, person)
+class Maps:
+    """What is known of a picture at the working size: where the person, skin, face and hair are."""
+
+    def __init__(self, parts, alpha, size):
+        self.size = tuple(round(side * SCALE) for side in size)
+        self.parts, self.alpha = parts, alpha
+        self.person = soft_person(alpha, self.size)
+        self.face, self.skin, self.hair = (
+            soft_part(parts, labels, self.person.shape, 1.2)
+            for labels in ([FACE], [FACE, BODY], [HAIR])
+        )
+
+    def flattened(self, image):
+        """A picture at the working size in Lab; the same without texture; the flow of its edges."""
+        grows = self.size[0] > image.shape[1]
+        how = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
+        image = cv2.resize(image, self.size, interpolation=how)
+        lab = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        flat = lab
+        for colour in (8, 7, 6):
+            flat = cv2.bilateralFilter(flat, 0, colour, 1.3 * SCALE)
+        return lab, flat, tangent_flow(blur(flat, 0.4 * SCALE), 1.5 * SCALE)
+
+
+def plain_tone(image, maps):
+    """RGB 0..1 at the working size: large flat areas, calm skin, the features of faces."""
+    lab, flat, flow = maps.flattened(image)
+    tone = smooth_tone(flat, flow, maps.skin)
+    if maps.parts is not None:
+        gain = face_gain(lab[..., 0], flat[..., 0], maps.face)
+        feature, _, _ = face_features(lab[..., 0] * gain, flat[..., 0] * gain, maps.face)
+        tone[..., 0] = calm_skin(tone[..., 0], maps.skin, maps.skin * (1 - feature))
+        tone[..., 0] += (lab[..., 0] - tone[..., 0]) * 0.5 * feature
+    return np.clip(cv2.cvtColor(tone.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
+
+
+def ink_distance(image, maps):
+    """The signed distance to the nearest line, in pixels of the result, at the working size."""
+    lab, flat, flow = maps.flattened(image)
+    face, person = maps.face, maps.person
+    gain = face_gain(lab[..., 0], flat[..., 0], face)
+    feature, around, _ = face_features(lab[..., 0] * gain, flat[..., 0] * gain, face)
+    strength = line_strength(flat[..., 0], flow, face, maps.hair, person, gain)
     lines = joined(strength, 0.75, 1.25, 10, 5, face)
     ink = smoothstep(np.where(lines, strength, 0), 0.7, 1.1)
-    if parts is not None:
-        ink = np.maximum(ink, part_borders(parts, person, strength))
-    if alpha is not None:
+    if maps.parts is not None:
+        ink = np.maximum(ink, part_borders(maps.parts, person, strength))
+    if maps.alpha is not None:
         ink = np.maximum(ink, border(blur(person, 0.5 * SCALE), 0.55, 0.55 * SCALE, 2e-3))
-    dark = smoothstep(around - lab[..., 0], 9, 18) * face * feature
+    dark = smoothstep(around - lab[..., 0] * gain, 8, 16) * face * feature
     inked = (blur(np.maximum(ink, dark), 0.25 * SCALE) > 0.5).astype(np.float32)
     inked = joined(inked, 0.5, 0.5, 7, 2.5, face)
+    return signed_distance(inked) / SCALE + 0.15 * face  # lines are thinner on faces
 
-    distance = signed_distance(inked) / SCALE + 0.2 * face  # lines are thinner on faces
-    rgb = np.clip(cv2.cvtColor(tone.astype(np.float32), cv2.COLOR_LAB2RGB), 0, 1)
-    reach = DrawnNet.REACH
-    return (
-        cv2.resize(rgb, size, interpolation=cv2.INTER_AREA),
-        cv2.resize(np.clip(distance, -reach, reach), size, interpolation=cv2.INTER_AREA),
-    )
+
+def face_gain(light, flat_light, face):
+    """What the lightness of a face is to be multiplied by, for features of the usual contrast."""
+    if (face > 0.5).sum() < 20:
+        return 1.0
+    _, around, _ = face_features(light, flat_light, face)
+    contrast = np.percentile((around - light)[face > 0.5], 96)
+    return float(np.clip(FACE_CONTRAST / (contrast + 1), 1, 3))
 
 
 def soft_person(alpha, size):
@@ -120,7 +158,7 @@ def calm_skin(light, skin, calm):
     return light + (calmer - light) * calm
 
 
-def line_strength(light, flow, face, hair, person):
+def line_strength(light, flow, face, hair, person, face_gain):
     """How much of a dark line each place is; 1 is about the least that is drawn.
 
     Faces are drawn from less and with finer lines, hair with fewer; texture and what is behind
@@ -129,7 +167,8 @@ def line_strength(light, flow, face, hair, person):
     mean = blur(light, 6 * SCALE)
     spread = np.sqrt(np.maximum(blur((light - mean) ** 2, 6 * SCALE), 0))
     gain = 9 / (0.5 * spread + 0.5 * blur(spread, 10 * SCALE) + 3)
-    even = mean + (light - mean) * np.clip(gain, 0.55, 2.2)
+    most = 2.2 * (1 + (face_gain - 1) * face)
+    even = mean + (light - mean) * np.clip(gain, 0.55, most)
     fine = -along_flow(across_flow(even, flow, 0.55 * SCALE, sharpness=1), flow, 2.2 * SCALE)
     broad = -along_flow(across_flow(even, flow, SCALE, sharpness=1), flow, 3.2 * SCALE)
     texture = smoothstep(blur(np.abs(fine), 5 * SCALE), 0.5, 1.3)

@@ -341,13 +341,17 @@ class StyleNet(nn.Module):
             conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels)
         )
 
-    def forward(self, frame, given=None):
+    def features(self, frame, given=None):
+        """What is known of each pixel at 1/2, before anything is drawn."""
         x2 = self.stem(frame * 2 - 1)
         if given is not None:
             x2 = torch.cat([x2, given], 1)
         x = self.body(self.down(x2))
         x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
-        x = x + self.mix(x)
+        return x + self.mix(x)
+
+    def forward(self, frame, given=None):
+        x = self.features(frame, given)
         ground = self.ground(frame)
         tones = upsample(F.avg_pool2d(ground, 2))
         # The finest detail passes where it makes the likeness, as in eyes, not in the flat.
@@ -375,16 +379,13 @@ class DrawnNet(StyleNet):
 
     def forward(self, frame):
         """Tone [N,3,H,W], about 0..1, and distance [N,1,H,W], negative inside of lines."""
-        x2 = self.stem(frame * 2 - 1)
-        x = self.body(self.down(x2))
-        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
-        x = x + self.mix(x)
+        x = self.features(frame)
         tone = upsample(F.avg_pool2d(frame, 2)) + F.pixel_shuffle(self.head(x), 2)
         inside = torch.sigmoid(2 * F.pixel_shuffle(self.ink(x), 2))
         return tone, self.REACH * (2 * inside - 1)
 
 
-class FineDrawnNet(DrawnNet):
+class Fine:
     """The same plan at 10 kMAC per pixel: full kernels in the place of separable ones."""
 
     HALF_WIDTH = 28
@@ -396,16 +397,12 @@ class FineDrawnNet(DrawnNet):
         return conv_bn(channels, channels, 3)
 
 
-class FineStyleNet(StyleNet):
-    """The same plan at 10 kMAC per pixel: full kernels in the place of separable ones."""
+class FineDrawnNet(Fine, DrawnNet):
+    """Tone and ink at 10 kMAC per pixel."""
 
-    HALF_WIDTH = 28
-    DILATIONS = (1, 2, 4, 8, 1)
-    BLOCK = DenseBlock
 
-    @staticmethod
-    def mixer(channels):
-        return conv_bn(channels, channels, 3)
+class FineStyleNet(Fine, StyleNet):
+    """Picture to picture at 10 kMAC per pixel."""
 
 
 class ToneSteps(nn.Module):

@@ -42,7 +42,7 @@ def test_the_matte_net_answers_shares_at_the_frames_size(size):
     for share in (matte, estimate, net.whole(matte)):
         assert 0 <= share.min()
         assert share.max() <= 1
-    assert estimate.std() > 0.01
+    assert estimate.std() > 0.005
 
 
 @torch.no_grad()

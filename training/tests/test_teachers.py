@@ -50,7 +50,7 @@ def test_the_drawn_teacher_inks_features_and_outlines_and_leaves_the_wall():
     image, parts = sitter()
     large = np.repeat(np.repeat(parts, 2, 0), 2, 1)
     alpha = np.where(large > 0, 255, 0).astype(np.uint8)
-    tone, distance = drawn(image, large, alpha, SIZE)
+    tone, distance, face = drawn(image, large, alpha, SIZE)
     assert tone.shape == (*SIZE[::-1], 3)
     assert 0 <= tone.min() <= tone.max() <= 1
     assert np.abs(distance).max() <= DrawnNet.REACH
@@ -63,9 +63,23 @@ def test_the_drawn_teacher_inks_features_and_outlines_and_leaves_the_wall():
     assert np.abs(tone[52, 22] * 255 - image[104, 44]).max() < 25
 
 
+def test_features_of_a_face_in_dull_light_are_inked_too():
+    image, parts = sitter()
+    large = np.repeat(np.repeat(parts, 2, 0), 2, 1)
+    alpha = np.where(large > 0, 255, 0).astype(np.uint8)
+    dull = (image * 0.15 + 110).astype(np.uint8)
+    _, distance, face = drawn(dull, large, alpha, SIZE)
+    assert distance[42, 25] < 0 < distance[52, 22]
+    assert face[42, 25] > 0.9 and face[:8, :8].max() < 0.1
+    # Lines come from the picture, the tone from how its light was changed.
+    tone, again, _ = drawn(image, large, alpha, SIZE, toned=dull)
+    assert again[42, 25] < 0
+    assert np.abs(tone[52, 22] * 255 - dull[104, 44]).max() < 25
+
+
 def test_a_person_without_labels_is_drawn_too():
     image, _ = sitter()
-    _, distance = drawn(image, None, None, SIZE)
+    _, distance, _ = drawn(image, None, None, SIZE)
     assert distance.min() < 0 < distance[:8, :8].min()
 
 
