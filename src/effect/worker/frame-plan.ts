@@ -11,6 +11,8 @@ export interface FramePlan {
   readonly matteSize: Size | null;
   /** Size of the style's pixel grid over the whole frame; null if no style is needed. */
   readonly styleGrid: Size | null;
+  /** Short side in pixels of the finest grid on which somebody small may be styled. */
+  readonly finestGrid: number;
   /** Equal for frames whose layers depend on the same, besides the frame and the background. */
   readonly key: string;
   /** All layers, still empty, and how they are to be composited. */
@@ -49,6 +51,8 @@ export function planFrame(
   return {
     matteSize: needsMatte ? matte : null,
     styleGrid: needsStyle ? grid : null,
+    // Finer than the frame itself nothing is seen, and a size that somebody asked for stays.
+    finestGrid: look.quality === 'auto' ? Math.min(displayWidth, displayHeight) : side,
     key: [
       style.selected,
       style.grade,

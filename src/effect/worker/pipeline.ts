@@ -187,13 +187,13 @@ export class Pipeline {
 
   /** Runs the style on the region where it will show; null if it shows nowhere. */
   private startStyle(plan: FramePlan, { style }: Backend): Promise<Styled> | null {
-    const roi = plan.styleGrid && this.styledRoi(plan.layers.region, plan.styleGrid);
+    const roi = plan.styleGrid && this.styledRoi(plan, plan.styleGrid);
     return roi && style.run(roi);
   }
 
-  private styledRoi(region: Region, grid: Size): Roi | null {
-    if (!followsMask(region) || this.extent === undefined) return wholeFrame(grid);
-    return this.styleRoi.around(this.extent, grid);
+  private styledRoi({ layers, finestGrid }: FramePlan, grid: Size): Roi | null {
+    if (!followsMask(layers.region) || this.extent === undefined) return wholeFrame(grid);
+    return this.styleRoi.around(this.extent, grid, finestGrid);
   }
 
   /** The last job, if its layers would do for a frame with this plan; never for a film. */

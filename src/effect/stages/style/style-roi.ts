@@ -20,33 +20,65 @@ const MARGIN = 24;
 const MIN_MARGIN = 8;
 /** How far something may move until the next frame, as a share of the grid's short side. */
 const MOTION = 0.06;
-/** A region that could be smaller becomes smaller after this many frames. */
+/** A region that could be smaller or finer becomes so after this many frames. */
 const PATIENCE = 45;
 
-/** Keeps the style net's region of interest around the area where the style shows. */
+/**
+ * How many times finer than the whole frame somebody small may be drawn, because their face would
+ * have too few pixels for its features.
+ */
+const FINER = [2, 1.5] as const;
+/** A finer grid is taken once its region has at most this share of the whole frame's pixels. */
+const ROOM = 0.8;
+
+/**
+ * Keeps the style net's region of interest around the area where the style shows. Where that is
+ * small its grid is finer, as far as the net has no more pixels than for the whole frame.
+ */
 export class StyleRoi {
   private roi: Roi | null = null;
+  private base: Size = [0, 0];
   private framesWithRoom = 0;
 
   /**
-   * Chooses the region for the next frame. It grows at once and shrinks slowly.
+   * Chooses the region for the next frame. It grows at once, and shrinks or gets finer slowly.
    * @param box - of the area where the style showed in the last frame; null if it showed nowhere.
    * @param grid - size of the style's pixel grid over the whole frame.
+   * @param finest - short side of the finest grid in pixels. Default: the grid's own.
    * @returns null if no style will show.
    */
-  around(box: BoundingBox | null, grid: Size): Roi | null {
+  around(box: BoundingBox | null, grid: Size, finest = Math.min(...grid)): Roi | null {
     if (!box) return (this.roi = null);
-    const { roi } = this;
-    const fitted = fitRoi(box, grid);
-    const sameGrid = roi?.grid[0] === grid[0] && roi.grid[1] === grid[1];
-    if (sameGrid && covers(roi, box, MARGIN)) {
-      const smaller = fitted.size[0] * fitted.size[1] < roi.size[0] * roi.size[1];
-      this.framesWithRoom = smaller ? this.framesWithRoom + 1 : 0;
-      if (this.framesWithRoom < PATIENCE) return roi;
-    }
-    this.framesWithRoom = 0;
-    return (this.roi = fitted);
+    const roi = this.base[0] === grid[0] && this.base[1] === grid[1] ? this.roi : null;
+    this.base = grid;
+    const fitted = [...finerGrids(grid, finest), grid].map((finer) => fitRoi(box, finer));
+    const fits = (candidate: Roi, share: number) => pixelsOf(candidate) <= share * grid[0] * grid[1];
+    const best = fitted.find((candidate) => fits(candidate, ROOM)) ?? fitted.at(-1)!;
+    const same = fitted.find((candidate) => candidate.grid[0] === roi?.grid[0]);
+    if (!roi || !same) return this.change(best);
+    // Somebody who only moves keeps their grid as long as the net can take it.
+    if (!covers(roi, box, MARGIN)) return this.change(fits(same, 1) ? same : best);
+    const finer = best.grid[0] > roi.grid[0];
+    const improves = finer || pixelsOf(same) < pixelsOf(roi);
+    this.framesWithRoom = improves ? this.framesWithRoom + 1 : 0;
+    return this.framesWithRoom < PATIENCE ? roi : this.change(finer ? best : same);
   }
+
+  private change(roi: Roi): Roi {
+    this.framesWithRoom = 0;
+    return (this.roi = roi);
+  }
+}
+
+function finerGrids(grid: Size, finest: number): Size[] {
+  const finer = (side: number, factor: number) => Math.round((side * factor) / 32) * 32;
+  return FINER.map((factor): Size => [finer(grid[0], factor), finer(grid[1], factor)]).filter(
+    (size) => Math.min(...size) <= finest,
+  );
+}
+
+function pixelsOf({ size: [width, height] }: Roi): number {
+  return width * height;
 }
 
 /**

@@ -67,3 +67,35 @@ test('is nowhere where nobody is, and anew on another grid', () => {
   keeper.around(SITTER, GRID);
   expect(keeper.around(SITTER, grid)!.grid).toBe(grid);
 });
+
+const FAR_OFF: BoundingBox = { left: 0.45, top: 0.3, right: 0.55, bottom: 0.65 };
+
+test('somebody far off is drawn on a finer grid, with no more pixels than the whole frame has', () => {
+  const close = { ...SITTER, left: 0.2, right: 0.8 };
+  const [near, far] = [close, FAR_OFF].map((box) => new StyleRoi().around(box, GRID, 720)!) as [Roi, Roi];
+  expect(near.grid).toEqual(GRID);
+  expect(far.grid).toEqual([704, 384]);
+  expect(far.size[0] * far.size[1]).toBeLessThanOrEqual(GRID[0] * GRID[1]);
+  expect(covers(far, FAR_OFF, 24)).toBe(true);
+  // A small picture has nothing finer to show.
+  expect(new StyleRoi().around(FAR_OFF, GRID, 300)!.grid).toEqual([512, 288]);
+  expect(new StyleRoi().around(FAR_OFF, GRID)!.grid).toEqual(GRID);
+});
+
+test('who comes nearer and goes again changes the grid at once, and back only after a while', () => {
+  const keeper = new StyleRoi();
+  const far = keeper.around(FAR_OFF, GRID, 720)!;
+  expect(keeper.around({ ...SITTER, left: 0.1, right: 0.9 }, GRID, 720)!.grid).toEqual(GRID);
+  let frames = 1;
+  while (keeper.around(FAR_OFF, GRID, 720)!.grid[0] !== far.grid[0]) frames++;
+  expect(frames).toBeGreaterThan(30);
+  expect(frames).toBeLessThan(90);
+});
+
+test('who walks far off stays on their grid', () => {
+  const keeper = new StyleRoi();
+  const grids = new Set<number>();
+  for (let frame = 0; frame < 300; frame++)
+    grids.add(keeper.around(moved(FAR_OFF, 0.35 * Math.sin(frame / 20)), GRID, 720)!.grid[0]);
+  expect(grids.size).toBe(1);
+});
