@@ -2,7 +2,6 @@ import { blur } from './blur.ts';
 import { toLab } from './lab.ts';
 import { crop, emptyPlanes, type Planes } from './planes.ts';
 import { boxAround } from './scenes.ts';
-import { sample, type Place } from './warp.ts';
 
 /** Noise of single pixels is smoothed away by so much before edges and features are looked for. */
 const SMOOTHING = 0.5;
@@ -160,22 +159,4 @@ function skinHue({ width, height, data }: Planes, labels: Uint8Array): number | 
   if (count < LEAST_SKIN) return null;
   if (Math.hypot(a, b) / count < LEAST_CHROMA) return NaN;
   return (Math.atan2(b, a) * 180) / Math.PI;
-}
-
-/**
- * Mean absolute difference between frame `t + 1` and frame `t` carried along the flow (see
- * `flow`), over what is visible in both.
- */
-export function carriedChange(before: Planes, after: Planes, places: Float32Array): number {
-  const pixels = after.width * after.height;
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < pixels; i++) {
-    const place: Place = [places[2 * i]!, places[2 * i + 1]!];
-    if (Number.isNaN(place[0])) continue;
-    for (let channel = 0; channel < after.channels; channel++)
-      sum += Math.abs(after.data[channel * pixels + i]! - sample(before, channel, place));
-    count += after.channels;
-  }
-  return sum / count;
 }

@@ -1,4 +1,4 @@
-import { carriedChange, edgesOf, FaceFeatures, hueShift, type Edges } from './drawing-score.ts';
+import { edgesOf, FaceFeatures, hueShift, type Edges } from './drawing-score.ts';
 import type { KindId } from './kinds.ts';
 import { lightness } from './lab.ts';
 import { meanDifference } from './losses.ts';
@@ -6,6 +6,7 @@ import { mean } from './matte.ts';
 import type { Planes } from './planes.ts';
 import type { Progress } from './progress.ts';
 import type { StyleClip, StylePicture, StylePictures } from './style-pictures.ts';
+import { carriedChange } from './warp.ts';
 
 /** Something that draws the frames of a clip in a style. */
 export interface Drawer {

@@ -137,6 +137,20 @@ export function flow(motion: KnownMotion, t: number, [width, height]: Size): Flo
  * known instead of estimated).
  */
 export function warpingError(before: Planes, after: Planes, places: Float32Array): number {
+  return meanCarried(before, after, places, (difference) => difference ** 2);
+}
+
+/** As {@link warpingError}, but the mean absolute difference. */
+export function carriedChange(before: Planes, after: Planes, places: Float32Array): number {
+  return meanCarried(before, after, places, Math.abs);
+}
+
+function meanCarried(
+  before: Planes,
+  after: Planes,
+  places: Float32Array,
+  cost: (difference: number) => number,
+): number {
   const pixels = after.width * after.height;
   let sum = 0;
   let count = 0;
@@ -144,7 +158,7 @@ export function warpingError(before: Planes, after: Planes, places: Float32Array
     const place: Place = [places[2 * i]!, places[2 * i + 1]!];
     if (Number.isNaN(place[0])) continue;
     for (let channel = 0; channel < after.channels; channel++)
-      sum += (after.data[channel * pixels + i]! - sample(before, channel, place)) ** 2;
+      sum += cost(after.data[channel * pixels + i]! - sample(before, channel, place));
     count += after.channels;
   }
   return sum / count;

@@ -2,7 +2,7 @@
  * Runs MediaPipe's selfie segmenters as its task API does, for pictures that come as raw pixels.
  */
 
-export {};
+import { inBase64 } from '../page-bytes.ts';
 
 /** What is used of @mediapipe/tasks-vision; its own types do not resolve through its `exports`. */
 interface Vision {
@@ -67,17 +67,3 @@ window.personIn = async (file, pixels, width, height) => {
     result.close();
   }
 };
-
-function inBase64(values: Float32Array<ArrayBuffer>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const url = reader.result as string;
-      resolve(url.slice(url.indexOf(',') + 1));
-    };
-    reader.onerror = () => {
-      reject(reader.error!);
-    };
-    reader.readAsDataURL(new Blob([values]));
-  });
-}

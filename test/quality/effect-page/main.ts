@@ -1,5 +1,6 @@
 /** Sends pictures through the whole effect, frame by frame, as a converted film's go. */
 import { createEffect, filmAt, type Effect, type LookOptions } from '../../../src/effect/index.ts';
+import { inBase64 } from '../page-bytes.ts';
 
 /** The frames of all pictures that the page was given, each RGBA. */
 const frames: Uint8Array<ArrayBuffer>[] = [];
@@ -24,7 +25,9 @@ declare global {
 window.effectPage = {
   async open(width, height) {
     size = { width, height };
-    effect = await createEffect({ ep: 'wasm', region: 'everything', background: 'live', style: 'none' });
+    effect = await createEffect({
+      ...{ ep: 'wasm', region: 'everything', background: 'live', style: 'none', detail: 'light' },
+    });
     effect.on('fault', ({ code, message }) => {
       throw new Error(`${code}: ${message}`);
     });
@@ -61,18 +64,4 @@ async function read(composite: VideoFrame): Promise<string> {
   } finally {
     composite.close();
   }
-}
-
-function inBase64(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const url = reader.result as string;
-      resolve(url.slice(url.indexOf(',') + 1));
-    };
-    reader.onerror = () => {
-      reject(reader.error!);
-    };
-    reader.readAsDataURL(new Blob([bytes]));
-  });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { blur } from '../../quality/blur.ts';
 import { CameraMove } from '../../quality/camera-move.ts';
-import { carriedChange, edgesOf, FaceFeatures, hueShift } from '../../quality/drawing-score.ts';
+import { edgesOf, FaceFeatures, hueShift } from '../../quality/drawing-score.ts';
 import { lightness, toLab } from '../../quality/lab.ts';
 import { emptyPlanes, type Planes, type Size } from '../../quality/planes.ts';
-import { flow } from '../../quality/warp.ts';
+import { carriedChange, flow } from '../../quality/warp.ts';
 
 const SIZE: Size = [96, 64];
 
