@@ -29,7 +29,7 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
       --colour N        strength of a drawn style's colour: 0 (grey) to 2. Default 1
       --palette LIST    colours that a drawn style takes, as 22304a-c8553d-f4d58d. Default none
       --detail auto|fine|light   auto and fine take a style's fine grade, light its live
-                        one, which is some three times faster. Default auto
+                        one, which is faster. Default auto
   -b, --background HOW  live, blur, transparent (a WebM), a colour (#336699, tomato)
                         or a picture. Default live
   -q, --quality N       pixels of the style's short side, 32 to 1080; fewer are faster.
