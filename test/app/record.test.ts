@@ -127,6 +127,35 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('with a transparent background stays so, whatever is chosen meanwhile', async () => {
+    const { page } = await studio('input=camera&autostart=1&style=none&background=blur');
+    await choose(page, 'webm-alpha');
+    await page.keyboard.press('r');
+    await recorded(page, 1);
+    await page.keyboard.press('l');
+    await recorded(page, 2);
+    await page.evaluate(() => window.portoon!.set({ background: '#00ff00' }));
+    await recorded(page, 4);
+    await page.keyboard.press('r');
+    const path = await save(page);
+    const pictures = await decodePictures(path, { pixels: 'rgba', decoder: 'libvpx-vp9' });
+    const { width, height } = camera;
+    const count = pictures.length / (width * height * 4);
+    const shares = Array.from({ length: count }, (_, index) => {
+      let sum = 0;
+      for (let pixel = 0; pixel < width * height; pixel++)
+        sum += pictures[(index * width * height + pixel) * 4 + 3]!;
+      return sum / (width * height * 255);
+    });
+    expect(shares.length).toBeGreaterThan(5);
+    // The room is more than half of the picture.
+    expect(Math.max(...shares)).toBeLessThan(0.6);
+    expect(Math.min(...shares)).toBeGreaterThan(0.1);
+    // What was chosen last shows afterwards.
+    await expect.poll(() => page.locator('.stage').getAttribute('data-see-through')).toBeNull();
+    await page.locator('.segmented input[value=colour]:checked').waitFor({ state: 'attached' });
+  });
+
   test('as GIF moves and ends by itself, and a PNG is the picture', async () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none');
     await choose(page, 'gif');

@@ -216,6 +216,19 @@ describe('choices', () => {
     await close();
   });
 
+  it('say Image only when there is one: a dialog that is cancelled changes nothing', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=blur`);
+    await reach(page, 'running');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByText('Image', { exact: true }).click();
+    await chooser;
+    expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Image' }).isChecked()).toBe(false);
+    await page.getByText('Transparent', { exact: true }).click();
+    expect(await page.getByRole('radio', { name: 'Transparent' }).isChecked()).toBe(true);
+    await close();
+  });
+
   it('survive a background picture that is none', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none`);
     await reach(page, 'running');
@@ -231,7 +244,7 @@ describe('choices', () => {
 
     await choose(() => image.click(), 'bad.png', bad);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await choose(() => button(page, 'Choose an image').click(), 'good.png', picture);
+    await choose(() => image.click(), 'good.png', picture);
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
     expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
     const before = await shown.getAttribute('src');

@@ -2,7 +2,14 @@ import * as Comlink from 'comlink';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { fedTrack } from '../../media/track.ts';
-import type { EffectStats, FilmOptions, ResolvedLook, StyleInfo, WorkerNotice } from '../protocol.ts';
+import type {
+  EffectStats,
+  FilmOptions,
+  ResolvedLook,
+  StyleInfo,
+  TapOptions,
+  WorkerNotice,
+} from '../protocol.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -168,8 +175,10 @@ export class Effect {
    * the next one, and when the worker is replaced (event `canvas`).
    * @param port - `null` ends the tap.
    */
-  async tap(port: MessagePort | null): Promise<void> {
-    await this.host.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
+  async tap(port: MessagePort | null, options: TapOptions = {}): Promise<void> {
+    await this.host.ask((api) =>
+      port ? api.tap(Comlink.transfer(port, [port]), { ...options }) : api.untap(),
+    );
   }
 
   /**

@@ -45,6 +45,11 @@ export class BackgroundStore implements BackgroundSync {
   readonly colour = signal('');
   /** URL of the chosen image, if there is one. */
   readonly image = signal<string | null>(null);
+  /**
+   * Whether a transparent clip is being recorded: the picture is transparent until it ends, and
+   * what is chosen meanwhile shows afterwards.
+   */
+  readonly cutOut = signal(false);
 
   /** Counts chosen images. The newest wins, however long each takes to decode. */
   private choices = 0;
@@ -59,14 +64,19 @@ export class BackgroundStore implements BackgroundSync {
     if (needs.askedByLink !== undefined) this.showOnControls(needs.askedByLink);
   }
 
-  /** The background in the effect's terms. An image that is not chosen yet leaves the room live. */
+  /**
+   * The background in the effect's terms. Who wanted an image did not want the room to be seen: an
+   * image that is not there yet, or no longer, is a blur.
+   */
   get option(): string {
     if (this.kind.value === 'colour') return this.colour.value;
-    if (this.kind.value === 'image') return this.image.value ?? 'live';
+    if (this.kind.value === 'image') return this.image.value ?? 'blur';
     return this.kind.value;
   }
 
+  /** Without an image the background stays as it is until {@link chooseImage} brings one. */
   readonly choose = (kind: Backdrop): void => {
+    if (kind === 'image' && this.image.value === null) return;
     this.kind.value = kind;
     this.needs.change({ background: this.option });
   };
@@ -91,15 +101,28 @@ export class BackgroundStore implements BackgroundSync {
   async restore(): Promise<void> {
     if (this.image.value !== null) return;
     const file = await this.needs.storage.load();
-    if (!file) return;
-    if (!(await this.isImage(file))) {
-      await this.needs.storage.remove();
+    if (!file || !(await this.isImage(file))) {
+      if (file) await this.needs.storage.remove();
+      this.blurInstead();
       return;
     }
     // Meanwhile the person may have chosen another one.
     if (this.choices > 0) return;
     this.image.value = this.createUrl(file);
     if (this.kind.value === 'image') this.needs.apply({ background: this.option });
+  }
+
+  /** The image of the last visit is gone: the controls say what shows in its place. */
+  private blurInstead(): void {
+    if (this.kind.value !== 'image' || this.image.value !== null) return;
+    this.choose('blur');
+    this.needs.notices.show({
+      topic: 'background-missing',
+      tone: 'info',
+      title: 'The room is blurred',
+      text: 'The browser no longer has your background image. Choose it again in the settings.',
+      stays: true,
+    });
   }
 
   /** Back to what a first visit shows. The image is forgotten. */

@@ -3,11 +3,10 @@ import type { FormatId, Offer } from '../../record/formats.ts';
 import type { RecordingNotice } from '../../record/protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import type { LookStore } from '../look/look-store.ts';
+import type { BackgroundStore } from '../look/background-store.ts';
 import { asError } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
-import type { EffectStore } from '../stage/effect-store.ts';
 import type { ClipFormats } from './clip-formats.ts';
 import type { ClipsStore } from './clips-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
@@ -20,8 +19,7 @@ export interface RecordingNeeds {
   page: PageStore;
   notices: NoticesStore;
   source: Pick<SourceStore, 'status'>;
-  effect: Pick<EffectStore, 'current'>;
-  look: Pick<LookStore, 'wanted'>;
+  background: Pick<BackgroundStore, 'kind' | 'cutOut'>;
   recorder: Pick<RecorderStore, 'get'>;
   formats: ClipFormats;
   sound: Pick<RecordingSound, 'openMicrophone' | 'openCall' | 'closeCall'>;
@@ -44,9 +42,6 @@ export class RecordingStore {
   readonly isRecording = computed(() => this.stage.value !== 'off');
 
   readonly formats: ClipFormats;
-
-  /** The background before a transparent clip, to go back to. */
-  private backgroundBefore: string | null = null;
 
   constructor(private readonly needs: RecordingNeeds) {
     this.formats = needs.formats;
@@ -101,8 +96,9 @@ export class RecordingStore {
     const track = offer.audio
       ? ((await sound.openCall(this.endWithCall)) ?? (await sound.openMicrophone()))
       : null;
-    if (offer.format.id === 'webm-alpha') await this.clearBackground();
-    await recorder.start({ offer, sound: track, onNotice: this.onNotice });
+    const cutOut = this.isCutOut(offer);
+    await recorder.start({ offer, sound: track, cutOut, onNotice: this.onNotice });
+    this.needs.background.cutOut.value = cutOut;
     return offer;
   }
 
@@ -171,28 +167,16 @@ export class RecordingStore {
     void this.stop();
   };
 
-  private async clearBackground(): Promise<void> {
-    const { background } = this.needs.look.wanted.value;
-    if (background === 'transparent') return;
-    this.backgroundBefore = background;
-    await this.needs.effect.current.value?.set({ background: 'transparent' });
-  }
-
-  private restoreBackground(): void {
-    const { effect, look, notices } = this.needs;
-    const background = this.backgroundBefore;
-    this.backgroundBefore = null;
-    if (background === null || look.wanted.value.background !== 'transparent') return;
-    effect.current.value?.set({ background }).catch((error: unknown) => {
-      notices.showError('look:background', error);
-    });
+  /** Whether a clip begins transparent. Then it stays so, whatever is chosen meanwhile. */
+  private isCutOut({ format }: Offer): boolean {
+    return format.id === 'webm-alpha' || (format.alpha && this.needs.background.kind.value === 'transparent');
   }
 
   /** Puts everything back that was changed for the clip. */
   private finish(): void {
     this.stage.value = 'off';
     this.needs.sound.closeCall();
-    this.restoreBackground();
+    this.needs.background.cutOut.value = false;
     this.needs.replay.resume();
   }
 }

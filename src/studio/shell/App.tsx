@@ -39,7 +39,10 @@ export function App({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
   return (
     <>
       {/* Without controls there must be a way back that needs no keyboard. */}
-      <Stage transparent={background.kind.value === 'transparent'} onClick={showControls} />
+      <Stage
+        transparent={background.kind.value === 'transparent' || background.cutOut.value}
+        onClick={showControls}
+      />
       <div
         class="chrome"
         data-hidden={controlsHidden.value || undefined}

@@ -4,10 +4,10 @@ import { PortoonError } from '../../../../src/common/errors.ts';
 import type { Offer } from '../../../../src/record/formats.ts';
 import type { RecordingNotice } from '../../../../src/record/protocol.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
-import type { LookState } from '../../../../src/studio/look/look-store.ts';
+import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
 import { createRecordingStore } from '../../../../src/studio/record/recording-store.ts';
 import type { SourceStatus } from '../../../../src/studio/source/source-store.ts';
-import { createBase, fakeEffect, fakeEffectStore, settled } from '../fakes.ts';
+import { createBase, settled } from '../fakes.ts';
 
 beforeEach(() => {
   vi.stubGlobal('addEventListener', () => undefined);
@@ -17,27 +17,26 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
   const base = createBase();
   const events: string[] = [];
   const note = (text: string) => () => Promise.resolve(void events.push(text));
-  const fake = fakeEffect();
   let notify: (notice: RecordingNotice) => void = () => undefined;
   let endCall: () => void = () => undefined;
   let died: (error: unknown) => void = () => undefined;
   const recorder = {
     died: new Promise((_resolve, reject) => (died = reject)),
-    start: (options: { onNotice: typeof notify }) => {
+    start: (options: { onNotice: typeof notify; cutOut: boolean }) => {
       notify = options.onNotice;
-      return note('start')();
+      return note(options.cutOut ? 'start cut-out' : 'start')();
     },
     stop: () => Promise.resolve('clip.mp4'),
     pause: note('pause'),
     resume: note('resume'),
   } as unknown as Recorder;
-  const offer = { format: { id: format }, audio: 'aac' } as Offer;
-  const look = { wanted: signal({ background: 'live' } as LookState) };
+  const alpha = format !== 'mp4';
+  const offer = { format: { id: format, alpha }, audio: 'aac' } as Offer;
+  const background = { kind: signal<Backdrop>('live'), cutOut: signal(false) };
   const store = createRecordingStore({
     ...base,
     source: { status: signal<SourceStatus>('live') },
-    effect: fakeEffectStore(fake.effect),
-    look,
+    background,
     recorder: { get: () => Promise.resolve(recorder) },
     formats: { chosen: signal('mp4'), offerFor: () => offer },
     sound: {
@@ -63,8 +62,7 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
     ...base,
     store,
     events,
-    fake,
-    look,
+    background,
     tell,
     endCall: () => {
       endCall();
@@ -106,14 +104,26 @@ test('a clip is started, paused, resumed and offered', async () => {
   ]);
 });
 
-test('a transparent clip clears the background and puts it back', async () => {
-  const { store, page, fake, look } = setUp({ format: 'webm-alpha' });
+test('a transparent clip shows people alone until it ends', async () => {
+  const { store, page, events, background } = setUp({ format: 'webm-alpha' });
   page.state.value = 'running';
   await store.record();
-  look.wanted.value = { ...look.wanted.value, background: 'transparent' };
+  expect(events).toContain('start cut-out');
+  expect(background.cutOut.value).toBe(true);
   await store.stop();
-  await settled();
-  expect(fake.asked).toEqual([{ background: 'transparent' }, { background: 'live' }]);
+  expect(background.cutOut.value).toBe(false);
+});
+
+test('a GIF that begins transparent stays so', async () => {
+  const opaque = setUp({ format: 'gif' });
+  opaque.page.state.value = 'running';
+  await opaque.store.record();
+  expect(opaque.events).toContain('start');
+  const transparent = setUp({ format: 'gif' });
+  transparent.page.state.value = 'running';
+  transparent.background.kind.value = 'transparent';
+  await transparent.store.record();
+  expect(transparent.events).toContain('start cut-out');
 });
 
 test('a clip with everyone’s sound ends with the call', async () => {
