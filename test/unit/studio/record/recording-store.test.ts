@@ -1,3 +1,4 @@
+import '../../../fixtures/with-resolvers.ts';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
@@ -13,9 +14,17 @@ beforeEach(() => {
   vi.stubGlobal('addEventListener', () => undefined);
 });
 
-function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: boolean } = {}) {
+interface Given {
+  format?: string;
+  inCall?: boolean;
+  /** Resolves when the recorder has started. */
+  started?: Promise<void>;
+}
+
+function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: Given = {}) {
   const base = createBase();
   const events: string[] = [];
+  const status = signal<SourceStatus>('live');
   const note = (text: string) => () => Promise.resolve(void events.push(text));
   let notify: (notice: RecordingNotice) => void = () => undefined;
   let endCall: () => void = () => undefined;
@@ -24,7 +33,8 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
     died: new Promise((_resolve, reject) => (died = reject)),
     start: (options: { onNotice: typeof notify; cutOut: boolean }) => {
       notify = options.onNotice;
-      return note(options.cutOut ? 'start cut-out' : 'start')();
+      events.push(options.cutOut ? 'start cut-out' : 'start');
+      return started;
     },
     stop: () => Promise.resolve('clip.mp4'),
     pause: note('pause'),
@@ -35,7 +45,7 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
   const background = { kind: signal<Backdrop>('live'), cutOut: signal(false) };
   const store = createRecordingStore({
     ...base,
-    source: { status: signal<SourceStatus>('live') },
+    source: { status },
     background,
     recorder: { get: () => Promise.resolve(recorder) },
     formats: { chosen: signal('mp4'), offerFor: () => offer },
@@ -63,6 +73,7 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
     store,
     events,
     background,
+    status,
     tell,
     endCall: () => {
       endCall();
@@ -74,10 +85,12 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
 }
 
 test('without a picture nothing is recorded', async () => {
-  const { store, page } = setUp();
+  const { store, page, notices, status } = setUp();
+  status.value = 'none';
+  page.state.value = 'ready';
   await store.record();
   expect(store.stage.value).toBe('off');
-  expect(page.announcement.value).toBe('There is no picture to record yet');
+  expect(notices.notices.value[0]?.title).toBe('There is no picture to record');
 });
 
 test('a clip is started, paused, resumed and offered', async () => {
@@ -144,4 +157,68 @@ test('a recorder that dies is reported', async () => {
   await settled();
   expect(store.stage.value).toBe('off');
   expect(notices.notices.value[0]?.code).toBe('ERR_RECORDING');
+});
+
+test('a stop during the start is carried out, and nothing is recorded', async () => {
+  const { store, page, events, background } = setUp({ format: 'webm-alpha' });
+  page.state.value = 'running';
+  store.toggle();
+  expect(store.stage.value).toBe('starting');
+  store.toggle();
+  await settled();
+  expect(store.stage.value).toBe('off');
+  expect(events).not.toContain('start cut-out');
+  expect(background.cutOut.value).toBe(false);
+});
+
+test('a stop while the recorder starts makes a clip of what there is', async () => {
+  const started = Promise.withResolvers<undefined>();
+  const { store, page, events } = setUp({ started: started.promise });
+  page.state.value = 'running';
+  store.toggle();
+  await settled();
+  expect(events).toContain('start');
+  store.toggle();
+  started.resolve(undefined);
+  await settled();
+  expect(store.stage.value).toBe('off');
+  expect(events).toContain('add clip.mp4');
+});
+
+test('a clip wished for while the camera opens starts with the picture', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  page.state.value = 'ready';
+  store.toggle();
+  expect(notices.notices.value[0]?.title).toBe('The recording starts with the picture');
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('recording');
+  expect(notices.notices.value).toEqual([]);
+});
+
+test('a wish for a clip is taken back by the second press', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  store.toggle();
+  store.toggle();
+  expect(notices.notices.value).toEqual([]);
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('off');
+});
+
+test('a camera that does not open takes the wish for a clip with it', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  store.toggle();
+  status.value = 'none';
+  await settled();
+  expect(notices.notices.value).toEqual([]);
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('off');
 });
