@@ -8,7 +8,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_CAMERA_UNSUPPORTED: 'The camera can’t be used here',
   ERR_VIDEO_UNREADABLE: 'This video can’t be opened',
   ERR_IMAGE_UNREADABLE: 'This image can’t be opened',
-  ERR_PARAMETER: 'This link has a setting Portoon doesn’t know',
+  ERR_PARAMETER: 'A setting is not possible',
   ERR_MANIFEST: 'The list of styles didn’t load',
   ERR_MODEL_MISSING: 'A file didn’t load',
   ERR_MODEL_INTEGRITY: 'A file arrived damaged',
