@@ -35,7 +35,9 @@ export function checkOptionNames(options: unknown, names: readonly string[]): vo
 /** As a person would write it, also where JSON has no words for it. */
 function written(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    // For `undefined` and functions it gives nothing.
+    const text: unknown = JSON.stringify(value);
+    return typeof text === 'string' ? text : String(value);
   } catch {
     return String(value);
   }

@@ -1,6 +1,7 @@
 /** Reads a time like `1:30` or `90` as seconds. Returns null if it is not a time. */
 function readTime(text: string): number | null {
-  if (!/^\s*(\d+:){0,2}\d+([.,]\d+)?\s*$/.test(text)) return null;
+  // Only the first part may be as large as it likes.
+  if (!/^\s*(\d+:([0-5]?\d:)?[0-5]?\d|\d+)([.,]\d+)?\s*$/.test(text)) return null;
   return text.split(':').reduce((sum, part) => 60 * sum + Number(part.replace(',', '.')), 0);
 }
 

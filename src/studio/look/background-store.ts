@@ -31,6 +31,17 @@ export interface BackgroundNeeds {
   askedByLink: string | undefined;
 }
 
+/** Of notices about an image file. What the effect says of the background is another topic. */
+const TOPIC = 'background-image';
+
+const IMAGE_GONE = {
+  topic: TOPIC,
+  tone: 'info',
+  title: 'The room is blurred',
+  text: 'The browser no longer has your background image. Choose it again in the settings.',
+  stays: true,
+} as const;
+
 /** A chosen image that the effect has not taken yet. */
 interface PendingImage {
   url: string;
@@ -93,6 +104,7 @@ export class BackgroundStore implements BackgroundSync {
     const before = this.pending ? this.pending.before : this.image.value;
     this.pending = { url: this.createUrl(file), file, before };
     this.image.value = this.pending.url;
+    this.needs.notices.retract(TOPIC);
     this.choose('image');
     this.needs.page.announce('Background image chosen');
   };
@@ -101,8 +113,12 @@ export class BackgroundStore implements BackgroundSync {
   async restore(): Promise<void> {
     if (this.image.value !== null) return;
     const file = await this.needs.storage.load();
-    if (!file || !(await this.isImage(file))) {
-      if (file) await this.needs.storage.remove();
+    if (!file) {
+      if (this.blurInstead()) this.needs.notices.show(IMAGE_GONE);
+      return;
+    }
+    if (!(await this.isImage(file))) {
+      await this.needs.storage.remove();
       this.blurInstead();
       return;
     }
@@ -113,16 +129,10 @@ export class BackgroundStore implements BackgroundSync {
   }
 
   /** The image of the last visit is gone: the controls say what shows in its place. */
-  private blurInstead(): void {
-    if (this.kind.value !== 'image' || this.image.value !== null) return;
-    this.choose('blur');
-    this.needs.notices.show({
-      topic: 'background-missing',
-      tone: 'info',
-      title: 'The room is blurred',
-      text: 'The browser no longer has your background image. Choose it again in the settings.',
-      stays: true,
-    });
+  private blurInstead(): boolean {
+    const isMissed = this.kind.value === 'image' && this.image.value === null;
+    if (isMissed) this.choose('blur');
+    return isMissed;
   }
 
   /** Back to what a first visit shows. The image is forgotten. */
@@ -200,7 +210,7 @@ export class BackgroundStore implements BackgroundSync {
         'Choose a JPEG, PNG, WebP or AVIF image, or another background.',
         { cause },
       );
-      this.needs.notices.showError('look:background', error);
+      this.needs.notices.showError(TOPIC, error);
       return false;
     }
   }

@@ -45,6 +45,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_MEDIA_SERVER_UNREACHABLE: 'The media server can’t be reached',
   ERR_DISK_FULL: 'The disk is full',
   ERR_FILE_WRITE: 'The file couldn’t be written',
+  ERR_INTERRUPTED: 'It was interrupted',
   ERR_RECORDING: 'The recording stopped',
 };
 
