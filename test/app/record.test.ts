@@ -127,6 +127,26 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('is seen and stopped at once while the controls are hidden', async () => {
+    const { page } = await studio('input=camera&autostart=1&style=none');
+    await choose(page, 'webm');
+    // Before the recorder has started, the second press is a stop as well.
+    await page.keyboard.press('r');
+    await page.keyboard.press('r');
+    await expect.poll(() => page.title()).not.toContain('●');
+    await page.keyboard.press('r');
+    await recorded(page, 1);
+    expect(await page.title()).toContain('●');
+    await page.keyboard.press('h');
+    await page.locator('.recorder').waitFor({ state: 'hidden' });
+    await page.locator('.recording-dot').click();
+    await page.locator('.recording-dot').waitFor({ state: 'detached' });
+    expect(await page.title()).not.toContain('●');
+    expect(await newestClip(page).isVisible()).toBe(false);
+    await page.keyboard.press('h');
+    await newestClip(page).waitFor();
+  });
+
   test('with a transparent background stays so, whatever is chosen meanwhile', async () => {
     const { page } = await studio('input=camera&autostart=1&style=none&background=blur');
     await choose(page, 'webm-alpha');

@@ -80,7 +80,7 @@ describe('the keyboard', () => {
       'Person',
       'Live',
       'Camera',
-      'Reset',
+      'Reset the look',
     ])
       expect(names).toContain(wanted);
     await close();
@@ -192,9 +192,12 @@ describe('choices', () => {
     expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
     expect(await page.locator('.section .amount').first().textContent()).toBe('80 %');
 
-    await button(page, 'Reset').click();
+    await button(page, 'Reset the look').click();
     expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);
     expect(await page.locator('.section .amount').first().textContent()).toBe('100 %');
+    await button(page, 'Undo').click();
+    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await page.locator('.section .amount').first().textContent()).toBe('80 %');
     await close();
   });
 
@@ -273,7 +276,7 @@ describe('choices', () => {
     await page.goto(`${home}?input=demo&style=none`);
     await reach(page, 'running');
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await button(page, 'Choose an image').waitFor();
+    expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
     await page.reload();
     await reach(page, 'running');
     expect(await page.locator('.notice').count()).toBe(0);

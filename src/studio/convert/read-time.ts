@@ -9,11 +9,16 @@ function readTime(text: string): number | null {
  * Reads which part of a film to convert.
  * @param from - the start as the person typed it; empty for the beginning of the film.
  * @param to - the end; empty for the end of the film.
- * @returns null if a time is not one, or if the end is not after the start.
+ * @param seconds - how long the film is, if that is known.
+ * @returns null if a time is not one, or if nothing would be left of the film.
  */
-export function readTrim(from: string, to: string): { from?: number; to?: number } | null {
+export function readTrim(
+  from: string,
+  to: string,
+  seconds = Infinity,
+): { from?: number; to?: number } | null {
   const start = from.trim() === '' ? undefined : readTime(from);
   const end = to.trim() === '' ? undefined : readTime(to);
-  if (start === null || end === null || (start ?? 0) >= (end ?? Infinity)) return null;
+  if (start === null || end === null || (start ?? 0) >= Math.min(end ?? Infinity, seconds)) return null;
   return { ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) };
 }

@@ -135,16 +135,24 @@ export class BackgroundStore implements BackgroundSync {
     return isMissed;
   }
 
-  /** Back to what a first visit shows. The image is forgotten. */
-  async reset(): Promise<void> {
+  /**
+   * Back to what a first visit shows. The image is kept, and can be chosen again.
+   * @returns what undoes it.
+   */
+  reset(): () => void {
     const { backdrop, colour } = defaultPreferences();
+    const before = { kind: this.kind.value, colour: this.colour.value };
+    this.setColour(colour);
+    this.choose(backdrop);
+    return () => {
+      this.setColour(before.colour);
+      this.choose(before.kind);
+    };
+  }
+
+  private setColour(colour: string): void {
     this.needs.preferences.update({ colour });
     this.colour.value = colour;
-    this.choose(backdrop);
-    this.choices++;
-    this.pending = null;
-    this.image.value = null;
-    await this.needs.storage.remove();
   }
 
   readonly showOnControls = (background: string): void => {

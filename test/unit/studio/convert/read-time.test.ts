@@ -21,3 +21,8 @@ test.each([
 ])('from %j to %j is refused', (from, to) => {
   expect(readTrim(from, to)).toBeNull();
 });
+
+test('a start behind the end of the film is refused', () => {
+  expect(readTrim('1:30', '', 8)).toBeNull();
+  expect(readTrim('7', '1:30', 8)).toEqual({ from: 7, to: 90 });
+});

@@ -80,12 +80,15 @@ test('an image of the last visit comes back, and a damaged one is removed', asyn
   expect(bad.files).toEqual(['remove']);
 });
 
-test('a reset forgets the image', async () => {
+test('a reset keeps the image, and can be undone', async () => {
   const { store, files } = setUp();
   await store.chooseImage(new Blob(['good']));
-  await store.reset();
+  const image = store.image.value;
+  const undo = store.reset();
   await settled();
-  expect([store.kind.value, store.image.value, files]).toEqual(['live', null, ['remove']]);
+  expect([store.kind.value, store.image.value, files]).toEqual(['live', image, []]);
+  undo();
+  expect([store.kind.value, store.option]).toEqual(['image', image]);
 });
 
 test('without an image Image is not chosen', () => {
