@@ -77,6 +77,16 @@ export class Recorder {
     return name;
   }
 
+  /**
+   * The sound of the clip, or of the replay, goes on with another microphone. One that began silent
+   * stays so, and so does the browser's own recorder.
+   * @param track - stays the caller's.
+   */
+  async replaceSound(track: MediaStreamTrack): Promise<void> {
+    const blocks = this.media ? null : soundOf(track);
+    if (blocks) await this.ask(this.api.listen(Comlink.transfer(blocks, [blocks])));
+  }
+
   async pause(): Promise<void> {
     this.media?.pause();
     await this.ask(this.api.pause());

@@ -1,4 +1,4 @@
-import { effect as watch } from '@preact/signals';
+import { effect as watch, signal, untracked } from '@preact/signals';
 import type { Microphone } from '../../call/microphone.ts';
 import type { SoundMix } from '../../record/sound-mix.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
@@ -13,15 +13,28 @@ export interface RecordingSoundNeeds {
   call: Pick<CallStore, 'isIn' | 'isOpen' | 'members' | 'announceRecording'>;
   /** Opens a microphone for a clip alone, outside of a call. */
   openMicrophone: (deviceId?: string) => Promise<Microphone>;
+  /** Gives the sound of what is recorded another source. */
+  replaceSound: (track: MediaStreamTrack) => void;
+  /** Returns what ends it. */
+  onDevicesChanged: (listener: () => void) => () => void;
   createMix: () => Pick<SoundMix, 'track' | 'set' | 'close'>;
 }
+
+const LOST = {
+  topic: 'recording-microphone',
+  tone: 'problem',
+  title: 'The clip has no sound at the moment',
+  text: 'The microphone was unplugged or switched off. The sound goes on as soon as there is one again.',
+} as const;
 
 type Mix = ReturnType<RecordingSoundNeeds['createMix']>;
 
 /** The sound of clips: the microphone, or everyone in a call. */
 export class RecordingSound {
   /** The microphone, if it was opened for the clip alone. */
-  private microphone: Microphone | null = null;
+  private readonly own = signal<Microphone | null>(null);
+  private opening = false;
+  private stopFollowing: (() => void) | null = null;
   private mix: { mix: Mix; stop: () => void } | null = null;
 
   constructor(private readonly needs: RecordingSoundNeeds) {}
@@ -34,19 +47,107 @@ export class RecordingSound {
     const { preferences, call, microphone, notices, openMicrophone } = this.needs;
     const { clipSound, microphoneId } = preferences.current.value;
     if (!clipSound) return null;
-    if (call.isOpen.value) return microphone.current.value?.track ?? null;
+    if (!call.isOpen.value && !this.own.value) {
+      try {
+        this.own.value = await openMicrophone(microphoneId ?? undefined);
+      } catch (error) {
+        notices.showError('recording-sound', error);
+        return null;
+      }
+    }
+    const track = call.isOpen.value ? microphone.current.value?.track : this.own.value?.track;
+    if (track) this.follow(track);
+    return track ?? null;
+  }
+
+  /**
+   * From now on the clip's sound goes on with whatever microphone there is: another one that is
+   * chosen in a call, one of its own when the call ends, one that is plugged in again. Meanwhile
+   * the person is told that there is none.
+   */
+  private follow(first: MediaStreamTrack): void {
+    const { call, microphone, notices, replaceSound, onDevicesChanged } = this.needs;
+    this.stopFollowing?.();
+    let last: MediaStreamTrack | null = first;
+    const stopWatching = watch(() => {
+      const inCall = call.isOpen.value;
+      const source = inCall ? microphone.current.value : this.own.value;
+      if (!inCall && !source) queueMicrotask(() => void this.reopen());
+      const track = source?.track ?? null;
+      const unlisten = track && this.listen(track);
+      const isNew = track !== last;
+      last = track;
+      untracked(() => {
+        if (track && isNew) {
+          notices.retract(LOST.topic);
+          replaceSound(track);
+        } else if (isNew) notices.show(LOST);
+      });
+      return () => unlisten?.();
+    });
+    const stopListening = onDevicesChanged(() => void this.reopen());
+    this.stopFollowing = () => {
+      stopWatching();
+      stopListening();
+      notices.retract(LOST.topic);
+    };
+  }
+
+  /** Notices when a microphone is unplugged, or is switched off and on by a key of its own. */
+  private listen(track: MediaStreamTrack): () => void {
+    const { notices } = this.needs;
+    const heard = new AbortController();
+    const { signal } = heard;
+    const onEnded = () => {
+      if (this.own.peek()?.track === track) this.own.value = null;
+    };
+    track.addEventListener('ended', onEnded, { signal });
+    track.addEventListener(
+      'mute',
+      () => {
+        notices.show(LOST);
+      },
+      { signal },
+    );
+    track.addEventListener(
+      'unmute',
+      () => {
+        notices.retract(LOST.topic);
+      },
+      { signal },
+    );
+    return () => {
+      heard.abort();
+    };
+  }
+
+  /** Outside of a call, looks for a microphone again. If there is none, the next device may be. */
+  private async reopen(): Promise<void> {
+    const { call, preferences, openMicrophone } = this.needs;
+    if (this.opening || this.own.value || call.isOpen.value || !this.stopFollowing) return;
+    this.opening = true;
     try {
-      this.microphone ??= await openMicrophone(microphoneId ?? undefined);
-      return this.microphone.track;
-    } catch (error) {
-      notices.showError('recording-sound', error);
-      return null;
+      const { microphoneId } = preferences.current.value;
+      const next = await openMicrophone(microphoneId ?? undefined);
+      // The clip may have ended meanwhile.
+      if (this.isFollowing) this.own.value = next;
+      else next.stop();
+    } catch {
+      // The person was told that there is none.
+    } finally {
+      this.opening = false;
     }
   }
 
+  private get isFollowing(): boolean {
+    return this.stopFollowing !== null;
+  }
+
   closeMicrophone(): void {
-    this.microphone?.stop();
-    this.microphone = null;
+    this.stopFollowing?.();
+    this.stopFollowing = null;
+    this.own.value?.stop();
+    this.own.value = null;
   }
 
   /**

@@ -122,6 +122,7 @@ export class SourceStore {
       if (next.kind !== 'file') preferences.update({ lastInput: next.kind });
       if (next.deviceId !== undefined) preferences.update({ deviceId: next.deviceId });
     }
+    if (next.kind === 'camera') this.watchMute(next);
     page.announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);
     next.ended.then(
       (reason) => {
@@ -133,8 +134,28 @@ export class SourceStore {
     );
   }
 
+  /** A key, a cover or the system may switch a camera off while it stays open. */
+  private watchMute(camera: Source): void {
+    const { notices } = this.needs;
+    const onChange = () => {
+      if (this.current.value !== camera) return;
+      if (!camera.track.muted) notices.retract('source');
+      else
+        notices.show({
+          topic: 'source',
+          tone: 'problem',
+          title: 'The camera sends no picture',
+          text: `${camera.label} was switched off, by a key, a cover or the system. Switch it on again: the picture comes back by itself.`,
+        });
+    };
+    camera.track.addEventListener('mute', onChange);
+    camera.track.addEventListener('unmute', onChange);
+    onChange();
+  }
+
   private stop(old: Source): void {
     old.stop();
+    this.needs.notices.retract('source');
     if (this.current.value === old) this.current.value = null;
   }
 
