@@ -91,9 +91,10 @@ export function createRecordingStores(
 function createAudience(base: BaseStores, picture: PictureStores, { microphone }: CallStores) {
   const createMicrophone = () =>
     createAudienceMicrophone({
-      preferences: base.preferences,
+      ...base,
       muted: microphone.muted,
       openMicrophone: (deviceId) => openMicrophone(deviceId),
+      onDevicesChanged,
     });
   const broadcast = createBroadcastStore({
     ...base,

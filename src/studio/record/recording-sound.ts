@@ -1,22 +1,16 @@
-import { effect as watch, signal, untracked } from '@preact/signals';
-import type { Microphone } from '../../call/microphone.ts';
+import { effect as watch, untracked } from '@preact/signals';
 import type { SoundMix } from '../../record/sound-mix.ts';
-import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { CallStore } from '../call/call-store.ts';
+import { KeptMicrophone, type KeptMicrophoneNeeds } from '../microphone/kept-microphone.ts';
 import type { MicrophoneStore } from '../microphone/microphone-store.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 
-export interface RecordingSoundNeeds {
-  preferences: PreferencesStore;
+export interface RecordingSoundNeeds extends KeptMicrophoneNeeds {
   notices: NoticesStore;
   microphone: Pick<MicrophoneStore, 'current'>;
   call: Pick<CallStore, 'isIn' | 'isOpen' | 'members' | 'announceRecording'>;
-  /** Opens a microphone for a clip alone, outside of a call. */
-  openMicrophone: (deviceId?: string) => Promise<Microphone>;
   /** Gives the sound of what is recorded another source. */
   replaceSound: (track: MediaStreamTrack) => void;
-  /** Returns what ends it. */
-  onDevicesChanged: (listener: () => void) => () => void;
   createMix: () => Pick<SoundMix, 'track' | 'set' | 'close'>;
 }
 
@@ -31,31 +25,31 @@ type Mix = ReturnType<RecordingSoundNeeds['createMix']>;
 
 /** The sound of clips: the microphone, or everyone in a call. */
 export class RecordingSound {
-  /** The microphone, if it was opened for the clip alone. */
-  private readonly own = signal<Microphone | null>(null);
-  private opening = false;
+  /** The microphone that is opened for the clip alone. */
+  private readonly own: KeptMicrophone;
   private stopFollowing: (() => void) | null = null;
   private mix: { mix: Mix; stop: () => void } | null = null;
 
-  constructor(private readonly needs: RecordingSoundNeeds) {}
+  constructor(private readonly needs: RecordingSoundNeeds) {
+    this.own = new KeptMicrophone(needs);
+  }
 
   /**
    * The microphone's track, if clips are to have sound. Null makes a silent clip: if that is
    * because the microphone doesn't open, the person is told.
    */
   async openMicrophone(): Promise<MediaStreamTrack | null> {
-    const { preferences, call, microphone, notices, openMicrophone } = this.needs;
-    const { clipSound, microphoneId } = preferences.current.value;
-    if (!clipSound) return null;
-    if (!call.isOpen.value && !this.own.value) {
+    const { preferences, call, microphone, notices } = this.needs;
+    if (!preferences.current.value.clipSound) return null;
+    if (!call.isOpen.value) {
       try {
-        this.own.value = await openMicrophone(microphoneId ?? undefined);
+        await this.own.open();
       } catch (error) {
         notices.showError('recording-sound', error);
         return null;
       }
     }
-    const track = call.isOpen.value ? microphone.current.value?.track : this.own.value?.track;
+    const track = (call.isOpen.value ? microphone : this.own).current.value?.track;
     if (track) this.follow(track);
     return track ?? null;
   }
@@ -66,13 +60,13 @@ export class RecordingSound {
    * the person is told that there is none.
    */
   private follow(first: MediaStreamTrack): void {
-    const { call, microphone, notices, replaceSound, onDevicesChanged } = this.needs;
+    const { call, microphone, notices, replaceSound } = this.needs;
     this.stopFollowing?.();
     let last: MediaStreamTrack | null = first;
-    const stopWatching = watch(() => {
+    const stop = watch(() => {
       const inCall = call.isOpen.value;
-      const source = inCall ? microphone.current.value : this.own.value;
-      if (!inCall && !source) queueMicrotask(() => void this.reopen());
+      const source = (inCall ? microphone : this.own).current.value;
+      if (!inCall && !source) queueMicrotask(this.openOwn);
       const track = source?.track ?? null;
       const unlisten = track && this.listen(track);
       const isNew = track !== last;
@@ -85,23 +79,22 @@ export class RecordingSound {
       });
       return () => unlisten?.();
     });
-    const stopListening = onDevicesChanged(() => void this.reopen());
     this.stopFollowing = () => {
-      stopWatching();
-      stopListening();
+      stop();
       notices.retract(LOST.topic);
     };
   }
 
-  /** Notices when a microphone is unplugged, or is switched off and on by a key of its own. */
+  /** The clip may have ended since this was asked for. */
+  private readonly openOwn = (): void => {
+    if (this.stopFollowing) this.own.await();
+  };
+
+  /** Notices when a microphone is switched off and on by a key of its own. */
   private listen(track: MediaStreamTrack): () => void {
     const { notices } = this.needs;
     const heard = new AbortController();
     const { signal } = heard;
-    const onEnded = () => {
-      if (this.own.peek()?.track === track) this.own.value = null;
-    };
-    track.addEventListener('ended', onEnded, { signal });
     track.addEventListener(
       'mute',
       () => {
@@ -121,33 +114,10 @@ export class RecordingSound {
     };
   }
 
-  /** Outside of a call, looks for a microphone again. If there is none, the next device may be. */
-  private async reopen(): Promise<void> {
-    const { call, preferences, openMicrophone } = this.needs;
-    if (this.opening || this.own.value || call.isOpen.value || !this.stopFollowing) return;
-    this.opening = true;
-    try {
-      const { microphoneId } = preferences.current.value;
-      const next = await openMicrophone(microphoneId ?? undefined);
-      // The clip may have ended meanwhile.
-      if (this.isFollowing) this.own.value = next;
-      else next.stop();
-    } catch {
-      // The person was told that there is none.
-    } finally {
-      this.opening = false;
-    }
-  }
-
-  private get isFollowing(): boolean {
-    return this.stopFollowing !== null;
-  }
-
   closeMicrophone(): void {
     this.stopFollowing?.();
     this.stopFollowing = null;
-    this.own.value?.stop();
-    this.own.value = null;
+    this.own.close();
   }
 
   /**
