@@ -3,7 +3,8 @@
  * docs/guides/broadcast.md.
  */
 import * as v from 'valibot';
-import { PortoonError } from './common/errors.ts';
+import { faultOf } from './common/error-transfer.ts';
+import { PortoonError, type ErrorCode } from './common/errors.ts';
 import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
 import { DETAILS, MOST_OF_DRAWING, parsePalette } from './effect/look.ts';
 
@@ -45,8 +46,10 @@ interface ControlAnswer {
   portoon: 1;
   id?: string | number;
   ok: boolean;
-  /** Where it is not `ok`: a sentence for people. */
+  /** Where it is not `ok`: a sentence for people, with the way out. */
   error?: string;
+  /** Where it is not `ok`: as in docs/errors.md. */
+  code?: ErrorCode;
 }
 
 /** Listens from now on. What is of another origin, or not for us, is passed over in silence. */
@@ -75,14 +78,18 @@ async function obey(data: { id?: unknown }, steered: Steered): Promise<ControlAn
     if (set) await steered.set(set);
     return { portoon: 1, ...told, ok: true };
   } catch (error) {
-    const way = error instanceof PortoonError ? ` ${error.wayOut}` : '';
-    return { portoon: 1, ...told, ok: false, error: `${error instanceof Error ? error.message : ''}${way}` };
+    const { code, message, wayOut } = faultOf(error);
+    return { portoon: 1, ...told, ok: false, code, error: `${message} ${wayOut}` };
   }
 }
 
-/** @throws TypeError naming what is wrong. */
+/** @throws PortoonError `ERR_PARAMETER` naming what is wrong. */
 function read(data: unknown): v.InferOutput<typeof requestSchema> {
   const { success, output, issues } = v.safeParse(requestSchema, data);
   if (success) return output;
-  throw new TypeError(`${v.getDotPath(issues[0]) ?? 'message'}: ${issues[0].message}`);
+  throw new PortoonError(
+    'ERR_PARAMETER',
+    `${v.getDotPath(issues[0]) ?? 'message'}: ${issues[0].message}.`,
+    'The guide on broadcasts lists what a message may hold.',
+  );
 }

@@ -1,29 +1,30 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { access, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { listen, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
 import { findChromium, HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
+import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
-import type { Command } from './options.ts';
-import { Report } from './report.ts';
-import type { PageOrder } from './words.ts';
+import { UsageError, type Command } from './options.ts';
+import type { Report } from './report.ts';
+import type { Fault } from '../common/errors.ts';
+import type { PageAnswer, PageOrder } from './words.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 130 } as const;
 
 /** Converts what the command names. Resolves with the exit code. */
-export async function convert(command: Command, interrupted: AbortSignal): Promise<number> {
-  const report = new Report(command.json);
+export async function convert(command: Command, report: Report, interrupted: AbortSignal): Promise<number> {
   const executablePath = findChromium();
   if (!executablePath) {
-    process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);
+    report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
     return EXIT.noBrowser;
   }
   await buildIfStale(report);
+  await checkStyle(command.style);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');
   let browser: Browser | null = null;
@@ -41,7 +42,10 @@ export async function convert(command: Command, interrupted: AbortSignal): Promi
     });
     return await convertAll(command, films, listening, await browser.newPage(), report, interrupted);
   } catch (error) {
-    if (interrupted.aborted) return EXIT.interrupted;
+    if (interrupted.aborted) {
+      report.ended('ERR_INTERRUPTED', 'The command was interrupted.', 'Start it again.');
+      return EXIT.interrupted;
+    }
     throw error;
   } finally {
     report.clear();
@@ -73,91 +77,110 @@ async function convertAll(
   });
   await page.goto(new URL('convert.html', url).href);
   await page.waitForFunction(() => window.portoonConvert !== undefined);
-  const background = (await isFile(command.background))
-    ? films.offer(resolve(command.background))
-    : command.background;
+  const background = await readBackground(command.background, films, page);
   let code: number = EXIT.fine;
-  for (const { from, to, format } of command.films) {
+  const run = async (order: PageOrder) => {
+    const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), order);
+    converting.catch(() => undefined);
+    return Promise.race([converting, ended]);
+  };
+  for (const film of command.films) {
     interrupted.throwIfAborted();
-    current = from;
-    const refused = await refusal(from, to, command.overwrite);
-    if (refused) {
-      report.failed(from, refused);
-      code = EXIT.failed;
-      continue;
-    }
-    await mkdir(dirname(to), { recursive: true });
-    const unfinished = `${to}.part`;
-    // What is left of a run that was killed.
-    await rm(unfinished, { force: true });
-    const place = await films.take(unfinished);
+    current = film.from;
     try {
-      report.step('Loading the nets …');
-      const order: PageOrder = {
-        order: {
-          film: films.offer(resolve(from)),
-          name: from,
-          format,
-          to: { kind: 'upload', url: place.path },
-          trim: command.trim,
-        },
-        look: {
-          style: command.style,
-          region: command.region,
-          strength: command.strength,
-          line: command.line,
-          colour: command.colour,
-          palette: command.palette,
-          detail: command.detail,
-          background,
-          quality: command.quality,
-        },
-        film: {
-          shows: command.matteOnly ? 'matte' : 'picture',
-          ...(command.matteSide === null ? {} : { matteSide: command.matteSide }),
-        },
-        ep: command.ep,
-      };
-      const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), order);
-      converting.catch(() => undefined);
-      const answer = await Promise.race([converting, ended]);
-      if ('fault' in answer) {
-        report.failed(from, answer.fault);
-        code = EXIT.failed;
+      const refused = await refusal(film.from, film.to, command.overwrite);
+      const answer = refused ?? (await convertFilm(command, film, background, films, report, run));
+      if ('result' in answer) {
+        report.done(film.from, film.to, answer.result);
         continue;
       }
-      await place.close();
-      await rename(unfinished, to);
-      report.done(from, to, answer.result);
-    } finally {
-      await place.close();
-      await rm(unfinished, { force: true });
+      report.failed(film.from, answer.fault);
+    } catch (error) {
+      // A file that cannot be written is one film's affair. What ends the browser is everybody's.
+      if (!isSystemError(error)) throw error;
+      report.failed(film.from, explainWriteError(error, film.to));
     }
+    code = EXIT.failed;
   }
   return code;
 }
 
-/** Why a film cannot even be tried. */
-async function refusal(from: string, to: string, overwrite: boolean) {
-  if (!(await isFile(from)))
-    return {
-      code: 'ERR_VIDEO_UNREADABLE',
-      message: `There is no file ${from}.`,
-      wayOut: 'Check its name; a folder is no film.',
-    };
-  if (resolve(from) === resolve(to))
-    return {
-      code: 'ERR_FILE_WRITE',
-      message: `${to} would be written over itself.`,
-      wayOut: 'Give the new film another name: -o NEW.mp4',
-    };
-  if (!overwrite && existsSync(to))
-    return {
-      code: 'ERR_FILE_WRITE',
-      message: `${to} is there already.`,
-      wayOut: 'Choose another name, or replace it: --overwrite',
-    };
-  return null;
+/**
+ * Converts one film into a file beside its place, which takes that place when it is complete.
+ * @throws the file system's own error.
+ */
+async function convertFilm(
+  command: Command,
+  { from, to, format }: Command['films'][number],
+  background: string,
+  films: FilmServer,
+  report: Report,
+  run: (order: PageOrder) => Promise<PageAnswer>,
+): Promise<PageAnswer> {
+  await mkdir(dirname(to), { recursive: true });
+  const unfinished = `${to}.part`;
+  // What is left of a run that was killed.
+  await rm(unfinished, { force: true });
+  const place = await films.take(unfinished);
+  try {
+    report.step('Loading the nets …');
+    const answer = await run({
+      order: {
+        film: films.offer(resolve(from)),
+        name: from,
+        format,
+        to: { kind: 'upload', url: place.path },
+        trim: command.trim,
+      },
+      look: {
+        style: command.style,
+        region: command.region,
+        strength: command.strength,
+        line: command.line,
+        colour: command.colour,
+        palette: command.palette,
+        detail: command.detail,
+        background,
+        quality: command.quality,
+      },
+      film: {
+        shows: command.matteOnly ? 'matte' : 'picture',
+        ...(command.matteSide === null ? {} : { matteSide: command.matteSide }),
+      },
+      ep: command.ep,
+    });
+    if ('fault' in answer) return { fault: nameBackground(answer.fault, background, command.background) };
+    await place.close();
+    await rename(unfinished, to);
+    return answer;
+  } finally {
+    await place.close();
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** A picture's address inside of this program means nothing to anybody else. */
+function nameBackground(fault: Fault, address: string, given: string): Fault {
+  return { ...fault, message: fault.message.replace(address, given) };
+}
+
+/** A picture gets an address that the page can read. */
+async function readBackground(given: string, films: FilmServer, page: Page): Promise<string> {
+  if (await isFile(given)) return films.offer(resolve(given));
+  const isWord = ['live', 'blur', 'transparent'].includes(given);
+  if (isWord || (await page.evaluate((colour) => CSS.supports('color', colour), given))) return given;
+  throw new UsageError(
+    `--background takes live, blur, transparent, a colour or a picture; ${given} is no colour, and there is no such file.`,
+  );
+}
+
+/** @throws UsageError naming the styles that there are. */
+async function checkStyle(style: string): Promise<void> {
+  const { models } = JSON.parse(await readFile(join(root, 'dist/models/manifest.json'), 'utf8')) as {
+    models: { id: string; kind: string }[];
+  };
+  const styles = ['none', ...models.filter(({ kind }) => kind === 'style').map(({ id }) => id)];
+  if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
 }
 
 async function isFile(path: string): Promise<boolean> {

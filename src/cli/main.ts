@@ -1,14 +1,22 @@
 /** `portoon`: the command line. */
+import { readFile } from 'node:fs/promises';
 import { convert, EXIT } from './convert.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
+import { Report } from './report.ts';
 
 async function main([verb, ...args]: readonly string[]): Promise<number> {
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
     process.stdout.write(HELP);
     return verb === undefined ? EXIT.usage : EXIT.fine;
   }
+  if (verb === '--version' || args.includes('--version')) {
+    process.stdout.write(`${await ownVersion()}\n`);
+    return EXIT.fine;
+  }
+  // Also a command that cannot be read is answered in the way that it asks for.
+  const report = new Report(args.includes('--json'));
   try {
-    if (verb !== 'convert') throw new UsageError(`There is no command ${verb}; there is: convert.`);
+    if (verb !== 'convert') throw new UsageError(`Unknown command "${verb}". There is: convert.`);
     const command = readCommand(args);
     if (!command) {
       process.stdout.write(HELP);
@@ -20,13 +28,21 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
       process.once(signal, () => {
         interrupt.abort();
       });
-    return await convert(command, interrupt.signal);
+    return await convert(command, report, interrupt.signal);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (!(error instanceof UsageError)) return EXIT.failed;
-    process.stderr.write('portoon convert --help tells more.\n');
-    return EXIT.usage;
+    if (error instanceof UsageError) {
+      report.ended(error.code, error.message, error.wayOut);
+      return EXIT.usage;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    report.ended('ERR_RUNTIME', message, 'Try again; if it comes back, tell us what you did.');
+    return EXIT.failed;
   }
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -43,6 +43,7 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
   -y, --overwrite       replace files that are there
       --json            a line of JSON for all that happens, on standard output
   -h, --help            this
+      --version         which Portoon this is
 
 Examples
   portoon convert holiday.mp4 -o cartoon.mp4
@@ -74,11 +75,13 @@ export interface Command {
   readonly trim: { readonly from?: number; readonly to?: number };
   readonly ep: ExecutionProviderChoice;
   readonly overwrite: boolean;
-  readonly json: boolean;
 }
 
 /** The command is wrong; the message says how. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  readonly code = 'ERR_PARAMETER';
+  readonly wayOut = 'portoon convert --help tells more.';
+}
 
 /**
  * Reads what follows `portoon convert`.
@@ -129,7 +132,6 @@ export function readCommand(args: readonly string[]): Command | null {
     trim,
     ep: oneOf('--ep', values.ep ?? 'auto', ['auto', 'webgpu', 'wasm']),
     overwrite: values.overwrite === true,
-    json: values.json === true,
   };
 }
 
@@ -210,7 +212,8 @@ function pixels(option: string, value: string, also = ''): number {
 }
 
 function seconds(option: string, value: string): number {
-  if (!/^(\d+:){0,2}\d+(\.\d+)?$/.test(value))
+  // Only the first part may be as large as it likes.
+  if (!/^(\d+:([0-5]?\d:)?[0-5]?\d|\d+)(\.\d+)?$/.test(value))
     throw new UsageError(`${option} takes seconds or h:mm:ss, as 90, 90.5 or 1:30, not ${value}.`);
   return value.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
 }

@@ -16,9 +16,7 @@ function faultOf(error: unknown): Fault {
   if (error instanceof PortoonError)
     return { code: error.code, message: error.message, wayOut: error.wayOut };
   const message = error instanceof Error ? error.message : String(error);
-  return error instanceof TypeError
-    ? { code: 'ERR_PARAMETER', message, wayOut: 'portoon convert --help tells what each option takes.' }
-    : { code: 'ERR_RUNTIME', message, wayOut: 'Try again; if it comes back, tell us how it came about.' };
+  return { code: 'ERR_RUNTIME', message, wayOut: 'Try again; if it comes back, tell us what you did.' };
 }
 
 window.portoonConvert = {

@@ -60,6 +60,16 @@ export class Report {
     this.err.write(`${fault.message}\n  ${fault.wayOut}\n`);
   }
 
+  /** The whole command ends before its films are done. */
+  ended(code: string, message: string, wayOut: string): void {
+    if (this.json) {
+      this.line({ event: 'ended', code, message, wayOut });
+      return;
+    }
+    this.clear();
+    this.err.write(`${message}\n  ${wayOut}\n`);
+  }
+
   /** Takes the bar away. */
   clear(): void {
     if (this.barShown) this.err.write('\r\x1b[K');

@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'ERR_MEDIA_SERVER_UNREACHABLE'
   | 'ERR_DISK_FULL'
   | 'ERR_FILE_WRITE'
+  | 'ERR_INTERRUPTED'
   | 'ERR_RECORDING';
 
 /**

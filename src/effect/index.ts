@@ -23,4 +23,5 @@ export type {
   QualityReason,
   Region,
   StyleInfo,
+  TapOptions,
 } from './protocol.ts';

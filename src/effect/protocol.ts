@@ -146,6 +146,16 @@ export interface FilmOptions {
   matteSide?: number;
 }
 
+/** How frames are drawn for another worker. */
+export interface TapOptions {
+  /**
+   * Draws the people alone on a transparent background for as long as the tap lasts, on the canvas
+   * and in all tracks too, whatever `set` makes of the look's background meanwhile. No frame with
+   * another background is sent. Default false.
+   */
+  cutOut?: boolean;
+}
+
 /** What is asked over the port of a film. Frames and pictures are transferred. */
 export interface FilmApi {
   /** Composites the next frame in order, and closes it. Several may be under way. */
@@ -165,8 +175,8 @@ export interface EffectWorkerApi {
   /** Writes every frame here as `stacked-1` as well, until the stream closes. */
   emitStacked(frames: WritableStream<VideoFrame>): Promise<void>;
   /** Sends composited frames to the other end of the port as well, when it asks, until `untap`. */
-  tap(port: MessagePort): Promise<void>;
-  untap(): void;
+  tap(port: MessagePort, options: TapOptions): Promise<void>;
+  untap(): Promise<void>;
   /**
    * Shows the styles on the newest frame, one after the other. Resolves at the end, or if stopped.
    */

@@ -1,3 +1,4 @@
+import { PortoonError } from '../common/errors.ts';
 import { listenForControl } from '../control.ts';
 import type { LookOptions } from '../effect/index.ts';
 import { Card, StatsLine } from './card.ts';
@@ -58,7 +59,7 @@ function follow(): void {
  */
 const control = {
   async set(wish: LookOptions): Promise<void> {
-    if (!player) throw new Error('The look is the studio’s: steer that page.');
+    if (!player) throw new PortoonError('ERR_PARAMETER', 'The look is the studio’s.', 'Steer that page.');
     await player.set(wish);
   },
   mute(muted: boolean): void {

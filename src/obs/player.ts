@@ -1,7 +1,7 @@
 import type { StreamState } from '../call/media-link.ts';
 import { Watcher } from '../call/watcher.ts';
 import { WhepPlayer } from '../call/whep.ts';
-import type { PortoonError } from '../common/errors.ts';
+import { PortoonError } from '../common/errors.ts';
 import type { LookOptions } from '../effect/index.ts';
 import type { Direct } from './direct.ts';
 import type { Parameters } from './parameters.ts';
@@ -179,7 +179,8 @@ class EffectPlayer implements Player {
   }
 
   async set(wish: LookOptions): Promise<void> {
-    if (!this.direct?.effect) throw new Error('The effect is not ready yet.');
+    if (!this.direct?.effect)
+      throw new PortoonError('ERR_RUNTIME', 'The effect is not ready yet.', 'Ask again when it runs.');
     await this.direct.effect.set(wish);
     this.look = { ...this.look, ...wish };
   }
@@ -205,5 +206,5 @@ function wordsOf(fault: PortoonError | null | undefined): string[] {
 }
 
 function lookOfStudio(): Error {
-  return new Error('The look is the studio’s: steer that page.');
+  return new PortoonError('ERR_PARAMETER', 'The look is the studio’s.', 'Steer that page.');
 }

@@ -62,7 +62,7 @@ export class Converter {
 
   /**
    * Converts one film.
-   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
    * @throws PortoonError saying what is wrong with the film or stopped the conversion. No file
    *   remains.
    * @throws the signal's reason once it is aborted. No file remains.

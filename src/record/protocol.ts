@@ -41,6 +41,8 @@ export interface RecordWorkerApi {
   retap(frames: MessagePort): void;
   /** The next bytes of a clip that is recorded on the page. */
   addPiece(piece: Uint8Array): Promise<void>;
+  /** The sound of what is recorded or kept comes from here now. */
+  listen(sound: ReadableStream<AudioData>): void;
   pause(): void;
   resume(): void;
   /**

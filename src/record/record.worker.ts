@@ -48,6 +48,19 @@ class RecordWorker implements RecordWorkerApi {
     (this.running ?? this.replay)?.session.tap(frames);
   }
 
+  listen(sound: ReadableStream<AudioData>): void {
+    const at = this.running ?? this.replay;
+    // A clip that began silent has no place for sound.
+    if (at?.job.sound) this.listenTo(at.session, sound);
+    else void sound.cancel();
+  }
+
+  private listenTo(session: Session, sound: ReadableStream<AudioData>): void {
+    session.listen(sound).catch((error: unknown) => {
+      console.warn('The sound ended early:', error);
+    });
+  }
+
   async addPiece(piece: Uint8Array): Promise<void> {
     if (this.running?.take instanceof Relay) await this.running.take.addPiece(piece);
   }
@@ -164,10 +177,7 @@ class RecordWorker implements RecordWorkerApi {
       if (take.complete || seconds >= (format.longest ?? Infinity)) notify({ type: 'full' });
     }, BEAT);
     session.tap(job.frames);
-    if (job.sound)
-      session.listen(job.sound).catch((error: unknown) => {
-        console.warn('The sound ended early:', error);
-      });
+    if (job.sound) this.listenTo(session, job.sound);
     return running;
   }
 

@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
 import { faultOf } from '../common/error-transfer.ts';
-import type { Effect } from '../effect/index.ts';
+import type { Effect, TapOptions } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import { claim, nameClip } from './clips.ts';
 import type { Offer } from './formats.ts';
@@ -12,6 +12,11 @@ export interface RecordingOptions {
   readonly offer: Offer;
   /** The microphone, which stays the caller's; null for a silent clip. */
   readonly sound: MediaStreamTrack | null;
+  /**
+   * Records the people alone, and shows nothing else meanwhile, whatever the look's background is.
+   * Default false.
+   */
+  readonly cutOut?: boolean;
   readonly onNotice: (notice: RecordingNotice) => void;
 }
 
@@ -27,7 +32,8 @@ export class Recorder {
   private readonly api = Comlink.wrap<RecordWorkerApi>(this.worker);
   private effect: Effect | null = null;
   private stopFollowing: () => void = () => undefined;
-  private tapped = false;
+  /** How frames are drawn for what is recorded at the moment; null while nothing is. */
+  private tapped: TapOptions | null = null;
   /** The browser's own recorder, while it encodes a clip. */
   private media: MediaRecording | null = null;
   private readonly death = Promise.withResolvers<never>();
@@ -36,6 +42,7 @@ export class Recorder {
     this.death.promise.catch(() => undefined);
     this.worker.addEventListener('error', (event) => {
       event.preventDefault();
+      void this.untap();
       this.death.reject(
         new PortoonError(
           'ERR_RECORDING',
@@ -70,6 +77,16 @@ export class Recorder {
     return name;
   }
 
+  /**
+   * The sound of the clip, or of the replay, goes on with another microphone. One that began silent
+   * stays so, and so does the browser's own recorder.
+   * @param track - stays the caller's.
+   */
+  async replaceSound(track: MediaStreamTrack): Promise<void> {
+    const blocks = this.media ? null : soundOf(track);
+    if (blocks) await this.ask(this.api.listen(Comlink.transfer(blocks, [blocks])));
+  }
+
   async pause(): Promise<void> {
     this.media?.pause();
     await this.ask(this.api.pause());
@@ -83,7 +100,7 @@ export class Recorder {
   /** Ends the clip. Its name, or null if it has no picture. */
   async stop(): Promise<string | null> {
     await this.endMedia();
-    this.tapped = false;
+    await this.untap();
     return this.ask(this.api.stop());
   }
 
@@ -96,7 +113,7 @@ export class Recorder {
   }
 
   async stopReplay(): Promise<void> {
-    this.tapped = false;
+    await this.untap();
     await this.ask(this.api.stopReplay());
   }
 
@@ -113,7 +130,7 @@ export class Recorder {
   }
 
   private async run(
-    { offer, sound, onNotice }: RecordingOptions,
+    { offer, sound, cutOut = false, onNotice }: RecordingOptions,
     name: string,
     begin: (job: RecordingJob, notify: (notice: RecordingNotice) => void) => Promise<void>,
   ): Promise<void> {
@@ -127,7 +144,7 @@ export class Recorder {
     const relay = media?.pictures ?? null;
     const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks, relay };
     const given = [port2, blocks, relay].filter((one) => one !== null);
-    this.tapped = true;
+    this.tapped = { cutOut };
     try {
       await this.ask(begin(Comlink.transfer(job, given), Comlink.proxy(onNotice)));
       media?.start();
@@ -135,7 +152,7 @@ export class Recorder {
       await this.endMedia();
       throw error;
     }
-    await this.effect.tap(port1);
+    await this.effect.tap(port1, this.tapped);
   }
 
   private beginMedia(
@@ -161,7 +178,13 @@ export class Recorder {
     if (!this.tapped || !this.effect) return;
     const { port1, port2 } = new MessageChannel();
     await this.api.retap(Comlink.transfer(port2, [port2]));
-    await this.effect.tap(port1);
+    await this.effect.tap(port1, this.tapped);
+  }
+
+  private async untap(): Promise<void> {
+    this.tapped = null;
+    // An effect that is dead draws for nobody.
+    await this.effect?.tap(null).catch(() => undefined);
   }
 
   /** A dead worker does not answer. */

@@ -11,7 +11,6 @@ const SOUND_PATIENCE = 600;
 /** Carries frames and sound into one take, in step, pauses left out. */
 export class Session {
   private readonly timeline = new Timeline();
-  private readonly anchor = new ClockOffset();
   private port: MessagePort | null = null;
   private sound: ReadableStreamDefaultReader<AudioData> | null = null;
   /** Steps of the take, one after the other. */
@@ -42,14 +41,19 @@ export class Session {
     for (let i = 0; i < IN_FLIGHT; i++) this.ask();
   }
 
+  /** Takes sound from here, and no longer from the source before. */
   async listen(sound: ReadableStream<AudioData>): Promise<void> {
-    this.sound = sound.getReader();
+    void this.sound?.cancel().catch(() => undefined);
+    const reader = sound.getReader();
+    this.sound = reader;
+    // Another microphone has another clock.
+    const anchor = new ClockOffset();
     for (;;) {
-      const { value: block, done } = await this.sound.read();
+      const { value: block, done } = await reader.read();
       if (done) return;
       try {
         // A block arrives with its last sample.
-        const at = this.anchor.observe(block.timestamp + block.duration) + block.timestamp / 1000;
+        const at = anchor.observe(block.timestamp + block.duration) + block.timestamp / 1000;
         if (this.timeline.isOver(at)) this.heard.resolve(undefined);
         const seconds = this.over ? null : this.timeline.place(at);
         if (seconds !== null) await this.take.addSound(block, seconds);

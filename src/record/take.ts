@@ -1,5 +1,6 @@
 import type { AudioCodec, VideoCodec } from 'mediabunny';
 import { SoundClock } from './sound-clock.ts';
+import { fitSound } from './sound-fit.ts';
 import { SoundPool } from './sound-pool.ts';
 import { FilmWriter, type EncodedPictures, type EncodedSound, type WriterOptions } from './writer.ts';
 
@@ -117,13 +118,18 @@ export class VideoTake implements Take {
   }
 
   private async layBlock(sound: AudioData, at: number): Promise<void> {
-    const { sampleRate, numberOfChannels, numberOfFrames } = sound;
+    const { sampleRate, numberOfChannels } = sound;
     const { clock, channels, pool } = (this.track ??= this.begin(sampleRate, numberOfChannels));
-    // Another microphone with other habits: a film's sound keeps its own.
-    if (sampleRate !== clock.rate || numberOfChannels !== channels) return;
-    const { silence, skip } = clock.lay(at, numberOfFrames);
-    await pool.addSilence(silence);
-    await pool.add(sound, skip);
+    // Another microphone, or one that came late, has other habits. A film's sound keeps its own.
+    const fits = sampleRate === clock.rate && numberOfChannels === channels;
+    const fitted = fits ? sound : fitSound(sound, clock.rate, channels);
+    try {
+      const { silence, skip } = clock.lay(at, fitted.numberOfFrames);
+      await pool.addSilence(silence);
+      await pool.add(fitted, skip);
+    } finally {
+      if (!fits) fitted.close();
+    }
   }
 
   private async laySilence(at: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -277,6 +277,27 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(code).toBe(130);
     expect(await readdir(at('stopped'))).toEqual([]);
   }, 60_000);
+
+  test('a file that cannot be written fails alone', async () => {
+    await mkdir(at('taken/odd-none.mp4.part'), { recursive: true });
+    const { code, events } = await portoon('odd.webm', 'person.mp4', '-o', 'taken/', '-s', 'none');
+    expect(code).toBe(1);
+    expect(events[0]).toMatchObject({ event: 'failed', film: 'odd.webm', code: 'ERR_FILE_WRITE' });
+    expect(events[0]?.message).toMatch(/odd-none\.mp4 can't be written: a folder is in the way/);
+    expect(events[0]?.wayOut).toContain('-o PATH');
+    expect(events[1]).toMatchObject({ event: 'done', film: 'person.mp4' });
+  }, 120_000);
+
+  test.for([
+    ['a style', ['person.mp4', '-s', 'bogus'], '--style takes none, toon, '],
+    ['a colour', ['person.mp4', '-b', 'tomatoe'], 'tomatoe is no colour, and there is no such file'],
+    ['a name', ['person.mp4', '-o', 'a.gif'], 'something.mp4 or something.webm, not a.gif'],
+  ] as const)('%s that there is not is a wrong command, also for programs', async ([, args, message]) => {
+    const { code, events } = await portoon(...args);
+    expect(code).toBe(2);
+    expect(events).toMatchObject([{ event: 'ended', code: 'ERR_PARAMETER' }]);
+    expect(events[0]?.message).toContain(message);
+  });
 
   test('a wrong command is told in a sentence, and help has examples', async () => {
     const wrong = await run(process.execPath, [BIN, 'convert', 'a.mp4', '-o', 'a.gif']).catch(

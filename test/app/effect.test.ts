@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { PortoonError } from '../../src/common/errors.ts';
 import type { EffectStats } from '../../src/effect/protocol.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
@@ -457,7 +458,7 @@ describe('what goes wrong', () => {
     expect(code).toBe('ERR_WORKER_DIED');
   });
 
-  test('a wrong option is a TypeError that names it', async () => {
+  test('a wrong option is an error that names it, with a code and a way out', async () => {
     const page = await open('style=none');
     const messages = await page.evaluate(async () => {
       const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
@@ -468,15 +469,27 @@ describe('what goes wrong', () => {
         { background: 'https://example.com/a.png' },
         { quality: 7 },
         { style: '' },
+        { colr: 'red', x: 1 },
+        5,
+        null,
+        [],
       ])
         await portoon.set(look).catch((error: unknown) => {
-          told.push(`${(error as Error).name}: ${(error as Error).message}`);
+          const { code, message, wayOut } = error as PortoonError;
+          told.push(`${code}: ${message} ${wayOut}`);
         });
       return told;
     });
-    expect(messages).toHaveLength(5);
+    expect(messages).toHaveLength(9);
     for (const [i, option] of ['region', 'strength', 'background', 'quality', 'style'].entries())
-      expect(messages[i]).toMatch(new RegExp(`^TypeError: ${option} is `));
+      expect(messages[i]).toMatch(
+        new RegExp(`^ERR_PARAMETER: ${option} is .*; it takes .*\\. Give ${option}`),
+      );
+    expect(messages[5]).toMatch(
+      /^ERR_PARAMETER: There is no option colr, x\. The options are style, region, /,
+    );
+    for (const message of messages.slice(6))
+      expect(message).toMatch(/^ERR_PARAMETER: The options are (5|null|\[\]);/);
   });
 
   test('a worker that dies is replaced, with the same look and the same camera', async () => {

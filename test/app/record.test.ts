@@ -8,7 +8,7 @@ import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { clapper, measureStep, recorded } from '../fixtures/clapper.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { decodeErrors, decodePictures, decodeSound, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach, visit, type Visit } from './studio-page.ts';
 
@@ -127,6 +127,55 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('is seen and stopped at once while the controls are hidden', async () => {
+    const { page } = await studio('input=camera&autostart=1&style=none');
+    await choose(page, 'webm');
+    // Before the recorder has started, the second press is a stop as well.
+    await page.keyboard.press('r');
+    await page.keyboard.press('r');
+    await expect.poll(() => page.title()).not.toContain('●');
+    await page.keyboard.press('r');
+    await recorded(page, 1);
+    expect(await page.title()).toContain('●');
+    await page.keyboard.press('h');
+    await page.locator('.recorder').waitFor({ state: 'hidden' });
+    await page.locator('.recording-dot').click();
+    await page.locator('.recording-dot').waitFor({ state: 'detached' });
+    expect(await page.title()).not.toContain('●');
+    expect(await newestClip(page).isVisible()).toBe(false);
+    await page.keyboard.press('h');
+    await newestClip(page).waitFor();
+  });
+
+  test('with a transparent background stays so, whatever is chosen meanwhile', async () => {
+    const { page } = await studio('input=camera&autostart=1&style=none&background=blur');
+    await choose(page, 'webm-alpha');
+    await page.keyboard.press('r');
+    await recorded(page, 1);
+    await page.keyboard.press('l');
+    await recorded(page, 2);
+    await page.evaluate(() => window.portoon!.set({ background: '#00ff00' }));
+    await recorded(page, 4);
+    await page.keyboard.press('r');
+    const path = await save(page);
+    const pictures = await decodePictures(path, { pixels: 'rgba', decoder: 'libvpx-vp9' });
+    const { width, height } = camera;
+    const count = pictures.length / (width * height * 4);
+    const shares = Array.from({ length: count }, (_, index) => {
+      let sum = 0;
+      for (let pixel = 0; pixel < width * height; pixel++)
+        sum += pictures[(index * width * height + pixel) * 4 + 3]!;
+      return sum / (width * height * 255);
+    });
+    expect(shares.length).toBeGreaterThan(5);
+    // The room is more than half of the picture.
+    expect(Math.max(...shares)).toBeLessThan(0.6);
+    expect(Math.min(...shares)).toBeGreaterThan(0.1);
+    // What was chosen last shows afterwards.
+    await expect.poll(() => page.locator('.stage').getAttribute('data-see-through')).toBeNull();
+    await page.locator('.segmented input[value=colour]:checked').waitFor({ state: 'attached' });
+  });
+
   test('as GIF moves and ends by itself, and a PNG is the picture', async () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none');
     await choose(page, 'gif');
@@ -181,6 +230,30 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     const found = await save(page);
     expect((await probe(found)).seconds).toBeGreaterThan(1);
     expect(await decodeErrors(found)).toBe('');
+    expect(complaints).toEqual([]);
+  });
+
+  test('has the sound of a microphone that comes late, and of the one after it', async () => {
+    const { page, complaints } = await studio('input=camera&autostart=1&style=none', {
+      before: `globalThis.__name ??= (named) => named; (${slowMicrophones.toString()})()`,
+    });
+    await choose(page, 'mp4');
+    await page.keyboard.press('r');
+    await recorded(page, 4);
+    await page.evaluate(() => {
+      dispatchEvent(new Event('unplug'));
+    });
+    await recorded(page, 8);
+    await page.keyboard.press('r');
+    const path = await save(page);
+    const rate = 48_000;
+    const sound = await decodeSound(path, rate);
+    const loudness = (from: number, to: number) =>
+      Math.max(...sound.subarray(from * rate, to * rate).map(Math.abs));
+    // Each is silent for its first 1.5 s.
+    expect(loudness(0, 0.8)).toBeLessThan(0.01);
+    expect(loudness(2.5, 3.5)).toBeGreaterThan(0.2);
+    expect(loudness(7, 7.8)).toBeGreaterThan(0.2);
     expect(complaints).toEqual([]);
   });
 
@@ -284,6 +357,47 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     expect(await decodeErrors(path)).toBe('');
   });
 });
+
+/* eslint-disable -- runs in the page; TypeScript does not know Chromium's track generators */
+/**
+ * In place of microphones: the first has one channel at 16 kHz, as Bluetooth has, the next two at
+ * 44.1 kHz. Each sounds only after 1.5 s, and is unplugged by the event `unplug`.
+ */
+function slowMicrophones(): void {
+  const Generator = (globalThis as any).MediaStreamTrackGenerator;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  let opened = 0;
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    if (!wish?.audio) return open(wish);
+    const [sampleRate, numberOfChannels] = opened++ === 0 ? [16_000, 1] : [44_100, 2];
+    const track = new Generator({ kind: 'audio' });
+    const writer = track.writable.getWriter();
+    const numberOfFrames = sampleRate / 100;
+    const began = performance.now() + 1500;
+    let done = 0;
+    const beat = setInterval(() => {
+      for (; began + (done + 1) * 10 <= performance.now(); done++) {
+        const data = new Float32Array(numberOfFrames * numberOfChannels);
+        for (let i = 0; i < data.length; i++)
+          data[i] = 0.5 * Math.sin((2 * Math.PI * 440 * (i % numberOfFrames)) / sampleRate);
+        const timestamp = Math.round((began + done * 10) * 1000);
+        const block = { format: 'f32-planar' as const, sampleRate, numberOfFrames, numberOfChannels };
+        writer.write(new AudioData({ ...block, timestamp, data })).catch(() => undefined);
+      }
+    }, 5);
+    addEventListener(
+      'unplug',
+      () => {
+        clearInterval(beat);
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      },
+      { once: true },
+    );
+    return new MediaStream([track]);
+  };
+}
+/* eslint-enable */
 
 /** Over a recording that runs. */
 async function leaveAndComeBack(page: Page): Promise<void> {

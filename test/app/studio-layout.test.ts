@@ -102,6 +102,42 @@ describe('the interface', () => {
     await close();
   });
 
+  // At 200 % zoom a window of 1280 x 800 has 640 x 400.
+  it('keeps every control inside of the window at any size, also while it records', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`);
+    await reach(page, 'running');
+    await page.keyboard.press('r');
+    await page.locator('.recorder.running .bytes').waitFor();
+    for (const [width, height] of [
+      [640, 400],
+      [640, 900],
+      [700, 500],
+      [820, 600],
+      [480, 400],
+      [320, 256],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const outside = await page.evaluate(() =>
+        Array.from(document.querySelectorAll('.top button'))
+          .filter((element) => element.checkVisibility())
+          .map((element) => ({ name: element.ariaLabel, box: element.getBoundingClientRect() }))
+          .filter(({ box }) => box.left < 0 || box.right > innerWidth || box.bottom > innerHeight)
+          .map(({ name }) => name),
+      );
+      expect(outside, `outside of ${width}x${height}`).toEqual([]);
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
+      const cut = await page.evaluate(() =>
+        Array.from(document.querySelectorAll('.panel .segmented label > span'))
+          .filter((label) => label.scrollWidth > label.clientWidth)
+          .map((label) => label.textContent),
+      );
+      expect(cut, `labels cut in ${width}x${height}`).toEqual([]);
+      await page.getByRole('button', { name: 'Close settings' }).click();
+    }
+    await page.getByRole('button', { name: 'Stop recording' }).click();
+    await close();
+  });
+
   it.each(['light', 'dark'] as const)('can be read in %s', async (colorScheme) => {
     const { page, close } = await visit(browser, `${home}?autostart=1&stats=1&style=none`, { colorScheme });
     await reach(page, 'running');

@@ -57,7 +57,8 @@ describe('the address', () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=/index.html`);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     await reach(page, 'running');
-    expect(await page.getByRole('radio', { name: 'Live' }).isChecked()).toBe(true);
+    // Who asked for an image did not ask for the room.
+    expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
     await close();
   });
 });

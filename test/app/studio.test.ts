@@ -80,7 +80,7 @@ describe('the keyboard', () => {
       'Person',
       'Live',
       'Camera',
-      'Reset',
+      'Reset the look',
     ])
       expect(names).toContain(wanted);
     await close();
@@ -192,9 +192,12 @@ describe('choices', () => {
     expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
     expect(await page.locator('.section .amount').first().textContent()).toBe('80 %');
 
-    await button(page, 'Reset').click();
+    await button(page, 'Reset the look').click();
     expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);
     expect(await page.locator('.section .amount').first().textContent()).toBe('100 %');
+    await button(page, 'Undo').click();
+    expect(await page.getByRole('radio', { name: 'Background', exact: true }).isChecked()).toBe(true);
+    expect(await page.locator('.section .amount').first().textContent()).toBe('80 %');
     await close();
   });
 
@@ -216,6 +219,19 @@ describe('choices', () => {
     await close();
   });
 
+  it('say Image only when there is one: a dialog that is cancelled changes nothing', async () => {
+    const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=blur`);
+    await reach(page, 'running');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByText('Image', { exact: true }).click();
+    await chooser;
+    expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
+    expect(await page.getByRole('radio', { name: 'Image' }).isChecked()).toBe(false);
+    await page.getByText('Transparent', { exact: true }).click();
+    expect(await page.getByRole('radio', { name: 'Transparent' }).isChecked()).toBe(true);
+    await close();
+  });
+
   it('survive a background picture that is none', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none`);
     await reach(page, 'running');
@@ -231,7 +247,7 @@ describe('choices', () => {
 
     await choose(() => image.click(), 'bad.png', bad);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await choose(() => button(page, 'Choose an image').click(), 'good.png', picture);
+    await choose(() => image.click(), 'good.png', picture);
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
     expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
     const before = await shown.getAttribute('src');
@@ -260,7 +276,7 @@ describe('choices', () => {
     await page.goto(`${home}?input=demo&style=none`);
     await reach(page, 'running');
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
-    await button(page, 'Choose an image').waitFor();
+    expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
     await page.reload();
     await reach(page, 'running');
     expect(await page.locator('.notice').count()).toBe(0);

@@ -90,12 +90,12 @@ export const NO_STATS: EffectStats = {
   renderer: '',
 };
 
-/** @throws TypeError if it is no provider. */
+/** @throws PortoonError `ERR_PARAMETER` if it is no provider. */
 export function checkProvider(ep: ExecutionProviderChoice): void {
   if (!['auto', 'webgpu', 'wasm'].includes(ep)) throw wrongOption('ep', ep, 'auto, webgpu or wasm');
 }
 
-/** @throws TypeError naming a wrong option and what it takes. */
+/** @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes. */
 export function checkFilmOptions({ shows = 'picture', matteSide }: FilmOptions): void {
   if (!['picture', 'matte'].includes(shows)) throw wrongOption('shows', shows, 'picture or matte');
   if (matteSide !== undefined && !isNetSide(matteSide))
@@ -105,7 +105,7 @@ export function checkFilmOptions({ shows = 'picture', matteSide }: FilmOptions):
 /**
  * Fills in the defaults of a round of previews.
  * @param offered - the styles that the effect has.
- * @throws TypeError naming a wrong option and what it takes.
+ * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
  */
 export function readPreviewOptions(
   { styles, width = 160 }: Pick<PreviewOptions, 'styles' | 'width'>,
@@ -114,8 +114,7 @@ export function readPreviewOptions(
   const ids = ['none', ...offered.map(({ id }) => id)];
   const chosen = styles ?? offered.filter(({ grade }) => grade === 'live').map(({ id }) => id);
   const unknown = chosen.find((style) => !ids.includes(style));
-  if (unknown !== undefined)
-    throw new TypeError(`styles has ${JSON.stringify(unknown)}; it takes some of ${ids.join(', ')}.`);
+  if (unknown !== undefined) throw wrongOption('styles', unknown, `some of ${ids.join(', ')}`);
   if (!Number.isInteger(width) || width < 32 || width > 512)
     throw wrongOption('width', width, 'a whole number of pixels from 32 to 512');
   return { styles: [...chosen], width };

@@ -2,7 +2,14 @@ import * as Comlink from 'comlink';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { fedTrack } from '../../media/track.ts';
-import type { EffectStats, FilmOptions, ResolvedLook, StyleInfo, WorkerNotice } from '../protocol.ts';
+import type {
+  EffectStats,
+  FilmOptions,
+  ResolvedLook,
+  StyleInfo,
+  TapOptions,
+  WorkerNotice,
+} from '../protocol.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -14,9 +21,10 @@ import {
   type PreviewOptions,
 } from './effect-options.ts';
 import { EffectListeners } from './effect-listeners.ts';
-import { LookChanges } from './look-changes.ts';
+import { LOOK_OPTIONS, LookChanges } from './look-changes.ts';
 import { readLook, type LookOptions } from './look-options.ts';
 import { WorkerHost } from './worker-host.ts';
+import { checkOptionNames, wrongOption } from './wrong-option.ts';
 
 export type { EffectEvents, EffectOptions, PreviewOptions };
 
@@ -60,6 +68,7 @@ export class Effect {
 
   /** See `createEffect`. */
   static async create(options: EffectOptions): Promise<Effect> {
+    checkOptionNames(options, [...LOOK_OPTIONS, 'ep', 'manifestUrl', 'onProgress']);
     checkProvider(options.ep ?? 'auto');
     if (!('OffscreenCanvas' in self) || !('VideoFrame' in self))
       throw new PortoonError(
@@ -80,7 +89,7 @@ export class Effect {
   /**
    * Changes the look from the next frame on. A new style is fetched and warmed up while the old one
    * goes on. If several calls are under way, the last one to name an option decides it.
-   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
    * @throws PortoonError if a background image cannot be had, or if the region is a part of the
    * person that the matte net cannot tell; nothing has changed then. Also if a style cannot be had;
    * the old one stays then, and the other options have changed.
@@ -92,13 +101,13 @@ export class Effect {
   /**
    * Takes frames from a video track, until the next call. The track stays the caller's.
    * @param track - `null` lets go of the last one.
-   * @throws TypeError if it is no video track.
+   * @throws PortoonError `ERR_PARAMETER` if it is no video track.
    */
   async feed(track: MediaStreamTrack | null): Promise<void> {
     // Callers without types may pass the `undefined` of a stream without video.
     const given: unknown = track;
     if (given !== null && !(given instanceof MediaStreamTrack && given.kind === 'video'))
-      throw new TypeError('feed takes a video track, or null to let go of the last one.');
+      throw wrongOption('track', given, 'a video track, or null to let go of the last one');
     this.track = track;
     this.running = false;
     if (!track) {
@@ -151,7 +160,7 @@ export class Effect {
    * anew. The look is the effect's own; where its `quality` is `auto` a film gets the finest. Ends
    * with the next call of `feed`, `process` or `film`.
    * @returns the port for `filmAt`, to be used here or transferred to the worker that decodes.
-   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
    */
   async film(options: FilmOptions = {}): Promise<MessagePort> {
     checkFilmOptions(options);
@@ -168,15 +177,17 @@ export class Effect {
    * the next one, and when the worker is replaced (event `canvas`).
    * @param port - `null` ends the tap.
    */
-  async tap(port: MessagePort | null): Promise<void> {
-    await this.host.ask((api) => (port ? api.tap(Comlink.transfer(port, [port])) : api.untap()));
+  async tap(port: MessagePort | null, options: TapOptions = {}): Promise<void> {
+    await this.host.ask((api) =>
+      port ? api.tap(Comlink.transfer(port, [port]), { ...options }) : api.untap(),
+    );
   }
 
   /**
    * Shows styles on the newest frame, with the region and the strength of the look; the background
    * stays live. The pictures are made between frames, with one net run at most after each, so that
    * the live picture keeps its rate. Waits for the first frame of a source.
-   * @throws TypeError naming a wrong option and what it takes.
+   * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
    * @throws the signal's reason once it is aborted.
    * @throws PortoonError `ERR_WORKER_DIED` if the effect is closed, or its worker dies.
    */
@@ -329,7 +340,7 @@ function unsupportedTrack(): PortoonError {
  * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
  * const cartoon = await effect.process(camera.getVideoTracks()[0]);
  * ```
- * @throws TypeError naming a wrong option and what it takes.
+ * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
  * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is
  * needed.
  */

@@ -1,6 +1,20 @@
 import type { BackgroundFill, ResolvedLook } from '../protocol.ts';
 import type { EffectListeners } from './effect-listeners.ts';
 import { readLook, type LookOptions } from './look-options.ts';
+import { checkOptionNames } from './wrong-option.ts';
+
+/** The compiler sees to it that none is missing. */
+export const LOOK_OPTIONS = Object.keys({
+  style: 0,
+  region: 0,
+  strength: 0,
+  line: 0,
+  colour: 0,
+  palette: 0,
+  detail: 0,
+  background: 0,
+  quality: 0,
+} satisfies Record<keyof LookOptions, 0>);
 
 /**
  * The look of an effect, and the calls that change it: of several under way, the last one to name
@@ -21,6 +35,7 @@ export class LookChanges {
 
   /** See `Effect.set`. */
   async set(options: LookOptions): Promise<void> {
+    checkOptionNames(options, LOOK_OPTIONS);
     const call = ++this.calls;
     for (const option of Object.keys(options)) this.lastCalls.set(option, call);
     const look = await readLook(options);

@@ -12,6 +12,7 @@ import type {
   PreviewJob,
   ResolvedLook,
   StyleInfo,
+  TapOptions,
   WorkerNotice,
   WorkerOptions,
 } from '../protocol.ts';
@@ -194,12 +195,13 @@ class EffectWorker implements EffectWorkerApi {
     else compositor.close();
   }
 
-  async tap(port: MessagePort): Promise<void> {
+  async tap(port: MessagePort, options: TapOptions): Promise<void> {
     await this.opened;
-    this.outputs?.tap(port);
+    this.outputs?.tap(port, options.cutOut);
   }
 
-  untap(): void {
+  async untap(): Promise<void> {
+    await this.opened;
     this.outputs?.tap(null);
   }
 

@@ -8,6 +8,7 @@ export class Outputs {
   private track: TrackWriter | null = null;
   private stacked: { compositor: Compositor; track: TrackWriter } | null = null;
   private framePort: FramePort | null = null;
+  private cutOut = false;
 
   /** @param compositor - draws on the page's canvas. */
   constructor(readonly compositor: Compositor) {}
@@ -15,6 +16,11 @@ export class Outputs {
   /** Whether frames are also drawn as `stacked-1`, which takes a matte. */
   get hasStacked(): boolean {
     return this.stacked !== null;
+  }
+
+  /** Whether every frame has to be drawn on a transparent background, whatever the look says. */
+  get needsCutOut(): boolean {
+    return this.framePort !== null && this.cutOut;
   }
 
   /** Writes every composited frame into a track as well, in place of the one before. */
@@ -42,10 +48,12 @@ export class Outputs {
   /**
    * Sends composited frames to another worker, in place of the one before.
    * @param port - null to send them to none.
+   * @param cutOut - sends only frames that show the people alone, on a transparent background.
    */
-  tap(port: MessagePort | null): void {
+  tap(port: MessagePort | null, cutOut = false): void {
     this.framePort?.close();
     this.framePort = port && new FramePort(port);
+    this.cutOut = cutOut;
   }
 
   /**
@@ -57,7 +65,10 @@ export class Outputs {
     const { compositor, stacked, framePort } = this;
     if (!compositor.contextLost) {
       compositor.draw(frame, layers, packed);
-      if (framePort?.ready) framePort.send(compositor.capture(frame), clockOffset + frame.timestamp / 1000);
+      // A frame that was on its way when the tap began may still show the room.
+      const fits = !this.cutOut || (layers.background.kind === 'transparent' && layers.matte !== null);
+      if (framePort?.ready && fits)
+        framePort.send(compositor.capture(frame), clockOffset + frame.timestamp / 1000);
     }
     // There is no matte if the output was added while the frame was on its way. The next has one.
     if (stacked && layers.matte && !stacked.compositor.contextLost)

@@ -1,6 +1,6 @@
 import { ClockOffset, wallClock } from '../../media/clock-offset.ts';
 import type { Size } from '../../common/size.ts';
-import type { FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
+import type { BackgroundFill, FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
 import type { Layers } from '../stages/layers.ts';
 import { bodyPartOf } from '../stages/matte/matte-stage.ts';
 import { matteSize } from '../stages/net-size.ts';
@@ -16,6 +16,9 @@ import type { Governor } from './governor.ts';
 import type { Outputs } from './outputs.ts';
 import { readPreviewFrame, type PreviewFrame } from './preview-frame.ts';
 import type { StatsCollector } from './stats-collector.ts';
+
+/** Behind people who are cut out. One object, because frames are compared by it. */
+const NOTHING: BackgroundFill = { kind: 'transparent' };
 
 /** One frame on its way through the stages, and what has been made of it so far. */
 export interface FrameJob {
@@ -121,8 +124,9 @@ export class Pipeline {
   }
 
   private async prepare(frame: VideoFrame, waited: boolean): Promise<FrameJob> {
-    const { look, film, backend, governor, stats } = this;
-    const { hasStacked } = this.outputs;
+    const { film, backend, governor, stats } = this;
+    const { hasStacked, needsCutOut } = this.outputs;
+    const look = needsCutOut ? { ...this.look, background: NOTHING } : this.look;
     const plan = planFrame(frame, { look, film, governor, style: backend.style, hasStacked });
     stats.begin(frame, waited);
     const startedAt = performance.now();

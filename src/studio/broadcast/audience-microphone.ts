@@ -1,65 +1,58 @@
-import { effect as watch, signal, type ReadonlySignal } from '@preact/signals';
-import type { Microphone } from '../../call/microphone.ts';
-import type { PreferencesStore } from '../base/preferences-store.ts';
+import { computed, effect as watch, untracked, type ReadonlySignal } from '@preact/signals';
+import { KeptMicrophone, type KeptMicrophoneNeeds } from '../microphone/kept-microphone.ts';
+import type { NoticesStore } from '../notices/notices-store.ts';
 
-export interface AudienceMicrophoneNeeds {
-  preferences: PreferencesStore;
+export interface AudienceMicrophoneNeeds extends KeptMicrophoneNeeds {
+  notices: NoticesStore;
   /** The mute switch of calls. It mutes this microphone as well. */
   muted: ReadonlySignal<boolean>;
-  openMicrophone: (deviceId?: string) => Promise<Microphone>;
 }
 
 /** A microphone for an audience outside of a call: of a broadcast, or of viewers. */
 export interface AudienceMicrophone {
-  /** Null while it is closed. */
+  /** Null while it is closed, and while there is none. */
   readonly track: ReadonlySignal<MediaStreamTrack | null>;
   /** Opens it, if it is not open yet. Rejects as `openMicrophone` does. */
   open: () => Promise<void>;
   close: () => void;
 }
 
-export function createAudienceMicrophone({
-  preferences,
-  muted,
-  openMicrophone,
-}: AudienceMicrophoneNeeds): AudienceMicrophone {
-  const track = signal<MediaStreamTrack | null>(null);
-  let opening: Promise<Microphone> | null = null;
-  let release = (): void => undefined;
-  const close = () => {
-    opening = null;
-    release();
-    release = () => undefined;
-    track.value = null;
+const LOST = {
+  topic: 'audience-microphone',
+  tone: 'problem',
+  title: 'Your audience hears nothing',
+  text: 'The microphone was unplugged or switched off. The sound goes on as soon as there is one again.',
+} as const;
+
+export function createAudienceMicrophone(needs: AudienceMicrophoneNeeds): AudienceMicrophone {
+  const { notices, muted } = needs;
+  const kept = new KeptMicrophone(needs);
+  let unwatch = (): void => undefined;
+  const follow = () => {
+    unwatch();
+    const stop = watch(() => {
+      const track = kept.current.value?.track;
+      if (track) track.enabled = !muted.value;
+      untracked(() => {
+        if (track) notices.retract(LOST.topic);
+        else notices.show(LOST);
+      });
+    });
+    unwatch = () => {
+      stop();
+      notices.retract(LOST.topic);
+      unwatch = () => undefined;
+    };
   };
   return {
-    track,
-    close,
+    track: computed(() => kept.current.value?.track ?? null),
     async open() {
-      if (opening) return;
-      const mine = openMicrophone(preferences.current.peek().microphoneId ?? undefined);
-      opening = mine;
-      let microphone;
-      try {
-        microphone = await mine;
-      } catch (error) {
-        if (opening === mine) opening = null;
-        throw error;
-      }
-      // Closed while the browser asked for permission.
-      if (opening !== mine) {
-        microphone.stop();
-        return;
-      }
-      const opened = microphone;
-      const unwatch = watch(() => {
-        opened.track.enabled = !muted.value;
-      });
-      release = () => {
-        unwatch();
-        opened.stop();
-      };
-      track.value = opened.track;
+      await kept.open();
+      if (kept.current.peek()) follow();
+    },
+    close() {
+      unwatch();
+      kept.close();
     },
   };
 }

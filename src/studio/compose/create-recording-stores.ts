@@ -3,6 +3,7 @@ import { openMicrophone } from '../../call/microphone.ts';
 import { awaitRoom } from '../../call/one-tab.ts';
 import { Outlet } from '../../call/outlet.ts';
 import { WhipPublisher } from '../../call/whip.ts';
+import { onDevicesChanged } from '../../media/devices.ts';
 import { claim, claimLeftClips, discardClip, nameClip, openClip } from '../../record/clips.ts';
 import { SoundMix } from '../../record/sound-mix.ts';
 import type { LinkParameters } from '../base/link-parameters.ts';
@@ -54,6 +55,15 @@ export function createRecordingStores(
     ...calls,
     // Outside of a call the studio plays no sound that would have to be cancelled.
     openMicrophone: (deviceId) => openMicrophone(deviceId, { echoCancellation: false }),
+    replaceSound: (track) => {
+      recorder
+        .get()
+        .then((loaded) => loaded.replaceSound(track))
+        .catch((error: unknown) => {
+          notices.showError('recording-sound', error);
+        });
+    },
+    onDevicesChanged,
     createMix: () => new SoundMix(),
   });
   const isRecording = () => recording.isRecording.value;
@@ -81,9 +91,10 @@ export function createRecordingStores(
 function createAudience(base: BaseStores, picture: PictureStores, { microphone }: CallStores) {
   const createMicrophone = () =>
     createAudienceMicrophone({
-      preferences: base.preferences,
+      ...base,
       muted: microphone.muted,
       openMicrophone: (deviceId) => openMicrophone(deviceId),
+      onDevicesChanged,
     });
   const broadcast = createBroadcastStore({
     ...base,

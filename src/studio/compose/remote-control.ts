@@ -1,4 +1,5 @@
 import { effect as watch } from '@preact/signals';
+import { PortoonError } from '../../common/errors.ts';
 import { listenForControl } from '../../control.ts';
 import type { LookOptions } from '../../effect/index.ts';
 import type { Studio } from './studio.ts';
@@ -14,7 +15,8 @@ export function startRemoteControl({ effect, microphone }: Pick<Studio, 'effect'
   });
   listenForControl({
     async set(look: LookOptions) {
-      if (!effect.current.value) throw new Error('The effect is not ready yet.');
+      if (!effect.current.value)
+        throw new PortoonError('ERR_RUNTIME', 'The effect is not ready yet.', 'Ask again when it runs.');
       await effect.current.value.set(look);
     },
     mute,

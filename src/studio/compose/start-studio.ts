@@ -26,8 +26,13 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
 }
 
 /** Other programs read `data-state`, and the style sheets read `data-theme`. */
-function showStateInDocument({ page, preferences }: Studio): void {
+function showStateInDocument({ page, preferences, recording }: Studio): void {
   const { dataset } = document.documentElement;
+  const { title } = document;
+  watch(() => {
+    // A tab that is hidden shows nothing else.
+    document.title = recording.isRecording.value ? `● ${title}` : title;
+  });
   watch(() => {
     dataset.state = page.state.value;
   });

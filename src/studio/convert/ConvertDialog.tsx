@@ -45,9 +45,11 @@ export function ConvertDialog() {
     conversions.ask([]);
   };
   const start = () => {
-    const trim = readTrim(form.from.value, form.to.value);
+    const seconds = form.info.value?.seconds;
+    const trim = readTrim(form.from.value, form.to.value, seconds);
     if (!trim) {
-      form.problem.value = 'Enter times like 1:30 or 90. The end must come after the start.';
+      const length = seconds === undefined ? '' : ` The film is ${formatDuration(seconds)} long.`;
+      form.problem.value = `Enter times like 1:30 or 90. The end must come after the start.${length}`;
       return;
     }
     const format: FilmFormat = transparent ? 'webm-alpha' : form.format.value;

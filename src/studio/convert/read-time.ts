@@ -1,6 +1,7 @@
 /** Reads a time like `1:30` or `90` as seconds. Returns null if it is not a time. */
 function readTime(text: string): number | null {
-  if (!/^\s*(\d+:){0,2}\d+([.,]\d+)?\s*$/.test(text)) return null;
+  // Only the first part may be as large as it likes.
+  if (!/^\s*(\d+:([0-5]?\d:)?[0-5]?\d|\d+)([.,]\d+)?\s*$/.test(text)) return null;
   return text.split(':').reduce((sum, part) => 60 * sum + Number(part.replace(',', '.')), 0);
 }
 
@@ -8,11 +9,16 @@ function readTime(text: string): number | null {
  * Reads which part of a film to convert.
  * @param from - the start as the person typed it; empty for the beginning of the film.
  * @param to - the end; empty for the end of the film.
- * @returns null if a time is not one, or if the end is not after the start.
+ * @param seconds - how long the film is, if that is known.
+ * @returns null if a time is not one, or if nothing would be left of the film.
  */
-export function readTrim(from: string, to: string): { from?: number; to?: number } | null {
+export function readTrim(
+  from: string,
+  to: string,
+  seconds = Infinity,
+): { from?: number; to?: number } | null {
   const start = from.trim() === '' ? undefined : readTime(from);
   const end = to.trim() === '' ? undefined : readTime(to);
-  if (start === null || end === null || (start ?? 0) >= (end ?? Infinity)) return null;
+  if (start === null || end === null || (start ?? 0) >= Math.min(end ?? Infinity, seconds)) return null;
   return { ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) };
 }

@@ -15,7 +15,7 @@ const OPTIONS = [
 /** What is behind the person. */
 export function BackgroundSettings() {
   const background = useBackground();
-  const { kind, image } = background;
+  const { kind, image, cutOut } = background;
   return (
     <Section title="Background">
       <Segmented
@@ -26,10 +26,13 @@ export function BackgroundSettings() {
         value={kind.value}
         onChange={(next) => {
           const again = next === kind.value;
-          background.choose(next);
           if (next === 'image' && (again || image.value === null)) chooseImageFile(background);
+          else background.choose(next);
         }}
       />
+      {cutOut.value && (
+        <p role="status">Transparent until this clip ends. What you choose here shows afterwards.</p>
+      )}
       {kind.value === 'colour' && <ColourSwatches />}
       {kind.value === 'image' && <ImageRow />}
     </Section>

@@ -31,6 +31,17 @@ export interface BackgroundNeeds {
   askedByLink: string | undefined;
 }
 
+/** Of notices about an image file. What the effect says of the background is another topic. */
+const TOPIC = 'background-image';
+
+const IMAGE_GONE = {
+  topic: TOPIC,
+  tone: 'info',
+  title: 'The room is blurred',
+  text: 'The browser no longer has your background image. Choose it again in the settings.',
+  stays: true,
+} as const;
+
 /** A chosen image that the effect has not taken yet. */
 interface PendingImage {
   url: string;
@@ -45,6 +56,11 @@ export class BackgroundStore implements BackgroundSync {
   readonly colour = signal('');
   /** URL of the chosen image, if there is one. */
   readonly image = signal<string | null>(null);
+  /**
+   * Whether a transparent clip is being recorded: the picture is transparent until it ends, and
+   * what is chosen meanwhile shows afterwards.
+   */
+  readonly cutOut = signal(false);
 
   /** Counts chosen images. The newest wins, however long each takes to decode. */
   private choices = 0;
@@ -59,14 +75,19 @@ export class BackgroundStore implements BackgroundSync {
     if (needs.askedByLink !== undefined) this.showOnControls(needs.askedByLink);
   }
 
-  /** The background in the effect's terms. An image that is not chosen yet leaves the room live. */
+  /**
+   * The background in the effect's terms. Who wanted an image did not want the room to be seen: an
+   * image that is not there yet, or no longer, is a blur.
+   */
   get option(): string {
     if (this.kind.value === 'colour') return this.colour.value;
-    if (this.kind.value === 'image') return this.image.value ?? 'live';
+    if (this.kind.value === 'image') return this.image.value ?? 'blur';
     return this.kind.value;
   }
 
+  /** Without an image the background stays as it is until {@link chooseImage} brings one. */
   readonly choose = (kind: Backdrop): void => {
+    if (kind === 'image' && this.image.value === null) return;
     this.kind.value = kind;
     this.needs.change({ background: this.option });
   };
@@ -83,6 +104,7 @@ export class BackgroundStore implements BackgroundSync {
     const before = this.pending ? this.pending.before : this.image.value;
     this.pending = { url: this.createUrl(file), file, before };
     this.image.value = this.pending.url;
+    this.needs.notices.retract(TOPIC);
     this.choose('image');
     this.needs.page.announce('Background image chosen');
   };
@@ -91,9 +113,13 @@ export class BackgroundStore implements BackgroundSync {
   async restore(): Promise<void> {
     if (this.image.value !== null) return;
     const file = await this.needs.storage.load();
-    if (!file) return;
+    if (!file) {
+      if (this.blurInstead()) this.needs.notices.show(IMAGE_GONE);
+      return;
+    }
     if (!(await this.isImage(file))) {
       await this.needs.storage.remove();
+      this.blurInstead();
       return;
     }
     // Meanwhile the person may have chosen another one.
@@ -102,16 +128,31 @@ export class BackgroundStore implements BackgroundSync {
     if (this.kind.value === 'image') this.needs.apply({ background: this.option });
   }
 
-  /** Back to what a first visit shows. The image is forgotten. */
-  async reset(): Promise<void> {
+  /** The image of the last visit is gone: the controls say what shows in its place. */
+  private blurInstead(): boolean {
+    const isMissed = this.kind.value === 'image' && this.image.value === null;
+    if (isMissed) this.choose('blur');
+    return isMissed;
+  }
+
+  /**
+   * Back to what a first visit shows. The image is kept, and can be chosen again.
+   * @returns what undoes it.
+   */
+  reset(): () => void {
     const { backdrop, colour } = defaultPreferences();
+    const before = { kind: this.kind.value, colour: this.colour.value };
+    this.setColour(colour);
+    this.choose(backdrop);
+    return () => {
+      this.setColour(before.colour);
+      this.choose(before.kind);
+    };
+  }
+
+  private setColour(colour: string): void {
     this.needs.preferences.update({ colour });
     this.colour.value = colour;
-    this.choose(backdrop);
-    this.choices++;
-    this.pending = null;
-    this.image.value = null;
-    await this.needs.storage.remove();
   }
 
   readonly showOnControls = (background: string): void => {
@@ -177,7 +218,7 @@ export class BackgroundStore implements BackgroundSync {
         'Choose a JPEG, PNG, WebP or AVIF image, or another background.',
         { cause },
       );
-      this.needs.notices.showError('look:background', error);
+      this.needs.notices.showError(TOPIC, error);
       return false;
     }
   }

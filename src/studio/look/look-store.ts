@@ -120,23 +120,23 @@ export class LookStore implements LookDriver {
   };
 
   startOptions(): LookOptions {
-    const { style, region, strength, line, colour, palette, detail, quality } = this.look.value;
+    const { style, background, ...rest } = this.look.value;
     return {
       ...(style !== null && { style }),
-      ...{ region, strength, line, colour, palette, detail, quality },
+      ...{ ...rest, background: firstBackground(background) },
     };
   }
 
   /**
-   * Its style and region are asked for again, because only `set` says why one did not come. The
-   * background is asked for only now, so that a bad image can't keep the effect from starting.
+   * Its style and region are asked for again, because only `set` says why one did not come. An
+   * image is asked for only now, so that a bad one can't keep the effect from starting.
    */
   attach(effect: Effect, createdWith: LookOptions): void {
-    const { strength = 1, line = 1, colour = 1 } = createdWith;
+    const { strength = 1, line = 1, colour = 1, background = 'live' } = createdWith;
     const { palette = 'none', detail = 'auto', quality = 'auto' } = createdWith;
     this.reset(effect);
     const drawing = { strength, line, colour, palette, detail, quality };
-    this.applied = { style: null, region: 'person', background: 'live', ...drawing };
+    this.applied = { style: null, region: 'person', background, ...drawing };
     effect.on('look', (changed) => {
       if (effect === this.effect) this.onEffectChanged(changed);
     });
@@ -247,6 +247,12 @@ export class LookStore implements LookDriver {
     else if (key === 'detail') preferences.update({ detail });
     else if (key === 'background') background.remember(this.applied.background);
   }
+}
+
+/** The background of an effect's first frames: until an image is there, the room is not shown. */
+function firstBackground(wanted: string): string {
+  const isPlain = ['live', 'blur', 'transparent'].includes(wanted) || wanted.startsWith('#');
+  return isPlain ? wanted : 'blur';
 }
 
 function keysOf(changes: Partial<LookState>): LookKey[] {

@@ -8,7 +8,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_CAMERA_UNSUPPORTED: 'The camera can’t be used here',
   ERR_VIDEO_UNREADABLE: 'This video can’t be opened',
   ERR_IMAGE_UNREADABLE: 'This image can’t be opened',
-  ERR_PARAMETER: 'This link has a setting Portoon doesn’t know',
+  ERR_PARAMETER: 'A setting is not possible',
   ERR_MANIFEST: 'The list of styles didn’t load',
   ERR_MODEL_MISSING: 'A file didn’t load',
   ERR_MODEL_INTEGRITY: 'A file arrived damaged',
@@ -45,6 +45,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_MEDIA_SERVER_UNREACHABLE: 'The media server can’t be reached',
   ERR_DISK_FULL: 'The disk is full',
   ERR_FILE_WRITE: 'The file couldn’t be written',
+  ERR_INTERRUPTED: 'It was interrupted',
   ERR_RECORDING: 'The recording stopped',
 };
 

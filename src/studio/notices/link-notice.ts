@@ -1,5 +1,4 @@
 import { describeProblem, shorten, type ParameterProblem, type ReadLink } from '../base/link-parameters.ts';
-import { titleOf } from './error-titles.ts';
 import type { NoticesStore } from './notices-store.ts';
 
 /** At most this many unknown parameters are named. */
@@ -36,7 +35,8 @@ export function createLinkNotice(link: ReadLink, notices: NoticesStore): LinkNot
       return;
     }
     const code = 'ERR_PARAMETER';
-    notices.show({ topic: 'link-parameters', tone: 'problem', title: titleOf(code), text, code });
+    const title = 'This link has a setting Portoon doesn’t know';
+    notices.show({ topic: 'link-parameters', tone: 'problem', title, text, code });
   };
   return {
     show,

@@ -18,7 +18,7 @@ export function ClipCards() {
 }
 
 function ClipCard({ clip }: { clip: Clip }) {
-  const { name, file, recovered, saved } = clip;
+  const { name, file, recovered, saved, downloaded } = clip;
   const dot = name.lastIndexOf('.');
   const title = useSignal(clip.title ?? name.slice(0, dot));
   return (
@@ -41,7 +41,13 @@ function ClipCard({ clip }: { clip: Clip }) {
             {name.slice(dot)} · {formatBytes(file.size)}
           </span>
         </label>
-        {!saved && <p class="where">Kept in this browser until you save or discard it</p>}
+        {!saved && (
+          <p class="where">
+            {downloaded
+              ? 'Sent to your downloads. Also kept in this browser until you discard it'
+              : 'Kept in this browser until you save or discard it'}
+          </p>
+        )}
         <ClipActions clip={clip} title={title.value} />
       </div>
     </li>
@@ -59,7 +65,8 @@ function ClipPreview({ clip: { url, file } }: { clip: Clip }) {
 
 function ClipActions({ clip, title }: { clip: Clip; title: string }) {
   const clips = useClips();
-  const { file, saved, saving } = clip;
+  const { file, downloaded, saving } = clip;
+  const saved = clip.saved || downloaded;
   return (
     <div class="row">
       <button

@@ -52,18 +52,19 @@ function RunningRecording() {
   const { stage, progress, toggle, togglePause } = useRecording();
   const { seconds, bytes } = progress.value;
   const paused = stage.value === 'paused';
-  const canStop = stage.value === 'recording' || paused;
+  const canPause = stage.value === 'recording' || paused;
+  const canStop = canPause || stage.value === 'starting';
   return (
     <div class="recorder running" role="group" aria-label="Recording" data-paused={paused || undefined}>
       <span class="red" aria-hidden="true" />
       <span class="elapsed" role="timer" aria-label="Recorded">
         {stage.value === 'finishing' ? 'Finishing…' : formatDuration(seconds)}
       </span>
-      {canStop && <span class="bytes">{formatBytes(bytes)}</span>}
+      {canPause && <span class="bytes">{formatBytes(bytes)}</span>}
       <button
         type="button"
         class="icon-button"
-        disabled={!canStop}
+        disabled={!canPause}
         aria-label={paused ? 'Resume recording' : 'Pause recording'}
         onClick={togglePause}
       >
@@ -81,5 +82,25 @@ function RunningRecording() {
         <Icon name="stop" />
       </button>
     </div>
+  );
+}
+
+/** All that is left of the recording while the controls are hidden: it is always seen. */
+export function RecordingDot() {
+  const { isRecording, stage, toggle } = useRecording();
+  if (!isRecording.value) return null;
+  return (
+    <button
+      type="button"
+      class="recording-dot"
+      disabled={stage.value === 'finishing'}
+      data-paused={stage.value === 'paused' || undefined}
+      aria-label="Stop recording"
+      aria-keyshortcuts="R"
+      title="Stop recording (R)"
+      onClick={toggle}
+    >
+      <span class="red" aria-hidden="true" />
+    </button>
   );
 }

@@ -4,6 +4,7 @@ import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
+import type { SavedFile } from './save-file.ts';
 import type { SavedClips } from './saved-clips.ts';
 
 /** A clip to play, save, share or discard. */
@@ -15,6 +16,8 @@ export interface Clip {
   /** Whether it is from an earlier visit. */
   readonly recovered: boolean;
   readonly saved: boolean;
+  /** Whether it was sent to the downloads, which the person may have cancelled. */
+  readonly downloaded: boolean;
   readonly saving: boolean;
   /** The name to offer when it is saved. By default that of its file. */
   readonly title?: string;
@@ -34,8 +37,8 @@ export interface ClipsNeeds {
   recorder: Pick<RecorderStore, 'get'>;
   folder: ClipFolder;
   savedClips: SavedClips;
-  /** Resolves to where the file is now, in words; null if the person cancelled. */
-  saveFile: (file: File, url: string, name: string, onStart: () => void) => Promise<string | null>;
+  /** Resolves to where the file is now; null if the person cancelled. */
+  saveFile: (file: File, url: string, name: string, onStart: () => void) => Promise<SavedFile | null>;
   shareFile: (file: File, name: string) => Promise<void>;
 }
 
@@ -77,7 +80,14 @@ export class ClipsStore {
   }
 
   private show({ name, file }: ClipFile, about: Pick<Clip, 'recovered' | 'title'>): void {
-    const clip = { name, file, url: URL.createObjectURL(file), saved: false, saving: false };
+    const clip = {
+      name,
+      file,
+      url: URL.createObjectURL(file),
+      saved: false,
+      downloaded: false,
+      saving: false,
+    };
     this.clips.value = [{ ...clip, ...about }, ...this.clips.value];
   }
 
@@ -89,9 +99,10 @@ export class ClipsStore {
         this.update(clip, { saving: true });
       });
       if (result === null) return;
-      savedClips.store([...savedClips.load(), clip.name]);
-      this.update(clip, { saved: true });
-      page.announce(result);
+      // A download may have been cancelled: the clip stays until the person throws it away.
+      if (result.sure) savedClips.store([...savedClips.load(), clip.name]);
+      this.update(clip, result.sure ? { saved: true } : { downloaded: true });
+      page.announce(result.words);
     } catch (error) {
       notices.showError('clips', error);
     } finally {

@@ -1,13 +1,12 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect as watch, signal } from '@preact/signals';
 import type { FormatId, Offer } from '../../record/formats.ts';
 import type { RecordingNotice } from '../../record/protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import type { LookStore } from '../look/look-store.ts';
+import type { BackgroundStore } from '../look/background-store.ts';
 import { asError } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
-import type { EffectStore } from '../stage/effect-store.ts';
 import type { ClipFormats } from './clip-formats.ts';
 import type { ClipsStore } from './clips-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
@@ -20,8 +19,7 @@ export interface RecordingNeeds {
   page: PageStore;
   notices: NoticesStore;
   source: Pick<SourceStore, 'status'>;
-  effect: Pick<EffectStore, 'current'>;
-  look: Pick<LookStore, 'wanted'>;
+  background: Pick<BackgroundStore, 'kind' | 'cutOut'>;
   recorder: Pick<RecorderStore, 'get'>;
   formats: ClipFormats;
   sound: Pick<RecordingSound, 'openMicrophone' | 'openCall' | 'closeCall'>;
@@ -45,8 +43,10 @@ export class RecordingStore {
 
   readonly formats: ClipFormats;
 
-  /** The background before a transparent clip, to go back to. */
-  private backgroundBefore: string | null = null;
+  /** Aborted when the clip is stopped, perhaps before it has started. */
+  private stopWish = new AbortController();
+  /** Ends the wait for a picture to record; null while none is awaited. */
+  private stopAwaiting: (() => void) | null = null;
 
   constructor(private readonly needs: RecordingNeeds) {
     this.formats = needs.formats;
@@ -62,7 +62,7 @@ export class RecordingStore {
   /** Starts a clip, or ends the one that is running. */
   readonly toggle = (): void => {
     if (this.stage.value === 'off') void this.record();
-    else if (this.stage.value !== 'starting') void this.stop();
+    else void this.stop();
   };
 
   /**
@@ -73,15 +73,26 @@ export class RecordingStore {
     const { page, notices } = this.needs;
     if (this.stage.value !== 'off') return;
     if (!this.canRecord.value) {
-      page.announce('There is no picture to record yet');
+      this.recordWhenPossible(format);
       return;
     }
+    this.endWait();
     notices.retract('recording');
     this.stage.value = 'starting';
+    this.stopWish = new AbortController();
     this.progress.value = { seconds: 0, bytes: 0 };
     try {
       const offer = await this.begin(format);
+      if (!offer) {
+        this.finish();
+        page.announce('Nothing was recorded');
+        return;
+      }
       this.stage.value = 'recording';
+      if (this.stopWish.signal.aborted) {
+        await this.stop();
+        return;
+      }
       page.announce(offer.format.id === 'png' ? 'Taking a picture' : 'Recording');
     } catch (error) {
       this.finish();
@@ -89,7 +100,47 @@ export class RecordingStore {
     }
   };
 
-  private async begin(format?: FormatId): Promise<Offer> {
+  /** Records as soon as there is a picture; asked once more, it does not. */
+  private recordWhenPossible(format?: FormatId): void {
+    const { page, notices, source } = this.needs;
+    const isAwaited = this.stopAwaiting !== null;
+    this.endWait();
+    if (isAwaited) {
+      page.announce('Nothing will be recorded');
+      return;
+    }
+    if (!hasSource(source)) {
+      notices.show({
+        topic: 'recording',
+        tone: 'info',
+        title: 'There is no picture to record',
+        text: 'Start the camera, a video or the demo first.',
+      });
+      return;
+    }
+    notices.show({
+      topic: 'recording',
+      tone: 'info',
+      title: 'The recording starts with the picture',
+      text: 'Press R again if it should not.',
+      stays: true,
+    });
+    this.stopAwaiting = watch(() => {
+      if (this.canRecord.value) queueMicrotask(() => void this.record(format));
+      // The camera didn't open: one that does so later was not meant.
+      else if (!hasSource(source)) queueMicrotask(this.endWait);
+    });
+  }
+
+  private readonly endWait = (): void => {
+    if (!this.stopAwaiting) return;
+    this.stopAwaiting();
+    this.stopAwaiting = null;
+    this.needs.notices.retract('recording');
+  };
+
+  /** Null if the person has stopped it before it began. */
+  private async begin(format?: FormatId): Promise<Offer | null> {
     const { formats, sound, replay, checkFreeSpace } = this.needs;
     const recorder = await this.needs.recorder.get();
     recorder.died.catch((error: unknown) => {
@@ -101,8 +152,10 @@ export class RecordingStore {
     const track = offer.audio
       ? ((await sound.openCall(this.endWithCall)) ?? (await sound.openMicrophone()))
       : null;
-    if (offer.format.id === 'webm-alpha') await this.clearBackground();
-    await recorder.start({ offer, sound: track, onNotice: this.onNotice });
+    if (this.stopWish.signal.aborted) return null;
+    const cutOut = this.isCutOut(offer);
+    await recorder.start({ offer, sound: track, cutOut, onNotice: this.onNotice });
+    this.needs.background.cutOut.value = cutOut;
     return offer;
   }
 
@@ -119,9 +172,10 @@ export class RecordingStore {
       });
   };
 
-  /** Ends the clip and shows it; never rejects. */
+  /** Ends the clip and shows it; one that is only starting ends once it can. Never rejects. */
   readonly stop = async (): Promise<void> => {
     const { notices, recorder, clips } = this.needs;
+    this.stopWish.abort();
     if (this.stage.value !== 'recording' && this.stage.value !== 'paused') return;
     this.stage.value = 'finishing';
     try {
@@ -171,30 +225,23 @@ export class RecordingStore {
     void this.stop();
   };
 
-  private async clearBackground(): Promise<void> {
-    const { background } = this.needs.look.wanted.value;
-    if (background === 'transparent') return;
-    this.backgroundBefore = background;
-    await this.needs.effect.current.value?.set({ background: 'transparent' });
-  }
-
-  private restoreBackground(): void {
-    const { effect, look, notices } = this.needs;
-    const background = this.backgroundBefore;
-    this.backgroundBefore = null;
-    if (background === null || look.wanted.value.background !== 'transparent') return;
-    effect.current.value?.set({ background }).catch((error: unknown) => {
-      notices.showError('look:background', error);
-    });
+  /** Whether a clip begins transparent. Then it stays so, whatever is chosen meanwhile. */
+  private isCutOut({ format }: Offer): boolean {
+    return format.id === 'webm-alpha' || (format.alpha && this.needs.background.kind.value === 'transparent');
   }
 
   /** Puts everything back that was changed for the clip. */
   private finish(): void {
     this.stage.value = 'off';
     this.needs.sound.closeCall();
-    this.restoreBackground();
+    this.needs.background.cutOut.value = false;
     this.needs.replay.resume();
   }
+}
+
+/** Whether there is a picture, or one is on its way. */
+function hasSource({ status }: RecordingNeeds['source']): boolean {
+  return status.value === 'live' || status.value === 'opening';
 }
 
 export function createRecordingStore(needs: RecordingNeeds): RecordingStore {

@@ -105,7 +105,10 @@ export class ReplayStore {
     this.needs.notices.showError('replay', error);
   }
 
-  /** The chosen format, or the most widely playable one if the chosen one does not move. */
+  /**
+   * The chosen format, or the most widely playable one if the chosen one does not move, or is
+   * transparent: the picture would have to be so all the time.
+   */
   private offer(): Offer {
     const { formats, recorder } = this.needs;
     if (!this.isPossible.value)
@@ -115,7 +118,7 @@ export class ReplayStore {
         'Record a clip, or use a current Chrome, Edge, Firefox or Safari.',
       );
     const chosen = formats.offerFor();
-    return chosen.video === null ? formats.offerFor(recorder.widest.value) : chosen;
+    return chosen.video === null || chosen.format.alpha ? formats.offerFor(recorder.widest.value) : chosen;
   }
 }
 

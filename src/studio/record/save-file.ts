@@ -6,12 +6,19 @@ type SaveFilePicker = (options: {
   types: { accept: Record<string, string[]> }[];
 }) => Promise<FileSystemFileHandle>;
 
+/** Where a file is that was saved. */
+export interface SavedFile {
+  words: string;
+  /** Whether it surely is there. Browsers don't tell pages what became of a download. */
+  sure: boolean;
+}
+
 /**
  * Saves a file where the person wants it; where the browser has no dialog for that, to its
  * downloads.
  * @param url - of the same file, for the download.
  * @param onStart - called when the person has chosen a place.
- * @returns where it is now, in words; null if the person cancelled.
+ * @returns where it is now; null if the person cancelled.
  * @throws {PortoonError} `ERR_DISK_FULL` or `ERR_FILE_WRITE`.
  */
 export async function saveFile(
@@ -19,17 +26,17 @@ export async function saveFile(
   url: string,
   name: string,
   onStart: () => void,
-): Promise<string | null> {
+): Promise<SavedFile | null> {
   try {
     const target = await pickTarget(name, file.type);
     if (target === 'cancelled') return null;
     onStart();
     if (!target) {
       download(url, name);
-      return 'Saved to your downloads';
+      return { words: 'Sent to your downloads', sure: false };
     }
     await file.stream().pipeTo(await target.createWritable());
-    return `Saved as ${target.name}`;
+    return { words: `Saved as ${target.name}`, sure: true };
   } catch (error) {
     throw explainSaveError(error);
   }

@@ -13,6 +13,7 @@ import { useStyles } from '../look/styles-store.ts';
 import { StyleStrip } from '../look/StyleStrip.tsx';
 import { Announcer, NoticeList } from '../notices/NoticeList.tsx';
 import { ClipCards } from '../record/ClipCards.tsx';
+import { RecordingDot } from '../record/RecordButton.tsx';
 import { useSource } from '../source/source-store.ts';
 import { useEffectStore } from '../stage/effect-store.ts';
 import { EmptyState } from '../stage/EmptyState.tsx';
@@ -39,7 +40,10 @@ export function App({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
   return (
     <>
       {/* Without controls there must be a way back that needs no keyboard. */}
-      <Stage transparent={background.kind.value === 'transparent'} onClick={showControls} />
+      <Stage
+        transparent={background.kind.value === 'transparent' || background.cutOut.value}
+        onClick={showControls}
+      />
       <div
         class="chrome"
         data-hidden={controlsHidden.value || undefined}
@@ -55,6 +59,7 @@ export function App({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
           {isIn.value && <CallBar />}
         </div>
       </div>
+      {controlsHidden.value && <RecordingDot />}
       <DropTarget onFiles={useFileHandler()} />
       <BroadcastPanel />
       <HelpDialog shortcuts={shortcuts} />

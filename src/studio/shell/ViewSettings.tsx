@@ -6,6 +6,7 @@ import { useCall } from '../call/call-store.ts';
 import { useBackground } from '../look/background-store.ts';
 import { useLook } from '../look/look-store.ts';
 import { resetLook } from '../look/reset-look.ts';
+import { useNotices } from '../notices/notices-store.ts';
 import { useStyles } from '../look/styles-store.ts';
 import { useMirror } from '../source/mirror-store.ts';
 import { useStatistics } from '../stage/statistics-store.ts';
@@ -53,6 +54,7 @@ export function ViewSettings() {
 function ResetButton() {
   const preferences = usePreferences();
   const page = usePage();
+  const notices = useNotices();
   const look = useLook();
   const styles = useStyles();
   const background = useBackground();
@@ -60,9 +62,11 @@ function ResetButton() {
     <button
       type="button"
       class="button"
-      onClick={() => void resetLook({ preferences, page, look, styles, background })}
+      onClick={() => {
+        resetLook({ preferences, page, notices, look, styles, background });
+      }}
     >
-      <Icon name="reset" /> Reset
+      <Icon name="reset" /> Reset the look
     </button>
   );
 }

@@ -122,6 +122,7 @@ export class SourceStore {
       if (next.kind !== 'file') preferences.update({ lastInput: next.kind });
       if (next.deviceId !== undefined) preferences.update({ deviceId: next.deviceId });
     }
+    if (next.kind === 'camera') this.watchMute(next);
     page.announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);
     next.ended.then(
       (reason) => {
@@ -133,8 +134,28 @@ export class SourceStore {
     );
   }
 
+  /** A key, a cover or the system may switch a camera off while it stays open. */
+  private watchMute(camera: Source): void {
+    const { notices } = this.needs;
+    const onChange = () => {
+      if (this.current.value !== camera) return;
+      if (!camera.track.muted) notices.retract('source');
+      else
+        notices.show({
+          topic: 'source',
+          tone: 'problem',
+          title: 'The camera sends no picture',
+          text: `${camera.label} was switched off, by a key, a cover or the system. Switch it on again: the picture comes back by itself.`,
+        });
+    };
+    camera.track.addEventListener('mute', onChange);
+    camera.track.addEventListener('unmute', onChange);
+    onChange();
+  }
+
   private stop(old: Source): void {
     old.stop();
+    this.needs.notices.retract('source');
     if (this.current.value === old) this.current.value = null;
   }
 
@@ -195,6 +216,7 @@ export class SourceStore {
     const otherMayWork = fault.code === 'ERR_CAMERA_BUSY' || fault.code === 'ERR_CAMERA_UNSUPPORTED';
     if (otherMayWork && this.cameras.value.length > 1)
       actions.push({ label: 'Choose another camera', run: this.needs.showCameraList });
+    if (request.kind === 'camera') actions.push({ label: 'Play a video', run: this.chooseVideo });
     if (request.kind !== 'demo')
       actions.push({ label: 'Use the demo', run: () => void this.open({ kind: 'demo' }) });
     return actions;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useReducer } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import type { IconName } from './icon-drawings.tsx';
 
@@ -60,6 +60,7 @@ export function Segmented<T extends string>({
   onChange,
 }: SegmentedProps<T>) {
   const name = useId();
+  const [, render] = useReducer((count: number) => count + 1, 0);
   return (
     <div class={tall ? 'segmented tall' : 'segmented'} role="radiogroup" aria-label={label}>
       {options.map((option) => (
@@ -72,6 +73,8 @@ export function Segmented<T extends string>({
             checked={option.value === value}
             onChange={() => {
               onChange(option.value);
+              // The change may wait for something else. Only the value says what is selected.
+              render(undefined);
             }}
             onClick={() => {
               if (again && option.value === value) onChange(option.value);

@@ -43,6 +43,7 @@ describe('portoon convert', () => {
       to: 3723.5,
     });
     expect(() => readCommand(['a.mp4', '--from', '2:00', '--to', '90'])).toThrow(/--to must be after --from/);
+    expect(() => readCommand(['a.mp4', '--from', '1:99'])).toThrow(/not 1:99/);
     expect(() => readCommand(['a.mp4', '--from', 'noon'])).toThrow(/as 90, 90\.5 or 1:30, not noon/);
   });
 

@@ -88,3 +88,15 @@ test('where nothing takes over, the error is thrown and the frame is closed', as
   await expect(pipeline.start(frame, true)).rejects.toThrow('broken');
   expect(frame.closed).toBe(true);
 });
+
+test('people who are recorded alone are cut out, whatever background the look has', async () => {
+  const fake = new FakeBackend('cpu');
+  const all = fakePipeline(fake);
+  Object.assign(all.outputs, { needsCutOut: true });
+  all.look.region = 'everything';
+  for (const kind of ['live', 'blur'] as const) {
+    all.look.background = { kind };
+    const { layers } = await carry(all, 1);
+    expect([layers.background.kind, layers.matte !== null]).toEqual(['transparent', true]);
+  }
+});

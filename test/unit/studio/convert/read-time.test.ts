@@ -5,6 +5,7 @@ test.each([
   ['', '', {}],
   ['90', '', { from: 90 }],
   ['1:30', '1:02:03', { from: 90, to: 3723 }],
+  ['99:59', '100:00', { from: 5999, to: 6000 }],
   ['0,5', ' 1.5 ', { from: 0.5, to: 1.5 }],
 ])('from %j to %j', (from, to, trim) => {
   expect(readTrim(from, to)).toEqual(trim);
@@ -13,8 +14,15 @@ test.each([
 test.each([
   ['soon', ''],
   ['', '1:2:3:4'],
+  ['1:99', ''],
+  ['1:60:00', ''],
   ['2', '1'],
   ['1', '1'],
 ])('from %j to %j is refused', (from, to) => {
   expect(readTrim(from, to)).toBeNull();
+});
+
+test('a start behind the end of the film is refused', () => {
+  expect(readTrim('1:30', '', 8)).toBeNull();
+  expect(readTrim('7', '1:30', 8)).toEqual({ from: 7, to: 90 });
 });

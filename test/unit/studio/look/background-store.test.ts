@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
+import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
 import { createBackgroundStore } from '../../../../src/studio/look/background-store.ts';
 import { createBase, settled } from '../fakes.ts';
 
-function setUp({ askedByLink, kept = null }: { askedByLink?: string; kept?: Blob | null } = {}) {
+interface Given {
+  askedByLink?: string;
+  kept?: Blob | null;
+  preferred?: Backdrop;
+}
+
+function setUp({ askedByLink, kept = null, preferred = 'live' }: Given = {}) {
   const base = createBase();
+  base.preferences.update({ backdrop: preferred });
   const changes: string[] = [];
   const files: string[] = [];
   const store = createBackgroundStore({
@@ -72,10 +80,29 @@ test('an image of the last visit comes back, and a damaged one is removed', asyn
   expect(bad.files).toEqual(['remove']);
 });
 
-test('a reset forgets the image', async () => {
+test('a reset keeps the image, and can be undone', async () => {
   const { store, files } = setUp();
   await store.chooseImage(new Blob(['good']));
-  await store.reset();
+  const image = store.image.value;
+  const undo = store.reset();
   await settled();
-  expect([store.kind.value, store.image.value, files]).toEqual(['live', null, ['remove']]);
+  expect([store.kind.value, store.image.value, files]).toEqual(['live', image, []]);
+  undo();
+  expect([store.kind.value, store.option]).toEqual(['image', image]);
+});
+
+test('without an image Image is not chosen', () => {
+  const { store, changes } = setUp({ askedByLink: 'blur' });
+  store.choose('image');
+  expect([store.kind.value, store.option, changes]).toEqual(['blur', 'blur', []]);
+});
+
+test('the room is blurred while the image of the last visit is on its way, and if it is gone', async () => {
+  const { store, preferences, notices } = setUp({ preferred: 'image' });
+  expect([store.kind.value, store.option]).toEqual(['image', 'blur']);
+  await store.restore();
+  expect([store.kind.value, store.option]).toEqual(['blur', 'blur']);
+  expect(notices.notices.value[0]?.title).toBe('The room is blurred');
+  store.remember('blur');
+  expect(preferences.current.value.backdrop).toBe('blur');
 });

@@ -104,3 +104,14 @@ test('a background that the effect refuses is handed back', async () => {
   expect(rejected).toEqual(['blob:bad']);
   expect(store.wanted.value.background).toBe('live');
 });
+
+test('the first frames of an effect never show a room that is to be hidden', () => {
+  const first = (background: string) => setUp({ background }).store.startOptions().background;
+  expect(['live', 'blur', 'transparent', '#00ff00'].map(first)).toEqual([
+    'live',
+    'blur',
+    'transparent',
+    '#00ff00',
+  ]);
+  expect(first('blob:beach')).toBe('blur');
+});

@@ -3,6 +3,7 @@ import { PortoonError } from '../../../../src/common/errors.ts';
 import type { ClipFile } from '../../../../src/record/folder.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import { createClipsStore } from '../../../../src/studio/record/clips-store.ts';
+import type { SavedFile } from '../../../../src/studio/record/save-file.ts';
 import { createSavedClips } from '../../../../src/studio/record/saved-clips.ts';
 import { createBase } from '../fakes.ts';
 
@@ -14,7 +15,10 @@ function setUp(left: ClipFile[] = [], saved: string[] = []) {
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => kept.set(key, value),
   });
-  const answer: { place: string | null; error: Error | null } = { place: 'Saved as x', error: null };
+  const answer: { place: SavedFile | null; error: Error | null } = {
+    place: { words: 'Saved as x', sure: true },
+    error: null,
+  };
   const store = createClipsStore({
     ...base,
     recorder: {
@@ -78,4 +82,15 @@ test('a clip that was not saved stays', async () => {
   await store.save(store.clips.value[0]!, '');
   expect(store.clips.value[0]).toMatchObject({ saved: false, saving: false });
   expect(notices.notices.value[0]?.code).toBe('ERR_DISK_FULL');
+});
+
+test('a clip that was sent to the downloads is offered again until it is discarded', async () => {
+  const { store, answer, savedClips, events } = setUp();
+  await store.add('Portoon 1.mp4');
+  answer.place = { words: 'Sent to your downloads', sure: false };
+  await store.save(store.clips.value[0]!, '');
+  expect(store.clips.value[0]).toMatchObject({ saved: false, downloaded: true });
+  expect(savedClips.load().size).toBe(0);
+  await store.discard(store.clips.value[0]!);
+  expect(events).toContain('discard Portoon 1.mp4');
 });

@@ -1,43 +1,52 @@
+import '../../../fixtures/with-resolvers.ts';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
 import type { Offer } from '../../../../src/record/formats.ts';
 import type { RecordingNotice } from '../../../../src/record/protocol.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
-import type { LookState } from '../../../../src/studio/look/look-store.ts';
+import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
 import { createRecordingStore } from '../../../../src/studio/record/recording-store.ts';
 import type { SourceStatus } from '../../../../src/studio/source/source-store.ts';
-import { createBase, fakeEffect, fakeEffectStore, settled } from '../fakes.ts';
+import { createBase, settled } from '../fakes.ts';
 
 beforeEach(() => {
   vi.stubGlobal('addEventListener', () => undefined);
 });
 
-function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: boolean } = {}) {
+interface Given {
+  format?: string;
+  inCall?: boolean;
+  /** Resolves when the recorder has started. */
+  started?: Promise<void>;
+}
+
+function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: Given = {}) {
   const base = createBase();
   const events: string[] = [];
+  const status = signal<SourceStatus>('live');
   const note = (text: string) => () => Promise.resolve(void events.push(text));
-  const fake = fakeEffect();
   let notify: (notice: RecordingNotice) => void = () => undefined;
   let endCall: () => void = () => undefined;
   let died: (error: unknown) => void = () => undefined;
   const recorder = {
     died: new Promise((_resolve, reject) => (died = reject)),
-    start: (options: { onNotice: typeof notify }) => {
+    start: (options: { onNotice: typeof notify; cutOut: boolean }) => {
       notify = options.onNotice;
-      return note('start')();
+      events.push(options.cutOut ? 'start cut-out' : 'start');
+      return started;
     },
     stop: () => Promise.resolve('clip.mp4'),
     pause: note('pause'),
     resume: note('resume'),
   } as unknown as Recorder;
-  const offer = { format: { id: format }, audio: 'aac' } as Offer;
-  const look = { wanted: signal({ background: 'live' } as LookState) };
+  const alpha = format !== 'mp4';
+  const offer = { format: { id: format, alpha }, audio: 'aac' } as Offer;
+  const background = { kind: signal<Backdrop>('live'), cutOut: signal(false) };
   const store = createRecordingStore({
     ...base,
-    source: { status: signal<SourceStatus>('live') },
-    effect: fakeEffectStore(fake.effect),
-    look,
+    source: { status },
+    background,
     recorder: { get: () => Promise.resolve(recorder) },
     formats: { chosen: signal('mp4'), offerFor: () => offer },
     sound: {
@@ -63,8 +72,8 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
     ...base,
     store,
     events,
-    fake,
-    look,
+    background,
+    status,
     tell,
     endCall: () => {
       endCall();
@@ -76,10 +85,12 @@ function setUp({ format = 'mp4', inCall = false }: { format?: string; inCall?: b
 }
 
 test('without a picture nothing is recorded', async () => {
-  const { store, page } = setUp();
+  const { store, page, notices, status } = setUp();
+  status.value = 'none';
+  page.state.value = 'ready';
   await store.record();
   expect(store.stage.value).toBe('off');
-  expect(page.announcement.value).toBe('There is no picture to record yet');
+  expect(notices.notices.value[0]?.title).toBe('There is no picture to record');
 });
 
 test('a clip is started, paused, resumed and offered', async () => {
@@ -106,14 +117,26 @@ test('a clip is started, paused, resumed and offered', async () => {
   ]);
 });
 
-test('a transparent clip clears the background and puts it back', async () => {
-  const { store, page, fake, look } = setUp({ format: 'webm-alpha' });
+test('a transparent clip shows people alone until it ends', async () => {
+  const { store, page, events, background } = setUp({ format: 'webm-alpha' });
   page.state.value = 'running';
   await store.record();
-  look.wanted.value = { ...look.wanted.value, background: 'transparent' };
+  expect(events).toContain('start cut-out');
+  expect(background.cutOut.value).toBe(true);
   await store.stop();
-  await settled();
-  expect(fake.asked).toEqual([{ background: 'transparent' }, { background: 'live' }]);
+  expect(background.cutOut.value).toBe(false);
+});
+
+test('a GIF that begins transparent stays so', async () => {
+  const opaque = setUp({ format: 'gif' });
+  opaque.page.state.value = 'running';
+  await opaque.store.record();
+  expect(opaque.events).toContain('start');
+  const transparent = setUp({ format: 'gif' });
+  transparent.page.state.value = 'running';
+  transparent.background.kind.value = 'transparent';
+  await transparent.store.record();
+  expect(transparent.events).toContain('start cut-out');
 });
 
 test('a clip with everyone’s sound ends with the call', async () => {
@@ -134,4 +157,68 @@ test('a recorder that dies is reported', async () => {
   await settled();
   expect(store.stage.value).toBe('off');
   expect(notices.notices.value[0]?.code).toBe('ERR_RECORDING');
+});
+
+test('a stop during the start is carried out, and nothing is recorded', async () => {
+  const { store, page, events, background } = setUp({ format: 'webm-alpha' });
+  page.state.value = 'running';
+  store.toggle();
+  expect(store.stage.value).toBe('starting');
+  store.toggle();
+  await settled();
+  expect(store.stage.value).toBe('off');
+  expect(events).not.toContain('start cut-out');
+  expect(background.cutOut.value).toBe(false);
+});
+
+test('a stop while the recorder starts makes a clip of what there is', async () => {
+  const started = Promise.withResolvers<undefined>();
+  const { store, page, events } = setUp({ started: started.promise });
+  page.state.value = 'running';
+  store.toggle();
+  await settled();
+  expect(events).toContain('start');
+  store.toggle();
+  started.resolve(undefined);
+  await settled();
+  expect(store.stage.value).toBe('off');
+  expect(events).toContain('add clip.mp4');
+});
+
+test('a clip wished for while the camera opens starts with the picture', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  page.state.value = 'ready';
+  store.toggle();
+  expect(notices.notices.value[0]?.title).toBe('The recording starts with the picture');
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('recording');
+  expect(notices.notices.value).toEqual([]);
+});
+
+test('a wish for a clip is taken back by the second press', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  store.toggle();
+  store.toggle();
+  expect(notices.notices.value).toEqual([]);
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('off');
+});
+
+test('a camera that does not open takes the wish for a clip with it', async () => {
+  const { store, page, notices, status } = setUp();
+  status.value = 'opening';
+  store.toggle();
+  status.value = 'none';
+  await settled();
+  expect(notices.notices.value).toEqual([]);
+  status.value = 'live';
+  page.state.value = 'running';
+  await settled();
+  expect(store.stage.value).toBe('off');
 });

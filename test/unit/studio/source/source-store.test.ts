@@ -133,3 +133,21 @@ test('closed, it films no more and says what was playing', async () => {
   expect(store.isFilming()).toBe(false);
   expect(hidden()).toBe(1);
 });
+
+test('a camera that is switched off by its own key is told, until it is on again', async () => {
+  const { store, opened, notices } = setUp();
+  void store.open({ kind: 'camera' });
+  const camera = fakeSource('camera', 'Webcam');
+  opened[0]!.resolve(camera);
+  await settled();
+  expect(notices.notices.value).toEqual([]);
+  const mute = (muted: boolean) => {
+    Object.assign(camera.track, { muted });
+    camera.track.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  };
+  mute(true);
+  expect(notices.notices.value[0]?.title).toBe('The camera sends no picture');
+  expect(notices.notices.value[0]?.text).toContain('Webcam');
+  mute(false);
+  expect(notices.notices.value).toEqual([]);
+});

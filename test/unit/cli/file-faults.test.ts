@@ -1,0 +1,36 @@
+import { mkdtemp, open, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { explainWriteError, isSystemError, refusal } from '../../../src/cli/file-faults.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'portoon-faults-'));
+  await writeFile(join(folder, 'a.mp4'), 'film');
+});
+
+test.for([
+  ['missing.mp4', 'b.mp4', 'ERR_VIDEO_UNREADABLE', /There is no file/],
+  ['', 'b.mp4', 'ERR_VIDEO_UNREADABLE', /is a folder/],
+  ['a.mp4', 'a.mp4', 'ERR_FILE_WRITE', /over itself/],
+] as const)('%j to %j is refused: %s', async ([from, to, code, message]) => {
+  const refused = await refusal(join(folder, from), join(folder, to), false);
+  expect(refused?.fault.code).toBe(code);
+  expect(refused?.fault.message).toMatch(message);
+  expect(refused?.fault.wayOut).toMatch(/\w{4}/);
+});
+
+test('a film that can be read is not refused', async () => {
+  expect(await refusal(join(folder, 'a.mp4'), join(folder, 'b.mp4'), false)).toBeNull();
+});
+
+test('what the file system says is told in words', async () => {
+  const error: unknown = await open(join(folder, 'a.mp4', 'b.mp4.part'), 'wx').catch((e: unknown) => e);
+  expect(isSystemError(error)).toBe(true);
+  const fault = explainWriteError(error as NodeJS.ErrnoException, 'a.mp4/b.mp4');
+  expect(fault.message).toBe("a.mp4/b.mp4 can't be written: a part of the path is a file, not a folder.");
+  const full = Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' });
+  expect(explainWriteError(full, 'b.mp4').code).toBe('ERR_DISK_FULL');
+  expect(isSystemError(new Error('The browser gave up.'))).toBe(false);
+});

@@ -1,0 +1,94 @@
+import { signal } from '@preact/signals';
+import { expect, test } from 'vitest';
+import type { Microphone } from '../../../../src/call/microphone.ts';
+import { RecordingSound } from '../../../../src/studio/record/recording-sound.ts';
+import { createBase, fakeTrack, settled } from '../fakes.ts';
+
+function fakeMicrophone(): Microphone {
+  return { track: fakeTrack(), label: 'Fake', deviceId: undefined, level: () => 0, stop: () => undefined };
+}
+
+function setUp({ inCall = false } = {}) {
+  const base = createBase();
+  base.preferences.update({ clipSound: true });
+  const isOpen = signal(inCall);
+  const current = signal<Microphone | null>(inCall ? fakeMicrophone() : null);
+  const replaced: MediaStreamTrack[] = [];
+  const opened: Microphone[] = [];
+  const plugged = { in: true };
+  let devicesChanged: () => void = () => undefined;
+  const sound = new RecordingSound({
+    ...base,
+    microphone: { current },
+    call: { isIn: isOpen, isOpen, members: signal([]), announceRecording: () => Promise.resolve() },
+    openMicrophone: () => {
+      if (!plugged.in) return Promise.reject(new Error('none'));
+      const microphone = fakeMicrophone();
+      opened.push(microphone);
+      return Promise.resolve(microphone);
+    },
+    replaceSound: (track) => replaced.push(track),
+    onDevicesChanged: (listener) => {
+      devicesChanged = listener;
+      return () => (devicesChanged = () => undefined);
+    },
+    createMix: () => {
+      throw new Error('not needed');
+    },
+  });
+  const titles = () => base.notices.notices.value.map(({ title }) => title);
+  return {
+    ...{ sound, isOpen, current, replaced, opened, plugged, titles },
+    changeDevices: () => {
+      devicesChanged();
+    },
+  };
+}
+
+const SILENT = 'The clip has no sound at the moment';
+
+test('a microphone that is unplugged is told, and heard again when it is back', async () => {
+  const { sound, opened, plugged, replaced, titles, changeDevices } = setUp();
+  expect(await sound.openMicrophone()).toBe(opened[0]!.track);
+  plugged.in = false;
+  opened[0]!.track.dispatchEvent(new Event('ended'));
+  await settled();
+  expect(titles()).toEqual([SILENT]);
+  plugged.in = true;
+  changeDevices();
+  await settled();
+  expect(replaced).toEqual([opened[1]!.track]);
+  expect(titles()).toEqual([]);
+});
+
+test('the sound goes on with another microphone of a call, and after the call', async () => {
+  const { sound, current, isOpen, opened, replaced } = setUp({ inCall: true });
+  expect(await sound.openMicrophone()).toBe(current.value!.track);
+  const other = fakeMicrophone();
+  current.value = null;
+  current.value = other;
+  isOpen.value = false;
+  current.value = null;
+  await settled();
+  expect(replaced).toEqual([other.track, opened[0]!.track]);
+});
+
+test('a microphone that is switched off by its own key is told', async () => {
+  const { sound, opened, titles } = setUp();
+  await sound.openMicrophone();
+  const { track } = opened[0]!;
+  track.dispatchEvent(new Event('mute'));
+  expect(titles()).toEqual([SILENT]);
+  track.dispatchEvent(new Event('unmute'));
+  expect(titles()).toEqual([]);
+});
+
+test('after the clip nothing is opened any more', async () => {
+  const { sound, opened, isOpen, changeDevices } = setUp({ inCall: true });
+  await sound.openMicrophone();
+  sound.closeMicrophone();
+  isOpen.value = false;
+  changeDevices();
+  await settled();
+  expect(opened).toEqual([]);
+});
