@@ -1,5 +1,6 @@
 /** `portoon`: the command line. */
 import { convert, EXIT } from './convert.ts';
+import { copyAssets } from './copy-assets.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
 
 async function main([verb, ...args]: readonly string[]): Promise<number> {
@@ -8,7 +9,12 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
     return verb === undefined ? EXIT.usage : EXIT.fine;
   }
   try {
-    if (verb !== 'convert') throw new UsageError(`There is no command ${verb}; there is: convert.`);
+    if (verb === 'copy-assets') {
+      await copyAssets(args);
+      return EXIT.fine;
+    }
+    if (verb !== 'convert')
+      throw new UsageError(`There is no command ${verb}; there are convert and copy-assets.`);
     const command = readCommand(args);
     if (!command) {
       process.stdout.write(HELP);

@@ -2,7 +2,15 @@ import * as Comlink from 'comlink';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { fedTrack } from '../../media/track.ts';
-import type { EffectStats, FilmOptions, ResolvedLook, StyleInfo, WorkerNotice } from '../protocol.ts';
+import type {
+  EffectStats,
+  FilmOptions,
+  ResolvedLook,
+  StyleInfo,
+  WorkerNotice,
+  WorkerOptions,
+} from '../protocol.ts';
+import { filesOf } from './assets.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -15,7 +23,9 @@ import {
 } from './effect-options.ts';
 import { EffectListeners } from './effect-listeners.ts';
 import { LookChanges } from './look-changes.ts';
+import { explainStart } from './explain-start.ts';
 import { readLook, type LookOptions } from './look-options.ts';
+import { whyUnsupported } from './support.ts';
 import { WorkerHost } from './worker-host.ts';
 
 export type { EffectEvents, EffectOptions, PreviewOptions };
@@ -51,28 +61,27 @@ export class Effect {
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
 
+  private readonly files: Pick<WorkerOptions, 'manifestUrl' | 'files'>;
+
   private constructor(
     look: ResolvedLook,
     private readonly options: EffectOptions,
   ) {
+    this.files = filesOf(options);
     this.look = new LookChanges(look, (changes) => this.host.ask((api) => api.set(changes)), this.listeners);
   }
 
   /** See `createEffect`. */
   static async create(options: EffectOptions): Promise<Effect> {
+    const fault = whyUnsupported();
+    if (fault) throw new PortoonError(fault.code, fault.message, fault.wayOut);
     checkProvider(options.ep ?? 'auto');
-    if (!('OffscreenCanvas' in self) || !('VideoFrame' in self))
-      throw new PortoonError(
-        'ERR_UNSUPPORTED_BROWSER',
-        'This browser cannot hand single video frames to a page.',
-        'Use a current Chrome, Edge or another Chromium.',
-      );
     const effect = new Effect({ ...DEFAULT_LOOK, ...(await readLook(options)) }, options);
     try {
       await effect.start();
     } catch (error) {
       await effect.close();
-      throw error;
+      throw await explainStart(error, effect.files.files['effect.worker.js']);
     }
     return effect;
   }
@@ -229,10 +238,9 @@ export class Effect {
 
   private async start(): Promise<void> {
     const canvas = this.canvas.transferControlToOffscreen();
-    const manifest = this.options.manifestUrl ?? 'models/manifest.json';
     const options = {
       canvas,
-      manifestUrl: new URL(manifest, document.baseURI).href,
+      ...this.files,
       ep: this.options.ep ?? 'auto',
       look: this.look.current,
     };
@@ -247,7 +255,7 @@ export class Effect {
         this.options.onProgress?.(notice.progress);
         break;
       case 'beat':
-        this.latest = notice.stats;
+        this.handleStats(notice.stats);
         break;
       case 'running':
         this.announceRunning();
@@ -256,6 +264,13 @@ export class Effect {
         this.listeners.announceFault(notice.fault, notice.fatal);
         break;
     }
+  }
+
+  private handleStats(stats: EffectStats): void {
+    const wasSlow = this.latest.held !== 'nothing';
+    this.latest = stats;
+    this.listeners.announce('stats', stats);
+    if (stats.held !== 'nothing' && !wasSlow) this.listeners.announce('slow', stats);
   }
 
   private announceRunning(): void {
@@ -329,10 +344,28 @@ function unsupportedTrack(): PortoonError {
  * const camera = await navigator.mediaDevices.getUserMedia({ video: true });
  * const cartoon = await effect.process(camera.getVideoTracks()[0]);
  * ```
- * @throws TypeError naming a wrong option and what it takes.
+ * @throws TypeError naming a wrong option and what it takes; its `code` is `ERR_PARAMETER`.
  * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is
- * needed.
+ * needed, or there is no browser: on a server.
  */
 export function createEffect(options: EffectOptions = {}): Promise<Effect> {
   return Effect.create(options);
+}
+
+/**
+ * Fetches and compiles ahead what `createEffect` with the same options will need, so that it starts
+ * sooner: say, while somebody still reads a page. The browser keeps it as it keeps other files, by
+ * the headers that they are served with.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ loaded, total }) => (bar.value = total && loaded / total);
+ * await preload({ style: 'toon', onProgress });
+ * ```
+ * @param options - as for `createEffect`; `onProgress` is called as bytes arrive.
+ * @throws as `createEffect`.
+ */
+export async function preload(options: EffectOptions = {}): Promise<void> {
+  const effect = await Effect.create(options);
+  await effect.close();
 }
