@@ -9,7 +9,11 @@ import { STAMP } from './build.ts';
 import { writeDeclarations } from './library-types.ts';
 
 /** What a page imports, each at the sub-path of the package of the same name. */
-const ENTRIES = { index: 'src/index.ts' };
+const ENTRIES = {
+  index: 'src/index.ts',
+  livekit: 'src/package/livekit.ts',
+  jitsi: 'src/package/jitsi.ts',
+};
 /** Programs of their own, each in one file: bundlers copy them as they are. */
 const WORKERS = {
   'effect.worker': 'src/effect/worker/effect.worker.ts',
@@ -33,6 +37,12 @@ const RUNTIME_SCRIPTS = [
 
 /** The licences of what is bundled: the effect's worker has all of it but the runtime. */
 const LICENCES = 'licences.md';
+
+/**
+ * The runtime's line for Node. It awaits at the top of the file, which webpack's minifier refuses
+ * in files that are only copied.
+ */
+const FOR_NODE = 'if(isNode)isPthread=(await import("worker_threads")).workerData==="em-pthread";';
 
 /** Builds the library at `root` into its dist-lib/. */
 export async function buildLibrary(root: string): Promise<void> {
@@ -100,7 +110,7 @@ function configOf(
         checks: { bundlerTimings: false },
         output: {
           entryFileNames: '[name].js',
-          chunkFileNames: 'shared/[name].js',
+          chunkFileNames: '[name].js',
           codeSplitting: !inOneFile,
         },
       },
@@ -110,9 +120,13 @@ function configOf(
 
 async function copyRuntime(from: string, to: string): Promise<void> {
   for (const script of RUNTIME_SCRIPTS) {
-    await copyFile(join(from, 'dist', `${script}.mjs`), join(to, `${script.replace('.min', '')}.js`));
-    if (script.startsWith('ort-'))
-      await copyFile(join(from, 'dist', `${script}.wasm`), join(to, `${script}.wasm`));
+    const target = join(to, `${script.replace('.min', '')}.js`);
+    await copyFile(join(from, 'dist', `${script}.mjs`), target);
+    if (!script.startsWith('ort-')) continue;
+    await copyFile(join(from, 'dist', `${script}.wasm`), join(to, `${script}.wasm`));
+    const code = await readFile(target, 'utf8');
+    if (code.split(FOR_NODE).length !== 2) throw new Error(`${script} is not as it was: see FOR_NODE.`);
+    await writeFile(target, code.replace(FOR_NODE, ''));
   }
 }
 

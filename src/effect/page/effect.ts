@@ -55,8 +55,8 @@ export class Effect {
   private latest: EffectStats = NO_STATS;
   private running = false;
   private track: MediaStreamTrack | null = null;
-  /** The track of `process`. */
-  private output: MediaStreamTrack | null = null;
+  /** The track of `process` or `output`. */
+  private outputTrack: MediaStreamTrack | null = null;
   /** The track of `stacked`. */
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
@@ -127,10 +127,29 @@ export class Effect {
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.endOutput();
     await this.feed(track);
-    const { track: output, frames } = fedTrack();
-    this.output = output;
+    return this.output();
+  }
+
+  /**
+   * Gives the composite of whatever is fed, now and later, as a track. So a source can change while
+   * a call goes on with the same track, which shows the last frame meanwhile.
+   * @returns a track that ends as that of `process` does, which it takes the place of.
+   */
+  async output(): Promise<MediaStreamTrack> {
+    this.endOutput();
+    const { track, frames } = fedTrack();
+    this.outputTrack = track;
+    await this.write(frames);
+    return track;
+  }
+
+  /**
+   * Writes the composite of whatever is fed into a stream, in place of the track of `process` or
+   * `output`. Frames are written as they come, and only while the stream has room.
+   * @param frames - is transferred, and closed as such a track ends. Its reader closes each frame.
+   */
+  async write(frames: WritableStream<VideoFrame>): Promise<void> {
     await this.host.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
-    return output;
   }
 
   /**
@@ -309,8 +328,8 @@ export class Effect {
   }
 
   private endOutput(): void {
-    endTrack(this.output);
-    this.output = null;
+    endTrack(this.outputTrack);
+    this.outputTrack = null;
   }
 
   private endOutputs(): void {
