@@ -39,6 +39,8 @@ try {
     await npm(folder, 'run', 'build');
     const server = await serveFolder(join(folder, place));
     const page = await browser.newPage();
+    // What tsx calls in functions that are handed to the page.
+    await page.addInitScript('globalThis.__name = (named) => named');
     await page.goto(server.url);
     await page.waitForFunction(() => 'portoon' in window, undefined, { timeout: 60_000 });
     const [shown] = await composites(page, camera, 1, { style: 'toon' });
