@@ -126,7 +126,8 @@ async function copyRuntime(from: string, to: string): Promise<void> {
     await copyFile(join(from, 'dist', `${script}.wasm`), join(to, `${script}.wasm`));
     const code = await readFile(target, 'utf8');
     if (code.split(FOR_NODE).length !== 2) throw new Error(`${script} is not as it was: see FOR_NODE.`);
-    await writeFile(target, code.replace(FOR_NODE, ''));
+    // A line of its own tells tools that look at the text that this is a module.
+    await writeFile(target, code.replace(FOR_NODE, '').replace('}export default', '}\nexport default'));
   }
 }
 

@@ -3,6 +3,9 @@ import { dirname, join, posix } from 'node:path';
 
 const IMPORT = /(?<=\bfrom '|\bimport\(')(\.[^']+)\.ts(?=')/g;
 
+/** What is imported for what it does, and not for its types. */
+const FOR_EFFECT = /^import '[^']+';\n/gm;
+
 /**
  * Copies the declarations that entries need, and no others, with the extensions that every resolver
  * knows.
@@ -17,6 +20,6 @@ export async function writeDeclarations(from: string, entries: readonly string[]
     for (const [, imported] of text.matchAll(IMPORT)) wanted.add(posix.join(posix.dirname(path), imported!));
     const target = join(to, `${path}.d.ts`);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, text.replaceAll(IMPORT, '$1.js'));
+    await writeFile(target, text.replaceAll(FOR_EFFECT, '').replaceAll(IMPORT, '$1.js'));
   }
 }
