@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright';
+import { publint } from 'publint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type * as Library from '../../src/index.ts';
 import type { Fault } from '../../src/index.ts';
@@ -13,11 +14,29 @@ import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { buildExample, packPackage, serveFolder, type Packed } from '../fixtures/packed.ts';
+import { projectRoot } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
 
 const BARE = `<!doctype html>
   <script type="importmap">{ "imports": { "portoon": "./node_modules/portoon/dist-lib/index.js" } }</script>
   <script type="module">import * as library from 'portoon'; Object.assign(window, { library });</script>`;
+
+/** What a developer may write; without what others need, such as WebGPU's types. */
+const TYPED = `
+import { createEffect, isSupported, preload, PortoonError, type EffectOptions } from 'portoon';
+import { cartoonProcessor } from 'portoon/livekit';
+import { cartoonEffect } from 'portoon/jitsi';
+const options: EffectOptions = { style: 'toon', assets: (name) => new URL(name, 'https://files.example/') };
+const support = isSupported();
+if (!support.supported) throw new PortoonError(support.fault.code, support.fault.message, support.fault.wayOut);
+await preload({ ...options, onProgress: ({ loaded, total }) => console.log(loaded / total) });
+const effect = await createEffect(options);
+effect.on('slow', ({ fps }) => console.log(fps.toFixed(1)));
+// @ts-expect-error There is no such option.
+await effect.set({ stile: 'udnie' });
+const track: MediaStreamTrack = cartoonEffect(options).startEffect(new MediaStream()).getVideoTracks()[0]!;
+await cartoonProcessor(options).init({ track });
+`;
 
 let packed: Packed;
 let camera: FakeCamera;
@@ -101,6 +120,35 @@ describe('a page', () => {
     await expectCartoon(await open((await serve(built)).url));
   });
 
+  test('shows through around the person where the background is transparent', async () => {
+    const page = await open((await serve(await packed.example('transparent'))).url);
+    const [shown] = await composites(page, camera, 1, {});
+    const { matte, width, height } = camera.frame(shown!.index);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+    const alphas = (where: (distance: number) => boolean) =>
+      distance.reduce((sum, at, pixel) => sum + (where(at) ? shown!.rgba[pixel * 4 + 3]! : 0), 0) /
+      distance.reduce((count, at) => count + (where(at) ? 1 : 0), 0);
+    expect(alphas((at) => at >= 12)).toBeGreaterThan(245);
+    expect(alphas((at) => at <= -12)).toBeLessThan(10);
+  });
+
+  test('hands livekit-client the cartoon', async () => {
+    const built = await buildExample(await packed.example('livekit'));
+    const page = await browser.newPage();
+    await page.goto((await serve(built)).url);
+    await page.waitForFunction(() => 'cartoon' in window, undefined, { timeout: 60_000 });
+    const isSent = await page.evaluate(() => {
+      const { cartoon, track } = window as unknown as {
+        cartoon: { processedTrack: MediaStreamTrack };
+        track: { mediaStreamTrack: MediaStreamTrack };
+      };
+      return (
+        track.mediaStreamTrack === cartoon.processedTrack && cartoon.processedTrack.readyState === 'live'
+      );
+    });
+    expect(isSent).toBe(true);
+  });
+
   test('may have the files on another origin', async () => {
     const folder = await packed.copyAssets();
     const elsewhere = await serve(folder, { 'Access-Control-Allow-Origin': '*' });
@@ -157,11 +205,46 @@ describe('what is wrong is told in a sentence, with a way out', () => {
   });
 });
 
+describe('tools read the package', () => {
+  test('publint finds nothing', async () => {
+    const { messages } = await publint({ pkgDir: packed.folder, pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  test.each(['Node16', 'Bundler'])(
+    'its types hold as TypeScript resolves them for %s',
+    async (resolution) => {
+      await writeFile(join(plainFolder, 'types.mts'), TYPED);
+      const compilerOptions = {
+        module: resolution === 'Bundler' ? 'ESNext' : resolution,
+        moduleResolution: resolution,
+        ...{ target: 'ES2022', lib: ['ES2024', 'DOM', 'DOM.Iterable'], types: [] },
+        ...{ noEmit: true, strict: true },
+      };
+      await writeFile(
+        join(plainFolder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['types.mts'] }),
+      );
+      const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
+      const complaints = await run(process.execPath, [tsc, '-p', plainFolder]).then(
+        () => '',
+        (error: unknown) => (error as { stdout: string }).stdout,
+      );
+      expect(complaints).toBe('');
+    },
+  );
+});
+
 test('the package is small, and its JavaScript smaller', () => {
   expect(packed.bytes).toBeLessThan(30e6);
   expect(packed.files.filter((path) => /\.wasm$|portrait\.onnx$/.test(path)).length).toBe(4);
   // What a first cartoon on wasm loads.
-  const scripts = ['index', 'addresses', ...['effect.worker', 'nets.worker'].map((name) => `assets/${name}`)];
+  const scripts = [
+    'index',
+    'effect',
+    'addresses',
+    ...['effect.worker', 'nets.worker'].map((name) => `assets/${name}`),
+  ];
   const runtime = ['ort.wasm', 'ort-wasm-simd-threaded'].map((name) => `assets/runtime/${name}`);
   const sizes = [...scripts, ...runtime].map(
     (name) => gzipSync(readFileSync(join(packed.folder, 'dist-lib', `${name}.js`))).length,
