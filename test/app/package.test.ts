@@ -182,6 +182,9 @@ describe('what is wrong is told in a sentence, with a way out', () => {
       wayOut: expect.stringContaining('text/javascript') as string,
     });
     expect(typeless.message).toContain('has the type text/html');
+    await page.route('**/models/manifest.json*', (route) => route.fulfill({ status: 404, body: '' }));
+    const listless = await refusal(page, '/node_modules/portoon/dist-lib/assets');
+    expect(listless.code).toBe('ERR_MANIFEST');
     expect(await refusal(page, '')).toMatchObject({
       code: 'ERR_PARAMETER',
       message: expect.stringContaining('assets is ""') as string,
