@@ -1,6 +1,6 @@
 /**
- * `npm run test:bundlers`: the examples for heavy tools, with all that they depend on from the
- * registry, in the browser. It takes minutes and the network, so it is no part of `npm test`.
+ * `npm run test:bundlers`: the examples for heavy tools, with all that they depend on
+ * installed, in the browser. It takes minutes and the network, so it is no part of `npm test`.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

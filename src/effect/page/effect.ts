@@ -23,7 +23,6 @@ import {
 } from './effect-options.ts';
 import { EffectListeners } from './effect-listeners.ts';
 import { LookChanges } from './look-changes.ts';
-import { explainStart } from './explain-start.ts';
 import { readLook, type LookOptions } from './look-options.ts';
 import { whyUnsupported } from './support.ts';
 import { WorkerHost } from './worker-host.ts';
@@ -81,7 +80,7 @@ export class Effect {
       await effect.start();
     } catch (error) {
       await effect.close();
-      throw await explainStart(error, effect.files.files['effect.worker.js']);
+      throw await explain(error, effect.files.files['effect.worker.js']);
     }
     return effect;
   }
@@ -335,6 +334,17 @@ export class Effect {
   private endOutputs(): void {
     this.endOutput();
     endTrack(this.stackedOutput);
+  }
+}
+
+/** Says why a worker whose address is known did not start; loaded only when that happens. */
+async function explain(error: unknown, address: string | undefined): Promise<unknown> {
+  if (address === undefined) return error;
+  try {
+    const { explainStart } = await import('./explain-start.ts');
+    return await explainStart(error, address);
+  } catch {
+    return error;
   }
 }
 

@@ -5,12 +5,12 @@ const COPY = 'Let the option assets name a folder that `npx portoon copy-assets`
 /**
  * Finds out why the worker did not start: a browser does not tell the page.
  * @param error - what `WorkerHost` rejects with.
- * @param address - of the worker's program, where it is known.
+ * @param address - of the worker's program.
  * @returns an error that says more, or the same one.
  */
-export async function explainStart(error: unknown, address: string | undefined): Promise<unknown> {
+export async function explainStart(error: unknown, address: string): Promise<unknown> {
   const silent = error instanceof PortoonError && error.code === 'ERR_WORKER_DIED';
-  if (!silent || address === undefined) return error;
+  if (!silent) return error;
   const wrong = (what: string, wayOut: string) =>
     new PortoonError('ERR_ASSETS', `The worker's program at ${address} ${what}.`, wayOut, { cause: error });
   let answer: Response;
