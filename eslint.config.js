@@ -42,7 +42,7 @@ const studio = {
 const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'training/**'] },
+  { ignores: ['dist/**', 'dist-lib/**', 'training/**'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -132,6 +132,11 @@ export default tseslint.config(
       group: ['**/effect/**'],
       message: 'the common ground knows no room',
     }),
+  },
+  {
+    // The package's own modules stand in for those of the effect.
+    files: ['src/package/**/*.ts'],
+    rules: refuse(runtime, peers, media, rooms),
   },
   {
     // A worker loads only what it needs of the effect, and not the page's side of it.

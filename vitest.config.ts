@@ -39,7 +39,7 @@ export default defineConfig({
       {
         extends: './vite.config.ts',
         // Found on the way, a dependency would make the page reload in the middle of a test.
-        optimizeDeps: { include: ['preact/hooks', 'preact/jsx-dev-runtime'] },
+        optimizeDeps: { include: ['preact/hooks', 'preact/jsx-dev-runtime', 'livekit-client'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],

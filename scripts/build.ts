@@ -1,8 +1,9 @@
 /** `npm run build`: the app into dist/, ready to be served compressed. */
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { SHARED } from '../src/server/files.ts';
 import { compressFolder } from './compress.ts';
 
 /** What a build is made of. */
@@ -16,12 +17,14 @@ const SOURCES = [
   'obs.html',
   'convert.html',
   'vite.config.ts',
+  'tsconfig.library.json',
+  'package.json',
   'package-lock.json',
 ];
 /**
  * Its time says when the build was done; it is written last, so that half a build does not count.
  */
-const STAMP = '.built';
+export const STAMP = '.built';
 
 /** Builds the app at `root` into its dist/. */
 export async function buildApp(root: string): Promise<{ seconds: number }> {
@@ -36,15 +39,32 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
     build: { rolldownOptions: { checks: { bundlerTimings: false } } },
     worker: { rolldownOptions: { checks: { bundlerTimings: false } } },
   });
+  await listShared(dist);
   await compressFolder(dist);
   // The time of the beginning: what was saved during the build may have missed it.
   await writeFile(join(dist, STAMP), begun.toISOString());
   return { seconds: (Date.now() - begun.getTime()) / 1000 };
 }
 
-/** Whether dist/ holds a whole build that is newer than all it is made of. */
-export async function isFresh(root: string): Promise<boolean> {
-  const built = await readStamp(join(root, 'dist', STAMP));
+/**
+ * Lists the large files that the library has too, by their paths and by their names there: an
+ * installed package has them only once.
+ */
+async function listShared(dist: string): Promise<void> {
+  const entries = await readdir(dist, { recursive: true });
+  const shared = entries
+    .map((name) => name.split(sep).join('/'))
+    .filter((name) => /^models\/.*\.|\.wasm$/.test(name))
+    .map((name) => {
+      const runtime = /^assets\/(.+)-[\w-]{8}\.wasm$/.exec(name)?.[1];
+      return [`/${name}`, runtime === undefined ? name : `runtime/${runtime}.wasm`];
+    });
+  await writeFile(join(dist, SHARED), JSON.stringify(Object.fromEntries(shared)));
+}
+
+/** Whether a folder holds a whole build that is newer than all it is made of. */
+export async function isFresh(root: string, dist: 'dist' | 'dist-lib' = 'dist'): Promise<boolean> {
+  const built = await readStamp(join(root, dist, STAMP));
   if (built === undefined) return false;
   const times = await Promise.all(SOURCES.map((source) => newest(join(root, source))));
   return Math.max(...times) < built;

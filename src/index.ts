@@ -1,5 +1,8 @@
 export {
   createEffect,
+  preload,
+  isSupported,
+  type AssetsOption,
   type Effect,
   type EffectEvents,
   type EffectOptions,
@@ -15,5 +18,6 @@ export {
   type Quality,
   type Region,
   type StyleInfo,
+  type Support,
 } from './effect/index.ts';
 export { PortoonError, type ErrorCode } from './common/errors.ts';

@@ -1,6 +1,7 @@
 /** `portoon`: the command line. */
 import { readFile } from 'node:fs/promises';
 import { convert, EXIT } from './convert.ts';
+import { copyAssets } from './copy-assets.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
 import { Report } from './report.ts';
 
@@ -16,7 +17,12 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
   // Also a command that cannot be read is answered in the way that it asks for.
   const report = new Report(args.includes('--json'));
   try {
-    if (verb !== 'convert') throw new UsageError(`Unknown command "${verb}". There is: convert.`);
+    if (verb === 'copy-assets') {
+      await copyAssets(args);
+      return EXIT.fine;
+    }
+    if (verb !== 'convert')
+      throw new UsageError(`Unknown command "${verb}". There are: convert, copy-assets.`);
     const command = readCommand(args);
     if (!command) {
       process.stdout.write(HELP);

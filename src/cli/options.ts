@@ -18,6 +18,7 @@ import type { FilmFormat } from '../record/convert-protocol.ts';
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.
 
   portoon convert FILM... [-o OUTPUT] [options]
+  portoon copy-assets DIR     copies the library's nets, runtime and workers for your own page
 
   -o, --output PATH     the new film, .mp4 or .webm; for several films a folder.
                         Default: beside each film, as NAME-STYLE.mp4

@@ -115,9 +115,16 @@ export interface StyleInfo {
   settings: readonly DrawSetting[];
 }
 
+/**
+ * Absolute addresses of the package's files by their names in its folder of assets. A net that is
+ * not listed is beside the manifest. The app lists none: its bundler knows where they are.
+ */
+export type FileAddresses = Readonly<Record<string, string>>;
+
 export interface WorkerOptions {
   canvas: OffscreenCanvas;
   manifestUrl: string;
+  files: FileAddresses;
   ep: ExecutionProviderChoice;
   look: ResolvedLook;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, type ReadStream } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, type ReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, sep } from 'node:path';
 import Negotiator from 'negotiator';
@@ -9,6 +9,9 @@ const CODINGS = [
   { coding: 'br', suffix: '.br' },
   { coding: 'gzip', suffix: '.gz' },
 ] as const;
+
+/** Of a build: which files may lie with the library instead, and as what. */
+export const SHARED = '.shared.json';
 
 /** A file of the build. */
 export interface Asset {
@@ -35,6 +38,7 @@ export function readAssets(root: string): ReadonlyMap<string, Asset> {
     if (!hidden && statSync(file, { throwIfNoEntry: false })?.isFile())
       files.set(`/${parts.join('/')}`.normalize(), file);
   }
+  for (const [path, file] of sharedFiles(root)) if (!files.has(path)) files.set(path, file);
   const assets = new Map<string, Asset>();
   for (const [path, file] of files) {
     // A compressed copy has no address of its own.
@@ -46,6 +50,16 @@ export function readAssets(root: string): ReadonlyMap<string, Asset> {
     assets.set(path, { path, file, compressed });
   }
   return assets;
+}
+
+/** Files of the library beside the build, by their paths in the build; none without a library. */
+function sharedFiles(root: string): [path: string, file: string][] {
+  const list = join(root, SHARED);
+  if (!existsSync(list)) return [];
+  const shared = JSON.parse(readFileSync(list, 'utf8')) as Record<string, string>;
+  return Object.entries(shared)
+    .map(([path, name]): [string, string] => [path, join(root, '../dist-lib/assets', name)])
+    .filter(([, file]) => existsSync(file));
 }
 
 /** The file at an address. `.html` and `index.html` may be left out, as may a slash at the end. */

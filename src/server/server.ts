@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { findAsset, readAssets, sendAsset, type FileError } from './files.ts';
 import { contentSecurityPolicy, isolationHeaders } from './headers.ts';
 
@@ -42,8 +41,8 @@ export function createAppServer(
   origins: readonly string[] = [],
 ): Server {
   const policy = contentSecurityPolicy(origins);
-  const checksums = readChecksums(root);
   const assets = readAssets(root);
+  const checksums = readChecksums(assets.get('/models/manifest.json')?.file);
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     setHeadersOfAll(response);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -148,10 +147,11 @@ function cachingOf(path: string, address: string, checksums: ReadonlyMap<string,
 /**
  * The SHA-256 of each net by its path, from the manifest. A build without models is still served.
  */
-function readChecksums(root: string): ReadonlyMap<string, string> {
+function readChecksums(list: string | undefined): ReadonlyMap<string, string> {
   const checksums = new Map<string, string>();
+  if (list === undefined) return checksums;
   try {
-    const manifest = JSON.parse(readFileSync(join(root, 'models/manifest.json'), 'utf8')) as {
+    const manifest = JSON.parse(readFileSync(list, 'utf8')) as {
       models?: { file: string; sha256: string; half?: { file: string; sha256: string } }[];
     };
     for (const model of manifest.models ?? [])

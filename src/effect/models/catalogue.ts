@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Download } from './download.ts';
 import { PortoonError } from '../../common/errors.ts';
 import { GRADES } from '../look.ts';
+import type { FileAddresses } from '../protocol.ts';
 import { drawRecipeSchema } from './draw-recipe.ts';
 
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -78,9 +79,10 @@ export interface Catalogue {
 
 /**
  * Reads a model manifest.
+ * @param files - where single nets are, if not beside the manifest.
  * @throws PortoonError `ERR_MANIFEST` if it cannot be read or offers no matte net.
  */
-export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
+export async function openCatalogue(manifestUrl: string, files: FileAddresses = {}): Promise<Catalogue> {
   const unusable = (what: string, cause?: unknown) =>
     new PortoonError(
       'ERR_MANIFEST',
@@ -140,10 +142,9 @@ export async function openCatalogue(manifestUrl: string): Promise<Catalogue> {
     faults,
     async fetch({ id, file, ...promised }, download) {
       // With the hash in its address the server can declare the file immutable.
-      const url = new URL(
-        `${file}?v=${promised.sha256.slice(0, 12)}`,
-        new URL(manifestUrl, self.location.href),
-      ).href;
+      const beside = () =>
+        new URL(`${file}?v=${promised.sha256.slice(0, 12)}`, new URL(manifestUrl, self.location.href)).href;
+      const url = files[`models/${file}`] ?? beside();
       const bytes = await download.bytes(url, `the net "${id}"`, promised.bytes);
       const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
       const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');

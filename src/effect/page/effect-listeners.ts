@@ -4,6 +4,8 @@ import type { EffectEvents } from './effect-options.ts';
 /** Who listens to an effect. Faults from before that are kept for the first who does. */
 export class EffectListeners {
   private readonly listeners: { [Type in keyof EffectEvents]: Set<EffectEvents[Type]> } = {
+    stats: new Set(),
+    slow: new Set(),
     running: new Set(),
     canvas: new Set(),
     look: new Set(),

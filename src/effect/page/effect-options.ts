@@ -8,6 +8,7 @@ import type {
   StyleInfo,
 } from '../protocol.ts';
 import { isNetSide, NET_SIDE_TAKES } from '../look.ts';
+import type { AssetsOption } from './assets.ts';
 import type { LookOptions } from './look-options.ts';
 import { wrongOption } from './wrong-option.ts';
 
@@ -18,15 +19,25 @@ export interface EffectOptions extends LookOptions {
    */
   ep?: ExecutionProviderChoice;
   /**
-   * URL of the list of nets; the nets are beside it. Default: `models/manifest.json` beside the
+   * Where the package's files are: the address of a folder, or a function that gives the address
+   * of each. Default: beside the module, where bundlers find and copy them; in the app, beside the
    * page.
    */
+  assets?: AssetsOption;
+  /** URL of another list of nets; the nets are beside it. Default: the one among the assets. */
   manifestUrl?: string;
   /** Called as bytes of the runtime and the nets arrive. */
   onProgress?: (progress: LoadProgress) => void;
 }
 
 export interface EffectEvents {
+  /** Statistics of the last two seconds, four times a second while the effect is open. */
+  stats: (stats: EffectStats) => void;
+  /**
+   * The machine no longer keeps the source's rate: the nets have their smallest sizes, and the
+   * style is computed for every second frame only. Comes once each time that this begins.
+   */
+  slow: (stats: EffectStats) => void;
   /** The first composited frame of a source has been drawn. */
   running: () => void;
   /**

@@ -9,7 +9,9 @@ import type {
   StyleInfo,
   TapOptions,
   WorkerNotice,
+  WorkerOptions,
 } from '../protocol.ts';
+import { filesOf } from './assets.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -23,6 +25,7 @@ import {
 import { EffectListeners } from './effect-listeners.ts';
 import { LOOK_OPTIONS, LookChanges } from './look-changes.ts';
 import { readLook, type LookOptions } from './look-options.ts';
+import { whyUnsupported } from './support.ts';
 import { WorkerHost } from './worker-host.ts';
 import { checkOptionNames, wrongOption } from './wrong-option.ts';
 
@@ -53,35 +56,34 @@ export class Effect {
   private latest: EffectStats = NO_STATS;
   private running = false;
   private track: MediaStreamTrack | null = null;
-  /** The track of `process`. */
-  private output: MediaStreamTrack | null = null;
+  /** The track of `process` or `output`. */
+  private outputTrack: MediaStreamTrack | null = null;
   /** The track of `stacked`. */
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
   private closed = false;
+
+  private readonly files: Pick<WorkerOptions, 'manifestUrl' | 'files'>;
 
   private constructor(
     look: ResolvedLook,
     private readonly options: EffectOptions,
   ) {
+    this.files = filesOf(options);
     this.look = new LookChanges(look, (changes) => this.host.ask((api) => api.set(changes)), this.listeners);
   }
 
   /** See `createEffect`. */
   static async create(options: EffectOptions): Promise<Effect> {
-    checkOptionNames(options, [...LOOK_OPTIONS, 'ep', 'manifestUrl', 'onProgress']);
+    checkOptionNames(options, [...LOOK_OPTIONS, 'ep', 'manifestUrl', 'assets', 'onProgress']);
+    const fault = whyUnsupported();
+    if (fault) throw new PortoonError(fault.code, fault.message, fault.wayOut);
     checkProvider(options.ep ?? 'auto');
-    if (!('OffscreenCanvas' in self) || !('VideoFrame' in self))
-      throw new PortoonError(
-        'ERR_UNSUPPORTED_BROWSER',
-        'This browser cannot hand single video frames to a page.',
-        'Use a current Chrome, Edge or another Chromium.',
-      );
     const effect = new Effect({ ...DEFAULT_LOOK, ...(await readLook(options)) }, options);
     try {
       await effect.start();
     } catch (error) {
       await effect.close();
-      throw error;
+      throw await explain(error, effect.files.files['effect.worker.js']);
     }
     return effect;
   }
@@ -127,10 +129,29 @@ export class Effect {
   async process(track: MediaStreamTrack): Promise<MediaStreamTrack> {
     this.endOutput();
     await this.feed(track);
-    const { track: output, frames } = fedTrack();
-    this.output = output;
+    return this.output();
+  }
+
+  /**
+   * Gives the composite of whatever is fed, now and later, as a track. So a source can change while
+   * a call goes on with the same track, which shows the last frame meanwhile.
+   * @returns a track that ends as that of `process` does, which it takes the place of.
+   */
+  async output(): Promise<MediaStreamTrack> {
+    this.endOutput();
+    const { track, frames } = fedTrack();
+    this.outputTrack = track;
+    await this.write(frames);
+    return track;
+  }
+
+  /**
+   * Writes the composite of whatever is fed into a stream, in place of the track of `process` or
+   * `output`. Frames are written as they come, and only while the stream has room.
+   * @param frames - is transferred, and closed as such a track ends. Its reader closes each frame.
+   */
+  async write(frames: WritableStream<VideoFrame>): Promise<void> {
     await this.host.ask((api) => api.emit(Comlink.transfer(frames, [frames])));
-    return output;
   }
 
   /**
@@ -240,10 +261,9 @@ export class Effect {
 
   private async start(): Promise<void> {
     const canvas = this.canvas.transferControlToOffscreen();
-    const manifest = this.options.manifestUrl ?? 'models/manifest.json';
     const options = {
       canvas,
-      manifestUrl: new URL(manifest, document.baseURI).href,
+      ...this.files,
       ep: this.options.ep ?? 'auto',
       look: this.look.current,
     };
@@ -258,7 +278,7 @@ export class Effect {
         this.options.onProgress?.(notice.progress);
         break;
       case 'beat':
-        this.latest = notice.stats;
+        this.handleStats(notice.stats);
         break;
       case 'running':
         this.announceRunning();
@@ -267,6 +287,13 @@ export class Effect {
         this.listeners.announceFault(notice.fault, notice.fatal);
         break;
     }
+  }
+
+  private handleStats(stats: EffectStats): void {
+    const wasSlow = this.latest.held !== 'nothing';
+    this.latest = stats;
+    this.listeners.announce('stats', stats);
+    if (stats.held !== 'nothing' && !wasSlow) this.listeners.announce('slow', stats);
   }
 
   private announceRunning(): void {
@@ -305,13 +332,24 @@ export class Effect {
   }
 
   private endOutput(): void {
-    endTrack(this.output);
-    this.output = null;
+    endTrack(this.outputTrack);
+    this.outputTrack = null;
   }
 
   private endOutputs(): void {
     this.endOutput();
     endTrack(this.stackedOutput);
+  }
+}
+
+/** Says why a worker whose address is known did not start; loaded only when that happens. */
+async function explain(error: unknown, address: string | undefined): Promise<unknown> {
+  if (address === undefined) return error;
+  try {
+    const { explainStart } = await import('./explain-start.ts');
+    return await explainStart(error, address);
+  } catch {
+    return error;
   }
 }
 
@@ -342,8 +380,26 @@ function unsupportedTrack(): PortoonError {
  * ```
  * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
  * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is
- * needed.
+ * needed, or there is no browser: on a server.
  */
 export function createEffect(options: EffectOptions = {}): Promise<Effect> {
   return Effect.create(options);
+}
+
+/**
+ * Fetches and compiles ahead what `createEffect` with the same options will need, so that it starts
+ * sooner: say, while somebody still reads a page. The browser keeps it as it keeps other files, by
+ * the headers that they are served with.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ loaded, total }) => (bar.value = total && loaded / total);
+ * await preload({ style: 'toon', onProgress });
+ * ```
+ * @param options - as for `createEffect`; `onProgress` is called as bytes arrive.
+ * @throws as `createEffect`.
+ */
+export async function preload(options: EffectOptions = {}): Promise<void> {
+  const effect = await Effect.create(options);
+  await effect.close();
 }

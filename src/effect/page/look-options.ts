@@ -62,7 +62,7 @@ export interface LookOptions {
 /**
  * Checks the options of a look, and loads the background image that they name.
  * @returns only what the options name.
- * @throws TypeError naming the option, what it was and what it takes.
+ * @throws PortoonError `ERR_PARAMETER` naming the option, what it was and what it takes.
  * @throws PortoonError `ERR_IMAGE_UNREADABLE` if the background image does not load.
  */
 export async function readLook(options: LookOptions): Promise<Partial<ResolvedLook>> {

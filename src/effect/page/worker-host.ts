@@ -2,6 +2,7 @@ import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
 import { PortoonError } from '../../common/errors.ts';
 import type { EffectWorkerApi, StyleInfo, WorkerNotice, WorkerOptions } from '../protocol.ts';
+import { startEffectWorker } from './own-files.ts';
 
 /**
  * A worker that is silent for this many milliseconds, though it should beat 4 times a second, is
@@ -29,10 +30,7 @@ export class WorkerHost {
    * @throws PortoonError if the effect cannot be opened, or the worker dies.
    */
   async open(options: WorkerOptions, onNotice: (notice: WorkerNotice) => void): Promise<StyleInfo[]> {
-    const worker = new Worker(new URL('../worker/effect.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'effect',
-    });
+    const worker = startEffectWorker(options.files);
     this.worker = worker;
     this.death = Promise.withResolvers<never>();
     this.death.promise.catch(() => undefined);

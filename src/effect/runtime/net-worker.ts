@@ -4,7 +4,9 @@ import { PortoonError } from '../../common/errors.ts';
 import type { Model } from '../models/catalogue.ts';
 import { outputsOfKind, type Net, type Output } from './net.ts';
 import type { Size } from '../../common/size.ts';
+import type { FileAddresses } from '../protocol.ts';
 import type { RuntimeFiles } from './runtime.ts';
+import { startNetsWorker } from './start-nets-worker.ts';
 
 type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
 
@@ -32,16 +34,22 @@ export type StatelessNet = Pick<Net, 'took' | 'hasOutput' | 'input' | 'run' | 'w
  * of 24 times) never ends a worker that is terminated just after one of its own workers.
  */
 export class NetWorker {
-  private readonly worker = new Worker(new URL('./nets.worker.ts', import.meta.url), { type: 'module' });
-  private readonly api = Comlink.wrap<NetWorkerApi>(this.worker);
+  private readonly api: Comlink.Remote<NetWorkerApi>;
   private readonly started: Promise<void>;
 
   /**
+   * @param addresses - where the package's files are; empty in the app.
    * @param files - of the wasm runtime; they may still be arriving.
    * @param onDeath - called if the worker cannot start or stops; its nets no longer answer then.
    */
-  constructor(files: Promise<RuntimeFiles>, onDeath: (error: PortoonError) => void) {
-    this.worker.onerror = ({ message }) => {
+  constructor(
+    addresses: FileAddresses,
+    files: Promise<RuntimeFiles>,
+    onDeath: (error: PortoonError) => void,
+  ) {
+    const worker = startNetsWorker(addresses);
+    this.api = Comlink.wrap<NetWorkerApi>(worker);
+    worker.onerror = ({ message }) => {
       onDeath(
         new PortoonError(
           'ERR_WORKER_DIED',

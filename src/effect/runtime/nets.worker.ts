@@ -2,11 +2,12 @@ import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
 import { CHANNELS, Net, type Output } from './net.ts';
 import type { NetWorkerApi } from './net-worker.ts';
-import { builds, startRuntime, type Runtime } from './runtime.ts';
+import { builds } from './builds.ts';
+import { startRuntime, type Runtime } from './runtime.ts';
 
 const runtime = Promise.withResolvers<Runtime>();
 // Loaded ahead of the runtime's files. A failure is reported where the runtime is started.
-builds.plain.load().catch(() => undefined);
+builds.plain.load({}).catch(() => undefined);
 const nets = new Map<number, Net>();
 let opened = 0;
 

@@ -1,32 +1,10 @@
 import type * as Ort from 'onnxruntime-web/wasm';
-import plainGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import plainWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import jspiGlue from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
-import jspiWasm from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
-import asyncifyGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import type { Download } from '../models/download.ts';
 import { isSoftwareRenderer } from '../../common/software-renderer.ts';
 import { PortoonError } from '../../common/errors.ts';
-import type { ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import type { ExecutionProvider, ExecutionProviderChoice, FileAddresses } from '../protocol.ts';
 import { AdapterCache } from './adapter-cache.ts';
-
-/**
- * The builds of ONNX Runtime Web 1.30.0 that are used. The plain one runs nets on wasm twice as
- * fast as the others. Of the two with WebGPU, the one with JavaScript Promise Integration is
- * smaller and faster, where a browser has that. `bytes` are the sizes of the files, for the
- * progress bar.
- */
-export const builds = {
-  plain: { glue: plainGlue, wasm: plainWasm, bytes: 14_239_897, load: () => import('onnxruntime-web/wasm') },
-  jspi: { glue: jspiGlue, wasm: jspiWasm, bytes: 16_758_545, load: () => import('onnxruntime-web/jspi') },
-  asyncify: {
-    glue: asyncifyGlue,
-    wasm: asyncifyWasm,
-    bytes: 26_781_914,
-    load: () => import('onnxruntime-web/webgpu'),
-  },
-} as const;
+import { builds, type BuildName } from './builds.ts';
 
 /** Features and limits that the runtime uses where an adapter has them. */
 const WELCOME_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
@@ -50,7 +28,9 @@ const LOSS_TOLD = 100;
 /** The files of one build of the runtime. Can be posted to a worker. */
 export interface RuntimeFiles {
   readonly ep: ExecutionProvider;
-  readonly build: keyof typeof builds;
+  readonly build: BuildName;
+  /** Where the package's files are; empty in the app, whose bundler knows. */
+  readonly files: FileAddresses;
   readonly binary: Uint8Array<ArrayBuffer>;
   /**
    * The binary compiled while it arrived, which is the only way for Chromium to cache the optimised
@@ -76,28 +56,33 @@ export interface Runtime {
 
 /**
  * Fetches the build of the runtime for a provider.
+ * @param files - see `RuntimeFiles.files`.
  * @throws PortoonError `ERR_MODEL_MISSING` if the files do not arrive.
  */
-export async function fetchRuntime(ep: ExecutionProvider, download: Download): Promise<RuntimeFiles> {
+export async function fetchRuntime(
+  ep: ExecutionProvider,
+  download: Download,
+  files: FileAddresses = {},
+): Promise<RuntimeFiles> {
   const build = ep === 'wasm' ? 'plain' : 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
   const { wasm, bytes, load } = builds[build];
   // A failure is reported where the runtime is started.
-  load().catch(() => undefined);
+  load(files).catch(() => undefined);
   let compiling: Promise<WebAssembly.Module | null> = Promise.resolve(null);
-  const binary = await download.bytes(wasm, 'the neural network runtime', bytes, (answer) => {
+  const binary = await download.bytes(wasm(files), 'the neural network runtime', bytes, (answer) => {
     // Only Chromium has `userAgentData`. Compiling fails if the server sends another content type;
     // the bytes are enough then.
     if ('userAgentData' in navigator)
       compiling = WebAssembly.compileStreaming(answer.clone()).catch(() => null);
   });
-  return { ep, build, binary, compiled: await compiling };
+  return { ep, build, files, binary, compiled: await compiling };
 }
 
 /** Starts the runtime in this worker. */
-export async function startRuntime({ ep, build, binary }: RuntimeFiles): Promise<Runtime> {
-  const ort = await builds[build].load();
+export async function startRuntime({ ep, build, files, binary }: RuntimeFiles): Promise<Runtime> {
+  const ort = await builds[build].load(files);
   ort.env.logLevel = 'error';
-  ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue, self.location.href).href };
+  ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue(files), self.location.href).href };
   ort.env.wasm.wasmBinary = binary;
   // Matte and style each have a runtime. Each gets a quarter of the cores and at most two; the rest
   // is for drawing, decoding and encoding.

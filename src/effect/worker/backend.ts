@@ -1,7 +1,7 @@
 import { PortoonError } from '../../common/errors.ts';
 import type { Catalogue } from '../models/catalogue.ts';
 import type { Download } from '../models/download.ts';
-import type { Detail, ExecutionProvider, ExecutionProviderChoice } from '../protocol.ts';
+import type { Detail, ExecutionProvider, ExecutionProviderChoice, FileAddresses } from '../protocol.ts';
 import type { AdapterCache } from '../runtime/adapter-cache.ts';
 import { chooseProvider, fetchRuntime, type RuntimeFiles } from '../runtime/runtime.ts';
 import type { Layers, Packed } from '../stages/layers.ts';
@@ -46,6 +46,8 @@ export interface BackendOptions {
   /** May still be arriving: the runtime, which is larger, is fetched meanwhile. */
   readonly catalogue: Promise<Catalogue>;
   readonly download: Download;
+  /** Where the package's files are; empty in the app. */
+  readonly files: FileAddresses;
   readonly report: ReportError;
 }
 
@@ -63,7 +65,7 @@ export interface BackendSetup extends BackendOptions {
  */
 export async function openBackend(options: BackendOptions): Promise<Backend> {
   const { ep, fp16Cache } = await chooseProvider(options.choice);
-  const runtimeFiles = fetchRuntime(ep, options.download);
+  const runtimeFiles = fetchRuntime(ep, options.download, options.files);
   runtimeFiles.catch(() => undefined);
   const setup = { ...options, runtimeFiles, fp16Cache };
   try {

@@ -20,7 +20,7 @@ export async function openCpuBackend(setup: BackendSetup): Promise<Backend> {
   runtime.catch(() => undefined);
   const netWorker =
     navigator.hardwareConcurrency > 1
-      ? new NetWorker(runtimeFiles, (error) => {
+      ? new NetWorker(setup.files, runtimeFiles, (error) => {
           report(error, true);
         })
       : null;

@@ -53,7 +53,7 @@ class EffectWorker implements EffectWorkerApi {
     return opening;
   }
 
-  private async openStages({ canvas, manifestUrl, ep, look }: WorkerOptions): Promise<StyleInfo[]> {
+  private async openStages({ canvas, manifestUrl, files, ep, look }: WorkerOptions): Promise<StyleInfo[]> {
     const { governor, notify } = this;
     governor.quality = look.quality;
     governor.detail = look.detail;
@@ -62,7 +62,7 @@ class EffectWorker implements EffectWorkerApi {
     });
     // All at once. The runtime takes longest, and nets and shaders are ready when it is.
     const openingCompositor = Compositor.open(canvas);
-    const catalogue = openCatalogue(manifestUrl).then((catalogue) => {
+    const catalogue = openCatalogue(manifestUrl, files).then((catalogue) => {
       for (const fault of catalogue.faults.values()) this.report(fault, false);
       return catalogue;
     });
@@ -71,7 +71,7 @@ class EffectWorker implements EffectWorkerApi {
       this.report(error, fatal);
     };
     const openOn = (choice: ExecutionProviderChoice) =>
-      openBackend({ choice, style: look.style, detail: look.detail, catalogue, download, report });
+      openBackend({ choice, style: look.style, detail: look.detail, catalogue, download, files, report });
     const [backend, compositor] = await Promise.all([openOn(ep), openingCompositor]);
     const stats = new StatsCollector(compositor.rendererName);
     const outputs = new Outputs(compositor);

@@ -10,6 +10,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_IMAGE_UNREADABLE: 'This image can’t be opened',
   ERR_PARAMETER: 'A setting is not possible',
   ERR_MANIFEST: 'The list of styles didn’t load',
+  ERR_ASSETS: 'A file didn’t load',
   ERR_MODEL_MISSING: 'A file didn’t load',
   ERR_MODEL_INTEGRITY: 'A file arrived damaged',
   ERR_MODEL_INVALID: 'This style can’t be used',

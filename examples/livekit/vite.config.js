@@ -1,0 +1,6 @@
+/** @type {import('vite').UserConfig} */
+export default {
+  build: { target: 'es2022', chunkSizeWarningLimit: 1000 },
+  // In development, Vite would move the library away from its files.
+  optimizeDeps: { exclude: ['portoon'] },
+};

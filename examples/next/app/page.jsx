@@ -1,0 +1,5 @@
+import Cartoon from './cartoon';
+
+export default function Page() {
+  return <Cartoon look="toon" />;
+}

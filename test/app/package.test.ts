@@ -1,0 +1,256 @@
+/** The package as it is published, in pages that others build. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright';
+import { publint } from 'publint';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type * as Library from '../../src/index.ts';
+import type { Fault } from '../../src/index.ts';
+import type { Listening } from '../../src/server/listen.ts';
+import { launchBrowser } from '../fixtures/browser.ts';
+import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { buildExample, packPackage, serveFolder, type Packed } from '../fixtures/packed.ts';
+import { projectRoot } from '../fixtures/server.ts';
+import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
+
+const BARE = `<!doctype html>
+  <script type="importmap">{ "imports": { "portoon": "./node_modules/portoon/dist-lib/index.js" } }</script>
+  <script type="module">import * as library from 'portoon'; Object.assign(window, { library });</script>`;
+
+/** What a developer may write; without what others need, such as WebGPU's types. */
+const TYPED = `
+import { createEffect, isSupported, preload, PortoonError, type EffectOptions } from 'portoon';
+import { cartoonProcessor } from 'portoon/livekit';
+import { cartoonEffect } from 'portoon/jitsi';
+const options: EffectOptions = { style: 'toon', assets: (name) => new URL(name, 'https://files.example/') };
+const support = isSupported();
+if (!support.supported) throw new PortoonError(support.fault.code, support.fault.message, support.fault.wayOut);
+await preload({ ...options, onProgress: ({ loaded, total }) => console.log(loaded / total) });
+const effect = await createEffect(options);
+effect.on('slow', ({ fps }) => console.log(fps.toFixed(1)));
+// @ts-expect-error There is no such option.
+await effect.set({ stile: 'udnie' });
+const track: MediaStreamTrack = cartoonEffect(options).startEffect(new MediaStream()).getVideoTracks()[0]!;
+await cartoonProcessor(options).init({ track });
+`;
+
+let packed: Packed;
+let camera: FakeCamera;
+let browser: Browser;
+let plainFolder: string;
+let plain: Listening;
+const servers: Listening[] = [];
+
+beforeAll(async () => {
+  [packed, camera] = await Promise.all([packPackage(), fakeCamera()]);
+  browser = await launchBrowser({ camera: camera.path });
+  plainFolder = await packed.example('plain');
+  plain = await serve(plainFolder);
+  await writeFile(join(plainFolder, 'bare.html'), BARE);
+});
+afterAll(async () => {
+  await browser.close();
+  for (const server of servers) await server.close();
+  await packed.remove();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function serve(folder: string, headers?: Record<string, string>): Promise<Listening> {
+  const server = await serveFolder(folder, headers);
+  servers.push(server);
+  return server;
+}
+
+async function open(url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => 'portoon' in window, undefined, { timeout: 60_000 });
+  return page;
+}
+
+/** The person is drawn, and the room is the camera's. */
+async function expectCartoon(page: Page): Promise<void> {
+  const shown = await composites(page, camera, 2, { style: 'toon' });
+  expect(shown.length).toBeGreaterThan(0);
+  for (const { index, rgba } of shown) {
+    const { rgba: live, matte, width, height } = camera.frame(index);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+    expect(meanDifference(rgba, live, (pixel) => distance[pixel]! >= 12)).toBeGreaterThan(12);
+    expect(meanDifference(rgba, live, (pixel) => distance[pixel]! <= -12)).toBeLessThan(4);
+  }
+}
+
+const run = promisify(execFile);
+
+/** A page of the plain example's server that has the library as `library`, and starts nothing. */
+async function openBare(): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(`${plain.url}bare.html`);
+  await page.waitForFunction(() => 'library' in window);
+  return page;
+}
+
+/** What `createEffect` says of files that are somewhere else. */
+function refusal(page: Page, assets: string): Promise<Fault> {
+  return page.evaluate(async (assets) => {
+    const { library } = window as unknown as { library: typeof Library };
+    try {
+      await library.createEffect({ assets });
+    } catch (error) {
+      const { code, message, wayOut } = error as Fault;
+      return { code, message, wayOut };
+    }
+    throw new Error('It took the wrong files.');
+  }, assets);
+}
+
+describe('a page', () => {
+  test('without a bundler has the cartoon', async () => {
+    await expectCartoon(await open(plain.url));
+  });
+
+  test('built with Vite has the cartoon', async () => {
+    const built = await buildExample(await packed.example('vite'));
+    await expectCartoon(await open((await serve(built)).url));
+  });
+
+  test('shows through around the person where the background is transparent', async () => {
+    const page = await open((await serve(await packed.example('transparent'))).url);
+    const [shown] = await composites(page, camera, 1, {});
+    const { matte, width, height } = camera.frame(shown!.index);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+    const alphas = (where: (distance: number) => boolean) =>
+      distance.reduce((sum, at, pixel) => sum + (where(at) ? shown!.rgba[pixel * 4 + 3]! : 0), 0) /
+      distance.reduce((count, at) => count + (where(at) ? 1 : 0), 0);
+    expect(alphas((at) => at >= 12)).toBeGreaterThan(245);
+    expect(alphas((at) => at <= -12)).toBeLessThan(10);
+  });
+
+  test('hands livekit-client the cartoon', async () => {
+    const built = await buildExample(await packed.example('livekit'));
+    const page = await browser.newPage();
+    await page.goto((await serve(built)).url);
+    await page.waitForFunction(() => 'cartoon' in window, undefined, { timeout: 60_000 });
+    const isSent = await page.evaluate(() => {
+      const { cartoon, track } = window as unknown as {
+        cartoon: { processedTrack: MediaStreamTrack };
+        track: { mediaStreamTrack: MediaStreamTrack };
+      };
+      return (
+        track.mediaStreamTrack === cartoon.processedTrack && cartoon.processedTrack.readyState === 'live'
+      );
+    });
+    expect(isSent).toBe(true);
+  });
+
+  test('may have the files on another origin', async () => {
+    const folder = await packed.copyAssets();
+    const elsewhere = await serve(folder, { 'Access-Control-Allow-Origin': '*' });
+    const page = await openBare();
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await page.evaluate(async (assets) => {
+      const { library } = window as unknown as { library: typeof Library };
+      Object.assign(window, { portoon: await library.createEffect({ assets }) });
+    }, elsewhere.url);
+    expect(requests.filter((url) => !url.startsWith(elsewhere.url) && !url.startsWith('blob:'))).toEqual([]);
+    await expectCartoon(page);
+  });
+});
+
+describe('what is wrong is told in a sentence, with a way out', () => {
+  test('a folder that is not there, or holds something else', async () => {
+    const page = await openBare();
+    const missing = await refusal(page, '/nowhere/');
+    expect(missing).toMatchObject({
+      code: 'ERR_ASSETS',
+      wayOut: expect.stringContaining('copy-assets') as string,
+    });
+    expect(missing.message).toMatch(/effect\.worker\.js\?v=.* is not there: the server answered 404\.$/);
+    await page.route('**/typeless/**', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    );
+    const typeless = await refusal(page, '/typeless/');
+    expect(typeless).toMatchObject({
+      code: 'ERR_ASSETS',
+      wayOut: expect.stringContaining('text/javascript') as string,
+    });
+    expect(typeless.message).toContain('has the type text/html');
+    await page.route('**/models/manifest.json*', (route) => route.fulfill({ status: 404, body: '' }));
+    const listless = await refusal(page, '/node_modules/portoon/dist-lib/assets');
+    expect(listless.code).toBe('ERR_MANIFEST');
+    expect(await refusal(page, '')).toMatchObject({
+      code: 'ERR_PARAMETER',
+      message: expect.stringContaining('assets is ""') as string,
+    });
+  });
+
+  test('a server may import it, and hears where it belongs', async () => {
+    const script = `
+      const { createEffect, isSupported } = await import('portoon');
+      const error = await createEffect().catch((error) => error);
+      console.log(JSON.stringify([isSupported(), { code: error.code, wayOut: error.wayOut }]));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: plainFolder,
+    });
+    const [support, error] = JSON.parse(stdout) as unknown[];
+    expect(support).toMatchObject({ supported: false, fault: { code: 'ERR_UNSUPPORTED_BROWSER' } });
+    expect(error).toMatchObject({
+      code: 'ERR_UNSUPPORTED_BROWSER',
+      wayOut: expect.stringContaining('in the browser') as string,
+    });
+  });
+});
+
+describe('tools read the package', () => {
+  test('publint finds nothing', async () => {
+    const { messages } = await publint({ pkgDir: packed.folder, pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  test.each(['Node16', 'Bundler'])(
+    'its types hold as TypeScript resolves them for %s',
+    async (resolution) => {
+      await writeFile(join(plainFolder, 'types.mts'), TYPED);
+      const compilerOptions = {
+        module: resolution === 'Bundler' ? 'ESNext' : resolution,
+        moduleResolution: resolution,
+        ...{ target: 'ES2022', lib: ['ES2024', 'DOM', 'DOM.Iterable'], types: [] },
+        ...{ noEmit: true, strict: true },
+      };
+      await writeFile(
+        join(plainFolder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['types.mts'] }),
+      );
+      const tsc = join(projectRoot, 'node_modules/typescript/bin/tsc');
+      const complaints = await run(process.execPath, [tsc, '-p', plainFolder]).then(
+        () => '',
+        (error: unknown) => (error as { stdout: string }).stdout,
+      );
+      expect(complaints).toBe('');
+    },
+  );
+});
+
+test('the package is small, and its JavaScript smaller', () => {
+  expect(packed.bytes).toBeLessThan(30e6);
+  expect(packed.files.filter((path) => /\.wasm$|portrait\.onnx$/.test(path)).length).toBe(4);
+  // What a first cartoon on wasm loads.
+  const scripts = [
+    'index',
+    'effect',
+    'addresses',
+    ...['effect.worker', 'nets.worker'].map((name) => `assets/${name}`),
+  ];
+  const runtime = ['ort.wasm', 'ort-wasm-simd-threaded'].map((name) => `assets/runtime/${name}`);
+  const sizes = [...scripts, ...runtime].map(
+    (name) => gzipSync(readFileSync(join(packed.folder, 'dist-lib', `${name}.js`))).length,
+  );
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(250e3);
+});
