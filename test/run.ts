@@ -3,9 +3,10 @@
  * machines.
  */
 import { parseCLI, startVitest } from 'vitest/node';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { getChromium } from '../src/cli/get-chromium.ts';
 
-if (!findChromium()) {
+if (getChromium() === undefined) {
   process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);
   process.exit(1);
 }

@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { listen, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
-import { findChromium, HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
+import { HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
 import { FilmServer } from './film-server.ts';
+import { getChromium } from './get-chromium.ts';
 import type { Command } from './options.ts';
 import { Report } from './report.ts';
 import type { PageOrder } from './words.ts';
@@ -18,7 +19,7 @@ export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 1
 /** Converts what the command names. Resolves with the exit code. */
 export async function convert(command: Command, interrupted: AbortSignal): Promise<number> {
   const report = new Report(command.json);
-  const executablePath = findChromium();
+  const executablePath = getChromium();
   if (!executablePath) {
     process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);
     return EXIT.noBrowser;
