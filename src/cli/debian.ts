@@ -15,6 +15,8 @@ export function mayInstallPackages(): boolean {
   return spawnSync('apt-get', ['--version'], QUIET).status === 0 && asRoot() !== undefined;
 }
 
+let updated = false;
+
 /** Installs packages; what apt tells goes to standard error. Says whether all went well. */
 export function installPackages(names: readonly string[]): boolean {
   const root = asRoot();
@@ -23,7 +25,8 @@ export function installPackages(names: readonly string[]): boolean {
     const [command, ...rest] = [...root, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
     return spawnSync(command!, rest, { stdio: ['ignore', 2, 2] }).status === 0;
   };
-  // A list that is old or incomplete may still have what is needed.
-  apt('update');
+  // Once is enough; and a list that stays old or incomplete may still have what is needed.
+  if (!updated) apt('update');
+  updated = true;
   return apt('install', '-y', '--no-install-recommends', ...names);
 }
