@@ -1,5 +1,5 @@
 import { playwright } from '@vitest/browser-playwright';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findChromium } from './src/cli/chromium.ts';
 import { baseFlags, fakeCameraFlags, webgpuFlags } from './test/fixtures/chromium.ts';
 
@@ -7,9 +7,27 @@ const executablePath = findChromium();
 
 /** Unit tests that start other programs, wait on real clocks, or run whole nets. */
 const services = [
+  'test/unit/cli/get-chromium.test.ts',
   'test/unit/quality/{baselines,drawing,eval,graph,half,measure,product,style-pictures,webcam}.test.ts',
   'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
 ];
+
+/**
+ * Pages whose nets cost next to nothing: two at once leave no core idle, and neither the other
+ * without time.
+ */
+const pages = ['test/app/{studio,studio-layout}.test.ts'];
+
+/** What the tests of the built app have in common. */
+const app = {
+  environment: 'node',
+  globalSetup: ['test/fixtures/build-once.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // Two real browsers and their nets on a busy machine may miss a beat: what failed is tried once
+  // more, and the report says so.
+  retry: 1,
+} satisfies TestProjectInlineConfiguration['test'];
 
 export default defineConfig({
   test: {
@@ -33,6 +51,8 @@ export default defineConfig({
           environment: 'node',
           include: services,
           sequence: { groupOrder: 1 },
+          // Most of their time they wait.
+          maxWorkers: 3,
           testTimeout: 30_000,
         },
       },
@@ -63,16 +83,20 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'app',
-          environment: 'node',
-          include: ['test/app/**/*.test.ts'],
+          ...app,
+          name: 'pages',
+          include: pages,
           sequence: { groupOrder: 3 },
-          globalSetup: ['test/fixtures/build-once.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // Two real browsers and their nets on a busy machine may miss a beat: what failed is
-          // tried once more, and the report says so.
-          retry: 1,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...app,
+          name: 'app',
+          include: ['test/app/**/*.test.ts'],
+          exclude: pages,
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
         },
       },

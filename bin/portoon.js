@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The command line is TypeScript, as everything here: tsx reads it.
-import { register } from 'tsx/esm/api';
+import './node-version.js';
 
-register();
-await import('../src/cli/main.ts');
+import('tsx/esm/api').then(({ register }) => {
+  register();
+  return import('../src/cli/main.ts');
+});

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Page } from 'playwright';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { needChromium } from '../src/cli/get-chromium.ts';
 import { baseFlags } from '../test/fixtures/chromium.ts';
 import { buildApp, isFresh } from './build.ts';
 import { holdPortrait } from './hold-portrait.ts';
@@ -82,8 +82,7 @@ function layOut(page: Page, pictures: string[]): Promise<string> {
 }
 
 async function makePreviews(): Promise<void> {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error(HOW_TO_GET_CHROMIUM);
+  const executablePath = needChromium();
   if (!(await isFresh(root))) await buildApp(root);
   await mkdir(folder, { recursive: true });
   const server = await listen(createAppServer(join(root, 'dist')), 0);

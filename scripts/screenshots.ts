@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { needChromium } from '../src/cli/get-chromium.ts';
 import { baseFlags } from '../test/fixtures/chromium.ts';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
@@ -59,8 +59,7 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
   await page.context().close();
 }
 
-const executablePath = findChromium();
-if (!executablePath) throw new Error(HOW_TO_GET_CHROMIUM);
+const executablePath = needChromium();
 if (!(await isFresh(root))) await buildApp(root);
 await mkdir(folder, { recursive: true });
 const app = await listen(createAppServer(join(root, 'dist')), 0);

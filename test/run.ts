@@ -1,29 +1,43 @@
 /**
- * `npm test`: all tests, or what the arguments choose (they are vitest's own). Ends with a line for
- * machines.
+ * `npm test`: all tests, or what the arguments choose (they are vitest's own). Gets a browser where
+ * there is none. Ends with what was left out, and a line for machines. With --strict, as in CI, a
+ * test that was left out or passed at the second try fails the run, unless test/known-gaps.json
+ * names it.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
-import { findChromium, HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
+import { getChromium } from '../src/cli/get-chromium.ts';
+import { missingEngines } from './engines/engines.ts';
+import { outcomeOf, type Gap, type Ran } from './outcome.ts';
 
-if (!findChromium()) {
+if (getChromium() === undefined) {
   process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);
   process.exit(1);
 }
 
-const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const strict = args.includes('--strict');
+const { filter, options } = parseCLI(['vitest', 'run', ...args.filter((arg) => arg !== '--strict')]);
 const vitest = await startVitest('test', filter, { ...options, watch: false });
 
-let passed = 0;
-let failed = vitest.state.getUnhandledErrors().length;
+const ran: Ran[] = [];
+let broken = vitest.state.getUnhandledErrors().length;
 for (const file of vitest.state.getTestModules()) {
   // A file that does not load has no tests to count.
-  if (file.errors().length > 0) failed++;
+  if (file.errors().length > 0) broken++;
   for (const test of file.children.allTests()) {
-    const { state } = test.result();
-    if (state === 'passed') passed++;
-    if (state === 'failed') failed++;
+    ran.push({
+      test: `${file.relativeModuleId} > ${test.fullName}`,
+      state: test.result().state,
+      retries: test.diagnostic()?.retryCount ?? 0,
+    });
   }
 }
 await vitest.close();
-process.stdout.write(`${passed} passed, ${failed} failed\n`);
-process.exit(failed > 0 || passed === 0 || process.exitCode ? 1 : 0);
+
+const gaps = JSON.parse(readFileSync(join(import.meta.dirname, 'known-gaps.json'), 'utf8')) as Gap[];
+const { lines, failed } = outcomeOf(ran, broken, missingEngines(), { strict, gaps });
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exit(failed || process.exitCode ? 1 : 0);

@@ -3,14 +3,15 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** How to get a browser when there is none. */
-export const HOW_TO_GET_CHROMIUM =
-  'No Chromium found. Get one with: npx playwright install chromium (or set CHROME_PATH to yours)';
+export const HOW_TO_GET_CHROMIUM = process.env.CHROME_PATH
+  ? `CHROME_PATH is "${process.env.CHROME_PATH}", and there is no such file. Correct it, or unset it.`
+  : 'No Chromium found. Get one with: npx playwright install --with-deps chromium (or set CHROME_PATH to yours)';
 
 /** Where a Chromium or Chrome is: `CHROME_PATH`, the usual places, Playwright's cache. */
 export function findChromium(): string | undefined {
   const { CHROME_PATH } = process.env;
   if (CHROME_PATH) return existsSync(CHROME_PATH) ? CHROME_PATH : undefined;
-  return [...installed(), ...playwrights()].find((path) => existsSync(path));
+  return installed().find((path) => existsSync(path)) ?? findDownloaded();
 }
 
 function installed(): string[] {
@@ -39,8 +40,8 @@ function installed(): string[] {
   }
 }
 
-/** What `npx playwright install chromium` leaves, newest first. */
-function playwrights(): string[] {
+/** What `npx playwright install chromium` leaves; the newest, where there are several. */
+export function findDownloaded(): string | undefined {
   const caches: Partial<Record<NodeJS.Platform, string>> = {
     darwin: join(homedir(), 'Library/Caches/ms-playwright'),
     win32: join(process.env.LOCALAPPDATA ?? homedir(), 'ms-playwright'),
@@ -49,7 +50,7 @@ function playwrights(): string[] {
     process.env.PLAYWRIGHT_BROWSERS_PATH ??
     caches[process.platform] ??
     join(homedir(), '.cache/ms-playwright');
-  if (!existsSync(cache)) return [];
+  if (!existsSync(cache)) return undefined;
   return readdirSync(cache)
     .filter((name) => /^chromium-\d+$/.test(name))
     .sort((a, b) => Number(b.slice(9)) - Number(a.slice(9)))
@@ -63,7 +64,8 @@ function playwrights(): string[] {
         'chrome-win/chrome.exe',
         'chrome-win64/chrome.exe',
       ].map((path) => join(cache, name, path)),
-    );
+    )
+    .find((path) => existsSync(path));
 }
 
 /** Quiet, and the same everywhere. */

@@ -5,9 +5,10 @@ import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { listen, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
-import { findChromium, HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
+import { HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
 import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
+import { getChromium } from './get-chromium.ts';
 import { UsageError, type Command } from './options.ts';
 import type { Report } from './report.ts';
 import type { Fault } from '../common/errors.ts';
@@ -18,7 +19,7 @@ export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 1
 
 /** Converts what the command names. Resolves with the exit code. */
 export async function convert(command: Command, report: Report, interrupted: AbortSignal): Promise<number> {
-  const executablePath = findChromium();
+  const executablePath = getChromium();
   if (!executablePath) {
     report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
     return EXIT.noBrowser;

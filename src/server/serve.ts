@@ -1,16 +1,26 @@
 /** Serves a build that is there: what the container runs. `npm start` builds first. */
+import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createApp } from './app.ts';
-import { listen } from './listen.ts';
+import { listen, type Listening } from './listen.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** Serves dist/ until a signal ends it. */
-export async function serve(settings: Settings): Promise<void> {
+/** Ports that are tried where the first ones are taken. */
+const TRIED = 20;
+
+/**
+ * Serves dist/ until a signal ends it. Resolves with its address.
+ *
+ * @param nextPort whether a port that is taken may be passed over for the next free one, which is
+ *   told.
+ */
+export async function serve(settings: Settings, { nextPort = false } = {}): Promise<string> {
   const { http, signalling } = await createApp(join(root, 'dist'), settings);
-  const app = await listen(http, settings.port, settings.host).catch(async (error: unknown) => {
+  const last = settings.port + (nextPort ? TRIED : 0);
+  const app = await listenUpTo(last, http, settings).catch(async (error: unknown) => {
     // What waits for Redis would keep the process.
     await signalling.close();
     throw error;
@@ -37,6 +47,24 @@ export async function serve(settings: Settings): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  return app.url;
+}
+
+async function listenUpTo(last: number, http: Server, { port, host }: Settings): Promise<Listening> {
+  for (let next = port; ; next++) {
+    try {
+      const app = await listen(http, next, host);
+      if (next > port) process.stdout.write(`Port ${port} is taken by another program.\n`);
+      return app;
+    } catch (error) {
+      if (next >= last || !isTaken(error)) throw error;
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+  return cause?.code === 'EADDRINUSE';
 }
 
 /** Says what went wrong, in its sentence. */

@@ -13,7 +13,7 @@ import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { arrive, difference, enter, goesOn, newLink, pixels, sees } from './call-page.ts';
 
-const absent = missing('firefox-esr', 'firefox-esr') ?? missing('Xvfb', 'xvfb');
+const absent = missing('firefox-esr', 'Xvfb');
 if (absent) process.stdout.write(`Calls with Firefox are not tested: ${absent}.\n`);
 
 /** Firefox without a screen has no WebGL; with one that nobody sees it has. */

@@ -11,7 +11,7 @@ import { startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { come, enter, newLink, tile, type Person } from './call-page.ts';
 
 const dist = join(projectRoot, 'dist');
-const noRelay = missing('turnserver', 'coturn');
+const noRelay = missing('turnserver');
 if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay}.\n`);
 
 let browser: Browser;

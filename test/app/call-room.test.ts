@@ -10,9 +10,9 @@ import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtu
 import { newRoom, ownRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
 
-const noRedis = missing('redis-server', 'redis-server');
+const noRedis = missing('redis-server');
 if (noRedis) process.stdout.write(`Calls over a Redis that fails are not tested: ${noRedis}.\n`);
-const noRelay = missing('turnserver', 'coturn');
+const noRelay = missing('turnserver');
 if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay}.\n`);
 
 let browser: Browser;

@@ -14,9 +14,9 @@ import { startNode, type Node } from '../fixtures/signalling.ts';
 import { arrive, enter, goesOn, newLink, sees, tile } from './call-page.ts';
 
 const dist = join(projectRoot, 'dist');
-const noRelay = missing('turnserver', 'coturn');
+const noRelay = missing('turnserver');
 if (noRelay) process.stdout.write(`Calls over a relay are not tested: ${noRelay}.\n`);
-const noRedis = missing('redis-server', 'redis-server');
+const noRedis = missing('redis-server');
 if (noRedis) process.stdout.write(`Calls over two nodes are not tested: ${noRedis}.\n`);
 
 let ada: Browser;

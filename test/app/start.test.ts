@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot } from '../fixtures/server.ts';
@@ -13,10 +16,10 @@ afterEach(() => {
 });
 
 /** `npm start` without npm between, which would keep the signals to itself. */
-function start(port: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(projectRoot, 'src/server/start.ts')], {
+function start(port: string, args: string[] = [], path = process.env.PATH) {
+  const child = spawn(process.execPath, [join(projectRoot, 'bin/start.js'), ...args], {
     cwd: projectRoot,
-    env: { ...process.env, PORT: port },
+    env: { ...process.env, PORT: port, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);
@@ -86,5 +89,52 @@ describe('npm start', () => {
     expect(said.err).toContain(`Port ${port} is taken by another program.`);
     expect(said.err.trim().split('\n')).toHaveLength(1);
     other.close();
+  });
+
+  test('the next free port is taken where none was asked for', async () => {
+    const other = createServer();
+    const taken = await new Promise<boolean>((resolve) => {
+      other.once('error', () => {
+        resolve(false);
+      });
+      other.listen(8080, () => {
+        resolve(true);
+      });
+    });
+    const { said, address } = start('');
+    const { port } = new URL(await address);
+    expect(Number(port)).toBeGreaterThan(8080);
+    expect(said.out).toContain('Port 8080 is taken by another program.');
+    if (taken) other.close();
+  });
+
+  test('opens the page where that is asked for, and says so where it cannot', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'portoon-open-'));
+    const opened = join(folder, 'opened');
+    const { address: without, said } = start('0', ['--open'], folder);
+    const url = await without;
+    await expect.poll(() => said.out).toContain(`open ${url} yourself`);
+    for (const name of ['xdg-open', 'open'])
+      await writeFile(join(folder, name), `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 });
+    const { address } = start('0', ['--open'], folder);
+    await expect.poll(() => readFile(opened, 'utf8').catch(() => '')).toBe(`${await address}\n`);
+    await rm(folder, { recursive: true });
+  });
+
+  test('help names the variables', async () => {
+    const { said, ended } = start('0', ['--help']);
+    expect(await ended).toBe(0);
+    expect(said.out).toMatch(/--open[^]*PORT[^]*HOST/);
+  });
+
+  test('a Node that is too old is told so before anything else', async () => {
+    const old = `Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } });`;
+    const file = pathToFileURL(join(projectRoot, 'bin/start.js')).href;
+    const code = `${old} await import(${JSON.stringify(file)});`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code]);
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(said).toMatch(/^Portoon needs Node 20\.19 or newer; this is 18\.20\.4.*\n$/);
   });
 });

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { reach, visit } from './studio-page.ts';
 
@@ -13,7 +14,7 @@ let home: string;
 beforeAll(async () => {
   // One picture for ever: what lies before and after the divider is then the same moment.
   const still = await fakeCamera({ frames: 1 });
-  [server, browser] = await Promise.all([serveApp(), launchBrowser({ camera: still.path })]);
+  [server, browser] = await Promise.all([serveApp(lightBuild()), launchBrowser({ camera: still.path })]);
   home = server.url;
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
+import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach, visit } from './studio-page.ts';
 
@@ -9,7 +10,7 @@ let server: Awaited<ReturnType<typeof serveApp>>;
 let home: string;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([serveApp(), launchBrowser()]);
+  [server, browser] = await Promise.all([serveApp(lightBuild()), launchBrowser()]);
   home = server.url;
 });
 afterAll(async () => {

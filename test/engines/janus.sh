@@ -24,7 +24,7 @@ missing() {
 
 install() {
   local sudo=
-  [ "$(id -u)" = 0 ] || sudo=sudo
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
   command -v janus >/dev/null || $sudo apt-get install -y --no-install-recommends janus
   mkdir -p "$ENGINES/whip" "$ENGINES/whep"
   # Its package wants Debian's own Node and conflicts with any other, so it is unpacked beside its npm packages.
@@ -114,7 +114,7 @@ need() {
   local gaps
   gaps=$(missing)
   [ -z "$gaps" ] && return
-  echo "$gaps (test/engines/janus.sh install)" | tr '\n' ' '
+  echo "$gaps (npm run engines)" | tr '\n' ' '
   echo
   exit 1
 }

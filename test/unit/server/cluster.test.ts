@@ -14,7 +14,7 @@ import {
 } from '../../fixtures/signalling.ts';
 import { MAX_PERSONS } from '../../../src/server/signals.ts';
 
-const reason = missing('redis-server', 'redis-server');
+const reason = missing('redis-server');
 if (reason) process.stdout.write(`Two nodes are not tested: ${reason}.\n`);
 
 describe.skipIf(reason)('two nodes with one Redis', () => {

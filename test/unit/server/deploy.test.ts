@@ -122,7 +122,7 @@ describe('deploy/turnserver.conf', () => {
   });
 });
 
-const reason = missing('turnserver', 'coturn');
+const reason = missing('turnserver');
 test.skipIf(reason)(
   'coturn takes every line of its configuration',
   async () => {

@@ -5,7 +5,7 @@ import { freePort, missing, startCoturn, stopEngine } from '../../fixtures/engin
 import { startNode, TestPage, type Node } from '../../fixtures/signalling.ts';
 import type { IceServer } from '../../../src/server/signals.ts';
 
-const reason = missing('turnserver', 'coturn') ?? missing('turnutils_uclient', 'coturn');
+const reason = missing('turnserver', 'turnutils_uclient');
 if (reason) process.stdout.write(`TURN is not tested: ${reason}.\n`);
 
 test('however often pages say that the relay refuses them, the operator reads one line a minute', async () => {

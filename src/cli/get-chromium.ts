@@ -1,0 +1,78 @@
+/** A browser for whoever drives one: the one that is there, or a new one, once. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { findChromium, findDownloaded, HOW_TO_GET_CHROMIUM } from './chromium.ts';
+import { installPackages, mayInstallPackages } from './debian.ts';
+
+/** How long the other end of a download may keep silent, in milliseconds; Playwright has 30 s. */
+const PATIENCE = '10000';
+
+/**
+ * The path of a Chromium or Chrome. Where there is none, Playwright's is downloaded into its cache;
+ * where that cannot be had or does not start, Debian's is installed, as root or with a sudo that
+ * asks for no password. All of it is told on standard error. `CHROME_PATH` decides alone where it
+ * is set, and PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 leaves the machine as it is.
+ *
+ * @returns nothing where there is no browser and none can be had; `HOW_TO_GET_CHROMIUM` tells more.
+ */
+export function getChromium(): string | undefined {
+  const { CHROME_PATH, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: skip } = process.env;
+  const found = findChromium();
+  if (found !== undefined || CHROME_PATH || (skip && skip !== '0')) return found;
+  tell('There is no Chromium on this machine yet. Getting one, once:');
+  return download() ?? install();
+}
+
+/** As `getChromium`, for those who cannot go on without. Throws a sentence for people. */
+export function needChromium(): string {
+  const path = getChromium();
+  if (path === undefined) throw new Error(HOW_TO_GET_CHROMIUM);
+  return path;
+}
+
+function download(): string | undefined {
+  tell("Playwright's download ...");
+  const said = playwright('install', '--no-shell', 'chromium');
+  const path = findDownloaded();
+  if (path === undefined) {
+    tell(`It failed: ${/^Error: (.*)$/m.exec(said)?.[1] ?? 'it did not say why'}`);
+    return undefined;
+  }
+  if (starts(path)) return path;
+  if (!mayInstallPackages()) {
+    tell('It does not start here: libraries of the system are missing.');
+    return undefined;
+  }
+  tell('It needs libraries of the system ...');
+  playwright('install-deps', 'chromium');
+  return starts(path) ? path : undefined;
+}
+
+function install(): string | undefined {
+  if (!mayInstallPackages()) return undefined;
+  tell("Debian's package chromium ...");
+  installPackages(['chromium']);
+  const path = findChromium();
+  return path !== undefined && starts(path) ? path : undefined;
+}
+
+/** Runs Playwright's own program, whose progress is shown. What it says of failures is returned. */
+function playwright(...args: string[]): string {
+  const program = join(dirname(createRequire(import.meta.url).resolve('playwright-core')), 'cli.js');
+  const { stderr } = spawnSync(process.execPath, [program, ...args], {
+    stdio: ['ignore', 2, 'pipe'],
+    encoding: 'utf8',
+    env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: PATIENCE, ...process.env },
+  });
+  return stderr;
+}
+
+/** Elsewhere all that a browser needs comes with it, and asking its version may open a window. */
+function starts(path: string): boolean {
+  return process.platform !== 'linux' || spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
