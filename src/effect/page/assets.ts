@@ -16,7 +16,8 @@ const isNet = (name: string) => name.endsWith('.onnx');
  * Reads the option `assets`.
  * @param assets - by default each file is beside the module.
  * @returns absolute addresses. Nets of a folder are left out: they are beside their list.
- * @throws PortoonError `ERR_PARAMETER` if it is none of what it takes, or its function gives no address.
+ * @throws PortoonError `ERR_PARAMETER` if it is none of what it takes, or its function gives no
+ * address.
  */
 function resolveAssets(assets?: AssetsOption): FileAddresses {
   const names = Object.keys(ownFiles);
