@@ -35,8 +35,13 @@ export class CartoonEffect {
   /** Kept while the camera is muted. */
   private effect: Promise<Effect> | null = null;
   private stopRun: () => void = () => undefined;
+  private readonly options: EffectOptions;
+  private readonly onFailure: JitsiOptions['onFailure'];
 
-  constructor(private readonly options: JitsiOptions) {}
+  constructor({ onFailure, ...options }: JitsiOptions) {
+    this.options = options;
+    this.onFailure = onFailure;
+  }
 
   /** Whether the effect is for such a track: a camera's, and no screen's. */
   isEnabled(track: JitsiTrack): boolean {
@@ -68,7 +73,7 @@ export class CartoonEffect {
       await passed;
     };
     this.draw(source, frames, take, ended.signal).catch((error: unknown) => {
-      if (!ended.signal.aborted) this.options.onFailure?.(error);
+      if (!ended.signal.aborted) this.onFailure?.(error);
     });
     return new MediaStream([track]);
   }

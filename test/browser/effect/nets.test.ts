@@ -422,7 +422,7 @@ describe('previews', () => {
 
   test('wrong options are named', async () => {
     const { effect } = await start('good');
-    await expect(previews(effect, { styles: ['nobody'] })).rejects.toThrow(/^styles has "nobody"/);
+    await expect(previews(effect, { styles: ['nobody'] })).rejects.toThrow(/^styles is "nobody"/);
     for (const width of [0, 1e4, 80.5])
       await expect(previews(effect, { width })).rejects.toThrow(/^width is/);
     for (const [look, takes] of [
