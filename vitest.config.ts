@@ -57,13 +57,33 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          ...app,
+          name: 'pages',
+          include: pages,
+          sequence: { groupOrder: 2 },
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...app,
+          name: 'app',
+          include: ['test/app/**/*.test.ts'],
+          exclude: pages,
+          sequence: { groupOrder: 3 },
+          fileParallelism: false,
+        },
+      },
+      {
         extends: './vite.config.ts',
         // Found on the way, a dependency would make the page reload in the middle of a test.
         optimizeDeps: { include: ['preact/hooks', 'preact/jsx-dev-runtime', 'livekit-client'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
-          sequence: { groupOrder: 2 },
+          // The last, because its browser stays open, and goes on drawing, until all is over.
+          sequence: { groupOrder: 4 },
           testTimeout: 60_000,
           // Two browsers at once would measure each other.
           fileParallelism: false,
@@ -79,25 +99,6 @@ export default defineConfig({
             }),
             instances: [{ browser: 'chromium' }],
           },
-        },
-      },
-      {
-        test: {
-          ...app,
-          name: 'pages',
-          include: pages,
-          sequence: { groupOrder: 3 },
-          maxWorkers: 2,
-        },
-      },
-      {
-        test: {
-          ...app,
-          name: 'app',
-          include: ['test/app/**/*.test.ts'],
-          exclude: pages,
-          sequence: { groupOrder: 4 },
-          fileParallelism: false,
         },
       },
     ],

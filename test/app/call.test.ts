@@ -104,7 +104,9 @@ async function beepsInNewestClip(page: Page): Promise<number> {
     card.getByRole('button', { name: 'Save' }).click(),
   ]);
   const beeps = beepsIn(await decodeSound(await download.path(), 48_000));
-  await card.getByRole('button', { name: 'Close' }).click();
+  // Nobody can say whether a download arrived, so it takes two clicks to throw the clip away.
+  await card.getByRole('button', { name: 'Discard' }).click();
+  await card.getByRole('button', { name: 'Discard for good?' }).click();
   return beeps.length;
 }
 
