@@ -12,11 +12,11 @@ const services = [
   'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
 ];
 
-/**
- * Pages whose nets cost next to nothing: two at once leave no core idle, and neither the other
- * without time.
- */
-const pages = ['test/app/{studio,studio-layout}.test.ts'];
+/** Tests of the built app that mostly wait: two at once leave no core idle. */
+const pages = [
+  'test/app/{studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
+  'test/app/{call-lobby,call-room,call-servers,broadcast,package,talking-head}.test.ts',
+];
 
 /** What the tests of the built app have in common. */
 const app = {
