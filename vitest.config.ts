@@ -16,6 +16,7 @@ const services = [
 const pages = [
   'test/app/{studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
   'test/app/{call-lobby,call-room,call-servers,broadcast,package,talking-head}.test.ts',
+  'test/app/{convert,studio-convert,studio-styles,webcam-framing}.test.ts',
 ];
 
 /** What the tests of the built app have in common. */

@@ -10,7 +10,7 @@ const IDENTITY = 'portoon.seat.';
 const identitySchema = v.pipe(
   v.string(),
   v.parseJson(),
-  // A secret is a key like the room's word.
+  // A secret has the form of a room's name.
   v.object({ id: peerIdSchema, secret: roomSchema }),
 );
 

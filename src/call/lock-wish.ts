@@ -23,8 +23,8 @@ export class LockWish {
 
   /**
    * Asks for the lock from now on.
-   * @throws PortoonError for what the server did not do it this time. Where that may pass, it is
-   *   asked again: {@link waits} tells.
+   * @throws PortoonError why the server did not lock the room. If it may later, it is asked again:
+   *   {@link waits} tells.
    */
   async begin(): Promise<void> {
     this.keep();

@@ -221,7 +221,7 @@ export class MediaLink {
     }
   }
 
-  /** Looks for another road within the session. False where the server does not. */
+  /** Restarts ICE within the session. Resolves to false if the server does not support that. */
   private async restart(connection: RTCPeerConnection, session: MediaServerSession): Promise<boolean> {
     try {
       await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
@@ -294,7 +294,7 @@ async function gathered(connection: RTCPeerConnection, patience: number): Promis
   return (connection.iceGatheringState as RTCIceGatheringState) === 'complete';
 }
 
-/** Whether the other side hung up: that is no bad road, and another one does not help. */
+/** Whether the other side closed the connection, so that an ICE restart would not help. */
 function ended(connection: RTCPeerConnection): boolean {
   if (connection.connectionState === 'closed') return true;
   return [...connection.getSenders(), ...connection.getReceivers()].some(

@@ -96,7 +96,7 @@ export function blocked(url: string): MediaServerError {
   );
 }
 
-/** Words were exchanged, but pictures find no way. */
+/** The server answered over HTTP, but no network path for media was found. */
 export function noPath(url: string): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_PATH',

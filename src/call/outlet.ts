@@ -38,7 +38,7 @@ export interface Sent {
 
 export interface OutletOptions {
   room: string;
-  /** What the room's word was made of: keeps others from locking it. */
+  /** The key whose digest is the room's name: keeps others from locking it. */
   hostKey: string;
   /** By which the link names us. */
   identity: Identity;

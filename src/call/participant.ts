@@ -7,9 +7,9 @@ import { readQuality, type ConnectionQuality, type Counters } from './quality.ts
 import { Speech } from './speech.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** A connection that is not there by then is begun anew. */
+/** A connection that takes longer is started anew. Milliseconds. */
 const CONNECT_MS = 15_000;
-/** Before another attempt to connect. Exact: what comes earlier from the other side has to wait. */
+/** Pause before the next attempt. Not random: an earlier offer is kept until the pause ends. */
 const BACKOFF: Backoff = { first: 700, longest: 10_000, growth: 2, random: 0 };
 /** A connection that stood for so long was no failure. */
 const STEADY_MS = 10_000;
@@ -49,7 +49,7 @@ export function pauseBetween(begun: number): number {
 
 /** One of the others, and the connection to them: begun anew as often as it takes. */
 export class Participant {
-  /** Whether the server counts them in; who lost the server may still be heard. */
+  /** Whether the server lists them. If not, the direct connection may still work. */
   listed = true;
 
   private peer: Peer | null = null;
@@ -247,7 +247,7 @@ export class Participant {
   private connect(generation: number): void {
     const { room } = this;
     const { id } = this.present;
-    // Let go of first: its end would be taken for a loss, and yet another connection be begun.
+    // Cleared before closing: the end of the old one would look like a loss and start another.
     const { peer: old } = this;
     this.peer = null;
     old?.close();

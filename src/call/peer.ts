@@ -96,7 +96,7 @@ export class Peer {
     if (this.state === 'closed') return;
     // Given twice, where the offer was sent twice; the connection would break over it.
     if ('type' in signal && signal.type === 'answer' && !this.offering) return;
-    // The side that does not make the offers asks for a new one only when it wants a new road.
+    // The side that makes no offers sends this only when it needs a new network path.
     if ('renegotiate' in signal) this.restart();
     else this.simple.signal(signal);
   }
@@ -136,7 +136,7 @@ export class Peer {
     await sender.setParameters(parameters).catch(() => undefined);
   }
 
-  /** Looks for another road to the other side; what arrives meanwhile goes on. */
+  /** Restarts ICE to find another network path; media that arrives meanwhile goes on. */
   restart(): void {
     if (this.state === 'closed') return;
     this.restarted = performance.now();

@@ -76,9 +76,9 @@ export class RoomSession {
   }
 
   /**
-   * Joins once, over a line that stands (`server.connect`), and comes back after every later loss.
+   * Joins once, over an open connection (`server.connect`), and comes back after every later loss.
    * To be called after all that listens on `server` is in place.
-   * @throws PortoonError for what the server does not let us in.
+   * @throws PortoonError why the server does not let us in.
    */
   async join(): Promise<void> {
     this.enter(await this.ask());
@@ -117,7 +117,7 @@ export class RoomSession {
   /**
    * Tells the others how we are, again and again until the server takes it. While it does not hear
    * us, the next joining tells it.
-   * @throws PortoonError for what it was not taken this time.
+   * @throws PortoonError why it was not taken this time.
    */
   async tell(): Promise<void> {
     if (this.here) await this.telling.tell();

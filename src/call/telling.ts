@@ -8,14 +8,14 @@ export type Presence = Request<'state'>;
 /**
  * The number of the next state of this page.
  *
- * A state reaches the others on two ways, and the older one may come last. It begins with the time:
- * who comes back under their id after a reload must not count from one again.
+ * A state travels by the server and directly, so an older one may arrive last. Counting starts at
+ * the time: who comes back under their id after a reload must not count from one again.
  */
 export function nextRevision(before = 0): number {
   return Math.max(Date.now(), before + 1);
 }
 
-/** Tells the server how this page is, again and again until it has taken it. */
+/** Sends a request to the server, and retries until it succeeds or can never succeed. */
 export class Telling {
   private failures = 0;
   private newest = 0;

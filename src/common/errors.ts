@@ -1,4 +1,4 @@
-/** Every error code of every room. docs/errors.md lists each with its way out. */
+/** All error codes. docs/errors.md lists each with its way out. */
 export type ErrorCode =
   | 'ERR_CAMERA_DENIED'
   | 'ERR_CAMERA_BUSY'

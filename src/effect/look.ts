@@ -60,7 +60,7 @@ function lumaOf([red, green, blue]: Rgb): number {
 export const GRADES = ['live', 'fine'] as const;
 export type Grade = (typeof GRADES)[number];
 
-/** How fine a style is drawn: as there is room, or always with the fine or the live grade. */
+/** Which grade of a style is taken: auto chooses, fine takes the fine one, light the live one. */
 export const DETAILS = ['auto', 'fine', 'light'] as const;
 export type Detail = (typeof DETAILS)[number];
 

@@ -62,7 +62,7 @@ export interface EffectStats {
   frames: number;
   /** Frames since the start that the source gave and that were dropped for newer ones. */
   dropped: number;
-  /** Medians over the last two seconds. For a net whose output was held, its last run counts. */
+  /** Medians over the last two seconds. For a net whose output was reused, its last run counts. */
   ms: StageTimes;
   /** 95th percentiles over the last two seconds. */
   p95: StageTimes;

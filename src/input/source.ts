@@ -5,7 +5,7 @@ export interface Source {
   readonly kind: 'camera' | 'file' | 'demo';
   /** For people: the camera's or the file's name. */
   readonly label: string;
-  /** Live video; `framesOf` of the effect turns it into frames. */
+  /** Live video; `framesOf` (src/media/frames.ts) turns it into frames. */
   readonly track: MediaStreamTrack;
   /** Camera only: the device id, to remember the choice. */
   readonly deviceId?: string;

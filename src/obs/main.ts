@@ -59,7 +59,12 @@ function follow(): void {
  */
 const control = {
   async set(wish: LookOptions): Promise<void> {
-    if (!player) throw new PortoonError('ERR_PARAMETER', 'The look is the studio’s.', 'Steer that page.');
+    if (!player)
+      throw new PortoonError(
+        'ERR_PARAMETER',
+        'The look of this stream is set in the studio.',
+        'Change it on the studio page.',
+      );
     await player.set(wish);
   },
   mute(muted: boolean): void {

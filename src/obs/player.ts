@@ -206,5 +206,9 @@ function wordsOf(fault: PortoonError | null | undefined): string[] {
 }
 
 function lookOfStudio(): Error {
-  return new PortoonError('ERR_PARAMETER', 'The look is the studio’s.', 'Steer that page.');
+  return new PortoonError(
+    'ERR_PARAMETER',
+    'The look of this stream is set in the studio.',
+    'Change it on the studio page.',
+  );
 }

@@ -16,13 +16,13 @@ import { Padding } from './padding.ts';
 import { FilmWriter } from './writer.ts';
 import { planSound } from './sound-plan.ts';
 
-/** Frames in the effect at once: one is worked on, and the next waits at the door. */
+/** Frames in the effect at once: one is processed while the next one waits. */
 const AHEAD = 2;
 /** Sound goes into the file at most so many seconds before the pictures that it belongs to. */
 const SOUND_AHEAD = 1;
-/** Milliseconds between two tellings of the progress. */
+/** Milliseconds between two progress reports. */
 const TELL_EACH = 250;
-/** A film that ends so many seconds before its own word for it was cut short. */
+/** A film that ends this many seconds before its stated duration was cut short. */
 const MISSING = 0.25;
 
 /**

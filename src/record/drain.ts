@@ -70,7 +70,7 @@ function writeFailure(cause: unknown): PortoonError {
   return name === 'QuotaExceededError'
     ? new PortoonError(
         'ERR_DISK_FULL',
-        'There is no space left for the film.',
+        'There is no space left for the file.',
         'What was written so far is kept and can be played. Free some space, then start again.',
         { cause },
       )

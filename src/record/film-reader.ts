@@ -39,10 +39,10 @@ const NAMES: Readonly<Record<string, string>> = {
  * machines.
  */
 const MOST_PIXELS = 4096 * 2304;
-/** Seconds between two frames that their lengths do not tell of: one may be missing there. */
+/** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
 const GAP = 0.001;
 const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
-/** Sound that stands in an MP4 as in its film, and so do others in a WebM. */
+/** Audio codecs that each container takes without encoding again. */
 const COPIES: Readonly<Record<'mp4' | 'webm', readonly AudioCodec[]>> = {
   mp4: ['aac', 'opus', 'mp3', 'flac', 'ac3', 'eac3'],
   webm: ['opus', 'vorbis'],

@@ -1,4 +1,4 @@
-/** The types that cross the record worker's wall, nothing else. */
+/** The types that cross the boundary of the record worker, nothing else. */
 import type { AudioCodec, VideoCodec } from 'mediabunny';
 import type { Fault } from '../common/errors.ts';
 import type { FormatId } from './formats.ts';

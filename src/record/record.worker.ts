@@ -21,7 +21,7 @@ import { Still } from './still.ts';
 import { VideoTake, type Take } from './take.ts';
 import { privateFile } from './private-file.ts';
 
-/** Milliseconds between two words on how it goes. */
+/** Milliseconds between two progress reports. */
 const BEAT = 500;
 
 interface Running {

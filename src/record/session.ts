@@ -16,7 +16,7 @@ export class Session {
   /** Steps of the take, one after the other. */
   private work: Promise<void> = Promise.resolve();
   private paused = false;
-  /** Frames that a pause did not ask for. */
+  /** Requests for frames put off until the pause ends. */
   private owed = 0;
   private over = false;
   /** Resolves when sound comes from after the end of the clip. */

@@ -43,7 +43,7 @@ const PATIENCE = 0.6;
 /** What is laid then stays so far behind the picture, for sound that comes after all. */
 const SLACK = 0.3;
 
-/** A film with sound: it begins with its first picture. */
+/** A clip with picture and sound; it begins with its first picture. */
 export class VideoTake implements Take {
   readonly complete = false;
   private writer: FilmWriter | null = null;

@@ -6,7 +6,7 @@ interface Piece {
   begins: number;
 }
 
-/** Which moments are in a clip, and where: the time of the wall without the pauses. */
+/** Maps wall-clock times to positions in a clip, leaving pauses out. */
 export class Timeline {
   private readonly pieces: Piece[] = [];
 

@@ -97,7 +97,7 @@ export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 're
   return ['left', { id, reason }];
 }
 
-/** Takes out who sat on a node that is dead. */
+/** Removes the members whose server node has died, as lost. */
 export function bury(room: StoredRoom, living: ReadonlySet<string>): Word<'left'>[] {
   const now = Date.now();
   room.away = room.away.filter(({ until }) => until > now);

@@ -17,7 +17,7 @@ const RECOUNT = 3000;
 
 /** A peer's place in a room, held by one connection. */
 export interface Membership {
-  /** Not the link's word but its hash: the server keeps nothing that opens the room. */
+  /** The digest of the room's name: the server keeps nothing that opens the room. */
   readonly room: string;
   readonly id: string;
   readonly member: StoredMember;

@@ -51,9 +51,9 @@ export async function attachSignalling(
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
   const addresses = new Addresses();
   const wires = new Set<Duplex>();
-  /** Wires that became a connection, or were refused for a reason that is counted by itself. */
+  /** Sockets that became a connection, or whose refusal is counted elsewhere. */
   const accounted = new WeakSet<Duplex>();
-  /** Wires that are over a limit and will be told so. */
+  /** Sockets over a limit, accepted only to be told so. */
   const overLimit = new WeakSet<Duplex>();
   const requestListeners = http.listeners('request') as RequestListener[];
   const io: SignalServer = new Server(http, {

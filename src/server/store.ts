@@ -4,7 +4,7 @@ export interface StoredMember {
   readonly id: string;
   name: string;
   readonly kind: MemberKind;
-  /** Whether they made the room: they brought the key that its word was made of. */
+  /** Whether they made the room: they sent the key whose digest is its name. */
   readonly owner: boolean;
   state: MemberState;
   /** The server that holds the connection, and which of its connections it is. */

@@ -1,5 +1,5 @@
 /**
- * `npm run eval:half`: every net's half-precision twin beside the net itself on validation
+ * `npm run eval:half`: every net's half-precision variant beside the net itself on validation
  * portraits, as a table. Twins reckon in half precision on WebGPU alone, so it wants the native
  * runtime and a Vulkan driver with `shader-f16` (llvmpipe's from Mesa 23 on will do). Options:
  * --only portrait,toon, --pictures 6 (of each net), --portraits 134 (of the matte's IoU)

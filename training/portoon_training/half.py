@@ -1,10 +1,10 @@
-"""Writes the half-precision twin of every shipped net and enters it in the manifest.
+"""Writes the half-precision variant of every shipped net and enters it in the manifest.
 
     python -m portoon_training.half
 
-A twin is for graphics processors that reckon in half precision (WebGPU's `shader-f16`). It is made
-from the .onnx file alone, takes and gives the same float32 tensors, and has the same graph with
-casts where half precision begins and ends. Needs `numpy` and `onnx` only.
+A variant is for graphics processors that compute in half precision (WebGPU's `shader-f16`). It is
+made from the .onnx file alone, takes and gives the same float32 tensors, and has the same graph
+with casts where half precision begins and ends. Needs `numpy` and `onnx` only.
 """
 
 import hashlib

@@ -113,7 +113,7 @@ export async function openCatalogue(manifestUrl: string, files: FileAddresses = 
           `${model.id} in half precision`,
           new PortoonError(
             'ERR_HALF_PRECISION',
-            `The half-precision twin of the net "${model.id}" is left out: ${v.getDotPath(variant.issues[0]) ?? 'its entry'} is not as promised.`,
+            `The half-precision variant of the net "${model.id}" is left out: ${v.getDotPath(variant.issues[0]) ?? 'its entry'} is not as promised.`,
             'The net itself works; mend its entry in the manifest.',
           ),
         );

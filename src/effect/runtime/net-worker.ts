@@ -10,7 +10,7 @@ import { startNetsWorker } from './start-nets-worker.ts';
 
 type Promised = Pick<Model, 'id' | 'kind' | 'state'>;
 
-/** What the page side asks of the worker. Planes and values are transferred. */
+/** What the effect worker asks of the nets worker. Planes and values are transferred. */
 export interface NetWorkerApi {
   start(files: RuntimeFiles): Promise<void>;
   /** @returns the handle of the net, and the outputs that it has. */

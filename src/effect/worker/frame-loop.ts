@@ -8,8 +8,8 @@ import type { FrameJob, Pipeline } from './pipeline.ts';
 import type { StatsCollector } from './stats-collector.ts';
 
 /**
- * Sends frames through the pipeline, one after the other. A frame starts as soon as the one before
- * is ready to be drawn. Of a live source only the newest frame is used; of a film every frame is.
+ * Sends frames through the pipeline in order. On the CPU the next one starts before this one is
+ * drawn. Of a live source only the newest frame is used; of a film every frame is.
  */
 export class FrameLoop {
   /** Runs work that may wait until a frame has been drawn. */

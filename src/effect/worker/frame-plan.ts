@@ -22,7 +22,7 @@ export interface FramePlan {
 /** What a plan depends on besides the frame. */
 export interface PlanInput {
   readonly look: ResolvedLook;
-  /** Null while the source is live. */
+  /** Null unless a film is converted. */
   readonly film: FilmOptions | null;
   readonly governor: Pick<Governor, 'mattePixels' | 'shortSide' | 'finestSide' | 'held'>;
   readonly style: Pick<StyleStage, 'hasStyle' | 'selected' | 'grade'>;

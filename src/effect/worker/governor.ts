@@ -41,7 +41,7 @@ const LEAST_SIDE = LEVELS[0]!.side;
 const TOO_SLOW = 1.1;
 /** ... and up when the next level is estimated to take less than this share. */
 const ROOM = 0.8;
-/** Down to the levels that hold only when the rate falls below two thirds of the camera's ... */
+/** Down to levels that reuse layers only if the rate falls below two thirds of the camera's ... */
 const FAR_TOO_SLOW = 1.5;
 /** ... and up from them as soon as there is time for it. */
 const ENOUGH = 1.1;
@@ -146,7 +146,7 @@ export class Governor {
     return this.quality === 'auto' ? this.current.matte : USUAL_MATTE_PIXELS;
   }
 
-  /** What is computed for every second frame only, and held for the next one. */
+  /** What is computed for every second frame only, and reused for the next one. */
   get held(): Held {
     return this.quality === 'auto' ? this.current.held : 'nothing';
   }

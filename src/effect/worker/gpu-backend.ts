@@ -126,7 +126,8 @@ async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuP
       () => undefined,
     );
     const message = cause instanceof Error ? cause.message : String(cause);
-    const wayOut = 'Frames go over the main memory, more slowly. A newer browser or driver may help.';
+    const wayOut =
+      'Frames are processed in main memory, which is slower. A newer browser or driver may help.';
     report(new PortoonError('ERR_WEBGPU', message, wayOut, { cause }), false);
     return null;
   }

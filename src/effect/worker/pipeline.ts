@@ -43,11 +43,11 @@ export interface FrameJob {
 }
 
 /**
- * The journey of a frame: `start` prepares it and starts the style, `finish` adds the matte and the
+ * The stages of one frame: `start` prepares it and starts the style, `finish` adds the matte and the
  * style, and `draw` composites it. {@link FrameLoop} calls the three in this order for every frame.
  */
 export class Pipeline {
-  /** What is asked of a film's frames; null while the source is live. */
+  /** What is asked of a film's frames; null unless one is converted. */
   film: FilmOptions | null = null;
   private readonly clock = new ClockOffset();
   private readonly styleRoi = new StyleRoi();
@@ -183,13 +183,13 @@ export class Pipeline {
     const follows = plan.styleGrid !== null && followsMask(layers.region);
     const extent = follows ? this.extent : null;
     let styled = reuse?.what === 'style' ? reusedStyle(reuse, extent) : await job.styled;
-    // Somebody who came in or moved far is outside of the region that was styled.
+    // Somebody who came in or moved far is outside of the styled roi.
     if (extent && !(styled && covers(styled.roi, extent))) styled = await this.startStyle(plan, backend);
     layers.styled = styled;
     times.style = styled?.took ?? 0;
   }
 
-  /** Runs the style on the region where it will show; null if it shows nowhere. */
+  /** Runs the style on the roi where it will show; null if it shows nowhere. */
   private startStyle(plan: FramePlan, { style }: Backend): Promise<Styled> | null {
     const roi = plan.styleGrid && this.styledRoi(plan, plan.styleGrid);
     return roi && style.run(roi);

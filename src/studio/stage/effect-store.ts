@@ -52,7 +52,7 @@ export class EffectStore {
   readonly fatalFault = signal<Fault | null>(null);
   /** Whether the canvas holds a picture, moving or not. */
   readonly pictureShown = signal(false);
-  /** Whether a graphics card draws. Only then can the page afford blurred glass. */
+  /** Whether a graphics processor draws. Only then can the page afford blurred glass. */
   readonly hasGraphicsCard = signal(false);
 
   readonly restartAction: NoticeAction = {

@@ -25,7 +25,7 @@ function picture() {
   return planes;
 }
 
-describe.each(await shippedModels())('the half-precision twin of $id', (model) => {
+describe.each(await shippedModels())('the half-precision variant of $id', (model) => {
   test('is made from the net that is shipped, and is the file that the manifest promises', async () => {
     const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
     const twin = await readFile(join(projectRoot, 'models', model.half.file));

@@ -52,7 +52,7 @@ export class CpuMatteStage implements MatteStage {
   private readonly partShare = new PartShare();
   private readonly blur = new BackgroundBlur();
   private readonly matteRoi = new MatteRoi();
-  /** The region of the frame that the net sees. */
+  /** The roi that the net sees. */
   private roi = wholeFrame([0, 0]);
   /** The size of the net's input for the whole frame. */
   private wholeSize: Size = [0, 0];

@@ -25,7 +25,7 @@ export interface MatteTexels {
   texels: Uint8Array;
   /** As {@link PartShare.texels}. */
   share: Uint8Array;
-  /** The region of the frame that it shows. */
+  /** The roi that it shows. */
   roi: Roi;
 }
 
