@@ -15,8 +15,8 @@ const services = [
 /** Tests of the built app that mostly wait: two at once leave no core idle. */
 const pages = [
   'test/app/{studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
-  'test/app/{call-lobby,call-room,call-servers,broadcast,package,talking-head}.test.ts',
-  'test/app/{convert,studio-convert,studio-styles,webcam-framing}.test.ts',
+  'test/app/{call-lobby,call-servers,broadcast,package,talking-head}.test.ts',
+  'test/app/{convert,studio-convert,studio-styles}.test.ts',
 ];
 
 /** What the tests of the built app have in common. */

@@ -31,6 +31,9 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
   const begun = new Date();
   const dist = join(root, 'dist');
   await rm(join(dist, STAMP), { force: true });
+  // Test runners set another, for which Vite would build what is meant for development.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = 'production';
   await build({
     root,
     configFile: join(root, 'vite.config.ts'),
@@ -38,6 +41,9 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
     // How long plugins took is nobody's business who only wants to start the app.
     build: { rolldownOptions: { checks: { bundlerTimings: false } } },
     worker: { rolldownOptions: { checks: { bundlerTimings: false } } },
+  }).finally(() => {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
   });
   await listShared(dist);
   await compressFolder(dist);

@@ -1,4 +1,4 @@
-/** Names that browsers give to renderers that draw on the processor, without a graphics processor. */
+/** Names that browsers give to renderers that draw without a graphics processor. */
 const SOFTWARE_RENDERER = /swiftshader|llvmpipe|software|basic render/i;
 
 /**

@@ -43,8 +43,9 @@ export interface FrameJob {
 }
 
 /**
- * The stages of one frame: `start` prepares it and starts the style, `finish` adds the matte and the
- * style, and `draw` composites it. {@link FrameLoop} calls the three in this order for every frame.
+ * The stages of one frame: `start` prepares it and starts the style, `finish` adds the matte and
+ * the style, and `draw` composites it. {@link FrameLoop} calls the three in this order for every
+ * frame.
  */
 export class Pipeline {
   /** What is asked of a film's frames; null unless one is converted. */
