@@ -1,11 +1,10 @@
-import { PortoonError } from '../common/errors.ts';
 import { listenForControl } from '../control.ts';
 import type { LookOptions } from '../effect/index.ts';
 import { Card, StatsLine } from './card.ts';
 import { followSource } from './obs-studio.ts';
 import { readParameters } from './parameters.ts';
 import { Picture } from './picture.ts';
-import { createPlayer } from './player.ts';
+import { createPlayer, lookOfStudio } from './player.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
 const { chroma, onlost } = parameters;
@@ -59,12 +58,7 @@ function follow(): void {
  */
 const control = {
   async set(wish: LookOptions): Promise<void> {
-    if (!player)
-      throw new PortoonError(
-        'ERR_PARAMETER',
-        'The look of this stream is set in the studio.',
-        'Change it on the studio page.',
-      );
+    if (!player) throw lookOfStudio();
     await player.set(wish);
   },
   mute(muted: boolean): void {

@@ -205,7 +205,8 @@ function wordsOf(fault: PortoonError | null | undefined): string[] {
   return fault ? [fault.message, fault.wayOut] : [];
 }
 
-function lookOfStudio(): Error {
+/** Why the look can't be changed here. */
+export function lookOfStudio(): PortoonError {
   return new PortoonError(
     'ERR_PARAMETER',
     'The look of this stream is set in the studio.',
