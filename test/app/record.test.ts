@@ -365,19 +365,22 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
   });
 });
 
-/* eslint-disable -- runs in the page; TypeScript does not know Chromium's track generators */
+/** Chromium's generator of tracks, of which TypeScript does not know. */
+type Generator = new (init: { kind: 'audio' }) => MediaStreamTrack & { writable: WritableStream<AudioData> };
+
 /**
- * In place of microphones: the first has one channel at 16 kHz, as Bluetooth has, the next two at
- * 44.1 kHz. Each sounds only after 1.5 s, and is unplugged by the event `unplug`.
+ * Runs in the page. In place of microphones: the first has one channel at 16 kHz, as Bluetooth
+ * has, the next two at 44.1 kHz. Each sounds only after 1.5 s, and is unplugged by the event
+ * `unplug`.
  */
 function slowMicrophones(): void {
-  const Generator = (globalThis as any).MediaStreamTrackGenerator;
+  const { MediaStreamTrackGenerator } = globalThis as unknown as { MediaStreamTrackGenerator: Generator };
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   let opened = 0;
   navigator.mediaDevices.getUserMedia = async (wish) => {
     if (!wish?.audio) return open(wish);
     const [sampleRate, numberOfChannels] = opened++ === 0 ? [16_000, 1] : [44_100, 2];
-    const track = new Generator({ kind: 'audio' });
+    const track = new MediaStreamTrackGenerator({ kind: 'audio' });
     const writer = track.writable.getWriter();
     const numberOfFrames = sampleRate / 100;
     const began = performance.now() + 1500;
@@ -404,8 +407,6 @@ function slowMicrophones(): void {
     return new MediaStream([track]);
   };
 }
-/* eslint-enable */
-
 /** Over a recording that runs. */
 async function leaveAndComeBack(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
