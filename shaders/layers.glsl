@@ -7,6 +7,19 @@ out vec4 composite;
 
 uniform sampler2D uLive;
 
+#ifdef WINDOWED
+// Offset and scale of the matte in the frame. Beside it there is nobody.
+uniform vec4 uMatteFrame;
+vec2 inMatte(vec2 at) { return (at - uMatteFrame.xy) / uMatteFrame.zw; }
+vec4 onlyInMatte(vec4 fit, vec2 there) {
+  vec2 inside = step(abs(there - 0.5), vec2(0.5));
+  return mix(vec4(0.0, 0.0, 0.5, 0.0), fit, inside.x * inside.y);
+}
+#else
+vec2 inMatte(vec2 at) { return at; }
+vec4 onlyInMatte(vec4 fit, vec2 there) { return fit; }
+#endif
+
 #ifdef PACKED
 // All layers in one picture (shaders/pack.wgsl), with the offset and scale of each.
 uniform sampler2D uPacked;
@@ -18,27 +31,21 @@ uniform vec4 uSeenPlace;
 vec3 packedAt(vec2 at, vec4 place) {
   return texture(uPacked, place.xy + clamp(at, 0.0, 1.0) * place.zw).rgb;
 }
-vec4 fitAt(vec2 at) { return vec4(packedAt(at, uFitPlace), packedAt(at, uPlainPlace).r); }
-float shareAt(vec2 at) { return packedAt(at, uPlainPlace).g; }
+vec4 fitAt(vec2 at) {
+  vec2 there = inMatte(at);
+  return onlyInMatte(vec4(packedAt(there, uFitPlace), packedAt(there, uPlainPlace).r), there);
+}
+float shareAt(vec2 at) { return packedAt(inMatte(at), uPlainPlace).g; }
 vec4 styleAt(vec2 at) { return vec4(packedAt(at, uStyledPlace), packedAt(at, uSeenPlace).r); }
 #else
 uniform sampler2D uStyled;
 uniform sampler2D uMatte;
 
 // Fitted alpha, luminance, slope, plain matte (src/effect/stages/matte/guided-filter.ts).
-#ifdef WINDOWED
-// Offset and scale of the matte in the frame. Beside it there is nobody.
-uniform vec4 uMatteFrame;
-vec2 inMatte(vec2 at) { return (at - uMatteFrame.xy) / uMatteFrame.zw; }
 vec4 fitAt(vec2 at) {
   vec2 there = inMatte(at);
-  vec2 inside = step(abs(there - 0.5), vec2(0.5));
-  return mix(vec4(0.0, 0.0, 0.5, 0.0), texture(uMatte, there), inside.x * inside.y);
+  return onlyInMatte(texture(uMatte, there), there);
 }
-#else
-vec2 inMatte(vec2 at) { return at; }
-vec4 fitAt(vec2 at) { return texture(uMatte, at); }
-#endif
 #ifdef PART
 uniform sampler2D uShare;
 // How much of the person is the styled part of them (src/effect/stages/matte/part-share.ts).

@@ -11,7 +11,9 @@ struct Region {
   area: atomic<u32>,
   age: atomic<u32>,
   overlap: atomic<u32>,
+  // Whether it touches the border of the region of interest, and that of the frame.
   border: atomic<u32>,
+  frameBorder: atomic<u32>,
   sure: atomic<u32>,
 }
 // What is kept of a pixel from frame to frame.
@@ -30,7 +32,14 @@ struct Largest {
   area: atomic<u32>,
   id: atomic<u32>,
 }
-@group(0) @binding(0) var<uniform> size: vec2u;
+// The region of interest that the matte shows.
+struct Roi {
+  size: vec2u,
+  // The size of the whole frame in the same pixels, and where the region begins in it.
+  grid: vec2u,
+  at: vec2u,
+}
+@group(0) @binding(0) var<uniform> roi: Roi;
 @group(0) @binding(1) var<storage, read_write> matte: array<f32>;
 // For each pixel another pixel of its region; in the end the region's first one.
 @group(0) @binding(2) var<storage, read_write> labels: array<atomic<u32>>;
@@ -38,9 +47,10 @@ struct Largest {
 @group(0) @binding(4) var<storage, read_write> history: array<History>;
 @group(0) @binding(5) var<storage, read_write> largest: Largest;
 
-fn outside(at: vec2u) -> bool { return any(at >= size); }
-fn index(at: vec2u) -> u32 { return at.y * size.x + at.x; }
-fn pixels() -> f32 { return f32(size.x * size.y); }
+fn outside(at: vec2u) -> bool { return any(at >= roi.size); }
+fn index(at: vec2u) -> u32 { return at.y * roi.size.x + at.x; }
+fn framePixels() -> f32 { return f32(roi.grid.x * roi.grid.y); }
+fn atBorder(at: vec2u, size: vec2u) -> bool { return any(at == vec2u(0)) || any(at == size - 1); }
 
 fn begin(at: vec2u, belongs: bool) {
   let i = index(at);
@@ -49,6 +59,7 @@ fn begin(at: vec2u, belongs: bool) {
   atomicStore(&regions[i].age, 0u);
   atomicStore(&regions[i].overlap, 0u);
   atomicStore(&regions[i].border, 0u);
+  atomicStore(&regions[i].frameBorder, 0u);
   atomicStore(&regions[i].sure, 0u);
   if (i == 0) {
     atomicStore(&largest.area, 0u);
@@ -102,7 +113,7 @@ fn connect(@builtin(global_invocation_id) id: vec3u) {
   let i = index(id.xy);
   if (atomicLoad(&labels[i]) == NONE) { return; }
   if (id.x > 0 && atomicLoad(&labels[i - 1]) != NONE) { unite(i, i - 1); }
-  if (id.y > 0 && atomicLoad(&labels[i - size.x]) != NONE) { unite(i, i - size.x); }
+  if (id.y > 0 && atomicLoad(&labels[i - roi.size.x]) != NONE) { unite(i, i - roi.size.x); }
 }
 
 @compute @workgroup_size(8, 8)
@@ -116,7 +127,8 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
   atomicAdd(&regions[first].age, history[i].framesHeldBack);
   if (history[i].kind == PERSON) { atomicAdd(&regions[first].overlap, 1u); }
   if (matte[i] > SURE) { atomicAdd(&regions[first].sure, 1u); }
-  if (any(id.xy == vec2u(0)) || any(id.xy == size - 1)) { atomicStore(&regions[first].border, 1u); }
+  if (atBorder(id.xy, roi.size)) { atomicStore(&regions[first].border, 1u); }
+  if (atBorder(roi.at + id.xy, roi.grid)) { atomicStore(&regions[first].frameBorder, 1u); }
 }
 
 @compute @workgroup_size(8, 8)
@@ -150,13 +162,13 @@ fn judge(@builtin(global_invocation_id) id: vec3u) {
   let age = atomicLoad(&regions[first].age);
   let stays = 2 * atomicLoad(&regions[first].overlap) >= area;
   let second = max(
-    SMALLEST_PERSON * pixels(),
-    min(SECOND_PERSON * pixels(), SHARE_OF_FIRST * f32(atomicLoad(&largest.area))),
+    SMALLEST_PERSON * framePixels(),
+    min(SECOND_PERSON * framePixels(), SHARE_OF_FIRST * f32(atomicLoad(&largest.area))),
   );
-  let hand = atomicLoad(&regions[first].border) == 1
-    && f32(area) >= SMALLEST_HAND * pixels()
+  let hand = atomicLoad(&regions[first].frameBorder) == 1
+    && f32(area) >= SMALLEST_HAND * framePixels()
     && f32(atomicLoad(&regions[first].sure)) >= SURE_SHARE * f32(area);
-  let passes = (first == atomicLoad(&largest.id) && f32(area) >= SMALLEST_PERSON * pixels())
+  let passes = (first == atomicLoad(&largest.id) && f32(area) >= SMALLEST_PERSON * framePixels())
     || (f32(area) >= second && (stays || age >= SETTLED * area))
     || (hand && (stays || age >= HAND_SETTLED * area));
   history[i].kind = select(BLOTCH, PERSON, passes);
@@ -173,7 +185,7 @@ fn hold(@builtin(global_invocation_id) id: vec3u) {
     let reach = EDGE - abs(dy);
     for (var dx = -reach; dx <= reach; dx++) {
       let there = vec2i(id.xy) + vec2i(dx, dy);
-      if (any(there < vec2i(0)) || any(there >= vec2i(size))) { continue; }
+      if (any(there < vec2i(0)) || any(there >= vec2i(roi.size))) { continue; }
       let kind = history[index(vec2u(there))].kind;
       let distance = abs(dx) + abs(dy);
       if (kind == PERSON) { toPerson = min(toPerson, distance); }
@@ -198,7 +210,7 @@ fn hold(@builtin(global_invocation_id) id: vec3u) {
 fn isHole(i: u32) -> bool {
   let first = atomicLoad(&labels[i]);
   if (first == NONE) { return false; }
-  return atomicLoad(&regions[first].border) == 0 && f32(atomicLoad(&regions[first].area)) < LARGEST_HOLE * pixels();
+  return atomicLoad(&regions[first].border) == 0 && f32(atomicLoad(&regions[first].area)) < LARGEST_HOLE * framePixels();
 }
 
 @compute @workgroup_size(8, 8)
@@ -211,7 +223,7 @@ fn fill(@builtin(global_invocation_id) id: vec3u) {
     let reach = HOLE_RING - abs(dy);
     for (var dx = -reach; dx <= reach; dx++) {
       let there = vec2i(id.xy) + vec2i(dx, dy);
-      if (any(there < vec2i(0)) || any(there >= vec2i(size))) { continue; }
+      if (any(there < vec2i(0)) || any(there >= vec2i(roi.size))) { continue; }
       near = near || isHole(index(vec2u(there)));
     }
   }

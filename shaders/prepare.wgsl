@@ -41,7 +41,13 @@ struct Region {
 }
 @group(0) @binding(1) var<uniform> region: Region;
 @group(0) @binding(2) var<storage, read_write> planes: array<f32>;
-@group(0) @binding(3) var<storage, read_write> changes: atomic<u32>;
+struct Changes {
+  // Pixels that differ.
+  pixels: atomic<u32>,
+  // The sum of the differences in green, of 255.
+  green: atomic<u32>,
+}
+@group(0) @binding(3) var<storage, read_write> changes: Changes;
 
 fn meanAt(cell: vec2u) -> vec3f {
   let source = textureDimensions(frame);
@@ -68,14 +74,17 @@ fn scale(@builtin(global_invocation_id) id: vec3u) {
   planes[i + 2 * area] = colour.b;
 }
 
-// Counts the pixels that differ from the frame before.
+// Measures how much differs from the frame before.
 @compute @workgroup_size(8, 8)
 fn compare(@builtin(global_invocation_id) id: vec3u) {
   if (any(id.xy >= region.size)) { return; }
   let colour = meanAt(id.xy);
   let i = 3 * (id.y * region.size.x + id.x);
   let before = vec3f(planes[i], planes[i + 1], planes[i + 2]);
-  if (any(before != colour)) { atomicAdd(&changes, 1u); }
+  if (any(before != colour)) {
+    atomicAdd(&changes.pixels, 1u);
+    atomicAdd(&changes.green, u32(255 * abs(before.g - colour.g) + 0.5));
+  }
   planes[i] = colour.r;
   planes[i + 1] = colour.g;
   planes[i + 2] = colour.b;

@@ -109,13 +109,35 @@ export class GpuNet implements StatelessNet {
       .finally(() => {
         if (former) void this.drop(former);
       });
-    if (state.length === 0) return;
-    const encoder = this.device.createCommandEncoder();
-    for (const entry of state) {
-      const next = buffers.get(entry.out)!;
-      encoder.copyBufferToBuffer(next, 0, buffers.get(entry.in)!, 0, next.size);
-    }
-    this.device.queue.submit([encoder.finish()]);
+    this.copy(state.map((entry) => ({ from: buffers.get(entry.out)!, to: buffers.get(entry.in)! })));
+  }
+
+  /**
+   * Runs as `runOnGpu` does, but without a past, and leaves the state as it was: the next run goes
+   * on from the one before.
+   */
+  async runAfresh(size: Size): Promise<void> {
+    this.bind(size);
+    const kept = this.stateBuffers.map((field) => ({ from: field, to: storage(this.device, field.size) }));
+    this.copy(kept);
+    this.resetState();
+    await this.runOnGpu(size);
+    // By now the buffers may be those of a captured graph.
+    this.copy(this.stateBuffers.map((field, i) => ({ from: kept[i]!.to, to: field })));
+    for (const { to } of kept) to.destroy();
+  }
+
+  /**
+   * Converts the state for a run on another region of the frame. State that is not one value per
+   * pixel is reset.
+   * @param move - converts a field [H,W] in place.
+   */
+  moveState(move: (field: GPUBuffer) => void): void {
+    if (!this.bound) return;
+    const [width, height] = this.bound.size;
+    for (const field of this.stateBuffers)
+      if (field.size === 4 * width * height) move(field);
+      else this.clear([field]);
   }
 
   /**
@@ -201,10 +223,7 @@ export class GpuNet implements StatelessNet {
   /** Sets the state to zeros, for another source or another scene. */
   resetState(): void {
     this.net.resetState();
-    if (!this.bound || !this.isRecurrent) return;
-    const encoder = this.device.createCommandEncoder();
-    for (const entry of this.net.state) encoder.clearBuffer(this.bound.buffers.get(entry.in)!);
-    this.device.queue.submit([encoder.finish()]);
+    if (this.bound) this.clear(this.stateBuffers);
   }
 
   input(size: Size): Float32Array {
@@ -253,16 +272,31 @@ export class GpuNet implements StatelessNet {
 
   /** Replaces the run by its captured graph, with the input and the state of the next run. */
   private succeed(before: GpuRun, successor: GpuRun): GpuRun {
-    const encoder = this.device.createCommandEncoder();
-    for (const name of Object.keys(before.feeds)) {
-      const buffer = before.buffers.get(name)!;
-      encoder.copyBufferToBuffer(buffer, 0, successor.buffers.get(name)!, 0, buffer.size);
-    }
-    this.device.queue.submit([encoder.finish()]);
+    const inputs = Object.keys(before.feeds);
+    this.copy(inputs.map((name) => ({ from: before.buffers.get(name)!, to: successor.buffers.get(name)! })));
     this.successor = null;
     // Not captured again.
     successor.runs = RUNS_BEFORE_CAPTURE;
     return (this.bound = successor);
+  }
+
+  /** What the next run reads as its past. */
+  private get stateBuffers(): GPUBuffer[] {
+    return this.net.state.map((entry) => this.bound!.buffers.get(entry.in)!);
+  }
+
+  private copy(pairs: readonly { from: GPUBuffer; to: GPUBuffer }[]): void {
+    if (pairs.length === 0) return;
+    const encoder = this.device.createCommandEncoder();
+    for (const { from, to } of pairs) encoder.copyBufferToBuffer(from, 0, to, 0, to.size);
+    this.device.queue.submit([encoder.finish()]);
+  }
+
+  private clear(buffers: readonly GPUBuffer[]): void {
+    if (buffers.length === 0) return;
+    const encoder = this.device.createCommandEncoder();
+    for (const buffer of buffers) encoder.clearBuffer(buffer);
+    this.device.queue.submit([encoder.finish()]);
   }
 
   private async unbind(): Promise<void> {

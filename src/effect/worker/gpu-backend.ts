@@ -7,6 +7,7 @@ import { isHardware, startRuntime, type Runtime } from '../runtime/runtime.ts';
 import { Packer } from '../stages/composite/packer.ts';
 import { testPrepareStage, testRefiner } from './gpu-self-test.ts';
 import { GpuMatteStage } from '../stages/matte/gpu-matte-stage.ts';
+import { GpuPeopleFinder } from '../stages/matte/gpu-people-finder.ts';
 import { GpuRefiner } from '../stages/matte/gpu-refiner.ts';
 import { matteSize } from '../stages/net-size.ts';
 import { CpuPrepareStage } from '../stages/prepare/cpu-prepare-stage.ts';
@@ -22,6 +23,7 @@ import { openMatteNet } from './matte-net.ts';
 interface GpuParts {
   readonly prepare: GpuPrepareStage;
   readonly refiner: GpuRefiner;
+  readonly finder: GpuPeopleFinder;
   readonly packer: Packer;
 }
 
@@ -71,8 +73,8 @@ interface GpuBackendParts extends GpuParts {
 }
 
 function gpuBackend(runtime: Runtime, parts: GpuBackendParts): Backend {
-  const { loader, net, prepare, refiner, packer, catalogue, place } = parts;
-  const matte = new GpuMatteStage(net, prepare, refiner);
+  const { loader, net, prepare, refiner, finder, packer, catalogue, place } = parts;
+  const matte = new GpuMatteStage(net, prepare, refiner, finder);
   const runner = new GpuStyleRunner(runtime, prepare);
   const openStyle = async (model: StyleModel, file: NetFile) =>
     place(await loader.open(runtime, model, file), runtime);
@@ -109,14 +111,15 @@ async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuP
   const device = runtime.device!;
   const opening = GpuPrepareStage.open(device, watch);
   try {
-    const [prepare, refiner, packer] = await Promise.all([
+    const [prepare, refiner, finder, packer] = await Promise.all([
       opening,
       GpuRefiner.open(device, watch),
+      GpuPeopleFinder.open(device, watch),
       Packer.open(device),
     ]);
     await testPrepareStage(prepare);
     await testRefiner(device, refiner);
-    return { prepare, refiner, packer };
+    return { prepare, refiner, finder, packer };
   } catch (cause) {
     // It keeps the frame of its test.
     opening.then(

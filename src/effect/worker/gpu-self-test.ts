@@ -61,7 +61,7 @@ export async function testRefiner(device: GPUDevice, refiner: GpuRefiner): Promi
         alphaAt(i % WIDTH, Math.floor(i / WIDTH), n),
       );
       device.queue.writeBuffer(buffers.matte, 0, matte);
-      const given = { size: [WIDTH, HEIGHT] as const, ...buffers, parts: null };
+      const given = { roi: wholeFrame([WIDTH, HEIGHT]), ...buffers, parts: null };
       await refiner.refine(given, { smooths: false, part: null, blurs: false });
       cleanup.clean(matte, wholeFrame([WIDTH, HEIGHT]));
       filter.fit(matte, picture, WIDTH, HEIGHT);

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
-import type { Layers } from '../../../src/effect/stages/layers.ts';
 import { Packer } from '../../../src/effect/stages/composite/packer.ts';
 import { Download } from '../../../src/effect/models/download.ts';
 import { storage } from '../../../src/effect/gpu/compute-program.ts';
 import { GpuMatteStage } from '../../../src/effect/stages/matte/gpu-matte-stage.ts';
+import { GpuPeopleFinder } from '../../../src/effect/stages/matte/gpu-people-finder.ts';
 import { GpuRefiner } from '../../../src/effect/stages/matte/gpu-refiner.ts';
 import { MatteCleanup } from '../../../src/effect/stages/matte/matte-cleanup.ts';
 import { wholeFrame } from '../../../src/effect/stages/roi.ts';
@@ -27,11 +27,12 @@ import {
 } from '../../../src/effect/runtime/runtime.ts';
 import { GpuPrepareStage } from '../../../src/effect/stages/prepare/gpu-prepare-stage.ts';
 import { CpuPrepareStage } from '../../../src/effect/stages/prepare/cpu-prepare-stage.ts';
-import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
+import type { BackgroundFill } from '../../../src/effect/protocol.ts';
 import { GpuStyleRunner } from '../../../src/effect/stages/style/gpu-style-runner.ts';
 import { cpuStyleRunner } from '../../../src/effect/stages/style/cpu-style-runner.ts';
 import { drawRecipeSchema } from '../../../src/effect/models/draw-recipe.ts';
 import { ints, onnx, value, weight } from '../../fixtures/onnx.ts';
+import { layersOf, pixelsOf, readFloats, worst } from './composite-on-gpu.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
 /** The largest difference between the GPU and main memory, of 255. */
@@ -52,9 +53,6 @@ afterAll(() => {
   preparer.close();
   device.destroy();
 });
-
-const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
 
 const bt601 = {
   matrix: 'smpte170m',
@@ -118,7 +116,7 @@ describe('preparing frames on the GPU', () => {
       const of = new Float32Array(3 * 32 * 32);
       here.scale(SIZE, of, { grid: size, x: 24, y: 8 });
       frame.close();
-      expect(255 * worst(await read(part), of)).toBeLessThanOrEqual(NEAR);
+      expect(255 * worst(await readFloats(device, part), of)).toBeLessThanOrEqual(NEAR);
     });
 
   test('a frame that lies on its side is stood up first', async () => {
@@ -144,18 +142,6 @@ describe('preparing frames on the GPU', () => {
     other.close();
   });
 });
-
-async function read(buffer: GPUBuffer): Promise<Float32Array> {
-  const staging = device.createBuffer({
-    size: buffer.size,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  return new Float32Array(staging.getMappedRange().slice(0));
-}
 
 test('a matte is refined as in main memory, frame after frame', async () => {
   const [width, height] = [96, 64];
@@ -194,7 +180,7 @@ test('a matte is refined as in main memory, frame after frame', async () => {
         buffers[name] = storage(device, buffers[name].size);
     for (const [name, field] of Object.entries({ matte, picture, parts }))
       device.queue.writeBuffer(buffers[name as keyof typeof buffers], 0, field);
-    const fresh = { size: [width, height] as const, ...buffers };
+    const fresh = { roi: wholeFrame([width, height]), ...buffers };
     const found = await refiner.refine(fresh, { smooths: true, part: 'hair', blurs: false });
     const before = matte.slice();
     smoother.smooth(matte);
@@ -247,7 +233,7 @@ async function answerOf(net: GpuNet, size: Size): Promise<number> {
   const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
   device.queue.writeBuffer(net.inputBuffer(size), 0, red);
   await net.runOnGpu(size);
-  const matte = await read(net.outputBuffer('matte'));
+  const matte = await readFloats(device, net.outputBuffer('matte'));
   expect(worst(matte, matte.slice().fill(matte[0]!))).toBeLessThan(1e-5);
   return matte[0]!;
 }
@@ -402,7 +388,7 @@ describe('a style with a recipe', () => {
     for (const captures of [false, true]) {
       if (captures) expect(await net.capture()).toBe(true);
       await painter.run(net, whole, draw);
-      const ink = await read(painter.layers!.ink!);
+      const ink = await readFloats(device, painter.layers!.ink!);
       const texels = ink.map((distance) => 255 * (0.5 + distance / 5));
       expect(Math.max(...texels) - Math.min(...texels)).toBeGreaterThan(100);
       expect(worst(texels, right.ink!)).toBeLessThanOrEqual(NEAR);
@@ -461,30 +447,6 @@ describe('a style with a recipe', () => {
   });
 });
 
-function layersOf(
-  look: { region: Region; background: BackgroundFill },
-  layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
-): Layers {
-  return {
-    live: null,
-    strength: 1,
-    matteAlone: false,
-    drawsLines: true,
-    drawing: { line: 1, colour: 1, palette: [] },
-    anchor: [0, 0],
-    ...look,
-    ...layers,
-  };
-}
-
-async function pixelsOf(compositor: Compositor, frame: VideoFrame): Promise<Uint8Array> {
-  const picture = (await compositor.capture(frame))!;
-  const rgba = new Uint8Array(picture.allocationSize({ format: 'RGBA' }));
-  await picture.copyTo(rgba, { format: 'RGBA' });
-  picture.close();
-  return rgba;
-}
-
 describe('the whole chain', () => {
   const whole = wholeFrame(SIZE);
 
@@ -518,7 +480,8 @@ describe('the whole chain', () => {
       const { net: styleHere } = await open(list, styleId, 'wasm');
       const paintHere = cpuStyleRunner(here);
       const refiner = await GpuRefiner.open(device, runtime.watch);
-      const matte = new GpuMatteStage(await openThere(list, matteId), preparer, refiner);
+      const finder = await GpuPeopleFinder.open(device, runtime.watch);
+      const matte = new GpuMatteStage(await openThere(list, matteId), preparer, refiner, finder);
       const style = await openThere(list, styleId);
       const painter = new GpuStyleRunner(runtime, preparer);
       const packer = await Packer.open(device);

@@ -6,7 +6,6 @@ import {
   isWholeFrame,
   resampleField,
   sameRoi,
-  unionBox,
   wholeFrame,
   type BoundingBox,
   type MaskExtent,
@@ -17,7 +16,6 @@ import { findPeople } from './find-people.ts';
 import { GuidedFilter } from './guided-filter.ts';
 import { maskExtent } from './mask-extent.ts';
 import { MatteCleanup } from './matte-cleanup.ts';
-import { MatteRoi } from './matte-roi.ts';
 import { MatteSmoother } from './matte-smoother.ts';
 import {
   bodyPartOf,
@@ -27,17 +25,7 @@ import {
   type MatteTexels,
 } from './matte-stage.ts';
 import { PartShare } from './part-share.ts';
-
-/**
- * While the net sees a region of the frame, it is shown the whole frame from time to time: soon
- * after a cut, as the first frame of a scene may have missed somebody, and later less often.
- */
-const FRAMES_BEFORE_FIRST_SCAN = 2;
-const FRAMES_BETWEEN_SCANS = 12;
-/**
- * The mean green of a frame must change by this much, of 1, for it to be a cut to another scene.
- */
-const CUT = 0.1;
+import { CUT, PeopleTracker } from './people-tracker.ts';
 
 /** The matte net, as far as this stage uses it. */
 export type MatteNet = Omit<Pick<Net, keyof Net>, 'session' | 'state' | 'took' | 'warm' | 'fork'> & {
@@ -51,20 +39,14 @@ export class CpuMatteStage implements MatteStage {
   private readonly guidedFilter = new GuidedFilter();
   private readonly partShare = new PartShare();
   private readonly blur = new BackgroundBlur();
-  private readonly matteRoi = new MatteRoi();
-  /** The roi that the net sees. */
-  private roi = wholeFrame([0, 0]);
+  private readonly tracker = new PeopleTracker();
   /** The size of the net's input for the whole frame. */
   private wholeSize: Size = [0, 0];
   private region: Region | null = null;
-  /** Box around everybody in the last frame; null if nobody was seen. */
-  private people: BoundingBox | null = null;
   /**
    * The same net with a memory of its own, to scan the whole frame without disturbing the other.
    */
   private readonly scanNet: MatteNet;
-  private framesSinceScan = 0;
-  private framesBetweenScans = FRAMES_BEFORE_FIRST_SCAN;
   /** Every eighth green value of the last frame. */
   private lastGreens = new Float32Array(0);
 
@@ -80,16 +62,17 @@ export class CpuMatteStage implements MatteStage {
   }
 
   load(size: Size): void {
+    const { tracker } = this;
     this.wholeSize = size;
-    this.moveTo(this.matteRoi.around(this.people, size));
+    this.moveFrom(tracker.roi, tracker.follow(size));
     if (!this.isCut(this.fillInput())) return;
     this.reset();
-    this.moveTo(wholeFrame(size));
+    this.moveFrom(tracker.roi, tracker.lookAtAll(size));
     this.isCut(this.fillInput());
   }
 
   async run(region: Region, blurs: boolean): Promise<MatteLayers> {
-    const { roi } = this;
+    const { roi } = this.tracker;
     const { size } = roi;
     const [width, height] = size;
     this.region = region;
@@ -100,7 +83,7 @@ export class CpuMatteStage implements MatteStage {
     );
     const { matte, parts } = outputs;
     const picture = this.net.input(size);
-    this.people = unionBox(findPeople(matte, roi), await this.scanWholeFrame());
+    this.tracker.note(findPeople(matte, roi), this.tracker.scanIsDue() ? await this.scan() : null);
     // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
     if (!this.net.isRecurrent) this.smoother.smooth(matte);
     this.cleanup.clean(matte, roi);
@@ -117,11 +100,11 @@ export class CpuMatteStage implements MatteStage {
 
   extent(): MaskExtent | null {
     const ofPart = this.region !== null && bodyPartOf(this.region) !== null;
-    return maskExtent(this.guidedFilter.texels, ofPart ? this.partShare.texels : null, this.roi);
+    return maskExtent(this.guidedFilter.texels, ofPart ? this.partShare.texels : null, this.tracker.roi);
   }
 
   texels(): Promise<MatteTexels> {
-    const { roi } = this;
+    const { roi } = this.tracker;
     const [{ texels }, share] = [this.guidedFilter, this.partShare.texels];
     return Promise.resolve({ texels, share, roi });
   }
@@ -135,11 +118,8 @@ export class CpuMatteStage implements MatteStage {
     await this.net.close();
   }
 
-  /** Looks for people in the whole frame from time to time; null in between, and if it sees all. */
-  private async scanWholeFrame(): Promise<BoundingBox | null> {
-    if (isWholeFrame(this.roi) || ++this.framesSinceScan < this.framesBetweenScans) return null;
-    this.framesSinceScan = 0;
-    this.framesBetweenScans = Math.min(FRAMES_BETWEEN_SCANS, 2 * this.framesBetweenScans);
+  /** Looks for people in the whole frame. */
+  private async scan(): Promise<BoundingBox | null> {
     const { scanNet, wholeSize } = this;
     this.prepare.scale(wholeSize, scanNet.input(wholeSize));
     scanNet.resetState();
@@ -149,7 +129,10 @@ export class CpuMatteStage implements MatteStage {
 
   /** Blurs all of the background, whatever region the net sees. */
   private blurBackground(picture: Float32Array, matte: Float32Array): void {
-    const { roi, wholeSize } = this;
+    const {
+      tracker: { roi },
+      wholeSize,
+    } = this;
     if (isWholeFrame(roi)) {
       this.blur.blur(picture, matte, roi.size);
       return;
@@ -161,22 +144,21 @@ export class CpuMatteStage implements MatteStage {
 
   /** Fills the net's input with its region of the frame. */
   private fillInput(): Float32Array {
-    const { size } = this.roi;
-    const picture = this.net.input(size);
-    this.prepare.scale(size, picture, this.roi);
+    const { roi } = this.tracker;
+    const picture = this.net.input(roi.size);
+    this.prepare.scale(roi.size, picture, roi);
     return picture;
   }
 
   /** Shows the net another region; the memory of each place in the frame is kept. */
-  private moveTo(roi: Roi): void {
-    const from = this.roi;
-    this.roi = roi;
+  private moveFrom(from: Roi, roi: Roi): void {
     if (sameRoi(from, roi)) return;
     this.lastGreens = new Float32Array(0);
     // A camera that was turned has as many pixels as before, but elsewhere.
     const turned = from.grid[0] > from.grid[1] !== roi.grid[0] > roi.grid[1];
     if (from.size[0] === 0 || turned) {
       this.resetHistory();
+      this.tracker.lookAtAll(this.wholeSize);
       return;
     }
     this.net.resampleState(roi.size, (field) => resampleField(field, from, roi));
@@ -203,10 +185,7 @@ export class CpuMatteStage implements MatteStage {
 
   /** Forgets all but the net's own memory. */
   private resetHistory(): void {
-    this.people = null;
-    this.matteRoi.reset();
-    this.framesSinceScan = 0;
-    this.framesBetweenScans = FRAMES_BEFORE_FIRST_SCAN;
+    this.tracker.reset();
     this.smoother.reset();
     this.cleanup.reset();
     this.partShare.reset();

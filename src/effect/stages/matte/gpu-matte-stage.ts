@@ -2,7 +2,8 @@ import type { Size } from '../../../common/size.ts';
 import type { Region } from '../../protocol.ts';
 import type { GpuNet } from '../../runtime/gpu-net.ts';
 import type { GpuPrepareStage } from '../prepare/gpu-prepare-stage.ts';
-import type { MaskExtent } from '../roi.ts';
+import { isWholeFrame, sameRoi, wholeFrame, type BoundingBox, type MaskExtent, type Roi } from '../roi.ts';
+import type { GpuPeopleFinder } from './gpu-people-finder.ts';
 import type { GpuRefiner } from './gpu-refiner.ts';
 import {
   bodyPartOf,
@@ -11,19 +12,24 @@ import {
   type MatteStage,
   type MatteTexels,
 } from './matte-stage.ts';
+import { CUT, PeopleTracker } from './people-tracker.ts';
 
 /**
  * The matte stage on the GPU. Its layers have no texels: they are in the buffers of
- * {@link GpuRefiner.layers}. The net always sees the whole frame.
+ * {@link GpuRefiner.layers}.
  */
 export class GpuMatteStage implements MatteStage {
-  private size: Size = [0, 0];
+  /** The region has the frame's own shape, because a captured graph has one size. */
+  private readonly tracker = new PeopleTracker([]);
   private lastExtent: MaskExtent | null = null;
+  /** The blurred background is made of the net's picture, so that has to be the whole frame. */
+  private seesAll = false;
 
   constructor(
     private readonly net: GpuNet,
-    private readonly prepare: GpuPrepareStage,
+    private readonly prepare: Pick<GpuPrepareStage, 'scale' | 'change'>,
     private readonly refiner: GpuRefiner,
+    private readonly finder: GpuPeopleFinder,
   ) {}
 
   checkRegion(region: Region): void {
@@ -31,26 +37,40 @@ export class GpuMatteStage implements MatteStage {
   }
 
   load(size: Size): void {
-    this.size = size;
-    this.prepare.scale(size, this.net.inputBuffer(size));
+    const { tracker } = this;
+    const resized = tracker.roi.size.join() !== size.join();
+    if (resized) tracker.reset();
+    if (this.prepare.change > CUT) this.reset();
+    const from = tracker.roi;
+    const to = this.seesAll ? tracker.lookAtAll(size) : tracker.follow(size);
+    if (!resized) this.move(from, to);
+    this.fillInput(to);
   }
 
   async run(region: Region, blurs: boolean): Promise<MatteLayers> {
-    const { net, refiner, size } = this;
+    const { net, refiner, finder, tracker } = this;
     const part = bodyPartOf(region);
-    await net.runOnGpu(size);
-    const buffers = {
-      size,
-      matte: net.outputBuffer('matte'),
-      picture: net.inputBuffer(size),
-      parts: net.hasOutput('parts') ? net.outputBuffer('parts') : null,
-    };
+    this.seesAll = blurs;
+    if (blurs) this.lookAtAll();
+    const readScan = tracker.scanIsDue() ? await this.scan() : null;
+    const { roi } = tracker;
+    await net.runOnGpu(roi.size);
+    const matte = net.outputBuffer('matte');
+    const picture = net.inputBuffer(roi.size);
+    const parts = net.hasOutput('parts') ? net.outputBuffer('parts') : null;
+    const seen = finder.find(matte, roi);
     // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
-    this.lastExtent = await refiner.refine(buffers, { smooths: !net.isRecurrent, part, blurs });
-    const layer = { texels: null, size };
+    const refined = refiner.refine(
+      { roi, matte, picture, parts },
+      { smooths: !net.isRecurrent, part, blurs },
+    );
+    const [people, elsewhere, extent] = await Promise.all([seen, readScan?.() ?? null, refined]);
+    tracker.note(people, elsewhere);
+    this.lastExtent = extent;
+    const { size } = roi;
     return {
-      matte: layer,
-      share: part && layer,
+      matte: { texels: null, size, roi },
+      share: part && { texels: null, size },
       blurred: blurs ? { texels: null, size: [size[0] >> 1, size[1] >> 1] } : null,
     };
   }
@@ -66,10 +86,50 @@ export class GpuMatteStage implements MatteStage {
   reset(): void {
     this.net.resetState();
     this.refiner.reset();
+    this.tracker.reset();
   }
 
   async close(): Promise<void> {
     this.refiner.close();
+    this.finder.close();
     await this.net.close();
+  }
+
+  /**
+   * Looks for people in the whole frame, on the same buffers. What it has found need not be waited
+   * for before the next run.
+   */
+  private async scan(): Promise<() => Promise<BoundingBox | null>> {
+    const { net, finder, tracker } = this;
+    const whole = wholeFrame(tracker.roi.size);
+    this.fillInput(whole);
+    await net.runAfresh(whole.size);
+    const people = finder.find(net.outputBuffer('matte'), whole);
+    people.catch(() => undefined);
+    this.fillInput(tracker.roi);
+    return () => people;
+  }
+
+  /** Shows the net the whole frame in place of the loaded region. */
+  private lookAtAll(): void {
+    const { tracker } = this;
+    const from = tracker.roi;
+    if (isWholeFrame(from)) return;
+    const whole = tracker.lookAtAll(from.size);
+    this.move(from, whole);
+    this.fillInput(whole);
+  }
+
+  private move(from: Roi, to: Roi): void {
+    if (sameRoi(from, to)) return;
+    const { net, refiner } = this;
+    net.moveState((field) => {
+      refiner.resampler.move(field, from, to);
+    });
+    refiner.move(from, to);
+  }
+
+  private fillInput(roi: Roi): void {
+    this.prepare.scale(roi.size, this.net.inputBuffer(roi.size), roi);
   }
 }

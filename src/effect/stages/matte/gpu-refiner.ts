@@ -3,12 +3,14 @@ import { run, type BoundStep } from '../../gpu/compute-program.ts';
 import { readBuffer, BufferReadback } from '../../gpu/buffer-readback.ts';
 import type { BodyPart } from '../../protocol.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { wholeFrame, type MaskExtent } from '../roi.ts';
+import type { MaskExtent, Roi } from '../roi.ts';
+import { GpuResampler } from './gpu-resampler.ts';
 import type { MatteTexels } from './matte-stage.ts';
 import { PART_PLANES } from './part-share.ts';
 import {
   bindRefinerSteps,
   EXTENT_BYTES,
+  HISTORY,
   makeRefinerBuffers,
   openRefinerPrograms,
   type MatteBuffers,
@@ -49,12 +51,15 @@ export class GpuRefiner {
     private readonly device: GPUDevice,
     private readonly watch: Runtime['watch'],
     private readonly programs: RefinerPrograms,
+    /** Moves fields between regions of the frame. */
+    readonly resampler: GpuResampler,
   ) {
     this.extents = new BufferReadback(device, EXTENT_BYTES, watch);
   }
 
   static async open(device: GPUDevice, watch: Runtime['watch']): Promise<GpuRefiner> {
-    return new GpuRefiner(device, watch, await openRefinerPrograms(device));
+    const [programs, resampler] = await Promise.all([openRefinerPrograms(device), GpuResampler.open(device)]);
+    return new GpuRefiner(device, watch, programs, resampler);
   }
 
   /**
@@ -74,10 +79,22 @@ export class GpuRefiner {
       readBuffer(this.device, own.share, this.watch),
     ]);
     return {
-      roi: wholeFrame(given.size),
+      roi: given.roi,
       texels: new Uint8Array(bytes),
       share: Uint8Array.from(new Float32Array(shares), (value) => 255 * value + 0.5),
     };
+  }
+
+  /**
+   * Keeps the history of each place in the frame when the next matte shows another region, of as
+   * many pixels.
+   */
+  move(from: Roi, to: Roi): void {
+    if (!this.binding) return;
+    const { own } = this.binding;
+    this.resampler.move(own.history, from, to, HISTORY);
+    for (const settings of [own.matteSmoothing, own.shareSmoothing])
+      setFirst(this.device.queue, settings, true);
   }
 
   /** Forgets all mattes so far. */
@@ -93,6 +110,7 @@ export class GpuRefiner {
 
   close(): void {
     this.unbind();
+    this.resampler.close();
     this.extents.close();
   }
 
@@ -102,11 +120,13 @@ export class GpuRefiner {
    */
   refine(given: MatteBuffers, { smooths, part, blurs }: RefineOptions): Promise<MaskExtent | null> {
     const { queue } = this.device;
-    const { size } = given;
+    const { roi } = given;
+    const { size } = roi;
     const binding = this.bind(given);
     const { steps } = binding;
-    const { extent, matteSmoothing, shareSmoothing } = binding.own;
+    const { extent, roiSettings, matteSmoothing, shareSmoothing } = binding.own;
     if (part !== this.part) this.setPart(binding, part);
+    queue.writeBuffer(roiSettings, 0, Uint32Array.of(...size, ...roi.grid, roi.x, roi.y));
     queue.writeBuffer(extent, 0, Uint32Array.of(...size, 0, 0, 0, 0, 0));
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -123,13 +143,13 @@ export class GpuRefiner {
     queue.submit([encoder.finish()]);
     setFirst(queue, matteSmoothing, false);
     setFirst(queue, shareSmoothing, part === null);
-    return readExtent().then((found) => extentFrom(new Uint32Array(found), size));
+    return readExtent().then((found) => extentFrom(new Uint32Array(found), roi));
   }
 
   private setPart({ given, own }: Binding, part: BodyPart | null): void {
     const { queue } = this.device;
     const { share, shareSettings, shareSmoothing } = own;
-    const [width, height] = given.size;
+    const [width, height] = given.roi.size;
     this.part = part;
     setFirst(queue, shareSmoothing, true);
     if (part) queue.writeBuffer(shareSettings, 8, Uint32Array.of(PART_PLANES[part]));
@@ -138,11 +158,11 @@ export class GpuRefiner {
 
   private bind(given: MatteBuffers): Binding {
     const former = this.binding;
-    if (former?.given.matte === given.matte) return former;
+    if (former?.given.matte === given.matte) return (this.binding = { ...former, given });
     // A captured graph brings other buffers of the same size. The history is kept then.
-    const sameSize = former?.given.size.join() === given.size.join();
+    const sameSize = former?.given.roi.size.join() === given.roi.size.join();
     if (!sameSize) this.unbind();
-    const own = sameSize ? former.own : makeRefinerBuffers(this.device, given.size);
+    const own = sameSize ? former.own : makeRefinerBuffers(this.device, given.roi.size);
     this.binding = { given, own, steps: bindRefinerSteps(this.programs, given, own) };
     if (!sameSize) this.setPart(this.binding, null);
     return this.binding;
@@ -159,15 +179,15 @@ function setFirst(queue: GPUQueue, settings: GPUBuffer, first: boolean): void {
   queue.writeBuffer(settings, 8, Uint32Array.of(first ? 1 : 0));
 }
 
-function extentFrom(found: Uint32Array, [width, height]: Size): MaskExtent | null {
+function extentFrom(found: Uint32Array, { grid: [width, height], x, y }: Roi): MaskExtent | null {
   const [left = 0, top = 0, right = 0, bottom = 0, mass = 0, massX = 0, massY = 0] = found;
   if (right === 0) return null;
   return {
-    left: left / width,
-    top: top / height,
-    right: right / width,
-    bottom: bottom / height,
-    x: mass > 0 ? (massX / mass + 0.5) / width : 0.5,
-    y: mass > 0 ? (massY / mass + 0.5) / height : 0.5,
+    left: (x + left) / width,
+    top: (y + top) / height,
+    right: (x + right) / width,
+    bottom: (y + bottom) / height,
+    x: mass > 0 ? (x + massX / mass + 0.5) / width : 0.5,
+    y: mass > 0 ? (y + massY / mass + 0.5) / height : 0.5,
   };
 }

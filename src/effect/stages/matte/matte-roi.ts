@@ -35,6 +35,9 @@ export class MatteRoi {
   /** Around everybody in those frames. */
   private reach: BoundingBox | null = null;
 
+  /** @param shapes - that a region may have, width / height, besides the frame's own. */
+  constructor(private readonly shapes: readonly number[] = SHAPES) {}
+
   /**
    * Chooses the region for the next frame.
    * @param people - box around everybody in the last frame; null if nobody was seen.
@@ -49,14 +52,14 @@ export class MatteRoi {
       // All recent positions count. Otherwise the region would move closer and away again with
       // every gesture, and the outline would pulse.
       this.reach = seen = unionBox(this.reach, people)!;
-      const closer = closestRoi(seen, wholeSize).grid[0] > roi.grid[0];
+      const closer = this.closest(seen, wholeSize).grid[0] > roi.grid[0];
       this.framesWithRoom = closer ? this.framesWithRoom + 1 : 0;
       if (!closer) this.reach = null;
       if (this.framesWithRoom < PATIENCE) return roi;
     }
     this.framesWithRoom = 0;
     this.reach = null;
-    return (this.roi = seen ? closestRoi(seen, wholeSize) : wholeFrame(wholeSize));
+    return (this.roi = seen ? this.closest(seen, wholeSize) : wholeFrame(wholeSize));
   }
 
   /** Makes the next region the whole frame. */
@@ -65,25 +68,26 @@ export class MatteRoi {
     this.framesWithRoom = 0;
     this.reach = null;
   }
-}
 
-/** The region that shows the people largest. */
-function closestRoi(people: BoundingBox, wholeSize: Size): Roi {
-  const shapes = [wholeSize, ...SHAPES.map((shape) => matteSize(shape, wholeSize[0] * wholeSize[1]))];
-  const [left, right] = withMargin(people.left, people.right);
-  const [top, bottom] = withMargin(people.top, people.bottom);
-  const shorter = Math.min(...wholeSize);
-  for (const steps of ENLARGEMENTS) {
-    const zoom = 1 + (32 * steps) / shorter;
-    const grid: Size = [Math.round(wholeSize[0] * zoom), Math.round(wholeSize[1] * zoom)];
-    for (const size of shapes) {
-      if (size[0] > grid[0] || size[1] > grid[1]) continue;
-      const x = startOf(left * grid[0], right * grid[0], size[0], grid[0]);
-      const y = startOf(top * grid[1], bottom * grid[1], size[1], grid[1]);
-      if (x !== null && y !== null) return { grid, x, y, size };
+  /** The region that shows the people largest. */
+  private closest(people: BoundingBox, wholeSize: Size): Roi {
+    const pixels = wholeSize[0] * wholeSize[1];
+    const sizes = [wholeSize, ...this.shapes.map((shape) => matteSize(shape, pixels))];
+    const [left, right] = withMargin(people.left, people.right);
+    const [top, bottom] = withMargin(people.top, people.bottom);
+    const shorter = Math.min(...wholeSize);
+    for (const steps of ENLARGEMENTS) {
+      const zoom = 1 + (32 * steps) / shorter;
+      const grid: Size = [Math.round(wholeSize[0] * zoom), Math.round(wholeSize[1] * zoom)];
+      for (const size of sizes) {
+        if (size[0] > grid[0] || size[1] > grid[1]) continue;
+        const x = startOf(left * grid[0], right * grid[0], size[0], grid[0]);
+        const y = startOf(top * grid[1], bottom * grid[1], size[1], grid[1]);
+        if (x !== null && y !== null) return { grid, x, y, size };
+      }
     }
+    return wholeFrame(wholeSize);
   }
-  return wholeFrame(wholeSize);
 }
 
 function withMargin(from: number, to: number): [number, number] {

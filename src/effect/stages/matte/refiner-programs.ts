@@ -12,7 +12,10 @@ import { CLEANUP_CONSTANTS } from './matte-cleanup.ts';
 import { SMOOTHER_CONSTANTS } from './matte-smoother.ts';
 import { FAINT } from './matte-stage.ts';
 import { PART_SHARE_CONSTANTS } from './part-share.ts';
+import type { Roi } from '../roi.ts';
 
+/** The record that matte-cleanup.wgsl keeps of each pixel. */
+export const HISTORY = { words: 5, reals: 2 };
 /** Bytes of the mask's extent, as guided-filter.wgsl writes it. */
 export const EXTENT_BYTES = 28;
 
@@ -61,7 +64,8 @@ export async function openRefinerPrograms(device: GPUDevice): Promise<RefinerPro
 
 /** What a matte net was given and has put out. */
 export interface MatteBuffers {
-  readonly size: Size;
+  /** The region of the frame that they show. */
+  readonly roi: Roi;
   /** [H,W], 0..1; refined in place. */
   readonly matte: GPUBuffer;
   /** [3,H,W], the R, G and B planes of the frame, 0..1. */
@@ -75,7 +79,7 @@ export interface MatteBuffers {
  * steps.
  */
 export type RefinerBuffers = Record<
-  | ('sizeSettings' | 'matteSmoothing' | 'shareSmoothing' | 'shareSettings')
+  | ('roiSettings' | 'matteSmoothing' | 'shareSmoothing' | 'shareSettings')
   | ('history' | 'labels' | 'regions' | 'largest' | 'previousMatte' | 'share' | 'previousShare')
   | ('scratch' | 'lines' | 'across' | 'texels' | 'blurred' | 'extent'),
   GPUBuffer
@@ -90,13 +94,13 @@ export function makeRefinerBuffers(device: GPUDevice, size: Size): RefinerBuffer
     return buffer;
   };
   return {
-    sizeSettings: settings(0),
+    roiSettings: uniforms(device, 32),
     matteSmoothing: settings(1),
     shareSmoothing: settings(1),
     shareSettings: settings(0),
-    history: field(20),
+    history: field(4 * HISTORY.words),
     labels: field(4),
-    regions: field(20),
+    regions: field(24),
     largest: storage(device, 8),
     previousMatte: field(4),
     share: field(4),
@@ -125,19 +129,19 @@ export function bindRefinerSteps(
   own: RefinerBuffers,
 ): RefinerSteps {
   const cleanup = (...steps: (keyof typeof CLEANUP)[]) => {
-    const { sizeSettings, labels, regions, history, largest } = own;
-    const buffers = { 0: sizeSettings, 1: matte, 2: labels, 3: regions, 4: history, 5: largest };
+    const { roiSettings, labels, regions, history, largest } = own;
+    const buffers = { 0: roiSettings, 1: matte, 2: labels, 3: regions, 4: history, 5: largest };
     return steps.map((step) => programs.cleanup.bind(step, buffers));
   };
   const filter = (...steps: (keyof typeof FILTER)[]) => {
-    const { sizeSettings, scratch, lines, across, texels, share, extent } = own;
-    const inputs = { 0: sizeSettings, 1: matte, 2: picture, 3: scratch, 4: lines, 5: across };
+    const { roiSettings, scratch, lines, across, texels, share, extent } = own;
+    const inputs = { 0: roiSettings, 1: matte, 2: picture, 3: scratch, 4: lines, 5: across };
     const buffers = { ...inputs, 6: texels, 7: share, 8: extent };
     return steps.map((step) => programs.filter.bind(step, buffers));
   };
   const blur = (...steps: (keyof typeof BLUR)[]) => {
-    const { sizeSettings, blurred, scratch } = own;
-    const buffers = { 0: sizeSettings, 1: matte, 2: picture, 3: blurred, 4: scratch };
+    const { roiSettings, blurred, scratch } = own;
+    const buffers = { 0: roiSettings, 1: matte, 2: picture, 3: blurred, 4: scratch };
     return steps.map((step) => programs.blur.bind(step, buffers));
   };
   const share = (parts: GPUBuffer) => {

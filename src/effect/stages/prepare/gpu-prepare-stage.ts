@@ -24,6 +24,15 @@ const FROM_SRGB: Partial<Record<string, readonly number[]>> = {
   smpte432: [0.822462, 0.177538, 0, 0.033194, 0.966806, 0, 0.017083, 0.072397, 0.91052],
 };
 
+/** How two frames differ. */
+interface Difference {
+  readonly areEqual: boolean;
+  /** Mean of the change in green, 0..1. */
+  readonly change: number;
+}
+const NO_DIFFERENCE_KNOWN: Difference = { areEqual: false, change: 0 };
+const CHANGES_BYTES = 8;
+
 /** As an external texture, or prepared in main memory and uploaded. */
 type FramePath = 'external' | 'memory';
 
@@ -36,6 +45,11 @@ const STEPS = { scale: [0, 1, 2, 4], compare: [0, 1, 2, 3, 4] } as const;
  */
 export class GpuPrepareStage implements PrepareStage {
   unchangedFrames = 0;
+  /**
+   * Mean change in green from one frame to the next, 0..1, which tells a cut to another scene; of
+   * the frame before the loaded one, as the GPU answers late. 0 for frames read from main memory.
+   */
+  change = 0;
   private width = 1;
   private height = 1;
   /** The path for each kind of frame: its format, colour space, rotation and flip. */
@@ -52,8 +66,8 @@ export class GpuPrepareStage implements PrepareStage {
   private lastFrame: { size: Size; planes: GPUBuffer } | null = null;
   private readonly changes: GPUBuffer;
   private readonly counts: BufferReadback;
-  /** Whether the last two frames were equal. */
-  private wereEqual: Promise<boolean> = Promise.resolve(false);
+  /** Between the last two frames. */
+  private difference: Promise<Difference> = Promise.resolve(NO_DIFFERENCE_KNOWN);
 
   private constructor(
     private readonly device: GPUDevice,
@@ -62,8 +76,8 @@ export class GpuPrepareStage implements PrepareStage {
   ) {
     this.colours = uniforms(device, 48);
     this.region = uniforms(device, 24);
-    this.changes = storage(device, 4);
-    this.counts = new BufferReadback(device, 4, watch);
+    this.changes = storage(device, CHANGES_BYTES);
+    this.counts = new BufferReadback(device, CHANGES_BYTES, watch);
   }
 
   static async open(device: GPUDevice, watch: Runtime['watch']): Promise<GpuPrepareStage> {
@@ -86,6 +100,7 @@ export class GpuPrepareStage implements PrepareStage {
     if (path === 'memory') {
       await this.memory.load(frame);
       this.unchangedFrames = this.memory.unchangedFrames;
+      this.change = 0;
     } else {
       this.importFrame(frame);
       await this.compareWithLast();
@@ -154,21 +169,29 @@ export class GpuPrepareStage implements PrepareStage {
     const { device } = this;
     const scale = Math.min(1, COMPARED_SIDE / Math.max(this.width, this.height));
     const size = [Math.ceil(this.width * scale), Math.ceil(this.height * scale)] as const;
+    let isFirst = false;
     if (this.lastFrame?.size[0] !== size[0] || this.lastFrame.size[1] !== size[1]) {
       this.lastFrame?.planes.destroy();
       this.lastFrame = { size, planes: storage(device, 12 * size[0] * size[1]) };
       this.unchangedFrames = 0;
+      this.difference = Promise.resolve(NO_DIFFERENCE_KNOWN);
+      isFirst = true;
     }
-    const previous = this.wereEqual;
-    device.queue.writeBuffer(this.changes, 0, new Uint32Array(1));
+    const previous = this.difference;
+    device.queue.writeBuffer(this.changes, 0, new Uint32Array(2));
     const whole = { grid: size, x: 0, y: 0 };
     const encoder = this.encode('compare', size, whole, this.lastFrame.planes);
     const answer = this.counts.from(encoder, this.changes);
     device.queue.submit([encoder.finish()]);
-    this.wereEqual = answer().then((count) => new Uint32Array(count)[0] === 0);
-    this.wereEqual.catch(() => undefined);
-    const same = await (this.unchangedFrames >= FRAMES_TO_SETTLE - 1 ? this.wereEqual : previous);
-    this.unchangedFrames = same ? this.unchangedFrames + 1 : 0;
+    const pixels = size[0] * size[1];
+    this.difference = answer().then((answered) => {
+      const [count, green] = new Uint32Array(answered);
+      return { areEqual: count === 0, change: isFirst ? 0 : green! / (255 * pixels) };
+    });
+    this.difference.catch(() => undefined);
+    const known = await (this.unchangedFrames >= FRAMES_TO_SETTLE - 1 ? this.difference : previous);
+    this.unchangedFrames = known.areEqual ? this.unchangedFrames + 1 : 0;
+    this.change = known.change;
   }
 
   private encode(
