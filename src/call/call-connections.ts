@@ -3,8 +3,8 @@ import { Participant } from './participant.ts';
 import { Participants } from './participants.ts';
 import type { RoomSession } from './room-session.ts';
 import { StandIns } from './stand-ins.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { Presence } from './telling.ts';
+import type { ParticipantContext } from './participant-context.ts';
+import type { Presence } from './presence.ts';
 
 interface CallConnectionsOptions {
   readonly session: RoomSession;
@@ -24,11 +24,11 @@ export class CallConnections {
   readonly participants: Participants;
   private readonly standIns = new StandIns();
   /** What all connections are made with, as it is now. */
-  private readonly common: { -readonly [Key in keyof Surroundings]: Surroundings[Key] };
+  private readonly common: { -readonly [Key in keyof ParticipantContext]: ParticipantContext[Key] };
 
   constructor(options: CallConnectionsOptions) {
     const { session, onChange, onLost } = options;
-    this.common = this.surroundings(options);
+    this.common = this.contextFor(options);
     this.participants = new Participants({
       begin: (present) => {
         const self = session.identity?.id ?? '';
@@ -83,7 +83,13 @@ export class CallConnections {
     for (const participant of this.participants) participant.limit();
   }
 
-  private surroundings({ session, presence, audio, video, onChange }: CallConnectionsOptions): Surroundings {
+  private contextFor({
+    session,
+    presence,
+    audio,
+    video,
+    onChange,
+  }: CallConnectionsOptions): ParticipantContext {
     return {
       get presence() {
         return presence();

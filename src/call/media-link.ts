@@ -40,7 +40,7 @@ const GATHER_MS = 500;
 /** For a server that takes no candidates one by one. */
 const GATHER_ALL_MS = 10_000;
 const CONNECT_MS = 10_000;
-const LOOK_MS = 1000;
+const CHECK_MS = 1000;
 /**
  * ICE checks a quiet connection every 2.5 s, and every half second once it hears nothing. So a
  * silence of this length means that the connection is lost.
@@ -196,7 +196,7 @@ export class MediaLink {
     let heardAt = performance.now();
     let restarted = false;
     for (;;) {
-      await this.changed(connection, LOOK_MS);
+      await this.changed(connection, CHECK_MS);
       if (this.stopped) return;
       if (ended(connection)) {
         // Said while the connection is open: with it the last picture goes.

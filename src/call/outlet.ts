@@ -12,8 +12,8 @@ import { Participants } from './participants.ts';
 import type { ConnectionQuality } from './quality.ts';
 import { RoomSession, type Identity } from './room-session.ts';
 import { StandIns } from './stand-ins.ts';
-import type { Surroundings } from './surroundings.ts';
-import { nextRevision } from './telling.ts';
+import type { ParticipantContext } from './participant-context.ts';
+import { nextRevision } from './presence.ts';
 
 /** A page that watches. */
 export interface Viewer {
@@ -46,7 +46,7 @@ export interface OutletOptions {
   onChange: () => void;
 }
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 /** For a viewer that does not say how much it takes: enough for 1080 lines twice. */
 const MAX_BITRATE = 6_000_000;
 const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
@@ -86,7 +86,7 @@ export class Outlet {
     this.participants = new Participants({
       // Who sends makes the offers: a viewer has nothing to offer.
       begin: (present) =>
-        present.kind === 'view' ? new Participant(present, true, this.surroundings(present)) : null,
+        present.kind === 'view' ? new Participant(present, true, this.contextFor(present)) : null,
       onMet: (id, isNew) => {
         if (!isNew) void this.apply(id);
       },
@@ -105,9 +105,9 @@ export class Outlet {
     });
     this.timer = self.setInterval(() => {
       const now = performance.now();
-      this.session.look(now);
-      for (const participant of this.participants) participant.look(now);
-    }, LOOK_MS);
+      this.session.check(now);
+      for (const participant of this.participants) participant.check(now);
+    }, CHECK_MS);
     addEventListener('pagehide', this.close);
     this.stopWatchingNetwork = onNetworkChange(() => {
       server.hurry();
@@ -160,7 +160,7 @@ export class Outlet {
     return { room, hostKey, name: '', kind: 'person', state: this.state };
   }
 
-  private surroundings({ id, state }: PresentMember): Surroundings {
+  private contextFor({ id, state }: PresentMember): ParticipantContext {
     const wants = () => this.participants.get(id)?.present.state.wants ?? state.wants ?? WANTS_LITTLE;
     const { session, standIns } = this;
     const presence = () => this.state;

@@ -5,7 +5,7 @@ import type { LinkState, Member } from './member.ts';
 import { Peer, type PeerSignal } from './peer.ts';
 import { readQuality, type ConnectionQuality, type Counters } from './quality.ts';
 import { Speech } from './speech.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ParticipantContext } from './participant-context.ts';
 
 /** A connection that takes longer is started anew. Milliseconds. */
 const CONNECT_MS = 15_000;
@@ -83,7 +83,7 @@ export class Participant {
   constructor(
     private known: PresentMember,
     private readonly calls: boolean,
-    private readonly room: Surroundings,
+    private readonly room: ParticipantContext,
   ) {
     if (calls) this.begin();
   }
@@ -154,7 +154,7 @@ export class Participant {
   }
 
   /** To be called twice a second. */
-  look(now: number): void {
+  check(now: number): void {
     const { peer, room } = this;
     if (this.ended) return;
     if (!this.listed && !this.connected && room.signalling) {
@@ -173,7 +173,7 @@ export class Participant {
     if (this.connected && now - this.measured > MEASURE_MS) void this.measure(now);
   }
 
-  /** To be called as often as `SPEECH_LOOK_MS` says. */
+  /** To be called as often as `SPEECH_CHECK_MS` says. */
   listen(now: number): void {
     const speaking = this.speech.hear(this.peer?.audioLevel() ?? null, now);
     if (speaking === this.speaking) return;
@@ -186,7 +186,7 @@ export class Participant {
     // What failed before was no fault of the other side.
     this.attempts = Math.min(this.attempts, 1);
     if (this.peer && this.peer.state !== 'closed') this.peer.restart();
-    else this.look(performance.now());
+    else this.check(performance.now());
   }
 
   async replaceTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
@@ -276,7 +276,7 @@ export class Participant {
         // What was switched while there was no connection.
         this.tell();
         this.limit();
-        this.look(performance.now());
+        this.check(performance.now());
       },
       onRelay: (refusal) => {
         if (this.peer !== peer) return;

@@ -43,7 +43,7 @@ export class Participants {
       if (!participant) return;
       participant.listed = false;
       if (reason !== 'lost') this.lose(id);
-      else participant.look(performance.now());
+      else participant.check(performance.now());
     });
     server.on('signal', ({ from, generation, data }) => {
       this.all.get(from)?.hear(generation ?? 0, data);

@@ -6,7 +6,7 @@ export interface ConnectionQuality {
   verdict: Verdict;
   /** Milliseconds to the other side and back. */
   rtt: number | null;
-  /** Share of the packets from there that were lost since the last look, 0..1. */
+  /** Share of the packets from there that were lost since the last check, 0..1. */
   loss: number | null;
   /** Bits a second that came, and that went. */
   received: number | null;
@@ -17,13 +17,13 @@ export interface ConnectionQuality {
   width: number | null;
   height: number | null;
   fps: number | null;
-  /** Whether no frame came since the last look. */
+  /** Whether no frame came since the last check. */
   still: boolean;
   /** Whether a relay stands between the two. */
   relayed: boolean | null;
 }
 
-/** The counters that tell a rate only beside an earlier look. */
+/** The counters that tell a rate only beside an earlier check. */
 export interface Counters {
   /** Milliseconds. */
   at: number;
@@ -52,7 +52,7 @@ const count = (value: unknown): number => number(value) ?? 0;
 
 /**
  * Reads a connection's report.
- * @param before - the counters of the last look, if there was one; rates are since then.
+ * @param before - the counters of the last check, if there was one; rates are since then.
  */
 export function readQuality(
   report: Iterable<[string, unknown]>,

@@ -3,8 +3,9 @@ import { PortoonError } from '../common/errors.ts';
 import type { IceServer, JoinAnswer, Request } from '../server/signals.ts';
 import { RelayReport } from './relay.ts';
 import { Signalling } from './signalling.ts';
-import type { Surroundings } from './surroundings.ts';
-import { Telling, type Presence } from './telling.ts';
+import type { ParticipantContext } from './participant-context.ts';
+import type { Presence } from './presence.ts';
+import { RetriedRequest } from './retried-request.ts';
 
 /**
  * Who this page is for the server. The id is the secret's digest, so that it survives a restart of
@@ -62,15 +63,15 @@ export class RoomSession {
   private readonly relayReport = new RelayReport((status) => {
     this.server.ask('relay', { status }).catch(() => undefined);
   });
-  private readonly telling: Telling;
+  private readonly request: RetriedRequest;
 
   constructor(private readonly options: RoomSessionOptions) {
     this.identity = options.identity;
-    this.telling = new Telling(() => this.server.ask('state', options.presence()));
+    this.request = new RetriedRequest(() => this.server.ask('state', options.presence()));
     this.server.on('present', (state) => {
       if (!this.here) return;
       options.onPresent(state);
-      this.telling.hurry();
+      this.request.retryNow();
       options.onChange();
     });
   }
@@ -97,7 +98,7 @@ export class RoomSession {
   }
 
   /** To be called twice a second. */
-  look(now: number): void {
+  check(now: number): void {
     if (now > this.iceUntil && this.here) void this.freshIce();
   }
 
@@ -105,12 +106,12 @@ export class RoomSession {
    * Sends a signal to a peer while the server hears us. A lost signal is made up for by the next
    * join.
    */
-  readonly send: Surroundings['send'] = (to, generation, data) => {
+  readonly send: ParticipantContext['send'] = (to, generation, data) => {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
   };
 
   /** Tells the operator that the relay refuses us, while the server hears us. */
-  readonly relayRefused: Surroundings['relayRefused'] = (status) => {
+  readonly relayRefused: ParticipantContext['relayRefused'] = (status) => {
     if (this.here) this.relayReport.tell(status);
   };
 
@@ -120,7 +121,7 @@ export class RoomSession {
    * @throws PortoonError why it was not taken this time.
    */
   async tell(): Promise<void> {
-    if (this.here) await this.telling.tell();
+    if (this.here) await this.request.send();
   }
 
   /**
@@ -131,7 +132,7 @@ export class RoomSession {
   leave(returns = false): void {
     this.left = true;
     this.here = false;
-    this.telling.stop();
+    this.request.cancel();
     this.server.close(!returns);
   }
 
@@ -141,7 +142,7 @@ export class RoomSession {
       away: () => {
         if (this.left) return;
         this.here = false;
-        this.telling.stop();
+        this.request.cancel();
         this.changed();
       },
     });
@@ -177,7 +178,7 @@ export class RoomSession {
     this.fault = null;
     this.keepIce(answer);
     // The greeting said it.
-    this.telling.stop();
+    this.request.cancel();
     this.options.onEntered(answer);
     this.changed();
   }

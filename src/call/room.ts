@@ -3,7 +3,7 @@ import { PortoonError } from '../common/errors.ts';
 import { MAX_PERSONS, MAX_VIEWERS, type JoinAnswer, type Request } from '../server/signals.ts';
 import { CallConnections } from './call-connections.ts';
 import { preferredCodecs } from './codecs.ts';
-import { HostPowers } from './host-powers.ts';
+import { HostControls } from './host-controls.ts';
 import { hostKeyOf, identityOf, keepIdentity } from './link.ts';
 import type { Member } from './member.ts';
 import { onNetworkChange } from './network.ts';
@@ -11,13 +11,13 @@ import type { Participants } from './participants.ts';
 import { relayRefused } from './relay.ts';
 import type { RoomOptions } from './room-options.ts';
 import { RoomSession, type RoomState } from './room-session.ts';
-import { SPEECH_LOOK_MS } from './speech.ts';
-import { nextRevision, type Presence } from './telling.ts';
+import { SPEECH_CHECK_MS } from './speech.ts';
+import { nextRevision, type Presence } from './presence.ts';
 
 export type { Member } from './member.ts';
 export type { RoomOptions } from './room-options.ts';
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 /** While the server answers, and cannot reach its rooms, it is asked again at this pace. */
 const AWAY_MS = 700;
 
@@ -44,7 +44,7 @@ export class Room {
   private self: string;
   /** Which state of this page is the newest. */
   private revision = nextRevision();
-  private readonly powers: HostPowers;
+  private readonly hostControls: HostControls;
   private readonly timers: number[] = [];
   private stopWatchingNetwork: () => void = () => undefined;
   private ended = false;
@@ -67,12 +67,12 @@ export class Room {
       },
       pause: ({ code }, failures) => (code === 'ERR_SIGNALLING' ? AWAY_MS : pauseAfter(failures)),
       onChange: () => {
-        if (!this.signalling) this.powers.pause();
+        if (!this.signalling) this.hostControls.pause();
         this.changed();
       },
     });
     const owns = hostKeyOf(options.room) !== undefined;
-    this.powers = new HostPowers(this.session.server, this, owns, () => {
+    this.hostControls = new HostControls(this.session.server, this, owns, () => {
       this.changed();
     });
     this.connections = new CallConnections({
@@ -148,7 +148,7 @@ export class Room {
 
   /** Whether the host asked for a lock that the server has not done yet. */
   get lockWaits(): boolean {
-    return this.powers.lockWaits;
+    return this.hostControls.lockWaits;
   }
 
   /**
@@ -157,7 +157,7 @@ export class Room {
    * @throws PortoonError `ERR_SIGNALLING` where it is not done, or not yet.
    */
   lock(locked: boolean): Promise<void> {
-    return this.powers.lock(locked);
+    return this.hostControls.lock(locked);
   }
 
   /**
@@ -166,7 +166,7 @@ export class Room {
    * @throws PortoonError `ERR_SIGNALLING` at once while the server is away.
    */
   remove(id: string): Promise<void> {
-    return this.powers.remove(id);
+    return this.hostControls.remove(id);
   }
 
   /** Goes, and says so: to the server and to everybody. Safe to call twice. */
@@ -179,7 +179,7 @@ export class Room {
     this.ended = true;
     if (!returns) keepIdentity(this.options.room, null);
     for (const timer of this.timers) self.clearInterval(timer);
-    this.powers.pause();
+    this.hostControls.pause();
     removeEventListener('pagehide', this.onPageHide);
     this.stopWatchingNetwork();
     this.connections.close();
@@ -226,7 +226,7 @@ export class Room {
     this.host = host;
     this.locked = locked;
     this.refusal = null;
-    this.powers.pursueLock(peers.some((peer) => peer.host));
+    this.hostControls.retryLock(peers.some((peer) => peer.host));
     const known = this.participants.list(peers);
     // Their signals, or ours, may have been lost while the server was away.
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
@@ -238,8 +238,8 @@ export class Room {
     this.locked = locked;
     this.welcome(() => this.participants.list(peers));
     // Whom we do not hear either is gone.
-    for (const participant of this.participants) participant.look(performance.now());
-    this.powers.pursueLock(peers.some((peer) => peer.host));
+    for (const participant of this.participants) participant.check(performance.now());
+    this.hostControls.retryLock(peers.some((peer) => peer.host));
   }
 
   private listen(): void {
@@ -252,13 +252,13 @@ export class Room {
     });
     server.on('host', ({ id }) => {
       this.host = id === this.self;
-      this.powers.pursueLock(!this.host);
+      this.hostControls.retryLock(!this.host);
       for (const other of this.participants.ids) this.participants.update(other, { host: other === id });
       this.changed();
     });
     server.on('locked', ({ locked }) => {
       this.locked = locked;
-      this.powers.settleLock();
+      this.hostControls.settleLock();
       this.changed();
     });
     server.on('removed', () => {
@@ -274,19 +274,19 @@ export class Room {
 
   /** Looks after the connections, and after the page, as long as the room is not left. */
   private watch(): void {
-    const look = () => {
+    const check = () => {
       const now = performance.now();
       for (const participant of this.participants) {
-        participant.look(now);
+        participant.check(now);
         // The server does not know us, and will not tell who is gone.
         if (this.refusal && participant.silent(now)) this.participants.lose(participant.present.id);
       }
-      this.session.look(now);
+      this.session.check(now);
     };
     const listen = () => {
       for (const participant of this.participants) participant.listen(performance.now());
     };
-    this.timers.push(self.setInterval(look, LOOK_MS), self.setInterval(listen, SPEECH_LOOK_MS));
+    this.timers.push(self.setInterval(check, CHECK_MS), self.setInterval(listen, SPEECH_CHECK_MS));
     addEventListener('pagehide', this.onPageHide);
     this.stopWatchingNetwork = onNetworkChange(() => {
       this.session.server.hurry();

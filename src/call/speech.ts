@@ -1,5 +1,5 @@
 /** How often a level is looked at: soon enough for the eye, a fraction of the frames. */
-export const SPEECH_LOOK_MS = 200;
+export const SPEECH_CHECK_MS = 200;
 /** The level of a quiet room, in decibels of full scale. Anything below it counts as silence. */
 const FLOOR_DB = -60;
 /** A voice is louder than this, a room behind noise suppression is not: -40 dB. */

@@ -6,8 +6,8 @@ import { Participant } from './participant.ts';
 import { Participants } from './participants.ts';
 import { relayRefused } from './relay.ts';
 import { RoomSession } from './room-session.ts';
-import type { Surroundings } from './surroundings.ts';
-import { nextRevision } from './telling.ts';
+import type { ParticipantContext } from './participant-context.ts';
+import { nextRevision } from './presence.ts';
 
 export interface WatchOptions {
   room: string;
@@ -26,7 +26,7 @@ export interface WatchOptions {
   onChange: () => void;
 }
 
-const LOOK_MS = 500;
+const CHECK_MS = 500;
 
 /**
  * A viewer: it sends nothing and is no participant. After any failure it tries again, until
@@ -42,7 +42,7 @@ export class Watcher {
   private wants: Wants;
   /** Which state of this page is the newest. */
   private revision = nextRevision();
-  private looks = 0;
+  private checks = 0;
   private readonly timer: number;
 
   constructor(private readonly options: WatchOptions) {
@@ -64,7 +64,7 @@ export class Watcher {
     this.participants = new Participants({
       begin: (present) =>
         present.id === options.view && present.kind === 'person'
-          ? new Participant(present, false, this.surroundings())
+          ? new Participant(present, false, this.contextFor())
           : null,
       onLearned: () => {
         this.changed();
@@ -79,8 +79,8 @@ export class Watcher {
       this.changed();
     });
     this.timer = self.setInterval(() => {
-      this.look(performance.now());
-    }, LOOK_MS);
+      this.check(performance.now());
+    }, CHECK_MS);
     addEventListener('pagehide', this.stop);
     this.session.joinTirelessly();
   }
@@ -134,7 +134,7 @@ export class Watcher {
     return { muted: true, camera: false, wants: this.wants, revision: this.revision };
   }
 
-  private surroundings(): Surroundings {
+  private contextFor(): ParticipantContext {
     const { session } = this;
     const presence = () => this.presence;
     return {
@@ -166,11 +166,11 @@ export class Watcher {
     };
   }
 
-  private look(now: number): void {
-    this.session.look(now);
-    this.participant?.look(now);
+  private check(now: number): void {
+    this.session.check(now);
+    this.participant?.check(now);
     const { onReport } = this.options;
-    if (onReport && ++this.looks % 2 === 0)
+    if (onReport && ++this.checks % 2 === 0)
       void this.participant
         ?.stats()
         .then((report) => {

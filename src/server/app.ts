@@ -36,10 +36,10 @@ export async function createApp(
   const http = createAppServer(root, pages, settings.broadcastOrigins);
   const signalling = await attachSignalling(http, settings, metrics);
   watchConnections(http, metrics, settings.proxies);
-  http.on('upgrade', (request, wire: Socket) => {
+  http.on('upgrade', (request, socket: Socket) => {
     if (isForSignalling(request)) return;
     metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
-    refuse(wire);
+    refuse(socket);
   });
   return { http, signalling, metrics };
 }
@@ -57,12 +57,12 @@ function mayRead({ headers }: IncomingMessage, token: string | undefined): boole
  * Answers an upgrade request that nobody here handles. Node leaves such a connection, its errors
  * and its end to us.
  */
-function refuse(wire: Socket): void {
+function refuse(socket: Socket): void {
   const sentence = 'Only signalling speaks anything but HTTP here.\n';
-  wire.on('error', () => undefined);
-  wire.write(
+  socket.on('error', () => undefined);
+  socket.write(
     'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n' +
       `Content-Length: ${sentence.length}\r\n\r\n${sentence}`,
   );
-  wire.destroySoon();
+  socket.destroySoon();
 }

@@ -21,29 +21,29 @@ export function watchConnections(http: Server, metrics: Metrics, proxies: number
   const pending = new Map<Socket, string>();
   const perAddress = new Map<string, number>();
 
-  const settle = (wire: Socket) => {
-    const address = pending.get(wire);
+  const settle = (socket: Socket) => {
+    const address = pending.get(socket);
     if (address === undefined) return;
-    pending.delete(wire);
+    pending.delete(socket);
     metrics.pending.dec();
     const left = perAddress.get(address)! - 1;
     if (left > 0) perAddress.set(address, left);
     else perAddress.delete(address);
   };
 
-  http.on('connection', (wire) => {
-    const address = networkOf(wire.remoteAddress ?? '');
+  http.on('connection', (socket) => {
+    const address = networkOf(socket.remoteAddress ?? '');
     const count = perAddress.get(address) ?? 0;
     if (proxies === 0 && count >= PENDING_PER_ADDRESS) {
       metrics.rejected.inc({ code: 'ERR_TOO_MANY' });
-      wire.destroy();
+      socket.destroy();
       return;
     }
     perAddress.set(address, count + 1);
-    pending.set(wire, address);
+    pending.set(socket, address);
     metrics.pending.inc();
-    wire.once('close', () => {
-      settle(wire);
+    socket.once('close', () => {
+      settle(socket);
     });
   });
   http.on('request', ({ socket }) => {
@@ -53,18 +53,18 @@ export function watchConnections(http: Server, metrics: Metrics, proxies: number
     settle(socket);
   });
 
-  http.on('clientError', (error: NodeJS.ErrnoException, wire: Socket) => {
+  http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
     if (timedOut) metrics.rejected.inc({ code: 'ERR_TIMEOUT' });
     else if (error.code?.startsWith('HPE_')) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
     // A browser that connects ahead of its requests would read an answer as that of its next one,
     // and one that is in the middle of a response as a part of that.
-    if (!wire.writable || wire.bytesRead === 0 || wire.bytesWritten > 0) {
-      wire.destroy();
+    if (!socket.writable || socket.bytesRead === 0 || socket.bytesWritten > 0) {
+      socket.destroy();
       return;
     }
     const status = STATUS[error.code ?? ''] ?? 400;
-    wire.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
-    wire.destroySoon();
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+    socket.destroySoon();
   });
 }

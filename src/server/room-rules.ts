@@ -6,9 +6,9 @@ import { Refusal, VIEWERS_FULL } from './refusal.ts';
 import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from './signals.ts';
 import type { StoredMember, StoredRoom } from './store.ts';
 
-type Word<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
+type EventOf<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
 /** What the members of a room are to be told. */
-export type Told = Word<'joined'> | Word<'left'> | Word<'host'>;
+export type RoomEvent = EventOf<'joined'> | EventOf<'left'> | EventOf<'host'>;
 
 /** A member as the others see it. */
 export function peerOf({ id, name, kind, state }: StoredMember, room: StoredRoom): PresentMember {
@@ -45,7 +45,7 @@ export function begin(room: StoredRoom): void {
 }
 
 /**
- * Lets someone in, or back in. The caller then finds the host with {@link crown}.
+ * Lets someone in, or back in. The caller then finds the host with {@link chooseHost}.
  *
  * @returns their connection until now, if they had one, and who came in while the server had
  *   forgotten the lock: these are to be removed.
@@ -87,7 +87,7 @@ export function enter(
 }
 
 /** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
-export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 'removed'): Word<'left'> {
+export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 'removed'): EventOf<'left'> {
   room.members = room.members.filter((member) => member.id !== id);
   if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
   if (room.host === id) {
@@ -98,7 +98,7 @@ export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 're
 }
 
 /** Removes the members whose server node has died, as lost. */
-export function bury(room: StoredRoom, living: ReadonlySet<string>): Word<'left'>[] {
+export function dropDeadNodes(room: StoredRoom, living: ReadonlySet<string>): EventOf<'left'>[] {
   const now = Date.now();
   room.away = room.away.filter(({ until }) => until > now);
   const dead = room.members.filter(({ node }) => !living.has(node));
@@ -109,7 +109,7 @@ export function bury(room: StoredRoom, living: ReadonlySet<string>): Word<'left'
  * Chooses the host: the owner if present, else the current host, even one lost a moment ago, else
  * the person who has been there longest.
  */
-export function crown(room: StoredRoom): Word<'host'>[] {
+export function chooseHost(room: StoredRoom): EventOf<'host'>[] {
   const persons = room.members.filter(({ kind }) => kind === 'person');
   const owners = persons.filter(({ owner }) => owner);
   const candidates = owners.length > 0 ? owners : persons;

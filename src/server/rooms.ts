@@ -1,6 +1,15 @@
 import { digest, randomKey } from './keys.ts';
 import { Refusal } from './refusal.ts';
-import { begin, bury, crown, drop, enter, holds, peerOf, type Told } from './room-rules.ts';
+import {
+  begin,
+  dropDeadNodes,
+  chooseHost,
+  drop,
+  enter,
+  holds,
+  peerOf,
+  type RoomEvent,
+} from './room-rules.ts';
 import type { JoinAnswer, MemberState } from './signals.ts';
 import {
   callOf,
@@ -80,11 +89,11 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told = bury(state, living);
+        const events = dropDeadNodes(state, living);
         const { rejoin, lockedWith } = request;
         const { replaced, intruders } = enter(state, member, { returns: rejoin !== undefined, lockedWith });
-        for (const intruder of intruders) told.push(drop(state, intruder.id, 'removed'));
-        const crowned = crown(state);
+        for (const intruder of intruders) events.push(drop(state, intruder.id, 'removed'));
+        const hostEvents = chooseHost(state);
         const peer = peerOf(member, state);
         const result = {
           self: id,
@@ -94,11 +103,11 @@ export class Rooms {
           locked: state.locked,
         };
         // A peer that sat on a dead node and comes back is not told to have gone.
-        const gone = told.filter(([, message]) => message.id !== id);
-        const all: Told[] = [...gone, ['joined', { peer }], ...crowned];
-        return { told: all, result, replaced, intruders, hostUntil: state.hostUntil };
+        const gone = events.filter(([, message]) => message.id !== id);
+        const all: RoomEvent[] = [...gone, ['joined', { peer }], ...hostEvents];
+        return { events: all, result, replaced, intruders, hostUntil: state.hostUntil };
       },
-      ({ told, result, replaced, intruders, hostUntil }) => {
+      ({ events, result, replaced, intruders, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its membership up next.
@@ -106,7 +115,7 @@ export class Rooms {
         this.#admit(membership);
         answer(result);
         for (const { connection } of intruders) removeConnection(this.#io, connection);
-        tellRoom(this.#io, room, told, id);
+        tellRoom(this.#io, room, events, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -140,16 +149,16 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told: Told[] = bury(state, living);
+        const events: RoomEvent[] = dropDeadNodes(state, living);
         const missing = forgotten && !state.members.some((other) => other.id === id);
-        if (missing || holds(state, member)) told.push(drop(state, id, reason));
-        told.push(...crown(state));
-        return { told, hostUntil: state.hostUntil };
+        if (missing || holds(state, member)) events.push(drop(state, id, reason));
+        events.push(...chooseHost(state));
+        return { events, hostUntil: state.hostUntil };
       },
-      ({ told, hostUntil }) => {
+      ({ events, hostUntil }) => {
         void membership.socket.leave(room);
         void membership.socket.leave(callOf(room, id));
-        tellRoom(this.#io, room, told, id);
+        tellRoom(this.#io, room, events, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -201,12 +210,12 @@ export class Rooms {
         state.removed = [...state.removed.slice(-99), id];
         const locks = !state.locked;
         state.locked = true;
-        return { told: [drop(state, id, 'removed')], connection: member.connection, locks };
+        return { events: [drop(state, id, 'removed')], connection: member.connection, locks };
       },
-      ({ told, connection, locks }) => {
+      ({ events, connection, locks }) => {
         membership.locks = true;
         removeConnection(this.#io, connection);
-        tellRoom(this.#io, room, told, id);
+        tellRoom(this.#io, room, events, id);
         if (locks) this.#io.to(room).emit('locked', { locked: true });
       },
     );
@@ -266,9 +275,12 @@ export class Rooms {
   async #settle(room: string): Promise<void> {
     await this.#store.change(
       room,
-      (state, living) => ({ told: [...bury(state, living), ...crown(state)], hostUntil: state.hostUntil }),
-      ({ told, hostUntil }) => {
-        tellRoom(this.#io, room, told);
+      (state, living) => ({
+        events: [...dropDeadNodes(state, living), ...chooseHost(state)],
+        hostUntil: state.hostUntil,
+      }),
+      ({ events, hostUntil }) => {
+        tellRoom(this.#io, room, events);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -278,7 +290,7 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told: Told[] = bury(state, living);
+        const events: RoomEvent[] = dropDeadNodes(state, living);
         const stale: Membership[] = [];
         begin(state);
         for (const membership of memberships) {
@@ -289,16 +301,16 @@ export class Rooms {
           }
           state.members.push(membership.member);
           state.away = state.away.filter(({ id }) => id !== membership.id);
-          told.push(['joined', { peer: peerOf(membership.member, state) }]);
+          events.push(['joined', { peer: peerOf(membership.member, state) }]);
         }
-        told.push(...crown(state));
+        events.push(...chooseHost(state));
         const relocks = !state.locked && memberships.some(({ id, locks }) => locks && id === state.host);
         if (relocks) state.locked = true;
-        return { told, stale, relocks, hostUntil: state.hostUntil };
+        return { events, stale, relocks, hostUntil: state.hostUntil };
       },
-      ({ told, stale, relocks, hostUntil }) => {
+      ({ events, stale, relocks, hostUntil }) => {
         for (const { socket } of stale) socket.disconnect(true);
-        tellRoom(this.#io, room, told);
+        tellRoom(this.#io, room, events);
         if (relocks) this.#io.to(room).emit('locked', { locked: true });
         this.#settleLater(room, hostUntil);
       },
@@ -309,13 +321,13 @@ export class Rooms {
     await this.#store.change(
       room,
       (state, living) => {
-        const told: Told[] = [...bury(state, living), ...crown(state)];
+        const events: RoomEvent[] = [...dropDeadNodes(state, living), ...chooseHost(state)];
         const peers = state.members.map((member) => peerOf(member, state));
         const present = memberships.filter(({ member }) => holds(state, member));
-        return { told, peers, present, locked: state.locked, hostUntil: state.hostUntil };
+        return { events, peers, present, locked: state.locked, hostUntil: state.hostUntil };
       },
-      ({ told, peers, present, locked, hostUntil }) => {
-        tellRoom(this.#io, room, told);
+      ({ events, peers, present, locked, hostUntil }) => {
+        tellRoom(this.#io, room, events);
         for (const { id, socket } of present) {
           const host = peers.some((peer) => peer.id === id && peer.host);
           socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });

@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 import { MAX_MESSAGE, SIGNALLING_PATH } from './signals.ts';
 import type { SignalServer, SignalSocket } from './sockets.ts';
 import { iceServers } from './turn.ts';
-import { Visitor } from './visitor.ts';
+import { ClientConnection } from './client-connection.ts';
 
 /**
  * Together below five seconds, the time after which a silent peer is reported lost. Milliseconds.
@@ -50,7 +50,7 @@ export async function attachSignalling(
   let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
   const addresses = new Addresses();
-  const wires = new Set<Duplex>();
+  const rawSockets = new Set<Duplex>();
   /** Sockets that became a connection, or whose refusal is counted elsewhere. */
   const accounted = new WeakSet<Duplex>();
   /** Sockets over a limit, accepted only to be told so. */
@@ -88,17 +88,17 @@ export async function attachSignalling(
    */
   const admit = (request: IncomingMessage): 'ERR_TOO_MANY' | undefined => {
     const account = addresses.of(addressOf(request, proxies));
-    const wire = request.socket;
+    const rawSocket = request.socket;
     const welcome = account.open < OPEN_PER_ADDRESS && account.connections.take();
     if (!welcome) {
       if (account.refused >= REFUSED_PER_ADDRESS) return 'ERR_TOO_MANY';
-      overLimit.add(wire);
+      overLimit.add(rawSocket);
       metrics.rejected.inc({ code: 'ERR_TOO_MANY' });
     }
     const place = welcome ? 'open' : 'refused';
     account[place]++;
     metrics.connections.inc();
-    wire.once('close', () => {
+    rawSocket.once('close', () => {
       account[place]--;
       metrics.connections.dec();
     });
@@ -106,28 +106,28 @@ export async function attachSignalling(
   };
 
   const rooms = new Rooms(io, shared?.store ?? new MemoryStore(node), node);
-  const visitors = new Set<Visitor>();
+  const clients = new Set<ClientConnection>();
   const relayLog = new RelayLog(metrics);
-  http.on('upgrade', (request, wire: Duplex) => {
+  http.on('upgrade', (request, rawSocket: Duplex) => {
     if (!isForSignalling(request)) return;
-    wires.add(wire);
-    wire.once('close', () => {
-      wires.delete(wire);
-      if (!accounted.has(wire)) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
+    rawSockets.add(rawSocket);
+    rawSocket.once('close', () => {
+      rawSockets.delete(rawSocket);
+      if (!accounted.has(rawSocket)) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
     });
   });
 
   // What sent something else before it began to talk, or nothing for too long.
   const mute = new WeakSet<SignalSocket['conn']>();
-  io.engine.on('connection', (wire: SignalSocket['conn']) => {
-    accounted.add(wire.request.socket);
-    mute.add(wire);
-    wire.once('close', (reason: string, description: unknown) => {
-      const ended = reason === 'forced close' && mute.has(wire) && !closing;
+  io.engine.on('connection', (rawSocket: SignalSocket['conn']) => {
+    accounted.add(rawSocket.request.socket);
+    mute.add(rawSocket);
+    rawSocket.once('close', (reason: string, description: unknown) => {
+      const ended = reason === 'forced close' && mute.has(rawSocket) && !closing;
       const code = ended ? 'ERR_PROTOCOL' : violation(reason, description);
       if (code) metrics.rejected.inc({ code });
       // One that does not answer the closing handshake would be waited for.
-      setTimeout(() => wire.request.socket.destroy(), GOODBYE).unref();
+      setTimeout(() => rawSocket.request.socket.destroy(), GOODBYE).unref();
     });
   });
 
@@ -147,13 +147,13 @@ export async function attachSignalling(
       // read; the connection ends.
       if (error instanceof Error) metrics.rejected.inc({ code: 'ERR_PROTOCOL' });
     });
-    const visitor = new Visitor(socket, rooms, metrics, {
+    const client = new ClientConnection(socket, rooms, metrics, {
       messages: addresses.of(addressOf(socket.request, proxies)).messages,
       ice: (user) => iceServers(turn, user),
       relayLog,
     });
-    visitors.add(visitor);
-    void visitor.gone.then(() => visitors.delete(visitor));
+    clients.add(client);
+    void client.gone.then(() => clients.delete(client));
   });
 
   const housekeeping = setInterval(() => {
@@ -171,13 +171,15 @@ export async function attachSignalling(
       clearInterval(housekeeping);
       io.local.emit('restarting', {});
       io.local.disconnectSockets(true);
-      await Promise.all([...visitors].map(({ gone }) => gone));
+      await Promise.all([...clients].map(({ gone }) => gone));
       io.engine.close();
       // A page that has fallen silent does not say goodbye, and the server would wait for it.
       const impatience = setTimeout(() => {
-        for (const wire of wires) wire.destroy();
+        for (const rawSocket of rawSockets) rawSocket.destroy();
       }, GOODBYE);
-      await Promise.all([...wires].map((wire) => new Promise((resolve) => wire.once('close', resolve))));
+      await Promise.all(
+        [...rawSockets].map((rawSocket) => new Promise((resolve) => rawSocket.once('close', resolve))),
+      );
       clearTimeout(impatience);
       rooms.close();
       await shared?.close();
@@ -199,7 +201,7 @@ function violation(reason: string, description: unknown): 'ERR_TOO_LARGE' | 'ERR
 }
 
 /**
- * Another site's page must not use this server through its visitors' browsers. Programs send no
+ * Another site's page must not use this server through its clients' browsers. Programs send no
  * origin.
  */
 function isSameOrigin({ headers }: IncomingMessage): boolean {

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'socket.io';
 import type { InferOutput } from 'valibot';
-import type { Told } from './room-rules.ts';
+import type { RoomEvent } from './room-rules.ts';
 import type { ClientToServer, RequestName, requestSchemas, ServerToClient } from './signals.ts';
 
 type NoEvents = Record<string, never>;
@@ -20,10 +20,10 @@ export function removeConnection(io: SignalServer, connection: string): void {
  *
  * @param about who need not be told of anything.
  */
-export function tellRoom(io: SignalServer, room: string, told: readonly Told[], about?: string): void {
+export function tellRoom(io: SignalServer, room: string, events: readonly RoomEvent[], about?: string): void {
   const others = about === undefined ? io.to(room) : io.to(room).except(callOf(room, about));
   // One by one: the compiler does not see that event and message belong together.
-  for (const [event, message] of told) {
+  for (const [event, message] of events) {
     if (event === 'joined') others.except(callOf(room, message.peer.id)).emit(event, message);
     else if (event === 'left') others.emit(event, message);
     else others.emit(event, message);

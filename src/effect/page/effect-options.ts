@@ -8,6 +8,7 @@ import type {
   StyleInfo,
 } from '../protocol.ts';
 import { isNetSide, NET_SIDE_TAKES } from '../look.ts';
+import { NO_TIMES } from '../stage-times.ts';
 import type { AssetsOption } from './assets.ts';
 import type { LookOptions } from './look-options.ts';
 import { wrongOption } from './wrong-option.ts';
@@ -81,15 +82,13 @@ export const DEFAULT_LOOK: ResolvedLook = {
   quality: 'auto',
 };
 
-const noTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
-
 /** The statistics before the first frame. */
 export const NO_STATS: EffectStats = {
   fps: 0,
   frames: 0,
   dropped: 0,
-  ms: noTimes,
-  p95: noTimes,
+  ms: NO_TIMES,
+  p95: NO_TIMES,
   ep: 'wasm',
   zeroCopy: false,
   half: false,

@@ -1,6 +1,7 @@
 import * as Comlink from 'comlink';
 import '../../common/error-transfer.ts';
-import { PortoonError } from '../../common/errors.ts';
+import type { PortoonError } from '../../common/errors.ts';
+import { closedError } from '../closed-error.ts';
 import type { EffectWorkerApi, StyleInfo, WorkerNotice, WorkerOptions } from '../protocol.ts';
 import { startEffectWorker } from './own-files.ts';
 
@@ -95,8 +96,4 @@ export class WorkerHost {
       else if (performance.now() - this.lastBeat > SILENCE) this.onDeath('it no longer answers');
     }, 1000);
   }
-}
-
-function closedError(): PortoonError {
-  return new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.');
 }

@@ -1,5 +1,5 @@
 import type { Size } from '../../common/size.ts';
-import type { FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
+import type { FilmOptions, Region, ResolvedLook } from '../protocol.ts';
 import type { Layers } from '../stages/layers.ts';
 import { matteSize, netSize } from '../stages/net-size.ts';
 import type { StyleStage } from '../stages/style/style-stage.ts';
@@ -86,8 +86,4 @@ export function planFrame(
 /** Whether a style on this region shows only where the mask has people or a part of them. */
 export function followsMask(region: Region): boolean {
   return region !== 'everything' && region !== 'background';
-}
-
-export function noTimes(): StageTimes {
-  return { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 }

@@ -1,4 +1,5 @@
-import { PortoonError } from '../../common/errors.ts';
+import type { PortoonError } from '../../common/errors.ts';
+import { closedError } from '../closed-error.ts';
 
 /** After this many milliseconds without a frame, work no longer waits for one. */
 const LULL = 300;
@@ -82,8 +83,4 @@ export class IdleQueue {
       this.quiet ? 0 : LULL,
     );
   }
-}
-
-function closedError(): PortoonError {
-  return new PortoonError('ERR_WORKER_DIED', 'The effect is closed.', 'Create another one.');
 }

@@ -4,13 +4,14 @@ import type { BackgroundFill, FilmOptions, Region, ResolvedLook, StageTimes } fr
 import type { Layers } from '../stages/layers.ts';
 import { bodyPartOf } from '../stages/matte/matte-stage.ts';
 import { matteSize } from '../stages/net-size.ts';
+import { NO_TIMES } from '../stage-times.ts';
 import { FRAMES_TO_SETTLE } from '../stages/prepare/prepare-stage.ts';
 import { wholeFrame, type MaskExtent, type Roi } from '../stages/roi.ts';
 import { PatternAnchor } from '../stages/style/pattern-anchor.ts';
 import { covers, StyleRoi } from '../stages/style/style-roi.ts';
 import type { Styled } from '../stages/style/style-stage.ts';
 import type { Backend } from './backend.ts';
-import { followsMask, noTimes, planFrame, type FramePlan } from './frame-plan.ts';
+import { followsMask, planFrame, type FramePlan } from './frame-plan.ts';
 import { findReuse, reusedStyle, type FrameReuse } from './frame-reuse.ts';
 import type { Governor } from './governor.ts';
 import type { Outputs } from './outputs.ts';
@@ -138,13 +139,13 @@ export class Pipeline {
     const job = { frame, backend, plan, layers: plan.layers, startedAt, clockOffset };
     // A picture that stands still costs no inference, once the matte has come to rest.
     if (last && backend.prepare.unchangedFrames >= FRAMES_TO_SETTLE)
-      return { ...last, frame, startedAt, clockOffset, isRepeat: true, times: noTimes() };
+      return { ...last, frame, startedAt, clockOffset, isRepeat: true, times: { ...NO_TIMES } };
     const reuse = last && findReuse(last, governor.held, this.extent);
     if (plan.matteSize && reuse?.what !== 'matte') backend.matte.load(plan.matteSize);
     const styled = reuse?.what === 'style' ? null : this.startStyle(plan, backend);
     // It is awaited after the matte.
     styled?.catch(() => undefined);
-    const times = { ...noTimes(), prepare: performance.now() - startedAt };
+    const times = { ...NO_TIMES, prepare: performance.now() - startedAt };
     return { ...job, styled, reuse, isRepeat: false, times };
   }
 

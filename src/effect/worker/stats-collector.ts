@@ -1,6 +1,7 @@
 import { quantile } from '../../common/quantile.ts';
 import type { Size } from '../../common/size.ts';
 import type { EffectStats, Held, QualityReason, StageTimes } from '../protocol.ts';
+import { NO_TIMES } from '../stage-times.ts';
 
 /** Rates and medians are taken over this many milliseconds. */
 const WINDOW = 2000;
@@ -11,7 +12,6 @@ const USUAL_INTERVAL = 1000 / 30;
 const IDLE = 0.4;
 /** A longer interval, in milliseconds, is a pause of the source and no dropped frames. */
 const LONGEST_STEP = 1000;
-const noTimes: StageTimes = { prepare: 0, matte: 0, style: 0, composite: 0, total: 0, delay: 0 };
 const STAGES = ['prepare', 'matte', 'style', 'composite', 'total', 'delay'] as const;
 
 /** What the nets run on, and the style's grade. */
@@ -95,8 +95,8 @@ export class StatsCollector {
     const now = performance.now();
     const recent = this.recent.filter(({ at }) => at >= now - WINDOW);
     const span = recent.length > 1 ? recent.at(-1)!.at - recent[0]!.at : 0;
-    const ms = { ...noTimes };
-    const p95 = { ...noTimes };
+    const ms = { ...NO_TIMES };
+    const p95 = { ...NO_TIMES };
     for (const stage of STAGES) {
       const times = recent.map((frame) => frame.times[stage]);
       ms[stage] = quantile(times, 0.5);

@@ -1,7 +1,7 @@
 import { computed, effect as watch, signal, type ReadonlySignal } from '@preact/signals';
 import type { Microphone } from '../../call/microphone.ts';
 import type { Device } from '../../media/devices.ts';
-import { Speech, SPEECH_LOOK_MS } from '../../call/speech.ts';
+import { Speech, SPEECH_CHECK_MS } from '../../call/speech.ts';
 import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
@@ -65,7 +65,7 @@ export class MicrophoneStore {
       const speech = new Speech();
       const timer = setInterval(() => {
         this.speaking.value = speech.hear(heard.level(), performance.now());
-      }, SPEECH_LOOK_MS);
+      }, SPEECH_CHECK_MS);
       return () => {
         clearInterval(timer);
       };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { videoLimits } from '../../../src/call/limits.ts';
 import { Participant, pauseBetween } from '../../../src/call/participant.ts';
-import type { Surroundings } from '../../../src/call/surroundings.ts';
-import type { Presence } from '../../../src/call/telling.ts';
+import type { ParticipantContext } from '../../../src/call/participant-context.ts';
+import type { Presence } from '../../../src/call/presence.ts';
 import { StandIns } from '../../../src/call/stand-ins.ts';
 import type { SignalData } from '../../../src/server/signals.ts';
 
@@ -34,10 +34,10 @@ class Pair {
   private readonly timer: number;
 
   constructor() {
-    this.ada = new Participant(present('ada'), false, this.surroundings());
-    this.grace = new Participant(present('grace'), true, this.surroundings());
+    this.ada = new Participant(present('ada'), false, this.contextFor());
+    this.grace = new Participant(present('grace'), true, this.contextFor());
     this.timer = self.setInterval(() => {
-      for (const side of [this.ada, this.grace]) side.look(performance.now());
+      for (const side of [this.ada, this.grace]) side.check(performance.now());
     }, 100);
   }
 
@@ -65,7 +65,7 @@ class Pair {
     this.standIns.stop();
   }
 
-  surroundings(): Surroundings {
+  contextFor(): ParticipantContext {
     const presence = () => this.presence;
     return {
       codecs: ['video/VP8'],
@@ -256,14 +256,14 @@ describe('who sends bad signals', () => {
     pair.close();
     made = [];
     openBefore = [];
-    return new Participant(present('mallory'), calls, pair.surroundings());
+    return new Participant(present('mallory'), calls, pair.contextFor());
   }
 
   it('does not get a connection for each of their offers', async () => {
     const mallory = hostile(false);
     for (let generation = 1; generation <= 31; generation++) {
       mallory.hear(generation, garbage);
-      mallory.look(performance.now());
+      mallory.check(performance.now());
       await new Promise((resolve) => setTimeout(resolve));
     }
     mallory.close();
@@ -302,7 +302,7 @@ describe('who sends bad signals', () => {
     for (const generation of [1, 2, 3]) mallory.hear(generation, garbage);
     expect(made).toHaveLength(1);
     await vi.waitFor(() => {
-      mallory.look(performance.now());
+      mallory.check(performance.now());
       expect(made).toHaveLength(2);
     });
     mallory.close();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { bury, crown, drop, enter } from '../../../src/server/room-rules.ts';
+import { dropDeadNodes, chooseHost, drop, enter } from '../../../src/server/room-rules.ts';
 import { GRACE } from '../../../src/server/signals.ts';
 import { blankRoom, type StoredMember } from '../../../src/server/store.ts';
 
@@ -18,12 +18,12 @@ function member(id: string, more: Partial<StoredMember> = {}): StoredMember {
 test('after a restart nobody is the host until the owner has had time; then it is one who came back', () => {
   const room = blankRoom();
   enter(room, member('stranger'), NEW);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   later(GRACE - 1);
   enter(room, member('b'), BACK);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   later(1);
-  expect(crown(room)).toEqual([['host', { id: 'b' }]]);
+  expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
 test('a server that has forgotten a lock takes it from those who come back, and takes who came in meanwhile out again', () => {
@@ -35,7 +35,7 @@ test('a server that has forgotten a lock takes it from those who come back, and 
   const owner = member('a', { owner: true });
   const { intruders } = enter(room, owner, { returns: true, lockedWith: ['b', 'c'] });
   expect(intruders.map(({ id }) => id)).toEqual(['stranger']);
-  crown(room);
+  chooseHost(room);
   // The owner is there: now nobody's word opens or shuts the room any more, but those who were
   // there come in.
   enter(room, member('c'), BACK);
@@ -56,19 +56,19 @@ test('a lost host keeps the place for a while, by their id alone', () => {
   const room = blankRoom();
   for (const id of ['a', 'b']) enter(room, member(id), NEW);
   later(GRACE);
-  crown(room);
+  chooseHost(room);
   drop(room, 'a', 'lost');
   later(GRACE - 1);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   enter(room, member('a', { connection: 'another' }), BACK);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   expect(room.host).toBe('a');
   // The clock of the first loss runs no more.
   later(GRACE);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   drop(room, 'a', 'lost');
   later(GRACE);
-  expect(crown(room)).toEqual([['host', { id: 'b' }]]);
+  expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
 test('who sat on a dead node is lost, host or not, and one who was removed is not awaited', () => {
@@ -76,23 +76,23 @@ test('who sat on a dead node is lost, host or not, and one who was removed is no
   enter(room, member('a', { node: 'two' }), NEW);
   for (const id of ['b', 'c']) enter(room, member(id), NEW);
   later(GRACE);
-  crown(room);
-  expect(bury(room, new Set(['one']))).toEqual([['left', { id: 'a', reason: 'lost' }]]);
-  expect(crown(room)).toEqual([]);
+  chooseHost(room);
+  expect(dropDeadNodes(room, new Set(['one']))).toEqual([['left', { id: 'a', reason: 'lost' }]]);
+  expect(chooseHost(room)).toEqual([]);
   drop(room, 'b', 'removed');
   expect(room.away.map(({ id }) => id)).toEqual(['a']);
   later(GRACE);
-  expect(crown(room)).toEqual([['host', { id: 'c' }]]);
+  expect(chooseHost(room)).toEqual([['host', { id: 'c' }]]);
 });
 
 test('of two pages of the owner the first stays the host', () => {
   const room = blankRoom();
   enter(room, member('guest'), NEW);
-  crown(room);
+  chooseHost(room);
   enter(room, member('a', { owner: true }), NEW);
-  expect(crown(room)).toEqual([['host', { id: 'a' }]]);
+  expect(chooseHost(room)).toEqual([['host', { id: 'a' }]]);
   enter(room, member('b', { owner: true }), NEW);
-  expect(crown(room)).toEqual([]);
+  expect(chooseHost(room)).toEqual([]);
   drop(room, 'a', 'lost');
-  expect(crown(room)).toEqual([['host', { id: 'b' }]]);
+  expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import type { Layers } from '../../../../src/effect/stages/layers.ts';
 import { wholeFrame, type MaskExtent } from '../../../../src/effect/stages/roi.ts';
-import { noTimes } from '../../../../src/effect/worker/frame-plan.ts';
+import { NO_TIMES } from '../../../../src/effect/stage-times.ts';
 import { findReuse, reusedStyle, type FrameReuse } from '../../../../src/effect/worker/frame-reuse.ts';
 
 const layers = {
   styled: { texels: null, roi: wholeFrame([320, 160]) },
   matte: { texels: null, size: [288, 160] },
 } as unknown as Layers;
-const times = { ...noTimes(), style: 7 };
+const times = { ...{ ...NO_TIMES }, style: 7 };
 const at = (x: number, y: number): MaskExtent => ({ left: 0, top: 0, right: 1, bottom: 1, x, y });
 
 /** What the frames after each other reuse. */

@@ -1,9 +1,9 @@
 import { PortoonError } from '../common/errors.ts';
-import { LockWish } from './lock-wish.ts';
+import { LockRequest } from './lock-request.ts';
 import type { Signalling } from './signalling.ts';
 
-/** What the powers need to know of their room, as it is now. */
-interface Ruled {
+/** The room as it is now. */
+interface RoomState {
   readonly host: boolean;
   readonly locked: boolean;
   readonly signalling: boolean;
@@ -11,36 +11,36 @@ interface Ruled {
 }
 
 /** What the host of a room may do: lock it, and remove people. Both need the server. */
-export class HostPowers {
-  private readonly wish: LockWish;
+export class HostControls {
+  private readonly lockRequest: LockRequest;
 
   /**
-   * @param owns - whether the room is ours, so that we become its host again whoever is it now.
-   * @param changed - called when {@link lockWaits} is another.
+   * @param owns - whether the room is ours, so that we become its host again, whoever is host now.
+   * @param changed - called when {@link lockWaits} changes.
    */
   constructor(
     private readonly server: Signalling,
-    private readonly room: Ruled,
+    private readonly room: RoomState,
     private readonly owns: boolean,
     changed: () => void,
   ) {
-    this.wish = new LockWish(() => server.ask('lock', { locked: true }), changed);
+    this.lockRequest = new LockRequest(() => server.ask('lock', { locked: true }), changed);
   }
 
   /** Whether a lock was asked for that the server has not done yet. */
   get lockWaits(): boolean {
-    return this.wish.waits;
+    return this.lockRequest.pending;
   }
 
   /** See `Room.lock`. */
   async lock(locked: boolean): Promise<void> {
     if (locked) {
-      if (!this.room.signalling) this.wish.keep();
+      if (!this.room.signalling) this.lockRequest.keep();
       this.needServer();
-      await this.wish.begin();
+      await this.lockRequest.begin();
       return;
     }
-    this.wish.withdraw();
+    this.lockRequest.withdraw();
     if (!this.room.locked) return;
     this.needServer();
     await this.server.ask('lock', { locked });
@@ -57,19 +57,19 @@ export class HostPowers {
    * no longer ours to ask for.
    * @param othersHost - whether somebody else is the host.
    */
-  pursueLock(othersHost: boolean): void {
-    if (this.room.locked || (othersHost && !this.owns)) this.wish.withdraw();
-    else if (this.room.host) this.wish.hurry();
+  retryLock(othersHost: boolean): void {
+    if (this.room.locked || (othersHost && !this.owns)) this.lockRequest.withdraw();
+    else if (this.room.host) this.lockRequest.retryNow();
   }
 
   /** The server has locked the room or unlocked it. */
   settleLock(): void {
-    if (this.room.locked) this.wish.withdraw();
+    if (this.room.locked) this.lockRequest.withdraw();
   }
 
   /** Asks for nothing, until the server tells how the room is. */
   pause(): void {
-    this.wish.pause();
+    this.lockRequest.pause();
   }
 
   /**

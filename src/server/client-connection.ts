@@ -11,7 +11,7 @@ import type { Checked, SignalSocket } from './sockets.ts';
 const IDLE = 30_000;
 
 /** One connection, and the membership that it holds. */
-export class Visitor {
+export class ClientConnection {
   /** Resolves when the connection has ended and its membership is given up. */
   readonly gone: Promise<void>;
   readonly #socket: SignalSocket;
@@ -23,7 +23,7 @@ export class Visitor {
   readonly #relayLog: RelayLog;
   readonly #idle: NodeJS.Timeout;
   /** Requests are carried out one by one: a candidate must not overtake its offer. */
-  #line: Promise<void> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
   #membership: Membership | undefined;
 
   constructor(
@@ -43,17 +43,17 @@ export class Visitor {
     }, IDLE).unref();
     // All of them, so that a word nobody knows is counted too.
     socket.onAny((name: string, ...parts: unknown[]) => {
-      this.#hear(name, parts);
+      this.#receive(name, parts);
     });
     this.gone = new Promise((resolve) => {
       socket.once('disconnect', () => {
         clearTimeout(this.#idle);
-        void this.#inLine(() => this.#leave('lost')).then(resolve);
+        void this.#enqueue(() => this.#leave('lost')).then(resolve);
       });
     });
   }
 
-  #hear(name: string, parts: unknown[]): void {
+  #receive(name: string, parts: unknown[]): void {
     const last = parts.at(-1);
     const answer = typeof last === 'function' ? (last as (answer: unknown) => void) : () => undefined;
     const refuse = (refusal: Refusal) => {
@@ -66,7 +66,7 @@ export class Visitor {
       this.#socket.disconnect(true);
       return;
     }
-    void this.#inLine(async () => {
+    void this.#enqueue(async () => {
       // What was still in line when the connection ended asks for nothing any more.
       if (!this.#socket.connected) return;
       try {
@@ -138,9 +138,9 @@ export class Visitor {
     this.#metrics.rooms.set(this.#rooms.size);
   }
 
-  #inLine(work: () => Promise<void>): Promise<void> {
-    this.#line = this.#line.then(work);
-    return this.#line;
+  #enqueue(work: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(work);
+    return this.#queue;
   }
 }
 
