@@ -9,7 +9,7 @@ import type { Browser, Page } from 'playwright';
 import { publint } from 'publint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type * as Library from '../../src/index.ts';
-import type { Fault } from '../../src/index.ts';
+import type { Effect, Fault } from '../../src/index.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
@@ -147,6 +147,67 @@ describe('a page', () => {
       );
     });
     expect(isSent).toBe(true);
+  });
+
+  test('may draw with a recipe of its own', async () => {
+    const page = await open((await serve(await packed.example('own-style'))).url);
+    const [shown] = await composites(page, camera, 1, {});
+    const { matte, width, height } = camera.frame(shown!.index);
+    const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+    // White lines on blue paper: there is far more paper.
+    const median = [0, 1, 2].map((channel) => {
+      const values = [...distance.keys()].filter((pixel) => distance[pixel]! >= 12);
+      return values.map((pixel) => shown!.rgba[4 * pixel + channel]!).sort((a, b) => a - b)[
+        values.length >> 1
+      ]!;
+    });
+    expect(median[0]).toBeLessThan(60);
+    expect(median[2]).toBeGreaterThan(110);
+  });
+
+  test('records the cartoon to a file', async () => {
+    const page = await open((await serve(await packed.example('record'))).url);
+    const button = page.getByRole('button');
+    await button.click();
+    await page.waitForFunction(
+      (from) => (window as unknown as { portoon: Effect }).portoon.stats().frames > from + 20,
+      await page.evaluate(() => (window as unknown as { portoon: Effect }).portoon.stats().frames),
+    );
+    await button.click();
+    const link = page.getByRole('link');
+    await link.waitFor();
+    const size = await link.evaluate(async (link: HTMLAnchorElement) => {
+      const video = Object.assign(document.createElement('video'), { src: link.href, muted: true });
+      await video.play();
+      return [video.videoWidth, video.videoHeight];
+    });
+    expect(size).toEqual([camera.width, camera.height]);
+  });
+
+  test('sends it to a peer, or the camera in its place', async () => {
+    const page = await open((await serve(await packed.example('peer'))).url);
+    /** Mean of what the friend sees, in the middle of the picture. */
+    const colour = () =>
+      page.evaluate(() => {
+        const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext(
+          '2d',
+        )!;
+        const video = document.querySelector('video')!;
+        const [w, h] = [video.videoWidth, video.videoHeight];
+        context.drawImage(video, w * 0.4, h * 0.4, w * 0.2, h * 0.2, 0, 0, 1, 1);
+        return [...context.getImageData(0, 0, 1, 1).data];
+      });
+    await page.evaluate(() =>
+      (window as unknown as { portoon: Effect }).portoon.set({
+        region: 'everything',
+        style: 'manga',
+      }),
+    );
+    const saturation = ([r, g, b]: number[]) => Math.max(r!, g!, b!) - Math.min(r!, g!, b!);
+    // Manga is black and white, and the demo person is not.
+    await expect.poll(async () => saturation(await colour()), { timeout: 20_000 }).toBeLessThan(8);
+    await page.getByLabel('Cartoon').uncheck();
+    await expect.poll(async () => saturation(await colour()), { timeout: 20_000 }).toBeGreaterThan(14);
   });
 
   test('may have the files on another origin', async () => {
