@@ -2,19 +2,21 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { listen, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
-import { HOW_TO_GET_CHROMIUM, quietFlags } from './chromium.ts';
+import { launchBrowser, openConvertPage } from './browser.ts';
+import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
 import { getChromium } from './get-chromium.ts';
 import { UsageError, type Command } from './options.ts';
 import type { Report } from './report.ts';
 import type { Fault } from '../common/errors.ts';
+import type { ConvertHow } from '../queue/engine.ts';
 import type { PageAnswer, PageOrder } from './words.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+export const root = resolve(import.meta.dirname, '../..');
 export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 130 } as const;
 
 /** Converts what the command names. Resolves with the exit code. */
@@ -31,17 +33,8 @@ export async function convert(command: Command, report: Report, interrupted: Abo
   let browser: Browser | null = null;
   try {
     report.step('Starting the browser …');
-    browser = await chromium.launch({
-      executablePath,
-      headless: true,
-      // What interrupts this program ends the browser too, in order.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      // A browser of root's own has no sandbox: it says so, and does not start.
-      args: [...quietFlags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-    });
-    return await convertAll(command, films, listening, await browser.newPage(), report, interrupted);
+    browser = await launchBrowser(executablePath);
+    return await convertAll(command, films, listening, browser, report, interrupted);
   } catch (error) {
     if (interrupted.aborted) {
       report.ended('ERR_INTERRUPTED', 'The command was interrupted.', 'Start it again.');
@@ -59,10 +52,14 @@ async function convertAll(
   command: Command,
   films: FilmServer,
   { url }: Listening,
-  page: Page,
+  browser: Browser,
   report: Report,
   interrupted: AbortSignal,
 ): Promise<number> {
+  let current = '';
+  const page = await openConvertPage(browser, url, (progress) => {
+    report.progress(current, progress);
+  });
   const ended = new Promise<never>((_resolve, reject) => {
     interrupted.addEventListener('abort', () => {
       reject(new Error('interrupted'));
@@ -72,12 +69,6 @@ async function convertAll(
     });
   });
   ended.catch(() => undefined);
-  let current = '';
-  await page.exposeFunction('tellProgress', (progress: Parameters<Report['progress']>[1]) => {
-    report.progress(current, progress);
-  });
-  await page.goto(new URL('convert.html', url).href);
-  await page.waitForFunction(() => window.portoonConvert !== undefined);
   const background = await readBackground(command.background, films, page);
   let code: number = EXIT.fine;
   const run = async (order: PageOrder) => {
@@ -133,22 +124,7 @@ async function convertFilm(
         to: { kind: 'upload', url: place.path },
         trim: command.trim,
       },
-      look: {
-        style: command.style,
-        region: command.region,
-        strength: command.strength,
-        line: command.line,
-        colour: command.colour,
-        palette: command.palette,
-        detail: command.detail,
-        background,
-        quality: command.quality,
-      },
-      film: {
-        shows: command.matteOnly ? 'matte' : 'picture',
-        ...(command.matteSide === null ? {} : { matteSide: command.matteSide }),
-      },
-      ep: command.ep,
+      ...howOf(command, background),
     });
     if ('fault' in answer) return { fault: nameBackground(answer.fault, background, command.background) };
     await place.close();
@@ -158,6 +134,16 @@ async function convertFilm(
     await place.close();
     await rm(unfinished, { force: true });
   }
+}
+
+/** The command's words for the effect, with this background. */
+export function howOf(command: Command, background: string): ConvertHow {
+  const { style, region, strength, line, colour, palette, detail, quality, matteOnly, matteSide } = command;
+  return {
+    look: { style, region, strength, line, colour, palette, detail, background, quality },
+    film: { shows: matteOnly ? 'matte' : 'picture', ...(matteSide === null ? {} : { matteSide }) },
+    ep: command.ep,
+  };
 }
 
 /** A picture's address inside of this program means nothing to anybody else. */
@@ -176,7 +162,7 @@ async function readBackground(given: string, films: FilmServer, page: Page): Pro
 }
 
 /** @throws UsageError naming the styles that there are. */
-async function checkStyle(style: string): Promise<void> {
+export async function checkStyle(style: string): Promise<void> {
   const { models } = JSON.parse(await readFile(join(root, 'dist/models/manifest.json'), 'utf8')) as {
     models: { id: string; kind: string }[];
   };
@@ -184,7 +170,7 @@ async function checkStyle(style: string): Promise<void> {
   if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
 }
 
-async function isFile(path: string): Promise<boolean> {
+export async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => found.isFile(),
     () => false,
@@ -192,7 +178,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** From a checkout the app is built when its sources changed; an installed package comes built. */
-async function buildIfStale(report: Report): Promise<void> {
+export async function buildIfStale(report: Report): Promise<void> {
   const sources = join(root, 'scripts/build.ts');
   const isCheckout = await access(sources).then(
     () => true,

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 
 /**
  * Serves the app and, at addresses that nobody can guess, files that are read in ranges and written
@@ -22,18 +24,28 @@ export class FilmServer {
       const readable = this.readable.get(path);
       const writable = this.writable.get(path);
       if (readable !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
-        answer(response, read(readable, request, response));
+        answer(
+          response,
+          /^https?:/i.test(readable)
+            ? relay(readable, request, response)
+            : read(readable, request, response),
+        );
       else if (writable && request.method === 'PUT')
         answer(response, write(writable, Number(new URLSearchParams(query).get('at')), request, response));
       else app.emit('request', request, response);
     });
   }
 
-  /** Lets a file be read. Returns its path. */
+  /** Lets a file, or what is at an http(s) address, be read. Returns its path. */
   offer(file: string): string {
     const path = this.path();
     this.readable.set(path, file);
     return path;
+  }
+
+  /** Lets a file be read no longer. */
+  withdraw(path: string): void {
+    this.readable.delete(path);
   }
 
   /**
@@ -84,6 +96,32 @@ async function read(file: string, request: IncomingMessage, response: ServerResp
   if (request.method === 'HEAD' || end < start) response.end();
   // The page ends a request when it has read enough: that is no failure.
   else await pipeline(createReadStream(file, { start, end }), response).catch(() => undefined);
+}
+
+/** Passes on what is at an address elsewhere, which pages of this site may not read themselves. */
+async function relay(address: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { range } = request.headers;
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
+  const answer = await fetch(address, { signal: gone.signal, headers: range ? { Range: range } : {} });
+  response.statusCode = answer.status;
+  for (const name of ['Content-Range', 'Content-Length', 'ETag']) {
+    const value = answer.headers.get(name);
+    if (value !== null) response.setHeader(name, value);
+  }
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Type', 'application/octet-stream');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  if (!answer.body || request.method === 'HEAD') {
+    await answer.body?.cancel();
+    response.end();
+    return;
+  }
+  // The page ends a request when it has read enough: that is no failure.
+  await pipeline(Readable.fromWeb(answer.body as WebStream), response).catch(() => undefined);
 }
 
 async function write(

@@ -2,7 +2,7 @@
 import { PortoonError } from '../common/errors.ts';
 import type { ExecutionProviderChoice, Fault } from '../effect/index.ts';
 import { Converter } from '../record/convert.ts';
-import type { PageAnswer, PageOrder } from './words.ts';
+import type { PageAnswer } from './words.ts';
 
 let converter: { ep: ExecutionProviderChoice; converter: Converter } | null = null;
 
@@ -19,13 +19,19 @@ function faultOf(error: unknown): Fault {
   return { code: 'ERR_RUNTIME', message, wayOut: 'Try again; if it comes back, tell us what you did.' };
 }
 
+async function answer<Result>(work: () => Promise<Result>): Promise<PageAnswer<Result>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { fault: faultOf(error) };
+  }
+}
+
+const progress = () => (window.tellProgress ? { onProgress: window.tellProgress } : {});
+
 window.portoonConvert = {
-  async convert({ order, look, film, ep }: PageOrder): Promise<PageAnswer> {
-    try {
-      const onProgress = window.tellProgress ? { onProgress: window.tellProgress } : {};
-      return { result: await converterOn(ep).convert(order, { look, ...film, ...onProgress }) };
-    } catch (error) {
-      return { fault: faultOf(error) };
-    }
-  },
+  convert: ({ order, look, film, ep }) =>
+    answer(() => converterOn(ep).convert(order, { look, ...film, ...progress() })),
+  cuts: (order, seconds) => answer(() => converterOn('auto').cuts(order, seconds)),
+  join: (order) => answer(() => converterOn('auto').join(order, progress())),
 };

@@ -1,20 +1,27 @@
 /** What the command line and its page say to each other. */
-import type { ConvertOrder, ConvertProgress, ConvertResult } from '../record/convert-protocol.ts';
-import type { LookOptions, ExecutionProviderChoice, Fault, FilmOptions } from '../effect/index.ts';
+import type {
+  ConvertOrder,
+  ConvertProgress,
+  ConvertResult,
+  FilmCuts,
+  JoinOrder,
+} from '../record/convert-protocol.ts';
+import type { Fault } from '../effect/index.ts';
+import type { ConvertHow } from '../queue/engine.ts';
 
 /** One film's conversion, as the page is asked for it. */
-export interface PageOrder {
-  order: ConvertOrder;
-  look: LookOptions;
-  film: FilmOptions;
-  ep: ExecutionProviderChoice;
+export interface PageOrder extends ConvertHow {
+  readonly order: ConvertOrder;
 }
 
-export type PageAnswer = { result: ConvertResult } | { fault: Fault };
+export type PageAnswer<Result = ConvertResult> = { result: Result } | { fault: Fault };
 
 /** What the page offers to who drives it. */
 interface ConvertPage {
   convert(order: PageOrder): Promise<PageAnswer>;
+  /** Where to cut a film into parts of about so many seconds. */
+  cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number): Promise<PageAnswer<FilmCuts>>;
+  join(order: JoinOrder): Promise<PageAnswer>;
 }
 
 declare global {

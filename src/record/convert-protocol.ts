@@ -37,8 +37,48 @@ export interface ConvertOrder {
   readonly name: string;
   readonly format: FilmFormat;
   readonly to: Destination;
-  /** Seconds of the film, from (inclusive) and to (exclusive). Default: all of it. */
-  readonly trim?: { readonly from?: number; readonly to?: number };
+  /** Default: all of it. */
+  readonly trim?: Trim;
+  /** Converts a part of it alone: without sound, its frames at the times of the whole film. */
+  readonly part?: FilmPart;
+}
+
+/** Seconds of a film, from (inclusive) and to (exclusive), counted from its beginning. */
+export interface Trim {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** A part of a film that is converted by itself. Seconds on the film's own clock, as in `cuts`. */
+export interface FilmPart {
+  readonly from: number;
+  /** Not included; null for the film's end. */
+  readonly to: number | null;
+  /**
+   * Seconds before `from` whose frames go through the effect and are thrown away, so that what it
+   * remembers of earlier frames is there.
+   */
+  readonly runUp: number;
+}
+
+/** Where a film can be cut into parts. */
+export interface FilmCuts {
+  readonly info: FilmInfo;
+  /** Beginnings of the parts, for `FilmPart.from`. */
+  readonly cuts: readonly number[];
+  /** Seconds that all parts together last. */
+  readonly seconds: number;
+}
+
+/** Converted parts become one film, without encoding again. */
+export interface JoinOrder extends Omit<ConvertOrder, 'part'> {
+  /** In their order; the sound comes from the film itself. */
+  readonly parts: readonly ConvertedPart[];
+}
+
+export interface ConvertedPart {
+  readonly film: FilmSource;
+  readonly result: ConvertResult;
 }
 
 export interface ConvertProgress {
@@ -84,6 +124,13 @@ export interface ConvertWorkerApi {
     effect: MessagePort,
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null>;
+  /**
+   * Where to cut a film into parts of about so many seconds.
+   * @throws PortoonError as `inspect`.
+   */
+  cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number): Promise<FilmCuts>;
+  /** As `convert`, from parts that are converted. */
+  join(order: JoinOrder, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null>;
   pause(paused: boolean): void;
   cancel(): void;
 }

@@ -13,8 +13,10 @@ import type {
   ConvertProgress,
   ConvertResult,
   ConvertWorkerApi,
+  FilmCuts,
   FilmInfo,
   FilmSource,
+  JoinOrder,
 } from './convert-protocol.ts';
 
 export interface ConvertOptions extends FilmOptions {
@@ -100,6 +102,25 @@ export class Converter {
       signal?.removeEventListener('abort', cancel);
       stopListening();
     }
+  }
+
+  /**
+   * Where to cut a film into parts of about so many seconds.
+   * @throws PortoonError as `inspect`.
+   */
+  cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number): Promise<FilmCuts> {
+    return Promise.race([this.api.cuts(order, seconds), this.death.promise]);
+  }
+
+  /**
+   * Joins the parts of a film that were converted, without encoding their pictures again.
+   * @throws PortoonError saying what stopped it.
+   */
+  async join(order: JoinOrder, { onProgress }: Pick<ConvertOptions, 'onProgress'> = {}): Promise<ConvertResult> {
+    const tell = Comlink.proxy((progress: ConvertProgress) => onProgress?.(progress));
+    const result = await Promise.race([this.api.join(order, tell), this.death.promise]);
+    if (!result) throw new Error('a film was joined without result');
+    return result;
   }
 
   /** Halts after the next frame, or goes on. Holds for the films that come as well. */

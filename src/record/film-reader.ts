@@ -13,6 +13,7 @@ import {
 } from 'mediabunny';
 import { PortoonError } from '../common/errors.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
+import { cutsOf } from './cuts.ts';
 import { kindOfFile } from './kind-of-file.ts';
 import { Turner } from './turn.ts';
 import { timesBetween, wholeSamples } from './whole-samples.ts';
@@ -47,6 +48,24 @@ const COPIES: Readonly<Record<'mp4' | 'webm', readonly AudioCodec[]>> = {
   mp4: ['aac', 'opus', 'mp3', 'flac', 'ac3', 'eac3'],
   webm: ['opus', 'vorbis'],
 };
+
+/** Which frames are wanted, in seconds on the film's own clock. */
+export interface FrameRange {
+  /** The moment that their timestamps count from. */
+  readonly origin: number;
+  /** The first frame is the one shown at this moment. */
+  readonly from: number;
+  /** Frames before this moment are a run-up; none where it is `from`. */
+  readonly kept: number;
+  /** Not included. */
+  readonly to: number;
+}
+
+export interface FilmFrame {
+  readonly frame: VideoFrame;
+  /** Whether it only leads up to those that are wanted. */
+  readonly runUp: boolean;
+}
 
 export function nameOfCodec(codec: string): string {
   return NAMES[codec] ?? codec.toUpperCase();
@@ -157,24 +176,35 @@ export class FilmReader {
     );
   }
 
+  /** Where a stretch of the film may be cut into parts of about so many seconds. */
+  cuts(from: number, to: number, seconds: number): Promise<number[]> {
+    return cutsOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
+  }
+
   /**
-   * All frames in the order in which they are shown: upright, with square pixels, timed from
-   * `from`. A broken frame is replaced by the one before. The caller closes each frame.
-   * @param from - seconds on the film's clock. The first frame is the one shown at that moment.
-   * @param to - seconds, not included.
+   * All frames in the order in which they are shown: upright, with square pixels. A broken frame is
+   * replaced by the one before. The caller closes each frame.
    * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
    */
-  async *frames(from: number, to: number): AsyncGenerator<VideoFrame, void, undefined> {
+  async *frames({ origin, from, kept, to }: FrameRange): AsyncGenerator<FilmFrame, void, undefined> {
     let last = -1;
     /** What stands in for a frame that is broken. */
     let stand: VideoFrame | null = null;
     /** What was decoded and comes next, while those before it are given out. */
     let next: VideoFrame | null = null;
-    const placed = (frame: VideoFrame, start: number, end: number) => {
+    const placed = (frame: VideoFrame, start: number, end: number): FilmFrame => {
       // Some films give one moment to two frames; a player would then never show the first.
-      last = Math.max(last + 1, Math.round((Math.max(start, from) - from) * 1e6));
+      last = Math.max(last + 1, Math.round((Math.max(start, from) - origin) * 1e6));
       const duration = Math.round((Math.min(end, to) - Math.max(start, from)) * 1e6);
-      return new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) });
+      return {
+        frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
+        runUp: start < kept && kept > from,
+      };
+    };
+    const mended = (frame: VideoFrame, start: number, end: number): FilmFrame => {
+      const made = placed(frame, start, end);
+      if (!made.runUp) this.mended++;
+      return made;
     };
     let seen = -Infinity;
     let end = -Infinity;
@@ -192,8 +222,7 @@ export class FilmReader {
         const missed =
           timestamp > Math.max(end, from) + GAP ? await timesBetween(this.video, seen, timestamp, from) : [];
         for (const [index, at] of missed.entries())
-          yield placed(stand ?? frame, at, missed[index + 1] ?? timestamp);
-        this.mended += missed.length;
+          yield mended(stand ?? frame, at, missed[index + 1] ?? timestamp);
         stand?.close();
         stand = frame;
         next = null;
@@ -201,10 +230,9 @@ export class FilmReader {
         seen = timestamp;
         end = timestamp + duration;
       }
-      const missed = stand ? await timesBetween(this.video, seen, to, from) : [];
+      const missed = stand ? await timesBetween(this.video, seen, to, from, false) : [];
       for (const [index, at] of missed.entries())
-        yield placed(stand!, at, missed[index + 1] ?? Math.min(to, at + (end - seen)));
-      this.mended += missed.length;
+        yield mended(stand!, at, missed[index + 1] ?? Math.min(to, at + (end - seen)));
     } catch (error) {
       throw error instanceof PortoonError ? error : damaged(this.name, error);
     } finally {

@@ -21,10 +21,12 @@ export interface SoundPlan {
   ): Promise<void>;
 }
 
-const silent: Pick<SoundPlan, 'track' | 'codec' | 'copied' | 'write'> = {
+/** No sound. */
+export const silence: SoundPlan = {
   track: null,
   codec: null,
   copied: false,
+  warnings: [],
   write: () => Promise.resolve(),
 };
 const AAC_RATES = new Set([
@@ -38,7 +40,7 @@ const STEREO = { channels: 2, rate: 48_000 };
  * the encoder takes them, else in stereo.
  */
 export async function planSound(reader: FilmReader, container: 'mp4' | 'webm'): Promise<SoundPlan> {
-  if (reader.info.audio === null) return { ...silent, warnings: [] };
+  if (reader.info.audio === null) return silence;
   const copied = await reader.copyable(container);
   if (copied)
     return {
@@ -56,7 +58,7 @@ export async function planSound(reader: FilmReader, container: 'mp4' | 'webm'): 
   const sound = await reader.decodableSound();
   if (!sound)
     return {
-      ...silent,
+      ...silence,
       warnings: [
         `The sound is ${reader.info.audio}, which this browser cannot decode: the new film is silent.`,
       ],

@@ -33,9 +33,10 @@ export async function* wholeSamples(
       const reached = Math.max(seen, start);
       let key = (await packets.getKeyPacket(reached)) ?? (await packets.getFirstKeyPacket());
       while (key && key.timestamp <= reached) key = await packets.getNextKeyPacket(key);
+      const end = Math.min(to, key?.timestamp ?? to);
       // The decoder is lost with the frames that it had ready. The whole frames before the broken
       // one are fetched one by one.
-      for (const at of await timesBetween(track, seen, Math.min(to, key?.timestamp ?? to), from)) {
+      for (const at of await timesBetween(track, seen, end, from, end < Infinity)) {
         const sample = await sink.getSample(at).catch(() => null);
         if (sample?.timestamp !== at) {
           sample?.close();
@@ -53,16 +54,17 @@ export async function* wholeSamples(
 /**
  * The times at which frames are shown between two moments (seconds, neither included), in order.
  * @param from - earlier frames are left out, except for the one shown at that moment.
+ * @param metadataOnly - false at the end of a film that breaks off, where only what is there counts:
+ *   an index tells of more.
  */
 export async function timesBetween(
   track: InputVideoTrack,
   after: number,
   before: number,
   from: number,
+  metadataOnly = true,
 ): Promise<number[]> {
   const sink = new EncodedPacketSink(track);
-  // At the end of a film that breaks off, only what is there counts: an index tells of more.
-  const metadataOnly = before < Infinity;
   const times: number[] = [];
   const first = (await sink.getKeyPacket(Math.max(after, from))) ?? (await sink.getFirstKeyPacket());
   for (let packet = first; packet; packet = await sink.getNextPacket(packet, { metadataOnly })) {

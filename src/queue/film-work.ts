@@ -1,0 +1,222 @@
+import { UnrecoverableError, WaitingChildrenError, type Job } from 'bullmq';
+import { rm } from 'node:fs/promises';
+import type { ConvertResult } from '../record/convert-protocol.ts';
+import type { SegmentQueue } from './connection.ts';
+import { FaultError, type Engine } from './engine.ts';
+import { ATTEMPTS, segmentId, type FilmJob, type FilmPlan, type SegmentJob } from './jobs.ts';
+import { below, draftFor, makeFolder, publish, removeDrafts, stampOf } from './places.ts';
+import { offerAll, sameFilm } from './segment-work.ts';
+import { isWhole, readSlip, removeScratch, type Slip } from './scratch.ts';
+
+/** Segments that are not what their slips say are converted again, so many times. */
+const MOST_ROUNDS = 3;
+/** Milliseconds before a second try. */
+const BACKOFF = 1000;
+
+interface FilmWork {
+  readonly job: Job<FilmJob, ConvertResult>;
+  readonly token: string;
+  readonly engine: Engine;
+  readonly segments: SegmentQueue;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A film's own job: cuts it, hands out its segments, and once those are there joins them. It is
+ * taken up again whenever a worker is lost, and goes on with what it finds.
+ * @throws WaitingChildrenError while segments are converted.
+ */
+export async function convertFilm(work: FilmWork): Promise<ConvertResult> {
+  const { job } = work;
+  if (job.data.result) return finish(work, job.data.result);
+  await throwIfSegmentFailed(job);
+  const { plan } = job.data;
+  if (!plan) await cut(work);
+  else await sameFilm(job.data.film, job.data.name, plan.stamp);
+  const { scratch } = job.data;
+  if (scratch === null) return finish(work, await convertWhole(work));
+  const slips = await wholeSegments(work, scratch, job.data.plan!);
+  return finish(work, await join(work, scratch, slips));
+}
+
+/** A segment that failed so often as it may takes its film with it, and no other. */
+async function throwIfSegmentFailed(job: FilmWork['job']): Promise<void> {
+  const [reason] = Object.values(await job.getIgnoredChildrenFailures());
+  if (reason === undefined) return;
+  await job.removeUnprocessedChildren();
+  throw new UnrecoverableError(String(reason));
+}
+
+async function cut({ job, engine, signal }: FilmWork): Promise<void> {
+  const { film, name, trim, segment, scratch } = job.data;
+  const stamp = await stampOf(film).catch((error: unknown) => {
+    throw new FaultError({
+      code: 'ERR_VIDEO_UNREADABLE',
+      message: `A worker cannot read “${name}”: ${error instanceof Error ? error.message : String(error)}.`,
+      wayOut: 'All machines must see the film at the same path: put it into a folder that they share.',
+    });
+  });
+  const address = engine.offer(film);
+  try {
+    const { info, cuts, seconds } = await engine.cuts({ film: address, name, trim }, segment, {
+      signal,
+      onProgress: () => undefined,
+    });
+    await job.updateData({ ...job.data, plan: { info, stamp, cuts, seconds } });
+  } catch (error) {
+    // What is no film will be none at the second try.
+    if (error instanceof FaultError && /^ERR_(VIDEO_UNREADABLE|PARAMETER)$/.test(error.fault.code))
+      throw new UnrecoverableError(error.message);
+    throw error;
+  } finally {
+    engine.withdraw(address);
+  }
+  if (scratch !== null) await makeFolder(scratch);
+}
+
+/** The slips of all segments, which are there and whole; until then it waits for them. */
+async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): Promise<Slip[]> {
+  const { job, token } = work;
+  for (;;) {
+    const slips: Slip[] = [];
+    const missing: number[] = [];
+    for (const index of plan.cuts.keys()) {
+      const slip = await readSlip(scratch, index);
+      if (slip && (await isWhole(scratch, slip))) slips.push(slip);
+      else {
+        missing.push(index);
+        if (slip?.file) await rm(below(scratch, slip.file), { force: true });
+      }
+    }
+    if (missing.length === 0) return slips;
+    const { processed = 0, unprocessed = 0 } = await job.getDependenciesCount();
+    // Those that were handed out are still under way: another worker had this job before.
+    if (unprocessed === 0) {
+      const round = (job.data.rounds ?? 0) + (processed > 0 ? 1 : 0);
+      if (round > MOST_ROUNDS)
+        throw new UnrecoverableError(
+          `segments vanish from ${scratch}, or are not what was written: is it a folder that all machines share?`,
+        );
+      await job.updateData({ ...job.data, rounds: round });
+      await handOut(work, plan, missing, round);
+    }
+    if (await job.moveToWaitingChildren(token)) throw new WaitingChildrenError();
+  }
+}
+
+async function handOut(
+  { job, segments }: FilmWork,
+  plan: FilmPlan,
+  indices: readonly number[],
+  round: number,
+): Promise<void> {
+  const { film, name, format, trim, how, runUp, scratch } = job.data;
+  const parent = { id: job.id!, queue: job.queueQualifiedName };
+  await segments.addBulk(
+    indices.map((index) => {
+      const data: SegmentJob = {
+        ...{ film, name, format, trim, how, runUp },
+        parent: job.id!,
+        scratch: scratch!,
+        stamp: plan.stamp,
+        index,
+        count: plan.cuts.length,
+        from: plan.cuts[index]!,
+        to: plan.cuts[index + 1] ?? null,
+      };
+      return {
+        name: 'segment',
+        data,
+        opts: {
+          jobId: segmentId(job.id!, index, round),
+          parent,
+          attempts: ATTEMPTS,
+          backoff: { type: 'exponential', delay: BACKOFF },
+          continueParentOnFailure: true,
+          removeOnComplete: true,
+        },
+      };
+    }),
+  );
+}
+
+/** A film that is not cut: one worker converts it from its beginning to its end. */
+function convertWhole(work: FilmWork): Promise<ConvertResult> {
+  const { job, engine, signal } = work;
+  const { film, name, format, trim, how } = job.data;
+  return writeOutput(work, async (url) => {
+    const offered = offerAll(engine, film, how);
+    try {
+      return await engine.convert(
+        { film: offered.film, name, format, trim, to: { kind: 'upload', url } },
+        offered.how,
+        { signal, onProgress: tellQueue(job) },
+      );
+    } finally {
+      offered.withdraw();
+    }
+  });
+}
+
+function join(work: FilmWork, scratch: string, slips: readonly Slip[]): Promise<ConvertResult> {
+  const { job, engine, signal } = work;
+  const { film, name, format, trim } = job.data;
+  return writeOutput(work, async (url) => {
+    const addresses = [film, ...slips.map(({ file }) => below(scratch, file ?? 'none'))].map((place) =>
+      engine.offer(place),
+    );
+    try {
+      return await engine.join(
+        {
+          film: addresses[0]!,
+          name,
+          format,
+          trim,
+          to: { kind: 'upload', url },
+          parts: slips.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
+        },
+        { signal, onProgress: tellQueue(job) },
+      );
+    } finally {
+      for (const address of addresses) engine.withdraw(address);
+    }
+  });
+}
+
+/** Has the output written beside its place, and puts it there when it is whole. */
+async function writeOutput(
+  { job, engine, signal }: FilmWork,
+  write: (url: string) => Promise<ConvertResult>,
+): Promise<ConvertResult> {
+  const { output } = job.data;
+  const draft = draftFor(output, job.id!);
+  const place = await engine.take(draft);
+  try {
+    const result = await write(place.path);
+    await place.close();
+    signal.throwIfAborted();
+    await publish(draft, output);
+    await job.updateData({ ...job.data, result });
+    return result;
+  } finally {
+    await place.close();
+    await rm(draft, { force: true });
+  }
+}
+
+/** The output is there: nothing else of the film is left. */
+async function finish({ job }: FilmWork, result: ConvertResult): Promise<ConvertResult> {
+  const { scratch, output, plan } = job.data;
+  if (scratch !== null) await removeScratch(scratch, plan?.cuts.length ?? 0);
+  await removeDrafts(output, job.id!);
+  return result;
+}
+
+function tellQueue(job: FilmWork['job']) {
+  let told = 0;
+  return ({ frames, seconds, rate }: { frames: number; seconds: number; rate: number }) => {
+    if (Date.now() - told < 1000) return;
+    told = Date.now();
+    job.updateProgress({ frames, seconds, rate }).catch(() => undefined);
+  };
+}

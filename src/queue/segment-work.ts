@@ -1,0 +1,100 @@
+import type { Job } from 'bullmq';
+import { rm } from 'node:fs/promises';
+import { FaultError, type ConvertHow, type Engine } from './engine.ts';
+import type { SegmentJob, SegmentProgress } from './jobs.ts';
+import { isAddress, stampOf } from './places.ts';
+import { keepSegment, readSlip, segmentDraft } from './scratch.ts';
+
+/** Milliseconds between two words of progress to the queue. */
+const TELL_EACH = 1000;
+
+/** Words of the effect for what is behind the person; anything else is a colour or a picture. */
+const BACKGROUNDS = new Set(['live', 'blur', 'transparent']);
+
+/** Converts one segment and keeps it. One that is kept already is not converted again. */
+export async function convertSegment(
+  job: Job<SegmentJob, SegmentProgress>,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<SegmentProgress> {
+  const { film, name, format, trim, how, scratch, index, from, to, runUp, stamp } = job.data;
+  const kept = await readSlip(scratch, index);
+  if (kept) return { frames: kept.result.frames, seconds: (to ?? from) - from, rate: 0 };
+  await sameFilm(film, name, stamp);
+  const draft = segmentDraft(scratch, index);
+  const place = await engine.take(draft);
+  const offered = offerAll(engine, film, how);
+  let told = 0;
+  let latest: SegmentProgress = { frames: 0, seconds: 0, rate: 0 };
+  try {
+    const result = await engine.convert(
+      {
+        film: offered.film,
+        name,
+        format,
+        trim,
+        to: { kind: 'upload', url: place.path },
+        part: { from, to, runUp },
+      },
+      offered.how,
+      {
+        signal,
+        onProgress({ frames, seconds, rate }) {
+          latest = { frames, seconds, rate };
+          if (Date.now() - told < TELL_EACH) return;
+          told = Date.now();
+          // Redis may be away; the next word tells as much.
+          job.updateProgress(latest).catch(() => undefined);
+        },
+      },
+    );
+    await place.close();
+    signal.throwIfAborted();
+    await keepSegment(scratch, index, draft, result);
+    return { ...latest, frames: result.frames };
+  } finally {
+    await place.close();
+    offered.withdraw();
+    await rm(draft, { force: true });
+  }
+}
+
+/** Addresses that a page can read, for a film and the picture behind its people. */
+export function offerAll(
+  engine: Engine,
+  film: string,
+  how: ConvertHow,
+): { film: string; how: ConvertHow; withdraw: () => void } {
+  const { background } = how.look;
+  const isPicture =
+    background !== undefined &&
+    !BACKGROUNDS.has(background) &&
+    (isAddress(background) || background.startsWith('/') || /^[a-z]:[\\/]/i.test(background));
+  const picture = isPicture ? engine.offer(background) : null;
+  const address = engine.offer(film);
+  return {
+    film: address,
+    how: picture === null ? how : { ...how, look: { ...how.look, background: picture } },
+    withdraw() {
+      engine.withdraw(address);
+      if (picture !== null) engine.withdraw(picture);
+    },
+  };
+}
+
+/** @throws FaultError where the film cannot be seen here, or is another one now. */
+export async function sameFilm(film: string, name: string, stamp: string): Promise<void> {
+  const now = await stampOf(film).catch((error: unknown) => {
+    throw new FaultError({
+      code: 'ERR_VIDEO_UNREADABLE',
+      message: `A worker cannot read “${name}”: ${error instanceof Error ? error.message : String(error)}.`,
+      wayOut: 'All machines must see the film at the same path: put it into a folder that they share.',
+    });
+  });
+  if (now === stamp) return;
+  throw new FaultError({
+    code: 'ERR_VIDEO_UNREADABLE',
+    message: `“${name}” was changed while it was converted.`,
+    wayOut: 'Convert it again.',
+  });
+}

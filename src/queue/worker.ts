@@ -1,0 +1,165 @@
+/** A worker: takes films and segments from the queue until it is told to stop. */
+import { UnrecoverableError, WaitingChildrenError, WaitingError, Worker, type Job } from 'bullmq';
+import type { ConvertResult } from '../record/convert-protocol.ts';
+import { connectTo, openQueues } from './connection.ts';
+import type { Engine } from './engine.ts';
+import { convertFilm } from './film-work.ts';
+import {
+  cancelKey,
+  FILMS,
+  MOST_STALLS,
+  PREFIX,
+  SEGMENTS,
+  type FilmJob,
+  type SegmentJob,
+  type SegmentProgress,
+} from './jobs.ts';
+import { convertSegment } from './segment-work.ts';
+
+/** Milliseconds between two looks whether films are still wanted. */
+const LOOK = 1000;
+/** Why a job is let go. */
+const HANDED_BACK = 'handed back';
+const CANCELLED = 'cancelled';
+
+export interface WorkerOptions {
+  readonly url: string;
+  /** Segments at the same time. */
+  readonly jobs: number;
+  /** Milliseconds of silence after which others take a worker's jobs. */
+  readonly stall: number;
+  /** Told what is done. */
+  readonly onDone: (done: JobDone) => void;
+}
+
+/** What became of a job. */
+export interface JobDone {
+  readonly kind: 'segment' | 'film';
+  readonly outcome: 'done' | 'failed' | 'handed back' | 'cancelled';
+  readonly name: string;
+  /** Which of how many segments. */
+  readonly index?: number;
+  readonly count?: number;
+  readonly frames: number;
+  /** Seconds of work. */
+  readonly took: number;
+  readonly error?: Error;
+}
+
+export interface RunningWorker {
+  /** Whether Redis answers. */
+  readonly healthy: boolean;
+  /** Jobs under way. */
+  readonly active: number;
+  /** Takes no more jobs, and resolves when those that it has are done. */
+  finish(): Promise<void>;
+  /** Gives back at once what it has. */
+  handBack(): void;
+}
+
+/** @throws a sentence for people, where no Redis answers. */
+export async function startWorker(engine: Engine, options: WorkerOptions): Promise<RunningWorker> {
+  const connection = await connectTo(options.url);
+  const queues = await openQueues(connection);
+  /** Jobs under way, each with what lets it go. */
+  const held = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
+  const filmOf = (job: Job<FilmJob> | Job<SegmentJob>) => ('parent' in job.data ? job.data.parent : job.id!);
+  const isCancelled = async (film: string) => (await connection.exists(cancelKey(film))) > 0;
+
+  /** Does a job so that it can be let go, and says what became of it. */
+  async function hold<Result extends { frames: number }>(
+    job: Job<FilmJob, Result> | Job<SegmentJob, Result>,
+    token: string,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const began = performance.now();
+    const letGo = new AbortController();
+    held.set(job as Job<FilmJob>, letGo);
+    const tell = (outcome: JobDone['outcome'], frames = 0, error?: Error) => {
+      const { name } = job.data;
+      const place = 'index' in job.data ? { index: job.data.index, count: job.data.count } : {};
+      options.onDone({
+        ...{ kind: 'index' in job.data ? 'segment' : 'film', outcome, name, ...place, frames },
+        took: (performance.now() - began) / 1000,
+        ...(error ? { error } : {}),
+      });
+    };
+    try {
+      if (await isCancelled(filmOf(job as Job<FilmJob>))) letGo.abort(CANCELLED);
+      letGo.signal.throwIfAborted();
+      const result = await work(letGo.signal);
+      tell('done', result.frames);
+      return result;
+    } catch (error) {
+      if (error instanceof WaitingChildrenError) throw error;
+      if (letGo.signal.reason === HANDED_BACK) {
+        tell(HANDED_BACK);
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+      if (letGo.signal.reason === CANCELLED) {
+        tell(CANCELLED);
+        throw new UnrecoverableError(CANCELLED);
+      }
+      tell('failed', 0, error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      held.delete(job as Job<FilmJob>);
+    }
+  }
+
+  const common = {
+    connection,
+    prefix: PREFIX,
+    lockDuration: options.stall,
+    stalledInterval: options.stall / 2,
+    maxStalledCount: MOST_STALLS,
+    // Redis that went away is looked for again after so long.
+    runRetryDelay: 1000,
+  };
+  const workers = [
+    new Worker<SegmentJob, SegmentProgress>(
+      SEGMENTS,
+      (job, token) => hold(job, token!, (signal) => convertSegment(job, engine, signal)),
+      { ...common, concurrency: options.jobs },
+    ),
+    new Worker<FilmJob, ConvertResult>(
+      FILMS,
+      (job, token) =>
+        hold(job, token!, (signal) =>
+          convertFilm({ job, token: token!, engine, segments: queues.segments, signal }),
+        ),
+      common,
+    ),
+  ];
+  // Lost lines come back by themselves, and a lock that was lost means that another does the job.
+  for (const worker of workers) worker.on('error', () => undefined);
+  const looking = setInterval(() => {
+    for (const [job, letGo] of held)
+      void isCancelled(filmOf(job)).then(
+        (cancelled) => {
+          if (cancelled) letGo.abort(CANCELLED);
+        },
+        () => undefined,
+      );
+  }, LOOK);
+  await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+
+  return {
+    get healthy() {
+      return connection.status === 'ready';
+    },
+    get active() {
+      return held.size;
+    },
+    async finish() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      clearInterval(looking);
+      await queues.close();
+      connection.disconnect();
+    },
+    handBack() {
+      for (const letGo of held.values()) letGo.abort(HANDED_BACK);
+    },
+  };
+}

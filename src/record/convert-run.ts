@@ -1,0 +1,381 @@
+import { PortoonError } from '../common/errors.ts';
+import type { ConvertOrder, ConvertProgress, ConvertResult, FilmInfo, JoinOrder } from './convert-protocol.ts';
+import { openDestination } from './destination.ts';
+import { FilmReader, nameOfCodec, type FrameRange } from './film-reader.ts';
+import { formatOf, offerOf } from './formats.ts';
+import { Padding } from './padding.ts';
+import { JoinedParts } from './parts.ts';
+import { planSound, silence } from './sound-plan.ts';
+import { FilmWriter, type WriterOptions } from './writer.ts';
+
+/** Frames in the effect at once: one is processed while the next one waits. */
+const AHEAD = 2;
+/** Sound goes into the file at most so many seconds before the pictures that it belongs to. */
+const SOUND_AHEAD = 1;
+/** Milliseconds between two progress reports. */
+const TELL_EACH = 250;
+/** A film that ends this many seconds before its stated duration was cut short. */
+const MISSING = 0.25;
+
+/** How a film's pictures come into the file. */
+interface PicturePlan {
+  readonly track: NonNullable<WriterOptions['video']>;
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly warnings: readonly string[];
+  write(writer: FilmWriter): Promise<void>;
+}
+
+/** Seconds on the film's own clock: what becomes the new film, or a part of it. */
+export function rangeOf({ begin, info }: FilmReader, { trim, name }: ConvertOrder | JoinOrder): [number, number] {
+  const { from = 0, to = Infinity } = trim ?? {};
+  if (from < info.seconds && from < to) return [begin + from, begin + to];
+  throw new PortoonError(
+    'ERR_PARAMETER',
+    `From ${from} s to ${to} s nothing is left of “${name}”, which lasts ${info.seconds.toFixed(2)} s.`,
+    'Choose an earlier beginning, or a later end.',
+  );
+}
+
+class Cancelled extends Error {}
+
+/** One film, or a part of one: each frame drawn by the effect, or joined from parts. */
+export class Run {
+  private frames = 0;
+  /** Microseconds of the film that are in the file. */
+  private position = 0;
+  /** Seconds: where the sound is. */
+  private heard = 0;
+  private cancelled = false;
+  private readonly cancelling = Promise.withResolvers<never>();
+  /** Resolves while the run may go on. */
+  private gate = Promise.withResolvers<undefined>();
+  private pausedAt: number | null = null;
+  /** Milliseconds; moved forward by each pause. */
+  private began = performance.now();
+  private told = 0;
+  private writer: FilmWriter | null = null;
+  /** Seconds: where in the film the part begins, and how long it is. */
+  private first = 0;
+  private total = 0;
+  /** Wakes the sound when the pictures are further on. */
+  private further = Promise.withResolvers<undefined>();
+  private picturesDone = false;
+  private readonly padding = new Padding();
+
+  constructor(
+    private readonly order: ConvertOrder | JoinOrder,
+    /** Composites the next frame, which it closes; null where parts are joined. */
+    private readonly draw: ((frame: VideoFrame) => Promise<VideoFrame>) | null,
+    private readonly onProgress: (progress: ConvertProgress) => void,
+  ) {
+    this.gate.resolve(undefined);
+    this.cancelling.promise.catch(() => undefined);
+  }
+
+  pause(paused: boolean): void {
+    if (paused === (this.pausedAt !== null)) return;
+    const now = performance.now();
+    if (paused) {
+      this.pausedAt = now;
+      this.gate = Promise.withResolvers();
+    } else {
+      this.began += now - this.pausedAt!;
+      this.pausedAt = null;
+      this.gate.resolve(undefined);
+    }
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.cancelling.reject(new Cancelled());
+    this.gate.resolve(undefined);
+    this.further.resolve(undefined);
+  }
+
+  async convert(): Promise<ConvertResult | null> {
+    const reader = await FilmReader.open(this.order.film, this.order.name);
+    try {
+      return await this.convertFrom(reader);
+    } catch (error) {
+      if (error instanceof Cancelled) return null;
+      throw error;
+    } finally {
+      reader.close();
+    }
+  }
+
+  private async convertFrom(reader: FilmReader): Promise<ConvertResult> {
+    const [from, to] = rangeOf(reader, this.order);
+    const part = 'part' in this.order ? this.order.part : undefined;
+    const end = Math.min(part?.to ?? to, reader.begin + reader.info.seconds);
+    this.first = part ? part.from - from : 0;
+    this.total = end - (part?.from ?? from);
+    const format = formatOf(this.order.format);
+    const container = format.container === 'mp4' ? 'mp4' : 'webm';
+    const pictures =
+      'parts' in this.order
+        ? await this.joined(this.order.parts, format.alpha)
+        : await this.drawn(reader, format.alpha, {
+            origin: from,
+            from: Math.max(from, part ? part.from - part.runUp : from),
+            kept: part?.from ?? from,
+            to: part?.to ?? to,
+          });
+    const sound = part ? silence : await planSound(reader, container);
+    const destination = await openDestination(this.order.to);
+    let writer: FilmWriter;
+    try {
+      writer = await FilmWriter.open({
+        container,
+        sink: destination.sink,
+        video: pictures.track,
+        ...(sound.track ? { audio: sound.track } : {}),
+        // A file in the browser's storage may outlive a crash, so it must play at any moment. A
+        // file sent elsewhere is whole or absent, so its index may come last. A part's times begin
+        // where the part before ended, which only pieces tell exactly.
+        fragmented: this.order.to.kind === 'private' || part !== undefined,
+      });
+    } catch (error) {
+      await destination.remove();
+      throw error;
+    }
+    this.writer = writer;
+    try {
+      this.began = performance.now();
+      const writing = [
+        pictures.write(writer),
+        sound.write(writer, from, to, (seconds) => this.reach(seconds)),
+      ];
+      try {
+        await Promise.all(writing);
+      } finally {
+        // The other one has an end too.
+        this.cancel();
+        await Promise.allSettled(writing);
+      }
+      // A film may break off before a part of it begins.
+      if (this.frames > 0) await writer.finish();
+      else await writer.cancel();
+    } catch (error) {
+      await writer.cancel();
+      await destination.remove();
+      throw error;
+    }
+    this.tell(true);
+    const mended = reader.mended + ('parts' in this.order ? mendedIn(this.order) : 0);
+    return {
+      frames: this.frames,
+      width: pictures.width,
+      height: pictures.height,
+      seconds: this.position / 1e6,
+      bytes: this.frames > 0 ? writer.bytes : 0,
+      video: nameOfCodec(pictures.codec),
+      audio: sound.codec && nameOfCodec(sound.codec),
+      audioCopied: sound.copied,
+      mended,
+      warnings: part
+        ? pictures.warnings
+        : [
+            ...reader.warnings,
+            ...sound.warnings,
+            ...pictures.warnings,
+            ...(mended > 0
+              ? [
+                  `${mended} of ${this.frames} frames are damaged in “${this.order.name}”: the picture before stands in their place.`,
+                ]
+              : []),
+            ...this.cutShort(reader, to),
+          ],
+    };
+  }
+
+  /** Pictures that come out of the effect. */
+  private async drawn(reader: FilmReader, alpha: boolean, range: FrameRange): Promise<PicturePlan> {
+    const { info } = reader;
+    const codec = await this.videoCodec(info);
+    // H.264 has no odd sizes: the last line comes twice.
+    const padded = codec === 'avc' && (info.width % 2 === 1 || info.height % 2 === 1);
+    const width = padded ? (info.width + 1) & ~1 : info.width;
+    const height = padded ? (info.height + 1) & ~1 : info.height;
+    return {
+      track: { codec, alpha, latency: 'quality' },
+      codec,
+      width,
+      height,
+      warnings: padded
+        ? [
+            `H.264 has no odd sizes: ${info.width} × ${info.height} became ${width} × ${height}, the last line comes twice. A WebM keeps the size.`,
+          ]
+        : [],
+      write: (writer) => this.pictures(reader.frames(range), writer, [width, height]),
+    };
+  }
+
+  /** Pictures that were encoded in parts. */
+  private async joined(parts: JoinOrder['parts'], alpha: boolean): Promise<PicturePlan> {
+    const there = parts.filter(({ result }) => result.frames > 0);
+    if (there.length === 0) throw this.noFrame();
+    const { width, height } = there[0]!.result;
+    const joined = await JoinedParts.open(there.map(({ film }) => film));
+    return {
+      track: { copied: joined.codec, alpha },
+      codec: joined.codec,
+      width,
+      height,
+      warnings: [...new Set(parts.flatMap(({ result }) => result.warnings))],
+      write: async (writer) => {
+        try {
+          for await (const { packet, meta } of joined.packets()) {
+            this.throwIfCancelled();
+            await writer.addPicturePacket(packet, meta);
+            this.wrote((packet.timestamp + packet.duration) * 1e6);
+          }
+        } finally {
+          this.picturesDone = true;
+          this.wakeSound();
+        }
+      },
+    };
+  }
+
+  private async videoCodec({ width, height }: FilmInfo) {
+    const format = formatOf(this.order.format);
+    const offer = await offerOf(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
+    if (offer.video) return offer.video;
+    throw new PortoonError(
+      'ERR_UNSUPPORTED_BROWSER',
+      `This browser cannot encode ${format.title} at ${width} × ${height}.`,
+      'Choose another format, or make the film smaller first.',
+    );
+  }
+
+  private async pictures(
+    frames: ReturnType<FilmReader['frames']>,
+    writer: FilmWriter,
+    size: readonly [width: number, height: number],
+  ): Promise<void> {
+    const underWay: { picture: Promise<VideoFrame>; runUp: boolean }[] = [];
+    const writeFirst = async () => {
+      const { runUp } = underWay[0]!;
+      // An effect that died does not answer.
+      const picture = await Promise.race([underWay[0]!.picture, this.cancelling.promise]);
+      void underWay.shift();
+      const { timestamp, duration } = picture;
+      try {
+        if (!runUp) await this.write(writer, picture, size);
+      } finally {
+        picture.close();
+      }
+      if (runUp) this.tell(false);
+      else this.wrote(timestamp + (duration ?? 0));
+    };
+    try {
+      for await (const { frame, runUp } of frames) {
+        if (this.cancelled) {
+          frame.close();
+          break;
+        }
+        const picture = this.draw!(frame);
+        // Heard of when its turn comes.
+        picture.catch(() => undefined);
+        underWay.push({ picture, runUp });
+        if (underWay.length >= AHEAD) await writeFirst();
+        await this.gate.promise;
+      }
+      this.throwIfCancelled();
+      while (underWay.length > 0) await writeFirst();
+      if (this.frames === 0 && !('part' in this.order && this.order.part)) throw this.noFrame();
+    } finally {
+      this.picturesDone = true;
+      this.wakeSound();
+      for (const { picture } of underWay)
+        void picture.then(
+          (unused) => {
+            unused.close();
+          },
+          () => undefined,
+        );
+    }
+  }
+
+  /** @param position - microseconds of the film that are in the file now. */
+  private wrote(position: number): void {
+    this.frames++;
+    this.position = position;
+    this.wakeSound();
+    this.tell(false);
+  }
+
+  private noFrame(): PortoonError {
+    return new PortoonError(
+      'ERR_VIDEO_UNREADABLE',
+      `“${this.order.name}” has no frame that could be decoded.`,
+      'It is cut short or damaged: copy or download it again.',
+    );
+  }
+
+  private async write(
+    writer: FilmWriter,
+    picture: VideoFrame,
+    [width, height]: readonly [number, number],
+  ): Promise<void> {
+    if (picture.displayWidth === width && picture.displayHeight === height) return writer.addFrame(picture);
+    const padded = this.padding.pad(picture, width, height);
+    try {
+      await writer.addFrame(padded);
+    } finally {
+      padded.close();
+    }
+  }
+
+  /** Resolves when the pictures have come so far that sound of that moment may go into the file. */
+  private async reach(seconds: number): Promise<void> {
+    this.heard = seconds;
+    while (!this.picturesDone && !this.cancelled && seconds > this.position / 1e6 + SOUND_AHEAD)
+      await this.further.promise;
+    this.throwIfCancelled();
+  }
+
+  private wakeSound(): void {
+    this.further.resolve(undefined);
+    this.further = Promise.withResolvers();
+  }
+
+  private throwIfCancelled(): void {
+    if (this.cancelled) throw new Cancelled();
+  }
+
+  private cutShort({ begin, info }: FilmReader, to: number): string[] {
+    const expected = Math.min(to - begin, info.seconds) - (this.order.trim?.from ?? 0);
+    // Some films go on for a while with nothing but sound.
+    const there = Math.max(this.position / 1e6, this.heard);
+    if (there >= expected - MISSING) return [];
+    return [
+      `“${this.order.name}” breaks off after ${there.toFixed(1)} s of ${expected.toFixed(1)} s: what was there is converted. ` +
+        'Copy or download it again for the rest.',
+    ];
+  }
+
+  private tell(last: boolean): void {
+    const now = performance.now();
+    if (!last && now - this.told < TELL_EACH) return;
+    this.told = now;
+    const { total } = this;
+    const elapsed = (now - this.began) / 1000;
+    const seconds = Math.max(0, Math.min(total, this.position / 1e6 - this.first));
+    this.onProgress({
+      frames: this.frames,
+      seconds,
+      total,
+      rate: elapsed > 0 ? this.frames / elapsed : 0,
+      left: elapsed > 1 && seconds > 0 ? (elapsed / seconds) * (total - seconds) : null,
+      bytes: this.writer?.bytes ?? 0,
+    });
+  }
+}
+
+function mendedIn({ parts }: JoinOrder): number {
+  return parts.reduce((sum, { result }) => sum + result.mended, 0);
+}
