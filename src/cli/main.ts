@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { convert, EXIT } from './convert.ts';
 import { copyAssets } from './copy-assets.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
+import { queue } from './queue.ts';
+import { convertInQueue } from './queue-convert.ts';
 import { Report } from './report.ts';
+import { worker } from './worker.ts';
 
 async function main([verb, ...args]: readonly string[]): Promise<number> {
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
@@ -21,20 +24,24 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
       await copyAssets(args);
       return EXIT.fine;
     }
-    if (verb !== 'convert')
-      throw new UsageError(`Unknown command "${verb}". There are: convert, copy-assets.`);
-    const command = readCommand(args);
-    if (!command) {
-      process.stdout.write(HELP);
-      return EXIT.fine;
-    }
+    if (verb === 'queue') return await queue(args);
+    if (verb !== 'convert' && verb !== 'worker')
+      throw new UsageError(`Unknown command "${verb}". There are: convert, worker, queue, copy-assets.`);
     const interrupt = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       // A second one ends it at once.
       process.once(signal, () => {
         interrupt.abort();
       });
-    return await convert(command, report, interrupt.signal);
+    if (verb === 'worker') return await worker(args, report, interrupt.signal);
+    const command = readCommand(args);
+    if (!command) {
+      process.stdout.write(HELP);
+      return EXIT.fine;
+    }
+    return command.queue
+      ? await convertInQueue(command, command.queue, report, interrupt.signal)
+      : await convert(command, report, interrupt.signal);
   } catch (error) {
     if (error instanceof UsageError) {
       report.ended(error.code, error.message, error.wayOut);

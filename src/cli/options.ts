@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { ExecutionProviderChoice, Quality } from '../effect/index.ts';
 import {
@@ -13,11 +13,14 @@ import {
   REGIONS,
   type Region,
 } from '../effect/look.ts';
+import { below, isAddress } from '../queue/places.ts';
 import type { FilmFormat } from '../record/convert-protocol.ts';
 
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.
 
   portoon convert FILM... [-o OUTPUT] [options]
+  portoon worker --queue URL  converts films of a queue, beside any number of others
+  portoon queue --queue URL   lists the films of a queue; retries and removes them
   portoon copy-assets DIR     copies the library's nets, runtime and workers for your own page
 
   -o, --output PATH     the new film, .mp4 or .webm; for several films a folder.
@@ -42,6 +45,10 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
       --to TIME         end before this
       --ep auto|webgpu|wasm   what runs the nets. Default auto
   -y, --overwrite       replace files that are there
+      --queue URL       has workers of a queue convert it: redis://host:6379
+      --segment SECONDS of a film that a worker takes at a time. Default 10; 0 does not cut it
+      --run-up SECONDS  that each segment begins early, so that its start is as in one piece. Default 1
+      --scratch PLACE   a folder, or http(s) address, of the segments. Default: beside the new film
       --json            a line of JSON for all that happens, on standard output
   -h, --help            this
       --version         which Portoon this is
@@ -53,6 +60,7 @@ Examples
   portoon convert me.mp4 -o me.webm --background transparent
   portoon convert me.mp4 -o matte.mp4 --style none --matte-only
   portoon convert long.mp4 -o short.mp4 --from 1:30 --to 2:00
+  portoon convert /films/*.mp4 -o /films/drawn/ --queue redis://films.local:6379
 
 Every frame of the film is in the new one, at its own time; the sound goes over as it is where it can.
 Exit codes: 0 all films are converted, 1 one is not, 2 the command is wrong, 3 no browser, 130 interrupted.
@@ -76,6 +84,18 @@ export interface Command {
   readonly trim: { readonly from?: number; readonly to?: number };
   readonly ep: ExecutionProviderChoice;
   readonly overwrite: boolean;
+  /** Null where this machine converts it. */
+  readonly queue: QueueOptions | null;
+}
+
+/** Where and how workers of a queue convert films. */
+export interface QueueOptions {
+  readonly url: string;
+  /** Seconds; 0 for films in one piece. */
+  readonly segment: number;
+  readonly runUp: number;
+  /** Null: beside each new film. */
+  readonly scratch: string | null;
 }
 
 /** The command is wrong; the message says how. */
@@ -100,8 +120,13 @@ export function readCommand(args: readonly string[]): Command | null {
   const folder = outputFolder(positionals, values.output);
   const films = positionals.map((from) => {
     const extension = transparent ? '.webm' : '.mp4';
-    const fresh = `${basename(from, extname(from))}-${label}${extension}`;
-    const to = folder === null ? values.output! : join(folder === '' ? dirname(from) : folder, fresh);
+    const name = isAddress(from) ? decodeURIComponent(new URL(from).pathname) : from;
+    const fresh = `${basename(name, extname(name))}-${label}${extension}`;
+    if (isAddress(from) && values.queue === undefined)
+      throw new UsageError(`${from} is an address: workers of a queue read those (--queue), else name a file.`);
+    if (isAddress(from) && folder === '')
+      throw new UsageError(`${from} is an address: say where the new film goes, with -o PATH.`);
+    const to = folder === null ? values.output! : below(folder === '' ? dirname(from) : folder, fresh);
     return { from, to, format: formatOf(to, transparent) };
   });
   const taken = new Set<string>();
@@ -133,7 +158,31 @@ export function readCommand(args: readonly string[]): Command | null {
     trim,
     ep: oneOf('--ep', values.ep ?? 'auto', ['auto', 'webgpu', 'wasm']),
     overwrite: values.overwrite === true,
+    queue: queueOptions(values),
   };
+}
+
+function queueOptions(values: ReturnType<typeof parse>['values']): QueueOptions | null {
+  const { queue } = values;
+  if (queue === undefined) {
+    const alone = (['segment', 'run-up', 'scratch'] as const).find((name) => values[name] !== undefined);
+    if (alone) throw new UsageError(`--${alone} is for films that a queue converts: add --queue.`);
+    return null;
+  }
+  return {
+    url: redisUrl(queue),
+    segment: numberIn('--segment', values.segment ?? '10', 0, 3600),
+    runUp: numberIn('--run-up', values['run-up'] ?? '1', 0, 60),
+    scratch: values.scratch ?? null,
+  };
+}
+
+/** @throws UsageError unless it is the address of a Redis. */
+export function redisUrl(value: string | undefined): string {
+  if (value !== undefined && /^rediss?:\/\//.test(value) && URL.canParse(value)) return value;
+  throw new UsageError(
+    `--queue takes the address of a Redis, as redis://host:6379${value === undefined ? '' : `, not ${value}`}.`,
+  );
 }
 
 function parse(args: readonly string[]) {
@@ -158,6 +207,10 @@ function parse(args: readonly string[]) {
         to: { type: 'string' },
         ep: { type: 'string' },
         overwrite: { type: 'boolean', short: 'y' },
+        queue: { type: 'string' },
+        segment: { type: 'string' },
+        'run-up': { type: 'string' },
+        scratch: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -178,7 +231,7 @@ function outputFolder(films: readonly string[], output: string | undefined): str
 }
 
 function formatOf(output: string, transparent: boolean): FilmFormat {
-  const extension = extname(output).toLowerCase();
+  const extension = extname(isAddress(output) ? new URL(output).pathname : output).toLowerCase();
   if (extension === '.webm') return transparent ? 'webm-alpha' : 'webm';
   if (extension !== '.mp4')
     throw new UsageError(`The new film must be called something.mp4 or something.webm, not ${output}.`);
@@ -195,7 +248,7 @@ function oneOf<Value extends string>(option: string, value: string, values: read
   return found;
 }
 
-function numberIn(option: string, value: string, least: number, most: number): number {
+export function numberIn(option: string, value: string, least: number, most: number): number {
   const number = Number(value);
   if (value !== '' && number >= least && number <= most) return number;
   throw new UsageError(`${option} takes a number from ${least} to ${most}, not ${value}.`);

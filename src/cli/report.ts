@@ -37,6 +37,22 @@ export class Report {
     this.step(text.slice(0, Math.max(20, this.err.columns - 1)));
   }
 
+  /** Several films that are converted at the same time. */
+  progressOf(films: readonly (readonly [film: string, progress: ConvertProgress])[], done: number): void {
+    if (this.json || films.length + done === 1) {
+      for (const [film, progress] of films) this.progress(film, progress);
+      return;
+    }
+    const sum = (key: 'frames' | 'seconds' | 'total' | 'rate' | 'bytes') =>
+      films.reduce((all, [, progress]) => all + progress[key], 0);
+    const lefts = films.map(([, { left }]) => left);
+    this.progress(`${done} of ${films.length + done} films are done`, {
+      ...{ frames: sum('frames'), seconds: sum('seconds'), total: sum('total'), rate: sum('rate') },
+      left: lefts.includes(null) ? null : Math.max(0, ...lefts.map(Number)),
+      bytes: sum('bytes'),
+    });
+  }
+
   done(film: string, output: string, result: ConvertResult): void {
     if (this.json) {
       this.line({ event: 'done', film, output, ...result });
@@ -81,7 +97,8 @@ export class Report {
   }
 }
 
-function clock(seconds: number): string {
+/** Seconds as m:ss or h:mm:ss. */
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const minutes = Math.floor(whole / 60);
   const tail = `${String(minutes % 60).padStart(whole < 3600 ? 1 : 2, '0')}:${String(whole % 60).padStart(2, '0')}`;

@@ -27,6 +27,8 @@ export interface FilmState {
   readonly total: number;
   /** Frames a second of those who work on it now. */
   readonly rate: number;
+  /** Seconds until it is done at that rate; null until that can be told. */
+  readonly left: number | null;
   readonly result?: ConvertResult;
   readonly fault?: ReturnType<typeof readFault>;
 }
@@ -62,9 +64,14 @@ export class FilmsQueue {
     });
   }
 
-  /** How many workers there are. */
-  async workers(): Promise<number> {
-    return (await this.segments.getWorkers()).length;
+  /** How many workers there are, and how many segments wait and are under way. */
+  async load(): Promise<{ workers: number; waiting: number; active: number }> {
+    const [workers, waiting, active] = await Promise.all([
+      this.segments.getWorkersCount(),
+      this.segments.getWaitingCount(),
+      this.segments.getActiveCount(),
+    ]);
+    return { workers, waiting, active };
   }
 
   /** How films stand; without ids all that are in the list. */
@@ -91,7 +98,7 @@ export class FilmsQueue {
     job: Job<FilmJob> | null,
     now: readonly SegmentProgress[],
   ): Promise<FilmState> {
-    const none = { id, frames: 0, seconds: 0, total: 0, rate: 0 };
+    const none = { id, frames: 0, seconds: 0, total: 0, rate: 0, left: null };
     if (!job) return { ...none, name: '', output: '', state: 'gone' };
     const { name, output, plan } = job.data;
     const about = { id, name, output, total: plan?.seconds ?? 0 };
@@ -99,7 +106,7 @@ export class FilmsQueue {
     if (state === 'completed') {
       const result = job.returnvalue as ConvertResult;
       const { seconds, frames } = result;
-      return { ...about, state: 'done', frames, seconds, total: about.total || seconds, rate: 0, result };
+      return { ...about, state: 'done', frames, seconds, total: about.total || seconds, rate: 0, left: 0, result };
     }
     if (state === 'failed')
       return { ...none, ...about, state: 'failed', fault: readFault(job.failedReason) };
@@ -108,12 +115,16 @@ export class FilmsQueue {
     const sum = (of: readonly SegmentProgress[], key: keyof SegmentProgress) =>
       of.reduce((all, each) => all + each[key], 0);
     const all = [...done, ...now, ...own];
+    const [frames, seconds, rate] = [
+      sum(all, 'frames'),
+      Math.min(about.total, sum(all, 'seconds')),
+      sum([...now, ...own], 'rate'),
+    ];
     return {
       ...about,
       state: plan ? 'converting' : 'waiting',
-      frames: sum(all, 'frames'),
-      seconds: Math.min(about.total, sum(all, 'seconds')),
-      rate: sum([...now, ...own], 'rate'),
+      ...{ frames, seconds, rate },
+      left: rate > 0 && seconds > 0 ? ((about.total - seconds) * (frames / seconds)) / rate : null,
     };
   }
 
@@ -142,8 +153,11 @@ export class FilmsQueue {
     await this.connection.set(cancelKey(id), '1', 'EX', KEPT);
     await job.removeUnprocessedChildren().catch(() => undefined);
     const until = Date.now() + PATIENCE;
+    let { data } = job;
     for (;;) {
       try {
+        // It may have been cut meanwhile.
+        ({ data } = (await this.films.getJob(id)) ?? job);
         await job.remove({ removeChildren: true });
         break;
       } catch (error) {
@@ -152,7 +166,6 @@ export class FilmsQueue {
         await wait(200);
       }
     }
-    const data = (job.data satisfies FilmJob) as FilmJob;
     if (data.scratch !== null) await removeScratch(data.scratch, data.plan?.cuts.length ?? 0);
     await removeDrafts(data.output, id);
     return true;

@@ -1,5 +1,4 @@
 /** The segments of a film that are converted, each with a slip that tells what it must be. */
-import { createHash } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import type { Place } from './jobs.ts';
@@ -78,9 +77,4 @@ export async function removeScratch(scratch: Place, count: number): Promise<void
       if (slip) names.push(...(slip.file === null ? [] : [slip.file]), slipName(index));
     }
   await removeFolder(scratch, names);
-}
-
-/** A name for a film's scratch that is the same for nobody else. */
-export function scratchName(output: Place, id: string): string {
-  return `${createHash('sha256').update(output).digest('hex').slice(0, 8)}-${id}.segments`;
 }

@@ -1,0 +1,163 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FilmsQueue, FilmState } from '../queue/films.ts';
+import type { FilmJob } from '../queue/jobs.ts';
+import { below, isAddress } from '../queue/places.ts';
+import { buildIfStale, checkStyle, EXIT, howOf, isFile } from './convert.ts';
+import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
+import type { Command, QueueOptions } from './options.ts';
+import type { Report } from './report.ts';
+
+/** Milliseconds between two looks at the queue. */
+const LOOK = 500;
+/** Milliseconds in which films are taken out of the queue again. */
+const PATIENCE = 30_000;
+
+type Film = Command['films'][number];
+
+/** Has the workers of a queue convert what the command names. Resolves with the exit code. */
+export async function convertInQueue(
+  command: Command,
+  options: QueueOptions,
+  report: Report,
+  interrupted: AbortSignal,
+): Promise<number> {
+  await buildIfStale(report);
+  await checkStyle(command.style);
+  // Who has no queue loads none of its packages.
+  const { FilmsQueue } = await import('../queue/films.ts');
+  const queue = await FilmsQueue.open(options.url);
+  const waiting = new Map<string, Film>();
+  let code: number = EXIT.fine;
+  try {
+    for (const film of command.films) {
+      const fault = await whyNot(film, command.overwrite);
+      if (fault) {
+        report.failed(film.from, fault);
+        code = EXIT.failed;
+        continue;
+      }
+      const id = FilmsQueue.newId();
+      waiting.set(id, film);
+      await queue.add(id, await jobOf(command, options, film, id));
+    }
+    const allWell = await watch(queue, waiting, report, interrupted);
+    return allWell ? code : EXIT.failed;
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+    report.step('Taking the films out of the queue …');
+    const removing = Promise.all([...waiting.keys()].map((id) => queue.remove(id))).then(() => true);
+    removing.catch(() => undefined);
+    const removed = await Promise.race([removing, wait(PATIENCE, false)]).catch(() => false);
+    report.ended(
+      'ERR_INTERRUPTED',
+      removed ? 'The command was interrupted.' : 'The command was interrupted; the queue may go on.',
+      removed ? 'Start it again.' : 'See what is left: portoon queue',
+    );
+    return EXIT.interrupted;
+  } finally {
+    report.clear();
+    await Promise.race([queue.close(), wait(1000)]);
+  }
+}
+
+/** Tells of the films until all are done. Resolves with whether none failed. */
+async function watch(
+  queue: FilmsQueue,
+  waiting: Map<string, Film>,
+  report: Report,
+  interrupted: AbortSignal,
+): Promise<boolean> {
+  const count = waiting.size;
+  const stop = new Promise<never>((_resolve, reject) => {
+    interrupted.addEventListener('abort', () => {
+      reject(new Error('interrupted'));
+    });
+  });
+  stop.catch(() => undefined);
+  let allWell = true;
+  while (waiting.size > 0) {
+    interrupted.throwIfAborted();
+    const states = await Promise.race([queue.look([...waiting.keys()]), stop]);
+    for (const state of states) {
+      const film = waiting.get(state.id)!;
+      if (state.state === 'done') report.done(film.from, film.to, state.result!);
+      else if (state.state === 'failed') report.failed(film.from, withId(state));
+      else if (state.state === 'gone') report.failed(film.from, GONE);
+      else continue;
+      allWell &&= state.state === 'done';
+      waiting.delete(state.id);
+    }
+    if (waiting.size === 0) break;
+    const underWay = states.filter(({ id, total }) => waiting.has(id) && total > 0);
+    if (underWay.length > 0)
+      report.progressOf(
+        underWay.map((state) => [waiting.get(state.id)!.from, { ...state, bytes: 0 }] as const),
+        count - waiting.size,
+      );
+    else if ((await Promise.race([queue.load(), stop])).workers === 0)
+      report.step('Waiting for a worker: portoon worker --queue …');
+    await Promise.race([wait(LOOK), stop]);
+  }
+  return allWell;
+}
+
+const GONE = {
+  code: 'ERR_RUNTIME',
+  message: 'The film is no longer in the queue: somebody removed it, or Redis lost what it knew.',
+  wayOut: 'Convert it again. Redis keeps the queue over a restart with: appendonly yes',
+};
+
+/** A failed film stays in the queue, with its segments. */
+function withId({ id, fault }: FilmState) {
+  const { code, message, wayOut } = fault!;
+  return { code, message, wayOut: wayOut.replace(/portoon queue retry$/, `portoon queue retry ${id}`) };
+}
+
+async function whyNot({ from, to }: Film, overwrite: boolean) {
+  if (!isAddress(from)) {
+    const refused = await refusal(from, isAddress(to) ? `${from}.new` : to, overwrite || isAddress(to));
+    if (refused) return refused.fault;
+  }
+  if (isAddress(to)) return null;
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return explainWriteError(error, to);
+  }
+}
+
+/** The job of a film, all of whose places any machine can find. */
+async function jobOf(
+  command: Command,
+  { segment, runUp, scratch }: QueueOptions,
+  { from, to, format }: Film,
+  id: string,
+): Promise<FilmJob> {
+  const given = command.background;
+  const output = place(to);
+  return {
+    film: place(from),
+    name: isAddress(from) ? from.split('?')[0]! : from,
+    output,
+    format,
+    trim: command.trim,
+    how: howOf(command, (await isFile(given)) ? resolve(given) : given),
+    scratch: segment === 0 ? null : scratchOf(scratch, output, id),
+    segment,
+    runUp,
+  };
+}
+
+function place(given: string): string {
+  return isAddress(given) ? given : resolve(given);
+}
+
+/** Where nobody said so, segments lie beside the new film; one that goes to an address has none. */
+function scratchOf(given: string | null, output: string, id: string): string | null {
+  if (given !== null) return below(place(given), `${id}.segments`);
+  return isAddress(output) ? null : below(dirname(output), `${basename(output)}.${id}.segments`);
+}
