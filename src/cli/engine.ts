@@ -73,10 +73,13 @@ export class BrowserEngine implements Engine {
   ): Promise<Result> {
     signal.throwIfAborted();
     const warm = this.idle.pop() ?? (await this.open());
-    const ended = Promise.withResolvers<never>();
-    ended.promise.catch(() => undefined);
+    let end: (error: Error) => void = () => undefined;
+    const ended = new Promise<never>((_resolve, reject) => {
+      end = reject;
+    });
+    ended.catch(() => undefined);
     const hung = () => {
-      ended.reject(new Error(`The browser made no progress for ${this.options.hang / 1000} s.`));
+      end(new Error(`The browser made no progress for ${this.options.hang / 1000} s.`));
     };
     let watch = setTimeout(hung, this.options.hang);
     warm.onProgress = (progress) => {
@@ -85,10 +88,10 @@ export class BrowserEngine implements Engine {
       onProgress(progress);
     };
     const crashed = () => {
-      ended.reject(new Error('The browser gave up, most likely for lack of memory.'));
+      end(new Error('The browser gave up, most likely for lack of memory.'));
     };
     const aborted = () => {
-      ended.reject(signal.reason as Error);
+      end(signal.reason as Error);
     };
     warm.page.once('crash', crashed);
     warm.page.once('close', crashed);
@@ -96,7 +99,7 @@ export class BrowserEngine implements Engine {
     try {
       const working = work(warm.page);
       working.catch(() => undefined);
-      const answer = await Promise.race([working, ended.promise]);
+      const answer = await Promise.race([working, ended]);
       this.idle.push(warm);
       if ('fault' in answer) throw new FaultError(answer.fault);
       return answer.result;

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FilmsQueue, FilmState } from '../queue/films.ts';
 import type { FilmJob } from '../queue/jobs.ts';
 import { below, isAddress } from '../queue/places.ts';
-import { buildIfStale, checkStyle, EXIT, howOf, isFile } from './convert.ts';
+import { buildIfStale, checkStyle, EXIT, howOf, isFile, root } from './convert.ts';
 import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
 import type { Command, QueueOptions } from './options.ts';
 import type { Report } from './report.ts';
@@ -23,7 +24,8 @@ export async function convertInQueue(
   report: Report,
   interrupted: AbortSignal,
 ): Promise<number> {
-  await buildIfStale(report);
+  // Workers draw; here only the list of styles is needed.
+  if (!existsSync(join(root, 'dist/models/manifest.json'))) await buildIfStale(report);
   await checkStyle(command.style);
   // Who has no queue loads none of its packages.
   const { FilmsQueue } = await import('../queue/films.ts');
