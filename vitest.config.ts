@@ -16,7 +16,7 @@ const services = [
 const pages = [
   'test/app/{studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
   'test/app/{call-lobby,call-servers,broadcast,package,talking-head}.test.ts',
-  'test/app/{convert,studio-convert,studio-styles}.test.ts',
+  'test/app/{convert,queue,studio-convert,studio-styles}.test.ts',
 ];
 
 /** What the tests of the built app have in common. */

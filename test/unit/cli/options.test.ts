@@ -61,4 +61,32 @@ describe('portoon convert', () => {
     expect(() => readCommand(args)).toThrow(UsageError);
     expect(() => readCommand(args)).toThrow(message);
   });
+
+  test('a queue has its own options, which mean nothing without it', () => {
+    const queue = (...args: string[]) => readCommand(['me.mp4', ...args])?.queue;
+    expect(queue()).toBeNull();
+    const url = 'redis://films.local:6379';
+    expect(queue('--queue', url)).toEqual({ url, segment: 10, runUp: 1, scratch: null });
+    expect(queue('--queue', url, '--segment', '0', '--run-up', '2.5', '--scratch', '/s')).toEqual({
+      ...{ url, segment: 0, runUp: 2.5, scratch: '/s' },
+    });
+    for (const [args, sentence] of [
+      [['--queue', 'films.local'], '--queue takes the address of a Redis, as redis://host:6379, not films.local.'],
+      [['--segment', '5'], '--segment is for films that a queue converts: add --queue.'],
+      [['--queue', url, '--segment', '-1'], '--segment takes a number from 0 to 3600, not -1.'],
+    ] as const)
+      expect(() => queue(...args)).toThrow(new UsageError(sentence));
+  });
+
+  test('films at addresses are for workers, and say where the new one goes', () => {
+    const film = 'https://s3.example.org/in/my%20film.mov?signature=abc';
+    const queue = ['--queue', 'redis://films.local'];
+    expect(films(film, '-o', 'out/', ...queue)).toEqual([
+      { from: film, to: join('out', 'my film-toon.mp4'), format: 'mp4' },
+    ]);
+    const to = 'https://s3.example.org/out/new.webm?signature=def';
+    expect(films('me.mp4', '-o', to, ...queue)).toEqual([{ from: 'me.mp4', to, format: 'webm' }]);
+    expect(() => films(film, '-o', 'out/')).toThrow('workers of a queue read those');
+    expect(() => films(film, ...queue)).toThrow('say where the new film goes');
+  });
 });

@@ -1,0 +1,216 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectTo, openQueues } from '../../src/queue/connection.ts';
+import { BIN, convert } from '../fixtures/convert-command.ts';
+import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
+import { fakeCamera } from '../fixtures/fake-camera.ts';
+import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { startQueueWorker, type QueueWorker } from '../fixtures/queue-worker.ts';
+
+const run = promisify(execFile);
+const reason = noFfmpeg ?? missing('redis-server');
+if (reason) process.stdout.write(`Films in a queue are not tested: ${reason}.\n`);
+
+const CAMERA = { frames: 90, width: 160, height: 90, numbered: false };
+const PLAIN = ['-s', 'none', '-r', 'everything'];
+/** Seconds of silence that this test's workers forgive. */
+const STALL = '4';
+
+let folder: string;
+let redis: ChildProcess;
+let port: number;
+let url: string;
+let workers: QueueWorker[];
+
+const at = (name: string) => join(folder, name);
+const ffmpeg = (args: string) => run('ffmpeg', ['-v', 'error', '-y', ...args.split(' ')], { cwd: folder });
+const alone = (...args: string[]) => convert(folder, ...args);
+const queued = (...args: string[]) => convert(folder, ...args, '--queue', url, '--segment', '2');
+const startWorker = (...args: string[]) => startQueueWorker(url, '--stall', STALL, ...args);
+
+/** What is beside the films that are whole. */
+const leftovers = async (name: string) =>
+  (await readdir(at(name))).filter((file) => !/^[\w-]+\.(mp4|webm)$/.test(file));
+
+beforeAll(async () => {
+  if (reason) return;
+  folder = await mkdtemp(join(tmpdir(), 'portoon-queue-'));
+  port = await freePort();
+  url = `redis://127.0.0.1:${port}`;
+  const camera = await fakeCamera(CAMERA);
+  const source = '-f lavfi -i testsrc2=s=160x96';
+  const h264 = '-c:v libx264 -preset ultrafast -pix_fmt yuv420p';
+  [redis] = await Promise.all([
+    startRedis(port, folder),
+    ffmpeg(`${source}:r=15:d=6 -f lavfi -i sine=440:d=6 ${h264} -g 15 -bf 2 -c:a aac steady.mp4`),
+    ffmpeg(
+      `${source}:r=30:d=5 -vf select='not(mod(n,3))+gt(n,70)*mod(n,2)' -fps_mode vfr ${h264} -bf 2 -g 9 variable.mp4`,
+    ),
+    ffmpeg(`${source}:r=60:d=3 ${h264} -g 250 sixty.mkv`),
+    ffmpeg(`${source}:r=30 -frames:v 1 ${h264} one.mov`),
+    ffmpeg(`-i ${camera.path} -frames:v 90 ${h264} -crf 12 -g 15 person.mp4`),
+    ffmpeg(`-f lavfi -i testsrc2=s=640x360:r=30:d=8 ${h264} -g 30 busy.mp4`),
+    writeFile(at('diary.mp4'), 'Dear diary'),
+  ]);
+  await ffmpeg('-i steady.mp4 -c copy -metadata:s:v rotate=90 turned.mp4');
+  await copyFile(at('steady.mp4'), at('good.mp4'));
+  workers = await Promise.all([startWorker(), startWorker()]);
+});
+
+afterAll(async () => {
+  if (reason) return;
+  await Promise.all(workers.map(({ child }) => stopEngine(child)));
+  await stopEngine(redis);
+  await rm(folder, { recursive: true });
+});
+
+/** What ffprobe says of each packet of a kind: times, length, and whether it is a key frame. */
+async function packetsOf(name: string, kind: 'v' | 'a'): Promise<string[]> {
+  const entries = kind === 'v' ? 'pts,dts,duration' : 'pts,dts,duration,size';
+  const { stdout } = await run('ffprobe', [
+    ...['-v', 'error', '-select_streams', kind, '-show_entries', `packet=${entries}`, '-of', 'csv', at(name)],
+  ]);
+  return stdout.trim().split('\n');
+}
+
+describe.skipIf(reason)('films in a queue', () => {
+  test('come out of two workers with the packets and times of one piece, and the sound', async () => {
+    const films = ['steady.mp4', 'variable.mp4', 'sixty.mkv', 'one.mov', 'turned.mp4'];
+    const cut = ['-y', '--from', '0.5', '--to', '5.3'];
+    const [whole, parts, trimmed, trimmedParts] = await Promise.all([
+      alone(...films, ...PLAIN, '-o', 'whole/'),
+      queued(...films, ...PLAIN, '-o', 'parts/'),
+      alone('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed.mp4'),
+      queued('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed-parts.mp4'),
+    ]);
+    expect([whole.code, parts.code, trimmed.code, trimmedParts.code], parts.errors).toEqual([0, 0, 0, 0]);
+    const pairs = [
+      ...films.map((film) => film.replace(/\.\w+$/, '-none.mp4')).map((name) => [`whole/${name}`, `parts/${name}`]),
+      ['trimmed.mp4', 'trimmed-parts.mp4'],
+    ] as [string, string][];
+    for (const [one, other] of pairs) {
+      expect(await packetsOf(other, 'v'), other).toEqual(await packetsOf(one, 'v'));
+      expect(await packetsOf(other, 'a'), other).toEqual(await packetsOf(one, 'a'));
+      expect(await decodeErrors(at(other)), other).toBe('');
+      const [picture, same] = [await probe(at(one)), await probe(at(other))].map(({ tracks }) => tracks[0]);
+      expect([same?.width, same?.height], other).toEqual([picture?.width, picture?.height]);
+    }
+    // What it says to programs is the same as well, whoever of the films is first.
+    for (const { film, frames, audio, audioCopied } of whole.events)
+      expect(parts.events.find((event) => event.film === film)).toMatchObject({ event: 'done', frames, audio, audioCopied });
+    expect(await leftovers('parts')).toEqual([]);
+    // Both had their share: segments, and not films as a whole.
+    for (const { said } of workers) expect(said).toMatch(/segment \d of [23]/);
+  });
+
+  test('show the matte that one piece has, at the borders as elsewhere, and keep what is transparent', async () => {
+    const matte = ['person.mp4', '-s', 'none', '--matte-only', '--matte-size', '96', '-y'];
+    const clear = ['person.mp4', '-s', 'none', '-b', 'transparent', '--matte-size', '96', '-y', '--to', '2'];
+    const [a, b, c] = await Promise.all([
+      alone(...matte, '-o', 'matte.mp4'),
+      convert(folder, ...matte, '-o', 'matte-parts.mp4', '--queue', url, '--segment', '1'),
+      convert(folder, ...clear, '-o', 'clear.webm', '--queue', url, '--segment', '1'),
+    ]);
+    expect([a.code, b.code, c.code], `${b.errors}${c.errors}`).toEqual([0, 0, 0]);
+    const [one, other] = await Promise.all(
+      ['matte.mp4', 'matte-parts.mp4'].map((name) => decodePictures(at(name), { pixels: 'gray' })),
+    );
+    const size = CAMERA.width * CAMERA.height;
+    const differences = Array.from({ length: one!.length / size }, (_, frame) => {
+      let sum = 0;
+      for (let i = frame * size; i < (frame + 1) * size; i++) sum += Math.abs(one![i]! - other![i]!);
+      return sum / size;
+    });
+    expect(differences).toHaveLength(90);
+    const mean = (of: number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
+    const borders = [30, 31, 32, 60, 61, 62].map((frame) => differences[frame]!);
+    const elsewhere = differences.filter((_, frame) => frame % 30 > 2);
+    expect(mean(borders), JSON.stringify(borders)).toBeLessThan(Math.max(0.5, 1.5 * mean(elsewhere)));
+    // VP9's alpha comes through the joining.
+    const pixels = await decodePictures(at('clear.webm'), { pixels: 'rgba', decoder: 'libvpx-vp9' });
+    expect(pixels.length).toBe(60 * 4 * size);
+    for (const frame of [0, 29, 30, 59]) {
+      const corner = pixels[4 * size * frame + 3]!;
+      const body = pixels[4 * (size * frame + Math.round(0.75 * CAMERA.height) * CAMERA.width + (CAMERA.width >> 1)) + 3]!;
+      expect([corner < 16, body > 200], `frame ${frame}: corner ${corner}, body ${body}`).toEqual([true, true]);
+    }
+  });
+
+  test('survive a killed worker, a frozen one and a Redis that starts again; a bad one fails alone', async () => {
+    const line = await connectTo(url);
+    const queues = await openQueues(line);
+    /** Waits until a segment of a film is half drawn, and says which worker has it. */
+    const inMidSegment = async () => {
+      for (;;) {
+        const active = await queues.segments.getActive();
+        const half = active.find(({ progress }) => typeof progress === 'object' && progress.frames > 0);
+        if (half) return half;
+        await new Promise(setImmediate);
+      }
+    };
+    const converting = queued('busy.mp4', 'diary.mp4', 'good.mp4', 'missing.mp4', ...PLAIN, '-o', 'safe/');
+    await inMidSegment();
+    // Frozen, it comes back later to find its segment gone; killed, it never does.
+    workers[0]!.child.kill('SIGSTOP');
+    workers[1]!.child.kill('SIGKILL');
+    await stopEngine(redis);
+    redis = await startRedis(port, folder);
+    workers[1] = await startWorker();
+    const { code, events } = await converting;
+    workers[0]!.child.kill('SIGCONT');
+    await queues.close();
+    line.disconnect();
+    expect(code).toBe(1);
+    const of = (name: string) => events.find(({ film }) => film === name);
+    expect(of('diary.mp4')).toMatchObject({ event: 'failed', code: 'ERR_VIDEO_UNREADABLE' });
+    expect(of('diary.mp4')?.message).toMatch(/is a text file, not a video/);
+    expect(of('missing.mp4')?.message).toMatch(/There is no file/);
+    expect(of('good.mp4')).toMatchObject({ event: 'done', frames: 90 });
+    expect(of('busy.mp4')).toMatchObject({ event: 'done', frames: 240 });
+    const { pictures } = await probe(at('safe/busy-none.mp4'));
+    for (const [index, time] of pictures.entries()) expect(time).toBeCloseTo(index / 30, 3);
+    expect(pictures).toHaveLength(240);
+    expect(await decodeErrors(at('safe/busy-none.mp4'))).toBe('');
+    expect(await leftovers('safe')).toEqual([]);
+  });
+
+  test('leave nothing after Ctrl-C, neither files nor jobs, and a worker told to stop ends in peace', async () => {
+    const args = ['convert', 'busy.mp4', ...PLAIN, '-o', 'stopped/new.mp4', '--queue', url, '--segment', '2'];
+    const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: folder });
+    const closed = once(child, 'close') as Promise<[number]>;
+    // The first word of progress: the film is cut, and segments are under way.
+    await once(child.stdout, 'data');
+    expect(await leftovers('stopped')).not.toEqual([]);
+    child.kill('SIGINT');
+    expect((await closed)[0]).toBe(130);
+    expect(await readdir(at('stopped'))).toEqual([]);
+    const list = await run(process.execPath, [BIN, 'queue', '--queue', url, '--json']);
+    const states = list.stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(states.at(-1)).toEqual({ workers: 2, waiting: 0, active: 0 });
+    expect(states.filter(({ name }) => name === 'busy.mp4').map(({ state }) => state)).toEqual(['done']);
+
+    // What it has goes to the other one at once.
+    const converting = queued('busy.mp4', ...PLAIN, '-o', 'handed.mp4');
+    const hasty = await startWorker('--grace', '0');
+    await expect.poll(() => hasty.said).toContain('Takes films');
+    const ended = once(hasty.child, 'exit') as Promise<[number]>;
+    hasty.child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
+    expect((await converting).events[0]).toMatchObject({ event: 'done', frames: 240 });
+  });
+
+  test('a Redis that does not answer, and a queue that is no address, are told in a sentence', async () => {
+    const free = await freePort();
+    const { code, events } = await convert(folder, 'one.mov', '--queue', `redis://:secret@127.0.0.1:${free}`);
+    expect(code).toBe(1);
+    expect(events[0]?.message).toMatch(`No Redis answers at redis://127.0.0.1:${free}`);
+    const wrong = await convert(folder, 'one.mov', '--queue', 'films.local');
+    expect(wrong.code).toBe(2);
+    expect(wrong.events[0]?.message).toContain('as redis://host:6379');
+  });
+});

@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ConvertResult } from '../../../src/record/convert-protocol.ts';
+import { FaultError, readFault } from '../../../src/queue/engine.ts';
+import { below, checksumOf, draftFor, removeDrafts, stampOf } from '../../../src/queue/places.ts';
+import { isWhole, keepSegment, readSlip, removeScratch, segmentDraft } from '../../../src/queue/scratch.ts';
+
+/** As S3 does it: a signature in the query, a length for each PUT, and no HEAD with that signature. */
+const store = new Map<string, Buffer>();
+let server: Server;
+let site: string;
+let folder: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url!, 'http://x');
+    const kept = store.get(pathname);
+    if (searchParams.get('signature') !== 'good' || request.method === 'HEAD') response.writeHead(403).end();
+    else if (request.method === 'PUT') {
+      const chunks: Buffer[] = [];
+      const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        if (length === undefined || encoding !== undefined) response.writeHead(411).end();
+        else {
+          store.set(pathname, Buffer.concat(chunks));
+          response.writeHead(200).end();
+        }
+      });
+    } else if (!kept) response.writeHead(404).end();
+    else if (request.method === 'DELETE') {
+      store.delete(pathname);
+      response.writeHead(204).end();
+    } else response.writeHead(206, { ETag: '"v1"', 'Content-Range': `bytes 0-0/${kept.length}` }).end(kept);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => server.close());
+
+beforeEach(async () => {
+  store.clear();
+  folder = await mkdtemp(join(tmpdir(), 'portoon-places-'));
+  return () => rm(folder, { recursive: true });
+});
+
+const result = (frames: number, bytes: number) => ({ frames, bytes }) as ConvertResult;
+
+describe.each(['folder', 'address'] as const)('in a %s', (kind) => {
+  const scratch = () => (kind === 'folder' ? folder : `${site}/films?signature=good`);
+
+  test('a segment is kept with its checksum, and nothing half-written is left', async () => {
+    const draft = segmentDraft(scratch(), 3);
+    await writeFile(draft, 'a film');
+    await keepSegment(scratch(), 3, draft, result(2, 6));
+    const slip = (await readSlip(scratch(), 3))!;
+    expect(slip).toMatchObject({ result: { frames: 2 }, sha256: await checksumOf(below(scratch(), slip.file!)) });
+    expect(await isWhole(scratch(), slip)).toBe(true);
+    const names = kind === 'folder' ? await readdir(folder) : [...store.keys()];
+    expect(names).toHaveLength(2);
+    await expect(readFile(draft)).rejects.toThrow('ENOENT');
+    await removeScratch(scratch(), 5);
+    expect(kind === 'folder' ? await readdir(folder).catch(() => []) : [...store.keys()]).toEqual([]);
+    if (kind === 'folder') folder = await mkdtemp(join(tmpdir(), 'portoon-places-'));
+  });
+
+  test('a segment that is not what was written is not whole', async () => {
+    const draft = segmentDraft(scratch(), 0);
+    await writeFile(draft, 'a film');
+    await keepSegment(scratch(), 0, draft, result(2, 6));
+    const slip = (await readSlip(scratch(), 0))!;
+    if (kind === 'folder') await writeFile(below(scratch(), slip.file!), 'b film');
+    else store.set(`/films/${slip.file!}`, Buffer.from('b film'));
+    expect(await isWhole(scratch(), slip)).toBe(false);
+    expect(await readSlip(scratch(), 1)).toBeNull();
+  });
+
+  test('a segment without a frame has a slip and no file', async () => {
+    const draft = segmentDraft(scratch(), 0);
+    await writeFile(draft, '');
+    await keepSegment(scratch(), 0, draft, result(0, 0));
+    expect(await readSlip(scratch(), 0)).toMatchObject({ file: null, result: { frames: 0 } });
+  });
+});
+
+test('a segment that is shorter than its slip says is not taken for one', async () => {
+  const draft = segmentDraft(folder, 0);
+  await writeFile(draft, 'a film');
+  await keepSegment(folder, 0, draft, result(2, 6));
+  const { file } = (await readSlip(folder, 0))!;
+  await writeFile(join(folder, file!), 'a fi');
+  expect(await readSlip(folder, 0)).toBeNull();
+});
+
+test('drafts of one film that were left are removed, and no others', async () => {
+  const output = join(folder, 'new.mp4');
+  await writeFile(draftFor(output, 'one'), 'x');
+  await writeFile(draftFor(output, 'two'), 'y');
+  await removeDrafts(output, 'one');
+  const [left, ...more] = await readdir(folder);
+  expect(left).toMatch(/^new\.mp4\.two\..*\.part$/);
+  expect(more).toEqual([]);
+});
+
+test('a film that was changed has another stamp, also at an address that refuses HEAD', async () => {
+  const film = join(folder, 'film.mp4');
+  await writeFile(film, 'one');
+  const before = await stampOf(film);
+  expect(await stampOf(film)).toBe(before);
+  await writeFile(film, 'three');
+  expect(await stampOf(film)).not.toBe(before);
+  store.set('/film.mp4', Buffer.from('four'));
+  expect(await stampOf(`${site}/film.mp4?signature=good`)).toBe('4 "v1"');
+});
+
+test('an address that refuses is named without what signs it', async () => {
+  await expect(stampOf(`${site}/film.mp4?signature=secret`)).rejects.toThrow(
+    `${site}/film.mp4 answered 403 to GET`,
+  );
+});
+
+test("a fault goes through Redis and comes back in words; the engine's own reasons become some", () => {
+  const fault = { code: 'ERR_WEBGL_LOST', message: 'It went.', wayOut: 'Again.' };
+  expect(readFault(new FaultError(fault).message)).toEqual(fault);
+  expect(readFault('job stalled more than allowable limit').message).toContain('went silent');
+  expect(readFault('boom')).toMatchObject({ code: 'ERR_RUNTIME', message: 'It failed: boom' });
+});
