@@ -123,6 +123,13 @@ export default tseslint.config(
       message: 'the command line knows the server, the converter and the effect',
     }),
   },
+  {
+    files: ['src/queue/**/*.ts'],
+    rules: refuse(runtime, peers, media, effect, {
+      group: ['**/studio/**', '**/call/**', '**/input/**', '**/server/**', '**/cli/**'],
+      message: 'the queue knows what the converter and the effect say',
+    }),
+  },
   { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },
   { files: ['src/effect/runtime/**/*.ts'], rules: refuse(peers, media, rooms) },
   {

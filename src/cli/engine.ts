@@ -46,7 +46,9 @@ export class BrowserEngine implements Engine {
   }
 
   cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number, options: RunOptions) {
-    return this.run(options, (page) =>
+    // An index that lies all over a large film takes its time, and tells of no progress.
+    const hang = 10 * this.options.hang;
+    return this.run({ ...options, hang }, (page) =>
       page.evaluate(([film, length]) => window.portoonConvert!.cuts(film, length), [order, seconds] as const),
     );
   }
@@ -68,23 +70,27 @@ export class BrowserEngine implements Engine {
 
   /** Has a warm page work. A page that did not end in order is not used again. */
   private async run<Result>(
-    { signal, onProgress }: RunOptions,
+    { signal, onProgress, hang = this.options.hang }: RunOptions & { hang?: number },
     work: (page: Page) => Promise<PageAnswer<Result>>,
   ): Promise<Result> {
     signal.throwIfAborted();
     const warm = this.idle.pop() ?? (await this.open());
+    if (signal.aborted) {
+      this.idle.push(warm);
+      throw signal.reason as Error;
+    }
     let end: (error: Error) => void = () => undefined;
     const ended = new Promise<never>((_resolve, reject) => {
       end = reject;
     });
     ended.catch(() => undefined);
     const hung = () => {
-      end(new Error(`The browser made no progress for ${this.options.hang / 1000} s.`));
+      end(new Error(`The browser made no progress for ${hang / 1000} s.`));
     };
-    let watch = setTimeout(hung, this.options.hang);
+    let watch = setTimeout(hung, hang);
     warm.onProgress = (progress) => {
       clearTimeout(watch);
-      watch = setTimeout(hung, this.options.hang);
+      watch = setTimeout(hung, hang);
       onProgress(progress);
     };
     const crashed = () => {

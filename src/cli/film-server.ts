@@ -26,9 +26,7 @@ export class FilmServer {
       if (readable !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
         answer(
           response,
-          /^https?:/i.test(readable)
-            ? relay(readable, request, response)
-            : read(readable, request, response),
+          /^https?:/i.test(readable) ? relay(readable, request, response) : read(readable, request, response),
         );
       else if (writable && request.method === 'PUT')
         answer(response, write(writable, Number(new URLSearchParams(query).get('at')), request, response));

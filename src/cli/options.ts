@@ -123,7 +123,9 @@ export function readCommand(args: readonly string[]): Command | null {
     const name = isAddress(from) ? decodeURIComponent(new URL(from).pathname) : from;
     const fresh = `${basename(name, extname(name))}-${label}${extension}`;
     if (isAddress(from) && values.queue === undefined)
-      throw new UsageError(`${from} is an address: workers of a queue read those (--queue), else name a file.`);
+      throw new UsageError(
+        `${from} is an address: workers of a queue read those (--queue), else name a file.`,
+      );
     if (isAddress(from) && folder === '')
       throw new UsageError(`${from} is an address: say where the new film goes, with -o PATH.`);
     const to = folder === null ? values.output! : below(folder === '' ? dirname(from) : folder, fresh);

@@ -100,7 +100,8 @@ async function watch(
       );
     else if ((await Promise.race([queue.load(), stop])).workers === 0)
       report.step('Waiting for a worker: portoon worker --queue …');
-    await Promise.race([wait(LOOK), stop]);
+    // Many films are looked at less often.
+    await Promise.race([wait(Math.max(LOOK, 5 * waiting.size)), stop]);
   }
   return allWell;
 }

@@ -36,7 +36,8 @@ export async function queue(args: readonly string[]): Promise<number> {
       if (fresh === null || fresh === false) {
         process.stderr.write(`${id} is ${verb === 'retry' ? 'no film that failed' : 'not in the queue'}.\n`);
         code = EXIT.failed;
-      } else process.stdout.write(verb === 'retry' ? `${id} is tried again as ${fresh}\n` : `${id} removed\n`);
+      } else
+        process.stdout.write(verb === 'retry' ? `${id} is tried again as ${fresh}\n` : `${id} removed\n`);
     }
     return code;
   } finally {
@@ -75,7 +76,15 @@ function lineOf({ id, name, state, frames, seconds, total, rate, left, fault }: 
   const share = total > 0 ? `${Math.floor((100 * seconds) / total)} %` : '';
   const speed = rate > 0 ? `${rate.toFixed(1)} frames/s` : '';
   const rest = state === 'converting' && left !== null ? `${clock(left)} left` : (fault?.message ?? '');
-  return [id, state.padEnd(10), share.padStart(5), `${frames} frames`.padStart(14), speed.padStart(14), name, rest]
+  return [
+    id,
+    state.padEnd(10),
+    share.padStart(5),
+    `${frames} frames`.padStart(14),
+    speed.padStart(14),
+    name,
+    rest,
+  ]
     .join('  ')
     .trimEnd();
 }

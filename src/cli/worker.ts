@@ -29,11 +29,7 @@ Ctrl+C or SIGTERM stops it: what does not end in that time goes back to the queu
 const HANG = 4;
 
 /** `portoon worker`. Resolves with the exit code once it was told to stop. */
-export async function worker(
-  args: readonly string[],
-  report: Report,
-  stop: AbortSignal,
-): Promise<number> {
+export async function worker(args: readonly string[], report: Report, stop: AbortSignal): Promise<number> {
   const options = readOptions(args);
   if (!options) {
     process.stdout.write(HELP);
@@ -126,7 +122,7 @@ function lineOf({ kind, outcome, name, index, count, frames, took, error }: JobD
   const what = kind === 'film' ? name : `${name}, segment ${index! + 1} of ${count!}`;
   const how =
     outcome === 'done'
-      ? `${frames} frames in ${took.toFixed(1)} s`
+      ? `${frames} frames in ${took.toFixed(2)} s`
       : error
         ? `failed: ${readFault(error.message).message}`
         : outcome;

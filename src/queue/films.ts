@@ -77,9 +77,7 @@ export class FilmsQueue {
   /** How films stand; without ids all that are in the list. */
   async look(ids?: readonly string[]): Promise<FilmState[]> {
     const jobs = ids
-      ? await Promise.all(
-          ids.map(async (id) => [id, (await this.films.getJob(id)) ?? null] as const),
-        )
+      ? await Promise.all(ids.map(async (id) => [id, (await this.films.getJob(id)) ?? null] as const))
       : (await this.films.getJobs()).map((job) => [job.id!, job] as const);
     const active = await this.segments.getActive();
     return Promise.all(
@@ -106,12 +104,21 @@ export class FilmsQueue {
     if (state === 'completed') {
       const result = job.returnvalue as ConvertResult;
       const { seconds, frames } = result;
-      return { ...about, state: 'done', frames, seconds, total: about.total || seconds, rate: 0, left: 0, result };
+      return {
+        ...about,
+        state: 'done',
+        frames,
+        seconds,
+        total: about.total || seconds,
+        rate: 0,
+        left: 0,
+        result,
+      };
     }
-    if (state === 'failed')
-      return { ...none, ...about, state: 'failed', fault: readFault(job.failedReason) };
+    if (state === 'failed') return { ...none, ...about, state: 'failed', fault: readFault(job.failedReason) };
     const done = Object.values(await job.getChildrenValues<SegmentProgress>());
-    const own = typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];
+    const own =
+      typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];
     const sum = (of: readonly SegmentProgress[], key: keyof SegmentProgress) =>
       of.reduce((all, each) => all + each[key], 0);
     const all = [...done, ...now, ...own];

@@ -86,7 +86,8 @@ export async function publish(draft: string, place: Place): Promise<void> {
     await file.sync();
     if (isAddress(place)) {
       const { size } = await file.stat();
-      const body = size > 0 ? (Readable.toWeb(file.createReadStream({ autoClose: false })) as ReadableStream) : '';
+      const body =
+        size > 0 ? (Readable.toWeb(file.createReadStream({ autoClose: false })) as ReadableStream) : '';
       // A stream has no length of its own, and S3 takes none without.
       const answer = await ask(place, {
         method: 'PUT',

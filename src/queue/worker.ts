@@ -61,6 +61,7 @@ export interface RunningWorker {
 export async function startWorker(engine: Engine, options: WorkerOptions): Promise<RunningWorker> {
   const connection = await connectTo(options.url);
   const queues = await openQueues(connection);
+  let handingBack = false;
   /** Jobs under way, each with what lets it go. */
   const held = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
   const filmOf = (job: Job<FilmJob> | Job<SegmentJob>) => ('parent' in job.data ? job.data.parent : job.id!);
@@ -85,7 +86,8 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
       });
     };
     try {
-      if (await isCancelled(filmOf(job as Job<FilmJob>))) letGo.abort(CANCELLED);
+      if (handingBack) letGo.abort(HANDED_BACK);
+      else if (await isCancelled(filmOf(job as Job<FilmJob>))) letGo.abort(CANCELLED);
       letGo.signal.throwIfAborted();
       const result = await work(letGo.signal);
       tell('done', result.frames);
@@ -159,6 +161,7 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
       connection.disconnect();
     },
     handBack() {
+      handingBack = true;
       for (const letGo of held.values()) letGo.abort(HANDED_BACK);
     },
   };

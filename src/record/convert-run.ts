@@ -1,5 +1,11 @@
 import { PortoonError } from '../common/errors.ts';
-import type { ConvertOrder, ConvertProgress, ConvertResult, FilmInfo, JoinOrder } from './convert-protocol.ts';
+import type {
+  ConvertOrder,
+  ConvertProgress,
+  ConvertResult,
+  FilmInfo,
+  JoinOrder,
+} from './convert-protocol.ts';
 import { openDestination } from './destination.ts';
 import { FilmReader, nameOfCodec, type FrameRange } from './film-reader.ts';
 import { formatOf, offerOf } from './formats.ts';
@@ -28,7 +34,10 @@ interface PicturePlan {
 }
 
 /** Seconds on the film's own clock: what becomes the new film, or a part of it. */
-export function rangeOf({ begin, info }: FilmReader, { trim, name }: ConvertOrder | JoinOrder): [number, number] {
+export function rangeOf(
+  { begin, info }: FilmReader,
+  { trim, name }: ConvertOrder | JoinOrder,
+): [number, number] {
   const { from = 0, to = Infinity } = trim ?? {};
   if (from < info.seconds && from < to) return [begin + from, begin + to];
   throw new PortoonError(

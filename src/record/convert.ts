@@ -116,7 +116,10 @@ export class Converter {
    * Joins the parts of a film that were converted, without encoding their pictures again.
    * @throws PortoonError saying what stopped it.
    */
-  async join(order: JoinOrder, { onProgress }: Pick<ConvertOptions, 'onProgress'> = {}): Promise<ConvertResult> {
+  async join(
+    order: JoinOrder,
+    { onProgress }: Pick<ConvertOptions, 'onProgress'> = {},
+  ): Promise<ConvertResult> {
     const tell = Comlink.proxy((progress: ConvertProgress) => onProgress?.(progress));
     const result = await Promise.race([this.api.join(order, tell), this.death.promise]);
     if (!result) throw new Error('a film was joined without result');

@@ -1,5 +1,5 @@
 import { createAdapter } from '@socket.io/redis-adapter';
-import { makeClient } from './redis-client.ts';
+import { makeClient, type RedisClient } from './redis-client.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -11,6 +11,7 @@ export interface Shared {
   /** For socket.io: what is emitted on one node reaches the others' pages. */
   readonly adapter: ReturnType<typeof createAdapter>;
   readonly store: RedisStore;
+  readonly client: RedisClient;
   readonly healthy: boolean;
   /** From now on: notices nodes that die, and when this one was taken for dead. */
   watch(rooms: Rooms): void;
@@ -57,6 +58,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
   return {
     adapter: createAdapter(publisher, subscriber),
     store,
+    client,
     get healthy() {
       return client.isReady && publisher.isReady && subscriber.isReady;
     },

@@ -5,6 +5,7 @@ import { Server } from 'socket.io';
 import { addressOf, Addresses, OPEN_PER_ADDRESS, REFUSED_PER_ADDRESS } from './limits.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Metrics } from './metrics.ts';
+import { addQueueFigures } from './queue-figures.ts';
 import { connectRedis } from './redis.ts';
 import { Refusal } from './refusal.ts';
 import { RelayLog } from './relay-log.ts';
@@ -49,6 +50,7 @@ export async function attachSignalling(
   const node = randomUUID();
   let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
+  if (shared) addQueueFigures(metrics.registry, shared.client);
   const addresses = new Addresses();
   const rawSockets = new Set<Duplex>();
   /** Sockets that became a connection, or whose refusal is counted elsewhere. */

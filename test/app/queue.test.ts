@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { BIN, convert } from '../fixtures/convert-command.ts';
 import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { startSignedStore } from '../fixtures/signed-store.ts';
 import { startQueueWorker, type QueueWorker } from '../fixtures/queue-worker.ts';
 
 const run = promisify(execFile);
@@ -82,16 +83,35 @@ describe.skipIf(reason)('films in a queue', () => {
   test('come out of two workers with the packets and times of one piece, and the sound', async () => {
     const films = ['steady.mp4', 'variable.mp4', 'sixty.mkv', 'one.mov', 'turned.mp4'];
     const cut = ['-y', '--from', '0.5', '--to', '5.3'];
-    const [whole, parts, trimmed, trimmedParts] = await Promise.all([
+    const store = await startSignedStore();
+    store.files.set('/in/steady.mp4', await readFile(at('steady.mp4')));
+    const address = (path: string) => `${store.site}${path}?signature=good`;
+    const [whole, parts, trimmed, trimmedParts, stored] = await Promise.all([
       alone(...films, ...PLAIN, '-o', 'whole/'),
       queued(...films, ...PLAIN, '-o', 'parts/'),
-      alone('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed.mp4'),
-      queued('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed-parts.mp4'),
+      alone('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed.webm'),
+      queued('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed-parts.webm'),
+      queued(
+        address('/in/steady.mp4'),
+        ...PLAIN,
+        ...['-o', address('/out/new.mp4'), '--scratch', address('/scratch')],
+      ),
     ]);
-    expect([whole.code, parts.code, trimmed.code, trimmedParts.code], parts.errors).toEqual([0, 0, 0, 0]);
+    const runs = [whole, parts, trimmed, trimmedParts, stored];
+    expect(
+      runs.map(({ code }) => code),
+      JSON.stringify(runs.map(({ events, errors }) => [events, errors])),
+    ).toEqual([0, 0, 0, 0, 0]);
+    // By address alone: nothing but the new film is left there.
+    expect([...store.files.keys()]).toEqual(['/in/steady.mp4', '/out/new.mp4']);
+    await writeFile(at('parts/stored.mp4'), store.files.get('/out/new.mp4')!);
+    store.close();
     const pairs = [
-      ...films.map((film) => film.replace(/\.\w+$/, '-none.mp4')).map((name) => [`whole/${name}`, `parts/${name}`]),
-      ['trimmed.mp4', 'trimmed-parts.mp4'],
+      ...films
+        .map((film) => film.replace(/\.\w+$/, '-none.mp4'))
+        .map((name) => [`whole/${name}`, `parts/${name}`]),
+      ['trimmed.webm', 'trimmed-parts.webm'],
+      ['whole/steady-none.mp4', 'parts/stored.mp4'],
     ] as [string, string][];
     for (const [one, other] of pairs) {
       expect(await packetsOf(other, 'v'), other).toEqual(await packetsOf(one, 'v'));
@@ -102,7 +122,12 @@ describe.skipIf(reason)('films in a queue', () => {
     }
     // What it says to programs is the same as well, whoever of the films is first.
     for (const { film, frames, audio, audioCopied } of whole.events)
-      expect(parts.events.find((event) => event.film === film)).toMatchObject({ event: 'done', frames, audio, audioCopied });
+      expect(parts.events.find((event) => event.film === film)).toMatchObject({
+        event: 'done',
+        frames,
+        audio,
+        audioCopied,
+      });
     expect(await leftovers('parts')).toEqual([]);
     // Both had their share: segments, and not films as a whole.
     for (const { said } of workers) expect(said).toMatch(/segment \d of [23]/);
@@ -136,22 +161,30 @@ describe.skipIf(reason)('films in a queue', () => {
     expect(pixels.length).toBe(60 * 4 * size);
     for (const frame of [0, 29, 30, 59]) {
       const corner = pixels[4 * size * frame + 3]!;
-      const body = pixels[4 * (size * frame + Math.round(0.75 * CAMERA.height) * CAMERA.width + (CAMERA.width >> 1)) + 3]!;
-      expect([corner < 16, body > 200], `frame ${frame}: corner ${corner}, body ${body}`).toEqual([true, true]);
+      const body =
+        pixels[
+          4 * (size * frame + Math.round(0.75 * CAMERA.height) * CAMERA.width + (CAMERA.width >> 1)) + 3
+        ]!;
+      expect([corner < 16, body > 200], `frame ${frame}: corner ${corner}, body ${body}`).toEqual([
+        true,
+        true,
+      ]);
     }
   });
 
   test('survive a killed worker, a frozen one and a Redis that starts again; a bad one fails alone', async () => {
     const line = await connectTo(url);
     const queues = await openQueues(line);
-    /** Waits until a segment of a film is half drawn, and says which worker has it. */
+    /** Waits until a segment is half drawn. */
     const inMidSegment = async () => {
-      for (;;) {
-        const active = await queues.segments.getActive();
-        const half = active.find(({ progress }) => typeof progress === 'object' && progress.frames > 0);
-        if (half) return half;
-        await new Promise(setImmediate);
-      }
+      await expect
+        .poll(async () => (await queues.segments.getActive()).map(({ progress }) => progress), {
+          interval: 20,
+          timeout: 60_000,
+        })
+        .toContainEqual(
+          expect.objectContaining({ frames: expect.toSatisfy((frames) => frames > 0) as number }),
+        );
     };
     const converting = queued('busy.mp4', 'diary.mp4', 'good.mp4', 'missing.mp4', ...PLAIN, '-o', 'safe/');
     await inMidSegment();
@@ -190,7 +223,10 @@ describe.skipIf(reason)('films in a queue', () => {
     expect((await closed)[0]).toBe(130);
     expect(await readdir(at('stopped'))).toEqual([]);
     const list = await run(process.execPath, [BIN, 'queue', '--queue', url, '--json']);
-    const states = list.stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const states = list.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(states.at(-1)).toEqual({ workers: 2, waiting: 0, active: 0 });
     expect(states.filter(({ name }) => name === 'busy.mp4').map(({ state }) => state)).toEqual(['done']);
 

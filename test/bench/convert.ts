@@ -7,15 +7,13 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ConvertProgress } from '../../src/record/convert-protocol.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
-
-/** MiB by kind of process. */
-type Held = Record<string, number>;
+import { memory, type Held } from './processor.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const [seconds = '20', ...options] = process.argv.slice(2);
@@ -63,31 +61,4 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true });
-}
-
-/**
- * MiB that a process and all that it started hold, by what they are for; what they share counts
- * once.
- */
-async function memory(pid: number): Promise<Held> {
-  const parents = new Map<number, number>();
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    // After the name, which may hold anything: state, then parent.
-    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    if (parent !== undefined) parents.set(Number(entry), Number(parent));
-  }
-  const ours = (process: number): boolean =>
-    process === pid || (parents.has(process) && process > 1 && ours(parents.get(process)!));
-  const held: Held = {};
-  for (const process of parents.keys()) {
-    if (!ours(process)) continue;
-    const rollup = await readFile(`/proc/${process}/smaps_rollup`, 'utf8').catch(() => '');
-    const command = await readFile(`/proc/${process}/cmdline`, 'utf8').catch(() => '');
-    const kind =
-      process === pid ? 'node' : (/--type=([\w-]+)/.exec(command)?.[1] ?? 'browser').replace('-process', '');
-    held[kind] = (held[kind] ?? 0) + Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
-  }
-  return held;
 }

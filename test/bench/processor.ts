@@ -42,3 +42,33 @@ export async function treeSeconds(root: number): Promise<number> {
     (children.get(pid) ?? []).reduce((all, child) => all + (used.get(child) ?? 0) + sum(child), 0);
   return sum(root);
 }
+
+/** MiB by kind of process. */
+export type Held = Record<string, number>;
+
+/**
+ * MiB that a process and all that it started hold, by what they are for; what they share counts
+ * once.
+ */
+export async function memory(pid: number): Promise<Held> {
+  const parents = new Map<number, number>();
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+    // After the name, which may hold anything: state, then parent.
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    if (parent !== undefined) parents.set(Number(entry), Number(parent));
+  }
+  const ours = (process: number): boolean =>
+    process === pid || (parents.has(process) && process > 1 && ours(parents.get(process)!));
+  const held: Held = {};
+  for (const process of parents.keys()) {
+    if (!ours(process)) continue;
+    const rollup = await readFile(`/proc/${process}/smaps_rollup`, 'utf8').catch(() => '');
+    const command = await readFile(`/proc/${process}/cmdline`, 'utf8').catch(() => '');
+    const kind =
+      process === pid ? 'node' : (/--type=([\w-]+)/.exec(command)?.[1] ?? 'browser').replace('-process', '');
+    held[kind] = (held[kind] ?? 0) + Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024;
+  }
+  return held;
+}

@@ -71,7 +71,10 @@ describe('portoon convert', () => {
       ...{ url, segment: 0, runUp: 2.5, scratch: '/s' },
     });
     for (const [args, sentence] of [
-      [['--queue', 'films.local'], '--queue takes the address of a Redis, as redis://host:6379, not films.local.'],
+      [
+        ['--queue', 'films.local'],
+        '--queue takes the address of a Redis, as redis://host:6379, not films.local.',
+      ],
       [['--segment', '5'], '--segment is for films that a queue converts: add --queue.'],
       [['--queue', url, '--segment', '-1'], '--segment takes a number from 0 to 3600, not -1.'],
     ] as const)

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,43 +6,21 @@ import type { ConvertResult } from '../../../src/record/convert-protocol.ts';
 import { FaultError, readFault } from '../../../src/queue/engine.ts';
 import { below, checksumOf, draftFor, removeDrafts, stampOf } from '../../../src/queue/places.ts';
 import { isWhole, keepSegment, readSlip, removeScratch, segmentDraft } from '../../../src/queue/scratch.ts';
+import { startSignedStore, type SignedStore } from '../../fixtures/signed-store.ts';
 
-/** As S3 does it: a signature in the query, a length for each PUT, and no HEAD with that signature. */
-const store = new Map<string, Buffer>();
-let server: Server;
-let site: string;
+let store: SignedStore;
 let folder: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url!, 'http://x');
-    const kept = store.get(pathname);
-    if (searchParams.get('signature') !== 'good' || request.method === 'HEAD') response.writeHead(403).end();
-    else if (request.method === 'PUT') {
-      const chunks: Buffer[] = [];
-      const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        if (length === undefined || encoding !== undefined) response.writeHead(411).end();
-        else {
-          store.set(pathname, Buffer.concat(chunks));
-          response.writeHead(200).end();
-        }
-      });
-    } else if (!kept) response.writeHead(404).end();
-    else if (request.method === 'DELETE') {
-      store.delete(pathname);
-      response.writeHead(204).end();
-    } else response.writeHead(206, { ETag: '"v1"', 'Content-Range': `bytes 0-0/${kept.length}` }).end(kept);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  store = await startSignedStore();
 });
 
-afterAll(() => server.close());
+afterAll(() => {
+  store.close();
+});
 
 beforeEach(async () => {
-  store.clear();
+  store.files.clear();
   folder = await mkdtemp(join(tmpdir(), 'portoon-places-'));
   return () => rm(folder, { recursive: true });
 });
@@ -53,20 +28,23 @@ beforeEach(async () => {
 const result = (frames: number, bytes: number) => ({ frames, bytes }) as ConvertResult;
 
 describe.each(['folder', 'address'] as const)('in a %s', (kind) => {
-  const scratch = () => (kind === 'folder' ? folder : `${site}/films?signature=good`);
+  const scratch = () => (kind === 'folder' ? folder : `${store.site}/films?signature=good`);
 
   test('a segment is kept with its checksum, and nothing half-written is left', async () => {
     const draft = segmentDraft(scratch(), 3);
     await writeFile(draft, 'a film');
     await keepSegment(scratch(), 3, draft, result(2, 6));
     const slip = (await readSlip(scratch(), 3))!;
-    expect(slip).toMatchObject({ result: { frames: 2 }, sha256: await checksumOf(below(scratch(), slip.file!)) });
+    expect(slip).toMatchObject({
+      result: { frames: 2 },
+      sha256: await checksumOf(below(scratch(), slip.file!)),
+    });
     expect(await isWhole(scratch(), slip)).toBe(true);
-    const names = kind === 'folder' ? await readdir(folder) : [...store.keys()];
+    const names = kind === 'folder' ? await readdir(folder) : [...store.files.keys()];
     expect(names).toHaveLength(2);
     await expect(readFile(draft)).rejects.toThrow('ENOENT');
     await removeScratch(scratch(), 5);
-    expect(kind === 'folder' ? await readdir(folder).catch(() => []) : [...store.keys()]).toEqual([]);
+    expect(kind === 'folder' ? await readdir(folder).catch(() => []) : [...store.files.keys()]).toEqual([]);
     if (kind === 'folder') folder = await mkdtemp(join(tmpdir(), 'portoon-places-'));
   });
 
@@ -76,7 +54,7 @@ describe.each(['folder', 'address'] as const)('in a %s', (kind) => {
     await keepSegment(scratch(), 0, draft, result(2, 6));
     const slip = (await readSlip(scratch(), 0))!;
     if (kind === 'folder') await writeFile(below(scratch(), slip.file!), 'b film');
-    else store.set(`/films/${slip.file!}`, Buffer.from('b film'));
+    else store.files.set(`/films/${slip.file!}`, Buffer.from('b film'));
     expect(await isWhole(scratch(), slip)).toBe(false);
     expect(await readSlip(scratch(), 1)).toBeNull();
   });
@@ -115,13 +93,13 @@ test('a film that was changed has another stamp, also at an address that refuses
   expect(await stampOf(film)).toBe(before);
   await writeFile(film, 'three');
   expect(await stampOf(film)).not.toBe(before);
-  store.set('/film.mp4', Buffer.from('four'));
-  expect(await stampOf(`${site}/film.mp4?signature=good`)).toBe('4 "v1"');
+  store.files.set('/film.mp4', Buffer.from('four'));
+  expect(await stampOf(`${store.site}/film.mp4?signature=good`)).toBe('4 "v1"');
 });
 
 test('an address that refuses is named without what signs it', async () => {
-  await expect(stampOf(`${site}/film.mp4?signature=secret`)).rejects.toThrow(
-    `${site}/film.mp4 answered 403 to GET`,
+  await expect(stampOf(`${store.site}/film.mp4?signature=secret`)).rejects.toThrow(
+    `${store.site}/film.mp4 answered 403 to GET`,
   );
 });
 

@@ -7,7 +7,9 @@ const record = Uint8Array.of(1, 66, 0, 30, 0xff, 0xe1, 0, 3, 0x67, 1, 2, 2, 0, 2
 test('parameter sets stand in a packet as its other units, each after its length', () => {
   const units = parameterUnits(record);
   expect([...units]).toEqual([0, 0, 0, 3, 0x67, 1, 2, 0, 0, 0, 2, 0x68, 3, 0, 0, 0, 1, 0x68]);
-  expect([...withParameters(units.subarray(0, 7), Uint8Array.of(9, 8))]).toEqual([0, 0, 0, 3, 0x67, 1, 2, 9, 8]);
+  expect([...withParameters(units.subarray(0, 7), Uint8Array.of(9, 8))]).toEqual([
+    0, 0, 0, 3, 0x67, 1, 2, 9, 8,
+  ]);
 });
 
 test('decoders are alike if all bytes are, wherever those lie', () => {

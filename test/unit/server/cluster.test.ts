@@ -12,6 +12,7 @@ import {
   TestPages,
   type Node,
 } from '../../fixtures/signalling.ts';
+import { makeClient } from '../../../src/server/redis-client.ts';
 import { MAX_PERSONS } from '../../../src/server/signals.ts';
 
 const reason = missing('redis-server');
@@ -186,6 +187,16 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
       expect(page.rest).toContainEqual({ event: 'left', id: third.self, reason: 'lost' });
     }
   }, 40_000);
+
+  test('the figures have those of the queue of films', async () => {
+    const client = makeClient(redisUrl);
+    await client.connect();
+    await client.rPush('portoon-films:segments:wait', ['1', '2']);
+    const text = await one.metrics.registry.metrics();
+    client.destroy();
+    expect(text).toContain('portoon_queue_jobs{queue="segments",state="waiting"} 2');
+    expect(text).toContain('portoon_queue_jobs{queue="films",state="failed"} 0');
+  });
 
   test('a Redis that does not answer is explained at the start', async () => {
     const url = `redis://127.0.0.1:${await freePort()}`;
