@@ -10,9 +10,10 @@ import { openDestination } from './destination.ts';
 import { FilmReader, nameOfCodec, type FrameRange } from './film-reader.ts';
 import { formatOf, offerOf } from './formats.ts';
 import { Padding } from './padding.ts';
-import { JoinedParts } from './parts.ts';
+import { mendedIn, planJoin, type PicturePlan } from './parts.ts';
 import { planSound, silence } from './sound-plan.ts';
-import { FilmWriter, type WriterOptions } from './writer.ts';
+import { noFrame } from './unreadable.ts';
+import { FilmWriter } from './writer.ts';
 
 /** Frames in the effect at once: one is processed while the next one waits. */
 const AHEAD = 2;
@@ -22,16 +23,6 @@ const SOUND_AHEAD = 1;
 const TELL_EACH = 250;
 /** A film that ends this many seconds before its stated duration was cut short. */
 const MISSING = 0.25;
-
-/** How a film's pictures come into the file. */
-interface PicturePlan {
-  readonly track: NonNullable<WriterOptions['video']>;
-  readonly codec: string;
-  readonly width: number;
-  readonly height: number;
-  readonly warnings: readonly string[];
-  write(writer: FilmWriter): Promise<void>;
-}
 
 /** Seconds on the film's own clock: what becomes the new film, or a part of it. */
 export function rangeOf(
@@ -125,7 +116,15 @@ export class Run {
     const container = format.container === 'mp4' ? 'mp4' : 'webm';
     const pictures =
       'parts' in this.order
-        ? await this.joined(this.order.parts, format.alpha)
+        ? await planJoin(this.order, format.alpha, {
+            wrote: (position) => {
+              this.throwIfCancelled();
+              this.wrote(position);
+            },
+            ended: () => {
+              this.picturesEnded();
+            },
+          })
         : await this.drawn(reader, format.alpha, {
             origin: from,
             from: Math.max(from, part ? part.from - part.runUp : from),
@@ -222,33 +221,6 @@ export class Run {
     };
   }
 
-  /** Pictures that were encoded in parts. */
-  private async joined(parts: JoinOrder['parts'], alpha: boolean): Promise<PicturePlan> {
-    const there = parts.filter(({ result }) => result.frames > 0);
-    if (there.length === 0) throw this.noFrame();
-    const { width, height } = there[0]!.result;
-    const joined = await JoinedParts.open(there.map(({ film }) => film));
-    return {
-      track: { copied: joined.codec, alpha },
-      codec: joined.codec,
-      width,
-      height,
-      warnings: [...new Set(parts.flatMap(({ result }) => result.warnings))],
-      write: async (writer) => {
-        try {
-          for await (const { packet, meta } of joined.packets()) {
-            this.throwIfCancelled();
-            await writer.addPicturePacket(packet, meta);
-            this.wrote((packet.timestamp + packet.duration) * 1e6);
-          }
-        } finally {
-          this.picturesDone = true;
-          this.wakeSound();
-        }
-      },
-    };
-  }
-
   private async videoCodec({ width, height }: FilmInfo) {
     const format = formatOf(this.order.format);
     const offer = await offerOf(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
@@ -295,10 +267,9 @@ export class Run {
       }
       this.throwIfCancelled();
       while (underWay.length > 0) await writeFirst();
-      if (this.frames === 0 && !('part' in this.order && this.order.part)) throw this.noFrame();
+      if (this.frames === 0 && !('part' in this.order && this.order.part)) throw noFrame(this.order.name);
     } finally {
-      this.picturesDone = true;
-      this.wakeSound();
+      this.picturesEnded();
       for (const { picture } of underWay)
         void picture.then(
           (unused) => {
@@ -315,14 +286,6 @@ export class Run {
     this.position = position;
     this.wakeSound();
     this.tell(false);
-  }
-
-  private noFrame(): PortoonError {
-    return new PortoonError(
-      'ERR_VIDEO_UNREADABLE',
-      `“${this.order.name}” has no frame that could be decoded.`,
-      'It is cut short or damaged: copy or download it again.',
-    );
   }
 
   private async write(
@@ -345,6 +308,11 @@ export class Run {
     while (!this.picturesDone && !this.cancelled && seconds > this.position / 1e6 + SOUND_AHEAD)
       await this.further.promise;
     this.throwIfCancelled();
+  }
+
+  private picturesEnded(): void {
+    this.picturesDone = true;
+    this.wakeSound();
   }
 
   private wakeSound(): void {
@@ -383,8 +351,4 @@ export class Run {
       bytes: this.writer?.bytes ?? 0,
     });
   }
-}
-
-function mendedIn({ parts }: JoinOrder): number {
-  return parts.reduce((sum, { result }) => sum + result.mended, 0);
 }

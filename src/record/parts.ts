@@ -9,8 +9,58 @@ import {
   type InputVideoTrack,
   type VideoCodec,
 } from 'mediabunny';
-import type { FilmSource } from './convert-protocol.ts';
+import type { FilmSource, JoinOrder } from './convert-protocol.ts';
 import { isSameDescription, parameterUnits, withParameters } from './parameter-sets.ts';
+import { noFrame } from './unreadable.ts';
+import type { FilmWriter, WriterOptions } from './writer.ts';
+
+/** How a film's pictures come into the file. */
+export interface PicturePlan {
+  readonly track: NonNullable<WriterOptions['video']>;
+  readonly codec: VideoCodec;
+  readonly width: number;
+  readonly height: number;
+  readonly warnings: readonly string[];
+  write(writer: FilmWriter): Promise<void>;
+}
+
+/**
+ * Pictures that were encoded in parts.
+ * @param on - `wrote` is told the film's microseconds that are in the file, after each picture.
+ * @throws PortoonError where none has a picture.
+ */
+export async function planJoin(
+  { parts, name }: JoinOrder,
+  alpha: boolean,
+  on: { wrote: (position: number) => void; ended: () => void },
+): Promise<PicturePlan> {
+  const there = parts.filter(({ result }) => result.frames > 0);
+  if (there.length === 0) throw noFrame(name);
+  const { width, height } = there[0]!.result;
+  const joined = await JoinedParts.open(there.map(({ film }) => film));
+  return {
+    track: { copied: joined.codec, alpha },
+    codec: joined.codec,
+    width,
+    height,
+    warnings: [...new Set(parts.flatMap(({ result }) => result.warnings))],
+    async write(writer) {
+      try {
+        for await (const { packet, meta } of joined.packets()) {
+          await writer.addPicturePacket(packet, meta);
+          on.wrote((packet.timestamp + packet.duration) * 1e6);
+        }
+      } finally {
+        on.ended();
+      }
+    },
+  };
+}
+
+/** Frames of all parts that no decoder could make out. */
+export function mendedIn({ parts }: JoinOrder): number {
+  return parts.reduce((sum, { result }) => sum + result.mended, 0);
+}
 
 /** The pictures of several films, one after the other, as they are encoded. */
 export class JoinedParts {

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,7 +59,6 @@ beforeAll(async () => {
     writeFile(at('diary.mp4'), 'Dear diary'),
   ]);
   await ffmpeg('-i steady.mp4 -c copy -metadata:s:v rotate=90 turned.mp4');
-  await copyFile(at('steady.mp4'), at('good.mp4'));
   workers = await Promise.all([startWorker(), startWorker()]);
 });
 
@@ -81,27 +80,25 @@ async function packetsOf(name: string, kind: 'v' | 'a'): Promise<string[]> {
 
 describe.skipIf(reason)('films in a queue', () => {
   test('come out of two workers with the packets and times of one piece, and the sound', async () => {
-    const films = ['steady.mp4', 'variable.mp4', 'sixty.mkv', 'one.mov', 'turned.mp4'];
-    const cut = ['-y', '--from', '0.5', '--to', '5.3'];
+    const films = ['steady.mp4', 'variable.mp4', 'sixty.mkv', 'turned.mp4'];
     const store = await startSignedStore();
     store.files.set('/in/steady.mp4', await readFile(at('steady.mp4')));
     const address = (path: string) => `${store.site}${path}?signature=good`;
-    const [whole, parts, trimmed, trimmedParts, stored] = await Promise.all([
-      alone(...films, ...PLAIN, '-o', 'whole/'),
-      queued(...films, ...PLAIN, '-o', 'parts/'),
-      alone('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed.webm'),
-      queued('steady.mp4', ...PLAIN, ...cut, '-o', 'trimmed-parts.webm'),
+    const how = [...PLAIN, '--from', '0.5', '--to', '5.3'];
+    const [whole, parts, stored] = await Promise.all([
+      alone(...films, ...how, '-o', 'whole/'),
+      queued(...films, ...how, '-o', 'parts/'),
       queued(
         address('/in/steady.mp4'),
-        ...PLAIN,
+        ...how,
         ...['-o', address('/out/new.mp4'), '--scratch', address('/scratch')],
       ),
     ]);
-    const runs = [whole, parts, trimmed, trimmedParts, stored];
+    const runs = [whole, parts, stored];
     expect(
       runs.map(({ code }) => code),
       JSON.stringify(runs.map(({ events, errors }) => [events, errors])),
-    ).toEqual([0, 0, 0, 0, 0]);
+    ).toEqual([0, 0, 0]);
     // By address alone: nothing but the new film is left there.
     expect([...store.files.keys()]).toEqual(['/in/steady.mp4', '/out/new.mp4']);
     await writeFile(at('parts/stored.mp4'), store.files.get('/out/new.mp4')!);
@@ -110,7 +107,6 @@ describe.skipIf(reason)('films in a queue', () => {
       ...films
         .map((film) => film.replace(/\.\w+$/, '-none.mp4'))
         .map((name) => [`whole/${name}`, `parts/${name}`]),
-      ['trimmed.webm', 'trimmed-parts.webm'],
       ['whole/steady-none.mp4', 'parts/stored.mp4'],
     ] as [string, string][];
     for (const [one, other] of pairs) {
@@ -186,7 +182,7 @@ describe.skipIf(reason)('films in a queue', () => {
           expect.objectContaining({ frames: expect.toSatisfy((frames) => frames > 0) as number }),
         );
     };
-    const converting = queued('busy.mp4', 'diary.mp4', 'good.mp4', 'missing.mp4', ...PLAIN, '-o', 'safe/');
+    const converting = queued('busy.mp4', 'diary.mp4', 'one.mov', 'missing.mp4', ...PLAIN, '-o', 'safe/');
     await inMidSegment();
     // Frozen, it comes back later to find its segment gone; killed, it never does.
     workers[0]!.child.kill('SIGSTOP');
@@ -203,7 +199,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect(of('diary.mp4')).toMatchObject({ event: 'failed', code: 'ERR_VIDEO_UNREADABLE' });
     expect(of('diary.mp4')?.message).toMatch(/is a text file, not a video/);
     expect(of('missing.mp4')?.message).toMatch(/There is no file/);
-    expect(of('good.mp4')).toMatchObject({ event: 'done', frames: 90 });
+    expect(of('one.mov')).toMatchObject({ event: 'done', frames: 1 });
     expect(of('busy.mp4')).toMatchObject({ event: 'done', frames: 240 });
     const { pictures } = await probe(at('safe/busy-none.mp4'));
     for (const [index, time] of pictures.entries()) expect(time).toBeCloseTo(index / 30, 3);

@@ -76,7 +76,7 @@ describe('portoon convert', () => {
         '--queue takes the address of a Redis, as redis://host:6379, not films.local.',
       ],
       [['--segment', '5'], '--segment is for films that a queue converts: add --queue.'],
-      [['--queue', url, '--segment', '-1'], '--segment takes a number from 0 to 3600, not -1.'],
+      [['--queue', url, '--segment', '5000'], '--segment takes a number from 0 to 3600, not 5000.'],
     ] as const)
       expect(() => queue(...args)).toThrow(new UsageError(sentence));
   });
