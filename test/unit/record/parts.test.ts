@@ -21,7 +21,7 @@ test.skipIf(noFfmpeg)('parts of two encoders become one film that plays', async 
       ['one', 'white', '-profile:v baseline -preset ultrafast', 0],
       ['two', 'gray', '-profile:v high -preset slow -bf 2 -refs 4', 1],
     ] as const;
-    for (const [name, colour, encoder, from] of parts) {
+    for (const [name, colour, encoder] of parts) {
       const source = `-v error -f lavfi -i color=${colour}:s=64x64:r=10:d=1 -c:v libx264 -pix_fmt yuv420p ${encoder}`;
       await run('ffmpeg', [...source.split(' '), at(`${name}.mp4`)]);
     }
