@@ -10,9 +10,8 @@ import { openDestination } from './destination.ts';
 import { FilmReader, nameOfCodec, type FrameRange } from './film-reader.ts';
 import { formatOf, offerOf } from './formats.ts';
 import { Padding } from './padding.ts';
-import { mendedIn, planJoin, type PicturePlan } from './parts.ts';
+import { mendedIn, noFrame, planJoin, type PicturePlan } from './joined-parts.ts';
 import { planSound, silence } from './sound-plan.ts';
-import { noFrame } from './unreadable.ts';
 import { FilmWriter } from './writer.ts';
 
 /** Frames in the effect at once: one is processed while the next one waits. */

@@ -49,7 +49,12 @@ async function cutNear(
 }
 
 /** {@link cutTimes} of a track. */
-export function cutsOf(track: InputVideoTrack, from: number, to: number, seconds: number): Promise<number[]> {
+export function cutTimesOf(
+  track: InputVideoTrack,
+  from: number,
+  to: number,
+  seconds: number,
+): Promise<number[]> {
   const sink = new EncodedPacketSink(track);
   const metadataOnly = { metadataOnly: true };
   const index: FrameIndex = {

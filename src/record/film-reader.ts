@@ -13,18 +13,9 @@ import {
 } from 'mediabunny';
 import { PortoonError } from '../common/errors.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
-import { cutsOf } from './cuts.ts';
+import { cutTimesOf } from './cuts.ts';
+import { kindOfFile } from './kind-of-file.ts';
 import { Turner } from './turn.ts';
-import {
-  bytesOf,
-  CHOOSE,
-  damaged,
-  isLocked,
-  locked,
-  REENCODE,
-  unknownKind,
-  unreadable,
-} from './unreadable.ts';
 import { timesBetween, wholeSamples } from './whole-samples.ts';
 
 /** What people call the codecs. */
@@ -51,6 +42,7 @@ const NAMES: Readonly<Record<string, string>> = {
 const MOST_PIXELS = 4096 * 2304;
 /** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
 const GAP = 0.001;
+const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
 /** Audio codecs that each container takes without encoding again. */
 const COPIES: Readonly<Record<'mp4' | 'webm', readonly AudioCodec[]>> = {
   mp4: ['aac', 'opus', 'mp3', 'flac', 'ac3', 'eac3'],
@@ -186,7 +178,7 @@ export class FilmReader {
 
   /** Where a stretch of the film may be cut into parts of about so many seconds. */
   cuts(from: number, to: number, seconds: number): Promise<number[]> {
-    return cutsOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
+    return cutTimesOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
   }
 
   /**
@@ -319,4 +311,60 @@ export class FilmReader {
     sample.draw(this.canvas, 0, 0, displayWidth, displayHeight);
     return new VideoFrame(canvas, { timestamp: 0 });
   }
+}
+
+const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
+
+function unreadable(name: string, what: string, wayOut: string, options?: ErrorOptions): PortoonError {
+  return new PortoonError(
+    'ERR_VIDEO_UNREADABLE',
+    `“${name}” ${what}`,
+    wayOut.replaceAll('NAME', JSON.stringify(name)),
+    options,
+  );
+}
+
+function locked(name: string, cause: unknown): PortoonError {
+  return unreadable(
+    name,
+    'is encrypted: only the player that it was sold for can show it.',
+    'Choose a film that is not protected.',
+    { cause },
+  );
+}
+
+/** Whether an MP4's index, which stands at its beginning or end, speaks of encrypted pictures. */
+function isLocked(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes).includes('encv');
+}
+
+function damaged(name: string, cause: unknown): PortoonError {
+  if (cause instanceof Error && /encrypt|decrypt/i.test(cause.message)) return locked(name, cause);
+  return unreadable(
+    name,
+    'is cut short or damaged.',
+    'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c:v libx264 NEW.mp4',
+    { cause },
+  );
+}
+
+/** A quarter of a megabyte; nothing where there is nothing to be read. */
+async function bytesOf(source: FilmSource, which: 'first' | 'last'): Promise<Uint8Array> {
+  const size = 1 << 18;
+  if (source instanceof Blob) {
+    const part = which === 'first' ? source.slice(0, size) : source.slice(-size);
+    return new Uint8Array(await part.arrayBuffer());
+  }
+  const range = which === 'first' ? `bytes=0-${size - 1}` : `bytes=-${size}`;
+  const answer = await fetch(source, { headers: { Range: range } });
+  return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array(0);
+}
+
+function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
+  const kind = kindOfFile(head.subarray(0, 512));
+  if (kind === null)
+    return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
+  return kind.film
+    ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
+    : unreadable(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });
 }

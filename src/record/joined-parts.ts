@@ -9,9 +9,9 @@ import {
   type InputVideoTrack,
   type VideoCodec,
 } from 'mediabunny';
+import { PortoonError } from '../common/errors.ts';
 import type { FilmSource, JoinOrder } from './convert-protocol.ts';
 import { isSameDescription, parameterUnits, withParameters } from './parameter-sets.ts';
-import { noFrame } from './unreadable.ts';
 import type { FilmWriter, WriterOptions } from './writer.ts';
 
 /** How a film's pictures come into the file. */
@@ -128,4 +128,12 @@ async function pictureOf(input: Input): Promise<InputVideoTrack> {
   const track = await input.getPrimaryVideoTrack();
   if (!track) throw new Error('a converted part has no picture');
   return track;
+}
+
+export function noFrame(name: string): PortoonError {
+  return new PortoonError(
+    'ERR_VIDEO_UNREADABLE',
+    `“${name}” has no frame that could be decoded.`,
+    'It is cut short or damaged: copy or download it again.',
+  );
 }

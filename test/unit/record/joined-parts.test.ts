@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { StreamTargetChunk } from 'mediabunny';
 import { expect, test } from 'vitest';
 import '../../fixtures/with-resolvers.ts';
-import { JoinedParts } from '../../../src/record/parts.ts';
+import { JoinedParts } from '../../../src/record/joined-parts.ts';
 import { FilmWriter } from '../../../src/record/writer.ts';
 import { decodeErrors, decodePictures, noFfmpeg, probe } from '../../fixtures/ffmpeg.ts';
 
