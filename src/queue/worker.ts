@@ -22,7 +22,7 @@ const LOOK = 1000;
 const HANDED_BACK = 'handed back';
 const CANCELLED = 'cancelled';
 
-export interface WorkerOptions {
+export interface FilmWorkerOptions {
   readonly url: string;
   /** Segments at the same time. */
   readonly jobs: number;
@@ -58,7 +58,7 @@ export interface RunningWorker {
 }
 
 /** @throws a sentence for people, where no Redis answers. */
-export async function startWorker(engine: Engine, options: WorkerOptions): Promise<RunningWorker> {
+export async function startWorker(engine: Engine, options: FilmWorkerOptions): Promise<RunningWorker> {
   const connection = await connectTo(options.url);
   const queues = await openQueues(connection);
   let handingBack = false;
