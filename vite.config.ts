@@ -5,6 +5,8 @@ import { serveModels } from './scripts/models-plugin.ts';
 import { serveSignalling } from './scripts/signalling-plugin.ts';
 
 export default defineConfig({
+  // The app may lie below a path: every address is seen from its page.
+  base: './',
   plugins: [serveModels(), serveSignalling(), listForOffline()],
   // The runtime's .wasm and .mjs are our own hashed assets, never a CDN's.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },

@@ -34,15 +34,15 @@ async function listFiles(dist: string): Promise<string[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => isKept(`/${path}`) && !/\.md$|-fine(-half)?\.onnx$/.test(path));
+    .filter((path) => isKept(path) && !/\.md$|-fine(-half)?\.onnx$/.test(path));
   return Promise.all(['index.html', ...paths.sort()].map((path) => addressOf(dist, path)));
 }
 
 async function addressOf(dist: string, path: string): Promise<string> {
   // Vite names these by their content.
-  if (path.startsWith('assets/')) return `/${path}`;
+  if (path.startsWith('assets/')) return path;
   const checksum = createHash('sha256')
     .update(await readFile(join(dist, path)))
     .digest('hex');
-  return `/${path === 'index.html' ? '' : path}?v=${checksum.slice(0, 12)}`;
+  return `${path === 'index.html' ? './' : path}?v=${checksum.slice(0, 12)}`;
 }

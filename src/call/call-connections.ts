@@ -108,7 +108,10 @@ export class CallConnections {
       // restarted when the room was joined again.
       send: session.send,
       relayRefused: session.relayRefused,
-      limits: () => videoLimits(this.participants.size, this.common.video?.getSettings().height ?? 720),
+      limits: () => {
+        const { width = 1280, height = 720 } = this.common.video?.getSettings() ?? {};
+        return videoLimits(this.participants.size, Math.min(width, height));
+      },
       changed: onChange,
       told: onChange,
       lost: (id) => {

@@ -189,7 +189,7 @@ export class Outlet {
       // border between the two halves.
       limits: () => ({
         maxBitrate: wants().bitrate ?? MAX_BITRATE,
-        maxHeight: Infinity,
+        maxShortSide: Infinity,
         keepsSize: wants().alpha,
       }),
       changed: () => {

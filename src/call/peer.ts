@@ -123,9 +123,9 @@ export class Peer {
     const encoding: (RTCRtpEncodingParameters & { codec?: RTCRtpCodec }) | undefined =
       parameters.encodings[0];
     if (!encoding) return;
-    const { height } = sender.track?.getSettings() ?? {};
+    const { width = 0, height = 0 } = sender.track?.getSettings() ?? {};
     encoding.maxBitrate = limits.maxBitrate;
-    encoding.scaleResolutionDownBy = Math.max(1, (height ?? 0) / limits.maxHeight);
+    encoding.scaleResolutionDownBy = Math.max(1, Math.min(width, height) / limits.maxShortSide);
     // A face that moves is read; a sharp one that stands still is not.
     parameters.degradationPreference = limits.keepsSize ? 'maintain-resolution' : 'maintain-framerate';
     // What this machine encodes best, whatever the other side named first.

@@ -22,7 +22,8 @@ const CROWDED_MS = 2000;
  */
 export class Signalling {
   private readonly socket: Socket<ServerToClient, ClientToServer> = io({
-    path: SIGNALLING_PATH,
+    // Beside the page, which may lie below a path.
+    path: new URL(`.${SIGNALLING_PATH}`, new URL(import.meta.env.BASE_URL, document.baseURI)).pathname,
     transports: ['websocket'],
     reconnectionDelayMax: 2000,
     autoConnect: false,

@@ -153,7 +153,7 @@ export class Watcher {
       standIn: () => null,
       send: session.send,
       relayRefused: session.relayRefused,
-      limits: () => ({ maxBitrate: 0, maxHeight: Infinity }),
+      limits: () => ({ maxBitrate: 0, maxShortSide: Infinity }),
       changed: () => {
         this.changed();
       },

@@ -1,6 +1,6 @@
-/** The cameras and microphones of this machine, as the browser lists them. */
+/** The cameras, microphones and loudspeakers of this machine, as the browser lists them. */
 
-/** A camera or microphone. */
+/** A camera, microphone or loudspeaker. */
 export interface Device {
   /** Empty until the person has allowed one of its kind once. */
   readonly deviceId: string;
@@ -18,9 +18,13 @@ export async function listMicrophones(): Promise<Device[]> {
   return (await list('audioinput', 'Microphone')).filter(({ deviceId }) => deviceId !== '');
 }
 
+/** The loudspeakers that can be chosen; none until the person has allowed a microphone. */
+export async function listSpeakers(): Promise<Device[]> {
+  return (await list('audiooutput', 'Loudspeaker')).filter(({ deviceId }) => deviceId !== '');
+}
+
 /**
- * Calls `listener` whenever a camera or microphone is plugged in or out. Returns a function that
- * ends it.
+ * Calls `listener` whenever a device is plugged in or out. Returns a function that ends it.
  */
 export function onDevicesChanged(listener: () => void): () => void {
   const devices = mediaDevices();

@@ -1,16 +1,23 @@
 /**
- * Calls back when OBS has hidden the source for good, and when it shows it again. Short gaps are
- * ignored, because scenes change back and forth. Outside OBS nothing happens. (The events are
- * obs-browser's; they arrive at `window`.)
+ * Calls back when OBS has hidden the source for good, also if it was hidden from the start, and
+ * when it shows it again. Short gaps are ignored, because scenes change back and forth. Outside OBS
+ * nothing happens. (The event is obs-browser's, and arrives at `window`; of a source that starts
+ * hidden only the page's own visibility tells.)
  * @param patience - how long it may be hidden before `onHidden` is called, in milliseconds.
  */
 export function followSource(patience: number, onHidden: () => void, onShown: () => void): void {
   if (!('obsstudio' in window)) return;
   let timer = 0;
-  addEventListener('obsSourceVisibleChanged', (event) => {
-    const { visible } = (event as CustomEvent<{ visible: boolean }>).detail;
+  const follow = (visible: boolean) => {
     clearTimeout(timer);
     if (visible) onShown();
     else timer = window.setTimeout(onHidden, patience);
+  };
+  addEventListener('obsSourceVisibleChanged', (event) => {
+    follow((event as CustomEvent<{ visible: boolean }>).detail.visible);
   });
+  document.addEventListener('visibilitychange', () => {
+    follow(!document.hidden);
+  });
+  if (document.hidden) follow(false);
 }

@@ -1,8 +1,8 @@
 /** What of a build is kept for when the server is out of reach. */
 export interface OfflineList {
   /**
-   * Addresses. A file whose name does not depend on its content gets `?v=` and its checksum, so
-   * that a new version has a new address.
+   * Addresses, seen from the page. A file whose name does not depend on its content gets `?v=` and
+   * its checksum, so that a new version has a new address.
    */
   readonly files: readonly string[];
 }
@@ -10,9 +10,10 @@ export interface OfflineList {
 /**
  * Whether the service worker answers for an address. It does for the studio; OBS, signalling and
  * health need the server.
+ * @param path - seen from the page; empty for the page itself.
  */
-export function isKept(pathname: string): boolean {
-  return pathname === '/' || /^\/(?:assets|models|demo)\/|^\/[\w-]+\.(?:svg|png|webmanifest)$/.test(pathname);
+export function isKept(path: string): boolean {
+  return path === '' || /^(?:assets|models|demo)\/|^[\w-]+\.(?:svg|png|webmanifest)$/.test(path);
 }
 
 /** What a machine runs on. */

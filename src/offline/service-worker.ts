@@ -4,11 +4,18 @@
  */
 import { isKept, listFor, type KeepRequest, type OfflineList } from './list.ts';
 
-const COPY = 'portoon';
-const LIST = '/offline.json';
+/** A server that has not answered by then counts as away, if there is a copy. */
+const PATIENCE_MS = 3000;
+/** For how long the copy is asked first then: one such wait is enough for all that a page loads. */
+const AWAY_MS = 20_000;
 
 // TypeScript knows a worker's scope by its most general type.
 const worker = self as unknown as ServiceWorkerGlobalScope;
+
+/** The path that the app lies below; `/` where it has a site of its own. */
+const home = new URL('.', worker.location.href).pathname;
+const COPY = home === '/' ? 'portoon' : `portoon ${home}`;
+let awayUntil = 0;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(worker.skipWaiting());
@@ -23,14 +30,33 @@ worker.addEventListener('message', (event) => {
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
-  if (request.method !== 'GET' || origin !== worker.location.origin || !isKept(pathname)) return;
-  event.respondWith(fetch(request).catch((failure: unknown) => fromCopy(request, failure)));
+  if (request.method !== 'GET' || origin !== worker.location.origin || !pathname.startsWith(home)) return;
+  if (isKept(pathname.slice(home.length))) event.respondWith(answer(request));
 });
+
+/** From the server; from the copy where that fails or takes too long. */
+async function answer(request: Request): Promise<Response> {
+  const kept = await copyOf(request);
+  if (!kept) return fetch(request);
+  if (performance.now() < awayUntil) return fromCopy(kept, request);
+  const waiting = new AbortController();
+  const timer = setTimeout(() => {
+    awayUntil = performance.now() + AWAY_MS;
+    waiting.abort();
+  }, PATIENCE_MS);
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, waiting.signal]) });
+  } catch {
+    return await fromCopy(kept, request);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Brings the copy up to the server's build: what is not in it any more goes. */
 async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   const copy = await caches.open(COPY);
-  const list = (await (await fetch(LIST, { cache: 'no-cache' })).json()) as OfflineList;
+  const list = (await (await fetch('offline.json', { cache: 'no-cache' })).json()) as OfflineList;
   const wanted = listFor({ ep, half }, 'Suspending' in WebAssembly, list);
   const held = new Set((await copy.keys()).map(({ url }) => url));
   const urls = new Set(wanted.map((path) => new URL(path, worker.location.href).href));
@@ -40,12 +66,16 @@ async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   for (const url of held) if (!urls.has(url)) await copy.delete(url);
 }
 
-async function fromCopy(request: Request, failure: unknown): Promise<Response> {
-  const { origin, pathname } = new URL(request.url);
+async function copyOf(request: Request): Promise<Response | undefined> {
+  const { origin, pathname, searchParams } = new URL(request.url);
   const copy = await caches.open(COPY);
-  // Whatever a page is asked to show, it is the same page.
-  const kept = await copy.match(origin + pathname, { ignoreSearch: true });
-  if (!kept) throw failure;
+  // Whatever a page is asked to show, it is the same page. A version is another file.
+  const isVersion = request.mode !== 'navigate' && searchParams.has('v');
+  return isVersion ? copy.match(request.url) : copy.match(origin + pathname, { ignoreSearch: true });
+}
+
+/** The file, or the part of it that was asked for. */
+async function fromCopy(kept: Response, request: Request): Promise<Response> {
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('Range') ?? '');
   return range ? part(kept, Number(range[1]), range[2]) : kept;
 }

@@ -50,6 +50,8 @@ const Schema = v.object({
   resolution: v.fallback(v.picklist(RESOLUTIONS), '720p'),
   mirrorCamera: v.fallback(v.boolean(), true),
   mirrorOther: v.fallback(v.boolean(), false),
+  /** Whether single keys do something. */
+  shortcuts: v.fallback(v.boolean(), true),
   theme: v.fallback(v.picklist(THEMES), 'system'),
   /** Null until a person opens or closes it: until then the window's size decides. */
   panel: v.fallback(v.nullable(v.boolean()), null),
@@ -59,6 +61,8 @@ const Schema = v.object({
   /** Shown to the others in a call. */
   name: v.fallback(nameSchema, ''),
   microphoneId: v.fallback(v.nullable(v.string()), null),
+  /** Null for the system's choice. */
+  speakerId: v.fallback(v.nullable(v.string()), null),
   /** WHIP address of the media server. */
   broadcastUrl: v.fallback(v.string(), ''),
   broadcastKeepsToken: v.fallback(v.boolean(), false),

@@ -1,4 +1,5 @@
 import { Icon } from '../ui/Icon.tsx';
+import { useKeyName } from '../ui/key-name.ts';
 import { useBroadcast } from './broadcast-store.ts';
 import { BROADCAST_ID, STATE_WORDS } from './broadcast-words.ts';
 import { useObs } from './obs-store.ts';
@@ -7,13 +8,14 @@ import { useObs } from './obs-store.ts';
 export function BroadcastButton() {
   const { isLive } = useBroadcast();
   const { viewers } = useObs();
+  const keyName = useKeyName('O');
   return (
     <button
       type="button"
       class="icon-button"
       aria-label={isLive.value ? 'Broadcast: on air' : 'Broadcast'}
-      aria-keyshortcuts="O"
-      data-hint="Broadcast  (O)"
+      aria-keyshortcuts={keyName}
+      data-hint={keyName ? `Broadcast  (${keyName})` : 'Broadcast'}
       data-on-air={isLive.value || viewers.value.length > 0 || undefined}
       popovertarget={BROADCAST_ID}
     >

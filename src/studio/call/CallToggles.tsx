@@ -2,6 +2,7 @@ import { useStyles } from '../look/styles-store.ts';
 import { useMicrophone } from '../microphone/microphone-store.ts';
 import type { IconName } from '../ui/icon-drawings.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { useKeyName } from '../ui/key-name.ts';
 import { useCameraSwitch } from './camera-switch-store.ts';
 
 interface CallToggleProps {
@@ -15,7 +16,8 @@ interface CallToggleProps {
 }
 
 /** A button of a call. Being off is what must not be overlooked, so that state is highlighted. */
-function CallToggle({ what, icons, keyName, off, onClick }: CallToggleProps) {
+function CallToggle({ what, icons, keyName: key, off, onClick }: CallToggleProps) {
+  const keyName = useKeyName(key);
   const label = `Turn the ${what} ${off ? 'on' : 'off'}`;
   return (
     <button

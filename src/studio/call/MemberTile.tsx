@@ -1,6 +1,7 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Member } from '../../call/room.ts';
+import { useSpeaker } from '../microphone/speaker-store.ts';
 import { useNotices, type NoticesStore } from '../notices/notices-store.ts';
 import type { TileBox } from '../stage/stage-layout-store.ts';
 import { Avatar } from '../ui/Avatar.tsx';
@@ -18,6 +19,10 @@ export function MemberTile({ member, box }: MemberTileProps) {
   const video = useRef<HTMLVideoElement>(null);
   const playing = useSignal(false);
   const notices = useNotices();
+  const speaker = useSpeaker();
+  /** Whether all of the picture is shown, and not as much as fills the tile. */
+  const whole = useSignal(false);
+  const aspect = useSignal(0);
   const { id, stream, camera, muted } = member;
   useEffect(() => {
     const { current } = video;
@@ -28,6 +33,9 @@ export function MemberTile({ member, box }: MemberTileProps) {
       current.srcObject = null;
     };
   }, [stream]);
+  useSignalEffect(() => {
+    if (video.current && 'setSinkId' in video.current) void speaker.send(video.current);
+  });
 
   const name = displayName(member.name);
   const connection = describeConnection(member);
@@ -46,6 +54,10 @@ export function MemberTile({ member, box }: MemberTileProps) {
         autoplay
         playsInline
         data-shown={hasPicture || undefined}
+        data-whole={whole.value || undefined}
+        onResize={({ currentTarget: { videoWidth, videoHeight } }) => {
+          aspect.value = videoHeight > 0 ? videoWidth / videoHeight : 0;
+        }}
         onPlaying={() => {
           playing.value = true;
         }}
@@ -62,8 +74,34 @@ export function MemberTile({ member, box }: MemberTileProps) {
         </p>
       )}
       {connection && <p class="link-word">{connection}</p>}
+      {hasPicture && isCut(aspect.value, box) && (
+        <FitButton
+          name={name}
+          whole={whole.value}
+          onClick={() => {
+            whole.value = !whole.value;
+          }}
+        />
+      )}
     </section>
   );
+}
+
+/** Somebody at the side of their picture may be cut off where it fills the tile. */
+function FitButton({ name, whole, onClick }: { name: string; whole: boolean; onClick: () => void }) {
+  const label = whole ? 'Fill the tile' : 'Show the whole picture';
+  return (
+    <button type="button" class="tile-tool" aria-label={`${label}: ${name}`} title={label} onClick={onClick}>
+      <Icon name={whole ? 'fill' : 'fit'} />
+    </button>
+  );
+}
+
+/** Whether a picture that fills the tile loses more of its sides than anybody would notice. */
+function isCut(aspect: number, box: TileBox | undefined): boolean {
+  if (!box || aspect === 0) return false;
+  const ratio = (aspect * box.height) / box.width;
+  return Math.max(ratio, 1 / ratio) > 1.03;
 }
 
 function play(video: HTMLVideoElement, notices: NoticesStore): void {

@@ -2,11 +2,12 @@ import { hostKeyOf, newRoom } from '../../call/link.ts';
 import { openMicrophone } from '../../call/microphone.ts';
 import { holdRoom } from '../../call/one-tab.ts';
 import { Room } from '../../call/room.ts';
-import { listMicrophones, onDevicesChanged } from '../../media/devices.ts';
+import { listMicrophones, listSpeakers, onDevicesChanged } from '../../media/devices.ts';
 import { createCallHistory } from '../call/call-link.ts';
 import { createCallStore } from '../call/call-store.ts';
 import { createCameraSwitchStore } from '../call/camera-switch-store.ts';
 import { createMicrophoneStore } from '../microphone/microphone-store.ts';
+import { createSpeakerStore } from '../microphone/speaker-store.ts';
 import type { createPictureStores } from './create-picture-stores.ts';
 import type { BaseStores } from './create-base-stores.ts';
 
@@ -44,5 +45,6 @@ export function createCallStores(
     holdRoom,
     roomOfLink,
   });
-  return { microphone, cameraSwitch, call };
+  const speaker = createSpeakerStore({ ...base, listSpeakers, onDevicesChanged });
+  return { microphone, speaker, cameraSwitch, call };
 }

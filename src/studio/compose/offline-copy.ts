@@ -27,7 +27,8 @@ export function keepForOffline({ effect, page }: Pick<Studio, 'effect' | 'page'>
 async function keep(running: Effect): Promise<void> {
   const { serviceWorker } = navigator;
   const register = async () => {
-    await serviceWorker.register('/service-worker.js', { type: 'module' });
+    // Beside the page, which may lie below a path.
+    await serviceWorker.register(new URL('service-worker.js', document.baseURI), { type: 'module' });
     return serviceWorker.ready;
   };
   const [request, { active }] = await Promise.all([describeNeeds(running), register()]);

@@ -11,6 +11,7 @@ import { providePreviews } from '../look/previews-store.ts';
 import { providePalette } from '../palette/palette-store.ts';
 import { provideStyles } from '../look/styles-store.ts';
 import { provideMicrophone } from '../microphone/microphone-store.ts';
+import { provideSpeaker } from '../microphone/speaker-store.ts';
 import { provideNotices } from '../notices/notices-store.ts';
 import { provideClips } from '../record/clips-store.ts';
 import { provideRecorder } from '../record/recorder-store.ts';
@@ -46,6 +47,7 @@ export function provideStores(studio: Studio): ReadonlyMap<symbol, object> {
     providePalette(studio.palette),
     providePreviews(studio.previews),
     provideMicrophone(studio.microphone),
+    provideSpeaker(studio.speaker),
     provideCall(studio.call),
     provideCameraSwitch(studio.cameraSwitch),
     provideRecorder(studio.recorder),

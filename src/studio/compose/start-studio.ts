@@ -1,5 +1,6 @@
-import { effect as watch } from '@preact/signals';
+import { computed, effect as watch } from '@preact/signals';
 import type { LinkParameters } from '../base/link-parameters.ts';
+import { keepScreenAwake, watchVisibility } from '../shell/screen-wake.ts';
 import { listenForShortcuts, type Shortcut } from '../shell/shortcut.ts';
 import { isCameraGranted } from '../source/open-source.ts';
 import { firstSource } from './first-source.ts';
@@ -18,11 +19,27 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
   conversions.start();
   call.start();
   microphone.start(call.isIn);
+  studio.speaker.start(microphone.current);
   obs.start();
   startRemoteControl(studio);
-  listenForShortcuts(shortcuts, studio.windowStore);
+  listenForShortcuts(shortcuts, studio);
   recording.start();
   keepForOffline(studio);
+  keepAwake(studio);
+}
+
+/** Without https the browser lends no lock. */
+function keepAwake({ call, recording, conversions, output }: Studio): void {
+  const { wakeLock } = navigator as { wakeLock?: WakeLock };
+  if (!wakeLock) return;
+  const wanted = computed(
+    () =>
+      call.isIn.value ||
+      recording.isRecording.value ||
+      conversions.isConverting.value ||
+      output.hasAudience.value,
+  );
+  keepScreenAwake({ wanted, visible: watchVisibility(), request: () => wakeLock.request() });
 }
 
 /** Other programs read `data-state`, and the style sheets read `data-theme`. */

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/Icon.tsx';
+import { useKeyName } from '../ui/key-name.ts';
 import { useLook } from './look-store.ts';
 import { usePreviews } from './previews-store.ts';
 import { useStyles } from './styles-store.ts';
@@ -25,6 +26,7 @@ interface StyleTileProps {
 /** One style to choose, with a preview. */
 export function StyleTile({ id, title, index }: StyleTileProps) {
   const styles = useStyles();
+  const keyName = useKeyName(index < 10 ? String(index) : undefined);
   const fault = useLook().styleFaults.value.get(id);
   const reason = fault && `${fault.message} Choose it to try again.`;
   return (
@@ -40,7 +42,7 @@ export function StyleTile({ id, title, index }: StyleTileProps) {
         name="style"
         value={id}
         checked={id === styles.chosenTile.value}
-        aria-keyshortcuts={index < 10 ? String(index) : undefined}
+        aria-keyshortcuts={keyName}
         aria-description={reason}
         onChange={() => {
           styles.choose(id);

@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration } from '../base/format.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { useKeyName } from '../ui/key-name.ts';
 import { RECORD_MENU_ID, RecordMenu } from './RecordMenu.tsx';
 import { useRecording } from './recording-store.ts';
 import { REPLAY_SECONDS, useReplay } from './replay-store.ts';
@@ -8,6 +9,8 @@ import { REPLAY_SECONDS, useReplay } from './replay-store.ts';
 export function RecordButton() {
   const { isRecording, canRecord, toggle } = useRecording();
   const replay = useReplay();
+  const recordKey = useKeyName('R');
+  const saveKey = useKeyName('E');
   if (isRecording.value) return <RunningRecording />;
   const saveLabel = `Save the last ${REPLAY_SECONDS} seconds`;
   return (
@@ -17,8 +20,8 @@ export function RecordButton() {
           type="button"
           class="icon-button"
           aria-label={saveLabel}
-          aria-keyshortcuts="E"
-          title={`${saveLabel} (E)`}
+          aria-keyshortcuts={saveKey}
+          title={withKey(saveLabel, saveKey)}
           onClick={() => void replay.save()}
         >
           <Icon name="replay" />
@@ -28,8 +31,8 @@ export function RecordButton() {
         type="button"
         class="icon-button"
         aria-label="Record"
-        aria-keyshortcuts="R"
-        title="Record (R)"
+        aria-keyshortcuts={recordKey}
+        title={withKey('Record', recordKey)}
         disabled={!canRecord.value}
         onClick={toggle}
       >
@@ -50,6 +53,7 @@ export function RecordButton() {
 
 function RunningRecording() {
   const { stage, progress, toggle, togglePause } = useRecording();
+  const recordKey = useKeyName('R');
   const { seconds, bytes } = progress.value;
   const paused = stage.value === 'paused';
   const canPause = stage.value === 'recording' || paused;
@@ -75,8 +79,8 @@ function RunningRecording() {
         class="icon-button"
         disabled={!canStop}
         aria-label="Stop recording"
-        aria-keyshortcuts="R"
-        data-hint="Stop recording  (R)"
+        aria-keyshortcuts={recordKey}
+        data-hint={withKey('Stop recording', recordKey)}
         onClick={toggle}
       >
         <Icon name="stop" />
@@ -88,6 +92,7 @@ function RunningRecording() {
 /** All that is left of the recording while the controls are hidden: it is always seen. */
 export function RecordingDot() {
   const { isRecording, stage, toggle } = useRecording();
+  const recordKey = useKeyName('R');
   if (!isRecording.value) return null;
   return (
     <button
@@ -96,11 +101,15 @@ export function RecordingDot() {
       disabled={stage.value === 'finishing'}
       data-paused={stage.value === 'paused' || undefined}
       aria-label="Stop recording"
-      aria-keyshortcuts="R"
-      title="Stop recording (R)"
+      aria-keyshortcuts={recordKey}
+      title={withKey('Stop recording', recordKey)}
       onClick={toggle}
     >
       <span class="red" aria-hidden="true" />
     </button>
   );
+}
+
+function withKey(label: string, keyName: string | undefined): string {
+  return keyName === undefined ? label : `${label} (${keyName})`;
 }

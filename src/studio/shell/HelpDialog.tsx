@@ -1,4 +1,5 @@
-import { IconButton } from '../ui/controls.tsx';
+import { usePreferences } from '../base/preferences-store.ts';
+import { IconButton, Switch } from '../ui/controls.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import type { Shortcut } from './shortcut.ts';
@@ -19,6 +20,7 @@ export function HelpDialog({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
           <h2 id={TITLE_ID}>Shortcuts</h2>
           <IconButton icon="close" label="Close help" onClick={close} />
         </header>
+        <ShortcutSwitch />
         <dl>
           {shortcuts.map(({ shown, does }) => (
             <div key={does}>
@@ -41,5 +43,21 @@ export function HelpDialog({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
         </p>
       </div>
     </Dialog>
+  );
+}
+
+/** For people whose speech input or whose hands press keys by mistake. */
+function ShortcutSwitch() {
+  const { current, update } = usePreferences();
+  const { shortcuts } = current.value;
+  return (
+    <Switch
+      label="One-key shortcuts"
+      hint="Turn them off if speech input or a stray key sets them off"
+      checked={shortcuts}
+      onChange={() => {
+        update({ shortcuts: !shortcuts });
+      }}
+    />
   );
 }

@@ -6,28 +6,26 @@ import { StyleSettings } from '../look/StyleSettings.tsx';
 import { MicrophoneSettings } from '../microphone/MicrophoneSettings.tsx';
 import { SourceSettings } from '../source/SourceSettings.tsx';
 import { IconButton } from '../ui/controls.tsx';
-import { usePanel } from './panel-store.ts';
+import { SETTINGS_ID, usePanel } from './panel-store.ts';
+import { closeSettings } from './shortcut.ts';
 import { ViewSettings } from './ViewSettings.tsx';
-
-export const SETTINGS_BUTTON_ID = 'settings-button';
 
 /**
  * Every setting but the style: beside the picture in large windows, a sheet from below on phones.
  */
 export function SettingsPanel() {
-  const { setOpen } = usePanel();
+  const panel = usePanel();
   const { ask } = useConversions();
   const { isIn } = useCall();
   return (
-    <aside class="panel" aria-label="Settings" id="settings">
+    <aside class="panel" aria-label="Settings" id={SETTINGS_ID}>
       <header class="panel-head">
         <h2>Settings</h2>
         <IconButton
           icon="close"
           label="Close settings"
           onClick={() => {
-            setOpen(false);
-            document.getElementById(SETTINGS_BUTTON_ID)?.focus();
+            closeSettings(panel);
           }}
         />
       </header>

@@ -3,8 +3,7 @@ import { useCall } from '../call/call-store.ts';
 import { useMirror } from '../source/mirror-store.ts';
 import { useCompare } from '../stage/compare-store.ts';
 import { IconButton } from '../ui/controls.tsx';
-import { usePanel } from './panel-store.ts';
-import { SETTINGS_BUTTON_ID } from './SettingsPanel.tsx';
+import { SETTINGS_BUTTON_ID, usePanel } from './panel-store.ts';
 import { useWindow } from './window-store.ts';
 
 /** @param started - whether there is a picture, or one is opening. Most tools need one. */

@@ -7,6 +7,7 @@ import { RecordButton } from '../record/RecordButton.tsx';
 import { useSource } from '../source/source-store.ts';
 import { restoreFocus } from '../ui/focus.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { useKeyName } from '../ui/key-name.ts';
 import { Logo } from './Logo.tsx';
 import { ToolButtons } from './ToolButtons.tsx';
 
@@ -87,6 +88,7 @@ function ConvertButton() {
 function CallButton() {
   const { isOpen, invite } = useCall();
   const failed = usePage().state.value === 'error';
+  const keyName = useKeyName('C');
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(isOpen.value);
   useEffect(() => {
@@ -100,7 +102,7 @@ function CallButton() {
       ref={button}
       type="button"
       class="button primary call-button"
-      aria-keyshortcuts="C"
+      aria-keyshortcuts={keyName}
       onClick={() => void invite()}
     >
       <Icon name="call" /> <span>Call</span>

@@ -2,6 +2,9 @@ import { computed, effect as watch, signal, type ReadonlySignal } from '@preact/
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 
+export const SETTINGS_ID = 'settings';
+export const SETTINGS_BUTTON_ID = 'settings-button';
+
 /** Whether the settings are open. */
 export interface PanelStore {
   readonly isOpen: ReadonlySignal<boolean>;

@@ -6,7 +6,7 @@ interface Device {
 }
 
 interface DeviceSelectProps {
-  icon: 'camera' | 'microphone';
+  icon: 'camera' | 'microphone' | 'speaker';
   label: string;
   id?: string;
   devices: readonly Device[];
@@ -17,7 +17,7 @@ interface DeviceSelectProps {
   onChoose: (deviceId: string) => void;
 }
 
-/** A list of cameras or microphones, by name. */
+/** A list of devices, by name. */
 export function DeviceSelect({
   icon,
   label,

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useReducer } from 'preact/hooks';
 import { Icon } from './Icon.tsx';
 import type { IconName } from './icon-drawings.tsx';
+import { useKeyName } from './key-name.ts';
 
 interface IconButtonProps {
   icon: IconName;
@@ -15,7 +16,8 @@ interface IconButtonProps {
 }
 
 /** A round button that shows an icon and has a name for screen readers. */
-export function IconButton({ icon, label, keyName, pressed, expanded, id, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, keyName: key, pressed, expanded, id, onClick }: IconButtonProps) {
+  const keyName = useKeyName(key);
   return (
     <button
       type="button"
@@ -100,7 +102,8 @@ interface SwitchProps {
 }
 
 /** A setting that is on or off, in a row of its own. */
-export function Switch({ label, hint, keyName, checked, onChange }: SwitchProps) {
+export function Switch({ label, hint, keyName: key, checked, onChange }: SwitchProps) {
+  const keyName = useKeyName(key);
   const hintId = useId();
   return (
     <label class="switch">

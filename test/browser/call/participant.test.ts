@@ -119,6 +119,25 @@ afterEach(() => {
 });
 
 describe('a connection to somebody', () => {
+  it('sends a picture held upright with as many pixels as one held across', async () => {
+    await pair.connected();
+    const [across, upright] = [
+      [1280, 720],
+      [720, 1280],
+    ].map(([width, height]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      canvas.getContext('2d')!.fillRect(0, 0, 1, 1);
+      return canvas.captureStream().getVideoTracks()[0]!;
+    });
+    for (const track of [across!, upright!]) {
+      await pair.ada.replaceTrack('video', track);
+      const sender = made.flatMap((one) => one.getSenders()).find((one) => one.track === track)!;
+      expect(track.getSettings().width).toBeGreaterThanOrEqual(720);
+      expect(sender.getParameters().encodings[0]!.scaleResolutionDownBy).toBe(1);
+      track.stop();
+    }
+  });
+
   it('comes about, and is told as such', async () => {
     expect(pair.ada.member()).toMatchObject({ link: 'connecting', stream: null, speaking: false });
     await pair.connected();

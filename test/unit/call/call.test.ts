@@ -72,7 +72,7 @@ describe('the place of a tab in a room', () => {
 describe('what is sent', () => {
   it('is less to each, the more there are', () => {
     const rates = [1, 2, 3, 4, 5].map((others) => videoLimits(others, 1080));
-    expect(rates.map(({ maxHeight }) => maxHeight)).toEqual([720, 480, 480, 360, 360]);
+    expect(rates.map(({ maxShortSide }) => maxShortSide)).toEqual([720, 480, 480, 360, 360]);
     // Six people: five pictures must fit through an ordinary way up.
     expect(5 * rates[4]!.maxBitrate).toBeLessThan(4_000_000);
     expect(rates[0]!.maxBitrate).toBe(1_800_000);

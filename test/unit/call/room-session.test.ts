@@ -12,6 +12,7 @@ beforeAll(async () => {
   // A page finds its server by its own address.
   const { protocol, host, hostname, port } = new URL(node.url);
   vi.stubGlobal('location', { protocol, host, hostname, port });
+  vi.stubGlobal('document', { baseURI: node.url });
   vi.stubGlobal('self', globalThis);
 });
 afterAll(async () => {
