@@ -15,7 +15,7 @@ const services = [
 
 /** Tests of the built app that mostly wait: two at once leave no core idle. */
 const pages = [
-  'test/app/{below-path,studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
+  'test/app/{accessibility,below-path,film,studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
   'test/app/{call-lobby,call-servers,broadcast,package,talking-head}.test.ts',
   'test/app/{convert,queue,studio-convert,studio-styles}.test.ts',
 ];

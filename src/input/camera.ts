@@ -9,16 +9,18 @@ export interface CameraRequest {
    * taken.
    */
   deviceId?: string;
-  /** Pixels, at most 1920. Default 1280. */
+  /** Pixels. Default 1280. A camera that is held upright gives as many the other way round. */
   width?: number;
-  /** Pixels, at most 1080. Default 720. */
+  /** Pixels. Default 720. */
   height?: number;
   /** Frames per second. Default 30. */
   frameRate?: number;
 }
 
-const WIDEST = 1920;
-const TALLEST = 1080;
+const WIDTH = 1280;
+const HEIGHT = 720;
+/** So many times the pixels that were asked for are still the same mode in another shape. */
+const SAME_MODE = 1.35;
 
 /**
  * Opens a camera. The browser may ask the person first.
@@ -31,6 +33,7 @@ export async function openCamera(request: CameraRequest = {}): Promise<Source> {
   const stream = await openStream(devices, request);
   const track = stream.getVideoTracks()[0];
   if (!track) throw cameraMissing();
+  await keepModest(track, request);
   const { deviceId } = track.getSettings();
   return {
     kind: 'camera',
@@ -113,12 +116,37 @@ function devicesOrThrow(): MediaDevices {
       );
 }
 
+/** `resizeMode` is not in TypeScript's DOM library. */
+interface CameraMode extends MediaTrackConstraints {
+  resizeMode?: { ideal: 'none' | 'crop-and-scale' };
+}
+
+/**
+ * A camera that has only larger pictures gives them smaller, in their own shape. One that refuses
+ * stays as it is.
+ */
+async function keepModest(track: MediaStreamTrack, wish: CameraRequest): Promise<void> {
+  const { width = 0, height = 0, frameRate = 30 } = track.getSettings();
+  const wanted = (wish.width ?? WIDTH) * (wish.height ?? HEIGHT);
+  if (width * height <= wanted * SAME_MODE) return;
+  const share = Math.sqrt(wanted / (width * height));
+  const smaller: CameraMode = {
+    width: { ideal: Math.round(width * share) },
+    height: { ideal: Math.round(height * share) },
+    frameRate: { ideal: frameRate },
+    resizeMode: { ideal: 'crop-and-scale' },
+  };
+  await track.applyConstraints(smaller).catch(() => undefined);
+}
+
 async function openStream(devices: MediaDevices, request: CameraRequest): Promise<MediaStream> {
-  const mode = {
-    width: { ideal: Math.min(request.width ?? 1280, WIDEST), max: WIDEST },
-    height: { ideal: Math.min(request.height ?? 720, TALLEST), max: TALLEST },
+  const mode: CameraMode = {
+    width: { ideal: request.width ?? WIDTH },
+    height: { ideal: request.height ?? HEIGHT },
     frameRate: { ideal: request.frameRate ?? 30 },
-  } satisfies MediaTrackConstraints;
+    // A mode that the camera has: others are cut out of it, and lose what is at its sides.
+    resizeMode: { ideal: 'none' },
+  };
   const open = (video: MediaTrackConstraints) => devices.getUserMedia({ video, audio: false });
   const openAny = () => open({ ...mode, facingMode: { ideal: 'user' } });
   try {

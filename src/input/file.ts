@@ -21,6 +21,7 @@ async function openFile(file: File): Promise<Source> {
       kind: 'file',
       label: file.name,
       track: player.track,
+      playback: player.playback,
       ended: player.failed,
       stop() {
         player.stop();
@@ -38,7 +39,8 @@ async function openAddress(address: string): Promise<Source> {
   const name = url.pathname.split('/').findLast((part) => part !== '') ?? address;
   try {
     const player = await playForever(url.href, name);
-    return { kind: 'file', label: name, track: player.track, ended: player.failed, stop: player.stop };
+    const { track, playback, failed, stop } = player;
+    return { kind: 'file', label: name, track, playback, ended: failed, stop };
   } catch (error) {
     // The player says only that it failed; whether the file is there at all is worth a question.
     const answer = await fetch(url, { method: 'HEAD' }).catch(() => undefined);

@@ -1,10 +1,13 @@
 import { PortoonError } from '../common/errors.ts';
+import type { Playback } from './source.ts';
 
 /**
- * A looping, silent player with a video track. It is never shown and need not be in the document.
+ * A looping player with a video track. It is never shown and need not be in the document, and is
+ * silent until it is asked to be heard.
  */
 export interface VideoPlayer {
   readonly track: MediaStreamTrack;
+  readonly playback: Playback;
   readonly failed: Promise<PortoonError>;
   readonly stop: () => void;
 }
@@ -51,7 +54,8 @@ export async function playForever(url: string, name: string): Promise<VideoPlaye
     video.src = url;
     await firstFrame;
     await video.play();
-    const track = captured(video)?.getVideoTracks()[0];
+    const stream = captured(video);
+    const track = stream?.getVideoTracks()[0];
     if (!track) {
       throw new PortoonError(
         'ERR_UNSUPPORTED_BROWSER',
@@ -66,6 +70,7 @@ export async function playForever(url: string, name: string): Promise<VideoPlaye
     });
     return {
       track,
+      playback: playbackOf(video, stream?.getAudioTracks()[0] ?? null),
       failed,
       stop() {
         track.stop();
@@ -78,6 +83,56 @@ export async function playForever(url: string, name: string): Promise<VideoPlaye
       ? error
       : unreadable(name, 'could not be played.', undefined, { cause: error });
   }
+}
+
+const CHANGES = ['timeupdate', 'play', 'pause', 'seeked', 'durationchange', 'volumechange'];
+
+function playbackOf(video: HTMLVideoElement, sound: MediaStreamTrack | null): Playback {
+  let part: { from?: number; to?: number } = {};
+  const isOutside = (seconds: number) => seconds < (part.from ?? 0) || seconds >= (part.to ?? Infinity);
+  const seek = (seconds: number) => {
+    video.currentTime = seconds;
+  };
+  video.addEventListener('timeupdate', () => {
+    // Whoever looks for a place while it is paused may look anywhere.
+    if (!video.paused && isOutside(video.currentTime)) seek(part.from ?? 0);
+  });
+  return {
+    sound,
+    get seconds() {
+      return video.duration;
+    },
+    get position() {
+      return video.currentTime;
+    },
+    get paused() {
+      return video.paused;
+    },
+    get heard() {
+      return !video.muted;
+    },
+    play() {
+      void video.play().catch(() => undefined);
+    },
+    pause() {
+      video.pause();
+    },
+    seek,
+    repeat(wanted) {
+      part = wanted;
+      if (!video.paused && isOutside(video.currentTime)) seek(part.from ?? 0);
+    },
+    hear(on) {
+      // A browser would stop a film that begins to sound before the person has touched the page.
+      video.muted = !on || !navigator.userActivation.hasBeenActive;
+    },
+    onChange(listener) {
+      for (const change of CHANGES) video.addEventListener(change, listener);
+      return () => {
+        for (const change of CHANGES) video.removeEventListener(change, listener);
+      };
+    },
+  };
 }
 
 function captured(video: HTMLVideoElement): MediaStream | undefined {

@@ -3,6 +3,11 @@ type SoundProcessor = new (init: { track: MediaStreamTrack }) => {
   readonly readable: ReadableStream<AudioData>;
 };
 
+/** Whether {@link soundOf} has any sound to give here. */
+export function canTakeSound(): boolean {
+  return 'MediaStreamTrackProcessor' in globalThis;
+}
+
 /**
  * The sound of a track as a transferable stream of blocks. Null where the browser gives pages no
  * such blocks.

@@ -27,9 +27,13 @@ export class Download {
       const response = await fetch(url);
       if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}`);
       onAnswer?.(response);
+      const sent = sentBytes(response);
+      part.total = sent ?? expected;
+      let arrived = 0;
       for await (const chunk of response.body) {
         chunks.push(chunk);
-        part.loaded += chunk.length;
+        arrived += chunk.length;
+        part.loaded = sent === null ? arrived : Math.min(sent, (sent * arrived) / expected);
         this.report();
       }
     } catch (cause) {
@@ -40,10 +44,11 @@ export class Download {
         { cause },
       );
     } finally {
+      // It may be smaller than promised.
       part.total = part.loaded;
       this.report();
     }
-    const whole = new Uint8Array(part.loaded);
+    const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
     let offset = 0;
     for (const chunk of chunks) {
       whole.set(chunk, offset);
@@ -61,4 +66,13 @@ export class Download {
     }
     this.onProgress({ loaded, total });
   }
+}
+
+/**
+ * What a file that is compressed on its way costs a person's connection; null where it is not, or
+ * the server does not say. The browser hands out only what it has unpacked.
+ */
+function sentBytes({ headers }: Response): number | null {
+  if (headers.get('Content-Encoding') === null) return null;
+  return Number(headers.get('Content-Length')) || null;
 }

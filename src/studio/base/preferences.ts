@@ -58,6 +58,8 @@ const Schema = v.object({
   stats: v.fallback(v.boolean(), false),
   welcomed: v.fallback(v.boolean(), false),
   lastInput: v.fallback(v.picklist(['camera', 'demo']), 'camera'),
+  /** Whether the sound of films is heard. */
+  filmHeard: v.fallback(v.boolean(), true),
   /** Shown to the others in a call. */
   name: v.fallback(nameSchema, ''),
   microphoneId: v.fallback(v.nullable(v.string()), null),

@@ -10,6 +10,7 @@ import { createLookStore, type LookStore } from '../look/look-store.ts';
 import { createPaletteStore } from '../palette/palette-store.ts';
 import { createPreviewsStore } from '../look/previews-store.ts';
 import { createStylesStore, DEFAULT_STYLE, type StylesStore } from '../look/styles-store.ts';
+import { createFilmStore } from '../source/film-store.ts';
 import { createMirrorStore } from '../source/mirror-store.ts';
 import { openSource } from '../source/open-source.ts';
 import { createSourceStore } from '../source/source-store.ts';
@@ -71,6 +72,7 @@ export function createPictureStores(
     styles,
     palette: createPaletteStore({ ...base, look, readColours }),
     source,
+    film: createFilmStore({ preferences, page, source }),
     effect,
     layout,
     output: createOutputStore({ effect, source, notices, canStack }),

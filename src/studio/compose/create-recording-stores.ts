@@ -53,6 +53,7 @@ export function createRecordingStores(
   const sound = new RecordingSound({
     ...base,
     ...calls,
+    filmSound: picture.film.sound,
     // Outside of a call the studio plays no sound that would have to be cancelled.
     openMicrophone: (deviceId) => openMicrophone(deviceId, { echoCancellation: false }),
     replaceSound: (track) => {

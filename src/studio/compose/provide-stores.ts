@@ -19,6 +19,7 @@ import { provideRecording } from '../record/recording-store.ts';
 import { provideReplay } from '../record/replay-store.ts';
 import { providePanel } from '../shell/panel-store.ts';
 import { provideWindow } from '../shell/window-store.ts';
+import { provideFilm } from '../source/film-store.ts';
 import { provideMirror } from '../source/mirror-store.ts';
 import { provideSource } from '../source/source-store.ts';
 import { provideCompare } from '../stage/compare-store.ts';
@@ -35,6 +36,7 @@ export function provideStores(studio: Studio): ReadonlyMap<symbol, object> {
     providePage(studio.page),
     provideNotices(studio.notices),
     provideSource(studio.source),
+    provideFilm(studio.film),
     provideMirror(studio.mirror),
     provideEffectStore(studio.effect),
     provideOutput(studio.output),

@@ -15,6 +15,7 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
   studio.linkNotice.show();
   layout.start();
   source.start();
+  studio.film.start();
   output.start();
   conversions.start();
   call.start();

@@ -4,12 +4,14 @@ import { formatDuration } from '../base/format.ts';
 import { describeLook } from '../look/describe-look.ts';
 import { useLook } from '../look/look-store.ts';
 import { useStyles } from '../look/styles-store.ts';
+import { useFilm } from '../source/film-store.ts';
+import { useSource } from '../source/source-store.ts';
 import { asFault } from '../notices/as-fault.ts';
 import { IconButton, Segmented } from '../ui/controls.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useConversions } from './conversions-store.ts';
-import { readTrim } from './read-time.ts';
+import { formatTime, readTrim } from './read-time.ts';
 
 const TITLE_ID = 'convert-title';
 const FORMATS = [
@@ -98,6 +100,8 @@ export function ConvertDialog() {
  */
 function useConvertForm(): ConvertForm {
   const conversions = useConversions();
+  const { part } = useFilm();
+  const { playingFile } = useSource();
   const form: ConvertForm = {
     format: useSignal('mp4'),
     quality: useSignal('finest'),
@@ -109,8 +113,12 @@ function useConvertForm(): ConvertForm {
   useSignalEffect(() => {
     const films = conversions.asked.value;
     form.info.value = null;
-    form.problem.value = form.from.value = form.to.value = '';
     const [film] = films;
+    form.problem.value = '';
+    // The film on the stage may have been looked through already.
+    const { from, to } = film && film === playingFile.peek() ? part.peek() : {};
+    form.from.value = from === undefined ? '' : formatTime(from);
+    form.to.value = to === undefined ? '' : formatTime(to);
     if (films.length !== 1 || !film) return;
     const isStillAsked = () => conversions.asked.peek() === films;
     conversions.inspect(film).then(

@@ -1,3 +1,5 @@
+import { formatDuration } from '../base/format.ts';
+
 /** Reads a time like `1:30` or `90` as seconds. Returns null if it is not a time. */
 function readTime(text: string): number | null {
   // Only the first part may be as large as it likes.
@@ -21,4 +23,11 @@ export function readTrim(
   const end = to.trim() === '' ? undefined : readTime(to);
   if (start === null || end === null || (start ?? 0) >= Math.min(end ?? Infinity, seconds)) return null;
   return { ...(start !== undefined && { from: start }), ...(end !== undefined && { to: end }) };
+}
+
+/** Writes seconds as {@link readTrim} reads them, to a tenth: `1:30.5`. */
+export function formatTime(seconds: number): string {
+  const tenths = Math.round(seconds * 10);
+  const part = tenths % 10 === 0 ? '' : `.${tenths % 10}`;
+  return formatDuration(Math.floor(tenths / 10)) + part;
 }

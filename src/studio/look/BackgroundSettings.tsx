@@ -1,5 +1,6 @@
-import { chooseFile } from '../base/choose-file.ts';
+import { chooseFile, IMAGE_FILES } from '../base/choose-file.ts';
 import { Section, Segmented } from '../ui/controls.tsx';
+import { useMirror } from '../source/mirror-store.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useBackground, type BackgroundStore } from './background-store.ts';
 import { SWATCHES } from './swatches.ts';
@@ -40,7 +41,7 @@ export function BackgroundSettings() {
 }
 
 function chooseImageFile({ chooseImage }: BackgroundStore): void {
-  chooseFile('image/*', (file) => void chooseImage(file));
+  chooseFile(IMAGE_FILES, (file) => void chooseImage(file));
 }
 
 function ColourSwatches() {
@@ -78,6 +79,7 @@ function ColourSwatches() {
 function ImageRow() {
   const background = useBackground();
   const url = background.image.value;
+  const { mirrored } = useMirror();
   return (
     <div class="picture-row">
       {url !== null && <img src={url} alt="The chosen background" />}
@@ -90,6 +92,9 @@ function ImageRow() {
       >
         <Icon name="image" /> {url === null ? 'Choose an image' : 'Choose another'}
       </button>
+      {url !== null && mirrored.value && (
+        <p class="aside">You see it mirrored. Others, and clips, have it the right way round.</p>
+      )}
     </div>
   );
 }

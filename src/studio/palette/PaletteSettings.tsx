@@ -1,4 +1,4 @@
-import { chooseFile } from '../base/choose-file.ts';
+import { chooseFile, IMAGE_FILES } from '../base/choose-file.ts';
 import { Section } from '../ui/controls.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { usePalette } from './palette-store.ts';
@@ -22,7 +22,7 @@ export function PaletteSettings() {
           class="button"
           data-hint="Or drop a picture on the styles"
           onClick={() => {
-            chooseFile('image/*', (file) => void choosePicture(file));
+            chooseFile(IMAGE_FILES, (file) => void choosePicture(file));
           }}
         >
           <Icon name="palette" /> {has ? 'Another picture' : 'From a picture'}

@@ -1,19 +1,55 @@
 import { useSignal } from '@preact/signals';
-import { formatBytes } from '../base/format.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { formatBytes, formatDuration } from '../base/format.ts';
+import { useCall } from '../call/call-store.ts';
+import { restoreFocus } from '../ui/focus.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { ClipPreview } from './ClipPreview.tsx';
 import { useClips, type Clip } from './clips-store.ts';
 import { canShareFile } from './save-file.ts';
 
-/** Clips that were recorded, until they are saved or discarded. */
+/**
+ * Clips that were recorded, until they are saved or discarded. Several, and those beside a call or
+ * its lobby, lie in a tray that folds: they must not cover what else is there.
+ */
 export function ClipCards() {
-  const { clips } = useClips();
-  if (clips.value.length === 0) return null;
+  const clips = useClips().clips.value;
+  const { isOpen, isIn } = useCall();
+  const list = useRef<HTMLUListElement>(null);
+  const chosen = useSignal<boolean | null>(null);
+  const before = useRef(0);
+  useEffect(() => {
+    if (clips.length > before.current) chosen.value = null;
+    // The button that had the focus has gone with its card.
+    else if (clips.length < before.current)
+      restoreFocus(list.current?.querySelector('button') ?? document.querySelector('.recorder button'));
+    before.current = clips.length;
+  }, [clips.length]);
+  if (clips.length === 0) return null;
+  const unfolded = chosen.value ?? (!isOpen.value || isIn.value);
   return (
-    <ul class="clips" aria-label="Clips">
-      {clips.value.map((clip) => (
-        <ClipCard key={clip.name} clip={clip} />
-      ))}
-    </ul>
+    <div class="clip-tray" data-many={clips.length > 1 || undefined}>
+      {(clips.length > 1 || isOpen.value) && (
+        <button
+          type="button"
+          class="tray-head surface"
+          aria-expanded={unfolded}
+          onClick={() => {
+            chosen.value = !unfolded;
+          }}
+        >
+          <Icon name="film" /> {clips.length === 1 ? '1 clip' : `${clips.length} clips`}
+          <Icon name="chevron" />
+        </button>
+      )}
+      {unfolded && (
+        <ul class="clips" aria-label="Clips" ref={list}>
+          {clips.map((clip) => (
+            <ClipCard key={clip.name} clip={clip} />
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
@@ -21,9 +57,11 @@ function ClipCard({ clip }: { clip: Clip }) {
   const { name, file, recovered, saved, downloaded } = clip;
   const dot = name.lastIndexOf('.');
   const title = useSignal(clip.title ?? name.slice(0, dot));
+  const seconds = useSignal<number | null>(null);
+  const length = seconds.value === null ? '' : `${formatDuration(seconds.value)} · `;
   return (
     <li class="clip">
-      <ClipPreview clip={clip} />
+      <ClipPreview clip={clip} title={title.value} seconds={seconds} />
       <div class="about">
         {recovered && <p class="found">Recovered clip</p>}
         <label class="clip-name">
@@ -38,7 +76,8 @@ function ClipCard({ clip }: { clip: Clip }) {
             }}
           />
           <span>
-            {name.slice(dot)} · {formatBytes(file.size)}
+            {name.slice(dot)} · {length}
+            {formatBytes(file.size)}
           </span>
         </label>
         {!saved && (
@@ -51,15 +90,6 @@ function ClipCard({ clip }: { clip: Clip }) {
         <ClipActions clip={clip} title={title.value} />
       </div>
     </li>
-  );
-}
-
-function ClipPreview({ clip: { url, file } }: { clip: Clip }) {
-  return file.type.startsWith('image/') ? (
-    <img class="preview" src={url} alt="The clip" />
-  ) : (
-    // The browser plays what it wrote: the codecs are its own.
-    <video class="preview" src={url} controls playsInline preload="metadata" aria-label="The clip" />
   );
 }
 

@@ -6,6 +6,7 @@ import { useNotices } from '../notices/notices-store.ts';
 import { Switch } from '../ui/controls.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Popover } from '../ui/Popover.tsx';
+import { useFilm } from '../source/film-store.ts';
 import { useRecorder } from './recorder-store.ts';
 import { useRecording } from './recording-store.ts';
 import { REPLAY_SECONDS, useReplay } from './replay-store.ts';
@@ -79,13 +80,21 @@ function FormatOption({ id, offer }: { id: ClipFormat; offer: Offer }) {
 function SoundSwitches() {
   const { current, update } = usePreferences();
   const { isIn, isOpen } = useCall();
+  const film = useFilm().playback.value !== null && !isOpen.value;
+  const { hasSound } = useRecorder();
   const { clipSound, clipCall } = current.value;
   return (
     <>
       <Switch
-        label="Microphone"
-        hint={isOpen.value ? 'Your own' : 'For MP4 and WebM'}
-        checked={clipSound}
+        label={film ? 'The film’s sound' : 'Microphone'}
+        hint={
+          !hasSound.value
+            ? 'This browser gives pages no sound to record: clips are silent. Chrome and Edge do.'
+            : isOpen.value
+              ? 'Your own'
+              : 'For MP4 and WebM'
+        }
+        checked={clipSound && hasSound.value}
         onChange={() => {
           update({ clipSound: !clipSound });
         }}

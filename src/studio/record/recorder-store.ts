@@ -12,6 +12,8 @@ export interface LoadedRecorder {
   offers: readonly Offer[];
   /** The moving format that plays in most places. */
   widest: FormatId;
+  /** Whether clips can have sound here. */
+  hasSound: boolean;
 }
 
 export interface RecorderNeeds {
@@ -26,6 +28,8 @@ export class RecorderStore {
   readonly offers = signal<readonly Offer[]>([]);
   /** The moving format that plays in most places. */
   readonly widest = signal<FormatId>('mp4');
+  /** Whether clips can have sound here; true until that is known. */
+  readonly hasSound = signal(true);
   private loading: Promise<Recorder> | null = null;
 
   constructor(private readonly needs: RecorderNeeds) {}
@@ -40,9 +44,10 @@ export class RecorderStore {
 
   private async load(): Promise<Recorder> {
     const { effect, notices } = this.needs;
-    const { recorder, offers, widest } = await this.needs.load();
+    const { recorder, offers, widest, hasSound } = await this.needs.load();
     this.offers.value = offers;
     this.widest.value = widest;
+    this.hasSound.value = hasSound;
     const stop = watch(() => {
       recorder.follow(effect.current.value).catch((error: unknown) => {
         notices.showError('recording', error);
@@ -58,12 +63,16 @@ export class RecorderStore {
 
 /** Loads the code that records, which a visit without a recording never needs. */
 export async function loadRecorder(): Promise<LoadedRecorder> {
-  const [{ Recorder }, formats] = await Promise.all([
+  const [{ Recorder }, formats, { canTakeSound }] = await Promise.all([
     import('../../record/recorder.ts'),
     import('../../record/formats.ts'),
+    import('../../record/sound.ts'),
   ]);
-  const offers = await formats.offers();
-  return { recorder: new Recorder(), offers, widest: formats.widest(offers) };
+  const possible = await formats.offers();
+  // The browser's own recorder takes the sound by itself.
+  const hasSound = canTakeSound() || possible.some(({ recorder }) => recorder !== null);
+  const offers = hasSound ? possible : possible.map((offer) => ({ ...offer, audio: null }));
+  return { recorder: new Recorder(), offers, widest: formats.widest(offers), hasSound };
 }
 
 export function createRecorderStore(needs: RecorderNeeds): RecorderStore {

@@ -1,4 +1,4 @@
-import { effect as watch, untracked } from '@preact/signals';
+import { effect as watch, untracked, type ReadonlySignal } from '@preact/signals';
 import type { SoundMix } from '../../record/sound-mix.ts';
 import type { CallStore } from '../call/call-store.ts';
 import { KeptMicrophone, type KeptMicrophoneNeeds } from '../microphone/kept-microphone.ts';
@@ -9,6 +9,8 @@ export interface RecordingSoundNeeds extends KeptMicrophoneNeeds {
   notices: NoticesStore;
   microphone: Pick<MicrophoneStore, 'current'>;
   call: Pick<CallStore, 'isIn' | 'isOpen' | 'members' | 'announceRecording'>;
+  /** The sound of the film that plays: null for a silent one, undefined where none plays. */
+  filmSound: ReadonlySignal<MediaStreamTrack | null | undefined>;
   /** Gives the sound of what is recorded another source. */
   replaceSound: (track: MediaStreamTrack) => void;
   createMix: () => Pick<SoundMix, 'track' | 'set' | 'close'>;
@@ -23,7 +25,7 @@ const LOST = {
 
 type Mix = ReturnType<RecordingSoundNeeds['createMix']>;
 
-/** The sound of clips: the microphone, or everyone in a call. */
+/** The sound of clips: the microphone, the film that plays, or everyone in a call. */
 export class RecordingSound {
   /** The microphone that is opened for the clip alone. */
   private readonly own: KeptMicrophone;
@@ -35,12 +37,18 @@ export class RecordingSound {
   }
 
   /**
-   * The microphone's track, if clips are to have sound. Null makes a silent clip: if that is
-   * because the microphone doesn't open, the person is told.
+   * The track of the microphone, or of the film that plays in its place, if clips are to have
+   * sound. Null makes a silent clip: if that is because the microphone doesn't open, the person is
+   * told.
    */
   async openMicrophone(): Promise<MediaStreamTrack | null> {
     const { preferences, call, microphone, notices } = this.needs;
     if (!preferences.current.value.clipSound) return null;
+    const film = this.film();
+    if (film !== undefined) {
+      if (film) this.follow(film);
+      return film;
+    }
     if (!call.isOpen.value) {
       try {
         await this.own.open();
@@ -54,10 +62,27 @@ export class RecordingSound {
     return track ?? null;
   }
 
+  /** Says of a clip that begins that it can't have the sound that the person wants. */
+  warnOfSilence(): void {
+    const { preferences, notices } = this.needs;
+    if (!preferences.current.value.clipSound) return;
+    notices.show({
+      topic: 'recording-sound',
+      tone: 'problem',
+      title: 'This clip has no sound',
+      text: 'This browser gives pages no sound to record. For clips with sound open Portoon in Chrome, Edge or another Chromium.',
+    });
+  }
+
+  /** In a call people hear each other, whatever film is shown. */
+  private film(): MediaStreamTrack | null | undefined {
+    return this.needs.call.isOpen.value ? undefined : this.needs.filmSound.value;
+  }
+
   /**
    * From now on the clip's sound goes on with whatever microphone there is: another one that is
    * chosen in a call, one of its own when the call ends, one that is plugged in again. Meanwhile
-   * the person is told that there is none.
+   * the person is told that there is none. A film that is opened takes the microphone's place.
    */
   private follow(first: MediaStreamTrack): void {
     const { call, microphone, notices, replaceSound } = this.needs;
@@ -65,17 +90,18 @@ export class RecordingSound {
     let last: MediaStreamTrack | null = first;
     const stop = watch(() => {
       const inCall = call.isOpen.value;
-      const source = (inCall ? microphone : this.own).current.value;
-      if (!inCall && !source) queueMicrotask(this.openOwn);
-      const track = source?.track ?? null;
-      const unlisten = track && this.listen(track);
+      const film = this.film();
+      const source = film === undefined ? (inCall ? microphone : this.own).current.value : null;
+      if (!inCall && film === undefined && !source) queueMicrotask(this.openOwn);
+      const track = film ?? source?.track ?? null;
+      const unlisten = source && this.listen(source.track);
       const isNew = track !== last;
       last = track;
       untracked(() => {
         if (track && isNew) {
           notices.retract(LOST.topic);
           replaceSound(track);
-        } else if (isNew) notices.show(LOST);
+        } else if (isNew && film === undefined) notices.show(LOST);
       });
       return () => unlisten?.();
     });

@@ -22,7 +22,7 @@ export interface RecordingNeeds {
   background: Pick<BackgroundStore, 'kind' | 'cutOut'>;
   recorder: Pick<RecorderStore, 'get'>;
   formats: ClipFormats;
-  sound: Pick<RecordingSound, 'openMicrophone' | 'openCall' | 'closeCall'>;
+  sound: Pick<RecordingSound, 'openMicrophone' | 'openCall' | 'closeCall' | 'warnOfSilence'>;
   replay: Pick<ReplayStore, 'on' | 'suspend' | 'resume'>;
   clips: Pick<ClipsStore, 'add'>;
   /** Rejects if there is too little space. */
@@ -149,6 +149,7 @@ export class RecordingStore {
     const offer = formats.offerFor(format);
     await checkFreeSpace();
     await replay.suspend();
+    if (!offer.audio && offer.format.audio.length > 0) sound.warnOfSilence();
     const track = offer.audio
       ? ((await sound.openCall(this.endWithCall)) ?? (await sound.openMicrophone()))
       : null;

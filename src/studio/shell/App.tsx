@@ -14,6 +14,7 @@ import { StyleStrip } from '../look/StyleStrip.tsx';
 import { Announcer, NoticeList } from '../notices/NoticeList.tsx';
 import { ClipCards } from '../record/ClipCards.tsx';
 import { RecordingDot } from '../record/RecordButton.tsx';
+import { FilmBar } from '../source/FilmBar.tsx';
 import { useSource } from '../source/source-store.ts';
 import { useEffectStore } from '../stage/effect-store.ts';
 import { EmptyState } from '../stage/EmptyState.tsx';
@@ -42,6 +43,7 @@ export function App({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
       {/* Without controls there must be a way back that needs no keyboard. */}
       <Stage
         transparent={background.kind.value === 'transparent' || background.cutOut.value}
+        showsRoom={background.kind.value === 'live' && !background.cutOut.value}
         onClick={showControls}
       />
       <div
@@ -79,6 +81,7 @@ function Middle() {
       {!isOpen.value ? <EmptyState /> : isIn.value ? <CallTiles /> : <Lobby />}
       <ConvertCards />
       <ClipCards />
+      {(!isOpen.value || isIn.value) && <FilmBar />}
     </div>
   );
 }

@@ -36,6 +36,7 @@ function StatusChip() {
   const { state } = usePage();
   const { isIn, serverConnected } = useCall();
   const away = isIn.value && !serverConnected.value;
+  const status = useStatus();
   return (
     <p
       class="chip"
@@ -43,7 +44,7 @@ function StatusChip() {
       data-away={away || undefined}
     >
       <span class="dot" aria-hidden="true" />
-      <span>{useStatus()}</span>
+      <span title={status}>{status}</span>
     </p>
   );
 }

@@ -32,7 +32,7 @@ export function Divider({ track }: { track: MediaStreamTrack }) {
 }
 
 /** Plays a track in a video element and reports its size to the stage. */
-function useTrack(video: RefObject<HTMLVideoElement | null>, track: MediaStreamTrack): void {
+export function useTrack(video: RefObject<HTMLVideoElement | null>, track: MediaStreamTrack): void {
   const { setSize } = useStageLayout();
   useEffect(() => {
     const element = video.current;

@@ -38,7 +38,7 @@ export function EmptyState() {
   if (status === 'none') return <Welcome />;
   if (effect.current.value === null) {
     return (
-      <LoadingCard>
+      <LoadingCard overPicture={source.current.value !== null}>
         <LoadingProgress />
       </LoadingCard>
     );
@@ -57,8 +57,18 @@ export function EmptyState() {
   return null;
 }
 
-function LoadingCard({ children }: { children: ComponentChildren }) {
-  return <section class="card loading">{children}</section>;
+interface LoadingCardProps {
+  /** Whether the untouched picture is seen meanwhile; then the card leaves its middle free. */
+  overPicture?: boolean;
+  children: ComponentChildren;
+}
+
+function LoadingCard({ overPicture, children }: LoadingCardProps) {
+  return (
+    <section class="card loading" data-low={overPicture || undefined}>
+      {children}
+    </section>
+  );
 }
 
 interface ProblemCardProps {

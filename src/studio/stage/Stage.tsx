@@ -5,22 +5,27 @@ import { useSource } from '../source/source-store.ts';
 import { useCompare } from './compare-store.ts';
 import { Divider } from './Divider.tsx';
 import { useEffectStore } from './effect-store.ts';
+import { RawPicture } from './RawPicture.tsx';
 import { useStageLayout, type TileBox } from './stage-layout-store.ts';
 
 interface StageProps {
   /** Whether the picture has transparent parts. A checkerboard is shown behind them. */
   transparent: boolean;
+  /** Whether the room behind the person may be seen as it is. */
+  showsRoom: boolean;
   onClick: () => void;
 }
 
 /** The effect's canvas, over the whole window or in a call's tile, and the divider above it. */
-export function Stage({ transparent, onClick }: StageProps) {
-  const { canvas, pictureShown } = useEffectStore();
+export function Stage({ transparent, showsRoom, onClick }: StageProps) {
+  const { canvas, pictureShown, fatalFault } = useEffectStore();
   const { aspect, tile } = useStageLayout();
   const { mirrored } = useMirror();
   const compare = useCompare();
   const source = useSource();
   const holder = useRef<HTMLDivElement>(null);
+  const track = source.current.value?.track;
+  const waits = !pictureShown.value && fatalFault.value === null;
 
   // A replaced canvas stays with its last picture until the new one has its first.
   useSignalEffect(() => {
@@ -43,8 +48,9 @@ export function Stage({ transparent, onClick }: StageProps) {
       onClick={onClick}
     >
       <div class="checker" aria-hidden="true" />
+      {waits && showsRoom && track && <RawPicture track={track} />}
       <div class="canvas-holder" ref={holder} />
-      {compare.on.value && source.current.value && <Divider track={source.current.value.track} />}
+      {compare.on.value && track && <Divider track={track} />}
     </main>
   );
 }

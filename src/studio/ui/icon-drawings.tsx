@@ -59,6 +59,7 @@ export const ICON_DRAWINGS = {
     </>
   ),
   speaker: <path d="M4 9.5v5h3.5l5 4v-13l-5 4zM16 9a4.2 4.2 0 0 1 0 6m2.6-8.6a8 8 0 0 1 0 11.2" />,
+  'speaker-off': <path d="M4 9.5v5h3.5l5 4v-13l-5 4zM16 10l4.5 4.5m0-4.500L16 14.500" />,
   fit: (
     <>
       <rect x="3" y="5" width="18" height="14" rx="3" />

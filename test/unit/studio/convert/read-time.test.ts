@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTrim } from '../../../../src/studio/convert/read-time.ts';
+import { formatTime, readTrim } from '../../../../src/studio/convert/read-time.ts';
 
 test.each([
   ['', '', {}],
@@ -25,4 +25,9 @@ test.each([
 test('a start behind the end of the film is refused', () => {
   expect(readTrim('1:30', '', 8)).toBeNull();
   expect(readTrim('7', '1:30', 8)).toEqual({ from: 7, to: 90 });
+});
+
+test.each([0, 7, 12.34, 59.96, 90, 3723.5])('%d seconds are read as they are written', (seconds) => {
+  const written = formatTime(seconds);
+  expect(readTrim(written, '')).toEqual({ from: Math.round(seconds * 10) / 10 });
 });

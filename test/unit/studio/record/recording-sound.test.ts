@@ -13,6 +13,7 @@ function setUp({ inCall = false } = {}) {
   base.preferences.update({ clipSound: true });
   const isOpen = signal(inCall);
   const current = signal<Microphone | null>(inCall ? fakeMicrophone() : null);
+  const filmSound = signal<MediaStreamTrack | null | undefined>(undefined);
   const replaced: MediaStreamTrack[] = [];
   const opened: Microphone[] = [];
   const plugged = { in: true };
@@ -20,6 +21,7 @@ function setUp({ inCall = false } = {}) {
   const sound = new RecordingSound({
     ...base,
     microphone: { current },
+    filmSound,
     call: { isIn: isOpen, isOpen, members: signal([]), announceRecording: () => Promise.resolve() },
     openMicrophone: () => {
       if (!plugged.in) return Promise.reject(new Error('none'));
@@ -38,7 +40,7 @@ function setUp({ inCall = false } = {}) {
   });
   const titles = () => base.notices.notices.value.map(({ title }) => title);
   return {
-    ...{ sound, isOpen, current, replaced, opened, plugged, titles },
+    ...{ sound, isOpen, current, filmSound, replaced, opened, plugged, titles },
     changeDevices: () => {
       devicesChanged();
     },
@@ -91,4 +93,26 @@ test('after the clip nothing is opened any more', async () => {
   changeDevices();
   await settled();
   expect(opened).toEqual([]);
+});
+
+test('a clip of a film has the film’s sound, and never the microphone’s', async () => {
+  const { sound, filmSound, opened, replaced, titles } = setUp();
+  const tone = fakeTrack();
+  filmSound.value = tone;
+  expect(await sound.openMicrophone()).toBe(tone);
+  filmSound.value = null;
+  await settled();
+  expect(await sound.openMicrophone()).toBeNull();
+  expect(opened).toEqual([]);
+  expect(replaced).toEqual([]);
+  expect(titles()).toEqual([]);
+});
+
+test('the microphone goes on where a film is closed in mid-recording', async () => {
+  const { sound, filmSound, opened, replaced } = setUp();
+  filmSound.value = fakeTrack();
+  await sound.openMicrophone();
+  filmSound.value = undefined;
+  await settled();
+  expect(replaced).toEqual([opened[0]!.track]);
 });
