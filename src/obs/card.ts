@@ -1,12 +1,17 @@
 /** What `debug=1` and `stats=1` put on the page; without them nothing here is called. */
 
+/** Where everything is that can be seen. */
+export function pageOf(): HTMLElement {
+  return document.querySelector('main') ?? document.body;
+}
+
 /** A card in a corner that shows lines of text. */
 export class Card {
   private readonly element = document.createElement('pre');
 
   constructor(kind: 'debug' | 'stats') {
     this.element.className = `card ${kind}`;
-    document.body.append(this.element);
+    pageOf().append(this.element);
   }
 
   show(lines: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { Parameters } from './parameters.ts';
+import { pageOf } from './card.ts';
 import { Unstacker } from './unstack.ts';
 
 /**
@@ -43,7 +44,7 @@ export class Picture {
     video.muted = this.muted;
     video.hidden = true;
     video.srcObject = stream;
-    document.body.append(video);
+    pageOf().append(video);
     void play(video);
     video.requestVideoFrameCallback(() => {
       this.arrive(video, stacked);
@@ -54,7 +55,7 @@ export class Picture {
   place(canvas: HTMLCanvasElement): void {
     this.placed?.remove();
     this.placed = this.dress(canvas);
-    document.body.append(canvas);
+    pageOf().append(canvas);
   }
 
   /** Silences the stream, or lets it be heard again. */
@@ -74,7 +75,7 @@ export class Picture {
     still.width = video.videoWidth;
     still.height = video.videoHeight;
     still.getContext('2d')?.drawImage(video, 0, 0);
-    document.body.append(still);
+    pageOf().append(still);
     video.hidden = true;
     this.still = still;
   }
@@ -124,7 +125,7 @@ export class Picture {
 
   private newUnstacker(): Unstacker {
     const unstacker = new Unstacker();
-    document.body.append(this.dress(unstacker.canvas));
+    pageOf().append(this.dress(unstacker.canvas));
     return unstacker;
   }
 

@@ -113,6 +113,26 @@ describe('a camera', () => {
     });
   });
 
+  test.each([
+    ['held upright', 720, 1280, 720, 1280],
+    ['held upright, with more pixels than were asked for', 1080, 1920, 720, 1280],
+    ['of another shape', 1600, 1200, 1108, 832],
+  ])('%s keeps its shape', async (_, width, height, ...expected) => {
+    const { path } = await fakeCamera({ frames: 1, width, height });
+    const page = await open({ camera: path });
+    const { size, same } = await page.evaluate(async () => {
+      const source = await window.input.openCamera();
+      const { value } = await window.input.framesOf(source.track).frames.getReader().read();
+      const { displayWidth, displayHeight } = value!;
+      value!.close();
+      const { width: w, height: h } = source.track.getSettings();
+      source.stop();
+      return { size: [displayWidth, displayHeight], same: w === displayWidth && h === displayHeight };
+    });
+    expect(same).toBe(true);
+    for (const [index, side] of expected.entries()) expect(Math.abs(size[index]! - side)).toBeLessThan(3);
+  });
+
   test('shows the frames it was given, in order', async () => {
     const page = await sharedPage();
     const rows = await page.evaluate(async () => {

@@ -8,14 +8,14 @@ import { ObsSection } from './ObsSection.tsx';
 export function BroadcastPanel() {
   return (
     <Popover id={BROADCAST_ID} label="Broadcast" class="broadcast">
-      <header>
+      <div class="broadcast-head">
         <h2>Broadcast</h2>
         <IconButton
           icon="close"
           label="Close"
           onClick={() => document.getElementById(BROADCAST_ID)?.hidePopover()}
         />
-      </header>
+      </div>
       <ObsSection />
       <MediaServerForm />
     </Popover>

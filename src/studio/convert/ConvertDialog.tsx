@@ -69,10 +69,10 @@ export function ConvertDialog() {
           start();
         }}
       >
-        <header class="panel-head">
+        <div class="panel-head">
           <h2 id={TITLE_ID}>{films.length > 1 ? `Convert ${films.length} films` : 'Convert film'}</h2>
           <IconButton icon="close" label="Close" onClick={close} />
-        </header>
+        </div>
         <FilmSummary films={films} info={form.info.value} />
         <FormatAndQuality form={form} transparent={transparent} />
         <TrimFields form={form} />

@@ -21,7 +21,7 @@ export function Lobby() {
   const { inviting, joinFault, join, leave } = useCall();
   const takeOver = joinFault.value?.code === 'ERR_CALL_ELSEWHERE';
   return (
-    <div class="lobby">
+    <section class="lobby" aria-label="Lobby">
       <OwnTile>
         <div class="on-tile" role="group" aria-label="What you send">
           <MicrophoneToggle />
@@ -56,7 +56,7 @@ export function Lobby() {
           </button>
         </div>
       </form>
-    </div>
+    </section>
   );
 }
 

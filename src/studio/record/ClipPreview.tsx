@@ -41,7 +41,7 @@ export function ClipPreview({ clip: { url, file }, title, seconds }: ClipPreview
             playsInline
             preload="metadata"
             tabIndex={-1}
-            onLoadedMetadata={({ currentTarget: { duration } }) => {
+            onDurationChange={({ currentTarget: { duration } }) => {
               seconds.value = Number.isFinite(duration) ? duration : null;
             }}
           />
@@ -51,10 +51,10 @@ export function ClipPreview({ clip: { url, file }, title, seconds }: ClipPreview
       <Dialog open={large.value} titleId={titleId} class="clip-player" closesOnBackdrop onClose={close}>
         {large.value && (
           <div class="clip-large">
-            <header class="panel-head">
+            <div class="panel-head">
               <h2 id={titleId}>{title}</h2>
               <IconButton icon="close" label="Close the clip" onClick={close} />
-            </header>
+            </div>
             {isImage ? (
               <img src={url} alt="The clip" />
             ) : (

@@ -16,10 +16,10 @@ export function HelpDialog({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
   return (
     <Dialog open={helpOpen.value} titleId={TITLE_ID} class="help" closesOnBackdrop onClose={close}>
       <div class="help-box">
-        <header class="panel-head">
+        <div class="panel-head">
           <h2 id={TITLE_ID}>Shortcuts</h2>
           <IconButton icon="close" label="Close help" onClick={close} />
-        </header>
+        </div>
         <ShortcutSwitch />
         <dl>
           {shortcuts.map(({ shown, does }) => (

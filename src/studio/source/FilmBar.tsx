@@ -9,7 +9,7 @@ export function FilmBar() {
   if (!playback) return null;
   const paused = film.paused.value;
   return (
-    <div class="film-bar surface" role="group" aria-label="Film">
+    <section class="film-bar surface" aria-label="Film">
       <IconButton
         icon={paused ? 'play' : 'pause'}
         label={paused ? 'Play the film' : 'Pause the film'}
@@ -24,7 +24,7 @@ export function FilmBar() {
         />
       )}
       <PartButtons />
-    </div>
+    </section>
   );
 }
 

@@ -65,7 +65,7 @@ interface LoadingCardProps {
 
 function LoadingCard({ overPicture, children }: LoadingCardProps) {
   return (
-    <section class="card loading" data-low={overPicture || undefined}>
+    <section class="card loading" aria-label="Loading" data-low={overPicture || undefined}>
       {children}
     </section>
   );

@@ -4,16 +4,18 @@ import { Icon } from '../ui/Icon.tsx';
 import { LoadingProgress } from './LoadingProgress.tsx';
 import { Portrait } from './Portrait.tsx';
 
+const TITLE_ID = 'welcome-title';
+
 /** The first thing that a new visitor sees: what Portoon does, and ways to start. */
 export function Welcome() {
   const { current } = usePreferences();
   const { open, chooseVideo } = useSource();
   const first = !current.value.welcomed;
   return (
-    <section class="card welcome">
+    <section class="card welcome" aria-labelledby={TITLE_ID}>
       <Portrait />
       <div class="words">
-        <h2>{first ? 'You, as a cartoon. Live.' : 'Welcome back'}</h2>
+        <h2 id={TITLE_ID}>{first ? 'You, as a cartoon. Live.' : 'Welcome back'}</h2>
         <p>
           {first
             ? 'Portoon turns the person in front of the camera into a cartoon and leaves the room around them real.'

@@ -55,6 +55,7 @@ function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: 
         endCall = onCallEnded;
         return Promise.resolve(inCall ? ({} as MediaStreamTrack) : null);
       },
+      warnOfSilence: () => undefined,
       closeCall: () => events.push('close call'),
     },
     replay: {
