@@ -70,7 +70,7 @@ export async function playForever(url: string, name: string): Promise<VideoPlaye
     });
     return {
       track,
-      playback: playbackOf(video, stream?.getAudioTracks()[0] ?? null),
+      playback: playbackOf(video, stream.getAudioTracks()[0] ?? null),
       failed,
       stop() {
         track.stop();

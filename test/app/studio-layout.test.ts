@@ -294,6 +294,64 @@ describe('the divider', () => {
   });
 });
 
+/** Whether a button can be clicked where it is. */
+function isOnTop(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate((wanted) => {
+    const button = document.querySelector(wanted)!;
+    const { left, top, right, bottom } = button.getBoundingClientRect();
+    return [top + 2, bottom - 2].every((y) =>
+      button.contains(document.elementFromPoint((left + right) / 2, y)),
+    );
+  }, selector);
+}
+
+describe('clips', () => {
+  it('fold, play large at one tap, and give way to the person and to Join', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`, {
+      permissions: ['camera', 'microphone'],
+      viewport: { width: 1280, height: 800 },
+    });
+    await reach(page, 'running');
+    const cards = page.locator('.clip');
+    for (let made = 1; made <= 3; made++) {
+      await page.getByRole('button', { name: 'Recording options' }).click();
+      await page.getByRole('button', { name: 'Take a picture' }).click();
+      await expect.poll(() => cards.count(), { timeout: 20_000 }).toBe(made);
+      await page.keyboard.press('Escape');
+    }
+    // The person's face is in the middle.
+    expect((await page.locator('.clip-tray').boundingBox())!.y).toBeGreaterThan(380);
+    await cards.first().getByRole('button', { name: 'Discard' }).press('Enter');
+    await cards.first().getByRole('button', { name: 'Discard for good?' }).press('Enter');
+    await expect.poll(() => cards.count()).toBe(2);
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.closest('.clip') !== null))
+      .toBe(true);
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await cards.first().getByRole('button', { name: 'Show the clip large' }).click();
+    const large = page.getByRole('dialog').getByRole('img', { name: 'The clip' });
+    expect((await large.boundingBox())!.width).toBeGreaterThan(340);
+    await page.keyboard.press('Escape');
+
+    for (const [width, height] of [
+      [390, 844],
+      [1280, 800],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.getByRole('button', { name: 'Call', exact: true }).click();
+      const fold = page.getByRole('button', { name: '2 clips' });
+      expect(await fold.getAttribute('aria-expanded')).toBe('false');
+      for (const unfolded of [false, true]) {
+        if (unfolded) await fold.click();
+        await expect.poll(() => isOnTop(page, '.lobby-card [type=submit]')).toBe(true);
+      }
+      await page.getByRole('button', { name: 'Cancel' }).click();
+    }
+    await close();
+  });
+});
+
 describe('the lobby', () => {
   it.each(
     SIZES.flatMap(([width, height]) => [
@@ -307,15 +365,7 @@ describe('the lobby', () => {
     });
     await reach(page, 'running');
     await page.locator('.strip').waitFor();
-    const onTop = () =>
-      page.evaluate(() => {
-        const join = document.querySelector('.lobby-card [type=submit]')!;
-        const { left, top, right, bottom } = join.getBoundingClientRect();
-        return [top + 2, bottom - 2].every((y) =>
-          join.contains(document.elementFromPoint((left + right) / 2, y)),
-        );
-      });
-    await expect.poll(onTop).toBe(true);
+    await expect.poll(() => isOnTop(page, '.lobby-card [type=submit]')).toBe(true);
     await close();
   });
 

@@ -63,7 +63,7 @@ interface LoadingCardProps {
   children: ComponentChildren;
 }
 
-function LoadingCard({ overPicture, children }: LoadingCardProps) {
+function LoadingCard({ overPicture = false, children }: LoadingCardProps) {
   return (
     <section class="card loading" aria-label="Loading" data-low={overPicture || undefined}>
       {children}
