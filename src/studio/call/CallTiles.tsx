@@ -34,13 +34,13 @@ export function CallTiles() {
   const count = Math.max(2, members.length + 1);
   const boxes = arrangeTiles(count, width, height, GAP);
   return (
-    <div class="tiles" ref={box} role="group" aria-label="People in the call">
+    <section class="tiles" ref={box} aria-label="People in the call">
       {members.map((member, index) => (
         <MemberTile key={member.id} member={member} box={boxes[index]} />
       ))}
       {members.length === 0 && <Invitation box={boxes[0]} />}
       <OwnTile box={boxes.at(-1)} inCall />
-    </div>
+    </section>
   );
 }
 

@@ -41,12 +41,12 @@ export function RecordMenu() {
 function FormatList() {
   const { offers } = useRecorder();
   return (
-    <ul class="formats" role="radiogroup" aria-label="Format of clips">
+    <div class="formats" role="radiogroup" aria-label="Format of clips">
       {CLIP_FORMATS.map((id) => {
         const offer = offers.value.find(({ format }) => format.id === id);
         return offer && <FormatOption key={id} id={id} offer={offer} />;
       })}
-    </ul>
+    </div>
   );
 }
 
@@ -54,26 +54,24 @@ function FormatOption({ id, offer }: { id: ClipFormat; offer: Offer }) {
   const { update } = usePreferences();
   const { formats } = useRecording();
   return (
-    <li>
-      <label>
-        <input
-          type="radio"
-          class="unseen"
-          name="clip-format"
-          value={id}
-          disabled={!offer.possible}
-          checked={id === formats.chosen.value}
-          onChange={() => {
-            update({ clipFormat: id });
-          }}
-        />
-        <span class="mark-of-choice" aria-hidden="true" />
-        <span>
-          <b>{offer.format.title}</b>
-          <small>{offer.note ?? offer.format.use}</small>
-        </span>
-      </label>
-    </li>
+    <label>
+      <input
+        type="radio"
+        class="unseen"
+        name="clip-format"
+        value={id}
+        disabled={!offer.possible}
+        checked={id === formats.chosen.value}
+        onChange={() => {
+          update({ clipFormat: id });
+        }}
+      />
+      <span class="mark-of-choice" aria-hidden="true" />
+      <span>
+        <b>{offer.format.title}</b>
+        <small>{offer.note ?? offer.format.use}</small>
+      </span>
+    </label>
   );
 }
 

@@ -56,10 +56,10 @@ export function App({ shortcuts }: { shortcuts: readonly Shortcut[] }) {
         <TopBar />
         <Middle />
         {panel && <SettingsPanel />}
-        <div class="dock">
+        <section class="dock" aria-label="Controls">
           {started && <Styles />}
           {isIn.value && <CallBar />}
-        </div>
+        </section>
       </div>
       {controlsHidden.value && <RecordingDot />}
       <DropTarget onFiles={useFileHandler()} />
