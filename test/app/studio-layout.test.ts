@@ -294,6 +294,31 @@ describe('the divider', () => {
   });
 });
 
+describe('a slow first visit', () => {
+  it('shows the untouched picture until the nets are there, unless the room is to be hidden', async () => {
+    const { page, close } = await visit(browser, 'about:blank');
+    const held: (() => void)[] = [];
+    await page.route('**/*.onnx*', async (route) => {
+      await new Promise<void>((go) => held.push(go));
+      await route.continue();
+    });
+    await page.goto(`${home}?autostart=1&style=none&background=blur`);
+    await page.getByText('Loading the effect').waitFor();
+    await expect.poll(() => page.locator('.chip').innerText()).toBe('Starting…');
+    expect(await page.locator('.raw').count()).toBe(0);
+    await page.goto(`${home}?autostart=1&style=none`);
+    const raw = page.getByLabel('Your picture, without the effect yet');
+    await expect.poll(() => raw.evaluate((video: HTMLVideoElement) => video.videoWidth)).toBeGreaterThan(0);
+    expect(await page.evaluate(() => document.documentElement.dataset.state)).toBe('loading');
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    for (const go of held) go();
+    await page.unroute('**/*.onnx*');
+    await reach(page, 'running');
+    expect(await raw.count()).toBe(0);
+    await close();
+  });
+});
+
 /** Whether a button can be clicked where it is. */
 function isOnTop(page: Page, selector: string): Promise<boolean> {
   return page.evaluate((wanted) => {

@@ -25,7 +25,10 @@ export function Stage({ transparent, showsRoom, onClick }: StageProps) {
   const source = useSource();
   const holder = useRef<HTMLDivElement>(null);
   const track = source.current.value?.track;
-  const waits = !pictureShown.value && fatalFault.value === null;
+  // Once only: somebody who turns the camera on again is drawn at once.
+  const wasShown = useRef(false);
+  wasShown.current ||= pictureShown.value;
+  const waits = !wasShown.current && fatalFault.value === null;
 
   // A replaced canvas stays with its last picture until the new one has its first.
   useSignalEffect(() => {
