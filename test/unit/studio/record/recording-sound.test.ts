@@ -38,9 +38,10 @@ function setUp({ inCall = false } = {}) {
       throw new Error('not needed');
     },
   });
+  const { preferences } = base;
   const titles = () => base.notices.notices.value.map(({ title }) => title);
   return {
-    ...{ sound, isOpen, current, filmSound, replaced, opened, plugged, titles },
+    ...{ sound, preferences, isOpen, current, filmSound, replaced, opened, plugged, titles },
     changeDevices: () => {
       devicesChanged();
     },
@@ -115,4 +116,14 @@ test('the microphone goes on where a film is closed in mid-recording', async () 
   filmSound.value = undefined;
   await settled();
   expect(replaced).toEqual([opened[0]!.track]);
+});
+
+test('a browser without sound to record is told of, unless clips are to be silent anyway', () => {
+  const { sound, preferences, titles } = setUp();
+  preferences.update({ clipSound: false });
+  sound.warnOfSilence();
+  expect(titles()).toEqual([]);
+  preferences.update({ clipSound: true });
+  sound.warnOfSilence();
+  expect(titles()).toEqual(['This clip has no sound']);
 });

@@ -17,11 +17,13 @@ beforeEach(() => {
 interface Given {
   format?: string;
   inCall?: boolean;
+  /** Whether the browser can give clips sound. */
+  hasSound?: boolean;
   /** Resolves when the recorder has started. */
   started?: Promise<void>;
 }
 
-function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: Given = {}) {
+function setUp({ format = 'mp4', inCall = false, hasSound = true, started = Promise.resolve() }: Given = {}) {
   const base = createBase();
   const events: string[] = [];
   const status = signal<SourceStatus>('live');
@@ -41,7 +43,10 @@ function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: 
     resume: note('resume'),
   } as unknown as Recorder;
   const alpha = format !== 'mp4';
-  const offer = { format: { id: format, alpha }, audio: 'aac' } as Offer;
+  const offer = {
+    format: { id: format, alpha, audio: ['aac'] },
+    audio: hasSound ? 'aac' : null,
+  } as unknown as Offer;
   const background = { kind: signal<Backdrop>('live'), cutOut: signal(false) };
   const store = createRecordingStore({
     ...base,
@@ -55,7 +60,7 @@ function setUp({ format = 'mp4', inCall = false, started = Promise.resolve() }: 
         endCall = onCallEnded;
         return Promise.resolve(inCall ? ({} as MediaStreamTrack) : null);
       },
-      warnOfSilence: () => undefined,
+      warnOfSilence: () => events.push('warn'),
       closeCall: () => events.push('close call'),
     },
     replay: {
@@ -92,6 +97,13 @@ test('without a picture nothing is recorded', async () => {
   await store.record();
   expect(store.stage.value).toBe('off');
   expect(notices.notices.value[0]?.title).toBe('There is no picture to record');
+});
+
+test('before a clip begins that can have no sound here, that is said', async () => {
+  const { store, page, events } = setUp({ hasSound: false });
+  page.state.value = 'running';
+  await store.record();
+  expect(events).toEqual(['suspend replay', 'warn', 'start']);
 });
 
 test('a clip is started, paused, resumed and offered', async () => {
