@@ -5,7 +5,7 @@ import { createStoreSlot } from '../base/store-slot.tsx';
 import type { SourceStore } from './source-store.ts';
 
 /** A part of a film, in seconds. By default it begins and ends as the film does. */
-export interface FilmPart {
+export interface FilmRange {
   readonly from?: number;
   readonly to?: number;
 }
@@ -25,7 +25,7 @@ export class FilmStore {
   readonly paused = signal(false);
   readonly heard = signal(false);
   /** What is played over and over, and converted unless something else is chosen then. */
-  readonly part = signal<FilmPart>({});
+  readonly part = signal<FilmRange>({});
   /** The film's own sound: null for a silent film, undefined where no film is playing. */
   readonly sound: ReadonlySignal<MediaStreamTrack | null | undefined> = computed(
     () => this.playback.value?.sound,
@@ -92,7 +92,7 @@ export class FilmStore {
     this.needs.page.announce('The whole film');
   };
 
-  private choose(part: FilmPart): void {
+  private choose(part: FilmRange): void {
     this.part.value = part;
     this.playback.value?.repeat(part);
   }
