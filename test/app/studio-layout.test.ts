@@ -31,6 +31,19 @@ const SIZES = [
   [640, 360],
 ] as const;
 
+const sizeOf = ([width, height]: readonly [number, number]) => ({ width, height });
+
+/** Resolves when nothing of the interface moves any more. */
+async function stopped(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) => playState !== 'running' || effect?.getTiming().iterations === Infinity,
+      ),
+  );
+}
+
 interface Box {
   part: string;
   left: number;
@@ -69,37 +82,89 @@ function expectNoOverlap(boxes: Box[], width: number, height: number): void {
     }
 }
 
+/** The texts that are hard to read over black or over white, with their contrast. */
+function faint(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+    /** What a stack of colours looks like over black or white. */
+    const paint = (colours: string[]) => {
+      context.clearRect(0, 0, 1, 1);
+      for (const colour of colours) {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+      }
+      return context.getImageData(0, 0, 1, 1).data;
+    };
+    const luminance = (data: Uint8ClampedArray) => {
+      const [r, g, b] = Array.from(data, (c) =>
+        c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+      );
+      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+    };
+    const texts = Array.from(document.querySelectorAll('.chrome *')).filter(
+      (element) =>
+        element.checkVisibility() &&
+        !element.closest('.unseen') &&
+        Array.from(element.childNodes).some(
+          (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
+        ),
+    );
+    return texts.flatMap((element) => {
+      const grounds: string[] = [];
+      for (let at: Element | null = element; at && !at.matches('.chrome'); at = at.parentElement)
+        grounds.unshift(getComputedStyle(at).backgroundColor);
+      return ['#000', '#fff'].flatMap((picture) => {
+        const ground = luminance(paint([picture, ...grounds]));
+        const ink = luminance(paint([picture, ...grounds, getComputedStyle(element).color]));
+        const contrast = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+        return contrast < 4.5 ? [`${element.textContent} over ${picture}: ${contrast.toFixed(2)}`] : [];
+      });
+    });
+  });
+}
+
 describe('the interface', () => {
-  it.each(SIZES)('fits into %i x %i without overlap', async (width, height) => {
-    const { page, close } = await visit(browser, home, { viewport: { width, height } });
+  it.each([
+    ['shrinks', SIZES],
+    ['grows', SIZES.toReversed()],
+  ])('fits into a window that %s without overlap', async (_how, sizes) => {
+    const { page, close } = await visit(browser, home, { viewport: sizeOf(sizes[0]) });
     await reach(page, 'ready');
-    const welcome = await parts(page);
-    expect(welcome.map(({ part }) => part)).toContain('.card');
-    expectNoOverlap(welcome, width, height);
-    // Both ways to begin can be seen without scrolling.
-    for (const name of ['Use my camera', 'Try the demo']) {
-      const box = await page.getByRole('button', { name }).boundingBox();
-      expect(box!.y + box!.height).toBeLessThanOrEqual(height);
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      const welcome = await parts(page);
+      expect(welcome.map(({ part }) => part)).toContain('.card');
+      expectNoOverlap(welcome, width, height);
+      // Both ways to begin can be seen without scrolling.
+      for (const name of ['Use my camera', 'Try the demo']) {
+        const box = await page.getByRole('button', { name }).boundingBox();
+        expect(box!.y + box!.height).toBeLessThanOrEqual(height);
+      }
     }
 
+    await page.setViewportSize(sizeOf(sizes[0]));
     await page.goto(`${home}?autostart=1&stats=1&style=none`);
     await reach(page, 'running');
     await page.getByText('fps').waitFor();
-    const open = await page.locator('.panel').count();
-    expectNoOverlap(await parts(page), width, height);
-    await page.getByRole('button', { name: 'Settings', exact: true }).click();
-    await page.waitForTimeout(400);
-    expect(await page.locator('.panel').count()).toBe(1 - open);
-    expectNoOverlap(await parts(page), width, height);
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      const open = await page.locator('.panel').count();
+      await stopped(page);
+      expectNoOverlap(await parts(page), width, height);
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await expect.poll(() => page.locator('.panel').count()).toBe(1 - open);
+      await stopped(page);
+      expectNoOverlap(await parts(page), width, height);
 
-    const small = await page.evaluate(() =>
-      Array.from(document.querySelectorAll('button, label.tile, .segmented label, .switch, select'))
-        .filter((element) => element.checkVisibility())
-        .map((element) => ({ box: element.getBoundingClientRect(), name: element.textContent }))
-        .filter(({ box }) => box.width < 28 || box.height < 36)
-        .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
-    );
-    expect(small).toEqual([]);
+      const small = await page.evaluate(() =>
+        Array.from(document.querySelectorAll('button, label.tile, .segmented label, .switch, select'))
+          .filter((element) => element.checkVisibility())
+          .map((element) => ({ box: element.getBoundingClientRect(), name: element.textContent }))
+          .filter(({ box }) => box.width < 28 || box.height < 36)
+          .map(({ name, box }) => `${name} ${box.width}x${box.height}`),
+      );
+      expect(small, `too small in ${width}x${height}`).toEqual([]);
+    }
     await close();
   });
 
@@ -139,48 +204,15 @@ describe('the interface', () => {
     await close();
   });
 
-  it.each(['light', 'dark'] as const)('can be read in %s', async (colorScheme) => {
-    const { page, close } = await visit(browser, `${home}?autostart=1&stats=1&style=none`, { colorScheme });
+  it('can be read in light and in dark', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&stats=1&style=none`);
     await reach(page, 'running');
     await page.getByText('fps').waitFor();
-    const faint = await page.evaluate(() => {
-      const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-      /** What a stack of colours looks like over black or white. */
-      const paint = (colours: string[]) => {
-        context.clearRect(0, 0, 1, 1);
-        for (const colour of colours) {
-          context.fillStyle = colour;
-          context.fillRect(0, 0, 1, 1);
-        }
-        return context.getImageData(0, 0, 1, 1).data;
-      };
-      const luminance = (data: Uint8ClampedArray) => {
-        const [r, g, b] = Array.from(data, (c) =>
-          c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4,
-        );
-        return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-      };
-      const texts = Array.from(document.querySelectorAll('.chrome *')).filter(
-        (element) =>
-          element.checkVisibility() &&
-          !element.closest('.unseen') &&
-          Array.from(element.childNodes).some(
-            (node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim(),
-          ),
-      );
-      return texts.flatMap((element) => {
-        const grounds: string[] = [];
-        for (let at: Element | null = element; at && !at.matches('.chrome'); at = at.parentElement)
-          grounds.unshift(getComputedStyle(at).backgroundColor);
-        return ['#000', '#fff'].flatMap((picture) => {
-          const ground = luminance(paint([picture, ...grounds]));
-          const ink = luminance(paint([picture, ...grounds, getComputedStyle(element).color]));
-          const contrast = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
-          return contrast < 4.5 ? [`${element.textContent} over ${picture}: ${contrast.toFixed(2)}`] : [];
-        });
-      });
-    });
-    expect(faint).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await stopped(page);
+      expect(await faint(page), colorScheme).toEqual([]);
+    }
     await close();
   });
 
@@ -233,40 +265,47 @@ function difference(a: PNG, b: PNG, dx = 0, dy = 0): number {
 }
 
 describe('the divider', () => {
-  it.each([
-    [900, 700, true],
-    [900, 700, false],
-    [1300, 420, true],
-    [390, 760, true],
-    [390, 760, false],
-  ])('lays the raw picture exactly on the stage: %i x %i, mirrored %s', async (width, height, mirrored) => {
-    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`, {
-      viewport: { width, height },
-    });
+  it('lays the raw picture exactly on the stage, in any window, mirrored or not', async () => {
+    const { page, close } = await visit(browser, `${home}?autostart=1&style=none`);
     await reach(page, 'running');
-    if (!mirrored) await page.keyboard.press('m');
     await page.keyboard.press('b');
     const divider = page.getByRole('slider', { name: 'Before and after' });
     await divider.focus();
     await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
     await page.keyboard.press('h');
-    const shoot = async (key: string) => {
-      await divider.press(key);
-      await page.waitForTimeout(500);
-      return PNG.sync.read(await page.screenshot());
-    };
-    const before = await shoot('End');
-    const after = await shoot('Home');
-    const aligned = difference(before, after);
-    expect(aligned).toBeLessThan(4);
-    // It is the place that fits, not merely a plain picture.
-    for (const [dx, dy] of [
-      [2, 0],
-      [-2, 0],
-      [0, 2],
-      [0, -2],
-    ] as const)
-      expect(difference(before, after, dx, dy)).toBeGreaterThan(aligned);
+    let mirrors = true;
+    for (const [width, height, mirrored] of [
+      [900, 700, true],
+      [900, 700, false],
+      [1300, 420, true],
+      [390, 760, true],
+      [390, 760, false],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      if (mirrored !== mirrors) await page.keyboard.press('m');
+      mirrors = mirrored;
+      const shoot = async (key: string, at: string) => {
+        await divider.press(key);
+        await expect.poll(() => divider.getAttribute('aria-valuenow')).toBe(at);
+        await stopped(page);
+        return PNG.sync.read(await page.screenshot());
+      };
+      // The effect draws the new size a moment after the page.
+      let [before, after] = [await shoot('End', '100'), await shoot('Home', '0')];
+      for (let tries = 0; difference(before, after) >= 4 && tries < 20; tries++)
+        [before, after] = [await shoot('End', '100'), await shoot('Home', '0')];
+      const aligned = difference(before, after);
+      const where = `${width} x ${height}, mirrored ${mirrored}`;
+      expect(aligned, where).toBeLessThan(4);
+      // It is the place that fits, not merely a plain picture.
+      for (const [dx, dy] of [
+        [2, 0],
+        [-2, 0],
+        [0, 2],
+        [0, -2],
+      ] as const)
+        expect(difference(before, after, dx, dy), where).toBeGreaterThan(aligned);
+    }
     await close();
   });
 
@@ -378,21 +417,24 @@ describe('clips', () => {
 });
 
 describe('the lobby', () => {
-  it.each(
-    SIZES.flatMap(([width, height]) => [
-      [width, height, ''] as const,
-      [width, height, '&foo=1&region=nose&room2=1&strength=9'] as const,
-    ]),
-  )('has Join in view in %i x %i, also below notices: %s', async (width, height, odd) => {
-    const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}&style=none${odd}`, {
-      permissions: ['camera', 'microphone'],
-      viewport: { width, height },
-    });
-    await reach(page, 'running');
-    await page.locator('.strip').waitFor();
-    await expect.poll(() => isOnTop(page, '.lobby-card [type=submit]')).toBe(true);
-    await close();
-  });
+  it.each(['', '&foo=1&region=nose&room2=1&strength=9'])(
+    'has Join in view in any window, also below notices: %s',
+    async (odd) => {
+      const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}&style=none${odd}`, {
+        permissions: ['camera', 'microphone'],
+      });
+      await reach(page, 'running');
+      await page.locator('.strip').waitFor();
+      if (odd) await page.locator('.notice').first().waitFor();
+      for (const [width, height] of SIZES) {
+        await page.setViewportSize({ width, height });
+        await expect
+          .poll(() => isOnTop(page, '.lobby-card [type=submit]'), { message: `${width} x ${height}` })
+          .toBe(true);
+      }
+      await close();
+    },
+  );
 
   it('has a guest see themself where it says', async () => {
     const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}`, {
