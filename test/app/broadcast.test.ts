@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAppServer } from '../../src/server/server.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
-import { projectRoot } from '../fixtures/server.ts';
+import { lightBuild } from '../fixtures/light-app.ts';
 import { startWhipServer, type WhipServer } from '../fixtures/whip-server.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
 
 const TOKEN = 'letters-and-numbers-1';
 
+let build: string;
 let browser: Browser;
 let server: WhipServer;
 /** Another origin, to be sent to. */
@@ -39,12 +39,12 @@ async function trouble(code: string): Promise<string> {
 
 describe('broadcasting', () => {
   beforeAll(async () => {
+    build = lightBuild();
     browser = await launchBrowser({});
   });
   beforeEach(async () => {
     [server, other] = await Promise.all([startWhipServer(), startWhipServer()]);
-    const root = join(projectRoot, 'dist');
-    app = await listen(createAppServer(root, {}, [server.origin, other.origin]), 0);
+    app = await listen(createAppServer(build, {}, [server.origin, other.origin]), 0);
     sender = await visit(browser, `${app.url}?input=camera&style=none`, {
       permissions: ['camera', 'microphone'],
     });

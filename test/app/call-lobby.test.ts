@@ -1,16 +1,15 @@
 /** What a person enters in the lobby, and what they read when the call fails: in the studio. */
 import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { freePort, missing, startCoturn, stopEngine } from '../fixtures/engines.ts';
-import { projectRoot } from '../fixtures/server.ts';
+import { lightBuild } from '../fixtures/light-app.ts';
 import { startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { come, enter, newLink, tile, type Person } from './call-page.ts';
 
-const dist = join(projectRoot, 'dist');
+const dist = lightBuild();
 const noRelay = missing('turnserver');
 if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay}.\n`);
 
