@@ -272,13 +272,25 @@ function sends(): boolean {
   );
 }
 
-/** In the viewer: whether another ten frames are shown. */
+/** In the viewer: whether another ten frames are shown, of whichever stream is there by then. */
 async function shownAnew(): Promise<boolean> {
-  const video = document.querySelector('video')!;
-  const count = () => video.getVideoPlaybackQuality().totalVideoFrames;
-  const before = count();
-  const until = performance.now() + 10_000;
-  while (count() < before + 10 && performance.now() < until)
+  // Each stream has an element of its own, which counts from nothing.
+  const counted = new Map<HTMLVideoElement, number>();
+  const fresh = () => {
+    let frames = 0;
+    for (const video of document.querySelectorAll('video')) {
+      const count = video.getVideoPlaybackQuality().totalVideoFrames;
+      frames += count - (counted.get(video) ?? 0);
+      counted.set(video, count);
+    }
+    return frames;
+  };
+  fresh();
+  const until = performance.now() + 20_000;
+  for (let frames = 0; performance.now() < until;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-  return count() >= before + 10;
+    frames += fresh();
+    if (frames >= 10) return true;
+  }
+  return false;
 }

@@ -1,12 +1,18 @@
 /** Whether the page for OBS plays anything louder than a whisper within `patience` milliseconds. */
 export async function hearsSound(patience: number): Promise<boolean> {
-  const stream = document.querySelector('video')!.srcObject as MediaStream;
   const context = new AudioContext();
   const analyser = new AnalyserNode(context);
-  context.createMediaStreamSource(stream).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
+  let heard: MediaStreamTrack | undefined;
   const until = performance.now() + patience;
   while (performance.now() < until) {
+    // A stream that changes gets an element of its own, and sound may join a stream later.
+    const stream = [...document.querySelectorAll('video')].at(-1)?.srcObject as MediaStream | undefined;
+    const [track] = stream?.getAudioTracks() ?? [];
+    if (track && track !== heard) {
+      context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+      heard = track;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
     analyser.getFloatTimeDomainData(samples);
     if (samples.some((sample) => Math.abs(sample) > 0.05)) return true;
