@@ -9,11 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
-import { projectRoot } from '../fixtures/server.ts';
+import { lightBuild } from '../fixtures/light-app.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { arrive, enter, goesOn, newLink, sees, tile } from './call-page.ts';
 
-const dist = join(projectRoot, 'dist');
+const dist = lightBuild();
 const noRelay = missing('turnserver');
 if (noRelay) process.stdout.write(`Calls over a relay are not tested: ${noRelay}.\n`);
 const noRedis = missing('redis-server');
