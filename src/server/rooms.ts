@@ -91,6 +91,7 @@ export class Rooms {
       (state, living) => {
         const events = dropDeadNodes(state, living);
         const { rejoin, lockedWith } = request;
+        const wasLocked = state.locked;
         const { replaced, intruders } = enter(state, member, { returns: rejoin !== undefined, lockedWith });
         for (const intruder of intruders) events.push(drop(state, intruder.id, 'removed'));
         const hostEvents = chooseHost(state);
@@ -105,9 +106,10 @@ export class Rooms {
         // A peer that sat on a dead node and comes back is not told to have gone.
         const gone = events.filter(([, message]) => message.id !== id);
         const all: RoomEvent[] = [...gone, ['joined', { peer }], ...hostEvents];
-        return { events: all, result, replaced, intruders, hostUntil: state.hostUntil };
+        const relocks = state.locked && !wasLocked;
+        return { events: all, result, replaced, intruders, relocks, hostUntil: state.hostUntil };
       },
-      ({ events, result, replaced, intruders, hostUntil }) => {
+      ({ events, result, replaced, intruders, relocks, hostUntil }) => {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its membership up next.
@@ -116,6 +118,8 @@ export class Rooms {
         answer(result);
         for (const { connection } of intruders) removeConnection(this.#io, connection);
         tellRoom(this.#io, room, events, id);
+        // Those who came back before found it open.
+        if (relocks) this.#io.to(room).emit('locked', { locked: true });
         this.#settleLater(room, hostUntil);
       },
     );

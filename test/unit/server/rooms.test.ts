@@ -246,6 +246,15 @@ describe('the host', () => {
       expect(await guest.next('joined')).toMatchObject({ peer: { id: hostAnswer.self, host: true } });
     });
 
+    test('locks it again with coming back, and those who were back before hear of it', async () => {
+      const { room, hostKey, hostAnswer, guestAnswer } = await two();
+      const guest = pages.open(other.url);
+      expect(await guest.join(room, rejoining(guestAnswer))).toMatchObject({ locked: false });
+      const owner = { ...rejoining(hostAnswer), lockedWith: [guestAnswer.self], hostKey };
+      expect(await pages.open(other.url).join(room, owner)).toMatchObject({ locked: true });
+      expect(await guest.next('locked')).toMatchObject({ locked: true });
+    });
+
     test('is not who joins meanwhile; who came in past the forgotten lock is taken out', async () => {
       const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const [stranger, guest, owner] = [0, 1, 2].map(() => pages.open(other.url)) as [
