@@ -1,7 +1,9 @@
 /** `npm start`: builds what is not built, serves it, and says where. */
 import { spawn } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildApp, isFresh } from '../../scripts/build.ts';
+import { aboutOtherDevices } from './other-devices.ts';
 import { explain, root, serve } from './serve.ts';
 import { readSettings } from './settings.ts';
 
@@ -30,6 +32,11 @@ async function start(): Promise<void> {
   }
   // Who asks for a port means that one.
   const url = await serve(settings, { nextPort: !process.env.PORT });
+  // Behind a proxy its address is the one to know.
+  if (settings.proxies === 0)
+    process.stdout.write(
+      aboutOtherDevices(networkInterfaces(), settings.host, Number(new URL(url).port || 80)),
+    );
   if (options.open) openInBrowser(url);
 }
 
