@@ -29,10 +29,13 @@ export class ColourBands {
   private timer = 0;
 
   /**
-   * @param interval - milliseconds between the frames' timestamps; frames still come at the usual
-   *   rate.
+   * @param interval - milliseconds between the frames' timestamps, whenever they come.
+   * @param pause - milliseconds until the next frame comes.
    */
-  constructor(private readonly interval?: number) {
+  constructor(
+    private readonly interval?: number,
+    private readonly pause = FRAME_MS,
+  ) {
     const context = this.canvas.getContext('2d')!;
     for (const [band, colour] of BANDS.entries()) {
       context.fillStyle = colour;
@@ -51,7 +54,7 @@ export class ColourBands {
       const at = this.interval === undefined ? performance.now() : this.interval * count++;
       const frame = new VideoFrame(this.canvas, {
         timestamp: Math.round(at * 1000),
-        duration: FRAME_MS * 1000,
+        duration: this.pause * 1000,
       });
       // The track closes its frame when the write is done. If the track has ended, nothing is left
       // to do.
@@ -61,11 +64,11 @@ export class ColourBands {
         .finally(() => {
           frame.close();
         });
-    }, FRAME_MS);
+    }, this.pause);
   }
 
   /** Gives no more frames. */
-  pause(): void {
+  halt(): void {
     self.clearInterval(this.timer);
   }
 
@@ -100,7 +103,7 @@ export class ColourBands {
   }
 
   close(): void {
-    this.pause();
+    this.halt();
     void this.reader?.cancel().catch(() => undefined);
     this.generator.stop();
   }

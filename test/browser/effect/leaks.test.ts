@@ -53,7 +53,8 @@ async function image(): Promise<Blob> {
 
 /** A source, everything that a look can be, previews, the stacked output; and then no source. */
 async function useAll(effect: Effect, picture: string): Promise<void> {
-  const bands = new ColourBands();
+  // What is left over is left by frames, however fast they come.
+  const bands = new ColourBands(undefined, 15);
   await bands.through(effect);
   const looks: LookOptions[] = [
     { style: 'invert', region: 'person', background: 'live' },

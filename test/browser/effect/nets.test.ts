@@ -363,7 +363,7 @@ describe('previews', () => {
   test('come too when no more frames do', async () => {
     const { effect, bands } = await start('good');
     await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
-    bands.pause();
+    bands.halt();
     const { pictures } = await previews(effect);
     expectBands(pictures.get('dim'), [GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
     // No frame has told this part yet.
