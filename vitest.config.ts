@@ -13,12 +13,11 @@ const services = [
   'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
 ];
 
-/** Tests of the built app that mostly wait: two at once leave no core idle. */
-const pages = [
-  'test/app/{accessibility,below-path,film,studio,studio-layout,studio-trouble,start,offline,input,obs,janus}.test.ts',
-  'test/app/{call-lobby,call-servers,broadcast,package,talking-head}.test.ts',
-  'test/app/{convert,queue,studio-convert,studio-styles}.test.ts',
-];
+/**
+ * Tests of the built app with several browsers, or that time what the effect does: one after the
+ * other, beside those of single modules.
+ */
+const alone = ['test/app/{call,effect,obs-link}.test.ts'];
 
 /** What the tests of the built app have in common. */
 const app = {
@@ -34,7 +33,7 @@ const app = {
 export default defineConfig({
   test: {
     projects: [
-      // One project after another: a browser beside busy unit tests is a slow machine's browser.
+      // Groups run one after the other. Two browsers at once are what two cores can carry.
       {
         test: {
           // `npm run check` runs these alone: they need nothing but Node.
@@ -62,8 +61,10 @@ export default defineConfig({
         test: {
           ...app,
           name: 'pages',
-          include: pages,
+          include: ['test/app/**/*.test.ts'],
+          exclude: alone,
           sequence: { groupOrder: 2 },
+          // One that waits leaves a core to the other.
           maxWorkers: 2,
         },
       },
@@ -71,8 +72,7 @@ export default defineConfig({
         test: {
           ...app,
           name: 'app',
-          include: ['test/app/**/*.test.ts'],
-          exclude: pages,
+          include: alone,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
@@ -84,10 +84,10 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
-          // The last, because its browser stays open, and goes on drawing, until all is over.
-          sequence: { groupOrder: 4 },
+          // Among the last, because its browser stays open, and draws, until all is over.
+          sequence: { groupOrder: 3 },
           testTimeout: 60_000,
-          // Two browsers at once would measure each other.
+          // Two files at once would count each other's frames and buffers.
           fileParallelism: false,
           browser: {
             enabled: true,
