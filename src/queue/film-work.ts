@@ -44,7 +44,7 @@ async function throwIfSegmentFailed(job: FilmWork['job']): Promise<void> {
   const [reason] = Object.values(await job.getIgnoredChildrenFailures());
   if (reason === undefined) return;
   await job.removeUnprocessedChildren();
-  throw new UnrecoverableError(String(reason));
+  throw new UnrecoverableError(reason);
 }
 
 async function cut({ job, engine, signal }: FilmWork): Promise<void> {

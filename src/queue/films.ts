@@ -143,8 +143,7 @@ export class FilmsQueue {
     const job = await this.films.getJob(id);
     if (!job || !(await job.isFailed())) return null;
     const fresh = FilmsQueue.newId();
-    const { rounds: _rounds, ...data } = job.data;
-    await this.add(fresh, data);
+    await this.add(fresh, { ...job.data, rounds: 0 });
     await job.remove({ removeChildren: true });
     return fresh;
   }

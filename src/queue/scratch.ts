@@ -23,7 +23,7 @@ export interface Slip {
 
 const slipName = (index: number) => `${String(index).padStart(5, '0')}.json`;
 
-/** Keeps a segment. Its name has its checksum, so that two who convert it do not mix their files. */
+/** Keeps a segment. Its name has its checksum, so that two who convert it mix no files. */
 export async function keepSegment(
   scratch: Place,
   index: number,
