@@ -4,6 +4,7 @@ import type {
   ConvertProgress,
   ConvertResult,
   FilmInfo,
+  FilmPart,
   JoinOrder,
 } from './convert-protocol.ts';
 import { openDestination } from './destination.ts';
@@ -105,9 +106,13 @@ export class Run {
     }
   }
 
+  private get part(): FilmPart | undefined {
+    return 'parts' in this.order ? undefined : this.order.part;
+  }
+
   private async convertFrom(reader: FilmReader): Promise<ConvertResult> {
     const [from, to] = rangeOf(reader, this.order);
-    const part = 'part' in this.order ? this.order.part : undefined;
+    const { part } = this;
     const end = Math.min(part?.to ?? to, reader.begin + reader.info.seconds);
     this.first = part ? part.from - from : 0;
     this.total = end - (part?.from ?? from);
@@ -266,7 +271,7 @@ export class Run {
       }
       this.throwIfCancelled();
       while (underWay.length > 0) await writeFirst();
-      if (this.frames === 0 && !('part' in this.order && this.order.part)) throw noFrame(this.order.name);
+      if (this.frames === 0 && !this.part) throw noFrame(this.order.name);
     } finally {
       this.picturesEnded();
       for (const { picture } of underWay)
