@@ -12,6 +12,7 @@ const SOURCES = [
   'shaders',
   'models',
   'public',
+  'extension',
   'scripts',
   'index.html',
   'obs.html',
@@ -69,7 +70,7 @@ async function listShared(dist: string): Promise<void> {
 }
 
 /** Whether a folder holds a whole build that is newer than all it is made of. */
-export async function isFresh(root: string, dist: 'dist' | 'dist-lib' = 'dist'): Promise<boolean> {
+export async function isFresh(root: string, dist: 'dist' | 'dist-lib' | 'dist-extension' = 'dist'): Promise<boolean> {
   const built = await readStamp(join(root, dist, STAMP));
   if (built === undefined) return false;
   const times = await Promise.all(SOURCES.map((source) => newest(join(root, source))));

@@ -1,0 +1,128 @@
+/** Beside each page of a site that is on: carries messages, and shows the indicator. */
+import type { Fault } from '../../../src/common/errors.ts';
+import {
+  CAMERA_PORT,
+  HELLO,
+  isFromReceiver,
+  type FromPatch,
+  type Shown,
+  type ToBackground,
+  type ToOffscreen,
+  type ToPatch,
+  type ToReceiver,
+} from '../protocol.ts';
+import { changeSite, onSiteChanged, readSite, type SiteChoice } from '../sites.ts';
+import { FAULTS } from './faults.ts';
+import { Indicator } from './indicator.ts';
+
+const origin = self.origin;
+const calls = new Map<MessagePort, { shown: Shown; fault: Fault | null }>();
+/** What something else on the page does to the camera; told as long as the page is open. */
+let pageFault: Fault | null = null;
+const indicator = new Indicator((cartoon) => {
+  void changeSite(origin, { cartoon });
+});
+
+// The patch asks from the page's world. Pages hear nothing of it: this script is there before them.
+window.addEventListener('message', (event) => {
+  const [line] = event.ports;
+  if (event.source !== window || event.data !== HELLO || !line) return;
+  event.stopImmediatePropagation();
+  void serve(line);
+});
+
+async function serve(line: MessagePort): Promise<void> {
+  const tell = (message: ToPatch) => {
+    line.postMessage(message);
+  };
+  let site: SiteChoice;
+  try {
+    site = await readSite(origin);
+  } catch {
+    // The extension was removed or updated under this page.
+    pageFault = FAULTS.gone;
+    show();
+    tell({ type: 'on', onFailure: 'still' });
+    return;
+  }
+  if (!site.on) {
+    tell({ type: 'off' });
+    line.close();
+    return;
+  }
+  tell({ type: 'on', onFailure: site.onFailure });
+  let toOffscreen: Promise<chrome.runtime.Port> | null = null;
+  line.onmessage = ({ data }: MessageEvent<FromPatch>) => {
+    if (data.type === 'patched') {
+      pageFault = FAULTS.patched;
+      show();
+    } else if (data.type === 'failed') {
+      calls.set(line, { shown: site.onFailure === 'camera' ? 'plain' : 'still', fault: FAULTS.link });
+      show();
+    } else if (isFromReceiver(data)) {
+      toOffscreen ??= connect(line, site, tell);
+      if (data.type === 'open') calls.set(line, { shown: 'starting', fault: null });
+      if (data.type === 'close') forget(line);
+      void toOffscreen.then((port) => {
+        post(port, data);
+      });
+      show();
+    }
+  };
+}
+
+/** Opens the way to the offscreen document, and tells it what is chosen for the site. */
+async function connect(
+  line: MessagePort,
+  site: SiteChoice,
+  tell: (message: ToPatch) => void,
+): Promise<chrome.runtime.Port> {
+  const ask: ToBackground = { type: 'ensure-offscreen' };
+  await chrome.runtime.sendMessage(ask);
+  const port = chrome.runtime.connect({ name: CAMERA_PORT });
+  post(port, { type: 'site', site });
+  const stopListening = onSiteChanged(origin, (changed) => {
+    post(port, { type: 'site', site: changed });
+  });
+  port.onMessage.addListener((message: ToReceiver) => {
+    if (message.type === 'shown') {
+      if (calls.has(line)) calls.set(line, message);
+      show();
+    } else tell(message);
+  });
+  port.onDisconnect.addListener(() => {
+    stopListening();
+    forget(line);
+    tell({ type: 'ended' });
+  });
+  return port;
+}
+
+function post(port: chrome.runtime.Port, message: ToOffscreen): void {
+  try {
+    port.postMessage(message);
+    if (message.type === 'close') port.disconnect();
+  } catch {
+    // The port is closed; `onDisconnect` has told.
+  }
+}
+
+function forget(line: MessagePort): void {
+  calls.delete(line);
+  show();
+}
+
+/** Shows the worst of what this page's calls show. */
+function show(): void {
+  const order: readonly Shown[] = ['still', 'plain', 'starting', 'cartoon'];
+  const all = [...calls.values()];
+  const shown = order.find((one) => all.some((call) => call.shown === one)) ?? 'none';
+  const fault = all.find((call) => call.fault)?.fault ?? pageFault;
+  indicator.show(shown, fault);
+  const badge: ToBackground = { type: 'badge', shown, fault: fault !== null };
+  try {
+    void chrome.runtime.sendMessage(badge).catch(() => undefined);
+  } catch {
+    // The extension is gone.
+  }
+}

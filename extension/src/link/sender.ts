@@ -1,0 +1,85 @@
+/** The sending end of a connection that stays on this machine: from the engine to a page. */
+import type { CameraWish, ToReceiver } from '../protocol.ts';
+
+/** Bits for one pixel of one frame: on this machine nothing needs to be saved. */
+const BITS_PER_PIXEL = 0.16;
+
+/** Bits a second for a picture of this size. */
+export function bitrateOf(width: number, height: number, frameRate: number): number {
+  return Math.max(1_500_000, Math.round(width * height * frameRate * BITS_PER_PIXEL));
+}
+
+/** How much smaller a picture of `size` is sent to who wished for less. At least 1. */
+export function shrinkOf(size: { width: number; height: number }, wish: CameraWish): number {
+  // The longer wish counts, so that a page that cuts its picture out has enough of it.
+  return Math.max(1, Math.min(size.width / wish.width, size.height / wish.height));
+}
+
+/**
+ * Lets the sender begin with a full picture: without this it begins with a small one, and asks its
+ * way up for seconds. Chromium reads this from the other side's answer.
+ */
+export function withStartBitrate(sdp: string, bitrate: number): string {
+  const kilobits = Math.round(bitrate / 1000);
+  const rates = `x-google-start-bitrate=${kilobits};x-google-min-bitrate=${Math.round(kilobits / 2)}`;
+  const [, codec] = /^m=video \d+ \S+ (\d+)/m.exec(sdp) ?? [];
+  if (codec === undefined) return sdp;
+  const given = new RegExp(`^a=fmtp:${codec} .*$`, 'm');
+  if (given.test(sdp)) return sdp.replace(given, (line) => `${line};${rates}`);
+  return sdp.replace(
+    new RegExp(`^a=rtpmap:${codec} .*$`, 'm'),
+    (line) => `${line}\r\na=fmtp:${codec} ${rates}`,
+  );
+}
+
+export class Sender {
+  private readonly connection = new RTCPeerConnection();
+  private readonly transceiver = this.connection.addTransceiver('video', { direction: 'sendonly' });
+  private bitrate = 0;
+
+  constructor(private readonly post: (message: ToReceiver) => void) {
+    this.connection.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate) post({ type: 'candidate', candidate: candidate.toJSON() });
+    });
+    const able = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
+    // The cheapest where the processor encodes; the processor has nets to run.
+    const cheap = ({ mimeType }: RTCRtpCodec) => mimeType.toLowerCase() === 'video/vp8';
+    this.transceiver.setCodecPreferences([...able.filter(cheap), ...able.filter((one) => !cheap(one))]);
+  }
+
+  /** Begins to connect, before there is a picture. */
+  async offer(wish: CameraWish): Promise<void> {
+    this.bitrate = bitrateOf(wish.width, wish.height, wish.frameRate);
+    const offer = await this.connection.createOffer();
+    await this.connection.setLocalDescription(offer);
+    this.post({ type: 'offer', sdp: offer.sdp ?? '' });
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.connection.setRemoteDescription({ type: 'answer', sdp: withStartBitrate(sdp, this.bitrate) });
+  }
+
+  async candidate(candidate: RTCIceCandidateInit): Promise<void> {
+    await this.connection.addIceCandidate(candidate);
+  }
+
+  /** Sends this track from now on, no larger than was wished. */
+  async show(track: MediaStreamTrack, size: { width: number; height: number }, wish: CameraWish): Promise<void> {
+    const { sender } = this.transceiver;
+    if (sender.track !== track) await sender.replaceTrack(track);
+    const parameters = sender.getParameters();
+    const [encoding] = parameters.encodings;
+    if (!encoding) return;
+    const shrink = shrinkOf(size, wish);
+    encoding.scaleResolutionDownBy = shrink;
+    encoding.maxFramerate = wish.frameRate;
+    encoding.maxBitrate = 2 * bitrateOf(size.width / shrink, size.height / shrink, wish.frameRate);
+    // Who asked a camera for a size gets that size; under load some frames are left out.
+    parameters.degradationPreference = 'maintain-resolution';
+    await sender.setParameters(parameters);
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+}

@@ -1,0 +1,75 @@
+/** The machine's cameras, under names that each site has for itself. */
+import { PortoonError } from '../../../src/common/errors.ts';
+import type { CameraInfo, CameraWish, ListedCamera } from '../protocol.ts';
+
+/** The same camera has another id on each site, so that sites cannot compare theirs. */
+async function idFor(origin: string, id: string): Promise<string> {
+  const bytes = new TextEncoder().encode(`${origin} ${id}`);
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function ownCameras(): Promise<MediaDeviceInfo[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter(({ kind }) => kind === 'videoinput');
+}
+
+export async function listFor(origin: string): Promise<ListedCamera[]> {
+  return Promise.all(
+    (await ownCameras()).map(async ({ deviceId, groupId, label }) => ({
+      deviceId: await idFor(origin, deviceId),
+      groupId: await idFor(origin, groupId),
+      label,
+    })),
+  );
+}
+
+/**
+ * Finds the camera that a page means.
+ * @returns our own id of it; undefined for any.
+ * @throws OverconstrainedError if it must be this one, and it is not there.
+ */
+export async function findCamera(origin: string, { camera }: CameraWish): Promise<string | undefined> {
+  if (!camera) return undefined;
+  for (const { deviceId, label } of await ownCameras()) {
+    const isIt = camera.label ? camera.label === label : camera.deviceId === (await idFor(origin, deviceId));
+    if (isIt) return deviceId;
+  }
+  if (camera.exact) throw new OverconstrainedError('deviceId', 'There is no such camera.');
+  return undefined;
+}
+
+/** What a page may know of a camera. */
+export async function infoFor(origin: string, track: MediaStreamTrack): Promise<CameraInfo> {
+  const settings = track.getSettings();
+  const capabilities = track.getCapabilities();
+  const ids = {
+    deviceId: await idFor(origin, settings.deviceId ?? ''),
+    groupId: await idFor(origin, settings.groupId ?? ''),
+  };
+  return {
+    label: track.label,
+    settings: { ...settings, ...ids },
+    capabilities: { ...capabilities, ...ids },
+  };
+}
+
+/** The constraint that a camera cannot meet; undefined where it can meet all. */
+export function unmet(track: MediaStreamTrack, { least }: CameraWish): string | undefined {
+  const capabilities = track.getCapabilities();
+  return (['width', 'height', 'frameRate'] as const).find((name) => {
+    const most = capabilities[name]?.max;
+    return most !== undefined && (least[name] ?? 0) > most;
+  });
+}
+
+/** What `getUserMedia` throws for the same reason. */
+export function refusalOf(error: unknown): { name: string; message: string; constraint?: string } {
+  if (error instanceof OverconstrainedError)
+    return { name: error.name, message: error.message, constraint: error.constraint };
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof PortoonError ? error.code : '';
+  if (code === 'ERR_CAMERA_DENIED') return { name: 'NotAllowedError', message };
+  if (code === 'ERR_CAMERA_MISSING') return { name: 'NotFoundError', message };
+  return { name: 'NotReadableError', message };
+}

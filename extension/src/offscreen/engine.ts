@@ -1,0 +1,260 @@
+/** One camera and one effect, for all pages of a site that use this camera. */
+import type { Fault } from '../../../src/common/errors.ts';
+import { PortoonError } from '../../../src/common/errors.ts';
+import { createEffect, type Effect, type LookOptions } from '../../../src/effect/index.ts';
+import { openCamera } from '../../../src/input/camera.ts';
+import type { Source } from '../../../src/input/source.ts';
+import { stillPicture, type Still } from '../link/still.ts';
+import type { CameraWish, Shown, StyleName } from '../protocol.ts';
+import type { SiteChoice } from '../sites.ts';
+
+/** Who waits for a first picture this many milliseconds gets what was chosen for failures. */
+const PATIENCE = 20_000;
+
+const MEASURES = ['width', 'height', 'frameRate'] as const;
+
+/** What a session hears of its engine. */
+export interface EngineListener {
+  /** Another track is shown from now on, or the same one has changed its size. */
+  onPicture(): void;
+  onShown(): void;
+  /** The camera is gone. */
+  onEnded(): void;
+}
+
+export class Engine {
+  /** What is sent now; null before the first frame. */
+  picture: MediaStreamTrack | null = null;
+  shown: Shown = 'starting';
+  fault: Fault | null = null;
+  readonly listeners = new Set<EngineListener>();
+  private source: Promise<Source> | null = null;
+  private opening: Promise<Source> | null = null;
+  private camera: Source | null = null;
+  private effect: Promise<Effect> | null = null;
+  private running: Effect | null = null;
+  private still: Still | null = null;
+  private size = { width: 0, height: 0, frameRate: 0 };
+
+  constructor(
+    private readonly deviceId: string | undefined,
+    private site: SiteChoice,
+  ) {}
+
+  get styles(): readonly StyleName[] {
+    return this.running?.styles.map(({ id, title }) => ({ id, title })) ?? [];
+  }
+
+  /**
+   * Opens the camera, or asks an open one for more where this wish is larger.
+   * @throws PortoonError if it cannot be opened.
+   */
+  async open(wish: CameraWish): Promise<MediaStreamTrack> {
+    const { width, height, frameRate } = wish;
+    const larger = {
+      width: Math.max(this.size.width, width),
+      height: Math.max(this.size.height, height),
+      frameRate: Math.max(this.size.frameRate, frameRate),
+    };
+    const grows =
+      this.source !== null && MEASURES.some((measure) => larger[measure] > this.size[measure]);
+    this.size = larger;
+    this.source ??= this.openSource();
+    const { track } = await this.source;
+    if (grows) {
+      const ideal = (value: number) => ({ ideal: value });
+      await track.applyConstraints({
+        width: ideal(larger.width),
+        height: ideal(larger.height),
+        frameRate: ideal(larger.frameRate),
+      });
+      for (const listener of this.listeners) listener.onPicture();
+    }
+    return track;
+  }
+
+  /** The camera's picture in pixels; null while it is off. */
+  get cameraSize(): { width: number; height: number } | null {
+    const { width = 0, height = 0 } = this.camera?.track.getSettings() ?? {};
+    return width > 0 ? { width, height } : null;
+  }
+
+  /** What was chosen for the site has changed. */
+  setSite(site: SiteChoice): void {
+    this.site = site;
+    const { running } = this;
+    if (!running) return;
+    running.set(lookOf(site)).then(
+      () => {
+        if (this.shown === 'cartoon' || this.shown === 'plain') this.show(this.picture!, moving(site));
+      },
+      (error: unknown) => {
+        this.tell(faultOf(error));
+      },
+    );
+  }
+
+  /** Nobody watches: the camera is off, and the nets stay for who asks again soon. */
+  rest(): void {
+    this.camera?.stop();
+    this.camera = null;
+    this.source = null;
+    this.opening = null;
+    this.picture = null;
+    this.shown = 'starting';
+    this.fault = null;
+    this.size = { width: 0, height: 0, frameRate: 0 };
+    this.dropStill();
+    void this.running?.feed(null).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.rest();
+    const { effect } = this;
+    this.effect = null;
+    this.running = null;
+    await effect?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+  }
+
+  private async openSource(): Promise<Source> {
+    const { deviceId } = this;
+    const opening = openCamera({ ...this.size, ...(deviceId === undefined ? {} : { deviceId }) });
+    this.opening = opening;
+    try {
+      const camera = await opening;
+      // Nobody waits for it any longer.
+      if (this.opening === opening) this.start(camera);
+      else camera.stop();
+      return camera;
+    } catch (error) {
+      if (this.opening === opening) this.rest();
+      throw error;
+    }
+  }
+
+  private start(camera: Source): void {
+    this.camera = camera;
+    void camera.ended.then((error) => {
+      if (this.camera !== camera) return;
+      this.fault = faultOf(error);
+      for (const listener of this.listeners) listener.onEnded();
+    });
+    this.draw(camera).catch((error: unknown) => {
+      if (this.camera === camera) this.giveUp(faultOf(error));
+    });
+  }
+
+  private async draw(camera: Source): Promise<void> {
+    this.effect ??= this.create();
+    const effect = await this.effect;
+    const ready = Promise.withResolvers<void>();
+    const stopListening = effect.on('running', ready.resolve);
+    const timer = setTimeout(() => {
+      ready.reject(
+        new PortoonError(
+          'ERR_RUNTIME',
+          'The cartoon did not start in time.',
+          'Close other tabs and programs that need the processor, then switch the camera off and on.',
+        ),
+      );
+    }, PATIENCE);
+    try {
+      await effect.set(lookOf(this.site));
+      await effect.feed(camera.track);
+      await ready.promise;
+    } finally {
+      clearTimeout(timer);
+      stopListening();
+    }
+    if (this.camera !== camera) return;
+    this.show(await effect.output(), moving(this.site));
+  }
+
+  private async create(): Promise<Effect> {
+    try {
+      const effect = await createEffect(lookOf(this.site));
+      this.running = effect;
+      effect.on('fault', (fault, fatal) => {
+        if (fatal) this.fail(fault);
+        else this.tell(fault);
+      });
+      // A worker that was replaced has ended its track.
+      effect.on('canvas', () => {
+        void effect.output().then((track) => {
+          if (this.camera) this.show(track, moving(this.site));
+        });
+      });
+      return effect;
+    } catch (error) {
+      this.effect = null;
+      throw error;
+    }
+  }
+
+  private fail(fault: Fault): void {
+    const { effect } = this;
+    this.effect = null;
+    this.running = null;
+    void effect?.then((opened) => opened.close()).catch(() => undefined);
+    this.giveUp(fault);
+  }
+
+  /** No cartoon: shows what was chosen for that. */
+  private giveUp(fault: Fault): void {
+    const { camera } = this;
+    if (!camera) return;
+    this.fault = fault;
+    if (this.site.onFailure === 'camera') {
+      this.show(camera.track, 'plain');
+      return;
+    }
+    const { width = 640, height = 360 } = camera.track.getSettings();
+    const last = this.shown === 'cartoon' ? this.running?.canvas : undefined;
+    this.dropStill();
+    this.still = stillPicture({ width, height }, last);
+    this.show(this.still.track, 'still');
+  }
+
+  private show(track: MediaStreamTrack, shown: Shown): void {
+    const isNew = this.picture !== track;
+    this.picture = track;
+    this.shown = shown;
+    if (shown !== 'still') this.dropStill();
+    for (const listener of this.listeners) {
+      if (isNew) listener.onPicture();
+      listener.onShown();
+    }
+  }
+
+  private tell(fault: Fault): void {
+    this.fault = fault;
+    for (const listener of this.listeners) listener.onShown();
+  }
+
+  private dropStill(): void {
+    this.still?.stop();
+    this.still = null;
+  }
+}
+
+function moving({ on, cartoon }: SiteChoice): Shown {
+  return on && cartoon ? 'cartoon' : 'plain';
+}
+
+/** A site that was switched off goes on with the camera's own picture until its page is reloaded. */
+function lookOf(site: SiteChoice): LookOptions {
+  if (moving(site) === 'plain') return { style: 'none', background: 'live' };
+  return { ...site.look };
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
+  return {
+    code: 'ERR_RUNTIME',
+    message: `The cartoon failed (${error instanceof Error ? error.message : String(error)}).`,
+    wayOut: 'Switch the camera off and on; if that does not help, reload the extension.',
+  };
+}

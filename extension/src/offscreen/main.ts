@@ -1,0 +1,21 @@
+/** The page that nobody sees: it holds the camera, the nets and the pictures for all tabs. */
+import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
+import { Session } from './session.ts';
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name !== CAMERA_PORT) return;
+  let open = true;
+  const session = new Session((message: ToReceiver) => {
+    if (open) port.postMessage(message);
+  });
+  port.onMessage.addListener((message: ToOffscreen) => {
+    session.take(message).catch((error: unknown) => {
+      // A message that came too late, or that a page made up, must not stop the others.
+      console.warn('portoon:', error);
+    });
+  });
+  port.onDisconnect.addListener(() => {
+    open = false;
+    session.close();
+  });
+});

@@ -1,0 +1,113 @@
+/** One receiver of a picture: a page's request, or the popup. */
+import { Sender } from '../link/sender.ts';
+import type { CameraWish, ToOffscreen, ToReceiver } from '../protocol.ts';
+import type { SiteChoice } from '../sites.ts';
+import { findCamera, infoFor, listFor, refusalOf, unmet } from './cameras.ts';
+import { acquire, release } from './engines.ts';
+import type { Engine, EngineListener } from './engine.ts';
+
+export class Session implements EngineListener {
+  private site: SiteChoice | null = null;
+  private engine: Engine | null = null;
+  private wish: CameraWish | null = null;
+  private readonly sender: Sender;
+  private over = false;
+
+  constructor(private readonly post: (message: ToReceiver) => void) {
+    this.sender = new Sender(post);
+  }
+
+  async take(message: ToOffscreen): Promise<void> {
+    switch (message.type) {
+      case 'site':
+        this.site = message.site;
+        this.engine?.setSite(message.site);
+        break;
+      case 'open':
+        await this.open(message.wish);
+        break;
+      case 'answer':
+        await this.sender.answer(message.sdp);
+        await this.showPicture();
+        break;
+      case 'candidate':
+        await this.sender.candidate(message.candidate);
+        break;
+      case 'constrain':
+        await this.constrain(message.id, message.wish);
+        break;
+      case 'devices':
+        this.post({ type: 'devices', cameras: await listFor(this.site?.origin ?? '') });
+        break;
+      case 'close':
+        this.close();
+        break;
+    }
+  }
+
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.sender.close();
+    if (this.engine) release(this.engine, this);
+  }
+
+  onPicture(): void {
+    void this.showPicture();
+  }
+
+  onShown(): void {
+    const { engine } = this;
+    if (!engine || this.over) return;
+    this.post({ type: 'shown', shown: engine.shown, fault: engine.fault, styles: engine.styles });
+  }
+
+  onEnded(): void {
+    this.onShown();
+    this.post({ type: 'ended' });
+    this.close();
+  }
+
+  private async open(wish: CameraWish): Promise<void> {
+    const { site } = this;
+    if (!site || this.wish) return;
+    this.wish = wish;
+    try {
+      const deviceId = await findCamera(site.origin, wish);
+      // The page may have gone meanwhile.
+      if (this.over) return;
+      this.engine = acquire(site, deviceId, this);
+      const track = await this.engine.open(wish);
+      const constraint = unmet(track, wish);
+      if (constraint !== undefined) throw new OverconstrainedError(constraint, 'The camera cannot do that.');
+      this.post({ type: 'camera', camera: await infoFor(site.origin, track) });
+      this.onShown();
+      await this.sender.offer(wish);
+    } catch (error) {
+      if (this.over) return;
+      this.post({ type: 'refused', ...refusalOf(error) });
+      this.close();
+    }
+  }
+
+  private async constrain(id: number, wish: CameraWish): Promise<void> {
+    const { engine, site } = this;
+    if (!engine || !site) return;
+    const track = await engine.open(wish);
+    const refused = unmet(track, wish);
+    if (refused !== undefined) {
+      this.post({ type: 'constrained', id, refused });
+      return;
+    }
+    this.wish = wish;
+    await this.showPicture();
+    this.post({ type: 'constrained', id, camera: await infoFor(site.origin, track) });
+  }
+
+  private async showPicture(): Promise<void> {
+    const { engine, wish } = this;
+    const size = engine?.cameraSize;
+    if (!engine?.picture || !wish || !size || this.over) return;
+    await this.sender.show(engine.picture, size, wish);
+  }
+}

@@ -1,0 +1,78 @@
+/** What one `getUserMedia` gave: a track that passes for the camera's, and its clones. */
+import type { CameraInfo } from '../protocol.ts';
+
+/** Where the track comes from. */
+export interface TrackSource {
+  /** As it is now; a camera that was asked for another size has other settings. */
+  readonly camera: () => CameraInfo;
+  readonly constrain: (constraints: MediaTrackConstraints) => Promise<void>;
+  /** Called once, when the last clone was stopped. */
+  readonly free: () => void;
+}
+
+const native = MediaStreamTrack.prototype;
+const cameras = new WeakMap<MediaStreamTrack, CallCamera>();
+
+export class CallCamera {
+  private readonly live = new Set<MediaStreamTrack>();
+
+  constructor(private readonly source: TrackSource) {}
+
+  /** Makes a track pass for the camera's. */
+  adopt(track: MediaStreamTrack, constraints: MediaTrackConstraints): MediaStreamTrack {
+    const { source, live } = this;
+    let asked = constraints;
+    live.add(track);
+    cameras.set(track, this);
+    const methods: Partial<MediaStreamTrack> = {
+      getSettings: () => {
+        const { width, height, aspectRatio, frameRate } = native.getSettings.call(track);
+        const shown = { width, height, aspectRatio, frameRate };
+        const known = Object.entries(shown).filter(([, value]) => value !== undefined);
+        return { ...source.camera().settings, ...Object.fromEntries(known) };
+      },
+      getCapabilities: () => structuredClone(source.camera().capabilities),
+      getConstraints: () => structuredClone(asked),
+      applyConstraints: async (wanted = {}) => {
+        await source.constrain(wanted);
+        asked = structuredClone(wanted);
+      },
+      clone: () => {
+        const clone = native.clone.call(track);
+        return track.readyState === 'ended' ? clone : this.adopt(clone, asked);
+      },
+      stop: () => {
+        native.stop.call(track);
+        this.drop(track);
+      },
+    };
+    for (const [name, value] of Object.entries(methods))
+      Object.defineProperty(track, name, { value, configurable: true, writable: true });
+    Object.defineProperty(track, 'label', { get: () => source.camera().label, configurable: true });
+    return track;
+  }
+
+  /** The camera is gone: its tracks end, as the page expects it of an unplugged one. */
+  end(): void {
+    for (const track of this.live) {
+      native.stop.call(track);
+      track.dispatchEvent(new Event('ended'));
+    }
+    for (const track of [...this.live]) this.drop(track);
+  }
+
+  private drop(track: MediaStreamTrack): void {
+    if (!this.live.delete(track) || this.live.size > 0) return;
+    this.source.free();
+  }
+}
+
+/** `MediaStream.clone` clones the tracks by itself, and knows nothing of ours. */
+export function patchStreamClone(): void {
+  const { clone } = MediaStream.prototype;
+  MediaStream.prototype.clone = function (this: MediaStream) {
+    const tracks = this.getTracks();
+    if (!tracks.some((track) => cameras.has(track))) return clone.call(this);
+    return new MediaStream(tracks.map((track) => track.clone()));
+  };
+}

@@ -1,0 +1,133 @@
+/** One request for a camera: asks the extension, and falls back as its owner chose. */
+import { LinkError, Receiver } from '../link/receiver.ts';
+import { stillPicture } from '../link/still.ts';
+import { HELLO, type CameraInfo, type FromPatch, type ListedCamera, type ToPatch } from '../protocol.ts';
+import { CallCamera } from './call-camera.ts';
+import { readWish, type VideoConstraints } from './wish.ts';
+
+// Kept from before the page could change them.
+const { MessageChannel: Channel } = self;
+const post = self.postMessage.bind(self);
+
+/** A content script that is silent for so many milliseconds is not there. */
+const SILENCE = 5000;
+
+type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
+
+/** A line to the content script, for one request. */
+interface Line {
+  readonly answer: Promise<Answer>;
+  post(message: FromPatch): void;
+  listen(take: (message: ToPatch) => void): void;
+  close(): void;
+}
+
+function openLine(): Line {
+  const { port1, port2 } = new Channel();
+  const answer = Promise.withResolvers<Answer>();
+  let take: (message: ToPatch) => void = () => undefined;
+  port1.onmessage = ({ data }: MessageEvent<ToPatch>) => {
+    if (data.type === 'on' || data.type === 'off') answer.resolve(data);
+    else take(data);
+  };
+  // Nobody answers where the extension was removed: then nothing must be shown unasked.
+  setTimeout(answer.resolve, SILENCE, { type: 'on', onFailure: 'still' });
+  post(HELLO, self.origin === 'null' ? '*' : self.origin, [port2]);
+  return {
+    answer: answer.promise,
+    post: (message) => {
+      port1.postMessage(message);
+    },
+    listen: (listener) => {
+      take = listener;
+    },
+    close: () => {
+      port1.close();
+    },
+  };
+}
+
+/**
+ * Gives a track with the cartoon.
+ * @param labelOf - the name of the camera that the page knows by this id.
+ * @returns null if the page is to have the camera itself.
+ * @throws as `getUserMedia`.
+ */
+export async function requestCamera(
+  video: VideoConstraints,
+  labelOf: (id: string) => string | undefined,
+): Promise<MediaStreamTrack | null> {
+  const line = openLine();
+  const answer = await line.answer;
+  if (answer.type === 'off') {
+    line.close();
+    return null;
+  }
+  const receiver = new Receiver(line.post, {
+    onEnded: () => {
+      call.end();
+    },
+  });
+  const call = new CallCamera({
+    camera: () => receiver.camera ?? UNKNOWN,
+    constrain: (constraints) => receiver.constrain(readWish(constraints, labelOf)),
+    free: () => {
+      receiver.close();
+      line.close();
+    },
+  });
+  line.listen((message) => {
+    receiver.take(message).catch((error: unknown) => {
+      receiver.fail(String(error));
+    });
+  });
+  const wish = readWish(video, labelOf);
+  try {
+    return call.adopt(await receiver.open(wish), withoutLegacy(video));
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    line.post({ type: 'failed', reason: 'link' });
+    return answer.onFailure === 'camera' ? null : stillCamera(wish, receiver.camera);
+  }
+}
+
+/** The cameras that the page may choose from; null where the site is off. */
+export async function requestCameras(): Promise<ListedCamera[] | null> {
+  const line = openLine();
+  try {
+    if ((await line.answer).type === 'off') return null;
+    const list = Promise.withResolvers<ListedCamera[] | null>();
+    line.listen((message) => {
+      if (message.type === 'devices') list.resolve(message.cameras);
+    });
+    setTimeout(list.resolve, SILENCE, null);
+    line.post({ type: 'devices' });
+    return await list.promise;
+  } finally {
+    line.post({ type: 'close' });
+    line.close();
+  }
+}
+
+/** Says that something else changes the page's camera as well. */
+export function tellPatched(): void {
+  openLine().post({ type: 'patched' });
+}
+
+const UNKNOWN: CameraInfo = { label: 'Camera', settings: {}, capabilities: {} };
+
+function stillCamera(size: { width: number; height: number }, camera: CameraInfo | null): MediaStreamTrack {
+  const still = stillPicture(size);
+  const call = new CallCamera({
+    camera: () => camera ?? UNKNOWN,
+    constrain: () => Promise.resolve(),
+    free: () => {
+      still.stop();
+    },
+  });
+  return call.adopt(still.track, {});
+}
+
+function withoutLegacy({ mandatory, optional, ...constraints }: VideoConstraints): MediaTrackConstraints {
+  return structuredClone(constraints);
+}

@@ -1,0 +1,116 @@
+/** Puts the extension in the way of a page that asks for a camera, and only of that. */
+import { requestCamera, requestCameras, tellPatched } from './camera-request.ts';
+import { asksForScreen, type VideoConstraints } from './wish.ts';
+
+type Native = MediaDevices['getUserMedia'];
+
+/** The browser's own, as they were when this script ran. */
+const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+const isNative = (method: unknown) => Function.prototype.toString.call(method).includes('[native code]');
+
+/** What Chromium has and TypeScript does not know. */
+interface PolicyDocument {
+  featurePolicy?: { allowsFeature(name: string): boolean };
+}
+
+export function patchMediaDevices(devices: MediaDevices): void {
+  let told = !isNative(getUserMedia) || Object.hasOwn(devices, 'getUserMedia');
+  if (told) tellPatched();
+  const ours: Native = async function (this: MediaDevices, constraints) {
+    if (!told && devices.getUserMedia !== ours) {
+      told = true;
+      tellPatched();
+    }
+    return giveMedia(devices, constraints);
+  };
+  replace(MediaDevices.prototype, 'getUserMedia', ours);
+  replace(MediaDevices.prototype, 'enumerateDevices', () => listDevices(devices));
+  for (const name of ['getUserMedia', 'webkitGetUserMedia']) patchLegacy(name, devices);
+  patchPermissions();
+}
+
+async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstraints): Promise<MediaStream> {
+  const direct = () => getUserMedia.call(devices, constraints);
+  const video = constraints?.video;
+  const wanted: VideoConstraints = typeof video === 'object' ? video : {};
+  const mayUse = (document as PolicyDocument).featurePolicy?.allowsFeature('camera') !== false;
+  if (!video || asksForScreen(wanted) || !mayUse) return direct();
+
+  const names = await labelsOf(devices);
+  const picture = requestCamera(wanted, (id) => names.get(id));
+  const wantsSound = constraints.audio !== undefined && constraints.audio !== false;
+  if (!wantsSound) {
+    const track = await picture;
+    return track ? new MediaStream([track]) : direct();
+  }
+  const [seen, heard] = await Promise.allSettled([
+    picture,
+    getUserMedia.call(devices, { audio: constraints.audio! }),
+  ]);
+  if (seen.status === 'fulfilled' && heard.status === 'fulfilled' && seen.value)
+    return new MediaStream([...heard.value.getAudioTracks(), seen.value]);
+  // One without the other is not what was asked for.
+  if (heard.status === 'fulfilled') for (const track of heard.value.getTracks()) track.stop();
+  if (seen.status === 'fulfilled') seen.value?.stop();
+  if (seen.status === 'rejected') throw seen.reason as Error;
+  if (heard.status === 'rejected') throw heard.reason as Error;
+  return direct();
+}
+
+/** Names by the ids that the page was told by the browser itself, if it may know them. */
+async function labelsOf(devices: MediaDevices): Promise<Map<string, string>> {
+  const known = await enumerateDevices.call(devices);
+  return new Map(known.map(({ deviceId, label }) => [deviceId, label]));
+}
+
+/** The browser tells no names to a page that never had the camera itself: ours takes that place. */
+async function listDevices(devices: MediaDevices): Promise<MediaDeviceInfo[]> {
+  const known = await enumerateDevices.call(devices);
+  const isCamera = ({ kind }: MediaDeviceInfo) => kind === 'videoinput';
+  if (known.some((device) => isCamera(device) && device.label !== '')) return known;
+  const cameras = await requestCameras();
+  if (!cameras) return known;
+  const listed = cameras.map((camera): MediaDeviceInfo => {
+    const info = { ...camera, kind: 'videoinput' as const };
+    return Object.create(InputDeviceInfo.prototype, {
+      ...Object.fromEntries(Object.entries(info).map(([name, value]) => [name, { value, enumerable: true }])),
+      toJSON: { value: () => info },
+      getCapabilities: { value: () => ({ deviceId: info.deviceId, groupId: info.groupId }) },
+    }) as MediaDeviceInfo;
+  });
+  const after = known.findLastIndex(({ kind }) => kind === 'audioinput') + 1;
+  const rest = known.filter((device) => !isCamera(device));
+  return rest.toSpliced(after, 0, ...listed);
+}
+
+/** The forms with callbacks, older than promises. */
+function patchLegacy(name: string, devices: MediaDevices): void {
+  if (!(name in Navigator.prototype)) return;
+  replace(
+    Navigator.prototype as unknown as Record<string, unknown>,
+    name,
+    (
+      constraints: MediaStreamConstraints,
+      onStream: (stream: MediaStream) => void,
+      onError: (error: unknown) => void,
+    ) => {
+      giveMedia(devices, constraints).then(onStream, onError);
+    },
+  );
+}
+
+/** Who switched the site on allowed its pages the camera: some ask before they offer a call. */
+function patchPermissions(): void {
+  const { query } = Permissions.prototype;
+  replace(Permissions.prototype, 'query', async function (this: Permissions, descriptor: PermissionDescriptor) {
+    const status = await query.call(this, descriptor);
+    const isCamera = (descriptor as { name: string }).name === 'camera';
+    if (isCamera && status.state === 'prompt' && (await requestCameras()))
+      Object.defineProperty(status, 'state', { get: () => 'granted', configurable: true });
+    return status;
+  });
+}
+
+function replace(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, enumerable: true, writable: true });
+}

@@ -1,0 +1,176 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { REGIONS, type Region } from '../../../src/effect/look.ts';
+import * as state from './state.ts';
+import type { SiteChoice } from '../sites.ts';
+
+/** Before the nets have told their styles, the chosen one is the only that is known. */
+const stylesOf = ({ look }: SiteChoice) =>
+  state.styles.value.length > 0 ? state.styles.value : [{ id: look.style, title: look.style }];
+
+export function Popup() {
+  const site = state.site.value;
+  if (state.noSite.value)
+    return <p>Portoon works on pages that may use a camera: open the page of your call, then click here.</p>;
+  if (!site) return null;
+  const host = new URL(site.origin).host;
+  return (
+    <main>
+      <Stage />
+      <Trouble />
+      <label class="switch">
+        <input
+          type="checkbox"
+          name="on"
+          checked={site.on}
+          onChange={({ currentTarget }) => void state.switchSite(currentTarget.checked)}
+        />
+        Cartoon in calls on <strong>{host}</strong>
+      </label>
+      {state.mustReload.value && (
+        <p class="fault">
+          {site.on ? 'A page that was open already must be reloaded.' : 'Reload the page to have it as before.'}{' '}
+          <button type="button" name="reload" onClick={() => void state.reload()}>
+            Reload the page
+          </button>
+        </p>
+      )}
+      <label class="switch">
+        <input
+          type="checkbox"
+          name="cartoon"
+          checked={site.cartoon}
+          onChange={({ currentTarget }) => void state.change({ cartoon: currentTarget.checked })}
+        />
+        Show the cartoon{state.shortcut.value !== '' && <span class="quiet">{state.shortcut.value}</span>}
+      </label>
+      <Look site={site} />
+      <OnFailure site={site} />
+    </main>
+  );
+}
+
+function Stage() {
+  const video = useRef<HTMLVideoElement>(null);
+  const stream = state.picture.value;
+  useEffect(() => {
+    if (!video.current) return;
+    video.current.srcObject = stream;
+  }, [stream]);
+  return (
+    <div class="stage">
+      <video ref={video} autoplay muted playsInline aria-label="What the call will see, mirrored" />
+      {!stream && <p>{state.fault.value ? 'No picture' : 'The camera and the cartoon start …'}</p>}
+      {state.shown.value === 'still' && <p>The call sees a picture that stands still.</p>}
+    </div>
+  );
+}
+
+function Trouble() {
+  const fault = state.fault.value;
+  if (!fault) return null;
+  return (
+    <div class="fault" role="alert">
+      {fault.message} {fault.wayOut} <span class="quiet">{fault.code}</span>
+      <br />
+      {fault.code === 'ERR_CAMERA_DENIED' && (
+        <a href="camera.html" target="_blank" rel="noreferrer">
+          Allow the camera
+        </a>
+      )}{' '}
+      <button type="button" name="again" onClick={() => void state.look()}>
+        Look again
+      </button>
+    </div>
+  );
+}
+
+function Look({ site }: { site: SiteChoice }) {
+  const { look } = site;
+  const isColour = look.background !== 'live' && look.background !== 'blur';
+  return (
+    <>
+      <label class="row">
+        Style
+        <select
+          name="style"
+          value={look.style}
+          onChange={({ currentTarget }) => void state.changeLook({ style: currentTarget.value })}
+        >
+          {stylesOf(site).map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="row">
+        Where
+        <select
+          name="region"
+          value={look.region}
+          onChange={({ currentTarget }) => void state.changeLook({ region: currentTarget.value as Region })}
+        >
+          {REGIONS.map((region) => (
+            <option key={region} value={region}>
+              {region}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="row">
+        Strength
+        <input
+          type="range"
+          name="strength"
+          min="0"
+          max="1"
+          step="0.05"
+          value={look.strength}
+          onInput={({ currentTarget }) => void state.changeLook({ strength: currentTarget.valueAsNumber })}
+        />
+      </label>
+      <label class="row">
+        Background
+        <select
+          name="background"
+          value={isColour ? 'colour' : look.background}
+          onChange={({ currentTarget: { value } }) =>
+            void state.changeLook({ background: value === 'colour' ? '#2f6f62' : value })
+          }
+        >
+          <option value="live">live</option>
+          <option value="blur">blur</option>
+          <option value="colour">colour</option>
+        </select>
+      </label>
+      {isColour && (
+        <label class="row">
+          Colour
+          <input
+            type="color"
+            name="colour"
+            value={look.background}
+            onInput={({ currentTarget }) => void state.changeLook({ background: currentTarget.value })}
+          />
+        </label>
+      )}
+    </>
+  );
+}
+
+function OnFailure({ site }: { site: SiteChoice }) {
+  const choose = (onFailure: SiteChoice['onFailure']) => () => void state.change({ onFailure });
+  return (
+    <fieldset>
+      <legend>If the cartoon fails, the call sees</legend>
+      <label>
+        <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} /> a picture
+        that stands still <span class="quiet">(nobody sees you unasked)</span>
+      </label>
+      <label>
+        <input type="radio" name="failure" checked={site.onFailure === 'camera'} onChange={choose('camera')} /> you, as
+        the camera sees you
+      </label>
+    </fieldset>
+  );
+}

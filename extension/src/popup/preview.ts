@@ -1,0 +1,47 @@
+/** The popup's own picture, from the same engine that the call of this site uses. */
+import { Receiver } from '../link/receiver.ts';
+import { CAMERA_PORT, type ToBackground, type ToOffscreen, type ToReceiver } from '../protocol.ts';
+import { onSiteChanged, type SiteChoice } from '../sites.ts';
+
+const WISH = { width: 640, height: 360, frameRate: 30, least: {} };
+
+export type ShownMessage = ToReceiver & { type: 'shown' };
+
+export interface Preview {
+  /** Rejects as `Receiver.open`. */
+  readonly track: Promise<MediaStreamTrack>;
+  close(): void;
+}
+
+/** Asks for a picture with what is chosen for the site, now and later. */
+export async function openPreview(
+  site: SiteChoice,
+  onShown: (message: ShownMessage) => void,
+  onEnded: () => void,
+): Promise<Preview> {
+  const ask: ToBackground = { type: 'ensure-offscreen' };
+  await chrome.runtime.sendMessage(ask);
+  const port = chrome.runtime.connect({ name: CAMERA_PORT });
+  const post = (message: ToOffscreen) => {
+    port.postMessage(message);
+  };
+  const receiver = new Receiver(post, { onEnded });
+  port.onMessage.addListener((message: ToReceiver) => {
+    if (message.type === 'shown') onShown(message);
+    else void receiver.take(message);
+  });
+  port.onDisconnect.addListener(onEnded);
+  // A site is previewed before it is switched on.
+  post({ type: 'site', site: { ...site, on: true } });
+  const stopListening = onSiteChanged(site.origin, (changed) => {
+    post({ type: 'site', site: { ...changed, on: true } });
+  });
+  return {
+    track: receiver.open(WISH),
+    close() {
+      stopListening();
+      receiver.close();
+      port.disconnect();
+    },
+  };
+}

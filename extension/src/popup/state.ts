@@ -1,0 +1,120 @@
+/** What the popup shows and changes: one site, its choice, and the picture. */
+import { signal } from '@preact/signals';
+import type { Fault } from '../../../src/common/errors.ts';
+import type { Shown, StyleName } from '../protocol.ts';
+import { changeSite, patternOf, readSite, takesCameras, type SiteChoice, type SiteLook } from '../sites.ts';
+import { openPreview, type Preview } from './preview.ts';
+
+export const site = signal<SiteChoice | null>(null);
+/** Why there is no site: the browser's own pages, say. */
+export const noSite = signal(false);
+export const picture = signal<MediaStream | null>(null);
+export const shown = signal<Shown>('starting');
+export const styles = signal<readonly StyleName[]>([]);
+export const fault = signal<Fault | null>(null);
+/** Whether the page was open before the site was switched on, and must be reloaded. */
+export const mustReload = signal(false);
+export const shortcut = signal('');
+
+let tabId: number | undefined;
+let preview: Preview | null = null;
+
+/** Reads what there is, and asks for the preview. */
+export async function start(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get('tab');
+  const [active] = await chrome.tabs.query({ active: true, currentWindow: true });
+  const tab = asked === null ? active : await chrome.tabs.get(Number(asked));
+  tabId = tab?.id;
+  const origin = tab?.url === undefined ? '' : new URL(tab.url).origin;
+  if (!takesCameras(origin)) {
+    noSite.value = true;
+    return;
+  }
+  const [command] = await chrome.commands.getAll();
+  shortcut.value = command?.shortcut ?? '';
+  site.value = await readSite(origin);
+  await look();
+}
+
+/** Asks for the preview, again where it has failed. */
+export async function look(): Promise<void> {
+  const choice = site.value;
+  if (!choice) return;
+  preview?.close();
+  fault.value = null;
+  shown.value = 'starting';
+  preview = await openPreview(
+    choice,
+    (message) => {
+      shown.value = message.shown;
+      fault.value = message.fault;
+      if (message.styles.length > 0) styles.value = message.styles;
+    },
+    () => {
+      picture.value = null;
+      fault.value ??= ENDED;
+    },
+  );
+  try {
+    picture.value = new MediaStream([await preview.track]);
+  } catch (error) {
+    fault.value = faultOf(error);
+  }
+}
+
+/** Changes and remembers; the call and the preview follow. */
+export async function change(changes: Partial<SiteChoice>): Promise<void> {
+  if (!site.value) return;
+  site.value = { ...site.value, ...changes };
+  await changeSite(site.value.origin, changes);
+}
+
+export async function changeLook(changes: Partial<SiteLook>): Promise<void> {
+  if (site.value) await change({ look: { ...site.value.look, ...changes } });
+}
+
+/** Switches the site on or off. Must be called from a click: the browser asks the person. */
+export async function switchSite(on: boolean): Promise<void> {
+  if (!site.value) return;
+  const origins = [patternOf(site.value.origin)];
+  // Remembered first: some systems close the popup while the browser asks.
+  const remembered = change({ on });
+  const allowed = on ? await chrome.permissions.request({ origins }) : true;
+  await remembered;
+  if (!allowed) await change({ on: false });
+  mustReload.value = allowed;
+}
+
+export async function reload(): Promise<void> {
+  if (tabId !== undefined) await chrome.tabs.reload(tabId);
+  mustReload.value = false;
+}
+
+const ENDED: Fault = {
+  code: 'ERR_CAMERA_STOPPED',
+  message: 'The camera stopped: it was unplugged, switched off or taken away.',
+  wayOut: 'Plug it in again, then look again.',
+};
+
+function faultOf(error: unknown): Fault {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  switch (name) {
+    case 'NotAllowedError':
+      return { code: 'ERR_CAMERA_DENIED', message, wayOut: 'Allow Portoon the camera on its own page.' };
+    case 'NotFoundError':
+      return { code: 'ERR_CAMERA_MISSING', message, wayOut: 'Plug a camera in, then look again.' };
+    case 'NotReadableError':
+      return {
+        code: 'ERR_CAMERA_BUSY',
+        message,
+        wayOut: 'Close other programs that use the camera, then look again.',
+      };
+    default:
+      return {
+        code: 'ERR_EXTENSION_LINK',
+        message: 'The picture did not reach this window.',
+        wayOut: 'Look again; if it stays so, see whether a policy or another extension forbids WebRTC.',
+      };
+  }
+}

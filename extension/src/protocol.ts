@@ -1,0 +1,84 @@
+/** What the parts of the extension say to each other. All of it is plain data. */
+import type { Fault } from '../../src/common/errors.ts';
+import type { SiteChoice } from './sites.ts';
+
+/** The message with which the patch hands one end of a channel to the content script. */
+export const HELLO = 'portoon: camera';
+/** The name of the ports that lead to the offscreen document. */
+export const CAMERA_PORT = 'camera';
+
+/** What a page asks of a camera. */
+export interface CameraWish {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly frameRate: number;
+  /** What the camera must be able to do, or the request fails. */
+  readonly least: { readonly width?: number; readonly height?: number; readonly frameRate?: number };
+  /** Which camera: by an id that the page was told, or by its name. */
+  readonly camera?: { readonly deviceId: string; readonly label?: string; readonly exact: boolean };
+}
+
+/** What a page may know of the camera that it was given. */
+export interface CameraInfo {
+  readonly label: string;
+  readonly settings: MediaTrackSettings;
+  readonly capabilities: MediaTrackCapabilities;
+}
+
+/** A camera as `enumerateDevices` lists it, with ids that are made for one site. */
+export interface ListedCamera {
+  readonly deviceId: string;
+  readonly groupId: string;
+  readonly label: string;
+}
+
+/**
+ * What people see in the call: `starting` is nothing yet, `plain` the camera's own picture, and
+ * `still` a picture that does not move.
+ */
+export type Shown = 'starting' | 'cartoon' | 'plain' | 'still';
+
+/** From who receives a picture (a patched page, the popup) to the offscreen document. */
+export type FromReceiver =
+  | { type: 'open'; wish: CameraWish }
+  | { type: 'answer'; sdp: string }
+  | { type: 'candidate'; candidate: RTCIceCandidateInit }
+  | { type: 'constrain'; id: number; wish: CameraWish }
+  | { type: 'devices' }
+  | { type: 'close' };
+
+/** The content script and the popup add what was chosen for the site; a page cannot. */
+export type ToOffscreen = FromReceiver | { type: 'site'; site: SiteChoice };
+
+/** From the offscreen document to who receives. */
+export type ToReceiver =
+  | { type: 'camera'; camera: CameraInfo }
+  | { type: 'offer'; sdp: string }
+  | { type: 'candidate'; candidate: RTCIceCandidateInit }
+  | { type: 'constrained'; id: number; camera?: CameraInfo; refused?: string }
+  /** The camera cannot be had; `name` and `constraint` are those of the page's exception. */
+  | { type: 'refused'; name: string; message: string; constraint?: string }
+  | { type: 'ended' }
+  | { type: 'devices'; cameras: ListedCamera[] }
+  | { type: 'shown'; shown: Shown; fault: Fault | null; styles: readonly StyleName[] };
+
+/** From the content script to the patch, before anything else. */
+export type ToPatch = ToReceiver | { type: 'off' } | { type: 'on'; onFailure: SiteChoice['onFailure'] };
+
+/** From the patch to the content script. */
+export type FromPatch = FromReceiver | { type: 'failed'; reason: 'silent' | 'link' } | { type: 'patched' };
+
+export interface StyleName {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** To the service worker. */
+export type ToBackground =
+  { type: 'ensure-offscreen' } | { type: 'badge'; shown: Shown | 'none'; fault: boolean };
+
+/** To a content script, when a tab's look is asked for by a key. */
+export const isFromReceiver = (message: FromPatch): message is FromReceiver =>
+  ['open', 'answer', 'candidate', 'constrain', 'devices', 'close'].includes(message.type);
