@@ -42,7 +42,7 @@ const studio = {
 const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'dist-lib/**', 'training/**'] },
+  { ignores: ['dist/**', 'dist-lib/**', 'dist-extension/**', 'training/**'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
@@ -144,6 +144,14 @@ export default tseslint.config(
     // The package's own modules stand in for those of the effect.
     files: ['src/package/**/*.ts'],
     rules: refuse(runtime, peers, media, rooms),
+  },
+  {
+    // Nothing imports from the extension. It has the effect and the camera, and no other room.
+    files: ['extension/**/*.{ts,tsx}'],
+    rules: refuse(runtime, peers, media, effect, {
+      group: ['**/studio/**', '**/server/**', '**/call/**', '**/record/**', '**/obs/**', '**/cli/**'],
+      message: 'the extension knows the effect and the camera',
+    }),
   },
   {
     // A worker loads only what it needs of the effect, and not the page's side of it.

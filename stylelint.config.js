@@ -8,7 +8,7 @@ const off = Object.fromEntries(Object.keys(rawColours).map((rule) => [rule, null
 
 /** @type {import('stylelint').Config} */
 export default {
-  ignoreFiles: ['dist/**', 'node_modules/**'],
+  ignoreFiles: ['dist/**', 'dist-extension/**', 'node_modules/**'],
   reportNeedlessDisables: true,
   rules: {
     ...rawColours,

@@ -1,5 +1,6 @@
 /** What the parts of the extension say to each other. All of it is plain data. */
-import type { Fault } from '../../src/common/errors.ts';
+import type { ToldFault } from './faults.ts';
+import type { Shown } from './background-protocol.ts';
 import type { SiteChoice } from './sites.ts';
 
 /** The message with which the patch hands one end of a channel to the content script. */
@@ -34,12 +35,6 @@ export interface ListedCamera {
   readonly label: string;
 }
 
-/**
- * What people see in the call: `starting` is nothing yet, `plain` the camera's own picture, and
- * `still` a picture that does not move.
- */
-export type Shown = 'starting' | 'cartoon' | 'plain' | 'still';
-
 /** From who receives a picture (a patched page, the popup) to the offscreen document. */
 export type FromReceiver =
   | { type: 'open'; wish: CameraWish }
@@ -47,6 +42,8 @@ export type FromReceiver =
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   | { type: 'constrain'; id: number; wish: CameraWish }
   | { type: 'devices' }
+  /** Tries the cartoon again, after it has failed. */
+  | { type: 'again' }
   | { type: 'close' };
 
 /** The content script and the popup add what was chosen for the site; a page cannot. */
@@ -59,10 +56,10 @@ export type ToReceiver =
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   | { type: 'constrained'; id: number; camera?: CameraInfo; refused?: string }
   /** The camera cannot be had; `name` and `constraint` are those of the page's exception. */
-  | { type: 'refused'; name: string; message: string; constraint?: string }
+  | { type: 'refused'; name: string; message: string; constraint?: string; fault: ToldFault | null }
   | { type: 'ended' }
   | { type: 'devices'; cameras: ListedCamera[] }
-  | { type: 'shown'; shown: Shown; fault: Fault | null; styles: readonly StyleName[] };
+  | { type: 'shown'; shown: Shown; fault: ToldFault | null; styles: readonly StyleName[] };
 
 /** From the content script to the patch, before anything else. */
 export type ToPatch = ToReceiver | { type: 'off' } | { type: 'on'; onFailure: SiteChoice['onFailure'] };
@@ -75,10 +72,6 @@ export interface StyleName {
   readonly title: string;
 }
 
-/** To the service worker. */
-export type ToBackground =
-  { type: 'ensure-offscreen' } | { type: 'badge'; shown: Shown | 'none'; fault: boolean };
-
-/** To a content script, when a tab's look is asked for by a key. */
+/** Whether a page's message may go on to the offscreen document. */
 export const isFromReceiver = (message: FromPatch): message is FromReceiver =>
   ['open', 'answer', 'candidate', 'constrain', 'devices', 'close'].includes(message.type);

@@ -1,4 +1,4 @@
-import type { ToBackground } from '../protocol.ts';
+import type { ToBackground } from '../background-protocol.ts';
 
 type Badge = ToBackground & { type: 'badge' };
 

@@ -1,5 +1,5 @@
 /** The service worker: scripts on the sites that are on, the offscreen document, key and badge. */
-import type { ToBackground } from '../protocol.ts';
+import type { ToBackground } from '../background-protocol.ts';
 import { changeSite, readSite } from '../sites.ts';
 import { setBadge } from './badge.ts';
 import { ensureOffscreen } from './offscreen-document.ts';

@@ -1,6 +1,6 @@
 /** A small sign in the corner of the page: what the call shows. It moves nothing of the page. */
-import type { Fault } from '../../../src/common/errors.ts';
-import type { Shown } from '../protocol.ts';
+import type { ToldFault } from '../faults.ts';
+import type { Shown } from '../background-protocol.ts';
 
 const WORDS: Record<Shown, string> = {
   starting: 'Portoon starts …',
@@ -23,18 +23,26 @@ const STYLE = `
     pointer-events: auto; flex: none; padding: 3px 9px; border: 1px solid #77767d; border-radius: 9px;
     background: none; color: inherit; font: inherit; cursor: pointer;
   }
+  [hidden] { display: none; }
   button:focus-visible { outline: 2px solid #f2663f; }
 `;
+
+export interface IndicatorEvents {
+  /** The person wants the cartoon, or the camera as it is. */
+  onToggle: (cartoon: boolean) => void;
+  /** The person wants the cartoon to be tried again. */
+  onAgain: () => void;
+}
 
 export class Indicator {
   private readonly host = document.createElement('div');
   private readonly sign = document.createElement('div');
   private readonly words = document.createElement('span');
-  private readonly button = document.createElement('button');
+  private readonly toggle = button();
+  private readonly again = button();
   private shown: Shown | 'none' = 'none';
 
-  /** @param onToggle - called with whether the cartoon is wished for. */
-  constructor(onToggle: (cartoon: boolean) => void) {
+  constructor(events: IndicatorEvents) {
     this.host.dataset.portoon = 'indicator';
     const root = this.host.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
@@ -45,15 +53,19 @@ export class Indicator {
     dot.className = 'dot';
     this.sign.className = 'sign';
     this.sign.setAttribute('role', 'status');
-    this.button.addEventListener('click', ({ isTrusted }) => {
-      // Pages cannot press it, and cannot uncover anybody.
-      if (isTrusted) onToggle(this.shown === 'plain');
+    this.again.textContent = 'Try again';
+    // Pages cannot press them, and cannot uncover anybody.
+    this.toggle.addEventListener('click', ({ isTrusted }) => {
+      if (isTrusted) events.onToggle(this.shown === 'plain');
     });
-    this.sign.append(dot, this.words, this.button);
+    this.again.addEventListener('click', ({ isTrusted }) => {
+      if (isTrusted) events.onAgain();
+    });
+    this.sign.append(dot, this.words, this.again, this.toggle);
     root.append(this.sign);
   }
 
-  show(shown: Shown | 'none', fault: Fault | null): void {
+  show(shown: Shown | 'none', fault: ToldFault | null): void {
     this.shown = shown;
     if (shown === 'none' && !fault) {
       this.host.remove();
@@ -62,12 +74,19 @@ export class Indicator {
     const state = shown === 'none' ? '' : WORDS[shown];
     const told = fault ? `${fault.message} ${fault.wayOut} (${fault.code})` : '';
     this.words.textContent = [state, told].filter((text) => text !== '').join('. ');
-    this.host.dataset.shown = shown;
     this.sign.dataset.shown = shown;
     this.sign.toggleAttribute('data-fault', fault !== null);
-    this.button.textContent = shown === 'plain' ? 'Cartoon' : 'Plain';
-    this.button.hidden = shown !== 'plain' && shown !== 'cartoon';
+    const failed = fault !== null && (shown === 'plain' || shown === 'still');
+    this.again.hidden = !failed;
+    this.toggle.textContent = shown === 'plain' ? 'Cartoon' : shown === 'still' ? 'Show me' : 'Plain';
+    this.toggle.hidden = shown === 'none' || shown === 'starting' || (shown === 'plain' && failed);
     // A page may have replaced its whole document meanwhile.
     if (!this.host.isConnected) document.documentElement.append(this.host);
   }
+}
+
+function button(): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  return made;
 }

@@ -1,26 +1,31 @@
 /** Beside each page of a site that is on: carries messages, and shows the indicator. */
-import type { Fault } from '../../../src/common/errors.ts';
+import { FAULTS, type ToldFault } from '../faults.ts';
+import type { Shown, ToBackground } from '../background-protocol.ts';
 import {
   CAMERA_PORT,
   HELLO,
   isFromReceiver,
   type FromPatch,
-  type Shown,
-  type ToBackground,
   type ToOffscreen,
   type ToPatch,
   type ToReceiver,
 } from '../protocol.ts';
 import { changeSite, onSiteChanged, readSite, type SiteChoice } from '../sites.ts';
-import { FAULTS } from './faults.ts';
 import { Indicator } from './indicator.ts';
 
 const origin = self.origin;
-const calls = new Map<MessagePort, { shown: Shown; fault: Fault | null }>();
+const calls = new Map<MessagePort, { shown: Shown; fault: ToldFault | null }>();
+const ports = new Set<chrome.runtime.Port>();
 /** What something else on the page does to the camera; told as long as the page is open. */
-let pageFault: Fault | null = null;
-const indicator = new Indicator((cartoon) => {
-  void changeSite(origin, { cartoon });
+let pageFault: ToldFault | null = null;
+/** Why the last request for a camera failed. */
+let refusal: ToldFault | null = null;
+const indicator = new Indicator({
+  onToggle: (cartoon) => void changeSite(origin, { cartoon }),
+  onAgain: () => {
+    void changeSite(origin, { cartoon: true });
+    for (const port of ports) post(port, { type: 'again' });
+  },
 });
 
 // The patch asks from the page's world. Pages hear nothing of it: this script is there before them.
@@ -61,11 +66,21 @@ async function serve(line: MessagePort): Promise<void> {
       show();
     } else if (isFromReceiver(data)) {
       toOffscreen ??= connect(line, site, tell);
-      if (data.type === 'open') calls.set(line, { shown: 'starting', fault: null });
+      if (data.type === 'open') {
+        calls.set(line, { shown: 'starting', fault: null });
+        refusal = null;
+      }
       if (data.type === 'close') forget(line);
-      void toOffscreen.then((port) => {
-        post(port, data);
-      });
+      toOffscreen.then(
+        (port) => {
+          post(port, data);
+        },
+        () => {
+          pageFault = FAULTS.gone;
+          forget(line);
+          tell({ type: 'ended' });
+        },
+      );
       show();
     }
   };
@@ -80,6 +95,7 @@ async function connect(
   const ask: ToBackground = { type: 'ensure-offscreen' };
   await chrome.runtime.sendMessage(ask);
   const port = chrome.runtime.connect({ name: CAMERA_PORT });
+  ports.add(port);
   post(port, { type: 'site', site });
   const stopListening = onSiteChanged(origin, (changed) => {
     post(port, { type: 'site', site: changed });
@@ -88,10 +104,14 @@ async function connect(
     if (message.type === 'shown') {
       if (calls.has(line)) calls.set(line, message);
       show();
-    } else tell(message);
+      return;
+    }
+    if (message.type === 'refused') refusal = message.fault;
+    tell(message);
   });
   port.onDisconnect.addListener(() => {
     stopListening();
+    ports.delete(port);
     forget(line);
     tell({ type: 'ended' });
   });
@@ -101,7 +121,10 @@ async function connect(
 function post(port: chrome.runtime.Port, message: ToOffscreen): void {
   try {
     port.postMessage(message);
-    if (message.type === 'close') port.disconnect();
+    if (message.type === 'close') {
+      port.disconnect();
+      ports.delete(port);
+    }
   } catch {
     // The port is closed; `onDisconnect` has told.
   }
@@ -117,7 +140,7 @@ function show(): void {
   const order: readonly Shown[] = ['still', 'plain', 'starting', 'cartoon'];
   const all = [...calls.values()];
   const shown = order.find((one) => all.some((call) => call.shown === one)) ?? 'none';
-  const fault = all.find((call) => call.fault)?.fault ?? pageFault;
+  const fault = all.find((call) => call.fault)?.fault ?? refusal ?? pageFault;
   indicator.show(shown, fault);
   const badge: ToBackground = { type: 'badge', shown, fault: fault !== null };
   try {

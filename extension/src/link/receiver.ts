@@ -90,7 +90,7 @@ export class Receiver {
         this.opened.reject(exceptionOf(message));
         break;
       case 'ended':
-        this.end();
+        this.fail('the camera ended');
         break;
     }
   }

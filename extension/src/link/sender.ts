@@ -9,8 +9,13 @@ export function bitrateOf(width: number, height: number, frameRate: number): num
   return Math.max(1_500_000, Math.round(width * height * frameRate * BITS_PER_PIXEL));
 }
 
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** How much smaller a picture of `size` is sent to who wished for less. At least 1. */
-export function shrinkOf(size: { width: number; height: number }, wish: CameraWish): number {
+export function shrinkOf(size: PictureSize, wish: PictureSize): number {
   // The longer wish counts, so that a page that cuts its picture out has enough of it.
   return Math.max(1, Math.min(size.width / wish.width, size.height / wish.height));
 }
@@ -36,6 +41,7 @@ export class Sender {
   private readonly connection = new RTCPeerConnection();
   private readonly transceiver = this.connection.addTransceiver('video', { direction: 'sendonly' });
   private bitrate = 0;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly post: (message: ToReceiver) => void) {
     this.connection.addEventListener('icecandidate', ({ candidate }) => {
@@ -64,8 +70,19 @@ export class Sender {
   }
 
   /** Sends this track from now on, no larger than was wished. */
-  async show(track: MediaStreamTrack, size: { width: number; height: number }, wish: CameraWish): Promise<void> {
+  show(track: MediaStreamTrack, size: PictureSize, wish: CameraWish): Promise<void> {
+    // One after the other: parameters that were read before another change are refused.
+    this.last = this.last.then(() => this.change(track, size, wish)).catch(() => undefined);
+    return this.last;
+  }
+
+  close(): void {
+    this.connection.close();
+  }
+
+  private async change(track: MediaStreamTrack, size: PictureSize, wish: CameraWish): Promise<void> {
     const { sender } = this.transceiver;
+    if (this.connection.signalingState === 'closed') return;
     if (sender.track !== track) await sender.replaceTrack(track);
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
@@ -77,9 +94,5 @@ export class Sender {
     // Who asked a camera for a size gets that size; under load some frames are left out.
     parameters.degradationPreference = 'maintain-resolution';
     await sender.setParameters(parameters);
-  }
-
-  close(): void {
-    this.connection.close();
   }
 }

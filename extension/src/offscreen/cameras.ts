@@ -1,5 +1,6 @@
 /** The machine's cameras, under names that each site has for itself. */
 import { PortoonError } from '../../../src/common/errors.ts';
+import type { ToldFault } from '../faults.ts';
 import type { CameraInfo, CameraWish, ListedCamera } from '../protocol.ts';
 
 /** The same camera has another id on each site, so that sites cannot compare theirs. */
@@ -63,13 +64,26 @@ export function unmet(track: MediaStreamTrack, { least }: CameraWish): string | 
   });
 }
 
-/** What `getUserMedia` throws for the same reason. */
-export function refusalOf(error: unknown): { name: string; message: string; constraint?: string } {
+export interface Refusal {
+  name: string;
+  message: string;
+  constraint?: string;
+  fault: ToldFault | null;
+}
+
+const NAMES: Partial<Record<string, string>> = {
+  ERR_CAMERA_DENIED: 'NotAllowedError',
+  ERR_CAMERA_MISSING: 'NotFoundError',
+};
+
+/** What `getUserMedia` throws for the same reason, and what to tell the person. */
+export function refusalOf(error: unknown): Refusal {
   if (error instanceof OverconstrainedError)
-    return { name: error.name, message: error.message, constraint: error.constraint };
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof PortoonError ? error.code : '';
-  if (code === 'ERR_CAMERA_DENIED') return { name: 'NotAllowedError', message };
-  if (code === 'ERR_CAMERA_MISSING') return { name: 'NotFoundError', message };
-  return { name: 'NotReadableError', message };
+    return { name: error.name, message: error.message, constraint: error.constraint, fault: null };
+  if (!(error instanceof PortoonError)) return { name: 'AbortError', message: String(error), fault: null };
+  const { code, message } = error;
+  const denied = code === 'ERR_CAMERA_DENIED';
+  // The page's own settings would not help.
+  const wayOut = denied ? 'Click Portoon on the toolbar, and allow the camera there.' : error.wayOut;
+  return { name: NAMES[code] ?? 'NotReadableError', message, fault: { code, message, wayOut } };
 }

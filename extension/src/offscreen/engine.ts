@@ -1,17 +1,21 @@
 /** One camera and one effect, for all pages of a site that use this camera. */
-import type { Fault } from '../../../src/common/errors.ts';
 import { PortoonError } from '../../../src/common/errors.ts';
 import { createEffect, type Effect, type LookOptions } from '../../../src/effect/index.ts';
 import { openCamera } from '../../../src/input/camera.ts';
 import type { Source } from '../../../src/input/source.ts';
+import type { ToldFault } from '../faults.ts';
 import { stillPicture, type Still } from '../link/still.ts';
-import type { CameraWish, Shown, StyleName } from '../protocol.ts';
+import type { Shown } from '../background-protocol.ts';
+import type { CameraWish, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 
 /** Who waits for a first picture this many milliseconds gets what was chosen for failures. */
 const PATIENCE = 20_000;
 
 const MEASURES = ['width', 'height', 'frameRate'] as const;
+
+/** The effect goes on by itself after these, and nobody needs to do anything. */
+const HEALED = ['ERR_HALF_PRECISION', 'ERR_WEBGPU', 'ERR_WEBGL_LOST', 'ERR_WORKER_DIED'];
 
 /** What a session hears of its engine. */
 export interface EngineListener {
@@ -26,7 +30,7 @@ export class Engine {
   /** What is sent now; null before the first frame. */
   picture: MediaStreamTrack | null = null;
   shown: Shown = 'starting';
-  fault: Fault | null = null;
+  fault: ToldFault | null = null;
   readonly listeners = new Set<EngineListener>();
   private source: Promise<Source> | null = null;
   private opening: Promise<Source> | null = null;
@@ -34,15 +38,32 @@ export class Engine {
   private effect: Promise<Effect> | null = null;
   private running: Effect | null = null;
   private still: Still | null = null;
+  /** What the effect gives; `picture` is another one where it has failed. */
+  private output: MediaStreamTrack | null = null;
   private size = { width: 0, height: 0, frameRate: 0 };
 
   constructor(
-    private readonly deviceId: string | undefined,
+    private deviceId: string | undefined,
     private site: SiteChoice,
   ) {}
 
+  get origin(): string {
+    return this.site.origin;
+  }
+
+  /** Which camera it has, or will open; undefined for any. */
+  get cameraId(): string | undefined {
+    return this.camera?.deviceId ?? this.deviceId;
+  }
+
+  /** Takes another camera next time; for an engine that rests. */
+  choose(deviceId: string | undefined): void {
+    this.deviceId = deviceId;
+  }
+
   get styles(): readonly StyleName[] {
-    return this.running?.styles.map(({ id, title }) => ({ id, title })) ?? [];
+    const styles = this.running?.styles.filter(({ grade }) => grade === 'live') ?? [];
+    return styles.map(({ id, title }) => ({ id, title }));
   }
 
   /**
@@ -82,16 +103,28 @@ export class Engine {
   /** What was chosen for the site has changed. */
   setSite(site: SiteChoice): void {
     this.site = site;
-    const { running } = this;
-    if (!running) return;
-    running.set(lookOf(site)).then(
+    const { running, camera } = this;
+    if (this.picture !== this.output) {
+      // The cartoon has failed; who switches it off wants to be seen.
+      if (camera && moving(site) === 'plain') this.show(camera.track, 'plain');
+      return;
+    }
+    running?.set(lookOf(site)).then(
       () => {
-        if (this.shown === 'cartoon' || this.shown === 'plain') this.show(this.picture!, moving(site));
+        if (!this.picture || this.picture !== this.output) return;
+        this.fault = null;
+        this.show(this.picture, moving(site));
       },
       (error: unknown) => {
         this.tell(faultOf(error));
       },
     );
+  }
+
+  /** Tries the cartoon again, where it has failed. */
+  again(): void {
+    const { camera } = this;
+    if (camera && this.picture && this.picture !== this.output) this.begin(camera);
   }
 
   /** Nobody watches: the camera is off, and the nets stay for who asks again soon. */
@@ -101,6 +134,7 @@ export class Engine {
     this.source = null;
     this.opening = null;
     this.picture = null;
+    this.output = null;
     this.shown = 'starting';
     this.fault = null;
     this.size = { width: 0, height: 0, frameRate: 0 };
@@ -142,6 +176,10 @@ export class Engine {
       this.fault = faultOf(error);
       for (const listener of this.listeners) listener.onEnded();
     });
+    this.begin(camera);
+  }
+
+  private begin(camera: Source): void {
     this.draw(camera).catch((error: unknown) => {
       if (this.camera === camera) this.giveUp(faultOf(error));
     });
@@ -170,7 +208,14 @@ export class Engine {
       stopListening();
     }
     if (this.camera !== camera) return;
-    this.show(await effect.output(), moving(this.site));
+    await this.showOutput(effect);
+  }
+
+  private async showOutput(effect: Effect): Promise<void> {
+    this.output = await effect.output();
+    if (!this.camera) return;
+    this.fault = null;
+    this.show(this.output, moving(this.site));
   }
 
   private async create(): Promise<Effect> {
@@ -179,13 +224,11 @@ export class Engine {
       this.running = effect;
       effect.on('fault', (fault, fatal) => {
         if (fatal) this.fail(fault);
-        else this.tell(fault);
+        else if (!HEALED.includes(fault.code)) this.tell(fault);
       });
       // A worker that was replaced has ended its track.
       effect.on('canvas', () => {
-        void effect.output().then((track) => {
-          if (this.camera) this.show(track, moving(this.site));
-        });
+        void this.showOutput(effect).catch(() => undefined);
       });
       return effect;
     } catch (error) {
@@ -194,7 +237,7 @@ export class Engine {
     }
   }
 
-  private fail(fault: Fault): void {
+  private fail(fault: ToldFault): void {
     const { effect } = this;
     this.effect = null;
     this.running = null;
@@ -203,7 +246,7 @@ export class Engine {
   }
 
   /** No cartoon: shows what was chosen for that. */
-  private giveUp(fault: Fault): void {
+  private giveUp(fault: ToldFault): void {
     const { camera } = this;
     if (!camera) return;
     this.fault = fault;
@@ -229,7 +272,7 @@ export class Engine {
     }
   }
 
-  private tell(fault: Fault): void {
+  private tell(fault: ToldFault): void {
     this.fault = fault;
     for (const listener of this.listeners) listener.onShown();
   }
@@ -250,7 +293,7 @@ function lookOf(site: SiteChoice): LookOptions {
   return { ...site.look };
 }
 
-function faultOf(error: unknown): Fault {
+function faultOf(error: unknown): ToldFault {
   if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
   return {
     code: 'ERR_RUNTIME',

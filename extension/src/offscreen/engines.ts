@@ -7,16 +7,17 @@ import { Engine, type EngineListener } from './engine.ts';
  */
 const READY = 60_000;
 
-const engines = new Map<string, Engine>();
-const timers = new Map<Engine, ReturnType<typeof setTimeout>>();
+/** Engines that rest have a timer, after which they are closed. */
+const engines = new Map<Engine, ReturnType<typeof setTimeout> | null>();
 
-/** The engine for this camera, from now on used by `listener` as well. */
+/**
+ * The engine for this camera, from now on used by `listener` as well.
+ * @param deviceId - undefined for whichever the site uses already, or any.
+ */
 export function acquire(site: SiteChoice, deviceId: string | undefined, listener: EngineListener): Engine {
-  const key = `${site.origin} ${deviceId ?? ''}`;
-  const engine = engines.get(key) ?? new Engine(deviceId, site);
-  engines.set(key, engine);
-  clearTimeout(timers.get(engine));
-  timers.delete(engine);
+  const engine = findEngine(site.origin, deviceId) ?? new Engine(deviceId, site);
+  clearTimeout(engines.get(engine) ?? undefined);
+  engines.set(engine, null);
   engine.listeners.add(listener);
   engine.setSite(site);
   return engine;
@@ -27,12 +28,22 @@ export function release(engine: Engine, listener: EngineListener): void {
   engine.listeners.delete(listener);
   if (engine.listeners.size > 0) return;
   engine.rest();
-  timers.set(
-    engine,
-    setTimeout(() => {
-      timers.delete(engine);
-      for (const [key, one] of engines) if (one === engine) engines.delete(key);
-      void engine.close();
-    }, READY),
+  const timer = setTimeout(() => {
+    engines.delete(engine);
+    void engine.close();
+  }, READY);
+  engines.set(engine, timer);
+}
+
+function findEngine(origin: string, deviceId: string | undefined): Engine | undefined {
+  const ofSite = [...engines.keys()].filter((engine) => engine.origin === origin);
+  const used = ofSite.find(
+    (engine) =>
+      engine.listeners.size > 0 && (deviceId === undefined || engine.cameraId === deviceId),
   );
+  if (used) return used;
+  // The nets of one that rests serve any camera.
+  const resting = ofSite.find((engine) => engine.listeners.size === 0);
+  resting?.choose(deviceId);
+  return resting;
 }

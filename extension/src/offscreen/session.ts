@@ -39,6 +39,9 @@ export class Session implements EngineListener {
       case 'devices':
         this.post({ type: 'devices', cameras: await listFor(this.site?.origin ?? '') });
         break;
+      case 'again':
+        this.engine?.again();
+        break;
       case 'close':
         this.close();
         break;
@@ -77,6 +80,7 @@ export class Session implements EngineListener {
       // The page may have gone meanwhile.
       if (this.over) return;
       this.engine = acquire(site, deviceId, this);
+      this.engine.again();
       const track = await this.engine.open(wish);
       const constraint = unmet(track, wish);
       if (constraint !== undefined) throw new OverconstrainedError(constraint, 'The camera cannot do that.');

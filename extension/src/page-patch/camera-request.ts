@@ -1,7 +1,7 @@
 /** One request for a camera: asks the extension, and falls back as its owner chose. */
 import { LinkError, Receiver } from '../link/receiver.ts';
 import { stillPicture } from '../link/still.ts';
-import { HELLO, type CameraInfo, type FromPatch, type ListedCamera, type ToPatch } from '../protocol.ts';
+import { HELLO, type CameraInfo, type FromPatch, type ListedCamera, type ToPatch, type ToReceiver } from '../protocol.ts';
 import { CallCamera } from './call-camera.ts';
 import { readWish, type VideoConstraints } from './wish.ts';
 
@@ -18,14 +18,14 @@ type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
 interface Line {
   readonly answer: Promise<Answer>;
   post(message: FromPatch): void;
-  listen(take: (message: ToPatch) => void): void;
+  listen(take: (message: ToReceiver) => void): void;
   close(): void;
 }
 
 function openLine(): Line {
   const { port1, port2 } = new Channel();
   const answer = Promise.withResolvers<Answer>();
-  let take: (message: ToPatch) => void = () => undefined;
+  let take: (message: ToReceiver) => void = () => undefined;
   port1.onmessage = ({ data }: MessageEvent<ToPatch>) => {
     if (data.type === 'on' || data.type === 'off') answer.resolve(data);
     else take(data);
@@ -47,16 +47,19 @@ function openLine(): Line {
   };
 }
 
+/** Cameras as the browser lists them to this page; without names where it never had one. */
+export type KnownDevices = readonly MediaDeviceInfo[];
+
 /**
  * Gives a track with the cartoon.
- * @param labelOf - the name of the camera that the page knows by this id.
  * @returns null if the page is to have the camera itself.
  * @throws as `getUserMedia`.
  */
 export async function requestCamera(
   video: VideoConstraints,
-  labelOf: (id: string) => string | undefined,
+  devices: KnownDevices,
 ): Promise<MediaStreamTrack | null> {
+  const labelOf = (id: string) => devices.find(({ deviceId }) => deviceId === id)?.label;
   const line = openLine();
   const answer = await line.answer;
   if (answer.type === 'off') {
@@ -69,7 +72,7 @@ export async function requestCamera(
     },
   });
   const call = new CallCamera({
-    camera: () => receiver.camera ?? UNKNOWN,
+    camera: () => asListed(receiver.camera ?? UNKNOWN, devices),
     constrain: (constraints) => receiver.constrain(readWish(constraints, labelOf)),
     free: () => {
       receiver.close();
@@ -115,6 +118,18 @@ export function tellPatched(): void {
 }
 
 const UNKNOWN: CameraInfo = { label: 'Camera', settings: {}, capabilities: {} };
+
+/** Has the ids by which the page knows the camera, where the browser told it. */
+function asListed(camera: CameraInfo, devices: KnownDevices): CameraInfo {
+  const listed = devices.find(({ kind, label }) => kind === 'videoinput' && label === camera.label);
+  if (!listed) return camera;
+  const { deviceId, groupId } = listed;
+  return {
+    ...camera,
+    settings: { ...camera.settings, deviceId, groupId },
+    capabilities: { ...camera.capabilities, deviceId, groupId },
+  };
+}
 
 function stillCamera(size: { width: number; height: number }, camera: CameraInfo | null): MediaStreamTrack {
   const still = stillPicture(size);

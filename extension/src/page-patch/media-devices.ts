@@ -36,8 +36,7 @@ async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstra
   const mayUse = (document as PolicyDocument).featurePolicy?.allowsFeature('camera') !== false;
   if (!video || asksForScreen(wanted) || !mayUse) return direct();
 
-  const names = await labelsOf(devices);
-  const picture = requestCamera(wanted, (id) => names.get(id));
+  const picture = enumerateDevices.call(devices).then((listed) => requestCamera(wanted, listed));
   const wantsSound = constraints.audio !== undefined && constraints.audio !== false;
   if (!wantsSound) {
     const track = await picture;
@@ -55,12 +54,6 @@ async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstra
   if (seen.status === 'rejected') throw seen.reason as Error;
   if (heard.status === 'rejected') throw heard.reason as Error;
   return direct();
-}
-
-/** Names by the ids that the page was told by the browser itself, if it may know them. */
-async function labelsOf(devices: MediaDevices): Promise<Map<string, string>> {
-  const known = await enumerateDevices.call(devices);
-  return new Map(known.map(({ deviceId, label }) => [deviceId, label]));
 }
 
 /** The browser tells no names to a page that never had the camera itself: ours takes that place. */

@@ -1,11 +1,20 @@
 /** The popup's own picture, from the same engine that the call of this site uses. */
+import type { ToldFault } from '../faults.ts';
 import { Receiver } from '../link/receiver.ts';
-import { CAMERA_PORT, type ToBackground, type ToOffscreen, type ToReceiver } from '../protocol.ts';
+import type { ToBackground } from '../background-protocol.ts';
+import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { onSiteChanged, type SiteChoice } from '../sites.ts';
 
 const WISH = { width: 640, height: 360, frameRate: 30, least: {} };
 
 export type ShownMessage = ToReceiver & { type: 'shown' };
+
+export interface PreviewEvents {
+  onShown: (message: ShownMessage) => void;
+  /** The camera cannot be had, and why. */
+  onRefused: (fault: ToldFault | null) => void;
+  onEnded: () => void;
+}
 
 export interface Preview {
   /** Rejects as `Receiver.open`. */
@@ -16,8 +25,7 @@ export interface Preview {
 /** Asks for a picture with what is chosen for the site, now and later. */
 export async function openPreview(
   site: SiteChoice,
-  onShown: (message: ShownMessage) => void,
-  onEnded: () => void,
+  { onShown, onRefused, onEnded }: PreviewEvents,
 ): Promise<Preview> {
   const ask: ToBackground = { type: 'ensure-offscreen' };
   await chrome.runtime.sendMessage(ask);
@@ -28,7 +36,10 @@ export async function openPreview(
   const receiver = new Receiver(post, { onEnded });
   port.onMessage.addListener((message: ToReceiver) => {
     if (message.type === 'shown') onShown(message);
-    else void receiver.take(message);
+    else {
+      if (message.type === 'refused') onRefused(message.fault);
+      void receiver.take(message);
+    }
   });
   port.onDisconnect.addListener(onEnded);
   // A site is previewed before it is switched on.

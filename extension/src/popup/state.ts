@@ -1,7 +1,8 @@
 /** What the popup shows and changes: one site, its choice, and the picture. */
 import { signal } from '@preact/signals';
-import type { Fault } from '../../../src/common/errors.ts';
-import type { Shown, StyleName } from '../protocol.ts';
+import { FAULTS, type ToldFault } from '../faults.ts';
+import type { Shown } from '../background-protocol.ts';
+import type { StyleName } from '../protocol.ts';
 import { changeSite, patternOf, readSite, takesCameras, type SiteChoice, type SiteLook } from '../sites.ts';
 import { openPreview, type Preview } from './preview.ts';
 
@@ -11,7 +12,7 @@ export const noSite = signal(false);
 export const picture = signal<MediaStream | null>(null);
 export const shown = signal<Shown>('starting');
 export const styles = signal<readonly StyleName[]>([]);
-export const fault = signal<Fault | null>(null);
+export const fault = signal<ToldFault | null>(null);
 /** Whether the page was open before the site was switched on, and must be reloaded. */
 export const mustReload = signal(false);
 export const shortcut = signal('');
@@ -43,22 +44,23 @@ export async function look(): Promise<void> {
   preview?.close();
   fault.value = null;
   shown.value = 'starting';
-  preview = await openPreview(
-    choice,
-    (message) => {
+  preview = await openPreview(choice, {
+    onShown: (message) => {
       shown.value = message.shown;
       fault.value = message.fault;
       if (message.styles.length > 0) styles.value = message.styles;
     },
-    () => {
-      picture.value = null;
-      fault.value ??= ENDED;
+    onRefused: (why) => {
+      fault.value = why;
     },
-  );
+    onEnded: () => {
+      picture.value = null;
+    },
+  });
   try {
     picture.value = new MediaStream([await preview.track]);
-  } catch (error) {
-    fault.value = faultOf(error);
+  } catch {
+    fault.value ??= FAULTS.link;
   }
 }
 
@@ -88,33 +90,4 @@ export async function switchSite(on: boolean): Promise<void> {
 export async function reload(): Promise<void> {
   if (tabId !== undefined) await chrome.tabs.reload(tabId);
   mustReload.value = false;
-}
-
-const ENDED: Fault = {
-  code: 'ERR_CAMERA_STOPPED',
-  message: 'The camera stopped: it was unplugged, switched off or taken away.',
-  wayOut: 'Plug it in again, then look again.',
-};
-
-function faultOf(error: unknown): Fault {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-  const message = error instanceof Error ? error.message : String(error);
-  switch (name) {
-    case 'NotAllowedError':
-      return { code: 'ERR_CAMERA_DENIED', message, wayOut: 'Allow Portoon the camera on its own page.' };
-    case 'NotFoundError':
-      return { code: 'ERR_CAMERA_MISSING', message, wayOut: 'Plug a camera in, then look again.' };
-    case 'NotReadableError':
-      return {
-        code: 'ERR_CAMERA_BUSY',
-        message,
-        wayOut: 'Close other programs that use the camera, then look again.',
-      };
-    default:
-      return {
-        code: 'ERR_EXTENSION_LINK',
-        message: 'The picture did not reach this window.',
-        wayOut: 'Look again; if it stays so, see whether a policy or another extension forbids WebRTC.',
-      };
-  }
 }

@@ -1,6 +1,12 @@
-import type { Fault } from '../../../src/common/errors.ts';
+/** Errors as people are told of them, and those that only the extension can have. */
+import type { ErrorCode } from '../../src/common/errors.ts';
 
-/** What can go wrong between a page and the extension. */
+export interface ToldFault {
+  readonly code: ErrorCode | 'ERR_CAMERA_PATCHED' | 'ERR_EXTENSION_GONE' | 'ERR_EXTENSION_LINK';
+  readonly message: string;
+  readonly wayOut: string;
+}
+
 export const FAULTS = {
   gone: {
     code: 'ERR_EXTENSION_GONE',
@@ -11,11 +17,11 @@ export const FAULTS = {
     code: 'ERR_EXTENSION_LINK',
     message: 'The cartoon did not reach this page.',
     wayOut:
-      'Switch the page’s camera off and on. If that does not help, look whether a policy or another extension forbids WebRTC.',
+      'Switch the camera off and on. If that does not help, see whether a policy or another extension forbids WebRTC.',
   },
   patched: {
     code: 'ERR_CAMERA_PATCHED',
     message: 'Something else changes the camera of this page: another extension, or the page itself.',
     wayOut: 'If the picture is not your cartoon, switch the other extension off for this page.',
   },
-} as const satisfies Record<string, Fault>;
+} as const satisfies Record<string, ToldFault>;
