@@ -51,7 +51,10 @@ export async function readSite(origin: string): Promise<SiteChoice> {
 }
 
 /** Changes some of it. */
-export async function changeSite(origin: string, changes: Partial<Omit<SiteChoice, 'origin'>>): Promise<void> {
+export async function changeSite(
+  origin: string,
+  changes: Partial<Omit<SiteChoice, 'origin'>>,
+): Promise<void> {
   const { onFailure, ...site } = { ...(await readSite(origin)), ...changes };
   await chrome.storage.local.set({ [keyOf(origin)]: site, [ON_FAILURE]: onFailure });
 }

@@ -23,7 +23,10 @@ const EARLY = `<script nonce="call">
 </script>`;
 const PAGES = {
   '/': { html: '<title>call</title>' },
-  '/meet': { html: `<!doctype html>${EARLY}<title>call</title>`, headers: { 'Content-Security-Policy': STRICT } },
+  '/meet': {
+    html: `<!doctype html>${EARLY}<title>call</title>`,
+    headers: { 'Content-Security-Policy': STRICT },
+  },
   '/isolated': {
     html: '<!doctype html><title>call</title>',
     headers: {
@@ -68,10 +71,14 @@ afterAll(async () => {
 test('is off until it is switched on in the popup, where people see themselves first', async () => {
   await page.goto(`${site.origin}/`);
   expect(await page.evaluate(isNative)).toBe(true);
-  popup = await extension.popup(page);
-  expect(await describePicture(popup, 'video')).toBe('cartoon');
+  await extension.context.grantPermissions(['camera'], { origin: site.origin });
   await page.evaluate(ask, { video: true });
   expect(await describePicture(page)).toBe('camera');
+  // From here on the site never has the camera itself.
+  await extension.context.clearPermissions();
+  await extension.context.grantPermissions(['microphone'], { origin: site.origin });
+  popup = await extension.popup(page);
+  expect(await describePicture(popup, 'video')).toBe('cartoon');
   await popup.locator('input[name=on]').check();
   await Promise.all([page.waitForEvent('load'), popup.locator('button[name=reload]').click()]);
   await page.bringToFront();
@@ -83,6 +90,14 @@ test('is off until it is switched on in the popup, where people see themselves f
     const { getUserMedia } = MediaDevices.prototype;
     globalThis.cameras = [];
     globalThis.refusal = null;
+    globalThis.workers = [];
+    globalThis.NativeWorker = class extends Worker {
+      constructor(...address) {
+        super(...address);
+        workers.push(this);
+      }
+    };
+    globalThis.Worker = NativeWorker;
     MediaDevices.prototype.getUserMedia = async function (constraints) {
       if (refusal) throw new DOMException('not today', refusal);
       const stream = await getUserMedia.call(this, constraints);
@@ -97,16 +112,19 @@ test('the track passes for the camera', async () => {
   await page.evaluate(ask, { video: { width: 640, height: 360, frameRate: 30 } });
   const told = await page.evaluate(async () => {
     const [track] = window.call.getVideoTracks();
-    const listed = (await navigator.mediaDevices.enumerateDevices()).find(({ kind }) => kind === 'videoinput');
+    const listed = (await navigator.mediaDevices.enumerateDevices()).find(
+      ({ kind }) => kind === 'videoinput',
+    );
     return {
       ...{ label: track!.label, kind: track!.kind, muted: track!.muted, state: track!.readyState },
       ...{ settings: track!.getSettings(), constraints: track!.getConstraints() },
       most: track!.getCapabilities().width?.max,
+      permission: (await navigator.permissions.query({ name: 'camera' })).state,
       listed: { deviceId: listed?.deviceId, label: listed?.label },
     };
   });
   expect(told).toMatchObject({
-    ...{ kind: 'video', muted: false, state: 'live', most: 640 },
+    ...{ kind: 'video', muted: false, state: 'live', most: 640, permission: 'granted' },
     settings: { width: 640, height: 360 },
     constraints: { width: 640, height: 360, frameRate: 30 },
     listed: { deviceId: told.settings.deviceId, label: told.label },
@@ -132,8 +150,9 @@ test('a page under a strict policy that asks at once, and again after its previe
   await page.evaluate(ask, { video: true });
   expect(await describePicture(page)).toBe('cartoon');
   expect(await page.evaluate(() => window.call.getVideoTracks()[0]!.id)).not.toBe(first.video);
-  expect(await page.evaluate(() => document.querySelector('[data-portoon]')?.getBoundingClientRect().height))
-    .toBeGreaterThan(0);
+  expect(
+    await page.evaluate(() => document.querySelector('[data-portoon]')?.getBoundingClientRect().height),
+  ).toBeGreaterThan(0);
 });
 
 test('follows applyConstraints in the middle of a call, and refuses what the camera cannot do', async () => {
@@ -148,7 +167,9 @@ test('follows applyConstraints in the middle of a call, and refuses what the cam
     );
   });
   expect(refused).toBe('width');
-  await expect.poll(() => page.evaluate(() => window.call.getVideoTracks()[0]!.getSettings().width)).toBe(320);
+  await expect
+    .poll(() => page.evaluate(() => window.call.getVideoTracks()[0]!.getSettings().width))
+    .toBe(320);
   expect(await page.evaluate(() => window.call.getVideoTracks()[0]!.getConstraints().height)).toBe(180);
   expect(await describePicture(page)).toBe('cartoon');
 });
@@ -199,12 +220,21 @@ test('frames, isolated pages, older forms, and several tabs at once', async () =
       webkitGetUserMedia: (asked: object, give: (stream: MediaStream) => void, refuse: () => void) => void;
     };
     window.call = await new Promise((resolve, reject) => {
-      webkitGetUserMedia.call(navigator, { video: { mandatory: { maxWidth: 320, maxHeight: 180 } } }, resolve, reject);
+      webkitGetUserMedia.call(
+        navigator,
+        { video: { mandatory: { maxWidth: 320, maxHeight: 180 } } },
+        resolve,
+        reject,
+      );
     });
   });
   expect(await describePicture(other)).toBe('cartoon');
-  expect(await other.evaluate(() => [self.crossOriginIsolated, window.call.getVideoTracks()[0]!.getSettings().width]))
-    .toEqual([true, 320]);
+  expect(
+    await other.evaluate(() => [
+      self.crossOriginIsolated,
+      window.call.getVideoTracks()[0]!.getSettings().width,
+    ]),
+  ).toEqual([true, 320]);
   expect(await liveCameras()).toBe(1);
   await other.close();
   await page.goto('about:blank');
@@ -217,7 +247,9 @@ test('screens and microphones pass untouched', async () => {
     const audio = await navigator.mediaDevices.getUserMedia({ audio: true });
     const screen = await navigator.mediaDevices
       .getUserMedia({
-        video: { mandatory: { chromeMediaSource: 'desktop', chromeMediaSourceId: 'x' } } as MediaTrackConstraints,
+        video: {
+          mandatory: { chromeMediaSource: 'desktop', chromeMediaSourceId: 'x' },
+        } as MediaTrackConstraints,
       })
       .catch((error: unknown) => (error as Error).name);
     const display = Function.prototype.toString.call(MediaDevices.prototype.getDisplayMedia);
@@ -259,13 +291,21 @@ test('a camera that is refused, another patch, and a dead engine are told; nobod
   expect(refused).toBe('NotAllowedError');
   await expect.poll(() => badge(page)).toBe('!');
 
-  // This site has an engine of its own, whose worker does not start.
-  await offscreen.evaluate(`
-    refusal = null;
-    globalThis.Worker = class { constructor() { throw new Error('no worker'); } };`);
+  await offscreen.evaluate('refusal = null');
   await page.evaluate(ask, { video: true });
-  // The dark picture that says that the camera is paused.
-  expect(await describePicture(page)).toBe('wall 0 off, clothes 0 0 0');
+  expect(await describePicture(page)).toBe('cartoon');
+  expect(await badge(page)).toBe('on');
+
+  // The worker dies, and no other one starts.
+  await offscreen.evaluate(`
+    globalThis.Worker = class { constructor() { throw new Error('no worker'); } };
+    workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'died' }));`);
+  await expect.poll(() => describePicture(page)).toBe(PAUSED);
+  expect(await badge(page)).toBe('!');
+  await offscreen.evaluate('globalThis.Worker = NativeWorker');
+  popup = await extension.popup(page);
+  await expect.poll(() => describePicture(page)).toBe('cartoon');
+  expect(await badge(page)).toBe('on');
 });
 
 /** Parts of the picture that lie on the person's clothes and on the wall, however they sway. */
@@ -281,10 +321,14 @@ async function describePicture(place: Pick<Page, 'evaluate'>, video?: 'video'): 
   const clothes = meanColour(shown, CLOTHES);
   const own = meanColour(live, CLOTHES);
   const inverted = own.map((value) => 255 - value);
+  if (distance(meanColour(shown, WALL), clothes) < 8) return PAUSED;
   if (wall < 15 && distance(clothes, own) < 25) return 'camera';
   if (wall < 15 && distance(clothes, inverted) < 45) return 'cartoon';
   return `wall ${wall.toFixed()} off, clothes ${clothes.map((value) => value.toFixed()).join(' ')}`;
 }
+
+/** One colour in all of the picture, but for words in its middle. */
+const PAUSED = 'paused';
 
 type Picture = { rgba: ArrayLike<number>; width: number; height: number };
 
@@ -322,7 +366,10 @@ function badge(tab: Page): Promise<string> {
 async function pressKey(): Promise<void> {
   await serviceWorker().evaluate(async (url) => {
     const tab = (await chrome.tabs.query({})).find((one) => one.url === url);
-    (chrome.commands.onCommand as unknown as { dispatch(...values: unknown[]): void }).dispatch('toggle-cartoon', tab);
+    (chrome.commands.onCommand as unknown as { dispatch(...values: unknown[]): void }).dispatch(
+      'toggle-cartoon',
+      tab,
+    );
   }, page.url());
 }
 
@@ -350,7 +397,9 @@ async function readFrame(selector?: string): Promise<{ rgba: string; width: numb
     stream = (document.querySelector<HTMLVideoElement>(selector)?.srcObject ?? undefined) as typeof stream;
   }
   const { MediaStreamTrackProcessor: Processor } = window as unknown as {
-    MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => { readable: ReadableStream<VideoFrame> };
+    MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
+      readable: ReadableStream<VideoFrame>;
+    };
   };
   const track = MediaStreamTrack.prototype.clone.call(stream!.getVideoTracks()[0]!);
   const reader = new Processor({ track }).readable.getReader();
@@ -366,6 +415,7 @@ async function readFrame(selector?: string): Promise<{ rgba: string; width: numb
   track.stop();
   const { data } = context.getImageData(0, 0, width, height);
   let binary = '';
-  for (let i = 0; i < data.length; i += 0x8000) binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
+  for (let i = 0; i < data.length; i += 0x8000)
+    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
   return { rgba: btoa(binary), width, height };
 }

@@ -27,18 +27,16 @@ async function sync(): Promise<void> {
     if (registered.length > 0) await chrome.scripting.unregisterContentScripts();
     return;
   }
-  const scripts = SCRIPTS.map(
-    ({ id, file, world }): chrome.scripting.RegisteredContentScript => ({
-      id,
-      js: [file],
-      matches,
-      world,
-      runAt: 'document_start',
-      allFrames: true,
-      matchOriginAsFallback: true,
-      persistAcrossSessions: true,
-    }),
-  );
+  const scripts = SCRIPTS.map(({ id, file, world }): chrome.scripting.RegisteredContentScript => ({
+    id,
+    js: [file],
+    matches,
+    world,
+    runAt: 'document_start',
+    allFrames: true,
+    matchOriginAsFallback: true,
+    persistAcrossSessions: true,
+  }));
   if (registered.length > 0) await chrome.scripting.updateContentScripts(scripts);
   else await chrome.scripting.registerContentScripts(scripts);
 }

@@ -2,32 +2,31 @@
 
 const WORDS = 'Camera paused';
 
-export interface Still {
+export interface StillPicture {
   readonly track: MediaStreamTrack;
   stop(): void;
 }
 
 /**
- * A picture that stands still.
+ * A picture that stands still, and says that the camera is paused.
  * @param size - in pixels.
- * @param last - what was shown last; without it, words say that the camera is paused.
  */
-export function stillPicture(
-  { width, height }: { readonly width: number; readonly height: number },
-  last?: CanvasImageSource,
-): Still {
+export function stillPicture({
+  width,
+  height,
+}: {
+  readonly width: number;
+  readonly height: number;
+}): StillPicture {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d')!;
-  if (last) context.drawImage(last, 0, 0, width, height);
-  else {
-    context.fillStyle = '#26262b';
-    context.fillRect(0, 0, width, height);
-    context.fillStyle = '#d8d7da';
-    context.textAlign = 'center';
-    context.font = `${Math.round(height / 14)}px sans-serif`;
-    context.fillText(WORDS, width / 2, height / 2);
-  }
+  context.fillStyle = '#26262b';
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = '#d8d7da';
+  context.textAlign = 'center';
+  context.font = `${Math.round(height / 14)}px sans-serif`;
+  context.fillText(WORDS, width / 2, height / 2);
   const track = canvas.captureStream(2).getVideoTracks()[0]!;
   // Drawn again and again: a track that gets no frames counts as muted.
   const timer = setInterval(() => {

@@ -64,7 +64,7 @@ export function unmet(track: MediaStreamTrack, { least }: CameraWish): string | 
   });
 }
 
-export interface Refusal {
+export interface CameraRefusal {
   name: string;
   message: string;
   constraint?: string;
@@ -77,7 +77,7 @@ const NAMES: Partial<Record<string, string>> = {
 };
 
 /** What `getUserMedia` throws for the same reason, and what to tell the person. */
-export function refusalOf(error: unknown): Refusal {
+export function refusalOf(error: unknown): CameraRefusal {
   if (error instanceof OverconstrainedError)
     return { name: error.name, message: error.message, constraint: error.constraint, fault: null };
   if (!(error instanceof PortoonError)) return { name: 'AbortError', message: String(error), fault: null };

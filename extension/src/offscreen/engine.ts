@@ -4,7 +4,7 @@ import { createEffect, type Effect, type LookOptions } from '../../../src/effect
 import { openCamera } from '../../../src/input/camera.ts';
 import type { Source } from '../../../src/input/source.ts';
 import type { ToldFault } from '../faults.ts';
-import { stillPicture, type Still } from '../link/still.ts';
+import { stillPicture, type StillPicture } from '../link/still.ts';
 import type { Shown } from '../background-protocol.ts';
 import type { CameraWish, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
@@ -37,7 +37,7 @@ export class Engine {
   private camera: Source | null = null;
   private effect: Promise<Effect> | null = null;
   private running: Effect | null = null;
-  private still: Still | null = null;
+  private still: StillPicture | null = null;
   /** What the effect gives; `picture` is another one where it has failed. */
   private output: MediaStreamTrack | null = null;
   private size = { width: 0, height: 0, frameRate: 0 };
@@ -77,8 +77,7 @@ export class Engine {
       height: Math.max(this.size.height, height),
       frameRate: Math.max(this.size.frameRate, frameRate),
     };
-    const grows =
-      this.source !== null && MEASURES.some((measure) => larger[measure] > this.size[measure]);
+    const grows = this.source !== null && MEASURES.some((measure) => larger[measure] > this.size[measure]);
     this.size = larger;
     this.source ??= this.openSource();
     const { track } = await this.source;
@@ -255,9 +254,8 @@ export class Engine {
       return;
     }
     const { width = 640, height = 360 } = camera.track.getSettings();
-    const last = this.shown === 'cartoon' ? this.running?.canvas : undefined;
     this.dropStill();
-    this.still = stillPicture({ width, height }, last);
+    this.still = stillPicture({ width, height });
     this.show(this.still.track, 'still');
   }
 
@@ -294,7 +292,8 @@ function lookOf(site: SiteChoice): LookOptions {
 }
 
 function faultOf(error: unknown): ToldFault {
-  if (error instanceof PortoonError) return { code: error.code, message: error.message, wayOut: error.wayOut };
+  if (error instanceof PortoonError)
+    return { code: error.code, message: error.message, wayOut: error.wayOut };
   return {
     code: 'ERR_RUNTIME',
     message: `The cartoon failed (${error instanceof Error ? error.message : String(error)}).`,

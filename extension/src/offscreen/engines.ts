@@ -38,8 +38,7 @@ export function release(engine: Engine, listener: EngineListener): void {
 function findEngine(origin: string, deviceId: string | undefined): Engine | undefined {
   const ofSite = [...engines.keys()].filter((engine) => engine.origin === origin);
   const used = ofSite.find(
-    (engine) =>
-      engine.listeners.size > 0 && (deviceId === undefined || engine.cameraId === deviceId),
+    (engine) => engine.listeners.size > 0 && (deviceId === undefined || engine.cameraId === deviceId),
   );
   if (used) return used;
   // The nets of one that rests serve any camera.

@@ -1,11 +1,11 @@
 /** The page that nobody sees: it holds the camera, the nets and the pictures for all tabs. */
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
-import { Session } from './session.ts';
+import { PictureSession } from './picture-session.ts';
 
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name !== CAMERA_PORT) return;
   let open = true;
-  const session = new Session((message: ToReceiver) => {
+  const session = new PictureSession((message: ToReceiver) => {
     if (open) port.postMessage(message);
   });
   port.onMessage.addListener((message: ToOffscreen) => {

@@ -1,7 +1,14 @@
 /** One request for a camera: asks the extension, and falls back as its owner chose. */
 import { LinkError, Receiver } from '../link/receiver.ts';
 import { stillPicture } from '../link/still.ts';
-import { HELLO, type CameraInfo, type FromPatch, type ListedCamera, type ToPatch, type ToReceiver } from '../protocol.ts';
+import {
+  HELLO,
+  type CameraInfo,
+  type FromPatch,
+  type ListedCamera,
+  type ToPatch,
+  type ToReceiver,
+} from '../protocol.ts';
 import { CallCamera } from './call-camera.ts';
 import { readWish, type VideoConstraints } from './wish.ts';
 

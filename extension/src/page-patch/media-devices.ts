@@ -95,13 +95,17 @@ function patchLegacy(name: string, devices: MediaDevices): void {
 /** Who switched the site on allowed its pages the camera: some ask before they offer a call. */
 function patchPermissions(): void {
   const { query } = Permissions.prototype;
-  replace(Permissions.prototype, 'query', async function (this: Permissions, descriptor: PermissionDescriptor) {
-    const status = await query.call(this, descriptor);
-    const isCamera = (descriptor as { name: string }).name === 'camera';
-    if (isCamera && status.state === 'prompt' && (await requestCameras()))
-      Object.defineProperty(status, 'state', { get: () => 'granted', configurable: true });
-    return status;
-  });
+  replace(
+    Permissions.prototype,
+    'query',
+    async function (this: Permissions, descriptor: PermissionDescriptor) {
+      const status = await query.call(this, descriptor);
+      const isCamera = (descriptor as { name: string }).name === 'camera';
+      if (isCamera && status.state !== 'granted' && (await requestCameras()))
+        Object.defineProperty(status, 'state', { get: () => 'granted', configurable: true });
+      return status;
+    },
+  );
 }
 
 function replace(target: object, name: string, value: unknown): void {

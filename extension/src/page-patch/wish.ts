@@ -48,7 +48,11 @@ function readMeasure(video: VideoConstraints, name: Measure): { wish?: number; l
   if (!given) return {};
   const { exact, ideal, min, max } = given;
   const least = exact ?? min;
-  const wish = exact ?? within(ideal, min, max) ?? min ?? (max === undefined ? undefined : within(USUAL[name], min, max));
+  const wish =
+    exact ??
+    within(ideal, min, max) ??
+    min ??
+    (max === undefined ? undefined : within(USUAL[name], min, max));
   return { ...(wish === undefined ? {} : { wish }), ...(least === undefined ? {} : { least }) };
 }
 

@@ -28,7 +28,9 @@ export function Popup() {
       </label>
       {state.mustReload.value && (
         <p class="fault">
-          {site.on ? 'A page that was open already must be reloaded.' : 'Reload the page to have it as before.'}{' '}
+          {site.on
+            ? 'A page that was open already must be reloaded.'
+            : 'Reload the page to have it as before.'}{' '}
           <button type="button" name="reload" onClick={() => void state.reload()}>
             Reload the page
           </button>
@@ -164,12 +166,17 @@ function OnFailure({ site }: { site: SiteChoice }) {
     <fieldset>
       <legend>If the cartoon fails, the call sees</legend>
       <label>
-        <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} /> a picture
-        that stands still <span class="quiet">(nobody sees you unasked)</span>
+        <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} />{' '}
+        a picture that stands still <span class="quiet">(nobody sees you unasked)</span>
       </label>
       <label>
-        <input type="radio" name="failure" checked={site.onFailure === 'camera'} onChange={choose('camera')} /> you, as
-        the camera sees you
+        <input
+          type="radio"
+          name="failure"
+          checked={site.onFailure === 'camera'}
+          onChange={choose('camera')}
+        />{' '}
+        you, as the camera sees you
       </label>
     </fieldset>
   );

@@ -6,7 +6,7 @@ import { findCamera, infoFor, listFor, refusalOf, unmet } from './cameras.ts';
 import { acquire, release } from './engines.ts';
 import type { Engine, EngineListener } from './engine.ts';
 
-export class Session implements EngineListener {
+export class PictureSession implements EngineListener {
   private site: SiteChoice | null = null;
   private engine: Engine | null = null;
   private wish: CameraWish | null = null;
