@@ -1,4 +1,4 @@
-/** `npm run build:extension`: the browser extension into dist-extension/, and as a zip beside it. */
+/** `npm run build:extension`: the extension into dist-extension/, and as a zip beside it. */
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -27,14 +27,14 @@ export interface SiteChoice {
   onFailure: 'still' | 'camera';
 }
 
-export const FIRST_LOOK: SiteLook = { style: 'toon', region: 'person', strength: 1, background: 'live' };
+const FIRST_LOOK: SiteLook = { style: 'toon', region: 'person', strength: 1, background: 'live' };
 
 const ON_FAILURE = 'onFailure';
 const keyOf = (origin: string) => `site ${origin}`;
 
 /** Whether pages of this origin may use a camera at all. */
 export function takesCameras(origin: string): boolean {
-  return /^https:\/\//.test(origin) || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+  return origin.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 }
 
 /** The pattern that stands for a site where the browser asks for permission and runs scripts. */

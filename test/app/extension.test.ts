@@ -252,7 +252,7 @@ test('screens and microphones pass untouched', async () => {
         } as MediaTrackConstraints,
       })
       .catch((error: unknown) => (error as Error).name);
-    const display = Function.prototype.toString.call(MediaDevices.prototype.getDisplayMedia);
+    const display = String(Reflect.get(MediaDevices.prototype, 'getDisplayMedia'));
     return { audio: audio.getTracks().map(({ kind }) => kind), screen, display };
   });
   expect(asked.audio).toEqual(['audio']);
@@ -330,7 +330,11 @@ async function describePicture(place: Pick<Page, 'evaluate'>, video?: 'video'): 
 /** One colour in all of the picture, but for words in its middle. */
 const PAUSED = 'paused';
 
-type Picture = { rgba: ArrayLike<number>; width: number; height: number };
+interface Picture {
+  rgba: ArrayLike<number>;
+  width: number;
+  height: number;
+}
 
 function meanColour({ rgba, width, height }: Picture, part: typeof WALL): number[] {
   const sum = [0, 0, 0];
@@ -382,7 +386,7 @@ declare global {
 }
 
 function isNative(): boolean {
-  return Function.prototype.toString.call(navigator.mediaDevices.getUserMedia).includes('[native code]');
+  return String(Reflect.get(navigator.mediaDevices, 'getUserMedia')).includes('[native code]');
 }
 
 async function ask(constraints: MediaStreamConstraints): Promise<void> {

@@ -24,8 +24,7 @@ chrome.runtime.onMessage.addListener((message: ToBackground, sender, answer) => 
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   void syncScripts();
-  if (reason === chrome.runtime.OnInstalledReason.INSTALL)
-    void chrome.tabs.create({ url: chrome.runtime.getURL('camera.html') });
+  if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL('camera.html') });
 });
 chrome.runtime.onStartup.addListener(() => void syncScripts());
 chrome.storage.local.onChanged.addListener(() => void syncScripts());

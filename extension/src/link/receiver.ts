@@ -21,7 +21,7 @@ export class Receiver {
   private readonly connection = new Connection();
   private readonly opened = Promise.withResolvers<MediaStreamTrack>();
   private readonly early: RTCIceCandidateInit[] = [];
-  private readonly constraining = new Map<number, PromiseWithResolvers<void>>();
+  private readonly constraining = new Map<number, PromiseWithResolvers<null>>();
   private asked = 0;
   private over = false;
 
@@ -64,11 +64,11 @@ export class Receiver {
   }
 
   /** Asks the camera for another size or rate. */
-  constrain(wish: CameraWish): Promise<void> {
-    const answer = Promise.withResolvers<void>();
+  async constrain(wish: CameraWish): Promise<void> {
+    const answer = Promise.withResolvers<null>();
     this.constraining.set(++this.asked, answer);
     this.post({ type: 'constrain', id: this.asked, wish });
-    return answer.promise;
+    await answer.promise;
   }
 
   async take(message: ToReceiver): Promise<void> {
@@ -106,7 +106,7 @@ export class Receiver {
     this.over = true;
     this.post({ type: 'close' });
     this.connection.close();
-    for (const { resolve } of this.constraining.values()) resolve();
+    for (const { resolve } of this.constraining.values()) resolve(null);
   }
 
   private end(): void {
@@ -127,7 +127,7 @@ export class Receiver {
     const answer = this.constraining.get(id);
     this.constraining.delete(id);
     if (camera) this.camera = camera;
-    if (refused === undefined) answer?.resolve();
+    if (refused === undefined) answer?.resolve(null);
     else answer?.reject(new OverconstrainedError(refused, 'The camera cannot do that.'));
   }
 }

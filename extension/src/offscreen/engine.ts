@@ -187,8 +187,10 @@ export class Engine {
   private async draw(camera: Source): Promise<void> {
     this.effect ??= this.create();
     const effect = await this.effect;
-    const ready = Promise.withResolvers<void>();
-    const stopListening = effect.on('running', ready.resolve);
+    const ready = Promise.withResolvers<null>();
+    const stopListening = effect.on('running', () => {
+      ready.resolve(null);
+    });
     const timer = setTimeout(() => {
       ready.reject(
         new PortoonError(
@@ -285,7 +287,7 @@ function moving({ on, cartoon }: SiteChoice): Shown {
   return on && cartoon ? 'cartoon' : 'plain';
 }
 
-/** A site that was switched off goes on with the camera's own picture until its page is reloaded. */
+/** A site that was switched off has the camera's own picture until its page is reloaded. */
 function lookOf(site: SiteChoice): LookOptions {
   if (moving(site) === 'plain') return { style: 'none', background: 'live' };
   return { ...site.look };

@@ -11,7 +11,7 @@ export interface TrackSource {
 }
 
 const native = MediaStreamTrack.prototype;
-const cameras = new WeakMap<MediaStreamTrack, CallCamera>();
+const adopted = new WeakSet<MediaStreamTrack>();
 
 export class CallCamera {
   private readonly live = new Set<MediaStreamTrack>();
@@ -23,7 +23,7 @@ export class CallCamera {
     const { source, live } = this;
     let asked = constraints;
     live.add(track);
-    cameras.set(track, this);
+    adopted.add(track);
     const methods: Partial<MediaStreamTrack> = {
       getSettings: () => {
         const { width, height, aspectRatio, frameRate } = native.getSettings.call(track);
@@ -69,10 +69,11 @@ export class CallCamera {
 
 /** `MediaStream.clone` clones the tracks by itself, and knows nothing of ours. */
 export function patchStreamClone(): void {
-  const { clone } = MediaStream.prototype;
-  MediaStream.prototype.clone = function (this: MediaStream) {
+  const prototype: { clone: (this: MediaStream) => MediaStream } = MediaStream.prototype;
+  const { clone } = prototype;
+  prototype.clone = function () {
     const tracks = this.getTracks();
-    if (!tracks.some((track) => cameras.has(track))) return clone.call(this);
+    if (!tracks.some((track) => adopted.has(track))) return clone.call(this);
     return new MediaStream(tracks.map((track) => track.clone()));
   };
 }

@@ -24,9 +24,9 @@ type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
 /** A line to the content script, for one request. */
 interface Line {
   readonly answer: Promise<Answer>;
-  post(message: FromPatch): void;
-  listen(take: (message: ToReceiver) => void): void;
-  close(): void;
+  readonly post: (message: FromPatch) => void;
+  readonly listen: (take: (message: ToReceiver) => void) => void;
+  readonly close: () => void;
 }
 
 function openLine(): Line {
@@ -38,7 +38,9 @@ function openLine(): Line {
     else take(data);
   };
   // Nobody answers where the extension was removed: then nothing must be shown unasked.
-  setTimeout(answer.resolve, SILENCE, { type: 'on', onFailure: 'still' });
+  setTimeout(() => {
+    answer.resolve({ type: 'on', onFailure: 'still' });
+  }, SILENCE);
   post(HELLO, self.origin === 'null' ? '*' : self.origin, [port2]);
   return {
     answer: answer.promise,
@@ -110,7 +112,9 @@ export async function requestCameras(): Promise<ListedCamera[] | null> {
     line.listen((message) => {
       if (message.type === 'devices') list.resolve(message.cameras);
     });
-    setTimeout(list.resolve, SILENCE, null);
+    setTimeout(() => {
+      list.resolve(null);
+    }, SILENCE);
     line.post({ type: 'devices' });
     return await list.promise;
   } finally {
@@ -150,6 +154,10 @@ function stillCamera(size: { width: number; height: number }, camera: CameraInfo
   return call.adopt(still.track, {});
 }
 
-function withoutLegacy({ mandatory, optional, ...constraints }: VideoConstraints): MediaTrackConstraints {
-  return structuredClone(constraints);
+/** What `getConstraints` gives: the older forms are no part of it. */
+function withoutLegacy(video: VideoConstraints): MediaTrackConstraints {
+  const constraints = structuredClone(video);
+  delete constraints.mandatory;
+  delete constraints.optional;
+  return constraints;
 }

@@ -2,10 +2,15 @@
 import { requestCamera, requestCameras, tellPatched } from './camera-request.ts';
 import { asksForScreen, type VideoConstraints } from './wish.ts';
 
-type Native = MediaDevices['getUserMedia'];
+type GetUserMedia = (this: MediaDevices, constraints?: MediaStreamConstraints) => Promise<MediaStream>;
+interface BrowsersOwn {
+  getUserMedia: GetUserMedia;
+  enumerateDevices: (this: MediaDevices) => Promise<MediaDeviceInfo[]>;
+}
 
-/** The browser's own, as they were when this script ran. */
-const { getUserMedia, enumerateDevices } = MediaDevices.prototype;
+/** As they were when this script ran. */
+const own: BrowsersOwn = MediaDevices.prototype;
+const { getUserMedia, enumerateDevices } = own;
 const isNative = (method: unknown) => Function.prototype.toString.call(method).includes('[native code]');
 
 /** What Chromium has and TypeScript does not know. */
@@ -16,7 +21,7 @@ interface PolicyDocument {
 export function patchMediaDevices(devices: MediaDevices): void {
   let told = !isNative(getUserMedia) || Object.hasOwn(devices, 'getUserMedia');
   if (told) tellPatched();
-  const ours: Native = async function (this: MediaDevices, constraints) {
+  const ours: GetUserMedia = async function (constraints) {
     if (!told && devices.getUserMedia !== ours) {
       told = true;
       tellPatched();
@@ -80,7 +85,7 @@ async function listDevices(devices: MediaDevices): Promise<MediaDeviceInfo[]> {
 function patchLegacy(name: string, devices: MediaDevices): void {
   if (!(name in Navigator.prototype)) return;
   replace(
-    Navigator.prototype as unknown as Record<string, unknown>,
+    Navigator.prototype,
     name,
     (
       constraints: MediaStreamConstraints,
@@ -94,7 +99,10 @@ function patchLegacy(name: string, devices: MediaDevices): void {
 
 /** Who switched the site on allowed its pages the camera: some ask before they offer a call. */
 function patchPermissions(): void {
-  const { query } = Permissions.prototype;
+  const permissions: {
+    query: (this: Permissions, asked: PermissionDescriptor) => Promise<PermissionStatus>;
+  } = Permissions.prototype;
+  const { query } = permissions;
   replace(
     Permissions.prototype,
     'query',

@@ -7,7 +7,7 @@ import { onSiteChanged, type SiteChoice } from '../sites.ts';
 
 const WISH = { width: 640, height: 360, frameRate: 30, least: {} };
 
-export type ShownMessage = ToReceiver & { type: 'shown' };
+type ShownMessage = ToReceiver & { type: 'shown' };
 
 export interface PreviewEvents {
   onShown: (message: ShownMessage) => void;

@@ -24,7 +24,10 @@ export function readText(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-/** The TypeScript files of src and of the extension, parsed. Declaration files of other packages are left out. */
+/**
+ * The TypeScript files of src and of the extension, parsed. Declaration files of other packages
+ * are left out.
+ */
 export function parseSources(): { path: string; source: ts.SourceFile }[] {
   return listFiles('src/**/*.ts', 'src/**/*.tsx', 'src/*.ts', 'extension/**/*.ts', 'extension/**/*.tsx')
     .filter((path) => !path.endsWith('.d.ts'))
