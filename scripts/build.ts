@@ -12,7 +12,6 @@ const SOURCES = [
   'shaders',
   'models',
   'public',
-  'extension',
   'scripts',
   'index.html',
   'obs.html',
@@ -73,7 +72,8 @@ async function listShared(dist: string): Promise<void> {
 export async function isFresh(root: string, dist: 'dist' | 'dist-lib' | 'dist-extension' = 'dist'): Promise<boolean> {
   const built = await readStamp(join(root, dist, STAMP));
   if (built === undefined) return false;
-  const times = await Promise.all(SOURCES.map((source) => newest(join(root, source))));
+  const sources = dist === 'dist-extension' ? [...SOURCES, 'extension'] : SOURCES;
+  const times = await Promise.all(sources.map((source) => newest(join(root, source))));
   return Math.max(...times) < built;
 }
 

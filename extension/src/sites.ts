@@ -27,6 +27,8 @@ export interface SiteChoice {
   onFailure: 'still' | 'camera';
 }
 
+export type SiteChanges = Partial<Omit<SiteChoice, 'origin'>>;
+
 const FIRST_LOOK: SiteLook = { style: 'toon', region: 'person', strength: 1, background: 'live' };
 
 const ON_FAILURE = 'onFailure';
@@ -50,13 +52,16 @@ export async function readSite(origin: string): Promise<SiteChoice> {
   return siteFrom(origin, stored[keyOf(origin)], stored[ON_FAILURE]);
 }
 
-/** Changes some of it. */
-export async function changeSite(
-  origin: string,
-  changes: Partial<Omit<SiteChoice, 'origin'>>,
-): Promise<void> {
-  const { onFailure, ...site } = { ...(await readSite(origin)), ...changes };
-  await chrome.storage.local.set({ [keyOf(origin)]: site, [ON_FAILURE]: onFailure });
+let last: Promise<void> = Promise.resolve();
+
+/** Changes some of it; one change after the other, so that none undoes another. */
+export function changeSite(origin: string, changes: SiteChanges): Promise<void> {
+  const change = async () => {
+    const { onFailure, ...site } = { ...(await readSite(origin)), ...changes };
+    await chrome.storage.local.set({ [keyOf(origin)]: site, [ON_FAILURE]: onFailure });
+  };
+  last = last.then(change, change);
+  return last;
 }
 
 /** All sites for which something was chosen. */

@@ -27,6 +27,7 @@ async function sync(): Promise<void> {
     if (registered.length > 0) await chrome.scripting.unregisterContentScripts();
     return;
   }
+  if (registered[0]?.matches?.toSorted().join() === matches.toSorted().join()) return;
   const scripts = SCRIPTS.map(({ id, file, world }): chrome.scripting.RegisteredContentScript => ({
     id,
     js: [file],

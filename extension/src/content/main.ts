@@ -107,6 +107,7 @@ async function connect(
       return;
     }
     if (message.type === 'refused') refusal = message.fault;
+    if (message.type === 'ended') refusal = calls.get(line)?.fault ?? null;
     tell(message);
   });
   port.onDisconnect.addListener(() => {

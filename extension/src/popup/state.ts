@@ -3,7 +3,15 @@ import { signal } from '@preact/signals';
 import { FAULTS, type ToldFault } from '../faults.ts';
 import type { Shown } from '../background-protocol.ts';
 import type { StyleName } from '../protocol.ts';
-import { changeSite, patternOf, readSite, takesCameras, type SiteChoice, type SiteLook } from '../sites.ts';
+import {
+  changeSite,
+  patternOf,
+  readSite,
+  takesCameras,
+  type SiteChanges,
+  type SiteChoice,
+  type SiteLook,
+} from '../sites.ts';
 import { openPreview, type Preview } from './preview.ts';
 
 export const site = signal<SiteChoice | null>(null);
@@ -65,7 +73,7 @@ export async function look(): Promise<void> {
 }
 
 /** Changes and remembers; the call and the preview follow. */
-export async function change(changes: Partial<SiteChoice>): Promise<void> {
+export async function change(changes: SiteChanges): Promise<void> {
   if (!site.value) return;
   site.value = { ...site.value, ...changes };
   await changeSite(site.value.origin, changes);
