@@ -69,7 +69,10 @@ async function listShared(dist: string): Promise<void> {
 }
 
 /** Whether a folder holds a whole build that is newer than all it is made of. */
-export async function isFresh(root: string, dist: 'dist' | 'dist-lib' | 'dist-extension' = 'dist'): Promise<boolean> {
+export async function isFresh(
+  root: string,
+  dist: 'dist' | 'dist-lib' | 'dist-extension' = 'dist',
+): Promise<boolean> {
   const built = await readStamp(join(root, dist, STAMP));
   if (built === undefined) return false;
   const sources = dist === 'dist-extension' ? [...SOURCES, 'extension'] : SOURCES;
