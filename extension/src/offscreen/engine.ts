@@ -202,6 +202,8 @@ export class Engine {
     }, PATIENCE);
     try {
       await effect.set(lookOf(this.site));
+      // A camera that went meanwhile must not take the place of a newer one.
+      if (this.camera !== camera) return;
       await effect.feed(camera.track);
       await ready.promise;
     } finally {
