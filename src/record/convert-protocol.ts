@@ -76,7 +76,7 @@ export interface JoinOrder extends Omit<ConvertOrder, 'part'> {
   readonly parts: readonly ConvertedPart[];
 }
 
-export interface ConvertedPart {
+interface ConvertedPart {
   readonly film: FilmSource;
   readonly result: ConvertResult;
 }
