@@ -10,10 +10,17 @@ uniform int uBackgroundKind;
 uniform vec3 uColour;
 #endif
 
+// What blue lacks, as a share of its distance from the luma, where the browser converted the frame
+// (src/effect/stages/composite/frame-texels.ts).
+uniform float uBlueShort;
+// The luma in colours whose blue falls short: BT.709, solved for what the browser made of it.
+const vec3 SHORT_LUMA = vec3(0.2117, 0.7123, 0.0759);
+
 const float wrapStrength = 0.35;
 
 void main() {
   vec3 live = texture(uLive, vAt).rgb;
+  live.b = clamp(live.b + uBlueShort * (live.b - dot(live, SHORT_LUMA)), 0.0, 1.0);
   vec4 fit = fitAt(vAt);
   float fitted = fittedMatte(live, fit);
   float matte = smoothstep(CLEAR, OPAQUE, fitted);

@@ -123,11 +123,12 @@ async function convertFilm(
         format,
         to: { kind: 'upload', url: place.path },
         trim: command.trim,
+        ...(command.frameRate === null ? {} : { frameRate: command.frameRate }),
       },
       ...howOf(command, background),
     });
     if ('fault' in answer) return { fault: nameBackground(answer.fault, background, command.background) };
-    await place.close();
+    await place.finish();
     await rename(unfinished, to);
     return answer;
   } finally {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
+import { moveIndexFirst, type OpenFile } from '../record/index-first.ts';
 
 /**
  * Serves the app and, at addresses that nobody can guess, files that are read in ranges and written
@@ -13,7 +14,7 @@ import type { ReadableStream as WebStream } from 'node:stream/web';
 export class FilmServer {
   readonly http: Server;
   private readonly secret = randomBytes(16).toString('hex');
-  private readonly readable = new Map<string, string>();
+  private readonly readable = new Map<string, Offered>();
   private readonly writable = new Map<string, FileHandle>();
   private count = 0;
 
@@ -26,7 +27,9 @@ export class FilmServer {
       if (readable !== undefined && (request.method === 'GET' || request.method === 'HEAD'))
         answer(
           response,
-          /^https?:/i.test(readable) ? relay(readable, request, response) : read(readable, request, response),
+          readable.state === null
+            ? relay(readable.place, request, response)
+            : readOffered(readable, request, response),
         );
       else if (writable && request.method === 'PUT')
         answer(response, write(writable, Number(new URLSearchParams(query).get('at')), request, response));
@@ -34,10 +37,13 @@ export class FilmServer {
     });
   }
 
-  /** Lets a file, or what is at an http(s) address, be read. Returns its path. */
-  offer(file: string): string {
+  /**
+   * Lets a file, for as long as nobody changes it, or what is at an http(s) address be read. Returns
+   * its path.
+   */
+  offer(place: string): string {
     const path = this.path();
-    this.readable.set(path, file);
+    this.readable.set(path, { place, state: /^https?:/i.test(place) ? null : stateOf(place) });
     return path;
   }
 
@@ -47,25 +53,68 @@ export class FilmServer {
   }
 
   /**
-   * Lets a file be written, which must not be there yet. Returns its path, and what closes it.
+   * Lets a file be written, which must not be there yet. Returns its path, what completes it, and
+   * what closes it.
    * @throws the file system's own error.
    */
-  async take(file: string): Promise<{ path: string; close: () => Promise<void> }> {
-    const handle = await open(file, 'wx');
+  async take(
+    file: string,
+  ): Promise<{ path: string; finish: () => Promise<void>; close: () => Promise<void> }> {
+    const handle = await open(file, 'wx+');
     const path = this.path();
     this.writable.set(path, handle);
+    const close = async () => {
+      this.writable.delete(path);
+      await handle.close();
+    };
     return {
       path,
-      close: async () => {
-        this.writable.delete(path);
-        await handle.close();
+      async finish() {
+        await moveIndexFirst(await asOpenFile(handle));
+        await close();
       },
+      close,
     };
   }
 
   private path(): string {
     return `/films/${this.secret}/${++this.count}`;
   }
+}
+
+/** What is read, and how it was when it was offered; of an address elsewhere nothing is known. */
+interface Offered {
+  readonly place: string;
+  readonly state: string | null;
+}
+
+/** Changes with a file's content: its length and date, and which file it is. */
+function stateOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? [found.size, found.mtimeMs, found.ino].join() : '';
+}
+
+async function readOffered({ place, state }: Offered, request: IncomingMessage, response: ServerResponse) {
+  if (stateOf(place) === state) await read(place, request, response);
+  // What was read before and what comes now do not belong together (src/record/film-bytes.ts).
+  else response.writeHead(409).end();
+}
+
+async function asOpenFile(handle: FileHandle): Promise<OpenFile> {
+  const { size } = await handle.stat();
+  return {
+    size,
+    async read(into, at) {
+      for (let done = 0; done < into.length;) {
+        const { bytesRead } = await handle.read(into, done, into.length - done, at + done);
+        if (bytesRead === 0) return;
+        done += bytesRead;
+      }
+    },
+    async write(bytes, at) {
+      await handle.write(bytes, 0, bytes.length, at);
+    },
+  };
 }
 
 async function read(file: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -43,6 +43,8 @@ export const HELP = `Turns the people in films into cartoons and leaves the rest
       --matte-only      write the matte itself, as grey
       --from TIME       begin here: seconds, or h:mm:ss
       --to TIME         end before this
+      --fps N           a constant rate of N frames a second, as editors like it: 1 to 240.
+                        Default: every frame at its own time
       --ep auto|webgpu|wasm   what runs the nets. Default auto
   -y, --overwrite       replace files that are there
       --queue URL       has workers of a queue convert it: redis://host:6379
@@ -62,7 +64,7 @@ Examples
   portoon convert long.mp4 -o short.mp4 --from 1:30 --to 2:00
   portoon convert /films/*.mp4 -o /films/drawn/ --queue redis://films.local:6379
 
-Every frame of the film is in the new one, at its own time; the sound goes over as it is where it can.
+Every frame of the film is in the new one, at its own time; the sound goes over as AAC in an MP4, Opus in a WebM.
 Exit codes: 0 all films are converted, 1 one is not, 2 the command is wrong, 3 no browser, 130 interrupted.
 `;
 
@@ -82,6 +84,8 @@ export interface Command {
   readonly matteSide: number | null;
   readonly matteOnly: boolean;
   readonly trim: { readonly from?: number; readonly to?: number };
+  /** Null: every frame keeps its own time. */
+  readonly frameRate: number | null;
   readonly ep: ExecutionProviderChoice;
   readonly overwrite: boolean;
   /** Null where this machine converts it. */
@@ -158,6 +162,7 @@ export function readCommand(args: readonly string[]): Command | null {
     matteSide: values['matte-size'] === undefined ? null : pixels('--matte-size', values['matte-size']),
     matteOnly: values['matte-only'] === true,
     trim,
+    frameRate: values.fps === undefined ? null : numberIn('--fps', values.fps, 1, 240),
     ep: oneOf('--ep', values.ep ?? 'auto', ['auto', 'webgpu', 'wasm']),
     overwrite: values.overwrite === true,
     queue: queueOptions(values),
@@ -207,6 +212,7 @@ function parse(args: readonly string[]) {
         'matte-only': { type: 'boolean' },
         from: { type: 'string' },
         to: { type: 'string' },
+        fps: { type: 'string' },
         ep: { type: 'string' },
         overwrite: { type: 'boolean', short: 'y' },
         queue: { type: 'string' },

@@ -39,8 +39,8 @@ export interface Engine {
   /** Lets pages read a file, or a file at an address. Returns an address of theirs. */
   offer(place: string): string;
   withdraw(address: string): void;
-  /** Lets pages write a new file. */
-  take(file: string): Promise<{ path: string; close: () => Promise<void> }>;
+  /** Lets pages write a new file. `finish` completes it, and `close` leaves it as it is. */
+  take(file: string): Promise<{ path: string; finish: () => Promise<void>; close: () => Promise<void> }>;
 }
 
 /** What went wrong with a film, in words for people; as text it goes through Redis. */

@@ -193,7 +193,7 @@ async function writeOutput(
   const place = await engine.take(draft);
   try {
     const result = await write(place.path);
-    await place.close();
+    await place.finish();
     signal.throwIfAborted();
     await publish(draft, output);
     await job.updateData({ ...job.data, result });

@@ -7,11 +7,13 @@ import type {
   FilmPart,
   JoinOrder,
 } from './convert-protocol.ts';
+import { nameOfCodec } from './codec-names.ts';
+import { atRate } from './constant-rate.ts';
 import { openDestination } from './destination.ts';
-import { FilmReader, nameOfCodec, type FrameRange } from './film-reader.ts';
+import { FilmReader, type FilmFrame, type FrameRange } from './film-reader.ts';
 import { formatOf, offerOf } from './formats.ts';
-import { Padding } from './padding.ts';
 import { mendedIn, noFrame, planJoin, type PicturePlan } from './joined-parts.ts';
+import { PictureWriter } from './picture-writer.ts';
 import { planSound, silence } from './sound-plan.ts';
 import { FilmWriter } from './writer.ts';
 
@@ -21,6 +23,9 @@ const AHEAD = 2;
 const SOUND_AHEAD = 1;
 /** Milliseconds between two progress reports. */
 const TELL_EACH = 250;
+/** A picture of fewer pixels gets so many bits a second: the encoder's own choice shows blocks. */
+const SMALL = 320 * 180;
+const LEAST = 600_000;
 /** A film that ends this many seconds before its stated duration was cut short. */
 const MISSING = 0.25;
 
@@ -62,7 +67,6 @@ export class Run {
   /** Wakes the sound when the pictures are further on. */
   private further = Promise.withResolvers<undefined>();
   private picturesDone = false;
-  private readonly padding = new Padding();
 
   constructor(
     private readonly order: ConvertOrder | JoinOrder,
@@ -100,7 +104,7 @@ export class Run {
       return await this.convertFrom(reader);
     } catch (error) {
       if (error instanceof Cancelled) return null;
-      throw error;
+      throw error instanceof PortoonError ? error : ((await reader.explainChange()) ?? error);
     } finally {
       reader.close();
     }
@@ -135,7 +139,7 @@ export class Run {
             kept: part?.from ?? from,
             to: part?.to ?? to,
           });
-    const sound = part ? silence : await planSound(reader, container);
+    const sound = part ? silence : await planSound(reader.sounds, container);
     const destination = await openDestination(this.order.to);
     let writer: FilmWriter;
     try {
@@ -145,9 +149,10 @@ export class Run {
         video: pictures.track,
         ...(sound.track ? { audio: sound.track } : {}),
         // A file in the browser's storage may outlive a crash, so it must play at any moment. A
-        // file sent elsewhere is whole or absent, so its index may come last. A part's times begin
+        // file sent elsewhere is whole or absent, so it has one index. A part's times begin
         // where the part before ended, which only pieces tell exactly.
         fragmented: this.order.to.kind === 'private' || part !== undefined,
+        labels: reader.labels,
       });
     } catch (error) {
       await destination.remove();
@@ -191,6 +196,7 @@ export class Run {
         ? pictures.warnings
         : [
             ...reader.warnings,
+            ...((await reader.isInterlaced()) ? [interlaced(this.order.name)] : []),
             ...sound.warnings,
             ...pictures.warnings,
             ...(mended > 0
@@ -206,13 +212,18 @@ export class Run {
   /** Pictures that come out of the effect. */
   private async drawn(reader: FilmReader, alpha: boolean, range: FrameRange): Promise<PicturePlan> {
     const { info } = reader;
+    const frameRate = this.frameRate();
     const codec = await this.videoCodec(info);
     // H.264 has no odd sizes: the last line comes twice.
     const padded = codec === 'avc' && (info.width % 2 === 1 || info.height % 2 === 1);
     const width = padded ? (info.width + 1) & ~1 : info.width;
     const height = padded ? (info.height + 1) & ~1 : info.height;
     return {
-      track: { codec, alpha, latency: 'quality' },
+      track: {
+        ...{ codec, alpha, latency: 'quality' },
+        ...(width * height < SMALL ? { bitrate: LEAST } : {}),
+        ...(frameRate === undefined ? {} : { frameRate }),
+      },
       codec,
       width,
       height,
@@ -221,8 +232,24 @@ export class Run {
             `H.264 has no odd sizes: ${info.width} × ${info.height} became ${width} × ${height}, the last line comes twice. A WebM keeps the size.`,
           ]
         : [],
-      write: (writer) => this.pictures(reader.frames(range), writer, [width, height]),
+      write: (writer) => {
+        const frames = reader.frames(range);
+        return this.pictures(
+          frameRate === undefined ? frames : atRate(frames, frameRate),
+          new PictureWriter(writer, [width, height], frameRate),
+        );
+      },
     };
+  }
+
+  private frameRate(): number | undefined {
+    const frameRate = 'parts' in this.order ? undefined : this.order.frameRate;
+    if (frameRate === undefined || (frameRate >= 1 && frameRate <= 240)) return frameRate;
+    throw new PortoonError(
+      'ERR_PARAMETER',
+      `${frameRate} frames a second are asked for.`,
+      'Take a number from 1 to 240.',
+    );
   }
 
   private async videoCodec({ width, height }: FilmInfo) {
@@ -236,11 +263,7 @@ export class Run {
     );
   }
 
-  private async pictures(
-    frames: ReturnType<FilmReader['frames']>,
-    writer: FilmWriter,
-    size: readonly [width: number, height: number],
-  ): Promise<void> {
+  private async pictures(frames: AsyncIterable<FilmFrame>, pictures: PictureWriter): Promise<void> {
     const underWay: { picture: Promise<VideoFrame>; runUp: boolean }[] = [];
     const writeFirst = async () => {
       const { runUp } = underWay[0]!;
@@ -248,13 +271,14 @@ export class Run {
       const picture = await Promise.race([underWay[0]!.picture, this.cancelling.promise]);
       void underWay.shift();
       const { timestamp, duration } = picture;
+      let written = 0;
       try {
-        if (!runUp) await this.write(writer, picture, size);
+        if (!runUp) written = await pictures.write(picture);
       } finally {
         picture.close();
       }
       if (runUp) this.tell(false);
-      else this.wrote(timestamp + (duration ?? 0));
+      else this.wrote(timestamp + (duration ?? 0), written);
     };
     try {
       for await (const { frame, runUp } of frames) {
@@ -285,25 +309,11 @@ export class Run {
   }
 
   /** @param position - microseconds of the film that are in the file now. */
-  private wrote(position: number): void {
-    this.frames++;
+  private wrote(position: number, frames = 1): void {
+    this.frames += frames;
     this.position = position;
     this.wakeSound();
     this.tell(false);
-  }
-
-  private async write(
-    writer: FilmWriter,
-    picture: VideoFrame,
-    [width, height]: readonly [number, number],
-  ): Promise<void> {
-    if (picture.displayWidth === width && picture.displayHeight === height) return writer.addFrame(picture);
-    const padded = this.padding.pad(picture, width, height);
-    try {
-      await writer.addFrame(padded);
-    } finally {
-      padded.close();
-    }
   }
 
   /** Resolves when the pictures have come so far that sound of that moment may go into the file. */
@@ -355,4 +365,9 @@ export class Run {
       bytes: this.writer?.bytes ?? 0,
     });
   }
+}
+
+function interlaced(name: string): string {
+  const quoted = JSON.stringify(name);
+  return `“${name}” is interlaced: where something moves, every other line was made of its neighbours. A better picture comes of: ffmpeg -i ${quoted} -vf bwdif -c:v libx264 NEW.mp4`;
 }

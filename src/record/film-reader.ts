@@ -1,39 +1,30 @@
 import {
   ALL_FORMATS,
-  AudioSampleSink,
   BlobSource,
   EncodedPacketSink,
   Input,
-  UnsupportedInputFormatError,
   UrlSource,
-  type AudioCodec,
   type InputAudioTrack,
   type InputVideoTrack,
-  type VideoSample,
 } from 'mediabunny';
-import { PortoonError } from '../common/errors.ts';
+import type { PortoonError } from '../common/errors.ts';
+import { nameOfCodec } from './codec-names.ts';
 import type { FilmInfo, FilmSource } from './convert-protocol.ts';
 import { cutTimesOf } from './cuts.ts';
-import { kindOfFile } from './kind-of-file.ts';
-import { Turner } from './turn.ts';
+import { readLabels, type FilmLabels } from './film-date.ts';
+import {
+  CHOOSE,
+  explainChange,
+  explainOpening,
+  explainReading,
+  REENCODE,
+  unreadable,
+} from './film-faults.ts';
+import { FilmSound } from './film-sound.ts';
+import { readMp4Index, type Mp4Index } from './mp4-index.ts';
+import { cutsOf, endOf, partsOf, WHOLE, type Cut, type Part } from './parts.ts';
+import { Upright } from './upright.ts';
 import { timesBetween, wholeSamples } from './whole-samples.ts';
-
-/** What people call the codecs. */
-const NAMES: Readonly<Record<string, string>> = {
-  avc: 'H.264',
-  hevc: 'H.265 (HEVC)',
-  vp8: 'VP8',
-  vp9: 'VP9',
-  av1: 'AV1',
-  prores: 'ProRes',
-  aac: 'AAC',
-  opus: 'Opus',
-  mp3: 'MP3',
-  vorbis: 'Vorbis',
-  flac: 'FLAC',
-  ac3: 'AC-3',
-  eac3: 'E-AC-3',
-};
 
 /**
  * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's
@@ -42,12 +33,8 @@ const NAMES: Readonly<Record<string, string>> = {
 const MOST_PIXELS = 4096 * 2304;
 /** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
 const GAP = 0.001;
-const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
-/** Audio codecs that each container takes without encoding again. */
-const COPIES: Readonly<Record<'mp4' | 'webm', readonly AudioCodec[]>> = {
-  mp4: ['aac', 'opus', 'mp3', 'flac', 'ac3', 'eac3'],
-  webm: ['opus', 'vorbis'],
-};
+/** A frame that would be shown for less, in seconds, is not: edit lists are as coarse as that. */
+const SHORTEST = 0.0011;
 
 /** Which frames are wanted, in seconds on the film's own clock. */
 export interface FrameRange {
@@ -67,27 +54,26 @@ export interface FilmFrame {
   readonly runUp: boolean;
 }
 
-export function nameOfCodec(codec: string): string {
-  return NAMES[codec] ?? codec.toUpperCase();
-}
-
-/** Reads a film: its frames in the order in which they are seen, and its sound. */
+/** Reads a film: its frames in the order in which they are seen, and its sounds. */
 export class FilmReader {
   /** Frames so far that no decoder could make out, and in whose place the one before stands. */
   mended = 0;
-  private canvas: OffscreenCanvasRenderingContext2D | null = null;
-  private readonly turner = new Turner();
+  private pictures: Promise<Upright> | null = null;
 
   private constructor(
     readonly info: FilmInfo,
-    /** What is left out, in sentences. */
-    readonly warnings: readonly string[],
     /** Seconds on the film's own clock: what is before is not shown. */
     readonly begin: number,
+    /** What is left out, in sentences. */
+    readonly warnings: readonly string[],
+    /** The one that a player takes first. */
+    readonly sounds: readonly FilmSound[],
+    readonly labels: FilmLabels,
+    private readonly source: FilmSource,
     private readonly name: string,
     private readonly input: Input,
     private readonly video: InputVideoTrack,
-    private readonly audio: InputAudioTrack | null,
+    private readonly parts: readonly Part[],
   ) {}
 
   /**
@@ -103,24 +89,16 @@ export class FilmReader {
           : new BlobSource(source),
     });
     try {
-      return await FilmReader.openInput(input, name);
+      return await FilmReader.openInput(input, source, name);
     } catch (error) {
       input.dispose();
-      if (error instanceof PortoonError) throw error;
-      const head = await bytesOf(source, 'first');
-      if (head.length === 0)
-        throw unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
-      if (error instanceof UnsupportedInputFormatError) throw unknownKind(head, name, error);
-      throw isLocked(head) || isLocked(await bytesOf(source, 'last'))
-        ? locked(name, error)
-        : damaged(name, error);
+      throw await explainOpening(source, name, error);
     }
   }
 
-  private static async openInput(input: Input, name: string): Promise<FilmReader> {
+  private static async openInput(input: Input, source: FilmSource, name: string): Promise<FilmReader> {
     const format = await input.getFormat();
-    const container = format.name.replace(/ .*/, '');
-    const [video, audio, sounds] = await Promise.all([
+    const [video, audio, tracks] = await Promise.all([
       input.getPrimaryVideoTrack(),
       input.getPrimaryAudioTrack(),
       input.getAudioTracks(),
@@ -133,47 +111,45 @@ export class FilmReader {
         'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c copy NEW.mkv',
       );
     }
-    const width = await video.getDisplayWidth();
-    const height = await video.getDisplayHeight();
-    if (width * height > MOST_PIXELS)
-      throw unreadable(
-        name,
-        `is ${width} × ${height}: films up to 4096 × 2304 can be converted.`,
-        `Make it smaller first, as by: ffmpeg -i NAME -vf scale=${width >= height ? '3840:-2' : '-2:3840'} NEW.mp4`,
-      );
-    const codec = await video.getCodec();
-    if (codec === null)
-      throw unreadable(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
-    // A film that is locked says so only when its packets are wanted.
-    await new EncodedPacketSink(video).getFirstPacket();
-    if (!(await video.canDecode()))
-      throw unreadable(
-        name,
-        `is ${nameOfCodec(codec)}, which this browser cannot decode.`,
-        codec === 'hevc' ? `Chrome decodes it where the graphics processor does. ${REENCODE}` : REENCODE,
-      );
-    const warnings: string[] = [];
-    if (sounds.length > 1)
-      warnings.push(`The film has ${sounds.length} sound tracks; the first one goes over.`);
-    const audioCodec = (await audio?.getCodec()) ?? null;
-    const begin = Math.max(0, await input.getFirstTimestamp(audio ? [video, audio] : [video]));
-    const end = (await video.getDurationFromMetadata()) ?? (await video.computeDuration());
+    const { width, height, codec } = await checkPictures(video, name);
+    await assumeColours(video);
+    const index = await readMp4Index(source);
+    const parts = partsFor(video, index);
+    const inOrder = audio ? [audio, ...tracks.filter(({ id }) => id !== audio.id)] : tracks;
+    const sounds = await Promise.all(
+      inOrder.map((track) => FilmSound.open(track, partsFor(track, index) ?? WHOLE)),
+    );
+    const sound = sounds.find(({ decoded }) => decoded) ?? sounds[0];
+    const firsts = await Promise.all(
+      [video, ...(sound ? [sound] : [])].map((track) => track.getFirstTimestamp()),
+    );
+    const begin = Math.max(0, Math.min(...firsts));
+    const media = (await video.getDurationFromMetadata()) ?? (await video.computeDuration());
+    const end = parts === null || endOf(parts) === Infinity ? media : endOf(parts);
     return new FilmReader(
       {
-        container,
+        container: format.name.replace(/ .*/, ''),
         width,
         height,
         seconds: Math.max(0, end - begin),
         video: nameOfCodec(codec),
-        audio: audio && (audioCodec === null ? 'of a kind unknown here' : nameOfCodec(audioCodec)),
+        audio: sound?.name ?? null,
       },
-      warnings,
       begin,
+      parts === null ? ['The film asks for slow or fast motion, which is not followed.'] : [],
+      sounds,
+      await readLabels(source, input, index),
+      source,
       name,
       input,
       video,
-      audio,
+      parts ?? WHOLE,
     );
+  }
+
+  /** Whether its frames are of two fields each, which are joined. */
+  async isInterlaced(): Promise<boolean> {
+    return (await this.upright()).isInterlaced;
   }
 
   /** Where a stretch of the film may be cut into parts of about so many seconds. */
@@ -182,37 +158,63 @@ export class FilmReader {
   }
 
   /**
-   * All frames in the order in which they are shown: upright, with square pixels. A broken frame is
-   * replaced by the one before. The caller closes each frame.
+   * All frames in the order in which they are shown: upright, of one size, with square pixels. A
+   * broken frame is replaced by the one before. The caller closes each frame.
    * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
    */
   async *frames({ origin, from, kept, to }: FrameRange): AsyncGenerator<FilmFrame, void, undefined> {
     let last = -1;
+    try {
+      const upright = await this.upright();
+      for (const cut of cutsOf(this.parts, from, to)) {
+        const film = cut.shift + from;
+        for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
+          const shown = Math.max(start, cut.from);
+          // Some films give one moment to two frames; a player would then never show the first.
+          last = Math.max(last + 1, Math.round((shown + film - origin) * 1e6));
+          const duration = Math.round((Math.min(end, cut.to) - shown) * 1e6);
+          const runUp = kept > from && start + film < kept;
+          if (isMended && !runUp) this.mended++;
+          yield {
+            frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
+            runUp,
+          };
+        }
+      }
+    } catch (error) {
+      throw await explainReading(this.source, this.name, error);
+    }
+  }
+
+  /** What an error means that came up while this film was read; null where it is not the film's. */
+  explainChange(): Promise<PortoonError | null> {
+    return explainChange(this.source, this.name);
+  }
+
+  close(): void {
+    this.input.dispose();
+  }
+
+  private upright(): Promise<Upright> {
+    const { video, info, begin } = this;
+    return (this.pictures ??= Upright.open(video, [info.width, info.height], begin, begin + info.seconds));
+  }
+
+  /** The frames of one cut, which stay this reader's, with their times on the track's clock. */
+  private async *cut(upright: Upright, cut: Cut): AsyncGenerator<Timed, void, undefined> {
+    const from = cut.from + SHORTEST;
+    const to = cut.to - SHORTEST;
     /** What stands in for a frame that is broken. */
     let stand: VideoFrame | null = null;
     /** What was decoded and comes next, while those before it are given out. */
     let next: VideoFrame | null = null;
-    const placed = (frame: VideoFrame, start: number, end: number): FilmFrame => {
-      // Some films give one moment to two frames; a player would then never show the first.
-      last = Math.max(last + 1, Math.round((Math.max(start, from) - origin) * 1e6));
-      const duration = Math.round((Math.min(end, to) - Math.max(start, from)) * 1e6);
-      return {
-        frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
-        runUp: start < kept && kept > from,
-      };
-    };
-    const mended = (frame: VideoFrame, start: number, end: number): FilmFrame => {
-      const made = placed(frame, start, end);
-      if (!made.runUp) this.mended++;
-      return made;
-    };
     let seen = -Infinity;
-    let end = -Infinity;
+    let shownTo = -Infinity;
     try {
       for await (const sample of wholeSamples(this.video, from, to)) {
         let frame: VideoFrame;
         try {
-          frame = await this.upright(sample);
+          frame = await upright.frame(sample);
         } finally {
           sample.close();
         }
@@ -220,151 +222,84 @@ export class FilmReader {
         next = frame;
         // What a decoder could not make out is missing: the times of the packets tell of it.
         const missed =
-          timestamp > Math.max(end, from) + GAP ? await timesBetween(this.video, seen, timestamp, from) : [];
+          timestamp > Math.max(shownTo, from) + GAP
+            ? await timesBetween(this.video, seen, timestamp, from)
+            : [];
         for (const [index, at] of missed.entries())
-          yield mended(stand ?? frame, at, missed[index + 1] ?? timestamp);
+          yield { frame: stand ?? frame, start: at, end: missed[index + 1] ?? timestamp, isMended: true };
         stand?.close();
         stand = frame;
         next = null;
-        yield placed(frame, timestamp, timestamp + duration);
+        yield { frame, start: timestamp, end: timestamp + duration, isMended: false };
         seen = timestamp;
-        end = timestamp + duration;
+        shownTo = timestamp + duration;
       }
+      // A film may break off here: only what is there counts, and its index tells of more.
       const missed = stand ? await timesBetween(this.video, seen, to, from, false) : [];
       for (const [index, at] of missed.entries())
-        yield mended(stand!, at, missed[index + 1] ?? Math.min(to, at + (end - seen)));
-    } catch (error) {
-      throw error instanceof PortoonError ? error : damaged(this.name, error);
+        yield {
+          frame: stand!,
+          start: at,
+          end: missed[index + 1] ?? Math.min(cut.to, at + (shownTo - seen)),
+          isMended: true,
+        };
     } finally {
       stand?.close();
       next?.close();
     }
   }
-
-  /** Whether the sound may stand in a container as it is; null where there is none. */
-  async copyable(container: 'mp4' | 'webm'): Promise<AudioCodec | null> {
-    const codec = (await this.audio?.getCodec()) ?? null;
-    return codec !== null && COPIES[container].includes(codec) ? codec : null;
-  }
-
-  /** How the sound would have to be encoded; null where there is none, or it cannot be decoded. */
-  async decodableSound(): Promise<{ channels: number; rate: number } | null> {
-    if (!this.audio || !(await this.audio.canDecode())) return null;
-    return { channels: await this.audio.getNumberOfChannels(), rate: await this.audio.getSampleRate() };
-  }
-
-  /** The sound's packets, their time counted from `from`. */
-  async *packets(from: number, to: number) {
-    if (!this.audio) return;
-    const sink = new EncodedPacketSink(this.audio);
-    const decoderConfig = await this.audio.getDecoderConfig();
-    const first = (await sink.getKeyPacket(from)) ?? (await sink.getFirstKeyPacket());
-    if (!first) return;
-    // The decoder of what comes first wants to know what came before.
-    const before = await sink.getKeyPacket(first.timestamp - 1e-6);
-    for await (const packet of sink.packets(before ?? first)) {
-      if (packet.timestamp >= to) return;
-      yield {
-        packet: packet.clone({ timestamp: packet.timestamp - from }),
-        meta: decoderConfig ? { decoderConfig } : {},
-      };
-    }
-  }
-
-  /** The sound, cut exactly and timed from `from`. The caller closes each piece. */
-  async *sound(from: number, to: number) {
-    if (!this.audio) return;
-    for await (const sample of new AudioSampleSink(this.audio).samples(from, to)) {
-      const first = Math.max(0, Math.round((from - sample.timestamp) * sample.sampleRate));
-      const last = Math.min(sample.numberOfFrames, Math.round((to - sample.timestamp) * sample.sampleRate));
-      if (first >= last) {
-        sample.close();
-        continue;
-      }
-      let piece = sample;
-      if (first > 0 || last < sample.numberOfFrames) {
-        piece = sample.trim(first, last);
-        sample.close();
-      }
-      piece.setTimestamp(piece.timestamp - from);
-      yield piece;
-    }
-  }
-
-  close(): void {
-    this.input.dispose();
-  }
-
-  private async upright(sample: VideoSample): Promise<VideoFrame> {
-    const { displayWidth, displayHeight, visibleRect, rotation, flip } = sample;
-    const [width, height] =
-      rotation % 180 === 0 ? [displayWidth, displayHeight] : [displayHeight, displayWidth];
-    if (!flip && width === visibleRect.width && height === visibleRect.height) {
-      if (rotation === 0) return sample.toVideoFrame();
-      if (this.turner.takes(sample)) return this.turner.turn(sample, rotation);
-    }
-    this.canvas ??= new OffscreenCanvas(1, 1).getContext('2d', { alpha: false });
-    if (!this.canvas) throw new Error('no 2D canvas in this worker');
-    const { canvas } = this.canvas;
-    if (canvas.width !== displayWidth) canvas.width = displayWidth;
-    if (canvas.height !== displayHeight) canvas.height = displayHeight;
-    sample.draw(this.canvas, 0, 0, displayWidth, displayHeight);
-    return new VideoFrame(canvas, { timestamp: 0 });
-  }
 }
 
-const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
-
-function unreadable(name: string, what: string, wayOut: string, options?: ErrorOptions): PortoonError {
-  return new PortoonError(
-    'ERR_VIDEO_UNREADABLE',
-    `“${name}” ${what}`,
-    wayOut.replaceAll('NAME', JSON.stringify(name)),
-    options,
-  );
+/** In seconds. */
+interface Timed {
+  readonly frame: VideoFrame;
+  readonly start: number;
+  readonly end: number;
+  /** Whether it stands in for one that is broken. */
+  readonly isMended: boolean;
 }
 
-function locked(name: string, cause: unknown): PortoonError {
-  return unreadable(
+/** What a track's edit list shows of it; null where that cannot be followed. */
+function partsFor({ id }: InputVideoTrack | InputAudioTrack, index: Mp4Index | null) {
+  const edits = index?.edits.get(id);
+  return edits ? partsOf(edits) : WHOLE;
+}
+
+/** The largest picture of standard definition, where nothing says how colours are coded. */
+const STANDARD = { width: 1279, height: 576 };
+
+/**
+ * Says how colours are coded where a film does not: as ITU-R BT.601 has it in VP8 (RFC 6386, 9.2)
+ * and in standard definition, as players take it. mediabunny, and browsers, take BT.709 for all.
+ */
+async function assumeColours(video: InputVideoTrack): Promise<void> {
+  const [given, config] = [await video.getColorSpace(), await video.getDecoderConfig()];
+  const isSmall =
+    (await video.getCodedWidth()) <= STANDARD.width && (await video.getCodedHeight()) <= STANDARD.height;
+  if (!config || given.matrix || (!isSmall && (await video.getCodec()) !== 'vp8')) return;
+  const fullRange = given.fullRange ?? false;
+  const colorSpace = { primaries: 'bt709', transfer: 'bt709', matrix: 'smpte170m', fullRange } as const;
+  video.getDecoderConfig = () => Promise.resolve({ ...config, colorSpace });
+}
+
+/** @throws PortoonError where the pictures cannot be decoded here. */
+async function checkPictures(video: InputVideoTrack, name: string) {
+  const width = await video.getDisplayWidth();
+  const height = await video.getDisplayHeight();
+  if (width * height > MOST_PIXELS)
+    throw unreadable(
+      name,
+      `is ${width} × ${height}: films up to 4096 × 2304 can be converted.`,
+      `Make it smaller first, as by: ffmpeg -i NAME -vf scale=${width >= height ? '3840:-2' : '-2:3840'} NEW.mp4`,
+    );
+  const codec = await video.getCodec();
+  if (codec === null) throw unreadable(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
+  // A film that is locked says so only when its packets are wanted.
+  await new EncodedPacketSink(video).getFirstPacket();
+  if (await video.canDecode()) return { width, height, codec };
+  throw unreadable(
     name,
-    'is encrypted: only the player that it was sold for can show it.',
-    'Choose a film that is not protected.',
-    { cause },
+    `is ${nameOfCodec(codec)}, which this browser cannot decode.`,
+    codec === 'hevc' ? `Chrome decodes it where the graphics processor does. ${REENCODE}` : REENCODE,
   );
-}
-
-/** Whether an MP4's index, which stands at its beginning or end, speaks of encrypted pictures. */
-function isLocked(bytes: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(bytes).includes('encv');
-}
-
-function damaged(name: string, cause: unknown): PortoonError {
-  if (cause instanceof Error && /encrypt|decrypt/i.test(cause.message)) return locked(name, cause);
-  return unreadable(
-    name,
-    'is cut short or damaged.',
-    'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c:v libx264 NEW.mp4',
-    { cause },
-  );
-}
-
-/** A quarter of a megabyte; nothing where there is nothing to be read. */
-async function bytesOf(source: FilmSource, which: 'first' | 'last'): Promise<Uint8Array> {
-  const size = 1 << 18;
-  if (source instanceof Blob) {
-    const part = which === 'first' ? source.slice(0, size) : source.slice(-size);
-    return new Uint8Array(await part.arrayBuffer());
-  }
-  const range = which === 'first' ? `bytes=0-${size - 1}` : `bytes=-${size}`;
-  const answer = await fetch(source, { headers: { Range: range } });
-  return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : new Uint8Array(0);
-}
-
-function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
-  const kind = kindOfFile(head.subarray(0, 512));
-  if (kind === null)
-    return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
-  return kind.film
-    ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
-    : unreadable(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });
 }

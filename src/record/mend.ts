@@ -8,6 +8,8 @@ import {
   type InputAudioTrack,
   type InputVideoTrack,
 } from 'mediabunny';
+import { readLabels } from './film-date.ts';
+import { readMp4Index } from './mp4-index.ts';
 import { FilmWriter, type WriterOptions } from './writer.ts';
 
 /**
@@ -32,6 +34,7 @@ export async function mend(file: Blob, { container, sink }: Pick<WriterOptions, 
     video: { copied: video, alpha: await picture.canBeTransparent() },
     ...(audio ? { audio: { copied: audio } } : {}),
     fragmented: false,
+    labels: await readLabels(file, input, container === 'mp4' ? await readMp4Index(file) : null),
   });
   try {
     await copy(writer, picture, audio ? sound : null);

@@ -1,10 +1,15 @@
 import type { StreamTargetChunk } from 'mediabunny';
+import { moveIndexFirst, type OpenFile } from './index-first.ts';
 
 /**
  * A file in the origin's private storage as a sink, for workers. Its bytes reach the disk at once
  * and survive a killed browser. A file that the person picked would appear only when it is closed.
+ * @param indexFirst - whether an MP4's index goes to its beginning once it is complete.
  */
-export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<StreamTargetChunk> {
+export function privateFile(
+  handle: FileSystemSyncAccessHandle,
+  indexFirst = false,
+): WritableStream<StreamTargetChunk> {
   return new WritableStream({
     write({ data, position }) {
       try {
@@ -17,7 +22,8 @@ export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<
         throw error;
       }
     },
-    close() {
+    async close() {
+      if (indexFirst) await moveIndexFirst(asOpenFile(handle));
       handle.flush();
       handle.close();
     },
@@ -26,4 +32,12 @@ export function privateFile(handle: FileSystemSyncAccessHandle): WritableStream<
       handle.close();
     },
   });
+}
+
+function asOpenFile(handle: FileSystemSyncAccessHandle): OpenFile {
+  return {
+    size: handle.getSize(),
+    read: (into, at) => void handle.read(into, { at }),
+    write: (bytes, at) => void handle.write(bytes, { at }),
+  };
 }

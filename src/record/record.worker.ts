@@ -130,7 +130,7 @@ class RecordWorker implements RecordWorkerApi {
     if (!this.replay) return null;
     const { ring, job, format } = this.replay;
     const { container, video } = filmOf(job, format);
-    const sink = privateFile(await (await unfinishedFile(name)).createSyncAccessHandle());
+    const sink = privateFile(await (await unfinishedFile(name)).createSyncAccessHandle(), true);
     try {
       const written = await ring.write({ container, sink }, video, job.audio, format.alpha);
       if (written) await markFinished(name);
@@ -155,7 +155,7 @@ class RecordWorker implements RecordWorkerApi {
 
   private async makeWhole(name: string, file: File, container: 'mp4' | 'webm'): Promise<boolean> {
     try {
-      const sink = privateFile(await (await finishedFile(name)).createSyncAccessHandle());
+      const sink = privateFile(await (await finishedFile(name)).createSyncAccessHandle(), true);
       if (await mend(file, { container, sink })) return true;
     } catch (error) {
       console.warn('A clip could not be made whole and is kept as it is:', error);

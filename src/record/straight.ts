@@ -18,6 +18,7 @@ export class Straightener {
       codedWidth: width,
       codedHeight: height,
       timestamp: frame.timestamp,
+      colorSpace: frame.colorSpace,
       ...(frame.duration === null ? {} : { duration: frame.duration }),
     });
   }

@@ -1,4 +1,5 @@
 import type { AudioCodec, VideoCodec } from 'mediabunny';
+import { Fitter } from './fit.ts';
 import { SoundClock } from './sound-clock.ts';
 import { fitSound } from './sound-fit.ts';
 import { SoundPool } from './sound-pool.ts';
@@ -49,10 +50,15 @@ export class VideoTake implements Take {
   private writer: FilmWriter | null = null;
   private track: { clock: SoundClock; channels: number; pool: SoundPool } | null = null;
   private lastPicture = -1;
+  /** In pixels: that of the first picture, or the next even ones. */
+  private size: readonly [width: number, height: number] = [0, 0];
+  private readonly fitter: Fitter;
   /** Sound is added piece after piece. */
   private sounding: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: VideoTakeOptions) {}
+  constructor(private readonly options: VideoTakeOptions) {
+    this.fitter = new Fitter(options.alpha);
+  }
 
   get bytes(): number {
     return this.writer?.bytes ?? 0;
@@ -64,7 +70,7 @@ export class VideoTake implements Take {
     const at = Math.round(seconds * 1e6) / 1e6;
     if (at <= this.lastPicture) return;
     this.lastPicture = at;
-    await this.writer.addFrame(frame, at);
+    await this.write(this.writer, frame, at);
     if (this.options.audio === null) return;
     const clock = this.track?.clock;
     if (at > PATIENCE && (!clock || clock.laid < (at - PATIENCE) * clock.rate))
@@ -94,8 +100,26 @@ export class VideoTake implements Take {
     await this.writer?.cancel();
   }
 
+  /** Another camera may have another shape; the film keeps its own. */
+  private async write(writer: FilmWriter, frame: VideoFrame, at: number): Promise<void> {
+    const [width, height] = this.size;
+    const { displayWidth, displayHeight } = frame;
+    if (displayWidth === width && displayHeight === height) return writer.addFrame(frame, at);
+    const isOdd =
+      displayWidth + (displayWidth & 1) === width && displayHeight + (displayHeight & 1) === height;
+    const fitted = this.fitter[isOdd ? 'pad' : 'contain'](frame, width, height);
+    try {
+      await writer.addFrame(fitted, at);
+    } finally {
+      fitted.close();
+    }
+  }
+
   private open({ displayWidth, displayHeight }: VideoFrame): Promise<FilmWriter> {
     const { container, sink, video, audio, alpha, onPicture, onSound } = this.options;
+    // H.264 has no odd sizes.
+    const odd = video === 'avc' ? 1 : 0;
+    this.size = [displayWidth + (displayWidth & odd), displayHeight + (displayHeight & odd)];
     return FilmWriter.open({
       container,
       sink,
@@ -104,7 +128,6 @@ export class VideoTake implements Take {
         alpha,
         latency: 'realtime',
         bitrate: displayWidth * displayHeight * (BITS_PER_PIXEL[video] ?? 4.8),
-        even: video === 'avc' && (displayWidth % 2 === 1 || displayHeight % 2 === 1),
         ...(onPicture ? { onPacket: onPicture } : {}),
       },
       ...(audio === null ? {} : { audio: { codec: audio, ...(onSound ? { onPacket: onSound } : {}) } }),

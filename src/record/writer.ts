@@ -18,6 +18,7 @@ import {
   type VideoCodec,
 } from 'mediabunny';
 import { Drain } from './drain.ts';
+import { tagsOf, type FilmLabels } from './film-date.ts';
 import { Straightener } from './straight.ts';
 
 /** Pictures that the writer encodes. */
@@ -29,11 +30,8 @@ export interface EncodedPictures {
   readonly latency: 'realtime' | 'quality';
   /** Bits per second; without it as many as a good picture of that codec and size takes. */
   readonly bitrate?: number;
-  /**
-   * Scales an odd width or height to an even one, as H.264 requires. Costs a copy of each frame.
-   * Default false.
-   */
-  readonly even?: boolean;
+  /** Frames a second, where each lasts as long as any other. Default: as their times tell. */
+  readonly frameRate?: number;
   /** How players turn the picture, clockwise. Default 0. */
   readonly rotation?: Rotation;
   /** Told each packet, as it goes into the file. */
@@ -70,10 +68,12 @@ export interface WriterOptions {
   readonly audio?: EncodedSound | CopiedTrack<AudioCodec>;
   /**
    * Whether the file plays at any moment while it is written: a new piece, with its index, each
-   * second. If false, an MP4's index comes last, as old players need it; a WebM is always written
-   * in pieces. Default true.
+   * second. If false, an MP4 has one index, as old players need it, and it comes last until
+   * `moveIndexFirst`; a WebM is always written in pieces. Default true.
    */
   readonly fragmented?: boolean;
+  /** Title, and date of recording. Default: none, and now. */
+  readonly labels?: FilmLabels;
 }
 
 /**
@@ -99,6 +99,7 @@ export class FilmWriter {
     private readonly drain: Drain,
     private readonly pictures: VideoSampleSource | EncodedVideoPacketSource | null,
     private readonly sound: AudioSampleSource | EncodedAudioPacketSource | null,
+    private readonly frameRate: number | undefined,
   ) {}
 
   /**
@@ -112,6 +113,7 @@ export class FilmWriter {
     video,
     audio,
     fragmented = true,
+    labels = {},
   }: WriterOptions): Promise<FilmWriter> {
     const drain = new Drain(sink);
     const output = new Output({
@@ -121,15 +123,19 @@ export class FilmWriter {
           : new WebMOutputFormat(),
       target: new StreamTarget(drain.stream),
     });
+    output.setMetadataTags(tagsOf(labels, container));
+    if (labels.date) setDate(output, labels.date);
     const pictures = video ? pictureSource(video) : null;
+    const frameRate = video && 'codec' in video ? video.frameRate : undefined;
     if (pictures)
       output.addVideoTrack(pictures, {
         rotation: video?.rotation ?? 0,
         canBeTransparent: video?.alpha ?? false,
+        ...(frameRate === undefined ? {} : { frameRate }),
       });
     const sound = audio ? soundSource(audio) : null;
     if (sound) output.addAudioTrack(sound);
-    const writer = new FilmWriter(output, drain, pictures, sound);
+    const writer = new FilmWriter(output, drain, pictures, sound, frameRate);
     if (video && 'codec' in video && video.alpha === true) writer.straightener = new Straightener();
     if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac())) writer.primed = AAC_PRIMING;
     await output.start();
@@ -149,6 +155,7 @@ export class FilmWriter {
   async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
     const sample = new VideoSample(await (this.straightener?.frame(frame) ?? frame.clone()));
     sample.setTimestamp(seconds);
+    if (this.frameRate !== undefined) sample.setDuration(1 / this.frameRate);
     try {
       await this.drain.watch(() => (this.pictures as VideoSampleSource).add(sample));
     } finally {
@@ -216,15 +223,12 @@ export class FilmWriter {
 
 function pictureSource(video: EncodedPictures | CopiedTrack<VideoCodec>) {
   if ('copied' in video) return new EncodedVideoPacketSource(video.copied);
-  const { codec, alpha = false, latency, bitrate, even = false, onPacket } = video;
+  const { codec, alpha = false, latency, bitrate, onPacket } = video;
   return new VideoSampleSource({
     codec,
     alpha: alpha ? 'keep' : 'discard',
     latencyMode: latency,
     quality: bitrate === undefined ? new Quality('high') : new Quality({ bitrate }),
-    // Another camera may have another shape; the film keeps its own.
-    sizeChangeBehavior: 'contain',
-    ...(even ? { transform: { force: true } } : {}),
     ...(onPacket ? { onEncodedPacket: onPacket } : {}),
   });
 }
@@ -241,6 +245,18 @@ function soundSource(audio: EncodedSound | CopiedTrack<AudioCodec>) {
     },
     ...(onPacket ? { onEncodedPacket: onPacket } : {}),
   });
+}
+
+/** Seconds from 1904, where MP4 begins to count, to 1970. */
+const EPOCH = 2_082_844_800;
+
+/**
+ * mediabunny dates an MP4 to the moment at which it is written and has no option for it, but its
+ * muxer keeps the date where it can be set.
+ */
+function setDate(output: Output, date: Date): void {
+  const { _muxer: muxer } = output as unknown as { _muxer?: { creationTime?: number } };
+  if (muxer && 'creationTime' in muxer) muxer.creationTime = Math.round(date.getTime() / 1000) + EPOCH;
 }
 
 let aac: Promise<boolean> | null = null;

@@ -8,7 +8,14 @@ import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser, launchBrowserWithTabs } from '../fixtures/browser.ts';
 import { clapper, measureStep, recorded } from '../fixtures/clapper.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeErrors, decodePictures, decodeSound, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import {
+  decodeErrors,
+  decodePictures,
+  decodeSound,
+  describeFilm,
+  noFfmpeg,
+  probe,
+} from '../fixtures/ffmpeg.ts';
 import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach, visit, type Visit } from './studio-page.ts';
@@ -116,6 +123,9 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       expect(film.seconds).toBeGreaterThan(3.5);
       expect(film.seconds).toBeLessThan(5.5);
       expect(await decodeErrors(path)).toBe('');
+      expect((await describeFilm(path)).colours).toMatchObject({ range: 'tv', matrix: 'bt709' });
+      const file = await readFile(path);
+      if (format === 'mp4') expect(file.indexOf('moov')).toBeLessThan(file.indexOf('mdat'));
       const { offsets, lastBeep } = await measureStep(path);
       expect(lastBeep).toBeGreaterThan(2);
       for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(0.02);
@@ -290,6 +300,8 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(film.tracks.map(({ codec }) => codec)).toEqual(['h264', 'aac']);
     expect(film.seconds).toBeGreaterThan(2);
     expect(film.pictures[0]).toBeCloseTo(0, 2);
+    const file = await readFile(path);
+    expect(file.indexOf('moov')).toBeLessThan(file.indexOf('mdat'));
     expect(await decodeErrors(path)).toBe('');
     expect(complaints).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowserWithTabs, type BrowserWithTabs } from '../fixtures/browser.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeErrors, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import { decodeErrors, describeFilm, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach } from './studio-page.ts';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   if (noFfmpeg) return;
   folder = await mkdtemp(join(tmpdir(), 'portoon-studio-convert-'));
   const camera = await fakeCamera();
-  const arguments_ = `-v error -i ${camera.path} -f lavfi -i sine=440:d=0.8 -frames:v ${FRAMES} -c:v libx264 -pix_fmt yuv420p -c:a aac -shortest`;
+  const arguments_ = `-v error -i ${camera.path} -f lavfi -i sine=440:d=0.8 -frames:v ${FRAMES} -c:v libx264 -pix_fmt yuv420p -c:a aac -shortest -metadata title=Holiday -metadata creation_time=2019-07-14T10:00:00Z`;
   const ffmpeg = (args: string, name: string) =>
     promisify(execFile)('ffmpeg', [...args.split(' '), '-y', at(name)]);
   await ffmpeg(arguments_, 'film.mp4');
@@ -96,6 +96,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await page.getByRole('button', { name: 'Convert film' }).click();
     await dialog().getByText('640 × 360 · H.264 · AAC').waitFor();
     await dialog().getByText('Faster').click();
+    await dialog().getByText('25', { exact: true }).click();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
     await films().getByRole('button', { name: 'Pause' }).click();
     await films().getByRole('button', { name: 'Resume' }).waitFor();
@@ -113,9 +114,15 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     });
     await writeFile(at('converted.mp4'), new Uint8Array(bytes));
     const made = await probe(at('converted.mp4'));
-    expect(made.pictures).toHaveLength(FRAMES);
+    // At a constant rate, which is lower than the film's.
+    expect(made.pictures).toHaveLength((FRAMES * 25) / 30);
     expect(made.tracks.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
     expect(await decodeErrors(at('converted.mp4'))).toBe('');
+    const file = await readFile(at('converted.mp4'));
+    expect(file.indexOf('moov')).toBeLessThan(file.indexOf('mdat'));
+    const { rate, tags } = await describeFilm(at('converted.mp4'));
+    expect(rate).toBe('25/1');
+    expect(tags).toMatchObject({ title: 'Holiday', creation_time: '2019-07-14T10:00:00.000000Z' });
     await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
       'film-toon',
     );

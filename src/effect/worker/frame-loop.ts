@@ -155,7 +155,7 @@ export class FrameLoop {
     pipeline.draw(job);
     if (compositor.contextLost) throw lostInFilm();
     // Wrapped in an object, so that the picture is not awaited here.
-    return { picture: compositor.capture(frame) };
+    return { picture: compositor.capture(frame, true) };
   }
 }
 

@@ -68,7 +68,7 @@ export class Outputs {
       // A frame that was on its way when the tap began may still show the room.
       const fits = !this.cutOut || (layers.background.kind === 'transparent' && layers.matte !== null);
       if (framePort?.ready && fits)
-        framePort.send(compositor.capture(frame), clockOffset + frame.timestamp / 1000);
+        framePort.send(compositor.capture(frame, true), clockOffset + frame.timestamp / 1000);
     }
     // There is no matte if the output was added while the frame was on its way. The next has one.
     if (stacked && layers.matte && !stacked.compositor.contextLost)

@@ -25,10 +25,19 @@ const QUALITIES = [
   { value: 'faster', label: 'Faster' },
 ] as const;
 
+/** Frames a second: those that editors expect. */
+const RATES = [
+  { value: 'film', label: 'As filmed' },
+  { value: '25', label: '25' },
+  { value: '30', label: '30' },
+  { value: '60', label: '60' },
+] as const;
+
 /** What the person has entered so far. */
 interface ConvertForm {
   format: Signal<'mp4' | 'webm'>;
   quality: Signal<'finest' | 'faster'>;
+  rate: Signal<(typeof RATES)[number]['value']>;
   from: Signal<string>;
   to: Signal<string>;
   /** About the film that is asked about, once it is known. Several films are not looked at. */
@@ -57,7 +66,11 @@ export function ConvertDialog() {
     const format: FilmFormat = transparent ? 'webm-alpha' : form.format.value;
     const speed = form.quality.value === 'finest' ? {} : FASTER;
     const style = look.style ?? 'none';
-    conversions.enqueue(films, { format, trim, look: { ...look, style, quality: 'auto', ...speed } });
+    const frameRate = form.rate.value === 'film' ? {} : { frameRate: Number(form.rate.value) };
+    conversions.enqueue(films, {
+      ...{ format, trim, ...frameRate },
+      look: { ...look, style, quality: 'auto', ...speed },
+    });
     close();
   };
   return (
@@ -105,6 +118,7 @@ function useConvertForm(): ConvertForm {
   const form: ConvertForm = {
     format: useSignal('mp4'),
     quality: useSignal('finest'),
+    rate: useSignal('film'),
     from: useSignal(''),
     to: useSignal(''),
     info: useSignal<FilmInfo | null>(null),
@@ -177,6 +191,14 @@ function FormatAndQuality({ form, transparent }: { form: ConvertForm; transparen
         value={form.quality.value}
         onChange={(value) => {
           form.quality.value = value;
+        }}
+      />
+      <Segmented
+        label="Frames per second"
+        options={RATES}
+        value={form.rate.value}
+        onChange={(value) => {
+          form.rate.value = value;
         }}
       />
     </>

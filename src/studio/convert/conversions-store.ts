@@ -18,6 +18,8 @@ export interface ConversionPlan {
   readonly format: FilmFormat;
   /** In seconds. By default the whole film. */
   readonly trim: { readonly from?: number; readonly to?: number };
+  /** Frames a second, for a constant rate. By default every frame keeps its own time. */
+  readonly frameRate?: number;
   /** The look of the stage at the time when the person started the conversion. */
   readonly look: LookOptions;
 }
@@ -194,12 +196,12 @@ export class ConversionsStore {
     id: number,
     name: string,
     file: File,
-    { format, trim, look }: ConversionPlan,
+    { look, ...plan }: ConversionPlan,
     signal: AbortSignal,
   ): Promise<ConvertResult> {
     const converter = await this.getConverter();
     return converter.convert(
-      { film: file, name: file.name, format, to: { kind: 'private', name }, trim },
+      { film: file, name: file.name, to: { kind: 'private', name }, ...plan },
       {
         look,
         signal,

@@ -37,6 +37,12 @@ describe('portoon convert', () => {
     expect(readCommand(['a.mp4'])).toMatchObject({ line: 1, colour: 1 });
   });
 
+  test('reads a constant rate', () => {
+    expect(readCommand(['a.mp4', '--fps', '29.97'])?.frameRate).toBe(29.97);
+    expect(readCommand(['a.mp4'])?.frameRate).toBeNull();
+    expect(() => readCommand(['a.mp4', '--fps', '0'])).toThrow(/--fps takes a number from 1 to 240, not 0/);
+  });
+
   test('reads times', () => {
     expect(readCommand(['a.mp4', '--from', '1:30', '--to', '1:02:03.5'])?.trim).toEqual({
       from: 90,

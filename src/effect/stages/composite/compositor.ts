@@ -16,6 +16,7 @@ import {
 import { isSoftwareRenderer } from '../../../common/software-renderer.ts';
 import { PortoonError } from '../../../common/errors.ts';
 import type { Size } from '../../../common/size.ts';
+import { REC_709 } from '../../../media/rec709.ts';
 import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
 import type { BackgroundFill } from '../../protocol.ts';
 import type { Layers, Packed } from '../layers.ts';
@@ -161,6 +162,7 @@ export class Compositor {
     if (layers.live) uploadTexels(this.liveTexels, layers.live, [width, height]);
     else uploadImage(this.live, frame, [width, height]);
     resources.uLive = layers.live ? this.liveTexels : this.live;
+    this.uniforms.uniforms.uBlueShort = layers.live ? (this.frameTexels?.blueShort ?? 0) : 0;
     if (packed) this.setPacked(packed);
     this.setLayers(layers, [width, height]);
     if (this.packing === 'plain') this.setBackground(layers, packed, width / height);
@@ -171,13 +173,14 @@ export class Compositor {
    * Captures the picture that `draw` has just left, with the time and duration of the frame that it
    * shows. Resolves once it is drawn; the caller closes it.
    * @param like - the frame that was drawn.
+   * @param forFile - whether it is to be encoded as files have it, in BT.709 and the limited range.
    * @returns null if the context was lost before the picture was drawn.
    */
-  async capture(like: VideoFrame): Promise<VideoFrame | null> {
+  async capture(like: VideoFrame, forFile = false): Promise<VideoFrame | null> {
     const { timestamp, duration } = like;
     const times = { timestamp, ...(duration === null ? {} : { duration }) };
     const { width, height } = this.canvas;
-    // A picture that a GPU drew stays there until somebody reads it.
+    // What a GPU drew stays there until somebody reads it. It is encoded as files have it.
     if (!this.readback) return new VideoFrame(this.canvas, { ...times, alpha: 'keep' });
     const pixels = await this.readback.read(width, height);
     if (!pixels) return null;
@@ -186,6 +189,7 @@ export class Compositor {
       format: 'RGBA',
       codedWidth: width,
       codedHeight: height,
+      ...(forFile ? { colorSpace: REC_709 } : {}),
       // Newer than TypeScript's DOM library: the memory is handed over and not copied.
       transfer: [pixels.buffer],
     };

@@ -45,6 +45,7 @@ export function makeUniforms() {
   return new UniformGroup({
     uStrength: { value: 0, type: 'f32' },
     uLineShare: { value: 1, type: 'f32' },
+    uBlueShort: { value: 0, type: 'f32' },
     uRegion: { value: 0, type: 'i32' },
     uBackgroundKind: { value: 0, type: 'i32' },
     uColour: { value: new Float32Array(3), type: 'vec3<f32>' },

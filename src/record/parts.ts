@@ -1,0 +1,54 @@
+import type { Edit } from './mp4-index.ts';
+
+/** A part of a track that is shown. In seconds. */
+export interface Part {
+  /** On the clock of the reader, which knows the first edit alone. */
+  readonly from: number;
+  readonly to: number;
+  /** When it is shown. */
+  readonly at: number;
+}
+
+/** A part as it is cut out. */
+export interface Cut extends Pick<Part, 'from' | 'to'> {
+  /** To be added to its times, for a film that begins with the cut. */
+  readonly shift: number;
+}
+
+/** All of a track, as it is. */
+export const WHOLE: readonly Part[] = [{ from: -Infinity, to: Infinity, at: -Infinity }];
+/**
+ * What an edit list shows of its track.
+ * @returns null where it asks for another speed.
+ */
+export function partsOf(edits: readonly Edit[]): readonly Part[] | null {
+  if (edits.some(({ speed, from }) => speed !== 1 && from !== null)) return null;
+  let at = 0;
+  /** From the media's clock to the reader's. */
+  let clock: number | null = null;
+  const parts: Part[] = [];
+  for (const { from, length } of edits) {
+    if (from !== null) {
+      clock ??= at - from;
+      parts.push({ from: from + clock, to: from + clock + length, at });
+    }
+    at += length;
+  }
+  return parts.length === 0 ? WHOLE : parts;
+}
+
+/** When the last of it ends; Infinity where that is the track's own affair. */
+export function endOf(parts: readonly Part[]): number {
+  return Math.max(...parts.map(({ from, to, at }) => (to === Infinity ? Infinity : at + to - from)));
+}
+
+/** What has to be read for a stretch of the film, in its order. */
+export function cutsOf(parts: readonly Part[], from: number, to: number): Cut[] {
+  if (parts === WHOLE) return [{ from, to, shift: 0 - from }];
+  return parts.flatMap((part) => {
+    const ahead = part.from - part.at;
+    const first = Math.max(part.from, from + ahead);
+    const last = Math.min(part.to, to + ahead);
+    return last > first ? [{ from: first, to: last, shift: part.at - part.from - from }] : [];
+  });
+}
