@@ -145,6 +145,8 @@ export function readCommand(args: readonly string[]): Command | null {
     ...(values.to === undefined ? {} : { to: seconds('--to', values.to) }),
   };
   if ((trim.from ?? 0) >= (trim.to ?? Infinity)) throw new UsageError('--to must be after --from.');
+  if (values.fps !== undefined && values.queue !== undefined)
+    throw new UsageError('--fps is for films that are converted here and now: leave out --queue.');
   return {
     films,
     style,
