@@ -38,8 +38,8 @@ export class FilmServer {
   }
 
   /**
-   * Lets a file, for as long as nobody changes it, or what is at an http(s) address be read. Returns
-   * its path.
+   * Lets a file, for as long as nobody changes it, or what is at an http(s) address be read.
+   * Returns its path.
    */
   offer(place: string): string {
     const path = this.path();
