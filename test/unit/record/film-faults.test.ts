@@ -26,7 +26,8 @@ afterAll(async () => {
 
 const ways = {
   'a chosen file': (path: string) => openAsBlob(path),
-  'a film of the command line': (path: string) => Promise.resolve(new URL(films.offer(path), listening.url).href),
+  'a film of the command line': (path: string) =>
+    Promise.resolve(new URL(films.offer(path), listening.url).href),
 };
 
 test.for(Object.entries(ways))('%s that was written to meanwhile is not called damaged', async ([, open]) => {
