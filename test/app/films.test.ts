@@ -268,7 +268,9 @@ describe.skipIf(noFfmpeg)('a film', () => {
       expect(JSON.stringify(tags)).not.toContain('48.85');
     }
     const { tags } = await describeFilm(at('first.webm'));
-    expect(Object.entries(tags).map(([name, value]) => [name.toLowerCase().replace('movie/', ''), value])).toEqual(
+    expect(
+      Object.entries(tags).map(([name, value]) => [name.toLowerCase().replace('movie/', ''), value]),
+    ).toEqual(
       expect.arrayContaining([
         ['title', 'Holiday'],
         ['date_recorded', '2019-07-14 10:00:00.000'],
