@@ -40,7 +40,7 @@ export async function readMp4Index(source: FilmSource): Promise<Mp4Index | null>
 }
 
 /** @param movie - what the box `moov` holds. */
-export function indexOf(movie: Uint8Array): Mp4Index {
+function indexOf(movie: Uint8Array): Mp4Index {
   const header = boxAt(movie, 'mvhd');
   const edits = new Map<number, Edit[]>();
   if (!header) return { date: null, edits };

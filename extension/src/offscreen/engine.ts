@@ -26,7 +26,7 @@ export interface EngineListener {
   onEnded(): void;
 }
 
-export class Engine {
+export class CameraEngine {
   /** What is sent now; null before the first frame. */
   picture: MediaStreamTrack | null = null;
   shown: Shown = 'starting';

@@ -4,11 +4,11 @@ import type { CameraWish, ToOffscreen, ToReceiver } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 import { findCamera, infoFor, listFor, refusalOf, unmet } from './cameras.ts';
 import { acquire, release } from './engines.ts';
-import type { Engine, EngineListener } from './engine.ts';
+import type { CameraEngine, EngineListener } from './engine.ts';
 
 export class PictureSession implements EngineListener {
   private site: SiteChoice | null = null;
-  private engine: Engine | null = null;
+  private engine: CameraEngine | null = null;
   private wish: CameraWish | null = null;
   private readonly sender: Sender;
   private over = false;
