@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { FaultError, type ConvertHow, type Engine, type RunOptions } from '../queue/engine.ts';
+import { FaultError, type ConvertHow, type FilmEngine, type RunOptions } from '../queue/engine.ts';
 import type { ConvertOrder, ConvertProgress, JoinOrder } from '../record/convert-protocol.ts';
 import { launchBrowser, openConvertPage } from './browser.ts';
 import type { FilmServer } from './film-server.ts';
@@ -25,7 +25,7 @@ export interface EngineOptions {
 }
 
 /** Pages of one browser, which starts when it is needed, and again when it has died. */
-export class BrowserEngine implements Engine {
+export class BrowserEngine implements FilmEngine {
   /** How often a browser was started. */
   starts = 0;
   private browser: Promise<Browser> | null = null;

@@ -22,7 +22,7 @@ export interface RunOptions {
 }
 
 /** Pages that convert films, kept warm. */
-export interface Engine {
+export interface FilmEngine {
   /**
    * Where to cut a film.
    * @throws FaultError with what the page says; any other error where the browser gave up.

@@ -2,7 +2,7 @@ import { UnrecoverableError, WaitingChildrenError, type Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import type { SegmentQueue } from './connection.ts';
-import { FaultError, type Engine } from './engine.ts';
+import { FaultError, type FilmEngine } from './engine.ts';
 import { ATTEMPTS, segmentId, type FilmJob, type FilmPlan, type SegmentJob } from './jobs.ts';
 import { below, draftFor, makeFolder, publish, removeDrafts, stampOf } from './places.ts';
 import { offerAll, sameFilm } from './segment-work.ts';
@@ -16,7 +16,7 @@ const BACKOFF = 1000;
 interface FilmWork {
   readonly job: Job<FilmJob, ConvertResult>;
   readonly token: string;
-  readonly engine: Engine;
+  readonly engine: FilmEngine;
   readonly segments: SegmentQueue;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
-import { FaultError, type ConvertHow, type Engine } from './engine.ts';
+import { FaultError, type ConvertHow, type FilmEngine } from './engine.ts';
 import type { SegmentJob, SegmentProgress } from './jobs.ts';
 import { isAddress, stampOf } from './places.ts';
 import { keepSegment, readSlip, segmentDraft } from './scratch.ts';
@@ -14,7 +14,7 @@ const BACKGROUNDS = new Set(['live', 'blur', 'transparent']);
 /** Converts one segment and keeps it. One that is kept already is not converted again. */
 export async function convertSegment(
   job: Job<SegmentJob, SegmentProgress>,
-  engine: Engine,
+  engine: FilmEngine,
   signal: AbortSignal,
 ): Promise<SegmentProgress> {
   const { film, name, format, trim, how, scratch, index, from, to, runUp, stamp } = job.data;
@@ -61,7 +61,7 @@ export async function convertSegment(
 
 /** Addresses that a page can read, for a film and the picture behind its people. */
 export function offerAll(
-  engine: Engine,
+  engine: FilmEngine,
   film: string,
   how: ConvertHow,
 ): { film: string; how: ConvertHow; withdraw: () => void } {

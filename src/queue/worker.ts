@@ -2,7 +2,7 @@
 import { UnrecoverableError, WaitingChildrenError, WaitingError, Worker, type Job } from 'bullmq';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import { connectTo, openQueues } from './connection.ts';
-import type { Engine } from './engine.ts';
+import type { FilmEngine } from './engine.ts';
 import { convertFilm } from './film-work.ts';
 import {
   cancelKey,
@@ -58,7 +58,7 @@ export interface RunningWorker {
 }
 
 /** @throws a sentence for people, where no Redis answers. */
-export async function startWorker(engine: Engine, options: FilmWorkerOptions): Promise<RunningWorker> {
+export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions): Promise<RunningWorker> {
   const connection = await connectTo(options.url);
   const queues = await openQueues(connection);
   let handingBack = false;
