@@ -4,5 +4,5 @@ import './node-version.js';
 
 import('tsx/esm/api').then(({ register }) => {
   register();
-  return import('../src/server/start.ts');
+  return import('../src/server/start.ts').then(({ start }) => start(process.argv.slice(2)));
 });

@@ -24,9 +24,17 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
       await copyAssets(args);
       return EXIT.fine;
     }
+    if (verb === 'start') {
+      // Loaded only then: nothing else needs a server that people see.
+      const { start } = await import('../server/start.ts');
+      await start(args);
+      return EXIT.fine;
+    }
     if (verb === 'queue') return await queue(args);
     if (verb !== 'convert' && verb !== 'worker')
-      throw new UsageError(`Unknown command "${verb}". There are: convert, worker, queue, copy-assets.`);
+      throw new UsageError(
+        `Unknown command "${verb}". There are: start, convert, worker, queue, copy-assets.`,
+      );
     const interrupt = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       // A second one ends it at once.

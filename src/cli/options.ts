@@ -19,6 +19,7 @@ import type { FilmFormat } from '../record/convert-protocol.ts';
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.
 
   portoon convert FILM... [-o OUTPUT] [options]
+  portoon start [--open]      serves the studio on this machine
   portoon worker --queue URL  converts films of a queue, beside any number of others
   portoon queue --queue URL   lists the films of a queue; retries and removes them
   portoon copy-assets DIR     copies the library's nets, runtime and workers for your own page

@@ -1,4 +1,5 @@
 /** Serves a build that is there: what the container runs. `npm start` builds first. */
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -28,7 +29,8 @@ export async function serve(settings: Settings, { nextPort = false } = {}): Prom
   process.stdout.write(
     `Portoon is at ${app.url}\n` +
       'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine, but for a call or a broadcast that you start.\n' +
-      `No camera? ${app.url}?input=demo\n` +
+      // The package comes without the clip.
+      (existsSync(join(root, 'dist/demo')) ? `No camera? ${app.url}?input=demo\n` : '') +
       'Ctrl+C stops it.\n',
   );
 

@@ -1,22 +1,33 @@
-/** `npm start`: builds what is not built, serves it, and says where. */
+/** `npm start` and `portoon start`: builds what is not built, serves it, and says where. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
-import { buildApp, isFresh } from '../../scripts/build.ts';
 import { aboutOtherDevices } from './other-devices.ts';
 import { explain, root, serve } from './serve.ts';
 import { readSettings } from './settings.ts';
 
-const HELP = `npm start                 builds the app where its sources changed, and serves it
-npm start -- --open       opens it in the browser as well
+const HELP = `npm start, portoon start     serves the app; in a checkout builds it first where its sources changed
+npm start -- --open          opens it in the browser as well (portoon start --open)
 
 PORT   8080 by default, or the next one that is free; 0 picks any
 HOST   the address to listen at; all of this machine's by default. HOST=127.0.0.1 keeps others out
 The other variables are for servers: docs/guides/deploy.md
 `;
 
-async function start(): Promise<void> {
+/** @param args - of the command line, without the command. */
+export async function start(args: readonly string[]): Promise<void> {
+  try {
+    await buildAndServe(args);
+  } catch (error) {
+    explain(error);
+  }
+}
+
+async function buildAndServe(args: readonly string[]): Promise<void> {
   const { values: options } = parseArgs({
+    args: [...args],
     options: { open: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   if (options.help) {
@@ -25,11 +36,7 @@ async function start(): Promise<void> {
   }
   // Asked first, so that nobody waits for a build to hear of a typing error.
   const settings = readSettings(process.env);
-  if (!(await isFresh(root))) {
-    process.stdout.write('Building the app: some seconds, and only when its sources changed ...\n');
-    const { seconds } = await buildApp(root);
-    process.stdout.write(`Built in ${seconds.toFixed(1)} s.\n`);
-  }
+  await build();
   // Who asks for a port means that one.
   const url = await serve(settings, { nextPort: !process.env.PORT });
   // Behind a proxy its address is the one to know.
@@ -38,6 +45,16 @@ async function start(): Promise<void> {
       aboutOtherDevices(networkInterfaces(), settings.host, Number(new URL(url).port || 80)),
     );
   if (options.open) openInBrowser(url);
+}
+
+/** Builds the app where its sources have changed. The package has no sources, and is built. */
+async function build(): Promise<void> {
+  if (!existsSync(join(root, 'scripts'))) return;
+  const { buildApp, isFresh } = await import('../../scripts/build.ts');
+  if (await isFresh(root)) return;
+  process.stdout.write('Building the app: some seconds, and only when its sources changed ...\n');
+  const { seconds } = await buildApp(root);
+  process.stdout.write(`Built in ${seconds.toFixed(1)} s.\n`);
 }
 
 /** By the system's own way; where there is none, the address was told anyway. */
@@ -53,5 +70,3 @@ function openInBrowser(url: string): void {
     })
     .unref();
 }
-
-start().catch(explain);

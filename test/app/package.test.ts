@@ -269,6 +269,21 @@ describe('what is wrong is told in a sentence, with a way out', () => {
   });
 });
 
+test("its command serves the studio, whose nets and runtimes are the library's", async () => {
+  const served = await packed.start();
+  const { url } = served;
+  const answers = await Promise.all(
+    ['', 'models/manifest.json', 'models/matte/portrait.onnx', 'obs.html'].map((path) => fetch(url + path)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const page = await browser.newPage();
+  await page.goto(`${url}?input=camera&autostart=1`);
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
+    timeout: 60_000,
+  });
+  await served.stop();
+});
+
 describe('tools read the package', () => {
   test('publint finds nothing', async () => {
     const { messages } = await publint({ pkgDir: packed.folder, pack: false });
