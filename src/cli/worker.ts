@@ -42,6 +42,8 @@ export async function worker(args: readonly string[], report: Report, stop: Abor
   }
   await buildIfStale(report);
   report.clear();
+  // Whoever read its lines may go; films go on.
+  process.stdout.on('error', () => undefined);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');
   const hang = HANG * options.stall;
