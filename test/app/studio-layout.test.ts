@@ -365,7 +365,7 @@ describe('clips', () => {
       await page.setViewportSize({ width, height });
       await page.getByRole('button', { name: 'Call', exact: true }).click();
       const fold = page.getByRole('button', { name: '2 clips' });
-      expect(await fold.getAttribute('aria-expanded')).toBe('false');
+      await expect.poll(() => fold.getAttribute('aria-expanded')).toBe('false');
       for (const unfolded of [false, true]) {
         if (unfolded) await fold.click();
         await expect.poll(() => isOnTop(page, '.lobby-card [type=submit]')).toBe(true);

@@ -25,6 +25,10 @@ export function ClipCards() {
       restoreFocus(list.current?.querySelector('button') ?? document.querySelector('.recorder button'));
     before.current = clips.length;
   }, [clips.length]);
+  // Each lobby begins with the form in view, whatever was unfolded before.
+  useEffect(() => {
+    chosen.value = null;
+  }, [isOpen.value, isIn.value]);
   if (clips.length === 0) return null;
   const unfolded = chosen.value ?? (!isOpen.value || isIn.value);
   return (
