@@ -2,14 +2,21 @@
  * `npx tsx scripts/screenshots.ts`: the README's pictures, taken from the real app on the demo
  * clip, into docs/images.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions } from 'playwright';
 import { needChromium } from '../src/cli/get-chromium.ts';
+import sharp from 'sharp';
 import { baseFlags } from '../test/fixtures/chromium.ts';
+import { convert } from '../test/fixtures/convert-command.ts';
+import { decodePictures } from '../test/fixtures/ffmpeg.ts';
+import { writeFilm } from '../test/fixtures/film.ts';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
 import { buildApp, isFresh } from './build.ts';
+import { farAway } from './demo/far-away.ts';
+import { demoFrame, type DemoFrame } from './demo/frame.ts';
 import { holdPortrait } from './hold-portrait.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -59,6 +66,47 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
   await page.context().close();
 }
 
+/** Ways to be before a camera, in the order of the picture. */
+const kinds: Readonly<Record<string, (seconds: number) => DemoFrame>> = {
+  portrait: (seconds) => demoFrame(seconds, WIDTH, HEIGHT),
+  desk: (seconds) => demoFrame(seconds, WIDTH, HEIGHT, { framing: 'desk' }),
+  far: (seconds) => farAway(seconds, WIDTH, HEIGHT),
+};
+const WIDTH = 1280;
+const HEIGHT = 720;
+/** Of each, until the matte has settled. */
+const FRAMES = 12;
+/** Width in pixels of each in the picture. */
+const TILE = 640;
+
+/** Converts a film of each kind, and puts their last frames side by side. Needs ffmpeg. */
+async function takeKinds(): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'portoon-kinds-'));
+  for (const [name, draw] of Object.entries(kinds)) {
+    const frames = Array.from({ length: FRAMES }, (_, index) => draw(index / 30).rgba);
+    await writeFilm(join(home, `${name}.mp4`), frames, { width: WIDTH, height: HEIGHT });
+  }
+  const films = Object.keys(kinds).map((name) => `${name}.mp4`);
+  const { code, errors } = await convert(home, ...films, '-o', join(home, 'drawn/'), '-s', 'toon');
+  if (code !== 0) throw new Error(errors);
+  const tiles = await Promise.all(
+    films.map(async (film) => {
+      const pictures = await decodePictures(join(home, 'drawn', film), { pixels: 'rgba' });
+      const raw = { width: WIDTH, height: HEIGHT, channels: 4 } as const;
+      return sharp(pictures.subarray(-4 * WIDTH * HEIGHT), { raw })
+        .resize(TILE)
+        .png()
+        .toBuffer();
+    }),
+  );
+  const height = (TILE * HEIGHT) / WIDTH;
+  await sharp({ create: { width: TILE * tiles.length, height, channels: 3, background: 'white' } })
+    .composite(tiles.map((input, index) => ({ input, left: index * TILE, top: 0 })))
+    .jpeg({ quality: 86 })
+    .toFile(join(folder, 'kinds.jpg'));
+  await rm(home, { recursive: true });
+}
+
 const executablePath = needChromium();
 if (!(await isFresh(root))) await buildApp(root);
 await mkdir(folder, { recursive: true });
@@ -66,6 +114,7 @@ const app = await listen(createAppServer(join(root, 'dist')), 0);
 const browser = await chromium.launch({ executablePath, args: baseFlags });
 try {
   for (const shot of shots) await take(browser, app.url, shot);
+  await takeKinds();
 } finally {
   await browser.close();
   await app.close();

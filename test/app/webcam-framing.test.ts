@@ -8,6 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { farAway } from '../../scripts/demo/far-away.ts';
 import { demoFrame, type DemoFrame, type DemoOptions } from '../../scripts/demo/frame.ts';
 import { hasBlob, iou, mean } from '../quality/matte.ts';
 import { convert } from '../fixtures/convert-command.ts';
@@ -89,29 +90,6 @@ function closeUp(index: number): DemoFrame {
   return { width: WIDTH, height: HEIGHT, rgba, matte };
 }
 
-/**
- * The portrait at 15 % of the height, far behind the desk, whose edge hides where the portrait
- * ends.
- */
-function farAway(index: number): DemoFrame {
-  const [width, height] = [98, 56];
-  const seconds = index / RATE;
-  const small = demoFrame(seconds, width, height);
-  const without = demoFrame(seconds, width, height, { person: false });
-  const frame = demoFrame(seconds, WIDTH, HEIGHT, { framing: 'desk', person: false });
-  const [left, top] = [500, 236 - height];
-  for (const [pixel, alpha] of small.matte.entries()) {
-    if (alpha === 0) continue;
-    const to = (top + Math.floor(pixel / width)) * WIDTH + left + (pixel % width);
-    frame.matte[to] = alpha;
-    for (let c = 0; c < 3; c++) {
-      const change = small.rgba[4 * pixel + c]! - (1 - alpha / 255) * without.rgba[4 * pixel + c]!;
-      frame.rgba[4 * to + c] = (1 - alpha / 255) * frame.rgba[4 * to + c]! + change;
-    }
-  }
-  return frame;
-}
-
 const HARD_FRAMES = 30;
 const hard: readonly Scene[] = [
   { name: 'dark', frames: HARD_FRAMES, draw: demo({ framing: 'desk' }) },
@@ -122,8 +100,10 @@ const hard: readonly Scene[] = [
   },
   { name: 'brown on brown', frames: HARD_FRAMES, draw: recoloured(brown) },
   { name: 'a face that fills the frame', frames: HARD_FRAMES, draw: closeUp },
-  { name: '15 % of the height', frames: HARD_FRAMES, draw: farAway },
+  { name: '15 % of the height', frames: HARD_FRAMES, draw: (index) => farAway(index / RATE, WIDTH, HEIGHT) },
 ];
+/** 2026-11-30: in the dark a blotch shows in up to three frames. Lower it when a net is better. */
+const BLOTCHED: Readonly<Record<string, number>> = { dark: 4 };
 /** The first scene as a cheap camera sees it at night. */
 const NIGHT = ['eq=gamma=0.4:contrast=0.6', 'noise=alls=18:allf=t:all_seed=1']
   .map((filter) => `${filter}:enable='lt(n,${HARD_FRAMES})'`)
@@ -251,11 +231,10 @@ describe.skipIf(noFfmpeg)('what is hard to see', () => {
       expect(mean(ious), told()).toBeGreaterThanOrEqual(0.8);
     });
 
-    // 2026-11-30: in the dark a blotch shows in some frames. Turns red when none does. A failure
-    // that is expected would be tried again like any other.
-    const outcome = name === 'dark' ? test.fails : test;
-    outcome(`${name}: no blotch is taken for a person`, { retry: 0 }, () => {
-      for (const { blob } of settledIn(name)) expect(blob, told()).toBe(false);
+    const most = BLOTCHED[name] ?? 0;
+    test(`${name}: a blotch is taken for a person in ${most > 0 ? `${most} frames at most` : 'no frame'}`, () => {
+      const blotched = settledIn(name).filter(({ blob }) => blob).length;
+      expect(blotched, told()).toBeLessThanOrEqual(most);
     });
   }
 });

@@ -1,0 +1,30 @@
+import { demoFrame, type DemoFrame } from './frame.ts';
+
+/** Of the frame's height that the small portrait takes. */
+const HEIGHT_SHARE = 0.156;
+/** Where it stands: its left edge, and the desk's edge that hides where the portrait ends. */
+const [LEFT, BOTTOM] = [0.781, 0.656];
+
+/**
+ * The demo's person across the room: the portrait at 15 % of the height, far behind the desk.
+ * @param seconds - as `demoFrame` takes them.
+ */
+export function farAway(seconds: number, width: number, height: number): DemoFrame {
+  const [smallWidth, smallHeight] = [HEIGHT_SHARE * width, HEIGHT_SHARE * height].map(
+    (side) => 2 * Math.floor(side / 2),
+  ) as [number, number];
+  const small = demoFrame(seconds, smallWidth, smallHeight);
+  const without = demoFrame(seconds, smallWidth, smallHeight, { person: false });
+  const frame = demoFrame(seconds, width, height, { framing: 'desk', person: false });
+  const [left, top] = [Math.round(LEFT * width), Math.round(BOTTOM * height) - smallHeight];
+  for (const [pixel, alpha] of small.matte.entries()) {
+    if (alpha === 0) continue;
+    const to = (top + Math.floor(pixel / smallWidth)) * width + left + (pixel % smallWidth);
+    frame.matte[to] = alpha;
+    for (let c = 0; c < 3; c++) {
+      const change = small.rgba[4 * pixel + c]! - (1 - alpha / 255) * without.rgba[4 * pixel + c]!;
+      frame.rgba[4 * to + c] = (1 - alpha / 255) * frame.rgba[4 * to + c]! + change;
+    }
+  }
+  return frame;
+}
