@@ -299,7 +299,8 @@ describe('a slow first visit', () => {
     const held: (() => void)[] = [];
     await page.route('**/*.onnx*', async (route) => {
       await new Promise<void>((go) => held.push(go));
-      await route.continue();
+      // Those of the first page are gone with it.
+      await route.continue().catch(() => undefined);
     });
     await page.goto(`${home}?autostart=1&style=none&background=blur`);
     await page.getByText('Loading the effect').waitFor();

@@ -269,7 +269,7 @@ describe('on WebGPU', () => {
 
       await effect.set({ style: 'fickle' });
       expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
-      await expect.poll(() => effect.stats().ep, { timeout: 20_000 }).toBe('wasm');
+      await expect.poll(() => effect.stats().ep, { timeout: 50_000 }).toBe('wasm');
       await effect.set({ style: 'invert' });
       await bands.become(inversion);
     },
