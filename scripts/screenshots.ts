@@ -70,7 +70,8 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
 const kinds: Readonly<Record<string, (seconds: number) => DemoFrame>> = {
   portrait: (seconds) => demoFrame(seconds, WIDTH, HEIGHT),
   desk: (seconds) => demoFrame(seconds, WIDTH, HEIGHT, { framing: 'desk' }),
-  far: (seconds) => farAway(seconds, WIDTH, HEIGHT),
+  // Beside the laptop.
+  far: (seconds) => farAway(seconds, WIDTH, HEIGHT, 0.84),
 };
 const WIDTH = 1280;
 const HEIGHT = 720;
@@ -86,12 +87,14 @@ async function takeKinds(): Promise<void> {
     const frames = Array.from({ length: FRAMES }, (_, index) => draw(index / 30).rgba);
     await writeFilm(join(home, `${name}.mp4`), frames, { width: WIDTH, height: HEIGHT });
   }
-  const films = Object.keys(kinds).map((name) => `${name}.mp4`);
+  const names = Object.keys(kinds);
+  const films = names.map((name) => `${name}.mp4`);
   const { code, errors } = await convert(home, ...films, '-o', join(home, 'drawn/'), '-s', 'toon');
   if (code !== 0) throw new Error(errors);
   const tiles = await Promise.all(
-    films.map(async (film) => {
-      const pictures = await decodePictures(join(home, 'drawn', film), { pixels: 'rgba' });
+    names.map(async (name) => {
+      const drawn = join(home, 'drawn', `${name}-toon.mp4`);
+      const pictures = await decodePictures(drawn, { pixels: 'rgba' });
       const raw = { width: WIDTH, height: HEIGHT, channels: 4 } as const;
       return sharp(pictures.subarray(-4 * WIDTH * HEIGHT), { raw })
         .resize(TILE)

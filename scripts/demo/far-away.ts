@@ -8,15 +8,16 @@ const [LEFT, BOTTOM] = [0.781, 0.656];
 /**
  * The demo's person across the room: the portrait at 15 % of the height, far behind the desk.
  * @param seconds - as `demoFrame` takes them.
+ * @param from - where the small portrait's left edge is, as a share of the width; 0.84 at most.
  */
-export function farAway(seconds: number, width: number, height: number): DemoFrame {
+export function farAway(seconds: number, width: number, height: number, from = LEFT): DemoFrame {
   const [smallWidth, smallHeight] = [HEIGHT_SHARE * width, HEIGHT_SHARE * height].map(
     (side) => 2 * Math.floor(side / 2),
   ) as [number, number];
   const small = demoFrame(seconds, smallWidth, smallHeight);
   const without = demoFrame(seconds, smallWidth, smallHeight, { person: false });
   const frame = demoFrame(seconds, width, height, { framing: 'desk', person: false });
-  const [left, top] = [Math.round(LEFT * width), Math.round(BOTTOM * height) - smallHeight];
+  const [left, top] = [Math.round(from * width), Math.round(BOTTOM * height) - smallHeight];
   for (const [pixel, alpha] of small.matte.entries()) {
     if (alpha === 0) continue;
     const to = (top + Math.floor(pixel / smallWidth)) * width + left + (pixel % smallWidth);
