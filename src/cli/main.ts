@@ -27,8 +27,7 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
     if (verb === 'start') {
       // Loaded only then: nothing else needs a server that people see.
       const { start } = await import('../server/start.ts');
-      await start(args);
-      return EXIT.fine;
+      return await start(args);
     }
     if (verb === 'queue') return await queue(args);
     if (verb !== 'convert' && verb !== 'worker')
@@ -56,7 +55,11 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
       return EXIT.usage;
     }
     const message = error instanceof Error ? error.message : String(error);
-    report.ended('ERR_RUNTIME', message, 'Try again; if it comes back, tell us what you did.');
+    const wayOut =
+      error instanceof Error && 'wayOut' in error
+        ? String(error.wayOut)
+        : 'Try again; if it comes back, tell us what you did.';
+    report.ended('ERR_RUNTIME', message, wayOut);
     return EXIT.failed;
   }
 }

@@ -106,7 +106,7 @@ export interface QueueOptions {
 /** The command is wrong; the message says how. */
 export class UsageError extends Error {
   readonly code = 'ERR_PARAMETER';
-  readonly wayOut = 'portoon convert --help tells more.';
+  readonly wayOut = 'portoon --help tells more.';
 }
 
 /**

@@ -9,6 +9,11 @@ const PATIENCE = 5000;
 export type FilmQueue = Queue<FilmJob>;
 export type SegmentQueue = Queue<SegmentJob, SegmentProgress>;
 
+/** Why no queue can be reached, and what to do. */
+export class QueueUnreachable extends Error {
+  readonly wayOut = 'Start Redis there, or correct --queue.';
+}
+
 /** An address without its password. */
 export function withoutPassword(url: string): string {
   const { protocol, host, pathname } = new URL(url);
@@ -17,7 +22,7 @@ export function withoutPassword(url: string): string {
 
 /**
  * A line that comes back by itself once it stood.
- * @throws a sentence for people, where no Redis answers.
+ * @throws QueueUnreachable where no Redis answers.
  */
 export async function connectTo(url: string): Promise<Redis> {
   const { Redis } = await import('ioredis');
@@ -37,10 +42,8 @@ export async function connectTo(url: string): Promise<Redis> {
     await line.ping();
   } catch (error) {
     line.disconnect();
-    throw new Error(
-      `No Redis answers at ${withoutPassword(url)}: ${(cause ?? error) instanceof Error ? ((cause ?? error) as Error).message : ''}. Start it, or correct --queue.`,
-      { cause: error },
-    );
+    const { message } = (cause ?? error) as Error;
+    throw new QueueUnreachable(`No Redis answers at ${withoutPassword(url)}: ${message}.`, { cause: error });
   }
   stood = true;
   return line;

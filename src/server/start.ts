@@ -16,12 +16,17 @@ HOST   the address to listen at; all of this machine's by default. HOST=127.0.0.
 The other variables are for servers: docs/guides/deploy.md
 `;
 
-/** @param args - of the command line, without the command. */
-export async function start(args: readonly string[]): Promise<void> {
+/**
+ * @param args - of the command line, without the command.
+ * @returns the exit code: 0 once it serves, 1 if it cannot, which it has explained by then.
+ */
+export async function start(args: readonly string[]): Promise<0 | 1> {
   try {
     await buildAndServe(args);
+    return 0;
   } catch (error) {
     explain(error);
+    return 1;
   }
 }
 

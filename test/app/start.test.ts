@@ -138,3 +138,29 @@ describe('npm start', () => {
     expect(said).toMatch(/^Portoon needs Node 20\.19 or newer; this is 18\.20\.4.*\n$/);
   });
 });
+
+/** The command line, which nothing but its arguments starts. */
+async function portoon(...args: string[]): Promise<{ code: number; errors: string }> {
+  const child = spawn(process.execPath, [join(projectRoot, 'bin/portoon.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  running.push(child);
+  let errors = '';
+  child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, errors };
+}
+
+describe('portoon', () => {
+  test('start that cannot be read fails, and says why', async () => {
+    expect(await portoon('start', '--bogus')).toEqual({ code: 1, errors: "Unknown option '--bogus'\n" });
+  });
+
+  test.each([['worker'], ['convert', 'film.mp4']])('%s says where no Redis answers', async (...command) => {
+    const { code, errors } = await portoon(...command, '--queue', 'redis://127.0.0.1:1');
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /^No Redis answers at redis:\/\/127\.0\.0\.1:1: .*\.\n {2}Start Redis there, or correct --queue\.\n$/,
+    );
+  });
+});
