@@ -28,7 +28,7 @@ afterAll(() => Object.assign(globalThis, { VideoFrame: real }));
 /** The number of the frame that each moment of the rate shows. */
 async function shown(times: readonly number[], rate: number, last = 1 / rate): Promise<number[]> {
   const numbers: number[] = [];
-  // eslint-disable-next-line @typescript-eslint/require-await
+  // eslint-disable-next-line @typescript-eslint/require-await -- a reader's frames come one by one
   async function* frames() {
     for (const [number, time] of times.entries())
       yield {
