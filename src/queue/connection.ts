@@ -10,7 +10,7 @@ export type FilmQueue = Queue<FilmJob>;
 export type SegmentQueue = Queue<SegmentJob, SegmentProgress>;
 
 /** Why no queue can be reached, and what to do. */
-export class QueueUnreachable extends Error {
+class QueueUnreachable extends Error {
   readonly wayOut = 'Start Redis there, or correct --queue.';
 }
 
