@@ -7,6 +7,8 @@ export interface Ran {
   readonly state: 'passed' | 'failed' | 'skipped' | 'pending';
   /** Attempts after the first. */
   readonly retries: number;
+  /** What went wrong, in any attempt. */
+  readonly faults: readonly string[];
 }
 
 /** Something that a run may do without; test/known-gaps.json has them. */
@@ -46,7 +48,8 @@ export function outcomeOf(
   const excess = strict ? [...unknown('skipped', skipped), ...unknown('tried twice', twice)] : [];
 
   const lines = [...byFile(skipped)].map(([file, count]) => `Skipped: ${count} of ${file}`);
-  lines.push(...twice.map(({ test }) => `Passed at the second try: ${test}`));
+  for (const { test, faults } of twice)
+    lines.push(`Passed at the second try: ${test}`, ...faults.map((fault) => `  ${fault}`));
   if (skipped.length > 0 && engines.length > 0)
     lines.push(`Not on this machine: ${engines.join('; ')}. To get them: npm run engines`);
   if (excess.length > 0)

@@ -5,7 +5,7 @@
  * names it.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
 import { HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
 import { getChromium } from '../src/cli/get-chromium.ts';
@@ -28,10 +28,16 @@ for (const file of vitest.state.getTestModules()) {
   // A file that does not load has no tests to count.
   if (file.errors().length > 0) broken++;
   for (const test of file.children.allTests()) {
+    const { state, errors } = test.result();
     ran.push({
       test: `${file.relativeModuleId} > ${test.fullName}`,
-      state: test.result().state,
+      state,
       retries: test.diagnostic()?.retryCount ?? 0,
+      // After a second try that passed, those of the first are still here.
+      faults: (errors ?? []).map(({ message, stacks }) => {
+        const at = stacks?.[0];
+        return at ? `${message} (line ${at.line} of ${basename(at.file)})` : message;
+      }),
     });
   }
 }

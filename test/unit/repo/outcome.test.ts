@@ -4,9 +4,14 @@ import { expect, test } from 'vitest';
 import { outcomeOf, type Gap, type Ran } from '../../outcome.ts';
 
 const GAPS = join(import.meta.dirname, '../../known-gaps.json');
-const passed: Ran = { test: 'a.test.ts > adds', state: 'passed', retries: 0 };
-const twice: Ran = { test: 'a.test.ts > waits', state: 'passed', retries: 1 };
-const skipped: Ran = { test: 'b.test.ts > relays', state: 'skipped', retries: 0 };
+const passed: Ran = { test: 'a.test.ts > adds', state: 'passed', retries: 0, faults: [] };
+const twice: Ran = {
+  test: 'a.test.ts > waits',
+  state: 'passed',
+  retries: 1,
+  faults: ['expected 1 to be 2 (line 3 of a.test.ts)'],
+};
+const skipped: Ran = { ...passed, test: 'b.test.ts > relays', state: 'skipped' };
 const known: Gap[] = [
   { since: '2026-01-01', what: 'skipped', test: 'b.test.ts', why: '' },
   { since: '2026-01-01', what: 'tried twice', test: 'a.test.ts > waits', why: '' },
@@ -18,6 +23,7 @@ test('the last line counts, and those before it name what was left out and tried
   expect(lines).toEqual([
     'Skipped: 1 of b.test.ts',
     'Passed at the second try: a.test.ts > waits',
+    '  expected 1 to be 2 (line 3 of a.test.ts)',
     'Not on this machine: Redis. To get them: npm run engines',
     '2 passed, 0 failed, 1 skipped, 1 tried twice',
   ]);
