@@ -60,6 +60,11 @@ export class Pipeline {
   private mattedRegion: Region | null = null;
   /** The last finished job, whose layers stay valid until the next frame's are made. */
   private lastJob: FrameJob | null = null;
+  /**
+   * Frames in a row with the same plan. After another look, or another size, the matte begins anew
+   * and has to come to rest, even if the picture has stood still for long.
+   */
+  private alikeFrames = 0;
 
   constructor(
     /** The look of the next frame. */
@@ -138,8 +143,9 @@ export class Pipeline {
     const last = this.lastJobLike(plan, backend);
     const job = { frame, backend, plan, layers: plan.layers, startedAt, clockOffset };
     // A picture that stands still costs no inference, once the matte has come to rest.
-    if (last && backend.prepare.unchangedFrames >= FRAMES_TO_SETTLE)
+    if (last && Math.min(backend.prepare.unchangedFrames, this.alikeFrames) >= FRAMES_TO_SETTLE)
       return { ...last, frame, startedAt, clockOffset, isRepeat: true, times: { ...NO_TIMES } };
+    this.alikeFrames = last ? this.alikeFrames + 1 : 1;
     const reuse = last && findReuse(last, governor.held, this.extent);
     if (plan.matteSize && reuse?.what !== 'matte') backend.matte.load(plan.matteSize);
     const styled = reuse?.what === 'style' ? null : this.startStyle(plan, backend);
