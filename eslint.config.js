@@ -5,7 +5,7 @@ const runtime = {
   group: ['onnxruntime-web', 'onnxruntime-web/*'],
   message: 'only src/effect/runtime imports the runtime',
 };
-const rooms = {
+const otherFolders = {
   group: [
     '**/input/**',
     '**/studio/**',
@@ -15,7 +15,7 @@ const rooms = {
     '**/obs/**',
     '**/cli/**',
   ],
-  message: 'the effect knows no other room',
+  message: 'the effect imports no other folder',
 };
 const peers = {
   group: ['simple-peer', 'simple-peer/*', 'socket.io-client'],
@@ -27,7 +27,7 @@ const media = {
 };
 const effect = {
   group: ['**/effect/**', '!**/effect/index.ts', '!**/effect/look.ts'],
-  message: 'other rooms use src/effect/index.ts, or look.ts for its values alone',
+  message: 'other folders use src/effect/index.ts, or look.ts for its values alone',
 };
 const server = {
   // What a page and the server say to each other is the one thing they share.
@@ -65,7 +65,7 @@ export default tseslint.config(
       '@stylistic/max-len': ['error', { code: 10_000, comments: 100, ignoreUrls: true }],
     },
   },
-  // One room, one dependency, and arrows point one way: see docs/architecture.md. A later entry
+  // One dependency, one folder, and imports point one way: see docs/architecture.md. A later entry
   // replaces an earlier one.
   { files: ['src/**/*.{ts,tsx}'], rules: refuse(runtime, peers, media, studio, effect) },
   {
@@ -96,14 +96,14 @@ export default tseslint.config(
     files: ['src/call/**/*.ts'],
     rules: refuse(runtime, server, media, effect, {
       group: ['**/studio/**', '**/record/**', '**/obs/**'],
-      message: 'arrows point to the effect',
+      message: 'imports point to the effect',
     }),
   },
   {
     files: ['src/input/**/*.ts'],
     rules: refuse(runtime, peers, media, effect, {
       group: ['**/studio/**', '**/server/**', '**/call/**', '**/record/**'],
-      message: 'arrows point to the effect',
+      message: 'imports point to the effect',
     }),
   },
   {
@@ -111,7 +111,7 @@ export default tseslint.config(
     ignores: ['**/*.worker.ts'],
     rules: refuse(runtime, peers, effect, {
       group: ['**/studio/**', '**/server/**', '**/call/**'],
-      message: 'arrows point to the effect',
+      message: 'imports point to the effect',
     }),
   },
   {
@@ -130,23 +130,23 @@ export default tseslint.config(
       message: 'the queue knows what the converter and the effect say',
     }),
   },
-  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, rooms) },
-  { files: ['src/effect/runtime/**/*.ts'], rules: refuse(peers, media, rooms) },
+  { files: ['src/effect/**/*.ts'], rules: refuse(runtime, peers, media, otherFolders) },
+  { files: ['src/effect/runtime/**/*.ts'], rules: refuse(peers, media, otherFolders) },
   {
-    // The common ground knows nobody.
+    // Everybody may import these, so they import nobody.
     files: ['src/common/**/*.ts', 'src/media/**/*.ts'],
-    rules: refuse(runtime, peers, media, rooms, {
+    rules: refuse(runtime, peers, media, otherFolders, {
       group: ['**/effect/**'],
-      message: 'the common ground knows no room',
+      message: 'common and media import no other folder',
     }),
   },
   {
     // The package's own modules stand in for those of the effect.
     files: ['src/package/**/*.ts'],
-    rules: refuse(runtime, peers, media, rooms),
+    rules: refuse(runtime, peers, media, otherFolders),
   },
   {
-    // Nothing imports from the extension. It has the effect and the camera, and no other room.
+    // Nothing imports from the extension. It has the effect and the camera, and no other folder.
     files: ['extension/**/*.{ts,tsx}'],
     rules: refuse(runtime, peers, media, effect, {
       group: ['**/studio/**', '**/server/**', '**/call/**', '**/record/**', '**/obs/**', '**/cli/**'],
@@ -158,7 +158,7 @@ export default tseslint.config(
     files: ['src/record/**/*.worker.ts'],
     rules: refuse(runtime, peers, {
       group: ['**/studio/**', '**/server/**', '**/call/**'],
-      message: 'arrows point to the effect',
+      message: 'imports point to the effect',
     }),
   },
 );

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite';
-import { contentSecurityPolicy, isolationHeaders } from './src/server/headers.ts';
+import { contentSecurityPolicy, isolationHeaders } from './src/server/http/headers.ts';
 import { listForOffline } from './scripts/offline-plugin.ts';
 import { serveModels } from './scripts/models-plugin.ts';
 import { serveSignalling } from './scripts/signalling-plugin.ts';

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { SHARED } from '../src/server/files.ts';
+import { SHARED } from '../src/server/http/files.ts';
 import { compressFolder } from './compress.ts';
 
 /** What a build is made of. */

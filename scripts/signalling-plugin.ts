@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Plugin } from 'vite';
 import { createMetrics } from '../src/server/metrics.ts';
 import { readSettings } from '../src/server/settings.ts';
-import { attachSignalling } from '../src/server/signalling.ts';
+import { attachSignalling } from '../src/server/signalling/signalling.ts';
 
 /**
  * Calls in development: the signalling of `npm start`, on the development server's own port and

@@ -3,8 +3,7 @@
  * docs/guides/broadcast.md.
  */
 import * as v from 'valibot';
-import { faultOf } from './common/error-transfer.ts';
-import { PortoonError, type ErrorCode } from './common/errors.ts';
+import { type ErrorCode, faultOf, PortoonError } from './common/errors.ts';
 import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
 import { DETAILS, MOST_OF_DRAWING, parsePalette } from './effect/look.ts';
 

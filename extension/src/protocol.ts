@@ -9,14 +9,14 @@ export const HELLO = 'portoon: camera';
 export const CAMERA_PORT = 'camera';
 
 /** What a page asks of a camera. */
-export interface CameraWish {
+export interface RequestedVideo {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
   /** Frames a second. */
   readonly frameRate: number;
   /** What the camera must be able to do, or the request fails. */
-  readonly least: { readonly width?: number; readonly height?: number; readonly frameRate?: number };
+  readonly min: { readonly width?: number; readonly height?: number; readonly frameRate?: number };
   /** Which camera: by an id that the page was told, or by its name. */
   readonly camera?: { readonly deviceId: string; readonly label?: string; readonly exact: boolean };
 }
@@ -37,13 +37,13 @@ export interface ListedCamera {
 
 /** From who receives a picture (a patched page, the popup) to the offscreen document. */
 export type FromReceiver =
-  | { type: 'open'; wish: CameraWish }
+  | { type: 'open'; requested: RequestedVideo }
   | { type: 'answer'; sdp: string }
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
-  | { type: 'constrain'; id: number; wish: CameraWish }
+  | { type: 'constrain'; id: number; requested: RequestedVideo }
   | { type: 'devices' }
   /** Tries the cartoon again, after it has failed. */
-  | { type: 'again' }
+  | { type: 'retry' }
   | { type: 'close' };
 
 /** The content script and the popup add what was chosen for the site; a page cannot. */

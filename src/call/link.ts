@@ -1,7 +1,7 @@
 /** What a link to a call is made of. */
 import * as v from 'valibot';
 import { peerIdSchema, ROOM_LENGTH, roomSchema } from '../server/signals.ts';
-import type { Identity } from './room-session.ts';
+import type { Identity } from './session/room-session.ts';
 
 export { MAX_NAME, MAX_VIEWERS, nameSchema, peerIdSchema, roomSchema } from '../server/signals.ts';
 
@@ -95,7 +95,7 @@ export async function viewAddress(hostKey: string): Promise<ViewAddress> {
   return { room: await digest(hostKey), hostKey, identity: { id: await digest(secret), secret } };
 }
 
-/** As the server does it (`src/server/rooms.ts`). */
+/** As the server does it (`src/server/rooms/rooms.ts`). */
 async function digest(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return base64url(new Uint8Array(hash)).slice(0, ROOM_LENGTH);

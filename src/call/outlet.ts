@@ -4,16 +4,16 @@
  */
 import type { PortoonError } from '../common/errors.ts';
 import type { PresentMember, MemberState, Request, Wants } from '../server/signals.ts';
-import { preferredCodecs } from './codecs.ts';
-import type { LinkState } from './member.ts';
+import { preferredCodecs } from './peer/codecs.ts';
+import type { LinkState } from './session/member.ts';
 import { onNetworkChange } from './network.ts';
-import { Participant } from './participant.ts';
-import { Participants } from './participants.ts';
-import type { ConnectionQuality } from './quality.ts';
-import { RoomSession, type Identity } from './room-session.ts';
-import { StandIns } from './stand-ins.ts';
-import type { ParticipantContext } from './participant-context.ts';
-import { nextRevision } from './presence.ts';
+import { Participant } from './session/participant.ts';
+import { Participants } from './session/participants.ts';
+import type { ConnectionQuality } from './peer/quality.ts';
+import { RoomSession, type Identity } from './session/room-session.ts';
+import { StandIns } from './peer/stand-ins.ts';
+import type { ParticipantContext } from './session/participant-context.ts';
+import { nextRevision } from './session/presence.ts';
 
 /** A page that watches. */
 export interface Viewer {

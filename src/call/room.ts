@@ -1,21 +1,21 @@
 import { pauseAfter } from '../common/backoff.ts';
 import { PortoonError } from '../common/errors.ts';
 import { MAX_PERSONS, MAX_VIEWERS, type JoinAnswer, type Request } from '../server/signals.ts';
-import { CallConnections } from './call-connections.ts';
-import { preferredCodecs } from './codecs.ts';
-import { HostControls } from './host-controls.ts';
+import { CallConnections } from './session/call-connections.ts';
+import { preferredCodecs } from './peer/codecs.ts';
+import { HostControls } from './session/host-controls.ts';
 import { hostKeyOf, identityOf, keepIdentity } from './link.ts';
-import type { Member } from './member.ts';
+import type { Member } from './session/member.ts';
 import { onNetworkChange } from './network.ts';
-import type { Participants } from './participants.ts';
-import { relayRefused } from './relay.ts';
-import type { RoomOptions } from './room-options.ts';
-import { RoomSession, type RoomState } from './room-session.ts';
-import { SPEECH_CHECK_MS } from './speech.ts';
-import { nextRevision, type Presence } from './presence.ts';
+import type { Participants } from './session/participants.ts';
+import { relayRefused } from './peer/relay.ts';
+import type { RoomOptions } from './session/room-options.ts';
+import { RoomSession, type RoomState } from './session/room-session.ts';
+import { SPEECH_CHECK_MS } from './peer/speech.ts';
+import { nextRevision, type Presence } from './session/presence.ts';
 
-export type { Member } from './member.ts';
-export type { RoomOptions } from './room-options.ts';
+export type { Member } from './session/member.ts';
+export type { RoomOptions } from './session/room-options.ts';
 
 const CHECK_MS = 500;
 /** While the server answers, and cannot reach its rooms, it is asked again at this pace. */

@@ -1,13 +1,13 @@
 /** Watching one person, silently: what the page for OBS does with a link of the studio. */
 import type { PortoonError } from '../common/errors.ts';
 import type { MemberState, Request, Wants } from '../server/signals.ts';
-import type { StreamState } from './media-link.ts';
-import { Participant } from './participant.ts';
-import { Participants } from './participants.ts';
-import { relayRefused } from './relay.ts';
-import { RoomSession } from './room-session.ts';
-import type { ParticipantContext } from './participant-context.ts';
-import { nextRevision } from './presence.ts';
+import type { StreamState } from './media-server/media-link.ts';
+import { Participant } from './session/participant.ts';
+import { Participants } from './session/participants.ts';
+import { relayRefused } from './peer/relay.ts';
+import { RoomSession } from './session/room-session.ts';
+import type { ParticipantContext } from './session/participant-context.ts';
+import { nextRevision } from './session/presence.ts';
 
 export interface WatchOptions {
   room: string;

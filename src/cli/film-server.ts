@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
-import { moveIndexFirst, type OpenFile } from '../record/index-first.ts';
+import { moveIndexFirst, type OpenFile } from '../record/file/index-first.ts';
 
 /**
  * Serves the app and, at addresses that nobody can guess, files that are read in ranges and written
@@ -96,7 +96,7 @@ function stateOf(file: string): string {
 
 async function readOffered({ place, state }: Offered, request: IncomingMessage, response: ServerResponse) {
   if (stateOf(place) === state) await read(place, request, response);
-  // What was read before and what comes now do not belong together (src/record/film-bytes.ts).
+  // What was read before and what comes now do not belong together (src/record/film/film-bytes.ts).
   else response.writeHead(409).end();
 }
 

@@ -1,6 +1,6 @@
 /** The page that the command line drives: it converts what it is told to. */
-import { PortoonError } from '../common/errors.ts';
-import type { ExecutionProviderChoice, Fault } from '../effect/index.ts';
+import { faultOf } from '../common/errors.ts';
+import type { ExecutionProviderChoice } from '../effect/index.ts';
 import { Converter } from '../record/convert.ts';
 import type { PageAnswer } from './words.ts';
 
@@ -12,18 +12,11 @@ function converterOn(ep: ExecutionProviderChoice): Converter {
   return converter.converter;
 }
 
-function faultOf(error: unknown): Fault {
-  if (error instanceof PortoonError)
-    return { code: error.code, message: error.message, wayOut: error.wayOut };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'ERR_RUNTIME', message, wayOut: 'Try again; if it comes back, tell us what you did.' };
-}
-
 async function answer<Result>(work: () => Promise<Result>): Promise<PageAnswer<Result>> {
   try {
     return { result: await work() };
   } catch (error) {
-    return { fault: faultOf(error) };
+    return { fault: faultOf(error, 'Try again; if it comes back, tell us what you did.') };
   }
 }
 

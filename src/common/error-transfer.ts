@@ -1,16 +1,5 @@
 import * as Comlink from 'comlink';
-import { PortoonError, type Fault } from './errors.ts';
-
-/** Reduces an error to what a program and a person need of it. Unknown ones get `ERR_RUNTIME`. */
-export function faultOf(error: unknown): Fault {
-  if (error instanceof PortoonError)
-    return { code: error.code, message: error.message, wayOut: error.wayOut };
-  return {
-    code: 'ERR_RUNTIME',
-    message: `The effect stopped: ${error instanceof Error ? error.message : String(error)}.`,
-    wayOut: 'Start the effect again.',
-  };
-}
+import { errorOf, faultOf, PortoonError, type Fault } from './errors.ts';
 
 /**
  * Comlink transfers only the name and the message of an error; a `PortoonError` also has a code and
@@ -24,6 +13,6 @@ Comlink.transferHandlers.set('throw', {
   deserialize: (carried: { fault?: Fault }) => {
     const { fault } = carried;
     if (!fault) return plain.deserialize(carried);
-    throw new PortoonError(fault.code, fault.message, fault.wayOut);
+    throw errorOf(fault);
   },
 });

@@ -70,3 +70,23 @@ export interface Fault {
   message: string;
   wayOut: string;
 }
+
+/**
+ * Reduces anything that was thrown to what a program and a person need of it.
+ * @param wayOut - for an error that has none of its own. It gets the code `ERR_RUNTIME`.
+ */
+export function faultOf(error: unknown, wayOut = 'Try again. If it happens again, reload the page.'): Fault {
+  if (error instanceof PortoonError)
+    return { code: error.code, message: error.message, wayOut: error.wayOut };
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'ERR_RUNTIME',
+    message: `Something went wrong: ${detail.replace(/\.$/, '')}.`,
+    wayOut,
+  };
+}
+
+/** The opposite of {@link faultOf}. */
+export function errorOf({ code, message, wayOut }: Fault, cause?: unknown): PortoonError {
+  return new PortoonError(code, message, wayOut, { cause });
+}

@@ -1,5 +1,5 @@
 import { isSoftwareRenderer } from '../common/software-renderer.ts';
-import type { StreamState } from '../call/media-link.ts';
+import type { StreamState } from '../call/media-server/media-link.ts';
 import { pauseAfter } from '../common/backoff.ts';
 import { createEffect, type Effect, type EffectOptions } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';

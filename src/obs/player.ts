@@ -1,6 +1,6 @@
-import type { StreamState } from '../call/media-link.ts';
+import type { StreamState } from '../call/media-server/media-link.ts';
 import { Watcher } from '../call/watcher.ts';
-import { WhepPlayer } from '../call/whep.ts';
+import { WhepPlayer } from '../call/media-server/whep.ts';
 import { PortoonError } from '../common/errors.ts';
 import type { LookOptions } from '../effect/index.ts';
 import type { Direct } from './direct.ts';

@@ -24,7 +24,7 @@ export type FilmFormat = Extract<FormatId, 'mp4' | 'webm' | 'webm-alpha'>;
 /** Where the converted film goes. */
 export type Destination =
   /**
-   * An unfinished clip (src/record/folder.ts). A crash leaves it playable up to there, and `mend`
+   * An unfinished clip (file/folder.ts). A crash leaves it playable up to there, and `mend`
    * completes it.
    */
   | { readonly kind: 'private'; readonly name: string }

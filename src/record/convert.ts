@@ -42,7 +42,7 @@ export class Converter {
 
   /** @param options - of the effect, but for its look. */
   constructor(private readonly options: Pick<EffectOptions, 'ep' | 'manifestUrl' | 'onProgress'> = {}) {
-    this.worker = new Worker(new URL('./convert.worker.ts', import.meta.url), {
+    this.worker = new Worker(new URL('./convert/convert.worker.ts', import.meta.url), {
       type: 'module',
       name: 'convert',
     });

@@ -167,7 +167,7 @@ export function widest(all: readonly Offer[]): FormatId {
   return (moving.find(({ format }) => format.id === 'webm') ?? moving[0])?.format.id ?? 'gif';
 }
 
-/** AAC always is: where the browser has no encoder, one comes along (src/record/writer.ts). */
+/** AAC always is: where the browser has no encoder, one comes along (src/record/file/writer.ts). */
 async function canEncodeSound(codec: AudioCodec): Promise<boolean> {
   return codec === 'aac' || (await canEncodeAudio(codec));
 }

@@ -1,12 +1,12 @@
 import * as Comlink from 'comlink';
-import { faultOf } from '../common/error-transfer.ts';
+import '../common/error-transfer.ts';
+import { faultOf, PortoonError } from '../common/errors.ts';
 import type { Effect, TapOptions } from '../effect/index.ts';
-import { PortoonError } from '../common/errors.ts';
-import { claim, nameClip } from './clips.ts';
+import { claim, nameClip } from './clip/clips.ts';
 import type { Offer } from './formats.ts';
-import { MediaRecording } from './media-recording.ts';
-import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './protocol.ts';
-import { soundOf } from './sound.ts';
+import { MediaRecording } from './clip/media-recording.ts';
+import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './recording-protocol.ts';
+import { soundOf } from './sound/sound.ts';
 
 export interface RecordingOptions {
   readonly offer: Offer;
@@ -25,7 +25,7 @@ export interface RecordingOptions {
  * the encoding worker. No replay is kept while a clip is recorded.
  */
 export class Recorder {
-  private readonly worker = new Worker(new URL('./record.worker.ts', import.meta.url), {
+  private readonly worker = new Worker(new URL('./clip/record.worker.ts', import.meta.url), {
     type: 'module',
     name: 'record',
   });
@@ -141,9 +141,17 @@ export class Recorder {
     const media = recorder === null ? null : this.beginMedia(recorder, sound, onNotice);
     const blocks = !media && sound && audio ? soundOf(sound) : null;
     const { port1, port2 } = new MessageChannel();
-    const relay = media?.pictures ?? null;
-    const job: RecordingJob = { format: format.id, video, audio, name, frames: port2, sound: blocks, relay };
-    const given = [port2, blocks, relay].filter((one) => one !== null);
+    const mediaRecorder = media?.pictures ?? null;
+    const job: RecordingJob = {
+      format: format.id,
+      video,
+      audio,
+      name,
+      frames: port2,
+      sound: blocks,
+      mediaRecorder,
+    };
+    const given = [port2, blocks, mediaRecorder].filter((one) => one !== null);
     this.tapped = { cutOut };
     try {
       await this.ask(begin(Comlink.transfer(job, given), Comlink.proxy(onNotice)));

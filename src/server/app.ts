@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { watchConnections } from './connections.ts';
+import { watchConnections } from './http/connections.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createAppServer, type Page } from './server.ts';
 import type { Settings } from './settings.ts';
-import { attachSignalling, isForSignalling, type SignallingServer } from './signalling.ts';
+import { attachSignalling, isForSignalling, type SignallingServer } from './signalling/signalling.ts';
 
 /**
  * The whole server, not yet listening: files, signalling, `/healthz` and `/metrics`.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { findAsset, readAssets, sendAsset, type FileError } from './files.ts';
-import { contentSecurityPolicy, isolationHeaders } from './headers.ts';
+import { findAsset, readAssets, sendAsset, type FileError } from './http/files.ts';
+import { contentSecurityPolicy, isolationHeaders } from './http/headers.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
 /** Kept, but asked about each time: an ETag answers with 304. */

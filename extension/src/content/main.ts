@@ -24,7 +24,7 @@ const indicator = new Indicator({
   onToggle: (cartoon) => void changeSite(origin, { cartoon }),
   onAgain: () => {
     void changeSite(origin, { cartoon: true });
-    for (const port of ports) post(port, { type: 'again' });
+    for (const port of ports) post(port, { type: 'retry' });
   },
 });
 
@@ -37,7 +37,7 @@ window.addEventListener('message', (event) => {
 });
 
 async function serve(line: MessagePort): Promise<void> {
-  const tell = (message: ToPatch) => {
+  const postToPatch = (message: ToPatch) => {
     line.postMessage(message);
   };
   let site: SiteChoice;
@@ -47,15 +47,15 @@ async function serve(line: MessagePort): Promise<void> {
     // The extension was removed or updated under this page.
     pageFault = FAULTS.gone;
     show();
-    tell({ type: 'on', onFailure: 'still' });
+    postToPatch({ type: 'on', onFailure: 'still' });
     return;
   }
   if (!site.on) {
-    tell({ type: 'off' });
+    postToPatch({ type: 'off' });
     line.close();
     return;
   }
-  tell({ type: 'on', onFailure: site.onFailure });
+  postToPatch({ type: 'on', onFailure: site.onFailure });
   let toOffscreen: Promise<chrome.runtime.Port> | null = null;
   line.onmessage = ({ data }: MessageEvent<FromPatch>) => {
     if (data.type === 'patched') {
@@ -65,7 +65,7 @@ async function serve(line: MessagePort): Promise<void> {
       calls.set(line, { shown: site.onFailure === 'camera' ? 'plain' : 'still', fault: FAULTS.link });
       show();
     } else if (isFromReceiver(data)) {
-      toOffscreen ??= connect(line, site, tell);
+      toOffscreen ??= connect(line, site, postToPatch);
       if (data.type === 'open') {
         calls.set(line, { shown: 'starting', fault: null });
         refusal = null;
@@ -78,7 +78,7 @@ async function serve(line: MessagePort): Promise<void> {
         () => {
           pageFault = FAULTS.gone;
           forget(line);
-          tell({ type: 'ended' });
+          postToPatch({ type: 'ended' });
         },
       );
       show();
@@ -90,7 +90,7 @@ async function serve(line: MessagePort): Promise<void> {
 async function connect(
   line: MessagePort,
   site: SiteChoice,
-  tell: (message: ToPatch) => void,
+  postToPatch: (message: ToPatch) => void,
 ): Promise<chrome.runtime.Port> {
   const ask: ToBackground = { type: 'ensure-offscreen' };
   await chrome.runtime.sendMessage(ask);
@@ -108,13 +108,13 @@ async function connect(
     }
     if (message.type === 'refused') refusal = message.fault;
     if (message.type === 'ended') refusal = calls.get(line)?.fault ?? null;
-    tell(message);
+    postToPatch(message);
   });
   port.onDisconnect.addListener(() => {
     stopListening();
     ports.delete(port);
     forget(line);
-    tell({ type: 'ended' });
+    postToPatch({ type: 'ended' });
   });
   return port;
 }

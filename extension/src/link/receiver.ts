@@ -1,5 +1,5 @@
 /** The receiving end: in a page whose camera is replaced, and in the popup. */
-import type { CameraInfo, CameraWish, FromReceiver, ToReceiver } from '../protocol.ts';
+import type { CameraInfo, RequestedVideo, FromReceiver, ToReceiver } from '../protocol.ts';
 
 // Kept from before the page could change them.
 const { RTCPeerConnection: Connection, MediaStreamTrackProcessor: Processor } = self;
@@ -48,8 +48,8 @@ export class Receiver {
    * @throws DOMException as `getUserMedia`, if the camera cannot be had.
    * @throws LinkError if its picture does not arrive.
    */
-  async open(wish: CameraWish): Promise<MediaStreamTrack> {
-    this.post({ type: 'open', wish });
+  async open(requested: RequestedVideo): Promise<MediaStreamTrack> {
+    this.post({ type: 'open', requested });
     const timer = setTimeout(() => {
       this.fail('it took too long');
     }, PATIENCE);
@@ -64,10 +64,10 @@ export class Receiver {
   }
 
   /** Asks the camera for another size or rate. */
-  async constrain(wish: CameraWish): Promise<void> {
+  async constrain(requested: RequestedVideo): Promise<void> {
     const answer = Promise.withResolvers<null>();
     this.constraining.set(++this.asked, answer);
-    this.post({ type: 'constrain', id: this.asked, wish });
+    this.post({ type: 'constrain', id: this.asked, requested });
     await answer.promise;
   }
 

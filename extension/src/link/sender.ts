@@ -1,5 +1,5 @@
 /** The sending end of a connection that stays on this machine: from the engine to a page. */
-import type { CameraWish, ToReceiver } from '../protocol.ts';
+import type { RequestedVideo, ToReceiver } from '../protocol.ts';
 
 /** Bits for one pixel of one frame: on this machine nothing needs to be saved. */
 const BITS_PER_PIXEL = 0.16;
@@ -14,10 +14,10 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** How much smaller a picture of `size` is sent to who wished for less. At least 1. */
-export function shrinkOf(size: PictureSize, wish: PictureSize): number {
-  // The longer wish counts, so that a page that cuts its picture out has enough of it.
-  return Math.max(1, Math.min(size.width / wish.width, size.height / wish.height));
+/** How much smaller a picture of `size` is sent to a page that asked for less. At least 1. */
+export function shrinkOf(size: PictureSize, requested: PictureSize): number {
+  // The larger side counts, so that a page that cuts its picture out has enough of it.
+  return Math.max(1, Math.min(size.width / requested.width, size.height / requested.height));
 }
 
 /**
@@ -54,8 +54,8 @@ export class Sender {
   }
 
   /** Begins to connect, before there is a picture. */
-  async offer(wish: CameraWish): Promise<void> {
-    this.bitrate = bitrateOf(wish.width, wish.height, wish.frameRate);
+  async offer(requested: RequestedVideo): Promise<void> {
+    this.bitrate = bitrateOf(requested.width, requested.height, requested.frameRate);
     const offer = await this.connection.createOffer();
     await this.connection.setLocalDescription(offer);
     this.post({ type: 'offer', sdp: offer.sdp ?? '' });
@@ -69,10 +69,10 @@ export class Sender {
     await this.connection.addIceCandidate(candidate);
   }
 
-  /** Sends this track from now on, no larger than was wished. */
-  show(track: MediaStreamTrack, size: PictureSize, wish: CameraWish): Promise<void> {
+  /** Sends this track from now on, no larger than was asked for. */
+  show(track: MediaStreamTrack, size: PictureSize, requested: RequestedVideo): Promise<void> {
     // One after the other: parameters that were read before another change are refused.
-    this.last = this.last.then(() => this.change(track, size, wish)).catch(() => undefined);
+    this.last = this.last.then(() => this.change(track, size, requested)).catch(() => undefined);
     return this.last;
   }
 
@@ -80,17 +80,17 @@ export class Sender {
     this.connection.close();
   }
 
-  private async change(track: MediaStreamTrack, size: PictureSize, wish: CameraWish): Promise<void> {
+  private async change(track: MediaStreamTrack, size: PictureSize, requested: RequestedVideo): Promise<void> {
     const { sender } = this.transceiver;
     if (this.connection.signalingState === 'closed') return;
     if (sender.track !== track) await sender.replaceTrack(track);
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
     if (!encoding) return;
-    const shrink = shrinkOf(size, wish);
+    const shrink = shrinkOf(size, requested);
     encoding.scaleResolutionDownBy = shrink;
-    encoding.maxFramerate = wish.frameRate;
-    encoding.maxBitrate = 2 * bitrateOf(size.width / shrink, size.height / shrink, wish.frameRate);
+    encoding.maxFramerate = requested.frameRate;
+    encoding.maxBitrate = 2 * bitrateOf(size.width / shrink, size.height / shrink, requested.frameRate);
     // Who asked a camera for a size gets that size; under load some frames are left out.
     parameters.degradationPreference = 'maintain-resolution';
     await sender.setParameters(parameters);

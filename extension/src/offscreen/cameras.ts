@@ -1,7 +1,7 @@
 /** The machine's cameras, under names that each site has for itself. */
 import { PortoonError } from '../../../src/common/errors.ts';
 import type { ToldFault } from '../faults.ts';
-import type { CameraInfo, CameraWish, ListedCamera } from '../protocol.ts';
+import type { CameraInfo, RequestedVideo, ListedCamera } from '../protocol.ts';
 
 /** The same camera has another id on each site, so that sites cannot compare theirs. */
 async function idFor(origin: string, id: string): Promise<string> {
@@ -30,7 +30,7 @@ export async function listFor(origin: string): Promise<ListedCamera[]> {
  * @returns our own id of it; undefined for any.
  * @throws OverconstrainedError if it must be this one, and it is not there.
  */
-export async function findCamera(origin: string, { camera }: CameraWish): Promise<string | undefined> {
+export async function findCamera(origin: string, { camera }: RequestedVideo): Promise<string | undefined> {
   if (!camera) return undefined;
   for (const { deviceId, label } of await ownCameras()) {
     const isIt = camera.label ? camera.label === label : camera.deviceId === (await idFor(origin, deviceId));
@@ -56,11 +56,11 @@ export async function infoFor(origin: string, track: MediaStreamTrack): Promise<
 }
 
 /** The constraint that a camera cannot meet; undefined where it can meet all. */
-export function unmet(track: MediaStreamTrack, { least }: CameraWish): string | undefined {
+export function unmet(track: MediaStreamTrack, { min }: RequestedVideo): string | undefined {
   const capabilities = track.getCapabilities();
   return (['width', 'height', 'frameRate'] as const).find((name) => {
     const most = capabilities[name]?.max;
-    return most !== undefined && (least[name] ?? 0) > most;
+    return most !== undefined && (min[name] ?? 0) > most;
   });
 }
 

@@ -6,7 +6,7 @@ import type { Source } from '../../../src/input/source.ts';
 import type { ToldFault } from '../faults.ts';
 import { stillPicture, type StillPicture } from '../link/still.ts';
 import type { Shown } from '../background-protocol.ts';
-import type { CameraWish, StyleName } from '../protocol.ts';
+import type { RequestedVideo, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 
 /** Who waits for a first picture this many milliseconds gets what was chosen for failures. */
@@ -67,11 +67,11 @@ export class CameraEngine {
   }
 
   /**
-   * Opens the camera, or asks an open one for more where this wish is larger.
+   * Opens the camera, or asks an open one for more where this request is larger.
    * @throws PortoonError if it cannot be opened.
    */
-  async open(wish: CameraWish): Promise<MediaStreamTrack> {
-    const { width, height, frameRate } = wish;
+  async open(requested: RequestedVideo): Promise<MediaStreamTrack> {
+    const { width, height, frameRate } = requested;
     const larger = {
       width: Math.max(this.size.width, width),
       height: Math.max(this.size.height, height),

@@ -1,6 +1,6 @@
 /** One receiver of a picture: a page's request, or the popup. */
 import { Sender } from '../link/sender.ts';
-import type { CameraWish, ToOffscreen, ToReceiver } from '../protocol.ts';
+import type { RequestedVideo, ToOffscreen, ToReceiver } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 import { findCamera, infoFor, listFor, refusalOf, unmet } from './cameras.ts';
 import { acquire, release } from './engines.ts';
@@ -9,7 +9,7 @@ import type { CameraEngine, EngineListener } from './engine.ts';
 export class PictureSession implements EngineListener {
   private site: SiteChoice | null = null;
   private engine: CameraEngine | null = null;
-  private wish: CameraWish | null = null;
+  private requested: RequestedVideo | null = null;
   private readonly sender: Sender;
   private over = false;
 
@@ -24,7 +24,7 @@ export class PictureSession implements EngineListener {
         this.engine?.setSite(message.site);
         break;
       case 'open':
-        await this.open(message.wish);
+        await this.open(message.requested);
         break;
       case 'answer':
         await this.sender.answer(message.sdp);
@@ -34,12 +34,12 @@ export class PictureSession implements EngineListener {
         await this.sender.candidate(message.candidate);
         break;
       case 'constrain':
-        await this.constrain(message.id, message.wish);
+        await this.constrain(message.id, message.requested);
         break;
       case 'devices':
         this.post({ type: 'devices', cameras: await listFor(this.site?.origin ?? '') });
         break;
-      case 'again':
+      case 'retry':
         this.engine?.again();
         break;
       case 'close':
@@ -71,22 +71,22 @@ export class PictureSession implements EngineListener {
     this.close();
   }
 
-  private async open(wish: CameraWish): Promise<void> {
+  private async open(requested: RequestedVideo): Promise<void> {
     const { site } = this;
-    if (!site || this.wish) return;
-    this.wish = wish;
+    if (!site || this.requested) return;
+    this.requested = requested;
     try {
-      const deviceId = await findCamera(site.origin, wish);
+      const deviceId = await findCamera(site.origin, requested);
       // The page may have gone meanwhile.
       if (this.over) return;
       this.engine = acquire(site, deviceId, this);
       this.engine.again();
-      const track = await this.engine.open(wish);
-      const constraint = unmet(track, wish);
+      const track = await this.engine.open(requested);
+      const constraint = unmet(track, requested);
       if (constraint !== undefined) throw new OverconstrainedError(constraint, 'The camera cannot do that.');
       this.post({ type: 'camera', camera: await infoFor(site.origin, track) });
       this.onShown();
-      await this.sender.offer(wish);
+      await this.sender.offer(requested);
     } catch (error) {
       if (this.over) return;
       this.post({ type: 'refused', ...refusalOf(error) });
@@ -94,24 +94,24 @@ export class PictureSession implements EngineListener {
     }
   }
 
-  private async constrain(id: number, wish: CameraWish): Promise<void> {
+  private async constrain(id: number, requested: RequestedVideo): Promise<void> {
     const { engine, site } = this;
     if (!engine || !site) return;
-    const track = await engine.open(wish);
-    const refused = unmet(track, wish);
+    const track = await engine.open(requested);
+    const refused = unmet(track, requested);
     if (refused !== undefined) {
       this.post({ type: 'constrained', id, refused });
       return;
     }
-    this.wish = wish;
+    this.requested = requested;
     await this.showPicture();
     this.post({ type: 'constrained', id, camera: await infoFor(site.origin, track) });
   }
 
   private async showPicture(): Promise<void> {
-    const { engine, wish } = this;
+    const { engine, requested } = this;
     const size = engine?.cameraSize;
-    if (!engine?.picture || !wish || !size || this.over) return;
-    await this.sender.show(engine.picture, size, wish);
+    if (!engine?.picture || !requested || !size || this.over) return;
+    await this.sender.show(engine.picture, size, requested);
   }
 }

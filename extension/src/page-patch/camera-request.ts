@@ -10,7 +10,7 @@ import {
   type ToReceiver,
 } from '../protocol.ts';
 import { CallCamera } from './call-camera.ts';
-import { readWish, type VideoConstraints } from './wish.ts';
+import { readRequestedVideo, type VideoConstraints } from './requested-video.ts';
 
 // Kept from before the page could change them.
 const { MessageChannel: Channel } = self;
@@ -82,7 +82,7 @@ export async function requestCamera(
   });
   const call = new CallCamera({
     camera: () => asListed(receiver.camera ?? UNKNOWN, devices),
-    constrain: (constraints) => receiver.constrain(readWish(constraints, labelOf)),
+    constrain: (constraints) => receiver.constrain(readRequestedVideo(constraints, labelOf)),
     free: () => {
       receiver.close();
       line.close();
@@ -93,13 +93,13 @@ export async function requestCamera(
       receiver.fail(String(error));
     });
   });
-  const wish = readWish(video, labelOf);
+  const requested = readRequestedVideo(video, labelOf);
   try {
-    return call.adopt(await receiver.open(wish), withoutLegacy(video));
+    return call.adopt(await receiver.open(requested), withoutLegacy(video));
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     line.post({ type: 'failed', reason: 'link' });
-    return answer.onFailure === 'camera' ? null : stillCamera(wish, receiver.camera);
+    return answer.onFailure === 'camera' ? null : stillCamera(requested, receiver.camera);
   }
 }
 

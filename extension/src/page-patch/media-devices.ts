@@ -1,6 +1,6 @@
 /** Puts the extension in the way of a page that asks for a camera, and only of that. */
 import { requestCamera, requestCameras, tellPatched } from './camera-request.ts';
-import { asksForScreen, type VideoConstraints } from './wish.ts';
+import { asksForScreen, type VideoConstraints } from './requested-video.ts';
 
 type GetUserMedia = (this: MediaDevices, constraints?: MediaStreamConstraints) => Promise<MediaStream>;
 interface BrowsersOwn {

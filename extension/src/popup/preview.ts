@@ -5,7 +5,7 @@ import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { onSiteChanged, type SiteChoice } from '../sites.ts';
 
-const WISH = { width: 640, height: 360, frameRate: 30, least: {} };
+const REQUESTED = { width: 640, height: 360, frameRate: 30, min: {} };
 
 type ShownMessage = ToReceiver & { type: 'shown' };
 
@@ -48,7 +48,7 @@ export async function openPreview(
     post({ type: 'site', site: { ...changed, on: true } });
   });
   return {
-    track: receiver.open(WISH),
+    track: receiver.open(REQUESTED),
     close() {
       stopListening();
       receiver.close();

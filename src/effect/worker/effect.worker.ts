@@ -1,6 +1,6 @@
 import * as Comlink from 'comlink';
-import { faultOf } from '../../common/error-transfer.ts';
-import { PortoonError, type Fault } from '../../common/errors.ts';
+import '../../common/error-transfer.ts';
+import { type Fault, faultOf, PortoonError } from '../../common/errors.ts';
 import { settingsOf } from '../models/draw-settings.ts';
 import { openCatalogue } from '../models/catalogue.ts';
 import { Download } from '../models/download.ts';
@@ -261,7 +261,7 @@ class EffectWorker implements EffectWorkerApi {
   }
 
   private report(error: unknown, fatal: boolean): void {
-    this.notify({ type: 'fault', fault: faultOf(error), fatal });
+    this.notify({ type: 'fault', fault: faultOf(error, 'Start the effect again.'), fatal });
   }
 }
 

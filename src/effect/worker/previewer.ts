@@ -1,6 +1,5 @@
 import * as Comlink from 'comlink';
-import { faultOf } from '../../common/error-transfer.ts';
-import type { Fault } from '../../common/errors.ts';
+import { type Fault, faultOf } from '../../common/errors.ts';
 import type { PreviewJob } from '../protocol.ts';
 import { applySettings, type DrawnRecipe } from '../models/draw-settings.ts';
 import type { DrawRecipe } from '../models/draw-recipe.ts';
@@ -37,7 +36,7 @@ export class Previewer {
       const frame = await idleQueue.run(() => this.pipeline.previewFrame(width));
       for (const style of styles) {
         if (!this.running.has(id)) return;
-        const result = await this.picture(style, frame).catch(faultOf);
+        const result = await this.picture(style, frame).catch((error: unknown) => faultOf(error));
         if (result instanceof ImageBitmap) await show(style, Comlink.transfer(result, [result]));
         else await show(style, result);
       }

@@ -1,10 +1,10 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { PublishOptions, Sending, WhipPublisher } from '../../call/whip.ts';
+import type { PublishOptions, Sending, WhipPublisher } from '../../call/media-server/whip.ts';
 import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import type { OutputStore } from '../stage/output-store.ts';
 import type { AudienceMicrophone } from './audience-microphone.ts';
 
@@ -133,7 +133,7 @@ export class BroadcastStore {
       await this.needs.microphone.open();
     } catch (error) {
       // A picture without sound is better than nothing.
-      this.fault.value = asFault(error);
+      this.fault.value = faultOf(error);
     }
   }
 
@@ -142,7 +142,7 @@ export class BroadcastStore {
     const { page } = this.needs;
     const { state, fault, sending } = this.publisher;
     if (state === 'stopped') {
-      if (fault) this.fault.value = asFault(fault);
+      if (fault) this.fault.value = faultOf(fault);
       this.end();
       return;
     }
@@ -150,7 +150,7 @@ export class BroadcastStore {
     if (changed && state === 'live') page.announce('On air');
     if (changed && state === 'reconnecting')
       page.announce('The connection to the media server is lost. Trying again.');
-    this.status.value = { state, fault: fault && asFault(fault), sending };
+    this.status.value = { state, fault: fault && faultOf(fault), sending };
   };
 
   private end(): void {

@@ -5,7 +5,7 @@ import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
 import type { OutputStore } from '../stage/output-store.ts';
@@ -166,7 +166,7 @@ export class ObsStore {
     batch(() => {
       this.viewers.value = connection.viewers;
       this.state.value = connection.here ? 'ready' : 'connecting';
-      this.fault.value = connection.fault && asFault(connection.fault);
+      this.fault.value = connection.fault && faultOf(connection.fault);
       this.updateDemand();
     });
     const now = this.viewers.peek().length;

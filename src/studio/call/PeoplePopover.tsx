@@ -1,4 +1,4 @@
-import type { ConnectionQuality } from '../../call/quality.ts';
+import type { ConnectionQuality } from '../../call/peer/quality.ts';
 import type { Member } from '../../call/room.ts';
 import { formatBitrate } from '../base/format.ts';
 import { usePreferences } from '../base/preferences-store.ts';

@@ -1,7 +1,6 @@
 import type { Member } from '../../call/room.ts';
-import type { PortoonError } from '../../common/errors.ts';
+import { faultOf, type PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
-import { asFault } from '../notices/as-fault.ts';
 import { titleOf } from '../notices/error-titles.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import { displayName } from './describe-member.ts';
@@ -117,7 +116,7 @@ export class CallNotices {
 
   /** Says that somebody is still in the call whom the host wanted out of it. */
   notRemoved(name: string, error: unknown): void {
-    const { code, message, wayOut } = asFault(error);
+    const { code, message, wayOut } = faultOf(error);
     const title = `${displayName(name)} was not removed`;
     this.needs.notices.show({
       topic: 'remove',

@@ -1,10 +1,9 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { Member, RoomOptions } from '../../call/room.ts';
-import { PortoonError } from '../../common/errors.ts';
+import { faultOf, PortoonError } from '../../common/errors.ts';
 import type { Fault } from '../../effect/index.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
 import { inviteLink } from './call-link.ts';
 import type { CallNeeds, JoinedRoom } from './call-needs.ts';
 import { CallNotices } from './call-notices.ts';
@@ -108,7 +107,7 @@ export class CallStore {
       await this.enter(room);
     } catch (error) {
       if (this.room.value !== room) return;
-      this.backToLobby(asFault(error));
+      this.backToLobby(faultOf(error));
     }
   };
 
@@ -207,7 +206,7 @@ export class CallStore {
   /** Reports each reason once. */
   private setRefusal(refusal: PortoonError | null): void {
     if (refusal?.code === this.refusal.value?.code) return;
-    this.refusal.value = refusal && asFault(refusal);
+    this.refusal.value = refusal && faultOf(refusal);
     this.callNotices.refused(refusal);
   }
 

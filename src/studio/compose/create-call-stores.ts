@@ -1,5 +1,5 @@
 import { hostKeyOf, newRoom } from '../../call/link.ts';
-import { openMicrophone } from '../../call/microphone.ts';
+import { openMicrophone } from '../../call/peer/microphone.ts';
 import { holdRoom } from '../../call/one-tab.ts';
 import { Room } from '../../call/room.ts';
 import { listMicrophones, listSpeakers, onDevicesChanged } from '../../media/devices.ts';

@@ -1,11 +1,11 @@
 import { newKey, viewAddress } from '../../call/link.ts';
-import { openMicrophone } from '../../call/microphone.ts';
+import { openMicrophone } from '../../call/peer/microphone.ts';
 import { awaitRoom } from '../../call/one-tab.ts';
 import { Outlet } from '../../call/outlet.ts';
-import { WhipPublisher } from '../../call/whip.ts';
+import { WhipPublisher } from '../../call/media-server/whip.ts';
 import { onDevicesChanged } from '../../media/devices.ts';
-import { claim, claimLeftClips, discardClip, nameClip, openClip } from '../../record/clips.ts';
-import { SoundMix } from '../../record/sound-mix.ts';
+import { claim, claimLeftClips, discardClip, nameClip, openClip } from '../../record/clip/clips.ts';
+import { SoundMix } from '../../record/sound/sound-mix.ts';
 import type { LinkParameters } from '../base/link-parameters.ts';
 import { createAudienceMicrophone } from '../broadcast/audience-microphone.ts';
 import { createBroadcastStore } from '../broadcast/broadcast-store.ts';

@@ -6,7 +6,7 @@ import { useLook } from '../look/look-store.ts';
 import { useStyles } from '../look/styles-store.ts';
 import { useFilm } from '../source/film-store.ts';
 import { useSource } from '../source/source-store.ts';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import { IconButton, Segmented } from '../ui/controls.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -140,7 +140,7 @@ function useConvertForm(): ConvertForm {
         if (isStillAsked()) form.info.value = info;
       },
       (error: unknown) => {
-        const { message, wayOut } = asFault(error);
+        const { message, wayOut } = faultOf(error);
         if (isStillAsked()) form.problem.value = `${message} ${wayOut}`;
       },
     );

@@ -4,7 +4,7 @@ import type { ConvertProgress, ConvertResult, FilmFormat, FilmInfo } from '../..
 import type { Converter } from '../../record/convert.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { ClipsStore } from '../record/clips-store.ts';
 import type { RecorderStore } from '../record/recorder-store.ts';
@@ -162,7 +162,7 @@ export class ConversionsStore {
       this.remove(id);
     } catch (error) {
       if (stop.signal.aborted) this.remove(id);
-      else this.update(id, { stage: 'failed', fault: asFault(error) });
+      else this.update(id, { stage: 'failed', fault: faultOf(error) });
     } finally {
       this.running = null;
     }

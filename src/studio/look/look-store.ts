@@ -8,11 +8,10 @@ import {
   type Region,
   REGIONS,
 } from '../../effect/index.ts';
-import { PortoonError } from '../../common/errors.ts';
+import { faultOf, PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { LookDriver } from '../stage/effect-store.ts';
 
@@ -211,7 +210,7 @@ export class LookStore implements LookDriver {
     const { notices, background } = this.needs;
     if (key === 'background') background.onRejected(target.background, error);
     if (key === 'style' && target.style !== null && isModelError(error))
-      this.markStyle(target.style, asFault(error));
+      this.markStyle(target.style, faultOf(error));
     if (error instanceof PortoonError && error.code === 'ERR_PARTS_MISSING')
       this.refusedRegions.value = new Set(this.refusedRegions.value).add(target.region);
     // The effect keeps its look, and so the controls go back, unless the person moved on.

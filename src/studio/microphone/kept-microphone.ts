@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Microphone } from '../../call/microphone.ts';
+import type { Microphone } from '../../call/peer/microphone.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 
 export interface KeptMicrophoneNeeds {

@@ -1,12 +1,12 @@
 import { computed, effect as watch, signal, type ReadonlySignal } from '@preact/signals';
-import type { Microphone } from '../../call/microphone.ts';
+import type { Microphone } from '../../call/peer/microphone.ts';
 import type { Device } from '../../media/devices.ts';
-import { Speech, SPEECH_CHECK_MS } from '../../call/speech.ts';
+import { Speech, SPEECH_CHECK_MS } from '../../call/peer/speech.ts';
 import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 
 export interface MicrophoneNeeds {
@@ -94,7 +94,7 @@ export class MicrophoneStore {
     } catch (error) {
       if (request !== this.requests) return;
       this.found.value = false;
-      this.fault.value = asFault(error);
+      this.fault.value = faultOf(error);
       if (this.inCall.value && !quietly) this.complain(error);
     }
     await sendTrack(this.current.peek()?.track ?? null);

@@ -1,7 +1,6 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import type { ErrorCode } from '../../common/errors.ts';
+import { type ErrorCode, faultOf } from '../../common/errors.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from './as-fault.ts';
 import { titleOf } from './error-titles.ts';
 
 /** Something that a person can do about a notice. */
@@ -66,7 +65,7 @@ export function createNoticesStore(): NoticesStore {
       removeWhere((notice) => notice.topic === topic);
     },
     showError(topic, error, actions = []) {
-      const { code, message, wayOut } = asFault(error);
+      const { code, message, wayOut } = faultOf(error);
       const text = `${message} ${wayOut}`;
       show({ topic, tone: 'problem', title: titleOf(code), text, code, actions });
     },

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { ClipFile } from '../../record/folder.ts';
+import type { ClipFile } from '../../record/file/folder.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';

@@ -66,7 +66,7 @@ export async function loadRecorder(): Promise<LoadedRecorder> {
   const [{ Recorder }, formats, { canTakeSound }] = await Promise.all([
     import('../../record/recorder.ts'),
     import('../../record/formats.ts'),
-    import('../../record/sound.ts'),
+    import('../../record/sound/sound.ts'),
   ]);
   const possible = await formats.offers();
   // The browser's own recorder takes the sound by itself.

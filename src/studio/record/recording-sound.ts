@@ -1,5 +1,5 @@
 import { effect as watch, untracked, type ReadonlySignal } from '@preact/signals';
-import type { SoundMix } from '../../record/sound-mix.ts';
+import type { SoundMix } from '../../record/sound/sound-mix.ts';
 import type { CallStore } from '../call/call-store.ts';
 import { KeptMicrophone, type KeptMicrophoneNeeds } from '../microphone/kept-microphone.ts';
 import type { MicrophoneStore } from '../microphone/microphone-store.ts';

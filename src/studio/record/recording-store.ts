@@ -1,10 +1,10 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { FormatId, Offer } from '../../record/formats.ts';
-import type { RecordingNotice } from '../../record/protocol.ts';
+import type { RecordingNotice } from '../../record/recording-protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { BackgroundStore } from '../look/background-store.ts';
-import { asError } from '../notices/as-fault.ts';
+import { errorOf } from '../../common/errors.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
 import type { ClipFormats } from './clip-formats.ts';
@@ -204,7 +204,7 @@ export class RecordingStore {
         void this.stop();
         break;
       case 'fault':
-        this.needs.notices.showError('recording', asError(notice.fault));
+        this.needs.notices.showError('recording', errorOf(notice.fault));
         void this.stop();
         break;
     }

@@ -1,9 +1,8 @@
 import { computed, signal } from '@preact/signals';
-import { PortoonError } from '../../common/errors.ts';
+import { errorOf, PortoonError } from '../../common/errors.ts';
 import type { Offer } from '../../record/formats.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asError } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { ClipFormats } from './clip-formats.ts';
 import type { ClipsStore } from './clips-store.ts';
@@ -92,7 +91,7 @@ export class ReplayStore {
         onNotice: (notice) => {
           if (notice.type !== 'fault') return;
           this.on.value = false;
-          this.needs.notices.showError('replay', asError(notice.fault));
+          this.needs.notices.showError('replay', errorOf(notice.fault));
         },
       },
       REPLAY_SECONDS,

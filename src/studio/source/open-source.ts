@@ -52,7 +52,7 @@ async function openVideoFrom(from: File | string): Promise<Source> {
  * @throws {PortoonError} saying what is wrong with the file, if that can be told.
  */
 async function rejectUnreadable(file: File): Promise<void> {
-  const { FilmReader } = await import('../../record/film-reader.ts');
+  const { FilmReader } = await import('../../record/film/film-reader.ts');
   try {
     (await FilmReader.open(file, file.name)).close();
   } catch (reason) {

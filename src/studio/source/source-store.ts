@@ -5,7 +5,7 @@ import type { Resolution } from '../base/preferences.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asFault } from '../notices/as-fault.ts';
+import { faultOf } from '../../common/errors.ts';
 import type { NoticeAction, NoticesStore } from '../notices/notices-store.ts';
 import type { CameraPreference, SourceRequest } from './open-source.ts';
 
@@ -160,7 +160,7 @@ export class SourceStore {
   }
 
   private fail(error: unknown, request: SourceRequest, remembered: boolean): void {
-    const fault = asFault(error);
+    const fault = faultOf(error);
     if (this.current.value) {
       // What played before goes on.
       this.status.value = 'live';
@@ -184,7 +184,7 @@ export class SourceStore {
     this.current.value = null;
     if (page.state.value === 'running') page.state.value = 'ready';
     this.status.value = 'lost';
-    notices.showError('source', reason, this.actionsFor({ fault: asFault(reason), request }));
+    notices.showError('source', reason, this.actionsFor({ fault: faultOf(reason), request }));
     if (old.kind === 'camera')
       void this.reopenAfter(request, remembered, (signal) => devices.waitFor(old.deviceId, signal));
   }

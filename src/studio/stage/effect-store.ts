@@ -4,7 +4,7 @@ import type { Effect, EffectOptions, Fault, LoadProgress, LookOptions } from '..
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
-import { asError, asFault } from '../notices/as-fault.ts';
+import { errorOf, faultOf } from '../../common/errors.ts';
 import type { NoticeAction, NoticesStore } from '../notices/notices-store.ts';
 
 /** What applies the look to the effect. */
@@ -80,7 +80,7 @@ export class EffectStore {
       });
       this.adopt(effect, options);
     } catch (error) {
-      this.fail(asFault(error));
+      this.fail(faultOf(error));
     }
   }
 
@@ -126,7 +126,7 @@ export class EffectStore {
     const { page, notices } = this.needs;
     if (REPORTED_ELSEWHERE.has(fault.code)) return;
     if (fault.code === 'ERR_WORKER_DIED') page.state.value = 'ready';
-    notices.showError('effect', asError(fault));
+    notices.showError('effect', errorOf(fault));
     if (RECOVERABLE.has(fault.code)) setTimeout(notices.retract, RECOVERED_MS, 'effect');
   }
 
@@ -140,7 +140,7 @@ export class EffectStore {
     this.pictureShown.value = false;
     const message = `${fault.message} The call goes on without your picture.`;
     const actions = canRestart(fault) ? [this.restartAction] : [];
-    notices.showError('effect', asError({ ...fault, message }), actions);
+    notices.showError('effect', errorOf({ ...fault, message }), actions);
   }
 
   private release(): void {

@@ -1,8 +1,7 @@
 import { computed, effect as watch, signal } from '@preact/signals';
 import type { Effect } from '../../effect/index.ts';
-import { PortoonError } from '../../common/errors.ts';
+import { errorOf, faultOf, PortoonError } from '../../common/errors.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { asError, asFault } from '../notices/as-fault.ts';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
 import type { EffectStore } from './effect-store.ts';
@@ -91,7 +90,7 @@ export class OutputStore {
       if (request === this.requests) this.track.value = output;
     } catch (error) {
       if (this.needs.effect.current.value === effect && request === this.requests)
-        this.needs.notices.showError('feed', asError(asFault(error), error));
+        this.needs.notices.showError('feed', errorOf(faultOf(error), error));
     }
   }
 

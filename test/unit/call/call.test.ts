@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { orderCodecs } from '../../../src/call/codecs.ts';
-import { videoLimits } from '../../../src/call/limits.ts';
+import { orderCodecs } from '../../../src/call/peer/codecs.ts';
+import { videoLimits } from '../../../src/call/peer/limits.ts';
 import { hostKeyOf, keepIdentity, newKey, newRoom, roomSchema, identityOf } from '../../../src/call/link.ts';
-import { readQuality, verdictOf } from '../../../src/call/quality.ts';
+import { readQuality, verdictOf } from '../../../src/call/peer/quality.ts';
 import * as v from 'valibot';
 
 describe('a new room', () => {

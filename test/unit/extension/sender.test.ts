@@ -20,9 +20,9 @@ test('the first codec is told how to begin, whether it has parameters or not', (
   expect(withStartBitrate('v=0\r\n', 4_000_000)).toBe('v=0\r\n');
 });
 
-test('a picture is sent no larger than was wished, and never larger than it is', () => {
+test('a picture is sent no larger than was asked for, and never larger than it is', () => {
   expect(shrinkOf({ width: 1280, height: 720 }, { width: 640, height: 360 })).toBe(2);
-  // Who wished for another shape has enough to cut it out.
+  // A page that asked for another shape has enough to cut it out.
   expect(shrinkOf({ width: 1280, height: 720 }, { width: 640, height: 480 })).toBe(1.5);
   expect(shrinkOf({ width: 640, height: 360 }, { width: 1920, height: 1080 })).toBe(1);
 });

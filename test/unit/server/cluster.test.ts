@@ -12,7 +12,7 @@ import {
   TestPages,
   type Node,
 } from '../../fixtures/signalling.ts';
-import { makeClient } from '../../../src/server/redis-client.ts';
+import { makeClient } from '../../../src/server/rooms/redis-client.ts';
 import { MAX_PERSONS } from '../../../src/server/signals.ts';
 
 const reason = missing('redis-server');

@@ -5,7 +5,7 @@ import { Agent, request, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { OPEN_PER_ADDRESS } from '../../../src/server/limits.ts';
+import { OPEN_PER_ADDRESS } from '../../../src/server/http/limits.ts';
 import { freePort, missing, startEngine, startRedis, stopEngine } from '../../fixtures/engines.ts';
 import { projectRoot } from '../../fixtures/server.ts';
 import { newRoom, offer, startNode, TestPages, type Node } from '../../fixtures/signalling.ts';

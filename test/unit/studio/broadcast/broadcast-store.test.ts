@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import type { PublishOptions } from '../../../../src/call/whip.ts';
-import type { MediaServerError } from '../../../../src/call/media-server-errors.ts';
+import type { PublishOptions } from '../../../../src/call/media-server/whip.ts';
+import type { MediaServerError } from '../../../../src/call/media-server/media-server-errors.ts';
 import { PortoonError } from '../../../../src/common/errors.ts';
 import { createBroadcastStore, type Publisher } from '../../../../src/studio/broadcast/broadcast-store.ts';
 import { createBase, fakeTrack, settled } from '../fakes.ts';

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Member, RoomOptions } from '../../../../src/call/room.ts';
-import type { Microphone } from '../../../../src/call/microphone.ts';
+import type { Microphone } from '../../../../src/call/peer/microphone.ts';
 import { PortoonError } from '../../../../src/common/errors.ts';
 import type { JoinedRoom } from '../../../../src/studio/call/call-needs.ts';
 import { createCallStore } from '../../../../src/studio/call/call-store.ts';

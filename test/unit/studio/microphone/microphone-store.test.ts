@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import type { Microphone } from '../../../../src/call/microphone.ts';
+import type { Microphone } from '../../../../src/call/peer/microphone.ts';
 import { PortoonError } from '../../../../src/common/errors.ts';
 import { createMicrophoneStore } from '../../../../src/studio/microphone/microphone-store.ts';
 import { createBase, fakeTrack, settled } from '../fakes.ts';

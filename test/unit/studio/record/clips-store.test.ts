@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
-import type { ClipFile } from '../../../../src/record/folder.ts';
+import type { ClipFile } from '../../../../src/record/file/folder.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import { createClipsStore } from '../../../../src/studio/record/clips-store.ts';
 import type { SavedFile } from '../../../../src/studio/record/save-file.ts';

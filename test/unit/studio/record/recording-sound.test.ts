@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import type { Microphone } from '../../../../src/call/microphone.ts';
+import type { Microphone } from '../../../../src/call/peer/microphone.ts';
 import { RecordingSound } from '../../../../src/studio/record/recording-sound.ts';
 import { createBase, fakeTrack, settled } from '../fakes.ts';
 

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
 import type { Offer } from '../../../../src/record/formats.ts';
-import type { RecordingNotice } from '../../../../src/record/protocol.ts';
+import type { RecordingNotice } from '../../../../src/record/recording-protocol.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
 import { createRecordingStore } from '../../../../src/studio/record/recording-store.ts';

@@ -1,0 +1,37 @@
+import { PortoonError } from '../../common/errors.ts';
+
+/** A page tells the server so often at most. */
+const REPORT_MS = 60_000;
+
+/**
+ * What a browser says of a relay that it could not use.
+ * @returns the status with which a TURN server refused, or null where it was something else: an
+ *   address that does not answer is no refusal.
+ */
+export function refusalOf({ url, errorCode }: { url: string; errorCode: number }): number | null {
+  return /^turns?:/.test(url) && errorCode >= 400 && errorCode < 600 ? errorCode : null;
+}
+
+/** For people who reach nobody because of it. */
+export function relayRefused(status: number): PortoonError {
+  return new PortoonError(
+    'ERR_RELAY_REFUSED',
+    `The relay of this server refused us (TURN ${status}), and no other way leads through.`,
+    'Tell whoever runs this Portoon, who finds a line on it in the server’s log. On another network it may work without a relay.',
+  );
+}
+
+/** Tells the server that its relay refuses this page: nobody but the operator can mend that. */
+export class RelayReport {
+  private told = -Infinity;
+
+  /** @param ask - tells the server, if it can be told now; what it answers changes nothing. */
+  constructor(private readonly ask: (status: number) => void) {}
+
+  tell(status: number): void {
+    const now = performance.now();
+    if (now - this.told < REPORT_MS) return;
+    this.told = now;
+    this.ask(status);
+  }
+}

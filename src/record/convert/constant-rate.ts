@@ -1,0 +1,53 @@
+import type { FilmFrame } from '../film/film-reader.ts';
+
+/** A frame that comes so late is in time for its moment, in frames: cameras are not exact. */
+const LATE = 0.25;
+
+/**
+ * Gives frames the times of a constant rate: those that no moment shows are closed, and one that
+ * several show lasts as long.
+ * @param given - in order, without a run-up. The caller closes what comes back.
+ * @param rate - frames a second.
+ */
+export async function* atRate(
+  given: AsyncIterable<FilmFrame>,
+  rate: number,
+): AsyncGenerator<FilmFrame, void, undefined> {
+  /** The next frame to be given, and its moment, counted in frames of the rate. */
+  let held: VideoFrame | null = null;
+  let moment = 0;
+  const tick = (microseconds: number) => Math.ceil((microseconds * rate) / 1e6 - LATE);
+  const give = (until: number) => {
+    const frame = held!;
+    held = null;
+    try {
+      if (until <= moment) return null;
+      const timestamp = Math.round((moment * 1e6) / rate);
+      const duration = Math.round((until * 1e6) / rate) - timestamp;
+      moment = until;
+      return { frame: new VideoFrame(frame, { timestamp, duration }), runUp: false };
+    } finally {
+      frame.close();
+    }
+  };
+  try {
+    for await (const { frame } of given) {
+      const ready: FilmFrame | null = held ? give(tick(frame.timestamp)) : null;
+      held = frame;
+      if (ready) yield ready;
+    }
+    if (!held) return;
+    const { timestamp, duration } = held;
+    const last = give(Math.max(moment, 1, tick(timestamp + (duration ?? 0))));
+    if (last) yield last;
+  } finally {
+    held?.close();
+  }
+}
+
+/** The moments of a constant rate at which a frame of {@link atRate} is shown, in seconds. */
+export function momentsOf({ timestamp, duration }: VideoFrame, rate: number): number[] {
+  const first = Math.round((timestamp * rate) / 1e6);
+  const count = Math.max(1, Math.round(((duration ?? 0) * rate) / 1e6));
+  return Array.from({ length: count }, (_, index) => (first + index) / rate);
+}

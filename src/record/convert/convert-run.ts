@@ -1,0 +1,373 @@
+import { PortoonError } from '../../common/errors.ts';
+import type {
+  ConvertOrder,
+  ConvertProgress,
+  ConvertResult,
+  FilmInfo,
+  FilmPart,
+  JoinOrder,
+} from '../convert-protocol.ts';
+import { nameOfCodec } from '../film/codec-names.ts';
+import { atRate } from './constant-rate.ts';
+import { openDestination } from '../file/destination.ts';
+import { FilmReader, type FilmFrame, type FrameRange } from '../film/film-reader.ts';
+import { formatOf, offerOf } from '../formats.ts';
+import { mendedIn, noFrame, planJoin, type PicturePlan } from './joined-parts.ts';
+import { PictureWriter } from './picture-writer.ts';
+import { planSound, silence } from '../sound/sound-plan.ts';
+import { FilmWriter } from '../file/writer.ts';
+
+/** Frames in the effect at once: one is processed while the next one waits. */
+const AHEAD = 2;
+/** Sound goes into the file at most so many seconds before the pictures that it belongs to. */
+const SOUND_AHEAD = 1;
+/** Milliseconds between two progress reports. */
+const TELL_EACH = 250;
+/** A picture of fewer pixels gets so many bits a second: the encoder's own choice shows blocks. */
+const SMALL = 320 * 180;
+const LEAST = 600_000;
+/** A film that ends this many seconds before its stated duration was cut short. */
+const MISSING = 0.25;
+
+/** Seconds on the film's own clock: what becomes the new film, or a part of it. */
+export function rangeOf(
+  { begin, info }: FilmReader,
+  { trim, name }: ConvertOrder | JoinOrder,
+): [number, number] {
+  const { from = 0, to = Infinity } = trim ?? {};
+  if (from < info.seconds && from < to) return [begin + from, begin + to];
+  throw new PortoonError(
+    'ERR_PARAMETER',
+    `From ${from} s to ${to} s nothing is left of “${name}”, which lasts ${info.seconds.toFixed(2)} s.`,
+    'Choose an earlier beginning, or a later end.',
+  );
+}
+
+class Cancelled extends Error {}
+
+/** One film, or a part of one: each frame drawn by the effect, or joined from parts. */
+export class Run {
+  private frames = 0;
+  /** Microseconds of the film that are in the file. */
+  private position = 0;
+  /** Seconds: where the sound is. */
+  private heard = 0;
+  private cancelled = false;
+  private readonly cancelling = Promise.withResolvers<never>();
+  /** Resolves while the run may go on. */
+  private gate = Promise.withResolvers<undefined>();
+  private pausedAt: number | null = null;
+  /** Milliseconds; moved forward by each pause. */
+  private began = performance.now();
+  private told = 0;
+  private writer: FilmWriter | null = null;
+  /** Seconds: where in the film the part begins, and how long it is. */
+  private first = 0;
+  private total = 0;
+  /** Wakes the sound when the pictures are further on. */
+  private further = Promise.withResolvers<undefined>();
+  private picturesDone = false;
+
+  constructor(
+    private readonly order: ConvertOrder | JoinOrder,
+    /** Composites the next frame, which it closes; null where parts are joined. */
+    private readonly draw: ((frame: VideoFrame) => Promise<VideoFrame>) | null,
+    private readonly onProgress: (progress: ConvertProgress) => void,
+  ) {
+    this.gate.resolve(undefined);
+    this.cancelling.promise.catch(() => undefined);
+  }
+
+  pause(paused: boolean): void {
+    if (paused === (this.pausedAt !== null)) return;
+    const now = performance.now();
+    if (paused) {
+      this.pausedAt = now;
+      this.gate = Promise.withResolvers();
+    } else {
+      this.began += now - this.pausedAt!;
+      this.pausedAt = null;
+      this.gate.resolve(undefined);
+    }
+  }
+
+  cancel(): void {
+    this.cancelled = true;
+    this.cancelling.reject(new Cancelled());
+    this.gate.resolve(undefined);
+    this.further.resolve(undefined);
+  }
+
+  async convert(): Promise<ConvertResult | null> {
+    const reader = await FilmReader.open(this.order.film, this.order.name);
+    try {
+      return await this.convertFrom(reader);
+    } catch (error) {
+      if (error instanceof Cancelled) return null;
+      throw error instanceof PortoonError ? error : ((await reader.explainChange()) ?? error);
+    } finally {
+      reader.close();
+    }
+  }
+
+  private get part(): FilmPart | undefined {
+    return 'parts' in this.order ? undefined : this.order.part;
+  }
+
+  private async convertFrom(reader: FilmReader): Promise<ConvertResult> {
+    const [from, to] = rangeOf(reader, this.order);
+    const { part } = this;
+    const end = Math.min(part?.to ?? to, reader.begin + reader.info.seconds);
+    this.first = part ? part.from - from : 0;
+    this.total = end - (part?.from ?? from);
+    const format = formatOf(this.order.format);
+    const container = format.container === 'mp4' ? 'mp4' : 'webm';
+    const pictures =
+      'parts' in this.order
+        ? await planJoin(this.order, format.alpha, {
+            wrote: (position) => {
+              this.throwIfCancelled();
+              this.wrote(position);
+            },
+            ended: () => {
+              this.picturesEnded();
+            },
+          })
+        : await this.drawn(reader, format.alpha, {
+            origin: from,
+            from: Math.max(from, part ? part.from - part.runUp : from),
+            kept: part?.from ?? from,
+            to: part?.to ?? to,
+          });
+    const sound = part ? silence : await planSound(reader.sounds, container);
+    const destination = await openDestination(this.order.to);
+    let writer: FilmWriter;
+    try {
+      writer = await FilmWriter.open({
+        container,
+        sink: destination.sink,
+        video: pictures.track,
+        ...(sound.track ? { audio: sound.track } : {}),
+        // A file in the browser's storage may outlive a crash, so it must play at any moment. A
+        // file sent elsewhere is whole or absent, so it has one index. A part's times begin
+        // where the part before ended, which only pieces tell exactly.
+        fragmented: this.order.to.kind === 'private' || part !== undefined,
+        labels: reader.labels,
+      });
+    } catch (error) {
+      await destination.remove();
+      throw error;
+    }
+    this.writer = writer;
+    try {
+      this.began = performance.now();
+      const writing = [
+        pictures.write(writer),
+        sound.write(writer, from, to, (seconds) => this.reach(seconds)),
+      ];
+      try {
+        await Promise.all(writing);
+      } finally {
+        // The other one has an end too.
+        this.cancel();
+        await Promise.allSettled(writing);
+      }
+      // A film may break off before a part of it begins.
+      if (this.frames > 0) await writer.finish();
+      else await writer.cancel();
+    } catch (error) {
+      await writer.cancel();
+      await destination.remove();
+      throw error;
+    }
+    this.tell(true);
+    const mended = reader.mended + ('parts' in this.order ? mendedIn(this.order) : 0);
+    return {
+      frames: this.frames,
+      width: pictures.width,
+      height: pictures.height,
+      seconds: this.position / 1e6,
+      bytes: this.frames > 0 ? writer.bytes : 0,
+      video: nameOfCodec(pictures.codec),
+      audio: sound.codec && nameOfCodec(sound.codec),
+      audioCopied: sound.copied,
+      mended,
+      warnings: part
+        ? pictures.warnings
+        : [
+            ...reader.warnings,
+            ...((await reader.isInterlaced()) ? [interlaced(this.order.name)] : []),
+            ...sound.warnings,
+            ...pictures.warnings,
+            ...(mended > 0
+              ? [
+                  `${mended} of ${this.frames} frames are damaged in “${this.order.name}”: the picture before stands in their place.`,
+                ]
+              : []),
+            ...this.cutShort(reader, to),
+          ],
+    };
+  }
+
+  /** Pictures that come out of the effect. */
+  private async drawn(reader: FilmReader, alpha: boolean, range: FrameRange): Promise<PicturePlan> {
+    const { info } = reader;
+    const frameRate = this.frameRate();
+    const codec = await this.videoCodec(info);
+    // H.264 has no odd sizes: the last line comes twice.
+    const padded = codec === 'avc' && (info.width % 2 === 1 || info.height % 2 === 1);
+    const width = padded ? (info.width + 1) & ~1 : info.width;
+    const height = padded ? (info.height + 1) & ~1 : info.height;
+    return {
+      track: {
+        ...{ codec, alpha, latency: 'quality' },
+        ...(width * height < SMALL ? { bitrate: LEAST } : {}),
+        ...(frameRate === undefined ? {} : { frameRate }),
+      },
+      codec,
+      width,
+      height,
+      warnings: padded
+        ? [
+            `H.264 has no odd sizes: ${info.width} × ${info.height} became ${width} × ${height}, the last line comes twice. A WebM keeps the size.`,
+          ]
+        : [],
+      write: (writer) => {
+        const frames = reader.frames(range);
+        return this.pictures(
+          frameRate === undefined ? frames : atRate(frames, frameRate),
+          new PictureWriter(writer, [width, height], frameRate),
+        );
+      },
+    };
+  }
+
+  private frameRate(): number | undefined {
+    const frameRate = 'parts' in this.order ? undefined : this.order.frameRate;
+    if (frameRate === undefined || (frameRate >= 1 && frameRate <= 240)) return frameRate;
+    throw new PortoonError(
+      'ERR_PARAMETER',
+      `${frameRate} frames a second are asked for.`,
+      'Take a number from 1 to 240.',
+    );
+  }
+
+  private async videoCodec({ width, height }: FilmInfo) {
+    const format = formatOf(this.order.format);
+    const offer = await offerOf(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
+    if (offer.video) return offer.video;
+    throw new PortoonError(
+      'ERR_UNSUPPORTED_BROWSER',
+      `This browser cannot encode ${format.title} at ${width} × ${height}.`,
+      'Choose another format, or make the film smaller first.',
+    );
+  }
+
+  private async pictures(frames: AsyncIterable<FilmFrame>, pictures: PictureWriter): Promise<void> {
+    const underWay: { picture: Promise<VideoFrame>; runUp: boolean }[] = [];
+    const writeFirst = async () => {
+      const { runUp } = underWay[0]!;
+      // An effect that died does not answer.
+      const picture = await Promise.race([underWay[0]!.picture, this.cancelling.promise]);
+      void underWay.shift();
+      const { timestamp, duration } = picture;
+      let written = 0;
+      try {
+        if (!runUp) written = await pictures.write(picture);
+      } finally {
+        picture.close();
+      }
+      if (runUp) this.tell(false);
+      else this.wrote(timestamp + (duration ?? 0), written);
+    };
+    try {
+      for await (const { frame, runUp } of frames) {
+        if (this.cancelled) {
+          frame.close();
+          break;
+        }
+        const picture = this.draw!(frame);
+        // Heard of when its turn comes.
+        picture.catch(() => undefined);
+        underWay.push({ picture, runUp });
+        if (underWay.length >= AHEAD) await writeFirst();
+        await this.gate.promise;
+      }
+      this.throwIfCancelled();
+      while (underWay.length > 0) await writeFirst();
+      if (this.frames === 0 && !this.part) throw noFrame(this.order.name);
+    } finally {
+      this.picturesEnded();
+      for (const { picture } of underWay)
+        void picture.then(
+          (unused) => {
+            unused.close();
+          },
+          () => undefined,
+        );
+    }
+  }
+
+  /** @param position - microseconds of the film that are in the file now. */
+  private wrote(position: number, frames = 1): void {
+    this.frames += frames;
+    this.position = position;
+    this.wakeSound();
+    this.tell(false);
+  }
+
+  /** Resolves when the pictures have come so far that sound of that moment may go into the file. */
+  private async reach(seconds: number): Promise<void> {
+    this.heard = seconds;
+    while (!this.picturesDone && !this.cancelled && seconds > this.position / 1e6 + SOUND_AHEAD)
+      await this.further.promise;
+    this.throwIfCancelled();
+  }
+
+  private picturesEnded(): void {
+    this.picturesDone = true;
+    this.wakeSound();
+  }
+
+  private wakeSound(): void {
+    this.further.resolve(undefined);
+    this.further = Promise.withResolvers();
+  }
+
+  private throwIfCancelled(): void {
+    if (this.cancelled) throw new Cancelled();
+  }
+
+  private cutShort({ begin, info }: FilmReader, to: number): string[] {
+    const expected = Math.min(to - begin, info.seconds) - (this.order.trim?.from ?? 0);
+    // Some films go on for a while with nothing but sound.
+    const there = Math.max(this.position / 1e6, this.heard);
+    if (there >= expected - MISSING) return [];
+    return [
+      `“${this.order.name}” breaks off after ${there.toFixed(1)} s of ${expected.toFixed(1)} s: what was there is converted. ` +
+        'Copy or download it again for the rest.',
+    ];
+  }
+
+  private tell(last: boolean): void {
+    const now = performance.now();
+    if (!last && now - this.told < TELL_EACH) return;
+    this.told = now;
+    const { total } = this;
+    const elapsed = (now - this.began) / 1000;
+    const seconds = Math.max(0, Math.min(total, this.position / 1e6 - this.first));
+    this.onProgress({
+      frames: this.frames,
+      seconds,
+      total,
+      rate: elapsed > 0 ? this.frames / elapsed : 0,
+      left: elapsed > 1 && seconds > 0 ? (elapsed / seconds) * (total - seconds) : null,
+      bytes: this.writer?.bytes ?? 0,
+    });
+  }
+}
+
+function interlaced(name: string): string {
+  const quoted = JSON.stringify(name);
+  return `“${name}” is interlaced: where something moves, every other line was made of its neighbours. A better picture comes of: ffmpeg -i ${quoted} -vf bwdif -c:v libx264 NEW.mp4`;
+}

@@ -1,0 +1,91 @@
+/** Why a film cannot be read, in sentences. */
+import { UnsupportedInputFormatError } from 'mediabunny';
+import { PortoonError } from '../../common/errors.ts';
+import type { FilmSource } from '../convert-protocol.ts';
+import { bytesAt, hasChanged } from './film-bytes.ts';
+import { kindOfFile } from './kind-of-file.ts';
+
+/** Bytes of a film's beginning, and of its end, that tell what it is. */
+const LOOK = 1 << 18;
+export const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
+export const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
+
+/** @param wayOut - NAME stands for the film. */
+export function unreadable(name: string, what: string, wayOut: string, options?: ErrorOptions): PortoonError {
+  return new PortoonError(
+    'ERR_VIDEO_UNREADABLE',
+    `“${name}” ${what}`,
+    wayOut.replaceAll('NAME', JSON.stringify(name)),
+    options,
+  );
+}
+
+/** What it means that a film could not be opened. */
+export async function explainOpening(
+  source: FilmSource,
+  name: string,
+  error: unknown,
+): Promise<PortoonError> {
+  if (error instanceof PortoonError) return error;
+  if (await hasChanged(source)) return changed(name, error);
+  const head = await bytesAt(source, 0, LOOK);
+  if (head.length === 0) return unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
+  if (error instanceof UnsupportedInputFormatError) return unknownKind(head, name, error);
+  return isLocked(head) || isLocked(await bytesAt(source, -LOOK, LOOK))
+    ? locked(name, error)
+    : damaged(name, error);
+}
+
+/** What it means that a film could not be read on. */
+export async function explainReading(
+  source: FilmSource,
+  name: string,
+  error: unknown,
+): Promise<PortoonError> {
+  if (error instanceof PortoonError) return error;
+  return (await hasChanged(source)) ? changed(name, error) : damaged(name, error);
+}
+
+/** @returns null where the film is as it was. */
+export async function explainChange(source: FilmSource, name: string): Promise<PortoonError | null> {
+  return (await hasChanged(source)) ? changed(name, undefined) : null;
+}
+
+function changed(name: string, cause: unknown): PortoonError {
+  return unreadable(name, 'was changed meanwhile.', 'Wait until it is complete, then choose it again.', {
+    cause,
+  });
+}
+
+function locked(name: string, cause: unknown): PortoonError {
+  return unreadable(
+    name,
+    'is encrypted: only the player that it was sold for can show it.',
+    'Choose a film that is not protected.',
+    { cause },
+  );
+}
+
+/** Whether an MP4's index, which stands at its beginning or end, speaks of encrypted pictures. */
+function isLocked(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes).includes('encv');
+}
+
+function damaged(name: string, cause: unknown): PortoonError {
+  if (cause instanceof Error && /encrypt|decrypt/i.test(cause.message)) return locked(name, cause);
+  return unreadable(
+    name,
+    'is cut short or damaged.',
+    'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c:v libx264 NEW.mp4',
+    { cause },
+  );
+}
+
+function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
+  const kind = kindOfFile(head.subarray(0, 512));
+  if (kind === null)
+    return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
+  return kind.film
+    ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
+    : unreadable(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });
+}

@@ -1,0 +1,305 @@
+import {
+  ALL_FORMATS,
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  UrlSource,
+  type InputAudioTrack,
+  type InputVideoTrack,
+} from 'mediabunny';
+import type { PortoonError } from '../../common/errors.ts';
+import { nameOfCodec } from './codec-names.ts';
+import type { FilmInfo, FilmSource } from '../convert-protocol.ts';
+import { cutTimesOf } from './cuts.ts';
+import { readLabels, type FilmLabels } from './film-date.ts';
+import {
+  CHOOSE,
+  explainChange,
+  explainOpening,
+  explainReading,
+  REENCODE,
+  unreadable,
+} from './film-faults.ts';
+import { FilmSound } from './film-sound.ts';
+import { readMp4Index, type Mp4Index } from './mp4-index.ts';
+import { cutsOf, endOf, partsOf, WHOLE, type Cut, type Part } from './parts.ts';
+import { Upright } from '../picture/upright.ts';
+import { timesBetween, wholeSamples } from './whole-samples.ts';
+
+/**
+ * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's
+ * machines.
+ */
+const MOST_PIXELS = 4096 * 2304;
+/** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
+const GAP = 0.001;
+/** A frame that would be shown for less, in seconds, is not: edit lists are as coarse as that. */
+const SHORTEST = 0.0011;
+
+/** Which frames are wanted, in seconds on the film's own clock. */
+export interface FrameRange {
+  /** The moment that their timestamps count from. */
+  readonly origin: number;
+  /** The first frame is the one shown at this moment. */
+  readonly from: number;
+  /** Frames before this moment are a run-up; none where it is `from`. */
+  readonly kept: number;
+  /** Not included. */
+  readonly to: number;
+}
+
+export interface FilmFrame {
+  readonly frame: VideoFrame;
+  /** Whether it only leads up to those that are wanted. */
+  readonly runUp: boolean;
+}
+
+/** Reads a film: its frames in the order in which they are seen, and its sounds. */
+export class FilmReader {
+  /** Frames so far that no decoder could make out, and in whose place the one before stands. */
+  mended = 0;
+  private pictures: Promise<Upright> | null = null;
+
+  private constructor(
+    readonly info: FilmInfo,
+    /** Seconds on the film's own clock: what is before is not shown. */
+    readonly begin: number,
+    /** What is left out, in sentences. */
+    readonly warnings: readonly string[],
+    /** The one that a player takes first. */
+    readonly sounds: readonly FilmSound[],
+    readonly labels: FilmLabels,
+    private readonly source: FilmSource,
+    private readonly name: string,
+    private readonly input: Input,
+    private readonly video: InputVideoTrack,
+    private readonly parts: readonly Part[],
+  ) {}
+
+  /**
+   * @param name - what the film is called in messages.
+   * @throws PortoonError `ERR_VIDEO_UNREADABLE`, saying what the file is and what would do.
+   */
+  static async open(source: FilmSource, name: string): Promise<FilmReader> {
+    const input = new Input({
+      formats: ALL_FORMATS,
+      source:
+        typeof source === 'string'
+          ? new UrlSource(source, { getRetryDelay: (attempts) => (attempts < 3 ? 0.2 : null) })
+          : new BlobSource(source),
+    });
+    try {
+      return await FilmReader.openInput(input, source, name);
+    } catch (error) {
+      input.dispose();
+      throw await explainOpening(source, name, error);
+    }
+  }
+
+  private static async openInput(input: Input, source: FilmSource, name: string): Promise<FilmReader> {
+    const format = await input.getFormat();
+    const [video, audio, tracks] = await Promise.all([
+      input.getPrimaryVideoTrack(),
+      input.getPrimaryAudioTrack(),
+      input.getAudioTracks(),
+    ]);
+    if (!video) {
+      if (audio) throw unreadable(name, 'has sound but no picture.', CHOOSE);
+      throw unreadable(
+        name,
+        'is cut short or damaged: it does not tell what is in it.',
+        'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c copy NEW.mkv',
+      );
+    }
+    const { width, height, codec } = await checkPictures(video, name);
+    await assumeColours(video);
+    const index = await readMp4Index(source);
+    const parts = partsFor(video, index);
+    const inOrder = audio ? [audio, ...tracks.filter(({ id }) => id !== audio.id)] : tracks;
+    const sounds = await Promise.all(
+      inOrder.map((track) => FilmSound.open(track, partsFor(track, index) ?? WHOLE)),
+    );
+    const sound = sounds.find(({ decoded }) => decoded) ?? sounds[0];
+    const firsts = await Promise.all(
+      [video, ...(sound ? [sound] : [])].map((track) => track.getFirstTimestamp()),
+    );
+    const begin = Math.max(0, Math.min(...firsts));
+    const media = (await video.getDurationFromMetadata()) ?? (await video.computeDuration());
+    const end = parts === null || endOf(parts) === Infinity ? media : endOf(parts);
+    return new FilmReader(
+      {
+        container: format.name.replace(/ .*/, ''),
+        width,
+        height,
+        seconds: Math.max(0, end - begin),
+        video: nameOfCodec(codec),
+        audio: sound?.name ?? null,
+      },
+      begin,
+      parts === null ? ['The film asks for slow or fast motion, which is not followed.'] : [],
+      sounds,
+      await readLabels(source, input, index),
+      source,
+      name,
+      input,
+      video,
+      parts ?? WHOLE,
+    );
+  }
+
+  /** Whether its frames are of two fields each, which are joined. */
+  async isInterlaced(): Promise<boolean> {
+    return (await this.upright()).isInterlaced;
+  }
+
+  /** Where a stretch of the film may be cut into parts of about so many seconds. */
+  cuts(from: number, to: number, seconds: number): Promise<number[]> {
+    return cutTimesOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
+  }
+
+  /**
+   * All frames in the order in which they are shown: upright, of one size, with square pixels. A
+   * broken frame is replaced by the one before. The caller closes each frame.
+   * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
+   */
+  async *frames({ origin, from, kept, to }: FrameRange): AsyncGenerator<FilmFrame, void, undefined> {
+    let last = -1;
+    try {
+      const upright = await this.upright();
+      for (const cut of cutsOf(this.parts, from, to)) {
+        const film = cut.shift + from;
+        for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
+          const shown = Math.max(start, cut.from);
+          // Some films give one moment to two frames; a player would then never show the first.
+          last = Math.max(last + 1, Math.round((shown + film - origin) * 1e6));
+          const duration = Math.round((Math.min(end, cut.to) - shown) * 1e6);
+          const runUp = kept > from && start + film < kept;
+          if (isMended && !runUp) this.mended++;
+          yield {
+            frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
+            runUp,
+          };
+        }
+      }
+    } catch (error) {
+      throw await explainReading(this.source, this.name, error);
+    }
+  }
+
+  /** What an error means that came up while this film was read; null where it is not the film's. */
+  explainChange(): Promise<PortoonError | null> {
+    return explainChange(this.source, this.name);
+  }
+
+  close(): void {
+    this.input.dispose();
+  }
+
+  private upright(): Promise<Upright> {
+    const { video, info, begin } = this;
+    return (this.pictures ??= Upright.open(video, [info.width, info.height], begin, begin + info.seconds));
+  }
+
+  /** The frames of one cut, which stay this reader's, with their times on the track's clock. */
+  private async *cut(upright: Upright, cut: Cut): AsyncGenerator<Timed, void, undefined> {
+    const from = cut.from + SHORTEST;
+    const to = cut.to - SHORTEST;
+    /** What stands in for a frame that is broken. */
+    let stand: VideoFrame | null = null;
+    /** What was decoded and comes next, while those before it are given out. */
+    let next: VideoFrame | null = null;
+    let seen = -Infinity;
+    let shownTo = -Infinity;
+    try {
+      for await (const sample of wholeSamples(this.video, from, to)) {
+        let frame: VideoFrame;
+        try {
+          frame = await upright.frame(sample);
+        } finally {
+          sample.close();
+        }
+        const { timestamp, duration } = sample;
+        next = frame;
+        // What a decoder could not make out is missing: the times of the packets tell of it.
+        const missed =
+          timestamp > Math.max(shownTo, from) + GAP
+            ? await timesBetween(this.video, seen, timestamp, from)
+            : [];
+        for (const [index, at] of missed.entries())
+          yield { frame: stand ?? frame, start: at, end: missed[index + 1] ?? timestamp, isMended: true };
+        stand?.close();
+        stand = frame;
+        next = null;
+        yield { frame, start: timestamp, end: timestamp + duration, isMended: false };
+        seen = timestamp;
+        shownTo = timestamp + duration;
+      }
+      // A film may break off here: only what is there counts, and its index tells of more.
+      const missed = stand ? await timesBetween(this.video, seen, to, from, false) : [];
+      for (const [index, at] of missed.entries())
+        yield {
+          frame: stand!,
+          start: at,
+          end: missed[index + 1] ?? Math.min(cut.to, at + (shownTo - seen)),
+          isMended: true,
+        };
+    } finally {
+      stand?.close();
+      next?.close();
+    }
+  }
+}
+
+/** In seconds. */
+interface Timed {
+  readonly frame: VideoFrame;
+  readonly start: number;
+  readonly end: number;
+  /** Whether it stands in for one that is broken. */
+  readonly isMended: boolean;
+}
+
+/** What a track's edit list shows of it; null where that cannot be followed. */
+function partsFor({ id }: InputVideoTrack | InputAudioTrack, index: Mp4Index | null) {
+  const edits = index?.edits.get(id);
+  return edits ? partsOf(edits) : WHOLE;
+}
+
+/** The largest picture of standard definition, where nothing says how colours are coded. */
+const STANDARD = { width: 1279, height: 576 };
+
+/**
+ * Says how colours are coded where a film does not: as ITU-R BT.601 has it in VP8 (RFC 6386, 9.2)
+ * and in standard definition, as players take it. mediabunny, and browsers, take BT.709 for all.
+ */
+async function assumeColours(video: InputVideoTrack): Promise<void> {
+  const [given, config] = [await video.getColorSpace(), await video.getDecoderConfig()];
+  const isSmall =
+    (await video.getCodedWidth()) <= STANDARD.width && (await video.getCodedHeight()) <= STANDARD.height;
+  if (!config || given.matrix || (!isSmall && (await video.getCodec()) !== 'vp8')) return;
+  const fullRange = given.fullRange ?? false;
+  const colorSpace = { primaries: 'bt709', transfer: 'bt709', matrix: 'smpte170m', fullRange } as const;
+  video.getDecoderConfig = () => Promise.resolve({ ...config, colorSpace });
+}
+
+/** @throws PortoonError where the pictures cannot be decoded here. */
+async function checkPictures(video: InputVideoTrack, name: string) {
+  const width = await video.getDisplayWidth();
+  const height = await video.getDisplayHeight();
+  if (width * height > MOST_PIXELS)
+    throw unreadable(
+      name,
+      `is ${width} × ${height}: films up to 4096 × 2304 can be converted.`,
+      `Make it smaller first, as by: ffmpeg -i NAME -vf scale=${width >= height ? '3840:-2' : '-2:3840'} NEW.mp4`,
+    );
+  const codec = await video.getCodec();
+  if (codec === null) throw unreadable(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
+  // A film that is locked says so only when its packets are wanted.
+  await new EncodedPacketSink(video).getFirstPacket();
+  if (await video.canDecode()) return { width, height, codec };
+  throw unreadable(
+    name,
+    `is ${nameOfCodec(codec)}, which this browser cannot decode.`,
+    codec === 'hevc' ? `Chrome decodes it where the graphics processor does. ${REENCODE}` : REENCODE,
+  );
+}

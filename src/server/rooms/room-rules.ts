@@ -1,0 +1,133 @@
+/**
+ * Who may enter a room, who is its host, and what the others are told. Pure functions: nothing
+ * waits or emits.
+ */
+import { Refusal, VIEWERS_FULL } from './refusal.ts';
+import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from '../signals.ts';
+import type { StoredMember, StoredRoom } from './store.ts';
+
+type EventOf<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
+/** What the members of a room are to be told. */
+export type RoomEvent = EventOf<'joined'> | EventOf<'left'> | EventOf<'host'>;
+
+/** A member as the others see it. */
+export function peerOf({ id, name, kind, state }: StoredMember, room: StoredRoom): PresentMember {
+  return { id, name, kind, host: room.host === id, state };
+}
+
+/**
+ * Whether the membership still belongs to this connection. A peer that came back on another one has
+ * taken it along.
+ */
+export function holds(room: StoredRoom, { id, connection }: StoredMember): boolean {
+  return room.members.some((other) => other.id === id && other.connection === connection);
+}
+
+/** How someone comes in. */
+export interface Entry {
+  /** Whether they say that they were in this room before. */
+  readonly returns: boolean;
+  /** Who else was in the room when it was locked, as they remember it. */
+  readonly lockedWith?: readonly string[] | undefined;
+}
+
+/**
+ * Starts a room that nobody is in or expected back in: unlocked, and for a while with no host but
+ * its owner.
+ */
+export function begin(room: StoredRoom): void {
+  if (room.members.length > 0 || room.away.length > 0) return;
+  delete room.host;
+  room.locked = false;
+  room.removed = [];
+  // This server may just have been started anew, and whoever made the room be on the way.
+  room.hostUntil = Date.now() + GRACE;
+}
+
+/**
+ * Lets someone in, or back in. The caller then finds the host with {@link chooseHost}.
+ *
+ * @returns their connection until now, if they had one, and who came in while the server had
+ *   forgotten the lock: these are to be removed.
+ * @throws Refusal where the room is full or locked, or the host removed them.
+ */
+export function enter(
+  room: StoredRoom,
+  member: StoredMember,
+  { returns, lockedWith }: Entry,
+): { replaced: string | undefined; intruders: StoredMember[] } {
+  const { id, kind, owner } = member;
+  begin(room);
+  const awaitsOwner = room.host === undefined && (room.hostUntil ?? 0) > Date.now();
+  const relocks = awaitsOwner && returns && lockedWith !== undefined;
+  if (relocks) room.locked = true;
+  // The owner alone knows for certain who was there.
+  const intruders =
+    relocks && owner ? room.members.filter((other) => other.id !== id && !lockedWith.includes(other.id)) : [];
+  if (relocks && owner) expect(room, lockedWith);
+
+  const before = room.members.findIndex((other) => other.id === id);
+  const wasThere = before >= 0 || room.away.some((other) => other.id === id) || (awaitsOwner && returns);
+  if (room.removed.includes(id)) throw new Refusal('ERR_REMOVED');
+  if (room.locked && !wasThere && !owner) throw new Refusal('ERR_ROOM_LOCKED');
+  const most = kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
+  const others = room.members.filter(
+    (other) => other.id !== id && other.kind === kind && !intruders.includes(other),
+  );
+  if (others.length >= most)
+    throw new Refusal('ERR_ROOM_FULL', undefined, kind === 'view' ? { words: VIEWERS_FULL } : {});
+
+  const replaced = room.members[before]?.connection;
+  if (before >= 0) room.members[before] = member;
+  // Should the owner not come, the host is one of those who were there.
+  else if (awaitsOwner && returns) room.members.unshift(member);
+  else room.members.push(member);
+  room.away = room.away.filter((other) => other.id !== id);
+  return { replaced, intruders };
+}
+
+/** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
+export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 'removed'): EventOf<'left'> {
+  room.members = room.members.filter((member) => member.id !== id);
+  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
+  if (room.host === id) {
+    if (reason === 'lost') room.hostUntil = Date.now() + GRACE;
+    else delete room.host;
+  }
+  return ['left', { id, reason }];
+}
+
+/** Removes the members whose server node has died, as lost. */
+export function dropDeadNodes(room: StoredRoom, living: ReadonlySet<string>): EventOf<'left'>[] {
+  const now = Date.now();
+  room.away = room.away.filter(({ until }) => until > now);
+  const dead = room.members.filter(({ node }) => !living.has(node));
+  return dead.map(({ id }) => drop(room, id, 'lost'));
+}
+
+/**
+ * Chooses the host: the owner if present, else the current host, even one lost a moment ago, else
+ * the person who has been there longest.
+ */
+export function chooseHost(room: StoredRoom): EventOf<'host'>[] {
+  const persons = room.members.filter(({ kind }) => kind === 'person');
+  const owners = persons.filter(({ owner }) => owner);
+  const candidates = owners.length > 0 ? owners : persons;
+  if (candidates.some(({ id }) => id === room.host)) {
+    delete room.hostUntil;
+    return [];
+  }
+  if (owners.length === 0 && (room.hostUntil ?? 0) > Date.now()) return [];
+  delete room.hostUntil;
+  delete room.host;
+  const next = candidates[0];
+  if (!next) return [];
+  room.host = next.id;
+  return [['host', { id: next.id }]];
+}
+
+function expect(room: StoredRoom, ids: readonly string[]): void {
+  const until = Date.now() + GRACE;
+  for (const id of ids)
+    if (![...room.members, ...room.away].some((known) => known.id === id)) room.away.push({ id, until });
+}

@@ -1,0 +1,368 @@
+import { digest, randomKey } from './keys.ts';
+import { Refusal } from './refusal.ts';
+import {
+  begin,
+  dropDeadNodes,
+  chooseHost,
+  drop,
+  enter,
+  holds,
+  peerOf,
+  type RoomEvent,
+} from './room-rules.ts';
+import type { JoinAnswer, MemberState } from '../signals.ts';
+import {
+  callOf,
+  tellRoom,
+  removeConnection,
+  type Checked,
+  type SignalServer,
+  type SignalSocket,
+} from './sockets.ts';
+import type { RoomStore, StoredMember } from './store.ts';
+
+/** After so long all nodes that live have said who sits on them. Milliseconds. */
+const RECOUNT = 3000;
+
+/** A peer's place in a room, held by one connection. */
+export interface Membership {
+  /** The digest of the room's name: the server keeps nothing that opens the room. */
+  readonly room: string;
+  readonly id: string;
+  readonly member: StoredMember;
+  readonly socket: SignalSocket;
+  /** Whether it was from here that the room was locked, should Redis forget it. */
+  locks: boolean;
+}
+
+/** Who is in which room, and what they may do there. */
+export class Rooms {
+  readonly #io: SignalServer;
+  readonly #store: RoomStore;
+  readonly #node: string;
+  /** The memberships whose connections are here. */
+  readonly #memberships = new Map<string, Set<Membership>>();
+  /** Memberships whose end could not be told while Redis was away. */
+  readonly #owed = new Set<readonly [membership: Membership, reason: 'left' | 'lost']>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** When the pages of this node are to be told who is there, if they are. */
+  #recountAt: number | undefined;
+
+  constructor(io: SignalServer, store: RoomStore, node: string) {
+    this.#io = io;
+    this.#store = store;
+    this.#node = node;
+  }
+
+  /** Rooms with a membership on this node. */
+  get size(): number {
+    return this.#memberships.size;
+  }
+
+  /**
+   * Joins a room. `answer` is called before anybody is told, so that the answer comes before any
+   * other message.
+   */
+  async join(
+    socket: SignalSocket,
+    request: Checked<'join'>,
+    answer: (answer: Omit<JoinAnswer, 'ice' | 'iceLifetime'>) => void,
+  ): Promise<Membership> {
+    const room = digest(request.room);
+    const secret = request.rejoin?.secret ?? randomKey();
+    // The id is made of the secret: any node, and one that was started anew, can tell whose it is.
+    const id = digest(secret);
+    if (request.rejoin && request.rejoin.id !== id) throw new Refusal('ERR_MESSAGE', 'rejoin');
+    const member: StoredMember = {
+      id,
+      name: request.name,
+      kind: request.kind,
+      // A room's name is the digest of its key, so even a server that was just restarted can check
+      // the key.
+      owner: request.hostKey !== undefined && digest(request.hostKey) === request.room,
+      state: request.state,
+      node: this.#node,
+      connection: socket.id,
+    };
+    const membership: Membership = { room, id, member, socket, locks: request.lockedWith !== undefined };
+
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const events = dropDeadNodes(state, living);
+        const { rejoin, lockedWith } = request;
+        const wasLocked = state.locked;
+        const { replaced, intruders } = enter(state, member, { returns: rejoin !== undefined, lockedWith });
+        for (const intruder of intruders) events.push(drop(state, intruder.id, 'removed'));
+        const hostEvents = chooseHost(state);
+        const peer = peerOf(member, state);
+        const result = {
+          self: id,
+          secret,
+          peers: state.members.filter((other) => other.id !== id).map((other) => peerOf(other, state)),
+          host: peer.host,
+          locked: state.locked,
+        };
+        // A peer that sat on a dead node and comes back is not told to have gone.
+        const gone = events.filter(([, message]) => message.id !== id);
+        const all: RoomEvent[] = [...gone, ['joined', { peer }], ...hostEvents];
+        const relocks = state.locked && !wasLocked;
+        return { events: all, result, replaced, intruders, relocks, hostUntil: state.hostUntil };
+      },
+      ({ events, result, replaced, intruders, relocks, hostUntil }) => {
+        // A connection that the peer had before; its end is no news.
+        if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
+        // One that ended meanwhile gives its membership up next.
+        if (socket.connected) void socket.join([room, callOf(room, id)]);
+        this.#admit(membership);
+        answer(result);
+        for (const { connection } of intruders) removeConnection(this.#io, connection);
+        tellRoom(this.#io, room, events, id);
+        // Those who came back before found it open.
+        if (relocks) this.#io.to(room).emit('locked', { locked: true });
+        this.#settleLater(room, hostUntil);
+      },
+    );
+    return membership;
+  }
+
+  /**
+   * Leaves the room. With `lost` the membership is kept for a while: the peer may come back past a
+   * lock, and as the host.
+   */
+  async leave(membership: Membership, reason: 'left' | 'lost'): Promise<void> {
+    this.#dismiss(membership);
+    try {
+      await this.#vacate(membership, reason);
+    } catch {
+      this.#owed.add([membership, reason]);
+    }
+  }
+
+  /** Tells of those that went while Redis was away. */
+  async leaveOwed(): Promise<void> {
+    for (const owed of [...this.#owed]) {
+      await this.#vacate(...owed, true);
+      this.#owed.delete(owed);
+    }
+  }
+
+  /** @param forgotten whether the room may have forgotten who goes: the others have not. */
+  async #vacate(membership: Membership, reason: 'left' | 'lost', forgotten = false): Promise<void> {
+    const { room, id, member } = membership;
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const events: RoomEvent[] = dropDeadNodes(state, living);
+        const missing = forgotten && !state.members.some((other) => other.id === id);
+        if (missing || holds(state, member)) events.push(drop(state, id, reason));
+        events.push(...chooseHost(state));
+        return { events, hostUntil: state.hostUntil };
+      },
+      ({ events, hostUntil }) => {
+        void membership.socket.leave(room);
+        void membership.socket.leave(callOf(room, id));
+        tellRoom(this.#io, room, events, id);
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  async setState(membership: Membership, name: string | undefined, state: MemberState): Promise<void> {
+    await this.#store.change(
+      membership.room,
+      (room) => {
+        const member = room.members.find((other) => other.id === membership.id);
+        if (!member || !holds(room, membership.member)) throw new Refusal('ERR_NOT_JOINED');
+        if (name !== undefined) member.name = name;
+        member.state = state;
+        return member;
+      },
+      (member) => {
+        Object.assign(membership.member, { name: member.name, state });
+        membership.socket
+          .to(membership.room)
+          .emit('state', { id: membership.id, name: member.name, ...state });
+      },
+    );
+  }
+
+  async lock(membership: Membership, locked: boolean): Promise<void> {
+    await this.#store.change(
+      membership.room,
+      (room) => {
+        if (room.host !== membership.id || !holds(room, membership.member)) throw new Refusal('ERR_NOT_HOST');
+        room.locked = locked;
+      },
+      () => {
+        membership.locks = locked;
+        this.#io.to(membership.room).emit('locked', { locked });
+      },
+    );
+  }
+
+  /** Takes somebody out, and locks the room: the link would let them in again under another id. */
+  async remove(membership: Membership, id: string): Promise<void> {
+    const { room } = membership;
+    await this.#store.change(
+      room,
+      (state) => {
+        if (state.host !== membership.id || !holds(state, membership.member))
+          throw new Refusal('ERR_NOT_HOST');
+        const member = state.members.find((other) => other.id === id);
+        if (!member || id === membership.id) throw new Refusal('ERR_PEER_GONE');
+        state.removed = [...state.removed.slice(-99), id];
+        const locks = !state.locked;
+        state.locked = true;
+        return { events: [drop(state, id, 'removed')], connection: member.connection, locks };
+      },
+      ({ events, connection, locks }) => {
+        membership.locks = true;
+        removeConnection(this.#io, connection);
+        tellRoom(this.#io, room, events, id);
+        if (locks) this.#io.to(room).emit('locked', { locked: true });
+      },
+    );
+  }
+
+  /** Hands a signal on to another member of the same room. */
+  async signal(membership: Membership, { to, ...signal }: Checked<'signal'>): Promise<void> {
+    const call = callOf(membership.room, to);
+    const isHere = this.#io.of('/').adapter.rooms.has(call);
+    const views = membership.member.kind === 'view';
+    if (!isHere || views) {
+      const room = await this.#store.read(membership.room);
+      // Viewers find each other no more than they find people of another room.
+      if (!room?.members.some(({ id, kind }) => id === to && !(views && kind === 'view')))
+        throw new Refusal('ERR_PEER_GONE');
+    }
+    this.#io.to(call).emit('signal', { from: membership.id, ...signal });
+  }
+
+  /** Brings this node's rooms up to date when another node died. */
+  async settleAll(): Promise<void> {
+    await Promise.all([...this.#memberships.keys()].map((room) => this.#settle(room)));
+  }
+
+  /** Takes this node's memberships again after the others thought it dead, or Redis forgot them. */
+  async readmitAll(): Promise<void> {
+    await Promise.all(
+      [...this.#memberships].map(([room, memberships]) => this.#readmit(room, [...memberships])),
+    );
+  }
+
+  /** To be called when words of other nodes may have been missed, or rooms were forgotten. */
+  recountSoon(): void {
+    this.#recountAt = performance.now() + RECOUNT;
+  }
+
+  /**
+   * Tells the pages of this node who is there, where that is due. What fails is due again.
+   *
+   * Somebody may have gone without a word that reached them: on a node that died while Redis was
+   * away, for one.
+   */
+  async recount(): Promise<void> {
+    const due = this.#recountAt;
+    if (due === undefined || performance.now() < due) return;
+    await Promise.all(
+      [...this.#memberships].map(([room, memberships]) => this.#recount(room, [...memberships])),
+    );
+    if (this.#recountAt === due) this.#recountAt = undefined;
+  }
+
+  /** Ends what is waited for. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  async #settle(room: string): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => ({
+        events: [...dropDeadNodes(state, living), ...chooseHost(state)],
+        hostUntil: state.hostUntil,
+      }),
+      ({ events, hostUntil }) => {
+        tellRoom(this.#io, room, events);
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  async #readmit(room: string, memberships: Membership[]): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const events: RoomEvent[] = dropDeadNodes(state, living);
+        const stale: Membership[] = [];
+        begin(state);
+        for (const membership of memberships) {
+          const there = state.members.find(({ id }) => id === membership.id);
+          if (there) {
+            if (there.connection !== membership.member.connection) stale.push(membership);
+            continue;
+          }
+          state.members.push(membership.member);
+          state.away = state.away.filter(({ id }) => id !== membership.id);
+          events.push(['joined', { peer: peerOf(membership.member, state) }]);
+        }
+        events.push(...chooseHost(state));
+        const relocks = !state.locked && memberships.some(({ id, locks }) => locks && id === state.host);
+        if (relocks) state.locked = true;
+        return { events, stale, relocks, hostUntil: state.hostUntil };
+      },
+      ({ events, stale, relocks, hostUntil }) => {
+        for (const { socket } of stale) socket.disconnect(true);
+        tellRoom(this.#io, room, events);
+        if (relocks) this.#io.to(room).emit('locked', { locked: true });
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  async #recount(room: string, memberships: Membership[]): Promise<void> {
+    await this.#store.change(
+      room,
+      (state, living) => {
+        const events: RoomEvent[] = [...dropDeadNodes(state, living), ...chooseHost(state)];
+        const peers = state.members.map((member) => peerOf(member, state));
+        const present = memberships.filter(({ member }) => holds(state, member));
+        return { events, peers, present, locked: state.locked, hostUntil: state.hostUntil };
+      },
+      ({ events, peers, present, locked, hostUntil }) => {
+        tellRoom(this.#io, room, events);
+        for (const { id, socket } of present) {
+          const host = peers.some((peer) => peer.id === id && peer.host);
+          socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });
+        }
+        this.#settleLater(room, hostUntil);
+      },
+    );
+  }
+
+  #settleLater(room: string, hostUntil: number | undefined): void {
+    if (hostUntil === undefined) return;
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        // What fails here is mended by the next change of the room.
+        if (this.#memberships.has(room)) this.#settle(room).catch(() => undefined);
+      },
+      hostUntil - Date.now() + 50,
+    ).unref();
+    this.#timers.add(timer);
+  }
+
+  #admit(membership: Membership): void {
+    const memberships = this.#memberships.get(membership.room);
+    if (memberships) memberships.add(membership);
+    else this.#memberships.set(membership.room, new Set([membership]));
+  }
+
+  #dismiss(membership: Membership): void {
+    const memberships = this.#memberships.get(membership.room);
+    memberships?.delete(membership);
+    if (memberships?.size === 0) this.#memberships.delete(membership.room);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Server, Socket } from 'socket.io';
+import type { InferOutput } from 'valibot';
+import type { RoomEvent } from './room-rules.ts';
+import type { ClientToServer, RequestName, requestSchemas, ServerToClient } from '../signals.ts';
+
+type NoEvents = Record<string, never>;
+export type SignalServer = Server<ClientToServer, ServerToClient, NoEvents>;
+export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
+/** A request as the schema leaves it. */
+export type Checked<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
+
+/** Ends the connection of somebody who was removed, and tells them why. */
+export function removeConnection(io: SignalServer, connection: string): void {
+  io.to(connection).emit('removed', {});
+  io.in(connection).disconnectSockets(true);
+}
+
+/**
+ * Tells the pages of a room what happened. Nobody is told that they came themselves.
+ *
+ * @param about who need not be told of anything.
+ */
+export function tellRoom(io: SignalServer, room: string, events: readonly RoomEvent[], about?: string): void {
+  const others = about === undefined ? io.to(room) : io.to(room).except(callOf(room, about));
+  // One by one: the compiler does not see that event and message belong together.
+  for (const [event, message] of events) {
+    if (event === 'joined') others.except(callOf(room, message.peer.id)).emit(event, message);
+    else if (event === 'left') others.emit(event, message);
+    else others.emit(event, message);
+  }
+}
+
+/**
+ * The socket.io room of one peer alone. Someone who knows only ids of another room cannot name it.
+ */
+export function callOf(room: string, id: string): string {
+  return `${room}:${id}`;
+}
