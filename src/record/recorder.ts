@@ -17,6 +17,11 @@ export interface RecordingOptions {
    * Default false.
    */
   readonly cutOut?: boolean;
+  /**
+   * Frames a second of a film whose frames are all as long, for editors; null lets each keep its
+   * own time. Default null. The browser's own recorder does not know it.
+   */
+  readonly rate?: number | null;
   readonly onNotice: (notice: RecordingNotice) => void;
 }
 
@@ -130,7 +135,7 @@ export class Recorder {
   }
 
   private async run(
-    { offer, sound, cutOut = false, onNotice }: RecordingOptions,
+    { offer, sound, cutOut = false, rate = null, onNotice }: RecordingOptions,
     name: string,
     begin: (job: RecordingJob, notify: (notice: RecordingNotice) => void) => Promise<void>,
   ): Promise<void> {
@@ -146,6 +151,7 @@ export class Recorder {
       format: format.id,
       video,
       audio,
+      rate,
       name,
       frames: port2,
       sound: blocks,

@@ -7,6 +7,8 @@ export interface RecordingJob {
   format: FormatId;
   video: VideoCodec | null;
   audio: AudioCodec | null;
+  /** Frames a second, all as long; null where each keeps its own time. Films alone know it. */
+  rate: number | null;
   /** The clip's file name, without what marks it as unfinished. */
   name: string;
   /** The other end is the effect's: composites come here. */

@@ -1,5 +1,6 @@
 import type { AudioCodec, VideoCodec } from 'mediabunny';
 import { Fitter } from '../picture/fit.ts';
+import { EvenRate } from './even-rate.ts';
 import { SoundClock } from '../sound/sound-clock.ts';
 import { fitSound } from '../sound/sound-fit.ts';
 import { SoundPool } from '../sound/sound-pool.ts';
@@ -28,6 +29,8 @@ export interface VideoClipOptions {
   readonly video: VideoCodec;
   readonly audio: AudioCodec | null;
   readonly alpha: boolean;
+  /** Frames a second, all as long; null where each keeps its own time. */
+  readonly rate: number | null;
   readonly onPicture?: EncodedPictures['onPacket'];
   readonly onSound?: EncodedSound['onPacket'];
 }
@@ -53,11 +56,14 @@ export class VideoClipWriter implements ClipWriter {
   /** In pixels: that of the first picture, or the next even ones. */
   private size: readonly [width: number, height: number] = [0, 0];
   private readonly fitter: Fitter;
+  private readonly even: EvenRate | null;
   /** Sound is added piece after piece. */
   private sounding: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: VideoClipOptions) {
     this.fitter = new Fitter(options.alpha);
+    const { rate } = options;
+    this.even = rate === null ? null : new EvenRate(rate, (frame, at) => this.layFrame(frame, at));
   }
 
   get bytes(): number {
@@ -66,20 +72,12 @@ export class VideoClipWriter implements ClipWriter {
 
   async addFrame(frame: VideoFrame, seconds: number): Promise<void> {
     this.writer ??= await this.open(frame);
-    // The encoder takes rising times only; two pictures of one moment are one.
-    const at = Math.round(seconds * 1e6) / 1e6;
-    if (at <= this.lastPicture) return;
-    this.lastPicture = at;
-    await this.write(this.writer, frame, at);
-    if (this.options.audio === null) return;
-    const clock = this.track?.clock;
-    if (at > PATIENCE && (!clock || clock.laid < (at - PATIENCE) * clock.rate))
-      await this.lay(null, at - SLACK);
+    await (this.even ? this.even.add(frame, seconds) : this.layFrame(frame, seconds));
   }
 
   async addSound(sound: AudioData, seconds: number): Promise<void> {
     // What sounded before the first picture is not in the film.
-    if (this.writer) await this.lay(sound, seconds);
+    if (this.writer) await this.laySound(sound, seconds);
   }
 
   resumed(): void {
@@ -87,17 +85,32 @@ export class VideoClipWriter implements ClipWriter {
   }
 
   async finish(): Promise<void> {
+    await this.even?.finish();
     await this.sounding;
     await this.track?.pool.drain();
     await this.writer?.finish();
   }
 
   async end(): Promise<void> {
+    this.even?.close();
     await this.writer?.end();
   }
 
   async cancel(): Promise<void> {
+    this.even?.close();
     await this.writer?.cancel();
+  }
+
+  private async layFrame(frame: VideoFrame, seconds: number): Promise<void> {
+    // The encoder takes rising times only; two pictures of one moment are one.
+    const at = Math.round(seconds * 1e6) / 1e6;
+    if (at <= this.lastPicture) return;
+    this.lastPicture = at;
+    await this.write(this.writer!, frame, at);
+    if (this.options.audio === null) return;
+    const clock = this.track?.clock;
+    if (at > PATIENCE && (!clock || clock.laid < (at - PATIENCE) * clock.rate))
+      await this.laySound(null, at - SLACK);
   }
 
   /** Another camera may have another shape; the film keeps its own. */
@@ -134,7 +147,7 @@ export class VideoClipWriter implements ClipWriter {
     });
   }
 
-  private lay(sound: AudioData | null, at: number): Promise<void> {
+  private laySound(sound: AudioData | null, at: number): Promise<void> {
     const laid = this.sounding.then(() => (sound ? this.layBlock(sound, at) : this.laySilence(at)));
     this.sounding = laid.catch(() => undefined);
     return laid;

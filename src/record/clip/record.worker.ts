@@ -202,10 +202,10 @@ function writerOf(job: RecordingJob, sink: ReturnType<typeof privateFile>): Clip
   return new VideoClipWriter({ ...filmOf(job, format), sink });
 }
 
-function filmOf({ video, audio, sound }: RecordingJob, { container, alpha }: Format) {
+function filmOf({ video, audio, sound, rate }: RecordingJob, { container, alpha }: Format) {
   if ((container !== 'mp4' && container !== 'webm') || video === null)
     throw new TypeError(`${container} is no film.`);
-  return { container, video, audio: sound ? audio : null, alpha };
+  return { container, video, audio: sound ? audio : null, alpha, rate };
 }
 
 function explain(error: unknown): Fault {

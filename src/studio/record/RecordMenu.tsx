@@ -28,6 +28,7 @@ export function RecordMenu() {
       <h2>Record</h2>
       <FormatList />
       <SoundSwitches />
+      <EvenRateSwitch />
       <ReplaySwitch />
       <div class="row">
         <button type="button" class="button" disabled={!canRecord.value} onClick={() => void record('png')}>
@@ -108,6 +109,25 @@ function SoundSwitches() {
         />
       )}
     </>
+  );
+}
+
+function EvenRateSwitch() {
+  const { current, update } = usePreferences();
+  const { formats } = useRecording();
+  const { offers } = useRecorder();
+  const offer = offers.value.find(({ format }) => format.id === formats.chosen.value);
+  // Pictures have no rate, and the browser's own recorder takes each frame as it comes.
+  if (!offer || offer.video === null || offer.recorder !== null) return null;
+  return (
+    <Switch
+      label="Even frame rate"
+      hint="30 frames a second, all as long, for editing programs that need it"
+      checked={current.value.clipEvenRate}
+      onChange={() => {
+        update({ clipEvenRate: !current.value.clipEvenRate });
+      }}
+    />
   );
 }
 

@@ -4,6 +4,9 @@ import type { FormatId, Offer } from '../../record/formats.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
 
+/** Frames a second of clips whose frames are all as long. */
+const EVEN_RATE = 30;
+
 /** Which format clips have. */
 export interface ClipFormats {
   /** The preferred format if the browser can write it, else the most widely playable one. */
@@ -13,6 +16,8 @@ export interface ClipFormats {
    * @throws {PortoonError} `ERR_RECORDING` if it can't.
    */
   offerFor: (format?: FormatId) => Offer;
+  /** Frames a second where a person wants them all as long, else null. */
+  readonly rate: ReadonlySignal<number | null>;
 }
 
 export function createClipFormats({
@@ -31,6 +36,7 @@ export function createClipFormats({
   });
   return {
     chosen,
+    rate: computed(() => (preferences.current.value.clipEvenRate ? EVEN_RATE : null)),
     offerFor(wanted = chosen.value) {
       const offer = recorder.offers.value.find(({ format }) => format.id === wanted);
       if (offer?.possible) return offer;

@@ -155,7 +155,7 @@ export class RecordingStore {
       : null;
     if (this.stopWish.signal.aborted) return null;
     const cutOut = this.isCutOut(offer);
-    await recorder.start({ offer, sound: track, cutOut, onNotice: this.onNotice });
+    await recorder.start({ offer, sound: track, cutOut, rate: formats.rate.value, onNotice: this.onNotice });
     this.needs.background.cutOut.value = cutOut;
     return offer;
   }

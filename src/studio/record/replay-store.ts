@@ -88,6 +88,7 @@ export class ReplayStore {
       {
         offer,
         sound,
+        rate: this.needs.formats.rate.value,
         onNotice: (notice) => {
           if (notice.type !== 'fault') return;
           this.on.value = false;
