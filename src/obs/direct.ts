@@ -112,8 +112,28 @@ export class Direct {
       this.fault = fault;
       if (fatal) this.ending.resolve(fault);
     });
+    if (input === 'camera') this.watchMute(source);
     await effect.feed(source.track);
     return Promise.race([source.ended, this.ending.promise]);
+  }
+
+  /** A key, a cover or the system may switch a camera off while it stays open. */
+  private watchMute({ track, label }: Source): void {
+    const onChange = () => {
+      if (this.source?.track !== track) return;
+      if (!track.muted) this.become('live', null);
+      else
+        this.become(
+          'reconnecting',
+          new PortoonError(
+            'ERR_CAMERA_STOPPED',
+            `${label} sends no picture: it was switched off, by a key, a cover or the system.`,
+            'Switch it on again: the picture comes back by itself.',
+          ),
+        );
+    };
+    track.addEventListener('mute', onChange);
+    track.addEventListener('unmute', onChange);
   }
 
   private letGo(): void {

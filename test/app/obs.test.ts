@@ -22,6 +22,20 @@ const address = (query = '') => `${app.url}obs.html?whep=${server.origin}/whep/l
 const asked = () => server.asked.filter(({ method }) => method === 'POST').length;
 const text = (page: Page) => page.evaluate(() => document.body.innerText);
 
+/** Lets the test do with the page's camera what a key of the keyboard does. */
+const keepCamera = `
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await open(constraints);
+    const [track] = stream.getVideoTracks();
+    window.switchCamera = (on) => {
+      Object.defineProperty(track, 'muted', { value: !on, configurable: true });
+      track.dispatchEvent(new Event(on ? 'unmute' : 'mute'));
+    };
+    return stream;
+  };`;
+
 // What plays is tested over a real media server; here is what must hold without one.
 describe('the OBS page without a stream', () => {
   beforeAll(async () => {
@@ -68,10 +82,15 @@ describe('the OBS page without a stream', () => {
 
   it('runs the effect in place where it may, and says what is missing only where debug asks for it', async () => {
     const size = { width: 640, height: 360 };
-    const { page, complaints, close } = await visit(browser, `${app.url}obs.html?input=camera&quality=96`, {
-      viewport: size,
-      permissions: ['camera'],
-    });
+    const { page, complaints, close } = await visit(
+      browser,
+      `${app.url}obs.html?input=camera&quality=96&onlost=clear`,
+      {
+        viewport: size,
+        permissions: ['camera'],
+        before: keepCamera,
+      },
+    );
     await reach(page, 'running');
     const { matte, rgba } = camera.frame(0);
     const look = async () => {
@@ -79,15 +98,28 @@ describe('the OBS page without a stream', () => {
       const inside = (pixel: number) => matte[pixel] === 255 && picture.data[4 * pixel + 3] === 255;
       return { ...judgeCutOut(picture, matte), drawn: meanDifference(picture.data, rgba, inside) };
     };
-    // The matte and the style settle over the first frames, so the picture is polled as a whole.
+    // The matte and the style settle over the first frames, so the picture is polled as a whole. On
+    // a busy machine the governor takes a smaller matte, whose edge is softer.
     await expect
       .poll(look, { timeout: 20_000 })
       .toSatisfy(
         ({ solid, clear, error, drawn }: Awaited<ReturnType<typeof look>>) =>
-          solid > 0.98 && clear > 0.995 && error < 4 && drawn > 10,
+          solid > 0.96 && clear > 0.995 && error < 4 && drawn > 10,
       );
     await page.evaluate('portoon.set({ style: "none" })');
     await expect.poll(async () => (await look()).drawn, { timeout: 10_000 }).toBeLessThan(5);
+
+    // A camera that its key switches off leaves what `onlost` says, and comes back by itself.
+    const isEmpty = async () => {
+      const { data } = PNG.sync.read(await page.screenshot({ omitBackground: true }));
+      return data.every((value) => value === 0);
+    };
+    await page.evaluate('switchCamera(false)');
+    await reach(page, 'ready');
+    await expect.poll(isEmpty).toBe(true);
+    await page.evaluate('switchCamera(true)');
+    await expect.poll(async () => (await look()).solid).toBeGreaterThan(0.96);
+    await reach(page, 'running');
     expect(await text(page)).toBe('');
     expect(complaints).toEqual([]);
     await close();
