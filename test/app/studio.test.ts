@@ -143,8 +143,20 @@ describe('the keyboard', () => {
       });
       expect(behind).toBe(false);
     }
+
+    // Who dictates, or rests a hand on the keys, switches the letters off; Escape still works.
+    await dialog.getByRole('switch', { name: 'One-key shortcuts' }).uncheck({ force: true });
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
+    const tools = page.locator('.tools');
+    await page.keyboard.press('h');
+    await page.keyboard.press('?');
+    expect([await tools.isVisible(), await dialog.isVisible()]).toEqual([true, false]);
+    await button(page, 'Help and shortcuts').click();
+    await dialog.getByRole('switch', { name: 'One-key shortcuts' }).check({ force: true });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('h');
+    await tools.waitFor({ state: 'hidden' });
     await close();
   });
 
@@ -211,6 +223,13 @@ describe('choices', () => {
     await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: picture });
     await page.getByAltText('The chosen background').waitFor();
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
+    // Only who sees it the wrong way round is told that others do not.
+    const note = page.getByText('You see it mirrored. Others, and clips, have it the right way round.');
+    expect(await note.count()).toBe(0);
+    await page.keyboard.press('m');
+    await note.waitFor();
+    await page.keyboard.press('m');
+    await note.waitFor({ state: 'detached' });
 
     await page.reload();
     await reach(page, 'running');
