@@ -206,6 +206,16 @@ describe('a call of two', () => {
     expect(difference(cartoon, camera)).toBeGreaterThan(5);
     await expect.poll(async () => difference(await seen(), camera), { timeout: 60_000 }).toBeLessThan(3);
 
+    // Who is cut off at the sides can be seen whole, and fill the tile again.
+    const fit = () =>
+      tile(page, 'Grace')
+        .locator('video')
+        .evaluate((video) => getComputedStyle(video).objectFit);
+    await page.getByRole('button', { name: 'Show the whole picture: Grace' }).click();
+    expect(await fit()).toBe('contain');
+    await page.getByRole('button', { name: 'Fill the tile: Grace' }).click();
+    expect(await fit()).toBe('cover');
+
     await tile(page, 'Grace').and(page.locator('[data-speaking]')).waitFor();
     await b.page.locator('.person.own[data-speaking]').waitFor();
     for (const listener of [page, b.page]) expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
