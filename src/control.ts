@@ -32,7 +32,7 @@ const requestSchema = v.strictObject({
   mute: v.optional(v.boolean()),
 });
 
-/** What is steered. */
+/** What can be controlled. */
 export interface Steered {
   set: (
     look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour' | 'palette' | 'detail'>,
@@ -51,7 +51,7 @@ interface ControlAnswer {
   code?: ErrorCode;
 }
 
-/** Listens from now on. What is of another origin, or not for us, is passed over in silence. */
+/** Starts to listen. Messages of other origins, or not for us, are ignored. */
 export function listenForControl(steered: Steered): void {
   addEventListener('message', (event: MessageEvent<unknown>) => {
     const { data, origin, source } = event;

@@ -1,4 +1,4 @@
-/** Errors as people are told of them, and those that only the extension can have. */
+/** Errors in the form shown to people, with those that only the extension has. */
 import type { ErrorCode } from '../../src/common/errors.ts';
 
 export interface ToldFault {

@@ -49,7 +49,7 @@ export type FromReceiver =
 /** The content script and the popup add what was chosen for the site; a page cannot. */
 export type ToOffscreen = FromReceiver | { type: 'site'; site: SiteChoice };
 
-/** From the offscreen document to who receives. */
+/** From the offscreen document to the receiver. */
 export type ToReceiver =
   | { type: 'camera'; camera: CameraInfo }
   | { type: 'offer'; sdp: string }

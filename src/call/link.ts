@@ -95,7 +95,7 @@ export async function viewAddress(hostKey: string): Promise<ViewAddress> {
   return { room: await digest(hostKey), hostKey, identity: { id: await digest(secret), secret } };
 }
 
-/** As the server does it (`src/server/rooms/rooms.ts`). */
+/** As the server does it (`src/server/rooms/keys.ts`). */
 async function digest(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return base64url(new Uint8Array(hash)).slice(0, ROOM_LENGTH);

@@ -84,7 +84,7 @@ export class Outlet {
     });
     const { server } = this.session;
     this.participants = new Participants({
-      // Who sends makes the offers: a viewer has nothing to offer.
+      // The sender makes the offers: a viewer has nothing to offer.
       begin: (present) =>
         present.kind === 'view' ? new Participant(present, true, this.contextFor(present)) : null,
       onMet: (id, isNew) => {

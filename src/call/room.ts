@@ -152,8 +152,7 @@ export class Room {
   }
 
   /**
-   * Lets nobody else in, or again. The host alone may. A lock that the server cannot do now it is
-   * asked for again, until it does or it is unlocked: see {@link lockWaits}.
+   * Locks or unlocks the room; host only. A failed lock is retried until done or unlocked.
    * @throws PortoonError `ERR_SIGNALLING` where it is not done, or not yet.
    */
   lock(locked: boolean): Promise<void> {
@@ -169,7 +168,7 @@ export class Room {
     return this.hostControls.remove(id);
   }
 
-  /** Goes, and says so: to the server and to everybody. Safe to call twice. */
+  /** Leaves, and tells the server and all members. Safe to call twice. */
   leave(): void {
     if (!this.ended) this.end();
   }

@@ -46,7 +46,7 @@ export class BrowserEngine implements FilmEngine {
   }
 
   cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number, options: RunOptions) {
-    // An index that lies all over a large film takes its time, and tells of no progress.
+    // An index scattered over a large film takes long to read, without progress.
     const hang = 10 * this.options.hang;
     return this.run({ ...options, hang }, (page) =>
       page.evaluate(([film, length]) => window.portoonConvert!.cuts(film, length), [order, seconds] as const),

@@ -27,7 +27,7 @@ export async function convertInQueue(
   // Workers draw; here only the list of styles is needed.
   if (!existsSync(join(root, 'dist/models/manifest.json'))) await buildIfStale(report);
   await checkStyle(command.style);
-  // Who has no queue loads none of its packages.
+  // Without a queue none of its packages are loaded.
   const { FilmsQueue } = await import('../queue/films.ts');
   const queue = await FilmsQueue.open(options.url);
   const waiting = new Map<string, Film>();

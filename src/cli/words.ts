@@ -9,14 +9,14 @@ import type {
 import type { Fault } from '../effect/index.ts';
 import type { ConvertHow } from '../queue/engine.ts';
 
-/** One film's conversion, as the page is asked for it. */
+/** Asks the page to convert one film. */
 export interface PageOrder extends ConvertHow {
   readonly order: ConvertOrder;
 }
 
 export type PageAnswer<Result = ConvertResult> = { result: Result } | { fault: Fault };
 
-/** What the page offers to who drives it. */
+/** What the page offers to its driver. */
 interface ConvertPage {
   convert(order: PageOrder): Promise<PageAnswer>;
   /** Where to cut a film into parts of about so many seconds. */
@@ -27,7 +27,7 @@ interface ConvertPage {
 declare global {
   interface Window {
     portoonConvert?: ConvertPage;
-    /** Given by who drives the page. */
+    /** Set by the page's driver. */
     tellProgress?: (progress: ConvertProgress) => void;
   }
 }

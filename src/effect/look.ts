@@ -16,10 +16,10 @@ export function isNetSide(pixels: number): boolean {
   return Number.isInteger(pixels) && pixels >= NET_SIDE.least && pixels <= NET_SIDE.most;
 }
 
-/** What to say to people who ask for another. */
+/** What an error message says is allowed. */
 export const NET_SIDE_TAKES = `a whole number of pixels from ${NET_SIDE.least} to ${NET_SIDE.most}`;
 
-/** What people may set of a drawn style: factors on what its recipe says, from 0 to these. */
+/** The largest factors that people can set on a recipe's values; the smallest is 0. */
 export const MOST_OF_DRAWING = { line: 3, colour: 2 } as const;
 export type DrawSetting = keyof typeof MOST_OF_DRAWING;
 export const DRAW_SETTINGS = ['line', 'colour'] as const satisfies readonly DrawSetting[];

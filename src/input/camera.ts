@@ -66,7 +66,7 @@ export async function waitForCamera(
   let ignored = useless.map((camera) => camera.deviceId);
   const present = async () => {
     const ids = (await listCameras()).map((camera) => camera.deviceId);
-    // One that went may come back mended.
+    // A camera that was removed may work when it returns.
     ignored = ignored.filter((id) => ids.includes(id));
     return ids.some((id) => (deviceId === undefined || id === deviceId) && !ignored.includes(id));
   };

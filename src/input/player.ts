@@ -94,7 +94,7 @@ function playbackOf(video: HTMLVideoElement, sound: MediaStreamTrack | null): Pl
     video.currentTime = seconds;
   };
   video.addEventListener('timeupdate', () => {
-    // Whoever looks for a place while it is paused may look anywhere.
+    // While paused, seeking may go outside the chosen part.
     if (!video.paused && isOutside(video.currentTime)) seek(part.from ?? 0);
   });
   return {

@@ -22,7 +22,7 @@ export interface Playback {
   onChange(listener: () => void): () => void;
 }
 
-/** A running supply of frames. Whoever opens it stops it. */
+/** A running source of frames. Its opener stops it. */
 export interface Source {
   readonly kind: 'camera' | 'file' | 'demo';
   /** For people: the camera's or the file's name. */

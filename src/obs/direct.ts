@@ -150,7 +150,7 @@ export class Direct {
     this.options.onChange();
   }
 
-  // Asked for anew after each wait, whatever was known before it.
+  // Methods, so that TypeScript does not keep a narrowed `state` across an await.
   private isLive(): boolean {
     return this.state === 'live';
   }

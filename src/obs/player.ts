@@ -14,7 +14,7 @@ export interface Player {
   readonly patience: number;
   /** Begins, or goes on after {@link rest}. Safe to call twice. */
   play(): void;
-  /** Nobody sees the source: lets go of all that is not needed to go on quickly. */
+  /** Nobody sees the source: frees what is not needed to resume quickly. */
   rest(): void;
   /** All that is known of it, for whoever sets the page up; a line each, some of them empty. */
   explain(): string[];
@@ -43,7 +43,7 @@ export function createPlayer(parameters: Parameters, surface: Surface): Player |
 
 /** Plays a studio's stream, and pauses it there. */
 class StudioPlayer implements Player {
-  /** It goes on where it paused, so that it may pause soon. */
+  /** Resuming is quick here, so it can pause soon after it is hidden. */
   readonly patience = 1500;
   private watcher: Watcher | null = null;
 
@@ -145,9 +145,9 @@ class MediaServerPlayer implements Player {
 class EffectPlayer implements Player {
   readonly patience = 10_000;
   private direct: Direct | null = null;
-  /** Which call of `play` counts, or none any more. */
+  /** Counts calls of `play` and `rest`; an older `begin` sees that it is out of date. */
   private plays = 0;
-  /** What controls change of the look stays when the effect is made anew. */
+  /** Keeps changes that controls made to the look, for when the effect is created again. */
   private look: LookOptions;
 
   constructor(

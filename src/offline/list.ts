@@ -19,7 +19,7 @@ export function isKept(path: string): boolean {
 /** What a machine runs on. */
 export interface RunsOn {
   readonly ep: 'wasm' | 'webgpu';
-  /** Whether its nets reckon in half precision. */
+  /** Whether its nets compute in half precision. */
   readonly half: boolean;
 }
 

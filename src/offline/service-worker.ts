@@ -69,7 +69,7 @@ async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
 async function copyOf(request: Request): Promise<Response | undefined> {
   const { origin, pathname, searchParams } = new URL(request.url);
   const copy = await caches.open(COPY);
-  // Whatever a page is asked to show, it is the same page. A version is another file.
+  // A navigation's query never changes the file; `?v=` names another version of a file.
   const isVersion = request.mode !== 'navigate' && searchParams.has('v');
   return isVersion ? copy.match(request.url) : copy.match(origin + pathname, { ignoreSearch: true });
 }

@@ -138,7 +138,7 @@ export class CartoonEffect {
   }
 }
 
-/** Shows a track's own frames until it is aborted; the stream stays open then. */
+/** Passes a track's frames through until `signal` aborts; leaves the stream open. */
 async function passThrough(
   source: MediaStreamTrack,
   frames: WritableStream<VideoFrame>,

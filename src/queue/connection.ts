@@ -1,4 +1,4 @@
-/** Lines to Redis, and the queues there. The packages are loaded only when a queue is asked for. */
+/** Connections to Redis, and the queues. Packages load only when a queue is asked for. */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { FILMS, PREFIX, SEGMENTS, type FilmJob, type SegmentJob, type SegmentProgress } from './jobs.ts';
@@ -35,7 +35,7 @@ export async function connectTo(url: string): Promise<Redis> {
     retryStrategy: (tries) => (stood ? Math.min(100 * 2 ** tries, 2000) : null),
   });
   let cause: unknown;
-  // Each try that fails says so; coming back is its own affair.
+  // Every failed attempt emits an error; the client reconnects by itself.
   line.on('error', (error) => (cause = error));
   try {
     await line.connect();

@@ -21,7 +21,7 @@ export function parsePort(value: string | undefined, fallback = 8080): number {
   throw new Error(`PORT must be a whole number from 0 to 65535 (0 picks a free one), not "${value}".`);
 }
 
-/** Starts a server; a port that cannot be had is explained in a sentence. */
+/** Starts a server. @throws a sentence that says why the port cannot be used. */
 export async function listen(server: Server, port: number, host?: string): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     const refused = (error: NodeJS.ErrnoException) => {

@@ -15,8 +15,7 @@ const TRIED = 20;
 /**
  * Serves dist/ until a signal ends it. Resolves with its address.
  *
- * @param nextPort whether a port that is taken may be passed over for the next free one, which is
- *   told.
+ * @param nextPort - whether to use the next free port if this one is taken.
  */
 export async function serve(settings: Settings, { nextPort = false } = {}): Promise<string> {
   const { http, signalling } = await createApp(join(root, 'dist'), settings);

@@ -76,8 +76,7 @@ export function createAppServer(
         failed(error, request, response);
       }
     };
-    // A pipelined request waits until those before it are answered. It would open a file, and a
-    // connection that ends before its turn would not say so.
+    // Else a pipelined request opens a file early, and misses that its connection has ended.
     if (response.socket) begin();
     else response.once('socket', begin);
   });
@@ -136,7 +135,7 @@ function failed(error: unknown, request: IncomingMessage, response: ServerRespon
 }
 
 function cachingOf(path: string, address: string, checksums: ReadonlyMap<string, string>): string {
-  // Vite names these by their content.
+  // Vite puts a hash of the content into these names.
   if (path.startsWith('/assets/')) return FOR_EVER;
   const sha256 = checksums.get(path);
   const version = new URLSearchParams(address.split('?')[1]).get('v');

@@ -42,7 +42,7 @@ async function buildAndServe(args: readonly string[]): Promise<void> {
   // Asked first, so that nobody waits for a build to hear of a typing error.
   const settings = readSettings(process.env);
   await build();
-  // Who asks for a port means that one.
+  // A port that was asked for is not replaced by the next free one.
   const url = await serve(settings, { nextPort: !process.env.PORT });
   // Behind a proxy its address is the one to know.
   if (settings.proxies === 0)

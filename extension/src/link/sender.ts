@@ -20,10 +20,7 @@ export function shrinkOf(size: PictureSize, requested: PictureSize): number {
   return Math.max(1, Math.min(size.width / requested.width, size.height / requested.height));
 }
 
-/**
- * Lets the sender begin with a full picture: without this it begins with a small one, and asks its
- * way up for seconds. Chromium reads this from the other side's answer.
- */
+/** Makes the sender start at full bitrate; else it starts low and ramps up over seconds. */
 export function withStartBitrate(sdp: string, bitrate: number): string {
   const kilobits = Math.round(bitrate / 1000);
   const rates = `x-google-start-bitrate=${kilobits};x-google-min-bitrate=${Math.round(kilobits / 2)}`;
@@ -91,7 +88,7 @@ export class Sender {
     encoding.scaleResolutionDownBy = shrink;
     encoding.maxFramerate = requested.frameRate;
     encoding.maxBitrate = 2 * bitrateOf(size.width / shrink, size.height / shrink, requested.frameRate);
-    // Who asked a camera for a size gets that size; under load some frames are left out.
+    // A page gets the size it asked for; under load the frame rate drops instead.
     parameters.degradationPreference = 'maintain-resolution';
     await sender.setParameters(parameters);
   }

@@ -9,7 +9,7 @@ import type { Shown } from '../background-protocol.ts';
 import type { RequestedVideo, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 
-/** Who waits for a first picture this many milliseconds gets what was chosen for failures. */
+/** After this many milliseconds without a picture, the site's failure choice applies. */
 const PATIENCE = 20_000;
 
 const MEASURES = ['width', 'height', 'frameRate'] as const;
@@ -104,7 +104,7 @@ export class CameraEngine {
     this.site = site;
     const { running, camera } = this;
     if (this.picture !== this.output) {
-      // The cartoon has failed; who switches it off wants to be seen.
+      // The cartoon has failed; a person who switches it off wants to be seen.
       if (camera && moving(site) === 'plain') this.show(camera.track, 'plain');
       return;
     }
@@ -126,7 +126,7 @@ export class CameraEngine {
     if (camera && this.picture && this.picture !== this.output) this.begin(camera);
   }
 
-  /** Nobody watches: the camera is off, and the nets stay for who asks again soon. */
+  /** Nobody watches: the camera is off, but the nets stay loaded for the next request. */
   rest(): void {
     this.camera?.stop();
     this.camera = null;

@@ -21,7 +21,7 @@ const SILENCE = 5000;
 
 type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
 
-/** A line to the content script, for one request. */
+/** A message channel to the content script, for one request. */
 interface Line {
   readonly answer: Promise<Answer>;
   readonly post: (message: FromPatch) => void;

@@ -97,7 +97,7 @@ function patchLegacy(name: string, devices: MediaDevices): void {
   );
 }
 
-/** Who switched the site on allowed its pages the camera: some ask before they offer a call. */
+/** Enabling a site also allows its pages the camera: some ask before they offer a call. */
 function patchPermissions(): void {
   const permissions: {
     query: (this: Permissions, asked: PermissionDescriptor) => Promise<PermissionStatus>;

@@ -1,7 +1,7 @@
 /** Reads what a page asks of a camera. */
 import type { RequestedVideo } from '../protocol.ts';
 
-/** What Chromium gives to who asks for any video. */
+/** What Chromium gives for `video: true`. */
 const USUAL = { width: 640, height: 480, frameRate: 30 } as const;
 const LARGEST = { width: 1920, height: 1080, frameRate: 60 } as const;
 type Measure = keyof typeof USUAL;
@@ -72,7 +72,7 @@ function legacyMeasure(video: VideoConstraints, name: Measure): ConstrainULongRa
   const min = Number(legacy[`min${capital}`] ?? NaN);
   const max = Number(legacy[`max${capital}`] ?? NaN);
   if (Number.isNaN(min) && Number.isNaN(max)) return undefined;
-  // Who says only the most gets the most, as pages that use this form expect.
+  // With a maximum alone, the maximum is given, as pages that use this form expect.
   const ideal = Number.isNaN(max) ? min : max;
   return { ideal, ...(Number.isNaN(min) ? {} : { min }), ...(Number.isNaN(max) ? {} : { max }) };
 }

@@ -46,7 +46,7 @@ export interface Sending {
   fps: number | null;
   /** As `VP8`. */
   codec: string | null;
-  /** In how many sizes the picture goes out; the numbers above are the largest's. */
+  /** Number of simulcast layers; the numbers above are the largest layer's. */
   sizes: number;
 }
 

@@ -5,7 +5,7 @@ const BY_QUALITY = ['video/AV1', 'video/VP9', 'video/H264', 'video/VP8'];
 /** Cheapest first, where the processor encodes: it has the effect to draw as well. */
 const BY_COST = ['video/VP8', 'video/H264', 'video/VP9', 'video/AV1'];
 
-/** Who asks the graphics processor may have to wait for it; nobody waits that long to join. */
+/** Asking the GPU for its codecs can take long; joining does not wait longer than this. */
 const PATIENCE_MS = 2000;
 
 let known: Promise<readonly string[]> | undefined;

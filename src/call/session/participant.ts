@@ -79,7 +79,7 @@ export class Participant {
   private readonly speech = new Speech();
   private ended = false;
 
-  /** @param calls - whether this side makes the offers, then and ever after. */
+  /** @param calls - whether this side makes the offers. */
   constructor(
     private known: PresentMember,
     private readonly calls: boolean,
@@ -99,7 +99,7 @@ export class Participant {
     this.known = { ...present, name, state };
   }
 
-  /** Says to them how this page is, if there is a connection. */
+  /** Sends them this page's state, if connected. */
   tell(): void {
     if (this.connected) this.peer?.say(JSON.stringify(this.room.presence));
   }
@@ -130,7 +130,7 @@ export class Participant {
     };
   }
 
-  /** A signal of theirs. What belongs to a connection that is no more is passed over. */
+  /** One of their signals. Signals of an older connection are ignored. */
   hear(generation: number, data: SignalData): void {
     if (this.ended) return;
     if (this.calls) {

@@ -5,7 +5,7 @@ import type { Signalling } from './signalling.ts';
 export interface ParticipantsOptions {
   /** Begins with somebody new; null where this page has nothing to do with them. */
   begin: (present: PresentMember) => Participant | null;
-  /** Somebody came, or the server said anew how they are. */
+  /** A member joined, or the server sent their state again. */
   onMet?: (id: string, isNew: boolean) => void;
   /** Something of what somebody says of themselves is new. */
   onLearned: (id: string) => void;
@@ -36,7 +36,7 @@ export class Participants {
     return [...this.all.values()].values();
   }
 
-  /** Follows what the server tells of the others, but for who joins. */
+  /** Follows what the server says of the others, except for those who join. */
   listen(server: Signalling): void {
     server.on('left', ({ id, reason }) => {
       const participant = this.all.get(id);

@@ -22,11 +22,11 @@ export type RoomState = Pick<JoinAnswer, 'peers' | 'host' | 'locked'>;
 export interface RoomSessionOptions {
   /** With what the room is entered, now. Who we are is added to it. */
   greeting: () => Omit<Request<'join'>, 'rejoin'>;
-  /** How this page is, now. */
+  /** This page's current state. */
   presence: () => Presence;
   /** Whom we come back as. By default the server makes an identity. */
   identity?: Identity | undefined;
-  /** We are in, for the first time or again. */
+  /** This page has joined, for the first time or again. */
   onEntered: (answer: JoinAnswer) => void;
   /** The server tells unasked who is there. */
   onPresent: (state: RoomState) => void;

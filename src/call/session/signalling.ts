@@ -67,7 +67,7 @@ export class Signalling {
     socket.on('connect', back);
     socket.on('disconnect', (reason) => {
       away();
-      // Those that the server ends are not connected again by themselves.
+      // socket.io does not reconnect after the server has disconnected it.
       if (reason === 'io server disconnect') this.again();
     });
     socket.on('connect_error', () => {
@@ -103,7 +103,7 @@ export class Signalling {
     throw asError(answer.error);
   }
 
-  /** Ends the line and begins a new one after a while. */
+  /** Disconnects, and connects again after `wait` milliseconds. */
   again(wait = RETRY_MS): void {
     this.socket.disconnect();
     setTimeout(() => {

@@ -14,9 +14,7 @@ export interface DrawnRecipe extends DrawRecipe {
 /** Pixels of the net for the width that the drawn net itself gives a line. */
 const NET_LINE = 1.1;
 
-/**
- * Pixels of the net below which a line is lost, because the ink field is too coarse for its middle.
- */
+/** Line width, in net pixels, below which the ink field is too coarse to hold the line. */
 const VANISHING = 0.3;
 
 /** Which settings change a style: not all recipes have lines, or colour. */

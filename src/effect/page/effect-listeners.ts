@@ -1,7 +1,7 @@
 import type { Fault } from '../../common/errors.ts';
 import type { EffectEvents } from './effect-options.ts';
 
-/** Who listens to an effect. Faults from before that are kept for the first who does. */
+/** The listeners of an effect. Earlier faults are kept for the first fault listener. */
 export class EffectListeners {
   private readonly listeners: { [Type in keyof EffectEvents]: Set<EffectEvents[Type]> } = {
     stats: new Set(),

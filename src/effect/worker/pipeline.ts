@@ -23,7 +23,7 @@ const NOTHING: BackgroundFill = { kind: 'transparent' };
 
 /** One frame on its way through the stages, and what has been made of it so far. */
 export interface FrameJob {
-  /** Whoever started the job closes it after the job is drawn. */
+  /** Closed by the caller that started the job, once it is drawn. */
   readonly frame: VideoFrame;
   /** The backend whose stages it passes. */
   readonly backend: Backend;
@@ -36,7 +36,7 @@ export interface FrameJob {
   readonly clockOffset: number;
   /** The style, if it was started beside the matte. */
   readonly styled: Promise<Styled> | null;
-  /** What is taken from the frame before and not computed. */
+  /** What is reused from the previous frame. */
   readonly reuse: FrameReuse | null;
   /** Whether the picture has not changed for long, so that all layers are taken from before. */
   readonly isRepeat: boolean;
@@ -60,10 +60,7 @@ export class Pipeline {
   private mattedRegion: Region | null = null;
   /** The last finished job, whose layers stay valid until the next frame's are made. */
   private lastJob: FrameJob | null = null;
-  /**
-   * Frames in a row with the same plan. After another look, or another size, the matte begins anew
-   * and has to come to rest, even if the picture has stood still for long.
-   */
+  /** Frames in a row with the same plan. A changed plan resets the matte, which must settle. */
   private alikeFrames = 0;
 
   constructor(

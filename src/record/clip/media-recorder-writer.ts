@@ -46,7 +46,7 @@ export class MediaRecorderWriter implements ClipWriter {
     }
   }
 
-  /** The sound is the recorder's own affair, and so is a pause. */
+  /** The recorder itself handles sound and pauses. */
   addSound(): Promise<void> {
     return Promise.resolve();
   }

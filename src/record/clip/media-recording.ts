@@ -71,7 +71,7 @@ export class MediaRecording {
     this.recorder.resume();
   }
 
-  /** Resolves when the last piece was given away. */
+  /** Resolves when the last chunk has been delivered. */
   async stop(): Promise<void> {
     if (this.recorder.state !== 'inactive') {
       this.recorder.stop();

@@ -4,8 +4,7 @@ import type { FilmFrame } from '../film/film-reader.ts';
 const LATE = 0.25;
 
 /**
- * Gives frames the times of a constant rate: those that no moment shows are closed, and one that
- * several show lasts as long.
+ * Resamples to a constant rate: frames never shown are closed, repeated ones get longer.
  * @param given - in order, without a run-up. The caller closes what comes back.
  * @param rate - frames a second.
  */

@@ -15,7 +15,7 @@ export class Drain {
 
   constructor(sink: WritableStream<StreamTargetChunk>) {
     this.sink = sink.getWriter();
-    // A sink that fails is heard of where it is written to.
+    // A failing sink also rejects the write, where it is handled.
     this.sink.closed.catch(() => undefined);
     this.failed.promise.catch(() => undefined);
     this.stream = new WritableStream({

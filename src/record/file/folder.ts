@@ -3,7 +3,7 @@
  * which survives a crash.
  */
 const FOLDER = 'clips';
-/** What marks a file that is being written, or was when the browser died. */
+/** The suffix of a file that is being written, or was when the browser crashed. */
 const UNFINISHED = '.part';
 
 export interface ClipFile {

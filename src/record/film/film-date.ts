@@ -30,7 +30,7 @@ export async function readLabels(
 ): Promise<FilmLabels> {
   const tags = await input.getMetadataTags().catch((): MetadataTags => ({}));
   const own = index ?? matroskaLabels(await bytesAt(source, 0, HEAD));
-  // A phone writes the moment itself; a tag's date may be but a day.
+  // A phone writes the exact time itself; a tag's date may have no time of day.
   const apple = tags.raw?.['com.apple.quicktime.creationdate'];
   const recorded = tags.raw?.[RECORDED];
   const date =

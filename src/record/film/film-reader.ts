@@ -186,7 +186,7 @@ export class FilmReader {
     }
   }
 
-  /** What an error means that came up while this film was read; null where it is not the film's. */
+  /** The error to report if the film's file has changed since it was opened; else null. */
   explainChange(): Promise<PortoonError | null> {
     return explainChange(this.source, this.name);
   }

@@ -6,7 +6,7 @@ import { cutsOf, WHOLE, type Part } from './parts.ts';
 export class FilmSound {
   private constructor(
     private readonly track: InputAudioTrack,
-    /** Null where it is of a kind unknown here. */
+    /** Null for an unsupported codec. */
     readonly codec: AudioCodec | null,
     /** Null where the browser cannot decode it. */
     readonly decoded: { readonly channels: number; readonly rate: number } | null,

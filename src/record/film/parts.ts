@@ -37,7 +37,7 @@ export function partsOf(edits: readonly Edit[]): readonly Part[] | null {
   return parts.length === 0 ? WHOLE : parts;
 }
 
-/** When the last of it ends; Infinity where that is the track's own affair. */
+/** When the last span ends; Infinity where the track's own end counts. */
 export function endOf(parts: readonly Part[]): number {
   return Math.max(...parts.map(({ from, to, at }) => (to === Infinity ? Infinity : at + to - from)));
 }

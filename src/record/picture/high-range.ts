@@ -1,15 +1,15 @@
 import type { VideoSample } from 'mediabunny';
 
-/** How a film with a high dynamic range codes its light. */
+/** The transfer function of an HDR film. */
 export type HighTransfer = 'hlg' | 'pq';
 
-/** What the white of a picture with the usual range is, in nits (candela per square metre). */
+/** SDR reference white, in nits (cd/m²). */
 const SDR_WHITE = 100;
 /** What people and things reach in a picture with a high range: ITU-R BT.2408, 2.2. */
 const REFERENCE_WHITE = 203;
-/** The brightest that HLG is made for: ITU-R BT.2100, table 5. */
+/** HLG's nominal peak, in nits: ITU-R BT.2100, table 5. */
 const HLG_PEAK = 1000;
-/** From this share of the white on, what is brighter is pressed together. */
+/** Above this share of white, highlights are compressed (the knee). */
 const KNEE = 0.8;
 /** Colours of BT.2020 in those of BT.709: ITU-R BT.2087, table 4. */
 const TO_709 = [1.6605, -0.5876, -0.0728, -0.1246, 1.1329, -0.0083, -0.0182, -0.1006, 1.1187] as const;
@@ -17,7 +17,7 @@ const TO_709 = [1.6605, -0.5876, -0.0728, -0.1246, 1.1329, -0.0083, -0.0182, -0.
 const [KR, KB] = [0.2627, 0.0593];
 const KG = 1 - KR - KB;
 const LUMA = [0.2126, 0.7152, 0.0722] as const;
-/** Steps of the tables. */
+/** Entries of each lookup table. */
 const STEPS = 4096;
 /** How many codes of a format make one of 8 bits. */
 const SCALES: Readonly<Record<string, number>> = { I420P10: 4, I420P12: 16 };

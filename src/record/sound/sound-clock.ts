@@ -5,7 +5,7 @@ const JUMP = 0.1;
  * are jitter.
  */
 const TOLERANCE = 0.008;
-/** How much of a block's offset is taken into the mean; blocks are 10 ms long. */
+/** Weight of a block's offset in the running mean; blocks are 10 ms long. */
 const EASE = 0.01;
 
 /** Lays blocks of sound end to end and keeps them in step with the picture. */

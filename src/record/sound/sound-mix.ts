@@ -1,4 +1,4 @@
-/** Several sounds as one track. Whoever makes it closes it. */
+/** Mixes several sounds into one track. Its creator closes it. */
 export class SoundMix {
   readonly track: MediaStreamTrack;
   private readonly context = new AudioContext({ sampleRate: 48_000 });

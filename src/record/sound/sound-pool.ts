@@ -11,7 +11,7 @@ export class SoundPool {
   /** Samples given away so far. */
   private given = 0;
 
-  /** @param give - takes a piece over, which says when it sounds. */
+  /** @param give - takes ownership of a piece, whose timestamp says when it plays. */
   constructor(
     private readonly rate: number,
     private readonly channels: number,

@@ -87,7 +87,7 @@ export class Addresses {
     return account;
   }
 
-  /** Forgets those that a new account would not differ from. To be called now and then. */
+  /** Drops accounts that are back to their initial state. Call it periodically. */
   forget(): void {
     for (const [address, { open, refused, connections, messages }] of this.#accounts) {
       if (open + refused === 0 && connections.full && messages.full) this.#accounts.delete(address);

@@ -31,7 +31,7 @@ export interface Membership {
   readonly id: string;
   readonly member: StoredMember;
   readonly socket: SignalSocket;
-  /** Whether it was from here that the room was locked, should Redis forget it. */
+  /** Whether this page locked the room, to lock it again if Redis lost it. */
   locks: boolean;
 }
 
@@ -127,8 +127,7 @@ export class Rooms {
   }
 
   /**
-   * Leaves the room. With `lost` the membership is kept for a while: the peer may come back past a
-   * lock, and as the host.
+   * Leaves the room. After `lost` the peer can rejoin a locked room for a while, and stays host.
    */
   async leave(membership: Membership, reason: 'left' | 'lost'): Promise<void> {
     this.#dismiss(membership);
@@ -251,7 +250,7 @@ export class Rooms {
     );
   }
 
-  /** To be called when words of other nodes may have been missed, or rooms were forgotten. */
+  /** Call when messages of other nodes may be lost, or the store lost its rooms. */
   recountSoon(): void {
     this.#recountAt = performance.now() + RECOUNT;
   }
@@ -346,7 +345,7 @@ export class Rooms {
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        // What fails here is mended by the next change of the room.
+        // A failure here is corrected by the room's next change.
         if (this.#memberships.has(room)) this.#settle(room).catch(() => undefined);
       },
       hostUntil - Date.now() + 50,

@@ -16,7 +16,7 @@ export function removeConnection(io: SignalServer, connection: string): void {
 }
 
 /**
- * Tells the pages of a room what happened. Nobody is told that they came themselves.
+ * Sends a room's events to its pages; nobody gets their own `joined`.
  *
  * @param about who need not be told of anything.
  */

@@ -29,7 +29,7 @@ export interface StoredRoom {
 /** Where rooms are kept: in this process, or in Redis for all nodes. */
 export interface RoomStore {
   /**
-   * Changes a room while nobody else does, on any node.
+   * Changes a room under a lock that holds for all nodes.
    *
    * @param work gets the room (an empty one where there was none) and the living nodes. If it
    *   throws, the room stays as it was.

@@ -16,7 +16,7 @@ export interface BroadcastStatus {
   sending: Sending | null;
 }
 
-/** The choices for how much the picture may take, in megabits per second. */
+/** Choices for the video's maximum bitrate, in Mbit/s. */
 export const RATES = ['1', '2.5', '5'] as const;
 export type BroadcastRate = (typeof RATES)[number];
 

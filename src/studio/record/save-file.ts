@@ -9,7 +9,7 @@ type SaveFilePicker = (options: {
 /** Where a file is that was saved. */
 export interface SavedFile {
   words: string;
-  /** Whether it surely is there. Browsers don't tell pages what became of a download. */
+  /** Whether the file is known to be saved; browsers do not report what became of a download. */
   sure: boolean;
 }
 

@@ -37,7 +37,7 @@ export function makeDrawUniforms() {
   });
 }
 
-/** Pixels of a frame for one pixel of a region's grid. The grid's shape is nearly the frame's. */
+/** Frame pixels per pixel of the roi's grid; both have about the same aspect ratio. */
 export function pixelsPerNetPixel({ grid }: Roi, [width, height]: Size): number {
   return Math.sqrt((width / grid[0]) * (height / grid[1]));
 }

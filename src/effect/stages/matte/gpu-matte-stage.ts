@@ -95,10 +95,7 @@ export class GpuMatteStage implements MatteStage {
     await this.net.close();
   }
 
-  /**
-   * Looks for people in the whole frame, on the same buffers. What it has found need not be waited
-   * for before the next run.
-   */
+  /** Looks for people in the whole frame. The next run need not wait for its result. */
   private async scan(): Promise<() => Promise<BoundingBox | null>> {
     const { net, finder, tracker } = this;
     const whole = wholeFrame(tracker.roi.size);

@@ -32,7 +32,7 @@ export interface MatteTexels {
 /** The stage that finds the people in a frame. */
 export interface MatteStage {
   /**
-   * Checks that the matte net can tell a region apart.
+   * Checks that the matte net can segment this region.
    * @throws PortoonError `ERR_PARTS_MISSING` if it cannot.
    */
   checkRegion(region: Region): void;
@@ -59,7 +59,7 @@ export interface MatteStage {
 }
 
 /**
- * Checks that a matte net can tell a region apart.
+ * Checks that a matte net can segment this region.
  * @throws PortoonError `ERR_PARTS_MISSING` if it cannot.
  */
 export function checkRegionSupported(region: Region, net: Pick<Net, 'id' | 'hasOutput'>): void {

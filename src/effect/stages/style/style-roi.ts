@@ -103,7 +103,7 @@ function widened(from: number, to: number, pixels: number, margin: number): [num
   return [Math.max(0, from * pixels - margin), Math.min(pixels, to * pixels + margin)];
 }
 
-/** Start and length of a region's side that holds `from`..`to`. */
+/** Start and length, along one side, of a region that contains `from`..`to`. */
 function span([from, to]: [number, number], pixels: number): [number, number] {
   const first = Math.floor(from / STEP) * STEP;
   const length = Math.min(pixels, Math.ceil((to - first) / SIDE) * SIDE);
