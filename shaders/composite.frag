@@ -31,10 +31,10 @@ void main() {
 #endif
 #ifdef DRAWN
   // The plain matte: the fitted one follows the grain of the frame, and so would the line.
-  float silhouette = silhouetteAt(fit.a);
+  vec2 change = vec2(dFdx(fit.a), dFdy(fit.a));
   vec3 picture = live;
   // Drawing costs time, and most of a frame shows none.
-  if (styledShare > 0.0) picture = mix(live, drawnAt(vAt, live, silhouette), styledShare);
+  if (styledShare > 0.0) picture = mix(live, drawnAt(vAt, live, fit.a, change), styledShare);
 #else
   vec3 picture = mix(live, styledAt(vAt, live), styledShare);
 #endif

@@ -12,10 +12,11 @@ uniform float uShading;     // share of the tone's own lightness that stays betw
 uniform float uShadow;
 uniform float uTidemark;
 uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
-uniform vec4 uScreenGrid;   // pitch in pixels, cosine and sine of the angle, how it follows forms
-uniform vec3 uScreenRange;  // lightness where it begins and where it is densest, opacity
+uniform vec4 uScreenGrid;   // cosine and sine of the angle over the pitch, the pitch, follow
+// Lightness where it begins, one over the range from there to where it is densest, opacity.
+uniform vec3 uScreenRange;
 uniform vec3 uPaperColour;
-uniform vec2 uPaper;        // grain, share of the tone
+uniform vec3 uPaper;        // grain, share of the tone, tooth
 #ifdef PALETTE
 uniform vec3 uPalette[8];   // from dark to light
 uniform int uPaletteSize;
@@ -62,18 +63,22 @@ float inkAt(vec2 there) {
 #endif
 
 // A line along the inside of the person's outline, 0..1. None where the outline is soft, as hair is.
-// Only in uniform control flow.
-float silhouetteAt(float alpha) {
+// change: of alpha to the next pixels.
+float silhouetteAt(float alpha, vec2 change) {
+  float line = 0.0;
 #ifdef SILHOUETTE
-  float slope = length(vec2(dFdx(alpha), dFdy(alpha)));
-  float inside = (alpha - 0.5) / max(slope, 1e-4);
-  float line = clamp(inside + 0.5, 0.0, 1.0) * clamp(uInkLine.w - inside + 0.5, 0.0, 1.0);
-  float unit = float(textureSize(uLive, 0).y) / 360.0;
+  float steepness = dot(change, change);
   bool shown = uInkLine.w > 0.0 && uRegion != 1 && uRegion != 2;
-  return shown ? line * smoothstep(SOFT_OUTLINE, 2.0 * SOFT_OUTLINE, slope * unit) : 0.0;
-#else
-  return 0.0;
+  float unit = float(textureSize(uLive, 0).y) / 360.0;
+  // Nearly all of a person is not near their outline.
+  if (shown && steepness * unit * unit > SOFT_OUTLINE * SOFT_OUTLINE) {
+    float slope = sqrt(steepness);
+    float inside = (alpha - 0.5) / slope;
+    line = clamp(inside + 0.5, 0.0, 1.0) * clamp(uInkLine.w - inside + 0.5, 0.0, 1.0)
+      * smoothstep(SOFT_OUTLINE, 2.0 * SOFT_OUTLINE, slope * unit);
+  }
 #endif
+  return line;
 }
 
 #ifdef STEPS
@@ -83,20 +88,18 @@ float steppedLight(float light) {
   float within = fract(scaled) - 0.5;
   float soft = max(0.5 * uTone.y, HARD_BORDER);
   float stepped = (floor(scaled) + smoothstep(-soft, soft, within)) / uTone.x;
+#ifdef TIDEMARK
   float rim = smoothstep(-TIDEMARK_WIDTH, 0.0, within) * (1.0 - smoothstep(0.0, soft, within));
-  return stepped * (1.0 - uTidemark * TIDEMARK_DEPTH * rim);
+  stepped *= 1.0 - uTidemark * TIDEMARK_DEPTH * rim;
+#endif
+  return stepped;
 }
 #endif
 
 #ifdef SCREEN
-// Round dots of an area, 0..0.5, that touch at one half. The cell's corners are 1 from its centre.
-float dotAt(vec2 fromCentre, float area, float pixels) {
-  vec2 away = abs(fromCentre);
-  float radius = area < DOTS_TOUCH ? sqrt(4.0 / PI * area) : 1.0 - sqrt(0.4 * (1.0 - 2.0 * area));
-  float inside = min(radius - length(away), (1.0 - away.x - away.y) * sqrt(0.5));
-  // Dots that are smaller than a pixel fade.
-  return clamp(0.5 + inside * pixels, 0.0, 1.0) * clamp(2.0 * radius * pixels, 0.0, 1.0);
-}
+#ifndef SCREEN_KIND
+#define SCREEN_KIND uScreenKind
+#endif
 
 float lineAt(float along, float width, float pixels) {
   float inside = 0.5 * width - abs(fract(along) - 0.5);
@@ -106,27 +109,33 @@ float lineAt(float along, float width, float pixels) {
 // How much of a pixel the screen's pattern covers.
 // form: the smooth lightness whose changes bend the pattern.
 float screenAt(vec2 pixel, float light, float form) {
-  if (light >= uScreenRange.x) return 0.0;
-  float dark = clamp((uScreenRange.x - light) / (uScreenRange.x - uScreenRange.y), 0.0, 1.0);
-  vec2 along = pixel / uScreenGrid.x;
-  along = vec2(
-    along.x * uScreenGrid.y + along.y * uScreenGrid.z,
-    along.y * uScreenGrid.y - along.x * uScreenGrid.z
-  ) + uScreenGrid.w * form;
-  float pitch = uScreenGrid.x;
-  if (uScreenKind == 1) {
-    vec2 cell = 2.0 * fract(along) - 1.0;
-    // In the darker half the paper between the dots is what is drawn.
+  float dark = clamp((uScreenRange.x - light) * uScreenRange.y, 0.0, 1.0);
+  vec2 along = vec2(dot(pixel, uScreenGrid.xy), pixel.y * uScreenGrid.x - pixel.x * uScreenGrid.y)
+    + uScreenGrid.w * form;
+  float pitch = uScreenGrid.z;
+  float covered;
+  if (SCREEN_KIND == 1) {
+    // Round dots of an area, 0..0.5, that touch at one half; in the darker half the paper between
+    // the dots is what is drawn. The cell's corners are 1 from its centre.
     bool darker = dark > 0.5;
-    float drawn = dotAt(darker ? 1.0 - abs(cell) : cell, darker ? 1.0 - dark : dark, 0.5 * pitch);
-    return darker ? 1.0 - drawn : drawn;
+    float area = darker ? 1.0 - dark : dark;
+    vec2 away = abs(2.0 * fract(along) - 1.0);
+    away = darker ? 1.0 - away : away;
+    float radius = area < DOTS_TOUCH ? sqrt(4.0 / PI * area) : 1.0 - sqrt(0.4 * (1.0 - 2.0 * area));
+    float inside = min(radius - length(away), (1.0 - away.x - away.y) * sqrt(0.5));
+    // Dots that are smaller than a pixel fade.
+    float spot = clamp(0.5 + 0.5 * inside * pitch, 0.0, 1.0) * clamp(radius * pitch, 0.0, 1.0);
+    covered = darker ? 1.0 - spot : spot;
+  } else if (SCREEN_KIND == 2) {
+    covered = dark > 0.5 ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch) : lineAt(along.y, dark, pitch);
+  } else {
+    float crossing = CROSS_COSINE * along.x + CROSS_SINE * along.y;
+    covered = max(
+      lineAt(along.y, HATCH_WIDTH * clamp(2.0 * dark, 0.0, 1.0), pitch),
+      lineAt(crossing, HATCH_WIDTH * clamp(2.0 * dark - 1.0, 0.0, 1.0), pitch)
+    );
   }
-  if (uScreenKind == 2) return dark > 0.5
-    ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch)
-    : lineAt(along.y, dark, pitch);
-  float first = lineAt(along.y, HATCH_WIDTH * clamp(2.0 * dark, 0.0, 1.0), pitch);
-  float second = lineAt(along.x, HATCH_WIDTH * clamp(2.0 * dark - 1.0, 0.0, 1.0), pitch);
-  return max(first, second);
+  return covered;
 }
 #endif
 
@@ -134,9 +143,9 @@ float screenAt(vec2 pixel, float light, float form) {
 // What src/effect/stages/composite/paper-grain.ts makes; it repeats.
 uniform sampler2D uGrain;
 
-// How rough the paper is at a place of the screen, -0.5..0.5.
-float roughAt(vec2 pixel, float unit) {
-  return texture(uGrain, pixel / (GRAIN_SIZE * GRAIN_TILE * unit)).r - 0.5;
+// How rough the paper is at a place, -0.5..0.5.
+float roughAt(vec2 pixel, float lines) {
+  return texture(uGrain, pixel * (360.0 / (GRAIN_SIZE * GRAIN_TILE) / lines)).r - 0.5;
 }
 
 vec3 onPaper(vec3 colour, float rough) {
@@ -167,8 +176,8 @@ vec3 paletteAt(float light) {
 #endif
 
 // The style at a place of the frame.
-// silhouette: how much of the pixel the person's outline covers, 0..1.
-vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
+// alpha, change: as silhouetteAt takes them.
+vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   vec2 there = (at - uStyledFrame.xy) / uStyledFrame.zw;
   vec4 styled = styleAt(there);
   float lightness = dot(styled.rgb, luma);
@@ -178,28 +187,36 @@ vec3 drawnAt(vec2 at, vec3 live, float silhouette) {
 #ifdef STEPS
   if (uTone.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
 #endif
+#ifdef GREY
+  vec3 colour = vec3(light);
+#else
   vec3 colour = recoloured(styled.rgb, lightness, light, uTone.z);
+#endif
 #ifdef PALETTE
   colour = mix(colour, paletteAt(light), PALETTE_SHARE);
 #endif
-  float ink = silhouette * uInkLine.z;
+  float ink = silhouetteAt(alpha, change) * uInkLine.z;
 #if defined(SCREEN) || defined(PAPER)
   vec2 frameSize = vec2(textureSize(uLive, 0));
-  vec2 pixel = at * frameSize;
+  vec2 pixel = at * frameSize - uAnchor;
 #endif
+  float rough = 0.0;
 #ifdef PAPER
-  float rough = uPaper.x > 0.0 ? roughAt(pixel, frameSize.y / 360.0) : 0.0;
+  if (uPaper.x + uPaper.z > 0.0) rough = roughAt(pixel, frameSize.y);
   colour = onPaper(colour, rough);
 #endif
 #ifdef SCREEN
-  if (uScreenKind != 0) ink = max(ink, uScreenRange.z * screenAt(pixel - uAnchor, light, lightness));
+  // Where the paper stands out its strokes are wider.
+  float stroke = light + uPaper.z * STROKE_GRAIN * rough;
+  if (SCREEN_KIND != 0 && stroke < uScreenRange.x)
+    ink = max(ink, uScreenRange.z * screenAt(pixel, stroke, lightness));
 #endif
 #ifdef INK
   ink = max(ink, uInkLine.z * clamp(0.5 + uInkLine.y - inkAt(there), 0.0, 1.0));
 #endif
 #ifdef PAPER
   // Ink leaves the hollows of the paper free.
-  ink *= clamp(1.0 - uPaper.x * INK_GRAIN * max(rough, 0.0), 0.0, 1.0);
+  ink *= clamp(1.0 - uPaper.z * INK_GRAIN * max(rough, 0.0), 0.0, 1.0);
 #endif
 #ifdef SHADOW
   if (uShadow > 0.0) ink = max(ink, 1.0 - smoothstep(uShadow - SHADOW_BORDER, uShadow + SHADOW_BORDER, fine));

@@ -15,13 +15,13 @@ float matteAt(vec2 at) {
 }
 
 // The picture without a matte. On a part of the person the style has an edge of its own.
-vec3 paintAt(vec2 at, vec3 live, float silhouette) {
+vec3 paintAt(vec2 at, vec3 live, float alpha, vec2 change) {
   float share = uRegion == 1 ? 0.0 : 1.0;
 #ifdef PART
   if (uRegion == 3) share = shareAt(at);
 #endif
 #ifdef DRAWN
-  vec3 styled = drawnAt(at, live, silhouette);
+  vec3 styled = drawnAt(at, live, alpha, change);
 #else
   vec3 styled = styledAt(at, live);
 #endif
@@ -35,9 +35,9 @@ vec3 personAt(vec2 at) {
   vec3 live = texture(uLive, at).rgb;
   vec4 fit = fitAt(at);
 #ifdef DRAWN
-  vec3 own = paintAt(at, live, silhouetteAt(fit.a));
+  vec3 own = paintAt(at, live, fit.a, vec2(dFdx(fit.a), dFdy(fit.a)));
 #else
-  vec3 own = paintAt(at, live, 0.0);
+  vec3 own = paintAt(at, live, 0.0, vec2(0.0));
 #endif
   vec2 size = vec2(textureSize(uLive, 0));
   vec2 unit = size.y / 360.0 / size;
@@ -59,7 +59,7 @@ vec3 personAt(vec2 at) {
       vec2 there = at + directions[i] * unit * radii[ring];
       vec3 seen = texture(uLive, there).rgb;
       vec4 fitThere = fitAt(there);
-      vec3 paint = paintAt(there, seen, 0.0);
+      vec3 paint = paintAt(there, seen, 0.0, vec2(0.0));
       float near = 1.0 / radii[ring];
       float matte = refinedMatte(seen, fitThere);
       // Pixels that are surely the person count. Likely ones count only where there are no others,

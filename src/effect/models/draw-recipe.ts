@@ -61,6 +61,7 @@ export const drawRecipeSchema = v.strictObject(
           colour: v.optional(colour, [1, 1, 1]),
           grain: v.optional(share, 0),
           tone: v.optional(share, 1),
+          tooth: v.optional(share, 0),
         },
         FIELDS,
       ),
@@ -94,7 +95,8 @@ export const drawRecipeSchema = v.strictObject(
  *   It bends along the form: from black to white it shifts by `follow` pitches, 0..8 (0).
  *   Default kind: `none`. Hatching crosses its lines in the darker half.
  * - `paper`: `tone` says how much of the tone covers the paper `colour` (default 1, all), `grain`
- *   how rough the paper is (default 0).
+ *   how much the roughness of the paper shows by itself (default 0), and `tooth` how much it breaks
+ *   up ink, as graphite leaves the hollows free (default 0).
  * - `tidemark`: darkening at the borders of the steps, as dried watercolour has it. Default 0.
  */
 export type DrawRecipe = v.InferOutput<typeof drawRecipeSchema>;

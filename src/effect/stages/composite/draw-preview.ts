@@ -18,12 +18,18 @@ const TIDEMARK_DEPTH = 0.35;
 const SHADOW_BORDER = 0.012;
 /** Lines of hatching cover at most this share of their pitch. */
 const HATCH_WIDTH = 0.5;
+/** Lines that cross others lean so far from the right angle: else dark tones are a grid of dots. */
+const CROSSING = (35 * Math.PI) / 180;
+const CROSS_COSINE = Math.cos(CROSSING);
+const CROSS_SINE = Math.sin(CROSSING);
 /** Dots touch their neighbours from this area on: then they are cut where they meet. */
 const DOTS_TOUCH = Math.PI / 8;
 /** How much the paper's grain lightens and darkens. */
 const GRAIN_DEPTH = 0.5;
-/** How much less ink the paper's hollows take. */
+/** How much less ink the paper's hollows take where it has all its tooth. */
 const INK_GRAIN = 3;
+/** By how much lightness strokes of a screen are narrower in the hollows. */
+const STROKE_GRAIN = 1;
 /** Chroma follows the lightness up to this factor ... */
 const MOST_CHROMA = 2;
 /** ... and lightness far below this has none to speak of. */
@@ -40,11 +46,14 @@ export const DRAW_CONSTANTS = {
   TIDEMARK_DEPTH,
   SHADOW_BORDER,
   HATCH_WIDTH,
+  CROSS_COSINE,
+  CROSS_SINE,
   DOTS_TOUCH,
   GRAIN_SIZE,
   GRAIN_TILE,
   GRAIN_DEPTH,
   INK_GRAIN,
+  STROKE_GRAIN,
   MOST_CHROMA,
   DARKEST,
   PALETTE_SHARE,
@@ -83,6 +92,7 @@ export function drawPreview(
   draw: DrawnRecipe,
 ): void {
   const pixels = width * height;
+  const { grain, tooth } = draw.paper;
   const added = addedHalfWidth(draw, height, 1);
   const colour: MutableRgb = [0, 0, 0];
   for (let i = 0; i < pixels; i++) {
@@ -94,14 +104,15 @@ export function drawPreview(
     if (draw.palette) mixPalette(colour, light, draw.palette);
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
-    const rough = draw.paper.grain > 0 ? roughnessAt(x, y, height / LINES) : 0;
+    const rough = grain + tooth > 0 ? roughnessAt(x, y, height / LINES) : 0;
     layOnPaper(colour, rough, draw);
     let covered =
       draw.screen.kind === 'none'
         ? 0
-        : draw.screen.strength * screenAt(x, y, { light, form: lightness }, height, draw);
+        : draw.screen.strength *
+          screenAt(x, y, { light: light + tooth * STROKE_GRAIN * rough, form: lightness }, height, draw);
     if (ink) covered = Math.max(covered, draw.ink.strength * clamp(0.5 + added - ink[i]!));
-    covered *= clamp(1 - draw.paper.grain * INK_GRAIN * Math.max(rough, 0));
+    covered *= clamp(1 - tooth * INK_GRAIN * Math.max(rough, 0));
     if (draw.shadow > 0)
       covered = Math.max(
         covered,
@@ -187,7 +198,7 @@ function screenAt(
     return dark > 0.5 ? 1 - lineAt(across + 0.5, 1 - dark, pitch) : lineAt(across, dark, pitch);
   return Math.max(
     lineAt(across, HATCH_WIDTH * clamp(2 * dark), pitch),
-    lineAt(along, HATCH_WIDTH * clamp(2 * dark - 1), pitch),
+    lineAt(CROSS_COSINE * along + CROSS_SINE * across, HATCH_WIDTH * clamp(2 * dark - 1), pitch),
   );
 }
 

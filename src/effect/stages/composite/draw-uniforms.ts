@@ -9,7 +9,7 @@ import type { Roi } from '../roi.ts';
 import { addedHalfWidth, LINES, scaledLength } from './draw-preview.ts';
 
 /** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
-const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], number>> = {
+export const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], number>> = {
   none: 0,
   dots: 1,
   lines: 2,
@@ -29,7 +29,7 @@ export function makeDrawUniforms() {
     uScreenGrid: { value: new Float32Array(4), type: 'vec4<f32>' },
     uScreenRange: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPaperColour: { value: new Float32Array(3), type: 'vec3<f32>' },
-    uPaper: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uPaper: { value: new Float32Array(3), type: 'vec3<f32>' },
     uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
     uPaletteSize: { value: 0, type: 'i32' },
     uPaletteColour: { value: 1, type: 'f32' },
@@ -81,18 +81,14 @@ export function setDrawUniforms(
   uniforms.uTidemark = draw.tidemark;
   uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
   const angle = (screen.angle * Math.PI) / 180;
-  uniforms.uScreenGrid.set([
-    scaledLength(screen.pitch, lines),
-    Math.cos(angle),
-    Math.sin(angle),
-    screen.follow,
-  ]);
-  uniforms.uScreenRange.set([screen.from, screen.to, screen.strength]);
+  const pitch = scaledLength(screen.pitch, lines);
+  uniforms.uScreenGrid.set([Math.cos(angle) / pitch, Math.sin(angle) / pitch, pitch, screen.follow]);
+  uniforms.uScreenRange.set([screen.from, 1 / (screen.from - screen.to), screen.strength]);
   if (draw.palette) {
     uniforms.uPalette.set(draw.palette.colours.flat());
     uniforms.uPaletteSize = draw.palette.colours.length;
     uniforms.uPaletteColour = draw.palette.colour;
   }
   uniforms.uPaperColour.set(paper.colour);
-  uniforms.uPaper.set([paper.grain, paper.tone]);
+  uniforms.uPaper.set([paper.grain, paper.tone, paper.tooth]);
 }

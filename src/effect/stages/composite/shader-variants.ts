@@ -13,7 +13,7 @@ import { SLOPE_RANGE } from '../matte/guided-filter.ts';
 import { isWholeFrame } from '../roi.ts';
 import { drawsInk } from '../style/style-stage.ts';
 import { DRAW_CONSTANTS } from './draw-preview.ts';
-import { pixelsPerNetPixel } from './draw-uniforms.ts';
+import { pixelsPerNetPixel, SCREEN_NUMBERS } from './draw-uniforms.ts';
 import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
 
 /**
@@ -169,9 +169,12 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
     SILHOUETTE: !software || ink.silhouette > 0,
     PALETTE: draw.palette !== undefined,
+    GREY: software && draw.colour === 0,
     STEPS: !software || draw.steps > 0,
+    TIDEMARK: !software || draw.tidemark > 0,
     SHADOW: !software || draw.shadow > 0,
     SCREEN: !software || screen.kind !== 'none',
-    PAPER: !software || paper.grain > 0 || paper.tone < 1,
+    [`SCREEN_KIND ${SCREEN_NUMBERS[screen.kind]}`]: software,
+    PAPER: !software || paper.grain > 0 || paper.tooth > 0 || paper.tone < 1,
   };
 }

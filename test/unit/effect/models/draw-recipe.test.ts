@@ -27,7 +27,7 @@ test('an empty recipe has all defaults, and a style without a recipe has none', 
     shadow: 0,
     shading: 0,
     screen: { kind: 'none', pitch: 6, angle: 45, from: 0.6, to: 0.1, strength: 1, follow: 0 },
-    paper: { colour: [1, 1, 1], grain: 0, tone: 1 },
+    paper: { colour: [1, 1, 1], grain: 0, tone: 1, tooth: 0 },
     tidemark: 0,
   });
   expect(await open(undefined)).toEqual({ recipe: undefined, fault: undefined });

@@ -190,6 +190,26 @@ test('a tidemark darkens the dark side of a step, and paper shows as much as it 
   expect(most(rough) - least(rough)).toBeGreaterThan(0.15);
 });
 
+test('the tooth of paper breaks up ink, moves with the person, and leaves bare paper clean', () => {
+  const frame = SCREENS[0];
+  const [columns] = frame;
+  const screen = { kind: 'hatching', pitch: 8, angle: 0, from: 0.5, to: 0 } as const;
+  const drawn = recipe({ screen, ink: { colour: INK }, paper: { tone: 0, tooth: 1 } });
+  expect(least(draw(flat(1), drawn, frame))).toBe(1);
+  // Without tooth, each line of the hatching is the same all along.
+  const along = (shown: Float32Array) => shown.subarray(100 * columns, 101 * columns);
+  const spread = (shown: Float32Array) => most(along(shown)) - least(along(shown));
+  const smooth = recipe({ screen, ink: { colour: INK }, paper: { tone: 0 } });
+  expect(spread(draw(flat(0.5), smooth, frame))).toBeLessThan(0.01);
+  const rough = draw(flat(0.5), drawn, frame);
+  expect(spread(rough)).toBeGreaterThan(0.2);
+  const moved = draw(flat(0.5), drawn, frame, { anchor: [32 / columns, 0] });
+  const shift = along(moved)
+    .subarray(32)
+    .map((value, x) => Math.abs(value - along(rough)[x]!));
+  expect(most(shift)).toBeLessThan(0.02);
+});
+
 test('a line is twice as wide where people set it so, half as wide, or gone', () => {
   // As wide as the net draws lines.
   const thin: Fields = {
@@ -273,6 +293,7 @@ test('previews are drawn alike', () => {
     { ink, screen: { kind: 'dots', from: 1, to: 0, pitch: 20 }, paper: { grain: 1, tone: 0.5 } },
     { ink, screen: { kind: 'lines', from: 0.8, to: 0.2, pitch: 20 } },
     { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20, angle: 10, follow: 2 } },
+    { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20 }, paper: { tooth: 0.5, tone: 0.2 } },
     { steps: 4, shading: 0.5 },
   ] as const) {
     const drawn = recipe(given);
