@@ -22,7 +22,8 @@ uniform vec3 uPalette[8];   // from dark to light
 uniform int uPaletteSize;
 uniform float uPaletteColour; // factor on its chroma
 #endif
-uniform vec2 uAnchor;       // what screens are fixed to, in pixels of the frame
+// From pixels of the frame to those of patterns: cosine and sine of the turn, and the shift.
+uniform vec4 uAnchor;
 
 #ifdef INK
 #ifdef PACKED
@@ -198,7 +199,8 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   float ink = silhouetteAt(alpha, change) * uInkLine.z;
 #if defined(SCREEN) || defined(PAPER)
   vec2 frameSize = vec2(textureSize(uLive, 0));
-  vec2 pixel = at * frameSize - uAnchor;
+  vec2 place = at * frameSize;
+  vec2 pixel = uAnchor.x * place + uAnchor.y * vec2(-place.y, place.x) + uAnchor.zw;
 #endif
   float rough = 0.0;
 #ifdef PAPER

@@ -2,6 +2,7 @@ import type { Size } from '../../common/size.ts';
 import type { DrawnRecipe, DrawSettings } from '../models/draw-settings.ts';
 import type { BackgroundFill, Region } from '../protocol.ts';
 import type { Roi } from './roi.ts';
+import type { Similarity } from './style/camera-motion.ts';
 
 /** A picture that spans the whole frame. */
 export interface Layer {
@@ -46,8 +47,11 @@ export interface Layers {
   share: Layer | null;
   /** The frame's own background, blurred, RGBA; drawn where the background is `blur`. */
   blurred: Layer | null;
-  /** What the patterns of a drawn style are fixed to, as shares of the frame's width and height. */
-  anchor: readonly [number, number];
+  /**
+   * What the patterns of a drawn style are fixed to: from a place of the frame to its place in the
+   * pattern, both in heights of the frame from its upper left corner.
+   */
+  anchor: Similarity;
   region: Region;
   strength: number;
   /** What the person has set of a drawn style. */

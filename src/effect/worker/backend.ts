@@ -27,7 +27,7 @@ export interface Backend {
   readonly matte: MatteStage;
   readonly style: Pick<
     StyleStage,
-    'selected' | 'grade' | 'hasStyle' | 'select' | 'gradeOf' | 'run' | 'borrow'
+    'selected' | 'grade' | 'hasStyle' | 'hasPattern' | 'select' | 'gradeOf' | 'run' | 'borrow'
   >;
   /** Packs layers that are on the GPU for the compositor; null if layers are texels. */
   readonly pack: ((layers: Layers) => Packed) | null;

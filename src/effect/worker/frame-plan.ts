@@ -2,6 +2,8 @@ import type { Size } from '../../common/size.ts';
 import type { FilmOptions, Region, ResolvedLook } from '../protocol.ts';
 import type { Layers } from '../stages/layers.ts';
 import { matteSize, netSize } from '../stages/net-size.ts';
+import { STILL } from '../stages/style/camera-motion.ts';
+import { scenerySize } from '../stages/style/scene-anchor.ts';
 import type { StyleStage } from '../stages/style/style-stage.ts';
 import { FINEST_MATTE_PIXELS, type Governor } from './governor.ts';
 
@@ -11,6 +13,11 @@ export interface FramePlan {
   readonly matteSize: Size | null;
   /** Size of the style's pixel grid over the whole frame; null if no style is needed. */
   readonly styleGrid: Size | null;
+  /**
+   * Size of the frame in which the camera's motion is looked for; null if no pattern covers what is
+   * behind people.
+   */
+  readonly scenerySize: Size | null;
   /** Short side in pixels of the finest grid on which somebody small may be styled. */
   readonly finestGrid: number;
   /** Equal for frames whose layers depend on the same, besides the frame and the background. */
@@ -25,7 +32,7 @@ export interface PlanInput {
   /** Null unless a film is converted. */
   readonly film: FilmOptions | null;
   readonly governor: Pick<Governor, 'mattePixels' | 'shortSide' | 'finestSide' | 'held'>;
-  readonly style: Pick<StyleStage, 'hasStyle' | 'selected' | 'grade'>;
+  readonly style: Pick<StyleStage, 'hasStyle' | 'hasPattern' | 'selected' | 'grade'>;
   /** Whether the people are also drawn alone, which takes a matte. */
   readonly hasStacked: boolean;
 }
@@ -51,6 +58,7 @@ export function planFrame(
   return {
     matteSize: needsMatte ? matte : null,
     styleGrid: needsStyle ? grid : null,
+    scenerySize: needsStyle && style.hasPattern && !followsMask(region) ? scenerySize(aspect) : null,
     // Finer than the frame itself nothing is seen, and a size that somebody asked for stays.
     finestGrid: look.quality === 'auto' ? Math.min(displayWidth, displayHeight) : side,
     key: [
@@ -71,7 +79,7 @@ export function planFrame(
       matte: null,
       share: null,
       blurred: null,
-      anchor: [0, 0],
+      anchor: STILL,
       region,
       strength,
       drawing: { line, colour, palette },

@@ -7,7 +7,9 @@ import { matteSize } from '../stages/net-size.ts';
 import { NO_TIMES } from '../stage-times.ts';
 import { FRAMES_TO_SETTLE } from '../stages/prepare/prepare-stage.ts';
 import { wholeFrame, type MaskExtent, type Roi } from '../stages/roi.ts';
+import { STILL } from '../stages/style/camera-motion.ts';
 import { PatternAnchor } from '../stages/style/pattern-anchor.ts';
+import { SceneAnchor } from '../stages/style/scene-anchor.ts';
 import { covers, StyleRoi } from '../stages/style/style-roi.ts';
 import type { Styled } from '../stages/style/style-stage.ts';
 import type { Backend } from './backend.ts';
@@ -36,6 +38,8 @@ export interface FrameJob {
   readonly clockOffset: number;
   /** The style, if it was started beside the matte. */
   readonly styled: Promise<Styled> | null;
+/** The frame at the plan's `scenerySize`, if it has one. */
+  readonly scenery: Promise<Float32Array> | null;
   /** What is reused from the previous frame. */
   readonly reuse: FrameReuse | null;
   /** Whether the picture has not changed for long, so that all layers are taken from before. */
@@ -54,6 +58,7 @@ export class Pipeline {
   private readonly clock = new ClockOffset();
   private readonly styleRoi = new StyleRoi();
   private readonly anchor = new PatternAnchor();
+  private readonly sceneAnchor = new SceneAnchor();
   /** Where the newest matte shows the style; undefined if there is no matte. */
   private extent: MaskExtent | null | undefined;
   /** The region for which the newest frame was matted; null if it was not. */
@@ -146,10 +151,12 @@ export class Pipeline {
     const reuse = last && findReuse(last, governor.held, this.extent);
     if (plan.matteSize && reuse?.what !== 'matte') backend.matte.load(plan.matteSize);
     const styled = reuse?.what === 'style' ? null : this.startStyle(plan, backend);
-    // It is awaited after the matte.
+    const scenery = plan.scenerySize && backend.prepare.planes(plan.scenerySize);
+    // They are awaited after the matte.
     styled?.catch(() => undefined);
+    scenery?.catch(() => undefined);
     const times = { ...NO_TIMES, prepare: performance.now() - startedAt };
-    return { ...job, styled, reuse, isRepeat: false, times };
+    return { ...job, styled, scenery, reuse, isRepeat: false, times };
   }
 
   private async makeLayers(job: FrameJob): Promise<void> {
@@ -158,6 +165,7 @@ export class Pipeline {
     if (!job.isRepeat) {
       this.lastJob = null;
       await this.addMatte(job);
+      await this.addAnchor(job);
       await this.addStyle(job);
     }
     job.layers.live = await live;
@@ -180,7 +188,17 @@ export class Pipeline {
     this.mattedRegion = plan.matteSize && region;
     if (plan.styleGrid && followsMask(region) && reuse?.what !== 'matte')
       this.extent = backend.matte.extent();
-    layers.anchor = this.anchor.follow(this.extent ?? null);
+  }
+
+  /** Fixes patterns to the scene where they cover it, else to the person. */
+  private async addAnchor({ plan, layers, scenery, frame }: FrameJob): Promise<void> {
+    if (plan.scenerySize && scenery) {
+      layers.anchor = this.sceneAnchor.follow(await scenery, plan.scenerySize);
+      return;
+    }
+    const [x, y] = this.anchor.follow(this.extent ?? null);
+    const aspect = frame.displayWidth / frame.displayHeight;
+    layers.anchor = { ...STILL, right: -x * aspect, down: -y };
   }
 
   private async addStyle(job: FrameJob): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
+import { STILL } from '../../../src/effect/stages/style/camera-motion.ts';
 import type { Layers } from '../../../src/effect/stages/layers.ts';
 import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
 
@@ -27,7 +28,7 @@ export function layersOf(
     matteAlone: false,
     drawsLines: true,
     drawing: { line: 1, colour: 1, palette: [] },
-    anchor: [0, 0],
+    anchor: STILL,
     ...look,
     ...layers,
   };

@@ -6,6 +6,7 @@ import { MOST_COLOURS } from '../../look.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
+import type { Similarity } from '../style/camera-motion.ts';
 import { addedHalfWidth, LINES, scaledLength } from './draw-preview.ts';
 
 /** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
@@ -33,7 +34,7 @@ export function makeDrawUniforms() {
     uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
     uPaletteSize: { value: 0, type: 'i32' },
     uPaletteColour: { value: 1, type: 'f32' },
-    uAnchor: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uAnchor: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
 }
 
@@ -55,14 +56,14 @@ export function withSettings(layers: Layers, frame: Size): Layers {
 
 /**
  * Sets the uniforms to what a recipe asks for at the frame's size.
- * @param anchor - what patterns are fixed to, as shares of the frame's sides.
+ * @param anchor - as `Layers.anchor`.
  */
 export function setDrawUniforms(
   { uniforms }: ReturnType<typeof makeDrawUniforms>,
   draw: DrawnRecipe,
   roi: Roi,
   frame: Size,
-  anchor: readonly [number, number],
+  { cos, sin, right, down }: Similarity,
 ): void {
   const { ink, screen, paper } = draw;
   const lines = frame[1];
@@ -74,7 +75,7 @@ export function setDrawUniforms(
     ink.strength,
     scaledLength(ink.silhouette, lines),
   ]);
-  uniforms.uAnchor.set([anchor[0] * frame[0], anchor[1] * frame[1]]);
+  uniforms.uAnchor.set([cos, sin, lines * right, lines * down]);
   uniforms.uInkColour.set(ink.colour);
   uniforms.uShading = draw.shading;
   uniforms.uShadow = draw.shadow;

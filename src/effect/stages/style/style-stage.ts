@@ -97,6 +97,12 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return this.current !== null;
   }
 
+  /** Whether what is drawn of the selected style has a pattern that moves with what it lies on. */
+  get hasPattern(): boolean {
+    const draw = this.current?.draw;
+    return draw != null && (draw.screen.kind !== 'none' || draw.paper.grain + draw.paper.tooth > 0);
+  }
+
   /** The grade in which a style would be drawn if this one was asked for. */
   gradeOf(id: string, grade: Grade): Grade {
     return this.find(id, grade)?.grade ?? 'live';

@@ -66,7 +66,10 @@ export class FakeBackend {
         },
         aspect: 16 / 9,
         load: () => step('load', 'load'),
-        planes: () => Promise.resolve(new Float32Array(3)),
+        planes: async ([width, height]) => {
+          await step('planes');
+          return new Float32Array(3 * width * height);
+        },
         close: () => undefined,
       },
       matte: {
@@ -86,6 +89,7 @@ export class FakeBackend {
         grade: 'live',
         gradeOf: () => 'live',
         hasStyle: true,
+        hasPattern: true,
         select: () => Promise.resolve(true),
         run: async (roi) => {
           this.styledRois.push(roi);

@@ -21,13 +21,14 @@ function plan(look: Partial<ResolvedLook> = {}, input: Partial<PlanInput> = {}) 
     look: { ...LOOK, ...look },
     film: null,
     governor: new Governor(),
-    style: { hasStyle: true, selected: 'toon', grade: 'live' },
+    style: { hasStyle: true, hasPattern: false, selected: 'toon', grade: 'live' },
     hasStacked: false,
     ...input,
   });
 }
 
-const NO_STYLE = { hasStyle: false, selected: 'none', grade: 'live' } as const;
+const NO_STYLE = { hasStyle: false, hasPattern: false, selected: 'none', grade: 'live' } as const;
+const PATTERN = { hasStyle: true, hasPattern: true, selected: 'comic', grade: 'live' } as const;
 
 describe('a plan', () => {
   test('has the usual sizes for a style on the person', () => {
@@ -44,6 +45,14 @@ describe('a plan', () => {
     expect(blurred).toMatchObject({ matteSize: [288, 160], styleGrid: null });
     const stacked = plan({}, { style: NO_STYLE, hasStacked: true });
     expect(stacked.matteSize).toEqual([288, 160]);
+  });
+
+  test("looks for the camera's motion only where a pattern covers more than people", () => {
+    expect(plan({ region: 'everything' }, { style: PATTERN }).scenerySize).toEqual([128, 72]);
+    expect(plan({ region: 'background' }, { style: PATTERN }).scenerySize).toEqual([128, 72]);
+    expect(plan({ region: 'everything' }).scenerySize).toBeNull();
+    expect(plan({ region: 'everything', strength: 0 }, { style: PATTERN }).scenerySize).toBeNull();
+    expect(plan({}, { style: PATTERN }).scenerySize).toBeNull();
   });
 
   test('needs no style at strength 0', () => {

@@ -43,6 +43,27 @@ test('somebody who moves out of the styled region is styled once more', async ()
   expect(covers(layers.styled!.roi, fake.extent)).toBe(true);
 });
 
+test('statistics tell the finer grid of somebody far off', async () => {
+  const fake = new FakeBackend('cpu');
+  const all = fakePipeline(fake);
+  await carry(all, 1);
+  expect(all.stats.read().styleSize).toEqual([352, 192]);
+  fake.extent = { left: 0.45, top: 0.4, right: 0.55, bottom: 0.6, x: 0.5, y: 0.5 };
+  for (let n = 2; n < 50; n++) await carry(all, n);
+  expect(all.stats.read().styleSize).toEqual(fake.styledRois.at(-1)!.grid);
+  expect(all.stats.read().styleSize[0]).toBeGreaterThan(352);
+});
+
+test("the whole frame is looked at for the camera's motion where a pattern covers everything", async () => {
+  const fake = new FakeBackend('cpu');
+  const all = fakePipeline(fake);
+  await carry(all, 1);
+  expect(fake.log).not.toContain('planes');
+  all.look.region = 'everything';
+  await carry(all, 2);
+  expect(fake.log).toContain('planes');
+});
+
 test('a picture that stands still for long is drawn without a run', async () => {
   const fake = new FakeBackend('cpu');
   const all = fakePipeline(fake);

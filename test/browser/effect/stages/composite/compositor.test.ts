@@ -1,3 +1,4 @@
+import { STILL } from '../../../../../src/effect/stages/style/camera-motion.ts';
 import { wholeFrame } from '../../../../../src/effect/stages/roi.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Compositor } from '../../../../../src/effect/stages/composite/compositor.ts';
@@ -49,7 +50,7 @@ const JUST_LIVE: Layers = {
   background: { kind: 'live' },
   matteAlone: false,
   drawsLines: true,
-  anchor: [0, 0],
+  anchor: STILL,
   drawing: { line: 1, colour: 1, palette: [] },
 };
 

@@ -7,6 +7,7 @@ import { Compositor } from '../../../../../src/effect/stages/composite/composito
 import { drawPreview } from '../../../../../src/effect/stages/composite/draw-preview.ts';
 import type { Layers } from '../../../../../src/effect/stages/layers.ts';
 import { wholeFrame } from '../../../../../src/effect/stages/roi.ts';
+import { STILL } from '../../../../../src/effect/stages/style/camera-motion.ts';
 import { encodeInk } from '../../../../../src/effect/stages/style/cpu-style-runner.ts';
 
 const INK: [number, number, number] = [0, 0, 0];
@@ -60,7 +61,7 @@ function draw(fields: Fields, draw: DrawRecipe, frame: Size, layers: Partial<Lay
   });
   compositor.draw(live, {
     ...{ live: null, matte: null, share: null, blurred: null, region: 'everything', strength: 1 },
-    ...{ background: { kind: 'live' }, matteAlone: false, drawsLines: true, anchor: [0, 0] },
+    ...{ background: { kind: 'live' }, matteAlone: false, drawsLines: true, anchor: STILL },
     drawing: { line: 1, colour: 1, palette: [] },
     styled: { texels, ink, draw, roi: wholeFrame(fields.size) },
     ...layers,
@@ -192,7 +193,7 @@ test('a tidemark darkens the dark side of a step, and paper shows as much as it 
 
 test('the tooth of paper breaks up ink, moves with the person, and leaves bare paper clean', () => {
   const frame = SCREENS[0];
-  const [columns] = frame;
+  const [columns, lines] = frame;
   const screen = { kind: 'hatching', pitch: 8, angle: 0, from: 0.5, to: 0 } as const;
   const drawn = recipe({ screen, ink: { colour: INK }, paper: { tone: 0, tooth: 1 } });
   expect(least(draw(flat(1), drawn, frame))).toBe(1);
@@ -203,7 +204,7 @@ test('the tooth of paper breaks up ink, moves with the person, and leaves bare p
   expect(spread(draw(flat(0.5), smooth, frame))).toBeLessThan(0.01);
   const rough = draw(flat(0.5), drawn, frame);
   expect(spread(rough)).toBeGreaterThan(0.2);
-  const moved = draw(flat(0.5), drawn, frame, { anchor: [32 / columns, 0] });
+  const moved = draw(flat(0.5), drawn, frame, { anchor: { ...STILL, right: -32 / lines } });
   const shift = along(moved)
     .subarray(32)
     .map((value, x) => Math.abs(value - along(rough)[x]!));

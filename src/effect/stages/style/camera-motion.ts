@@ -1,0 +1,202 @@
+import type { Size } from '../../../common/size.ts';
+
+/**
+ * A turn, zoom and shift of the plane: a place [x, y] goes to
+ * [cos * x - sin * y + right, sin * x + cos * y + down].
+ */
+export interface Similarity {
+  readonly cos: number;
+  readonly sin: number;
+  readonly right: number;
+  readonly down: number;
+}
+
+export const STILL: Similarity = { cos: 1, sin: 0, right: 0, down: 0 };
+
+/** The similarity that does first `first`, then `next`. */
+export function chained(first: Similarity, next: Similarity): Similarity {
+  return {
+    cos: next.cos * first.cos - next.sin * first.sin,
+    sin: next.sin * first.cos + next.cos * first.sin,
+    right: next.cos * first.right - next.sin * first.down + next.right,
+    down: next.sin * first.right + next.cos * first.down + next.down,
+  };
+}
+
+function inverse({ cos, sin, right, down }: Similarity): Similarity {
+  const square = cos * cos + sin * sin;
+  const [c, s] = [cos / square, -sin / square];
+  return { cos: c, sin: s, right: s * down - c * right, down: -s * right - c * down };
+}
+
+/** One size of a picture: grey values 0..1, [H,W]. */
+interface Level {
+  readonly width: number;
+  readonly height: number;
+  readonly grey: Float32Array;
+}
+
+/** A picture in grey, and at a half and a quarter of its size. */
+export type GreyPyramid = readonly Level[];
+
+const LEVELS = 3;
+
+/** @param planes - [3,H,W], 0..1. @param size - of the planes; best multiples of 4. */
+export function greyPyramid(planes: Float32Array, [width, height]: Size): GreyPyramid {
+  const pixels = width * height;
+  const grey = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++)
+    grey[i] = 0.299 * planes[i]! + 0.587 * planes[i + pixels]! + 0.114 * planes[i + 2 * pixels]!;
+  const levels: Level[] = [{ width, height, grey }];
+  while (levels.length < LEVELS) levels.push(halved(levels.at(-1)!));
+  return levels;
+}
+
+function halved({ width, height, grey }: Level): Level {
+  const [half, lines] = [width >> 1, height >> 1];
+  const smaller = new Float32Array(half * lines);
+  for (let y = 0, i = 0; y < lines; y++)
+    for (let x = 0; x < half; x++, i++) {
+      const at = 2 * (y * width + x);
+      smaller[i] = (grey[at]! + grey[at + 1]! + grey[at + width]! + grey[at + width + 1]!) / 4;
+    }
+  return { width: half, height: lines, grey: smaller };
+}
+
+/** Steps of the search at each size, at most. */
+const STEPS = 6;
+/** A step that moves no corner by so many pixels is the last one. */
+const SMALL_STEP = 0.01;
+/**
+ * Pixels that differ by more than some three times what half of them do, in grey, belong to
+ * something that moves by itself; within these bounds.
+ */
+const OUTLIER = 4;
+const LEAST_OUTLIER = 0.02;
+const MOST_OUTLIER = 0.06;
+/** Changes of grey from pixel to pixel that tell nothing of where a pixel is. */
+const FLAT = 0.02;
+/** Differences are counted in classes of this width, in grey. */
+const CLASS = 1 / 256;
+/** The search has failed where pixels differ by more than this in the mean. */
+const TOO_DIFFERENT = 0.05;
+/** Numbers that are looked for: those of a similarity, and how much lighter the picture became. */
+const UNKNOWNS = 5;
+
+/**
+ * Finds how the camera has moved, whatever people before it do: from small to large, least squares
+ * in which pixels that do not fit count less and less.
+ * @param before, now - of the same size.
+ * @returns where the places of `now` were in `before`, in pixels of the largest size from the
+ *   picture's centre; null where it can't be told, as after a cut.
+ */
+export function cameraMotion(before: GreyPyramid, now: GreyPyramid): Similarity | null {
+  let motion = STILL;
+  let lighter = 0;
+  let outlier = MOST_OUTLIER;
+  for (let level = LEVELS - 1; level >= 0; level--) {
+    const scale = 2 ** level;
+    let here: Similarity = { ...motion, right: motion.right / scale, down: motion.down / scale };
+    for (let step = 0; step < STEPS; step++) {
+      const found = leastSquares(before[level]!, now[level]!, here, { lighter, outlier });
+      if (!found) return null;
+      const [grow, turn, right, down, light] = found.solution as [number, number, number, number, number];
+      lighter += light;
+      outlier = Math.min(MOST_OUTLIER, Math.max(LEAST_OUTLIER, OUTLIER * found.median));
+      const change = { cos: 1 + grow, sin: turn, right, down };
+      here = chained(inverse(change), here);
+      if (level === 0 && found.difference > TOO_DIFFERENT) return null;
+      const { width, height } = now[level]!;
+      if (farthest(change, [width, height]) < SMALL_STEP) break;
+    }
+    motion = { ...here, right: here.right * scale, down: here.down * scale };
+  }
+  return motion;
+}
+
+/** How far a similarity moves the corner that it moves farthest. */
+export function farthest({ cos, sin, right, down }: Similarity, [width, height]: Size): number {
+  return Math.hypot(right, down) + Math.hypot(cos - 1, sin) * Math.hypot(width / 2, height / 2);
+}
+
+/** One step of the search: which small similarity of `now` explains what still differs. */
+function leastSquares(
+  before: Level,
+  { width, height, grey }: Level,
+  { cos, sin, right, down }: Similarity,
+  { lighter, outlier }: { lighter: number; outlier: number },
+): { solution: number[]; difference: number; median: number } | null {
+  const sums = new Float64Array(UNKNOWNS * (UNKNOWNS + 1));
+  const row = new Float64Array(UNKNOWNS + 1);
+  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const classes = new Uint32Array(64);
+  let [count, differences] = [0, 0];
+  for (let line = 1; line < height - 1; line++) {
+    const y = line - centreY;
+    for (let column = 1; column < width - 1; column++) {
+      const x = column - centreX;
+      const fromX = cos * x - sin * y + right + centreX;
+      const fromY = sin * x + cos * y + down + centreY;
+      const left = Math.floor(fromX);
+      const top = Math.floor(fromY);
+      if (left < 0 || top < 0 || left >= width - 1 || top >= height - 1) continue;
+      const i = line * width + column;
+      const gradientX = 0.5 * (grey[i + 1]! - grey[i - 1]!);
+      const gradientY = 0.5 * (grey[i + width]! - grey[i - width]!);
+      const [across, along] = [fromX - left, fromY - top];
+      const at = top * width + left;
+      const above = before.grey[at]! + across * (before.grey[at + 1]! - before.grey[at]!);
+      const below =
+        before.grey[at + width]! + across * (before.grey[at + width + 1]! - before.grey[at + width]!);
+      const difference = above + along * (below - above) + lighter - grey[i]!;
+      const fit = 1 / (1 + (difference / outlier) ** 2);
+      count++;
+      const size = Math.abs(difference);
+      differences += Math.min(size, 4 * MOST_OUTLIER);
+      // A flat wall fits wherever it is.
+      if (Math.abs(gradientX) + Math.abs(gradientY) > FLAT)
+        classes[Math.min(63, Math.floor(size / CLASS))]!++;
+      row[0] = gradientX * x + gradientY * y;
+      row[1] = gradientY * x - gradientX * y;
+      row[2] = gradientX;
+      row[3] = gradientY;
+      row[4] = -1;
+      row[5] = difference;
+      const weight = fit * fit;
+      for (let a = 0, n = 0; a < UNKNOWNS; a++) {
+        const weighted = weight * row[a]!;
+        n = a * (UNKNOWNS + 1) + a;
+        for (let b = a; b <= UNKNOWNS; b++) sums[n++]! += weighted * row[b]!;
+      }
+    }
+  }
+  if (count < (width * height) / 4) return null;
+  const solution = solved(sums);
+  return solution && { solution, difference: differences / count, median: medianOf(classes) };
+}
+
+/** The middle of many differences that were counted by size. */
+function medianOf(classes: Uint32Array): number {
+  const count = classes.reduce((sum, each) => sum + each, 0);
+  let [below, at] = [0, 0];
+  while (below + classes[at]! < count / 2) below += classes[at++]!;
+  return (at + 0.5) * CLASS;
+}
+
+/** Solves symmetric equations, of which the upper half and the right side are given. */
+function solved(sums: Float64Array): number[] | null {
+  const n = UNKNOWNS;
+  const at = (a: number, b: number) => a * (n + 1) + b;
+  for (let a = 1; a < n; a++) for (let b = 0; b < a; b++) sums[at(a, b)] = sums[at(b, a)]!;
+  for (let a = 0; a < n; a++) {
+    const pivot = sums[at(a, a)]!;
+    // A picture without structure tells nothing.
+    if (pivot < 1e-6) return null;
+    for (let other = 0; other < n; other++) {
+      if (other === a) continue;
+      const factor = sums[at(other, a)]! / pivot;
+      for (let b = a; b <= n; b++) sums[at(other, b)]! -= factor * sums[at(a, b)]!;
+    }
+  }
+  return Array.from({ length: n }, (_, a) => sums[at(a, n)]! / sums[at(a, a)]!);
+}
