@@ -73,7 +73,10 @@ export interface EffectStats {
   half: boolean;
   /** [width, height] of the matte net's input. */
   matteSize: [number, number];
-  /** [width, height] of the style net's input; [0, 0] while the style is `none`. */
+  /**
+   * [width, height] of the style's pixel grid over the whole frame; finer where the style net sees
+   * only somebody far off; [0, 0] while the style is `none`.
+   */
   styleSize: [number, number];
   /** Which grade of the style is on: fine, or the live one (`light`). */
   detail: Exclude<Detail, 'auto'>;

@@ -124,7 +124,8 @@ export class Pipeline {
     times.total = now - startedAt;
     if (!this.film) times.delay = wallClock() - clockOffset - frame.timestamp / 1000;
     const { ep, fp16 } = backend;
-    this.stats.end(times, plan.matteSize ?? [0, 0], plan.styleGrid ?? [0, 0], this.governor, {
+    const styleGrid = plan.styleGrid ? (layers.styled?.roi.grid ?? plan.styleGrid) : ([0, 0] as const);
+    this.stats.end(times, plan.matteSize ?? [0, 0], styleGrid, this.governor, {
       ep,
       zeroCopy: backend.pack !== null,
       half: fp16,
