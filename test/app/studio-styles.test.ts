@@ -220,6 +220,13 @@ describe('how a style is drawn', () => {
     await page.goto(`${home}?input=demo&style=toon&palette=102030-ffeedd`);
     await reach(page, 'running');
     expect(await page.locator('.palette span').count()).toBe(2);
+    // The colours travel in a link to the look, with all the rest of it.
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy link to this look' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      `${home}?style=toon&region=person&strength=1&line=1&colour=1&palette=102030-ffeedd&detail=auto&background=live`,
+    );
     await close();
   });
 

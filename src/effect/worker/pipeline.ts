@@ -38,7 +38,7 @@ export interface FrameJob {
   readonly clockOffset: number;
   /** The style, if it was started beside the matte. */
   readonly styled: Promise<Styled> | null;
-/** The frame at the plan's `scenerySize`, if it has one. */
+  /** The frame at the plan's `scenerySize`, if it has one. */
   readonly scenery: Promise<Float32Array> | null;
   /** What is reused from the previous frame. */
   readonly reuse: FrameReuse | null;

@@ -3,6 +3,8 @@ import type { Viewer } from '../../call/outlet.ts';
 import { copyText } from '../base/clipboard.ts';
 import { usePage } from '../base/page-store.ts';
 import { usePreferences } from '../base/preferences-store.ts';
+import { useLook } from '../look/look-store.ts';
+import { obsCameraLink } from '../share/look-link.ts';
 import { Segmented, Switch } from '../ui/controls.tsx';
 import { LinkField } from '../ui/LinkField.tsx';
 import { FaultNote } from './FaultNote.tsx';
@@ -42,10 +44,19 @@ function LinkDetails({ link }: { link: string }) {
   const { announce } = usePage();
   const { current, update } = usePreferences();
   const { obsAlpha, obsSound } = current.value;
+  const { wanted } = useLook();
   const copy = async () => {
     const copied = await copyText(link);
     announce(copied ? 'Link copied' : 'The browser doesn’t allow it. Copy the link by hand.');
     return copied;
+  };
+  const copyCameraLink = async () => {
+    const copied = await copyText(obsCameraLink(wanted.peek()));
+    announce(
+      copied
+        ? 'Link copied'
+        : 'The browser doesn’t allow it. Let this page use the clipboard, and try again.',
+    );
   };
   return (
     <>
@@ -70,6 +81,12 @@ function LinkDetails({ link }: { link: string }) {
         The link stays the same. Anyone who has it can see you while this page is open and the link is on.{' '}
         <button type="button" class="text-button" onClick={obs.renew}>
           Make a new link
+        </button>
+      </p>
+      <p class="aside">
+        OBS can also draw a camera of its own, without this page.{' '}
+        <button type="button" class="text-button" onClick={() => void copyCameraLink()}>
+          Copy a link with this look
         </button>
       </p>
     </>

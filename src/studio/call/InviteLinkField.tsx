@@ -1,18 +1,21 @@
 import { copyText } from '../base/clipboard.ts';
 import { usePage } from '../base/page-store.ts';
+import { useLook } from '../look/look-store.ts';
 import { useNotices } from '../notices/notices-store.ts';
+import { lookOfCall } from '../share/look-link.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { LinkField } from '../ui/LinkField.tsx';
 import { useCall } from './call-store.ts';
 import { canShareLink, inviteLink, shareInviteLink } from './call-link.ts';
 
-/** The link that lets others join, to copy or to share. */
+/** The link that lets others join, to copy or to share. They begin with this page's look. */
 export function InviteLinkField() {
   const { announce } = usePage();
   const { show } = useNotices();
+  const { wanted } = useLook();
   const room = useCall().room.value;
   if (room === null) return null;
-  const link = inviteLink(room);
+  const link = inviteLink(room) + lookOfCall(wanted.value);
   const copy = async () => {
     const copied = await copyText(link);
     if (copied) announce('Link copied');
@@ -32,7 +35,7 @@ export function InviteLinkField() {
           type="button"
           class="button"
           aria-label="Share the link"
-          onClick={() => void shareInviteLink(room)}
+          onClick={() => void shareInviteLink(link)}
         >
           <Icon name="share" />
         </button>

@@ -46,9 +46,9 @@ export function canShareLink(): boolean {
 }
 
 /** Hands the link to another app, as phones do it. */
-export async function shareInviteLink(room: string): Promise<void> {
+export async function shareInviteLink(link: string): Promise<void> {
   try {
-    await navigator.share({ title: 'Portoon', text: 'Join my call', url: inviteLink(room) });
+    await navigator.share({ title: 'Portoon', text: 'Join my call', url: link });
   } catch {
     // The person cancelled.
   }

@@ -4,6 +4,7 @@ import { BackgroundSettings } from '../look/BackgroundSettings.tsx';
 import { RegionSettings } from '../look/RegionSettings.tsx';
 import { StyleSettings } from '../look/StyleSettings.tsx';
 import { MicrophoneSettings } from '../microphone/MicrophoneSettings.tsx';
+import { ShareSettings } from '../share/ShareSettings.tsx';
 import { SourceSettings } from '../source/SourceSettings.tsx';
 import { IconButton } from '../ui/controls.tsx';
 import { SETTINGS_ID, usePanel } from './panel-store.ts';
@@ -33,6 +34,7 @@ export function SettingsPanel() {
         <RegionSettings />
         <StyleSettings />
         <BackgroundSettings />
+        <ShareSettings />
         <SourceSettings
           onConvert={(file) => {
             ask([file]);

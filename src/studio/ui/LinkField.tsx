@@ -1,9 +1,5 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { Icon } from './Icon.tsx';
-
-/** How long the button says "Copied". */
-const COPIED_MS = 2000;
+import { CopyButton } from './CopyButton.tsx';
 
 interface LinkFieldProps {
   label: string;
@@ -16,13 +12,6 @@ interface LinkFieldProps {
 
 /** A link with a button that copies it. It can be selected by hand as well. */
 export function LinkField({ label, link, onCopy, children }: LinkFieldProps) {
-  const copied = useSignal(false);
-  const copy = async () => {
-    copied.value = await onCopy();
-    setTimeout(() => {
-      copied.value = false;
-    }, COPIED_MS);
-  };
   return (
     <div class="link-field">
       <input
@@ -34,9 +23,7 @@ export function LinkField({ label, link, onCopy, children }: LinkFieldProps) {
           event.currentTarget.select();
         }}
       />
-      <button type="button" class="button" onClick={() => void copy()}>
-        <Icon name={copied.value ? 'check' : 'copy'} /> {copied.value ? 'Copied' : 'Copy'}
-      </button>
+      <CopyButton label="Copy" onCopy={onCopy} />
       {children}
     </div>
   );

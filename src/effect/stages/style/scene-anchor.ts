@@ -46,7 +46,7 @@ export class SceneAnchor {
   follow(planes: Float32Array, size: Size): Similarity {
     const now = greyPyramid(planes, size);
     const { reference } = this;
-    const isAlike = reference?.[0]!.width === size[0] && reference[0]!.height === size[1];
+    const isAlike = reference?.[0]!.width === size[0] && reference[0].height === size[1];
     const motion = isAlike ? cameraMotion(reference, now) : null;
     const isStill = motion !== null && farthest(motion, size) < STILL_BELOW;
     if (isStill && ++this.stillFor < LONGEST_STILL) return this.anchor;

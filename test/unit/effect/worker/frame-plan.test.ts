@@ -74,8 +74,8 @@ describe('a plan', () => {
       plan({ line: 0.5 }),
       plan({ colour: 0.5 }),
       plan({ palette: [[0, 0.5, 1]] }),
-      plan({}, { style: { hasStyle: true, selected: 'comic', grade: 'live' } }),
-      plan({}, { style: { hasStyle: true, selected: 'toon', grade: 'fine' } }),
+      plan({}, { style: { hasStyle: true, hasPattern: false, selected: 'comic', grade: 'live' } }),
+      plan({}, { style: { hasStyle: true, hasPattern: false, selected: 'toon', grade: 'fine' } }),
       plan({}, { film: {} }),
     ];
     for (const other of others) expect(other.key).not.toBe(plan().key);
