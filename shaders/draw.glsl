@@ -3,27 +3,35 @@
 // capitals come from src/effect/stages/composite/draw-preview.ts. A GPU has all the parts below; a
 // software renderer only those that the recipe uses.
 
-uniform vec4 uTone;         // steps, softness, factor on chroma, share of the detail
-// Pixels of the frame for the whole range of the ink field, half the width that is added to a line
-// in pixels, opacity, width of the silhouette in pixels.
-uniform vec4 uInkLine;
+// What can be worked out once for a frame is worked out there (draw-uniforms.ts): a software renderer
+// pays for each operation.
+uniform vec3 uSteps;        // how many, one over that, one over the width of their borders
+uniform vec3 uTone;         // factor on chroma, share of the detail, shading
+uniform vec3 uInkLine;      // coverage in the middle of a line, its change over the ink field, opacity
+uniform vec3 uOutline;      // width in pixels; where it begins: change of alpha, squared and inverse
 uniform vec3 uInkColour;
-uniform float uShading;     // share of the tone's own lightness that stays between the steps
 uniform float uShadow;
 uniform float uTidemark;
 uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
-uniform vec4 uScreenGrid;   // cosine and sine of the angle over the pitch, the pitch, follow
-// Lightness where it begins, one over the range from there to where it is densest, opacity.
-uniform vec3 uScreenRange;
+// From places of the frame to cells of the screen: factors on both coordinates, and what is added.
+uniform vec3 uScreenAlong;
+uniform vec3 uScreenAcross;
+// Pitch in pixels, lightness where it begins, one over the range to where it is densest, opacity.
+uniform vec4 uScreen;
+uniform float uFollow;      // how far it shifts from black to white, in pitches
 uniform vec3 uPaperColour;
 uniform vec3 uPaper;        // grain, share of the tone, tooth
+uniform vec3 uGrainAlong;   // from places of the frame to the tile of the paper's grain
+uniform vec3 uGrainAcross;
 #ifdef PALETTE
 uniform vec3 uPalette[8];   // from dark to light
 uniform int uPaletteSize;
 uniform float uPaletteColour; // factor on its chroma
 #endif
-// From pixels of the frame to those of patterns: cosine and sine of the turn, and the shift.
-uniform vec4 uAnchor;
+
+vec2 mapped(vec2 at, vec3 along, vec3 across) {
+  return vec2(dot(along.xy, at) + along.z, dot(across.xy, at) + across.z);
+}
 
 #ifdef INK
 #ifdef PACKED
@@ -35,7 +43,7 @@ vec2 inkSize() { return vec2(textureSize(uInk, 0)); }
 float inkTexel(vec2 there) { return texture(uInk, there).r; }
 #endif
 
-// The distance to the nearest ink line's border in pixels of the frame, negative inside of it.
+// The ink field, 0..1.
 float inkAt(vec2 there) {
 #ifdef BICUBIC
   // Half-way between Catmull-Rom, which alone would widen thin lines, and bilinear, which alone
@@ -56,9 +64,9 @@ float inkAt(vec2 there) {
   float sum = own * inkTexel(mid) + beside.x * inkTexel(vec2(low.x, mid.y))
     + beside.y * inkTexel(vec2(high.x, mid.y)) + beside.z * inkTexel(vec2(mid.x, low.y))
     + beside.w * inkTexel(vec2(mid.x, high.y));
-  return (sum / (own + beside.x + beside.y + beside.z + beside.w) - 0.5) * uInkLine.x;
+  return sum / (own + beside.x + beside.y + beside.z + beside.w);
 #else
-  return (inkTexel(there) - 0.5) * uInkLine.x;
+  return inkTexel(there);
 #endif
 }
 #endif
@@ -69,28 +77,31 @@ float silhouetteAt(float alpha, vec2 change) {
   float line = 0.0;
 #ifdef SILHOUETTE
   float steepness = dot(change, change);
-  bool shown = uInkLine.w > 0.0 && uRegion != 1 && uRegion != 2;
-  float unit = float(textureSize(uLive, 0).y) / 360.0;
   // Nearly all of a person is not near their outline.
-  if (shown && steepness * unit * unit > SOFT_OUTLINE * SOFT_OUTLINE) {
+  if (steepness > uOutline.y) {
     float slope = sqrt(steepness);
     float inside = (alpha - 0.5) / slope;
-    line = clamp(inside + 0.5, 0.0, 1.0) * clamp(uInkLine.w - inside + 0.5, 0.0, 1.0)
-      * smoothstep(SOFT_OUTLINE, 2.0 * SOFT_OUTLINE, slope * unit);
+    line = clamp(inside + 0.5, 0.0, 1.0) * clamp(uOutline.x - inside + 0.5, 0.0, 1.0)
+      * smoothstep(1.0, 2.0, slope * uOutline.z);
   }
 #endif
   return line;
 }
 
+float eased(float share) {
+  float t = clamp(share, 0.0, 1.0);
+  return t * t * (3.0 - 2.0 * t);
+}
+
 #ifdef STEPS
 // The lightness in steps, and darker at their borders where there is a tidemark.
 float steppedLight(float light) {
-  float scaled = light * uTone.x;
-  float within = fract(scaled) - 0.5;
-  float soft = max(0.5 * uTone.y, HARD_BORDER);
-  float stepped = (floor(scaled) + smoothstep(-soft, soft, within)) / uTone.x;
+  float scaled = light * uSteps.x;
+  float lower = floor(scaled);
+  float within = scaled - lower - 0.5;
+  float stepped = (lower + eased(within * uSteps.z + 0.5)) * uSteps.y;
 #ifdef TIDEMARK
-  float rim = smoothstep(-TIDEMARK_WIDTH, 0.0, within) * (1.0 - smoothstep(0.0, soft, within));
+  float rim = eased(within / TIDEMARK_WIDTH + 1.0) * (1.0 - eased(2.0 * within * uSteps.z));
   stepped *= 1.0 - uTidemark * TIDEMARK_DEPTH * rim;
 #endif
   return stepped;
@@ -109,32 +120,30 @@ float lineAt(float along, float width, float pixels) {
 
 // How much of a pixel the screen's pattern covers.
 // form: the smooth lightness whose changes bend the pattern.
-float screenAt(vec2 pixel, float light, float form) {
-  float dark = clamp((uScreenRange.x - light) * uScreenRange.y, 0.0, 1.0);
-  vec2 along = vec2(dot(pixel, uScreenGrid.xy), pixel.y * uScreenGrid.x - pixel.x * uScreenGrid.y)
-    + uScreenGrid.w * form;
-  float pitch = uScreenGrid.z;
+float screenAt(vec2 at, float light, float form) {
+  float dark = clamp((uScreen.y - light) * uScreen.z, 0.0, 1.0);
+  vec2 along = mapped(at, uScreenAlong, uScreenAcross) + uFollow * form;
+  float pitch = uScreen.x;
   float covered;
   if (SCREEN_KIND == 1) {
     // Round dots of an area, 0..0.5, that touch at one half; in the darker half the paper between
-    // the dots is what is drawn. The cell's corners are 1 from its centre.
+    // the dots is what is drawn, half a cell away. The cell's corners are 1 from its centre.
     bool darker = dark > 0.5;
     float area = darker ? 1.0 - dark : dark;
-    vec2 away = abs(2.0 * fract(along) - 1.0);
-    away = darker ? 1.0 - away : away;
-    float radius = area < DOTS_TOUCH ? sqrt(4.0 / PI * area) : 1.0 - sqrt(0.4 * (1.0 - 2.0 * area));
+    vec2 away = abs(2.0 * fract(along + (darker ? 0.5 : 0.0)) - 1.0);
+    float radius = area < DOTS_TOUCH ? sqrt(4.0 / PI * area) : 1.0 - sqrt(0.4 - 0.8 * area);
     float inside = min(radius - length(away), (1.0 - away.x - away.y) * sqrt(0.5));
     // Dots that are smaller than a pixel fade.
-    float spot = clamp(0.5 + 0.5 * inside * pitch, 0.0, 1.0) * clamp(radius * pitch, 0.0, 1.0);
+    float spot = clamp(0.5 + 0.5 * inside * pitch, 0.0, 1.0) * min(radius * pitch, 1.0);
     covered = darker ? 1.0 - spot : spot;
   } else if (SCREEN_KIND == 2) {
     covered = dark > 0.5 ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch) : lineAt(along.y, dark, pitch);
   } else {
-    float crossing = CROSS_COSINE * along.x + CROSS_SINE * along.y;
-    covered = max(
-      lineAt(along.y, HATCH_WIDTH * clamp(2.0 * dark, 0.0, 1.0), pitch),
-      lineAt(crossing, HATCH_WIDTH * clamp(2.0 * dark - 1.0, 0.0, 1.0), pitch)
-    );
+    covered = lineAt(along.y, HATCH_WIDTH * min(2.0 * dark, 1.0), pitch);
+    if (dark > 0.5) {
+      float crossing = CROSS_COSINE * along.x + CROSS_SINE * along.y;
+      covered = max(covered, lineAt(crossing, HATCH_WIDTH * (2.0 * dark - 1.0), pitch));
+    }
   }
   return covered;
 }
@@ -145,12 +154,16 @@ float screenAt(vec2 pixel, float light, float form) {
 uniform sampler2D uGrain;
 
 // How rough the paper is at a place, -0.5..0.5.
-float roughAt(vec2 pixel, float lines) {
-  return texture(uGrain, pixel * (360.0 / (GRAIN_SIZE * GRAIN_TILE) / lines)).r - 0.5;
+float roughAt(vec2 at) {
+  return texture(uGrain, mapped(at, uGrainAlong, uGrainAcross)).r - 0.5;
 }
 
 vec3 onPaper(vec3 colour, float rough) {
-  return clamp(mix(uPaperColour, colour, uPaper.y) * (1.0 + uPaper.x * GRAIN_DEPTH * rough), 0.0, 1.0);
+  vec3 covered = mix(uPaperColour, colour, uPaper.y);
+#ifdef GRAIN
+  covered = clamp(covered * (1.0 + uPaper.x * GRAIN_DEPTH * rough), 0.0, 1.0);
+#endif
+  return covered;
 }
 #endif
 
@@ -176,52 +189,60 @@ vec3 paletteAt(float light) {
 }
 #endif
 
-// The style at a place of the frame.
-// alpha, change: as silhouetteAt takes them.
-vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
-  vec2 there = (at - uStyledFrame.xy) / uStyledFrame.zw;
-  vec4 styled = styleAt(there);
-  float lightness = dot(styled.rgb, luma);
-  float detail = uLineShare * uTone.w * unseenLine(live, styled.a);
-  float fine = clamp(lightness + detail, 0.0, 1.0);
+// The style at a place of the frame that is not all in shadow.
+// styled: of the net there. fine: its lightness with the frame's detail. ink: that is there already.
+vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink) {
   float light = fine;
 #ifdef STEPS
-  if (uTone.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
+  if (uSteps.x > 0.0) light = mix(steppedLight(fine), fine, uTone.z);
 #endif
-#ifdef GREY
+#if defined(BLANK)
+  vec3 colour = uPaperColour;
+#elif defined(GREY)
   vec3 colour = vec3(light);
 #else
-  vec3 colour = recoloured(styled.rgb, lightness, light, uTone.z);
+  vec3 colour = recoloured(styled.rgb, lightness, light, uTone.x);
 #endif
 #ifdef PALETTE
   colour = mix(colour, paletteAt(light), PALETTE_SHARE);
 #endif
-  float ink = silhouetteAt(alpha, change) * uInkLine.z;
-#if defined(SCREEN) || defined(PAPER)
-  vec2 frameSize = vec2(textureSize(uLive, 0));
-  vec2 place = at * frameSize;
-  vec2 pixel = uAnchor.x * place + uAnchor.y * vec2(-place.y, place.x) + uAnchor.zw;
-#endif
   float rough = 0.0;
 #ifdef PAPER
-  if (uPaper.x + uPaper.z > 0.0) rough = roughAt(pixel, frameSize.y);
+#if defined(GRAIN) || defined(TOOTH)
+  if (uPaper.x + uPaper.z > 0.0) rough = roughAt(at);
+#endif
+#ifndef BLANK
   colour = onPaper(colour, rough);
+#endif
 #endif
 #ifdef SCREEN
   // Where the paper stands out its strokes are wider.
   float stroke = light + uPaper.z * STROKE_GRAIN * rough;
-  if (SCREEN_KIND != 0 && stroke < uScreenRange.x)
-    ink = max(ink, uScreenRange.z * screenAt(pixel, stroke, lightness));
+  if (SCREEN_KIND != 0 && stroke < uScreen.y)
+    ink = max(ink, uScreen.w * screenAt(at, stroke, lightness));
 #endif
 #ifdef INK
-  ink = max(ink, uInkLine.z * clamp(0.5 + uInkLine.y - inkAt(there), 0.0, 1.0));
+  vec2 there = (at - uStyledFrame.xy) / uStyledFrame.zw;
+  ink = max(ink, uInkLine.z * clamp(uInkLine.x - uInkLine.y * inkAt(there), 0.0, 1.0));
 #endif
-#ifdef PAPER
+#ifdef TOOTH
   // Ink leaves the hollows of the paper free.
   ink *= clamp(1.0 - uPaper.z * INK_GRAIN * max(rough, 0.0), 0.0, 1.0);
 #endif
 #ifdef SHADOW
-  if (uShadow > 0.0) ink = max(ink, 1.0 - smoothstep(uShadow - SHADOW_BORDER, uShadow + SHADOW_BORDER, fine));
+  if (uShadow > 0.0) ink = max(ink, 1.0 - eased((fine - uShadow) * (0.5 / SHADOW_BORDER) + 0.5));
 #endif
   return mix(colour, uInkColour, ink);
+}
+
+// The style at a place of the frame.
+// alpha, change: as silhouetteAt takes them.
+vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
+  vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
+  float lightness = dot(styled.rgb, luma);
+  float fine = clamp(lightness + uLineShare * uTone.y * unseenLine(live, styled.a), 0.0, 1.0);
+  vec3 drawn = uInkColour;
+  if (fine > uShadow - SHADOW_BORDER)
+    drawn = toneAndInk(at, styled, lightness, fine, silhouetteAt(alpha, change) * uInkLine.z);
+  return drawn;
 }

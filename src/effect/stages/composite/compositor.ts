@@ -231,7 +231,7 @@ export class Compositor {
       if (styled.texels) uploadTexels(this.styled, styled.texels, styled.roi.size);
       setFrame(values.uStyledFrame, styled.roi);
       if (styled.ink) uploadTexels(this.ink, styled.ink, styled.roi.size);
-      if (styled.draw) setDrawUniforms(this.drawUniforms, styled.draw, styled.roi, frame, layers.anchor);
+      if (styled.draw) setDrawUniforms(this.drawUniforms, styled.draw, { ...layers, roi: styled.roi, frame });
     }
     if (matte?.roi) setFrame(values.uMatteFrame, matte.roi);
     if (matte?.texels) uploadTexels(this.matte, matte.texels, matte.size);

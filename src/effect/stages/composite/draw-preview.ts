@@ -6,10 +6,10 @@ import type { Size } from '../../../common/size.ts';
 import type { DrawnRecipe } from '../../models/draw-settings.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
-import { GRAIN_SIZE, GRAIN_TILE, roughnessAt } from './paper-grain.ts';
+import { roughnessAt } from './paper-grain.ts';
 
 /** Half the least border between two steps, as a share of a step. */
-const HARD_BORDER = 0.01;
+export const HARD_BORDER = 0.01;
 /** A tidemark is this share of a step wide ... */
 const TIDEMARK_WIDTH = 0.3;
 /** ... and at most this dark. */
@@ -37,11 +37,10 @@ const DARKEST = 0.03;
 /** How much of a palette's colour takes the place of the tone's own. */
 const PALETTE_SHARE = 0.8;
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
-const SOFT_OUTLINE = 0.05;
+export const SOFT_OUTLINE = 0.05;
 
 /** The numbers that draw.glsl shares with this file. */
 export const DRAW_CONSTANTS = {
-  HARD_BORDER,
   TIDEMARK_WIDTH,
   TIDEMARK_DEPTH,
   SHADOW_BORDER,
@@ -49,15 +48,12 @@ export const DRAW_CONSTANTS = {
   CROSS_COSINE,
   CROSS_SINE,
   DOTS_TOUCH,
-  GRAIN_SIZE,
-  GRAIN_TILE,
   GRAIN_DEPTH,
   INK_GRAIN,
   STROKE_GRAIN,
   MOST_CHROMA,
   DARKEST,
   PALETTE_SHARE,
-  SOFT_OUTLINE,
   PI: Math.PI,
 };
 

@@ -4,10 +4,12 @@ import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { applySettings, type DrawnRecipe } from '../../models/draw-settings.ts';
 import { MOST_COLOURS } from '../../look.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
+import type { Region } from '../../protocol.ts';
 import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 import type { Similarity } from '../style/camera-motion.ts';
-import { addedHalfWidth, LINES, scaledLength } from './draw-preview.ts';
+import { addedHalfWidth, HARD_BORDER, LINES, scaledLength, SOFT_OUTLINE } from './draw-preview.ts';
+import { GRAIN_SIZE, GRAIN_TILE } from './paper-grain.ts';
 
 /** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
 export const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], number>> = {
@@ -17,24 +19,30 @@ export const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], numbe
   hatching: 3,
 };
 
+const vec3 = () => ({ value: new Float32Array(3), type: 'vec3<f32>' as const });
+
 /** The uniforms of shaders/draw.glsl. */
 export function makeDrawUniforms() {
   return new UniformGroup({
-    uTone: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uInkLine: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uInkColour: { value: new Float32Array(3), type: 'vec3<f32>' },
-    uShading: { value: 0, type: 'f32' },
+    uSteps: vec3(),
+    uTone: vec3(),
+    uInkLine: vec3(),
+    uOutline: vec3(),
+    uInkColour: vec3(),
     uShadow: { value: 0, type: 'f32' },
     uTidemark: { value: 0, type: 'f32' },
     uScreenKind: { value: 0, type: 'i32' },
-    uScreenGrid: { value: new Float32Array(4), type: 'vec4<f32>' },
-    uScreenRange: { value: new Float32Array(3), type: 'vec3<f32>' },
-    uPaperColour: { value: new Float32Array(3), type: 'vec3<f32>' },
-    uPaper: { value: new Float32Array(3), type: 'vec3<f32>' },
+    uScreenAlong: vec3(),
+    uScreenAcross: vec3(),
+    uScreen: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uFollow: { value: 0, type: 'f32' },
+    uPaperColour: vec3(),
+    uPaper: vec3(),
+    uGrainAlong: vec3(),
+    uGrainAcross: vec3(),
     uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
     uPaletteSize: { value: 0, type: 'i32' },
     uPaletteColour: { value: 1, type: 'f32' },
-    uAnchor: { value: new Float32Array(4), type: 'vec4<f32>' },
   });
 }
 
@@ -54,42 +62,83 @@ export function withSettings(layers: Layers, frame: Size): Layers {
   return { ...layers, styled: { ...styled, draw: applySettings(styled.draw, drawing, netPixel) } };
 }
 
-/**
- * Sets the uniforms to what a recipe asks for at the frame's size.
- * @param anchor - as `Layers.anchor`.
- */
+/** What the uniforms depend on besides the recipe. */
+interface DrawPlace {
+  readonly roi: Roi;
+  /** Size of the frame. */
+  readonly frame: Size;
+  readonly region: Region;
+  /** As `Layers.anchor`. */
+  readonly anchor: Similarity;
+}
+
+/** No change of alpha is so large: there is no outline. */
+const NEVER = 1e9;
+
+/** Sets the uniforms to what a recipe asks for at the frame's size. */
 export function setDrawUniforms(
   { uniforms }: ReturnType<typeof makeDrawUniforms>,
   draw: DrawnRecipe,
-  roi: Roi,
-  frame: Size,
-  { cos, sin, right, down }: Similarity,
+  { roi, frame, region, anchor }: DrawPlace,
 ): void {
-  const { ink, screen, paper } = draw;
+  const { ink, paper, palette } = draw;
   const lines = frame[1];
   const scale = pixelsPerNetPixel(roi, frame);
-  uniforms.uTone.set([draw.steps, draw.softness, draw.colour, draw.detail]);
-  uniforms.uInkLine.set([
-    2 * INK_RANGE * scale,
-    addedHalfWidth(draw, lines, scale),
-    ink.strength,
-    scaledLength(ink.silhouette, lines),
-  ]);
-  uniforms.uAnchor.set([cos, sin, lines * right, lines * down]);
+  const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
+  uniforms.uSteps.set([draw.steps, 1 / Math.max(1, draw.steps), 0.5 / soft]);
+  uniforms.uTone.set([draw.colour, draw.detail, draw.shading]);
+  const field = 2 * INK_RANGE * scale;
+  uniforms.uInkLine.set([0.5 + addedHalfWidth(draw, lines, scale) + 0.5 * field, field, ink.strength]);
   uniforms.uInkColour.set(ink.colour);
-  uniforms.uShading = draw.shading;
+  const hasOutline = ink.silhouette > 0 && region !== 'everything' && region !== 'background';
+  // The larger the frame, the less alpha changes from pixel to pixel.
+  const softest = (SOFT_OUTLINE * LINES) / lines;
+  uniforms.uOutline.set([
+    scaledLength(ink.silhouette, lines),
+    hasOutline ? softest * softest : NEVER,
+    1 / softest,
+  ]);
   uniforms.uShadow = draw.shadow;
   uniforms.uTidemark = draw.tidemark;
-  uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
-  const angle = (screen.angle * Math.PI) / 180;
-  const pitch = scaledLength(screen.pitch, lines);
-  uniforms.uScreenGrid.set([Math.cos(angle) / pitch, Math.sin(angle) / pitch, pitch, screen.follow]);
-  uniforms.uScreenRange.set([screen.from, 1 / (screen.from - screen.to), screen.strength]);
-  if (draw.palette) {
-    uniforms.uPalette.set(draw.palette.colours.flat());
-    uniforms.uPaletteSize = draw.palette.colours.length;
-    uniforms.uPaletteColour = draw.palette.colour;
+  if (palette) {
+    uniforms.uPalette.set(palette.colours.flat());
+    uniforms.uPaletteSize = palette.colours.length;
+    uniforms.uPaletteColour = palette.colour;
   }
   uniforms.uPaperColour.set(paper.colour);
   uniforms.uPaper.set([paper.grain, paper.tone, paper.tooth]);
+  setPatterns(uniforms, draw, frame, anchor);
+}
+
+/** Sets where the patterns lie that move with what they are drawn on. */
+function setPatterns(
+  uniforms: ReturnType<typeof makeDrawUniforms>['uniforms'],
+  { screen }: DrawRecipe,
+  frame: Size,
+  anchor: Similarity,
+): void {
+  const lines = frame[1];
+  const pitch = scaledLength(screen.pitch, lines);
+  const angle = (screen.angle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle) / pitch, Math.sin(angle) / pitch];
+  uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
+  uniforms.uScreenAlong.set(patternRow(cos, sin, anchor, frame));
+  uniforms.uScreenAcross.set(patternRow(-sin, cos, anchor, frame));
+  uniforms.uScreen.set([pitch, screen.from, 1 / (screen.from - screen.to), screen.strength]);
+  uniforms.uFollow = screen.follow;
+  const grain = 1 / scaledLength(GRAIN_SIZE * GRAIN_TILE, lines);
+  uniforms.uGrainAlong.set(patternRow(grain, 0, anchor, frame));
+  uniforms.uGrainAcross.set(patternRow(0, grain, anchor, frame));
+}
+
+/**
+ * One coordinate of a pattern as a function of places of the frame, whose sides are 1.
+ * @param across, down - factors on the anchored place, in pixels.
+ */
+function patternRow(across: number, down: number, anchor: Similarity, [width, height]: Size): number[] {
+  return [
+    width * (across * anchor.cos + down * anchor.sin),
+    height * (down * anchor.cos - across * anchor.sin),
+    height * (across * anchor.right + down * anchor.down),
+  ];
 }

@@ -169,6 +169,7 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
     SILHOUETTE: !software || ink.silhouette > 0,
     PALETTE: draw.palette !== undefined,
+    BLANK: software && paper.tone === 0 && paper.grain === 0,
     GREY: software && draw.colour === 0,
     STEPS: !software || draw.steps > 0,
     TIDEMARK: !software || draw.tidemark > 0,
@@ -176,5 +177,7 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     SCREEN: !software || screen.kind !== 'none',
     [`SCREEN_KIND ${SCREEN_NUMBERS[screen.kind]}`]: software,
     PAPER: !software || paper.grain > 0 || paper.tooth > 0 || paper.tone < 1,
+    GRAIN: !software || paper.grain > 0,
+    TOOTH: !software || paper.tooth > 0,
   };
 }
