@@ -68,7 +68,7 @@ const STEPS = 6;
 /** A step that moves no corner by so many pixels is the last one. */
 const SMALL_STEP = 0.01;
 /**
- * Pixels that differ by more than some three times what half of them do, in grey, belong to
+ * Pixels that differ by more than four times what half of them do, in grey, belong to
  * something that moves by itself; within these bounds.
  */
 const OUTLIER = 4;
