@@ -3,24 +3,30 @@
 // capitals come from src/effect/stages/composite/draw-preview.ts. A GPU has all the parts below; a
 // software renderer only those that the recipe uses.
 
-// What can be worked out once for a frame is worked out there (draw-uniforms.ts): a software renderer
-// pays for each operation.
+// What can be worked out once for a frame is worked out there (draw-uniforms.ts), because a software
+// renderer pays for each operation. It pays for each read of a uniform as well, and so has those
+// that only depend on the recipe as constants (src/effect/stages/composite/shader-variants.ts).
+#ifndef RECIPE
 uniform vec3 uSteps;        // how many, one over that, one over the width of their borders
-uniform vec3 uTone;         // factor on chroma, share of the detail, shading
-uniform vec3 uInkLine;      // coverage in the middle of a line, its change over the ink field, opacity
-uniform vec3 uOutline;      // width in pixels; where it begins: change of alpha, squared and inverse
+uniform float uShading;     // share of the tone's own lightness that stays between the steps
+uniform float uDetail;
 uniform vec3 uInkColour;
+uniform float uInkStrength;
 uniform float uShadow;
 uniform float uTidemark;
-uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
-// From places of the frame to cells of the screen: factors on both coordinates, and what is added.
-uniform vec3 uScreenAlong;
-uniform vec3 uScreenAcross;
-// Pitch in pixels, lightness where it begins, one over the range to where it is densest, opacity.
-uniform vec4 uScreen;
+uniform vec3 uScreen;       // lightness where it begins, one over the range to where it is densest, opacity
 uniform float uFollow;      // how far it shifts from black to white, in pitches
 uniform vec3 uPaperColour;
 uniform vec3 uPaper;        // grain, share of the tone, tooth
+uniform int uScreenKind;    // 0 none, 1 dots, 2 lines, 3 hatching
+#endif
+uniform float uChroma;      // factor on it
+uniform vec2 uInkLine;      // coverage in the middle of a line, and its change over the ink field
+uniform vec3 uOutline;      // width in pixels; where it begins: change of alpha, squared and inverse
+uniform float uPitch;       // in pixels
+// From places of the frame to cells of the screen: factors on both coordinates, and what is added.
+uniform vec3 uScreenAlong;
+uniform vec3 uScreenAcross;
 uniform vec3 uGrainAlong;   // from places of the frame to the tile of the paper's grain
 uniform vec3 uGrainAcross;
 #ifdef PALETTE
@@ -109,10 +115,6 @@ float steppedLight(float light) {
 #endif
 
 #ifdef SCREEN
-#ifndef SCREEN_KIND
-#define SCREEN_KIND uScreenKind
-#endif
-
 float lineAt(float along, float width, float pixels) {
   float inside = 0.5 * width - abs(fract(along) - 0.5);
   return clamp(0.5 + inside * pixels, 0.0, 1.0) * clamp(width * pixels, 0.0, 1.0);
@@ -121,11 +123,11 @@ float lineAt(float along, float width, float pixels) {
 // How much of a pixel the screen's pattern covers.
 // form: the smooth lightness whose changes bend the pattern.
 float screenAt(vec2 at, float light, float form) {
-  float dark = clamp((uScreen.y - light) * uScreen.z, 0.0, 1.0);
+  float dark = clamp((uScreen.x - light) * uScreen.y, 0.0, 1.0);
   vec2 along = mapped(at, uScreenAlong, uScreenAcross) + uFollow * form;
-  float pitch = uScreen.x;
+  float pitch = uPitch;
   float covered;
-  if (SCREEN_KIND == 1) {
+  if (uScreenKind == 1) {
     // Round dots of an area, 0..0.5, that touch at one half; in the darker half the paper between
     // the dots is what is drawn, half a cell away. The cell's corners are 1 from its centre.
     bool darker = dark > 0.5;
@@ -136,7 +138,7 @@ float screenAt(vec2 at, float light, float form) {
     // Dots that are smaller than a pixel fade.
     float spot = clamp(0.5 + 0.5 * inside * pitch, 0.0, 1.0) * min(radius * pitch, 1.0);
     covered = darker ? 1.0 - spot : spot;
-  } else if (SCREEN_KIND == 2) {
+  } else if (uScreenKind == 2) {
     covered = dark > 0.5 ? 1.0 - lineAt(along.y + 0.5, 1.0 - dark, pitch) : lineAt(along.y, dark, pitch);
   } else {
     covered = lineAt(along.y, HATCH_WIDTH * min(2.0 * dark, 1.0), pitch);
@@ -174,8 +176,9 @@ vec3 recoloured(vec3 tone, float lightness, float light, float chromaFactor) {
   float highest = max(chroma.r, max(chroma.g, chroma.b));
   float lowest = min(chroma.r, min(chroma.g, chroma.b));
   // Chroma that does not fit is reduced as a whole, because clipping would turn the hue.
-  float room = min((1.0 - light) / max(highest, 1e-4), light / max(-lowest, 1e-4));
-  return light + chroma * min(1.0, room);
+  if (highest > 1.0 - light || -lowest > light)
+    chroma *= min(1.0, min((1.0 - light) / max(highest, 1e-4), light / max(-lowest, 1e-4)));
+  return light + chroma;
 }
 
 #ifdef PALETTE
@@ -194,14 +197,14 @@ vec3 paletteAt(float light) {
 vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink) {
   float light = fine;
 #ifdef STEPS
-  if (uSteps.x > 0.0) light = mix(steppedLight(fine), fine, uTone.z);
+  if (uSteps.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
 #endif
 #if defined(BLANK)
   vec3 colour = uPaperColour;
 #elif defined(GREY)
   vec3 colour = vec3(light);
 #else
-  vec3 colour = recoloured(styled.rgb, lightness, light, uTone.x);
+  vec3 colour = recoloured(styled.rgb, lightness, light, uChroma);
 #endif
 #ifdef PALETTE
   colour = mix(colour, paletteAt(light), PALETTE_SHARE);
@@ -218,12 +221,12 @@ vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink) {
 #ifdef SCREEN
   // Where the paper stands out its strokes are wider.
   float stroke = light + uPaper.z * STROKE_GRAIN * rough;
-  if (SCREEN_KIND != 0 && stroke < uScreen.y)
-    ink = max(ink, uScreen.w * screenAt(at, stroke, lightness));
+  if (uScreenKind != 0 && stroke < uScreen.x)
+    ink = max(ink, uScreen.z * screenAt(at, stroke, lightness));
 #endif
 #ifdef INK
   vec2 there = (at - uStyledFrame.xy) / uStyledFrame.zw;
-  ink = max(ink, uInkLine.z * clamp(uInkLine.x - uInkLine.y * inkAt(there), 0.0, 1.0));
+  ink = max(ink, uInkStrength * clamp(uInkLine.x - uInkLine.y * inkAt(there), 0.0, 1.0));
 #endif
 #ifdef TOOTH
   // Ink leaves the hollows of the paper free.
@@ -240,9 +243,11 @@ vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink) {
 vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
   float lightness = dot(styled.rgb, luma);
-  float fine = clamp(lightness + uLineShare * uTone.y * unseenLine(live, styled.a), 0.0, 1.0);
+  float fine = clamp(lightness + uLineShare * uDetail * unseenLine(live, styled.a), 0.0, 1.0);
   vec3 drawn = uInkColour;
+#ifdef SHADOW
   if (fine > uShadow - SHADOW_BORDER)
-    drawn = toneAndInk(at, styled, lightness, fine, silhouetteAt(alpha, change) * uInkLine.z);
+#endif
+    drawn = toneAndInk(at, styled, lightness, fine, silhouetteAt(alpha, change) * uInkStrength);
   return drawn;
 }

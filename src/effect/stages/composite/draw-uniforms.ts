@@ -25,19 +25,23 @@ const vec3 = () => ({ value: new Float32Array(3), type: 'vec3<f32>' as const });
 export function makeDrawUniforms() {
   return new UniformGroup({
     uSteps: vec3(),
-    uTone: vec3(),
-    uInkLine: vec3(),
-    uOutline: vec3(),
+    uShading: { value: 0, type: 'f32' },
+    uDetail: { value: 0, type: 'f32' },
     uInkColour: vec3(),
+    uInkStrength: { value: 0, type: 'f32' },
     uShadow: { value: 0, type: 'f32' },
     uTidemark: { value: 0, type: 'f32' },
-    uScreenKind: { value: 0, type: 'i32' },
-    uScreenAlong: vec3(),
-    uScreenAcross: vec3(),
-    uScreen: { value: new Float32Array(4), type: 'vec4<f32>' },
+    uScreen: vec3(),
     uFollow: { value: 0, type: 'f32' },
     uPaperColour: vec3(),
     uPaper: vec3(),
+    uScreenKind: { value: 0, type: 'i32' },
+    uChroma: { value: 1, type: 'f32' },
+    uInkLine: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uOutline: vec3(),
+    uPitch: { value: 1, type: 'f32' },
+    uScreenAlong: vec3(),
+    uScreenAcross: vec3(),
     uGrainAlong: vec3(),
     uGrainAcross: vec3(),
     uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
@@ -62,6 +66,24 @@ export function withSettings(layers: Layers, frame: Size): Layers {
   return { ...layers, styled: { ...styled, draw: applySettings(styled.draw, drawing, netPixel) } };
 }
 
+/** The uniforms that depend on nothing but the recipe, and on no setting that a slider moves. */
+export function recipeNumbers({ ink, screen, paper, ...draw }: DrawRecipe) {
+  const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
+  return {
+    uSteps: [draw.steps, 1 / Math.max(1, draw.steps), 0.5 / soft],
+    uShading: draw.shading,
+    uDetail: draw.detail,
+    uInkColour: ink.colour,
+    uInkStrength: ink.strength,
+    uShadow: draw.shadow,
+    uTidemark: draw.tidemark,
+    uScreen: [screen.from, 1 / (screen.from - screen.to), screen.strength],
+    uFollow: screen.follow,
+    uPaperColour: paper.colour,
+    uPaper: [paper.grain, paper.tone, paper.tooth],
+  } as const;
+}
+
 /** What the uniforms depend on besides the recipe. */
 interface DrawPlace {
   readonly roi: Roi;
@@ -81,15 +103,16 @@ export function setDrawUniforms(
   draw: DrawnRecipe,
   { roi, frame, region, anchor }: DrawPlace,
 ): void {
-  const { ink, paper, palette } = draw;
+  const { ink, palette } = draw;
   const lines = frame[1];
   const scale = pixelsPerNetPixel(roi, frame);
-  const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
-  uniforms.uSteps.set([draw.steps, 1 / Math.max(1, draw.steps), 0.5 / soft]);
-  uniforms.uTone.set([draw.colour, draw.detail, draw.shading]);
+  for (const [name, value] of Object.entries(recipeNumbers(draw))) {
+    if (typeof value === 'number') Object.assign(uniforms, { [name]: value });
+    else uniforms[name as 'uPaper'].set(value);
+  }
+  uniforms.uChroma = draw.colour;
   const field = 2 * INK_RANGE * scale;
-  uniforms.uInkLine.set([0.5 + addedHalfWidth(draw, lines, scale) + 0.5 * field, field, ink.strength]);
-  uniforms.uInkColour.set(ink.colour);
+  uniforms.uInkLine.set([0.5 + addedHalfWidth(draw, lines, scale) + 0.5 * field, field]);
   const hasOutline = ink.silhouette > 0 && region !== 'everything' && region !== 'background';
   // The larger the frame, the less alpha changes from pixel to pixel.
   const softest = (SOFT_OUTLINE * LINES) / lines;
@@ -98,15 +121,11 @@ export function setDrawUniforms(
     hasOutline ? softest * softest : NEVER,
     1 / softest,
   ]);
-  uniforms.uShadow = draw.shadow;
-  uniforms.uTidemark = draw.tidemark;
   if (palette) {
     uniforms.uPalette.set(palette.colours.flat());
     uniforms.uPaletteSize = palette.colours.length;
     uniforms.uPaletteColour = palette.colour;
   }
-  uniforms.uPaperColour.set(paper.colour);
-  uniforms.uPaper.set([paper.grain, paper.tone, paper.tooth]);
   setPatterns(uniforms, draw, frame, anchor);
 }
 
@@ -124,8 +143,7 @@ function setPatterns(
   uniforms.uScreenKind = SCREEN_NUMBERS[screen.kind];
   uniforms.uScreenAlong.set(patternRow(cos, sin, anchor, frame));
   uniforms.uScreenAcross.set(patternRow(-sin, cos, anchor, frame));
-  uniforms.uScreen.set([pitch, screen.from, 1 / (screen.from - screen.to), screen.strength]);
-  uniforms.uFollow = screen.follow;
+  uniforms.uPitch = pitch;
   const grain = 1 / scaledLength(GRAIN_SIZE * GRAIN_TILE, lines);
   uniforms.uGrainAlong.set(patternRow(grain, 0, anchor, frame));
   uniforms.uGrainAcross.set(patternRow(0, grain, anchor, frame));

@@ -7,13 +7,14 @@ import stackedCode from '../../../../shaders/stacked.frag?raw';
 import { GUARD_LINES } from '../../../media/stacked-alpha.ts';
 import { glslConstants } from '../../gpu/shader-constants.ts';
 import type { Size } from '../../../common/size.ts';
+import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import type { Region } from '../../protocol.ts';
 import type { Layers, StyledLayer } from '../layers.ts';
 import { SLOPE_RANGE } from '../matte/guided-filter.ts';
 import { isWholeFrame } from '../roi.ts';
 import { drawsInk } from '../style/style-stage.ts';
 import { DRAW_CONSTANTS } from './draw-preview.ts';
-import { pixelsPerNetPixel, SCREEN_NUMBERS } from './draw-uniforms.ts';
+import { pixelsPerNetPixel, recipeNumbers, SCREEN_NUMBERS } from './draw-uniforms.ts';
 import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
 
 /**
@@ -164,6 +165,7 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
   if (!draw) return {};
   const { screen, paper, ink } = draw;
   return {
+    ...(software && recipeConstants(draw)),
     DRAWN: true,
     INK: !software || drawsInk(draw),
     BICUBIC: !software || pixelsPerNetPixel(roi, frame) > BILINEAR_UP_TO,
@@ -175,9 +177,20 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     TIDEMARK: !software || draw.tidemark > 0,
     SHADOW: !software || draw.shadow > 0,
     SCREEN: !software || screen.kind !== 'none',
-    [`SCREEN_KIND ${SCREEN_NUMBERS[screen.kind]}`]: software,
     PAPER: !software || paper.grain > 0 || paper.tooth > 0 || paper.tone < 1,
     GRAIN: !software || paper.grain > 0,
     TOOTH: !software || paper.tooth > 0,
   };
+}
+
+/** What draw.glsl has as constants in place of uniforms: one program for each recipe. */
+function recipeConstants(draw: DrawRecipe): Record<string, boolean> {
+  const literal = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
+  const numbers = Object.entries(recipeNumbers(draw)).map(([name, value]) =>
+    typeof value === 'number'
+      ? `${name} ${literal(value)}`
+      : `${name} vec${value.length}(${value.map(literal).join(', ')})`,
+  );
+  const names = ['RECIPE', `uScreenKind ${SCREEN_NUMBERS[draw.screen.kind]}`, ...numbers];
+  return Object.fromEntries(names.map((name) => [name, true]));
 }
