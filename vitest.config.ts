@@ -7,9 +7,11 @@ const executablePath = findChromium();
 
 /** Unit tests that start other programs, wait on real clocks, or run whole nets. */
 const services = [
-  'test/unit/cli/get-chromium.test.ts',
+  'test/unit/cli/{get-chromium,queue-commands}.test.ts',
+  'test/unit/queue/films.test.ts',
   'test/unit/record/convert/joined-parts.test.ts',
   'test/unit/quality/{baselines,drawing,eval,graph,half,measure,product,style-pictures,webcam}.test.ts',
+  'test/unit/scripts/one-builder.test.ts',
   'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
 ];
 

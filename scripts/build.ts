@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { SHARED } from '../src/server/http/files.ts';
 import { compressFolder } from './compress.ts';
+import { oneBuilder } from './one-builder.ts';
 
 /** What a build is made of. */
 const SOURCES = [
@@ -26,8 +27,19 @@ const SOURCES = [
  */
 export const STAMP = '.built';
 
-/** Builds the app at `root` into its dist/. */
-export async function buildApp(root: string): Promise<{ seconds: number }> {
+/**
+ * Builds the app at `root` into its dist/. Where another process builds it already, waits for that
+ * one, and builds again only if sources changed meanwhile.
+ */
+export function buildApp(root: string): Promise<{ seconds: number }> {
+  const begun = Date.now();
+  return oneBuilder(root, async (waited) => {
+    if (!(waited && (await isFresh(root)))) await buildAlone(root);
+    return { seconds: (Date.now() - begun) / 1000 };
+  });
+}
+
+async function buildAlone(root: string): Promise<void> {
   const begun = new Date();
   const dist = join(root, 'dist');
   await rm(join(dist, STAMP), { force: true });
@@ -49,7 +61,6 @@ export async function buildApp(root: string): Promise<{ seconds: number }> {
   await compressFolder(dist);
   // The time of the beginning: what was saved during the build may have missed it.
   await writeFile(join(dist, STAMP), begun.toISOString());
-  return { seconds: (Date.now() - begun.getTime()) / 1000 };
 }
 
 /**

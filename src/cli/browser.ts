@@ -1,19 +1,41 @@
 /** The headless browser, and the page in it that converts films. */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
 import type { ConvertProgress } from '../record/convert-protocol.ts';
 import { quietFlags } from './chromium.ts';
 
+const options = (executablePath: string): LaunchOptions => ({
+  executablePath,
+  headless: true,
+  // What interrupts this program ends the browser too, in order.
+  handleSIGINT: false,
+  handleSIGTERM: false,
+  handleSIGHUP: false,
+  // A browser of root's own has no sandbox: it says so, and does not start.
+  args: [...quietFlags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+});
+
 export function launchBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    // What interrupts this program ends the browser too, in order.
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-    // A browser of root's own has no sandbox: it says so, and does not start.
-    args: [...quietFlags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-  });
+  return chromium.launch(options(executablePath));
+}
+
+/** A browser that can be ended also when it no longer answers. */
+export interface MortalBrowser {
+  readonly browser: Browser;
+  /** Lets it end in order, and kills it after so many milliseconds. */
+  end(patience: number): Promise<void>;
+}
+
+export async function launchMortalBrowser(executablePath: string): Promise<MortalBrowser> {
+  const server = await chromium.launchServer(options(executablePath));
+  const browser = await chromium.connect(server.wsEndpoint());
+  return {
+    browser,
+    async end(patience) {
+      const late = setTimeout(() => void server.kill(), patience);
+      await server.close();
+      clearTimeout(late);
+    },
+  };
 }
 
 /** @param site - where the app is served. */

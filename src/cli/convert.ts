@@ -1,33 +1,33 @@
-import { execFile } from 'node:child_process';
-import { access, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { listen, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
+import { buildIfStale, root } from './app.ts';
 import { launchBrowser, openConvertPage } from './browser.ts';
+import { checkLook, isFile } from './check-look.ts';
 import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
-import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
+import { refusal } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
 import { getChromium } from './get-chromium.ts';
-import { UsageError, type Command } from './options.ts';
+import type { Command } from './options.ts';
 import type { Report } from './report.ts';
 import type { Fault } from '../common/errors.ts';
+import { explainWriteError, isSystemError } from '../common/write-error.ts';
 import type { ConvertHow } from '../queue/engine.ts';
 import type { PageAnswer, PageOrder } from './words.ts';
 
-export const root = resolve(import.meta.dirname, '../..');
 export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 130 } as const;
 
 /** Converts what the command names. Resolves with the exit code. */
 export async function convert(command: Command, report: Report, interrupted: AbortSignal): Promise<number> {
+  await checkLook(command);
   const executablePath = getChromium();
   if (!executablePath) {
     report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
     return EXIT.noBrowser;
   }
   await buildIfStale(report);
-  await checkStyle(command.style);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');
   let browser: Browser | null = null;
@@ -69,7 +69,9 @@ async function convertAll(
     });
   });
   ended.catch(() => undefined);
-  const background = await readBackground(command.background, films, page);
+  const { background: given } = command;
+  // A picture gets an address that the page can read.
+  const background = (await isFile(given)) ? films.offer(resolve(given)) : given;
   let code: number = EXIT.fine;
   const run = async (order: PageOrder) => {
     const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), order);
@@ -150,45 +152,4 @@ export function howOf(command: Command, background: string): ConvertHow {
 /** A picture's address inside of this program means nothing to anybody else. */
 function nameBackground(fault: Fault, address: string, given: string): Fault {
   return { ...fault, message: fault.message.replace(address, given) };
-}
-
-/** A picture gets an address that the page can read. */
-async function readBackground(given: string, films: FilmServer, page: Page): Promise<string> {
-  if (await isFile(given)) return films.offer(resolve(given));
-  const isWord = ['live', 'blur', 'transparent'].includes(given);
-  if (isWord || (await page.evaluate((colour) => CSS.supports('color', colour), given))) return given;
-  throw new UsageError(
-    `--background takes live, blur, transparent, a colour or a picture; ${given} is no colour, and there is no such file.`,
-  );
-}
-
-/** @throws UsageError naming the styles that there are. */
-export async function checkStyle(style: string): Promise<void> {
-  const { models } = JSON.parse(await readFile(join(root, 'dist/models/manifest.json'), 'utf8')) as {
-    models: { id: string; kind: string }[];
-  };
-  const styles = ['none', ...models.filter(({ kind }) => kind === 'style').map(({ id }) => id)];
-  if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
-}
-
-export async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
-
-/** From a checkout the app is built when its sources changed; an installed package comes built. */
-export async function buildIfStale(report: Report): Promise<void> {
-  const sources = join(root, 'scripts/build.ts');
-  const isCheckout = await access(sources).then(
-    () => true,
-    () => false,
-  );
-  if (!isCheckout) return;
-  const { isFresh } = await import('../../scripts/build.ts');
-  if (await isFresh(root)) return;
-  report.step('Building the app: some seconds, and only when its sources changed …');
-  // In a process of its own: compilers leave a gigabyte behind.
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', sources], { cwd: root });
 }

@@ -1,7 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { FaultError, type ConvertHow, type FilmEngine, type RunOptions } from '../queue/engine.ts';
 import type { ConvertOrder, ConvertProgress, JoinOrder } from '../record/convert-protocol.ts';
-import { launchBrowser, openConvertPage } from './browser.ts';
+import { launchMortalBrowser, openConvertPage, type MortalBrowser } from './browser.ts';
 import type { FilmServer } from './film-server.ts';
 import type { PageAnswer } from './words.ts';
 
@@ -28,7 +29,7 @@ export interface EngineOptions {
 export class BrowserEngine implements FilmEngine {
   /** How often a browser was started. */
   starts = 0;
-  private browser: Promise<Browser> | null = null;
+  private browser: Promise<MortalBrowser> | null = null;
   private idle: WarmPage[] = [];
 
   constructor(private readonly options: EngineOptions) {}
@@ -65,7 +66,11 @@ export class BrowserEngine implements FilmEngine {
 
   async close(): Promise<void> {
     const browser = await this.browser?.catch(() => null);
-    await browser?.close();
+    await browser?.end(this.patience);
+  }
+
+  private get patience(): number {
+    return Math.min(PATIENCE, this.options.hang);
   }
 
   /** Has a warm page work. A page that did not end in order is not used again. */
@@ -121,36 +126,67 @@ export class BrowserEngine implements FilmEngine {
   }
 
   private async open(): Promise<WarmPage> {
-    this.browser ??= this.start();
-    const starting = this.browser;
+    const starting = (this.browser ??= this.start());
     const warm = { onProgress: () => undefined } as unknown as { page: Page } & WarmPage;
     try {
-      warm.page = await openConvertPage(await starting, this.options.site, (progress) => {
+      const opening = openConvertPage((await starting).browser, this.options.site, (progress) => {
         warm.onProgress(progress);
       });
+      const page = await this.inTime(opening, this.options.hang);
+      if (!page) throw new Error('The browser opened no page.');
+      warm.page = page;
       return warm;
     } catch (error) {
-      // The next job tries another browser.
-      if (this.browser === starting) this.browser = null;
-      await starting.then((browser) => browser.close()).catch(() => undefined);
+      await this.giveUp(starting);
       throw error;
     }
   }
 
-  private async start(): Promise<Browser> {
-    const browser = await launchBrowser(this.options.executablePath);
-    this.starts++;
-    browser.once('disconnected', () => {
-      this.browser = null;
-      this.idle = [];
-    });
-    return browser;
+  private start(): Promise<MortalBrowser> {
+    const starting = launchMortalBrowser(this.options.executablePath);
+    void starting.then(
+      ({ browser }) => {
+        this.starts++;
+        browser.once('disconnected', () => {
+          this.forget(starting);
+        });
+      },
+      () => undefined,
+    );
+    return starting;
   }
 
+  /** A page that does not go takes its browser along. */
   private async drop(page: Page): Promise<void> {
-    const browser = page.context().browser();
-    const late = setTimeout(() => void browser?.close(), PATIENCE);
-    await page.close().catch(() => undefined);
-    clearTimeout(late);
+    const { browser } = this;
+    const closing = page.close().then(
+      () => true,
+      () => true,
+    );
+    const closed = await this.inTime(closing, this.patience);
+    if (!closed && browser) await this.giveUp(browser);
+  }
+
+  private async giveUp(browser: Promise<MortalBrowser>): Promise<void> {
+    this.forget(browser);
+    await browser.then((mortal) => mortal.end(0)).catch(() => undefined);
+  }
+
+  /** The next job has another browser. */
+  private forget(browser: Promise<MortalBrowser>): void {
+    if (this.browser !== browser) return;
+    this.browser = null;
+    this.idle = [];
+  }
+
+  /** What comes of something, or null where it takes longer than so many milliseconds. */
+  private async inTime<Result>(coming: Promise<Result>, most: number): Promise<Result | null> {
+    coming.catch(() => undefined);
+    const end = new AbortController();
+    try {
+      return await Promise.race([coming, wait(most, null, { signal: end.signal })]);
+    } finally {
+      end.abort();
+    }
   }
 }

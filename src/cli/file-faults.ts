@@ -4,36 +4,6 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Fault } from '../common/errors.ts';
 
-/** Whether it came from the file system. */
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
-}
-
-/** Why a new film could not be written, and what would help. */
-export function explainWriteError({ code = '', message }: NodeJS.ErrnoException, to: string): Fault {
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return {
-      code: 'ERR_DISK_FULL',
-      message: `There is no space left for ${to}.`,
-      wayOut: 'Free some space, or name another place: -o PATH',
-    };
-  // Node puts words of its own before some of the system's codes.
-  const why: Record<string, string> = {
-    EACCES: 'you have no permission to write there',
-    EPERM: 'you have no permission to write there',
-    EROFS: 'the disk can only be read',
-    EISDIR: `a folder is in the way, there or at ${to}.part`,
-    ENOTDIR: 'a part of the path is a file, not a folder',
-    EEXIST: 'a part of the path is a file, not a folder',
-    ENAMETOOLONG: 'the name is too long',
-  };
-  return {
-    code: 'ERR_FILE_WRITE',
-    message: `${to} can't be written: ${why[code.replace(/^.*_/, '')] ?? message}.`,
-    wayOut: 'Name another place: -o PATH',
-  };
-}
-
 /** Why a film cannot even be tried. */
 export async function refusal(
   from: string,

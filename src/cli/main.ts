@@ -1,5 +1,5 @@
 /** `portoon`: the command line. */
-import { readFile } from 'node:fs/promises';
+import { ownVersion } from './app.ts';
 import { convert, EXIT } from './convert.ts';
 import { copyAssets } from './copy-assets.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
@@ -62,11 +62,6 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
     report.ended('ERR_RUNTIME', message, wayOut);
     return EXIT.failed;
   }
-}
-
-async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 process.exitCode = await main(process.argv.slice(2));

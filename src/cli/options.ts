@@ -146,8 +146,6 @@ export function readCommand(args: readonly string[]): Command | null {
     ...(values.to === undefined ? {} : { to: seconds('--to', values.to) }),
   };
   if ((trim.from ?? 0) >= (trim.to ?? Infinity)) throw new UsageError('--to must be after --from.');
-  if (values.fps !== undefined && values.queue !== undefined)
-    throw new UsageError('--fps is for films that are converted here and now: leave out --queue.');
   return {
     films,
     style,
@@ -190,9 +188,14 @@ function queueOptions(values: ReturnType<typeof parse>['values']): QueueOptions 
 /** @throws UsageError unless it is the address of a Redis. */
 export function redisUrl(value: string | undefined): string {
   if (value !== undefined && /^rediss?:\/\//.test(value) && URL.canParse(value)) return value;
-  throw new UsageError(
-    `--queue takes the address of a Redis, as redis://host:6379${value === undefined ? '' : `, not ${value}`}.`,
-  );
+  // What does not read as an address may be one with a password.
+  const given =
+    value === undefined
+      ? ''
+      : value.includes('@')
+        ? ': a password has %40 for @, %23 for #'
+        : `, not ${value}`;
+  throw new UsageError(`--queue takes the address of a Redis, as redis://host:6379${given}.`);
 }
 
 function parse(args: readonly string[]) {

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FilmsQueue, FilmState } from '../queue/films.ts';
+import { explainWriteError, isSystemError } from '../common/write-error.ts';
+import type { FilmsQueue, FilmState, VersionLoad } from '../queue/films.ts';
 import type { FilmJob } from '../queue/jobs.ts';
 import { below, isAddress } from '../queue/places.ts';
-import { buildIfStale, checkStyle, EXIT, howOf, isFile, root } from './convert.ts';
-import { explainWriteError, isSystemError, refusal } from './file-faults.ts';
+import { workVersion } from './app.ts';
+import { checkLook, isFile } from './check-look.ts';
+import { EXIT, howOf } from './convert.ts';
+import { refusal } from './file-faults.ts';
 import type { Command, QueueOptions } from './options.ts';
 import type { Report } from './report.ts';
 
@@ -14,6 +16,9 @@ import type { Report } from './report.ts';
 const LOOK = 500;
 /** Milliseconds in which films are taken out of the queue again. */
 const PATIENCE = 30_000;
+
+/** A command that is done does not stay for a time limit that nobody needs any more. */
+const UNNOTICED = { ref: false };
 
 type Film = Command['films'][number];
 
@@ -24,9 +29,8 @@ export async function convertInQueue(
   report: Report,
   interrupted: AbortSignal,
 ): Promise<number> {
-  // Workers draw; here only the list of styles is needed.
-  if (!existsSync(join(root, 'dist/models/manifest.json'))) await buildIfStale(report);
-  await checkStyle(command.style);
+  await checkLook(command);
+  const version = await workVersion();
   // Without a queue none of its packages are loaded.
   const { FilmsQueue } = await import('../queue/films.ts');
   const queue = await FilmsQueue.open(options.url);
@@ -42,16 +46,16 @@ export async function convertInQueue(
       }
       const id = FilmsQueue.newId();
       waiting.set(id, film);
-      await queue.add(id, await jobOf(command, options, film, id));
+      await queue.add(id, await jobOf(command, options, film, id), version);
     }
-    const allWell = await watch(queue, waiting, report, interrupted);
+    const allWell = await watch(queue, waiting, version, report, interrupted);
     return allWell ? code : EXIT.failed;
   } catch (error) {
     if (!interrupted.aborted) throw error;
     report.step('Taking the films out of the queue …');
     const removing = Promise.all([...waiting.keys()].map((id) => queue.remove(id))).then(() => true);
     removing.catch(() => undefined);
-    const removed = await Promise.race([removing, wait(PATIENCE, false)]).catch(() => false);
+    const removed = await Promise.race([removing, wait(PATIENCE, false, UNNOTICED)]).catch(() => false);
     report.ended(
       'ERR_INTERRUPTED',
       removed ? 'The command was interrupted.' : 'The command was interrupted; the queue may go on.',
@@ -60,7 +64,7 @@ export async function convertInQueue(
     return EXIT.interrupted;
   } finally {
     report.clear();
-    await Promise.race([queue.close(), wait(1000)]);
+    await Promise.race([queue.close(), wait(1000, undefined, UNNOTICED)]);
   }
 }
 
@@ -68,6 +72,7 @@ export async function convertInQueue(
 async function watch(
   queue: FilmsQueue,
   waiting: Map<string, Film>,
+  version: string,
   report: Report,
   interrupted: AbortSignal,
 ): Promise<boolean> {
@@ -79,6 +84,7 @@ async function watch(
   });
   stop.catch(() => undefined);
   let allWell = true;
+  let told = false;
   while (waiting.size > 0) {
     interrupted.throwIfAborted();
     const states = await Promise.race([queue.look([...waiting.keys()]), stop]);
@@ -98,12 +104,32 @@ async function watch(
         underWay.map((state) => [waiting.get(state.id)!.from, { ...state, bytes: 0 }] as const),
         count - waiting.size,
       );
-    else if ((await Promise.race([queue.load(), stop])).workers === 0)
-      report.step('Waiting for a worker: portoon worker --queue …');
+    else {
+      const lack = lackOfWorkers(await Promise.race([queue.load(), stop]), version);
+      if (lack) report.step(lack.short);
+      if (lack?.others && !told) report.notice(lack.others);
+      told ||= lack?.others !== undefined;
+    }
     // Many films are looked at less often.
     await Promise.race([wait(Math.max(LOOK, 5 * waiting.size)), stop]);
   }
   return allWell;
+}
+
+/** What to say where nobody takes films of this version. */
+function lackOfWorkers(
+  loads: readonly VersionLoad[],
+  own: string,
+): { short: string; others?: string } | null {
+  const versions = loads.filter(({ workers }) => workers > 0).map(({ version }) => version);
+  if (versions.includes(own)) return null;
+  const short = 'Waiting for a worker: portoon worker --queue …';
+  if (versions.length === 0) return { short };
+  const theirs = versions.join(', ');
+  return {
+    short: `Waiting for a worker of version ${own}; those there have ${theirs}`,
+    others: `This is Portoon ${own}, and the workers there have ${theirs}: they leave its films alone.\n  Run the same version on all machines; what is behind it tells its nets.`,
+  };
 }
 
 const GONE = {
@@ -148,10 +174,12 @@ async function jobOf(
     output,
     format,
     trim: command.trim,
+    ...(command.frameRate === null ? {} : { frameRate: command.frameRate }),
     how: howOf(command, (await isFile(given)) ? resolve(given) : given),
     scratch: segment === 0 ? null : scratchOf(scratch, output, id),
     segment,
     runUp,
+    overwrite: command.overwrite,
   };
 }
 

@@ -9,7 +9,7 @@ portoon queue --queue URL retry ID...  tries films again that failed; what is co
 portoon queue --queue URL remove ID... takes films out of the queue, and removes what was made of them
 
       --queue URL   redis://host:6379
-      --json        a line of JSON for each film
+      --json        a line of JSON for each film, then one for each version that has workers or work
 `;
 
 /** `portoon queue`. Resolves with the exit code. */
@@ -62,27 +62,31 @@ function parse(args: readonly string[]) {
 }
 
 async function list(films: FilmsQueue, json: boolean): Promise<void> {
-  const [states, { workers, waiting, active }] = await Promise.all([films.look(), films.load()]);
+  const [states, loads] = await Promise.all([films.look(), films.load()]);
   if (json) {
-    for (const state of states) process.stdout.write(`${JSON.stringify(state)}\n`);
-    process.stdout.write(`${JSON.stringify({ workers, waiting, active })}\n`);
+    for (const line of [...states, ...loads]) process.stdout.write(`${JSON.stringify(line)}\n`);
     return;
   }
   for (const state of states) process.stdout.write(`${lineOf(state)}\n`);
-  process.stdout.write(`${workers} workers, ${active} segments under way, ${waiting} waiting\n`);
+  if (loads.length === 0) process.stdout.write('No workers\n');
+  for (const { version, workers, waiting, active } of loads)
+    process.stdout.write(
+      `Version ${version}: ${workers} ${workers === 1 ? 'worker' : 'workers'}; segments: ${active} under way, ${waiting} waiting\n`,
+    );
 }
 
-function lineOf({ id, name, state, frames, seconds, total, rate, left, fault }: FilmState): string {
+function lineOf({ id, version, name, state, frames, seconds, total, rate, left, fault }: FilmState): string {
   const share = total > 0 ? `${Math.floor((100 * seconds) / total)} %` : '';
   const speed = rate > 0 ? `${rate.toFixed(1)} frames/s` : '';
   const rest = state === 'converting' && left !== null ? `${clock(left)} left` : (fault?.message ?? '');
   return [
     id,
+    version,
     state.padEnd(10),
     share.padStart(5),
     `${frames} frames`.padStart(14),
     speed.padStart(14),
-    name,
+    name.replace(/\s+/g, ' '),
     rest,
   ]
     .join('  ')

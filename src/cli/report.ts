@@ -86,6 +86,12 @@ export class Report {
     this.err.write(`${message}\n  ${wayOut}\n`);
   }
 
+  /** Something that a person should know while it goes on. */
+  notice(text: string): void {
+    this.clear();
+    this.err.write(`${text}\n`);
+  }
+
   /** Takes the bar away. */
   clear(): void {
     if (this.barShown) this.err.write('\r\x1b[K');

@@ -6,8 +6,9 @@ import { readFault } from '../queue/engine.ts';
 import { withoutPassword } from '../queue/connection.ts';
 import { listen, parsePort, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
+import { buildIfStale, root, workVersion } from './app.ts';
 import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
-import { buildIfStale, EXIT, root } from './convert.ts';
+import { EXIT } from './convert.ts';
 import { BrowserEngine } from './engine.ts';
 import { FilmServer } from './film-server.ts';
 import { getChromium } from './get-chromium.ts';
@@ -55,8 +56,10 @@ export async function worker(args: readonly string[], report: Report, stop: Abor
   let running: RunningWorker | undefined;
   let figures: Listening | undefined;
   try {
+    const version = await workVersion();
     running = await startWorker(engine, {
       ...options,
+      version,
       onDone(done) {
         metrics.count(done);
         process.stdout.write(`${lineOf(done)}\n`);
@@ -64,7 +67,7 @@ export async function worker(args: readonly string[], report: Report, stop: Abor
     });
     if (options.port !== null) figures = await serveFigures(options.port, running, metrics);
     process.stdout.write(
-      `Takes films from ${withoutPassword(options.url)}${figures ? `; figures at ${figures.url}metrics` : ''}. Ctrl+C stops it.\n`,
+      `Takes films of version ${version} from ${withoutPassword(options.url)}${figures ? `; figures at ${figures.url}metrics` : ''}. Ctrl+C stops it.\n`,
     );
     if (!stop.aborted)
       await new Promise((resolve) => {

@@ -1,7 +1,7 @@
 /** Connections to Redis, and the queues. Packages load only when a queue is asked for. */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { FILMS, PREFIX, SEGMENTS, type FilmJob, type SegmentJob, type SegmentProgress } from './jobs.ts';
+import { PREFIX, queueNames, VERSIONS, type FilmJob, type SegmentJob, type SegmentProgress } from './jobs.ts';
 
 /** Milliseconds in which a Redis must answer at the start. */
 const PATIENCE = 5000;
@@ -11,7 +11,28 @@ export type SegmentQueue = Queue<SegmentJob, SegmentProgress>;
 
 /** Why no queue can be reached, and what to do. */
 class QueueUnreachable extends Error {
-  readonly wayOut = 'Start Redis there, or correct --queue.';
+  constructor(
+    message: string,
+    readonly wayOut: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+function explain(url: string, why: string, cause: unknown): QueueUnreachable {
+  const where = withoutPassword(url);
+  if (/^(NOAUTH|WRONGPASS)/.test(why))
+    return new QueueUnreachable(
+      `The Redis at ${where} wants ${new URL(url).password === '' ? 'a password' : 'another password'}.`,
+      `Give it with the address: redis://:PASSWORD@host:6379, as %40 what is @ in it, as %23 what is #.`,
+      { cause },
+    );
+  return new QueueUnreachable(
+    `No Redis answers at ${where}: ${why.replace(/\.$/, '')}.`,
+    'Start Redis there, or correct --queue.',
+    { cause },
+  );
 }
 
 /** An address without its password. */
@@ -43,19 +64,30 @@ export async function connectTo(url: string): Promise<Redis> {
   } catch (error) {
     line.disconnect();
     const { message } = (cause ?? error) as Error;
-    throw new QueueUnreachable(`No Redis answers at ${withoutPassword(url)}: ${message}.`, { cause: error });
+    throw explain(url, message, error);
   }
   stood = true;
   return line;
 }
 
-/** Both queues over one line. */
-export async function openQueues(
-  connection: Redis,
-): Promise<{ films: FilmQueue; segments: SegmentQueue; close: () => Promise<void> }> {
+/** The queues of one version. */
+export interface Queues {
+  readonly films: FilmQueue;
+  readonly segments: SegmentQueue;
+  close(): Promise<void>;
+}
+
+/** Lets everybody find the queues of a version. */
+export async function enterVersion(connection: Redis, version: string): Promise<void> {
+  await connection.sadd(VERSIONS, version);
+}
+
+/** Both queues of a version over one line. */
+export async function openQueues(connection: Redis, version: string): Promise<Queues> {
   const bullmq = await import('bullmq');
-  const films: FilmQueue = new bullmq.Queue<FilmJob>(FILMS, { connection, prefix: PREFIX });
-  const segments: SegmentQueue = new bullmq.Queue<SegmentJob, SegmentProgress>(SEGMENTS, {
+  const names = queueNames(version);
+  const films: FilmQueue = new bullmq.Queue<FilmJob>(names.films, { connection, prefix: PREFIX });
+  const segments: SegmentQueue = new bullmq.Queue<SegmentJob, SegmentProgress>(names.segments, {
     connection,
     prefix: PREFIX,
   });

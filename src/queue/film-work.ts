@@ -4,8 +4,8 @@ import type { ConvertResult } from '../record/convert-protocol.ts';
 import type { SegmentQueue } from './connection.ts';
 import { FaultError, type FilmEngine } from './engine.ts';
 import { ATTEMPTS, segmentId, type FilmJob, type FilmPlan, type SegmentJob } from './jobs.ts';
-import { below, draftFor, makeFolder, publish, removeDrafts, stampOf } from './places.ts';
-import { offerAll, sameFilm } from './segment-work.ts';
+import { below, draftFor, isAddress, isThere, makeFolder, publish, removeDrafts, stampOf } from './places.ts';
+import { offerAll, rateOf, sameFilm, stampOfFilm } from './segment-work.ts';
 import { isWhole, readSlip, removeScratch, type Slip } from './scratch.ts';
 
 /** Segments that are not what their slips say are converted again, so many times. */
@@ -28,7 +28,9 @@ interface FilmWork {
  */
 export async function convertFilm(work: FilmWork): Promise<ConvertResult> {
   const { job } = work;
-  if (job.data.result) return finish(work, job.data.result);
+  const { written, output } = job.data;
+  if (written && (written.stamp === null || written.stamp === (await stampOf(output).catch(() => ''))))
+    return finish(work, written.result);
   await throwIfSegmentFailed(job);
   const { plan } = job.data;
   if (!plan) await cut(work);
@@ -48,14 +50,8 @@ async function throwIfSegmentFailed(job: FilmWork['job']): Promise<void> {
 }
 
 async function cut({ job, engine, signal }: FilmWork): Promise<void> {
-  const { film, name, trim, segment, scratch } = job.data;
-  const stamp = await stampOf(film).catch((error: unknown) => {
-    throw new FaultError({
-      code: 'ERR_VIDEO_UNREADABLE',
-      message: `A worker cannot read “${name}”: ${error instanceof Error ? error.message : String(error)}.`,
-      wayOut: 'All machines must see the film at the same path: put it into a folder that they share.',
-    });
-  });
+  const { film, name, trim, segment } = job.data;
+  const stamp = await stampOfFilm(film, name);
   const address = engine.offer(film);
   try {
     const { info, cuts, seconds } = await engine.cuts({ film: address, name, trim }, segment, {
@@ -71,7 +67,6 @@ async function cut({ job, engine, signal }: FilmWork): Promise<void> {
   } finally {
     engine.withdraw(address);
   }
-  if (scratch !== null) await makeFolder(scratch);
 }
 
 /** The slips of all segments, which are there and whole; until then it waits for them. */
@@ -112,10 +107,11 @@ async function handOut(
 ): Promise<void> {
   const { film, name, format, trim, how, runUp, scratch } = job.data;
   const parent = { id: job.id!, queue: job.queueQualifiedName };
+  await makeFolder(scratch!);
   await segments.addBulk(
     indices.map((index) => {
       const data: SegmentJob = {
-        ...{ film, name, format, trim, how, runUp },
+        ...{ film, name, format, trim, how, runUp, ...rateOf(job.data) },
         parent: job.id!,
         scratch: scratch!,
         stamp: plan.stamp,
@@ -148,10 +144,12 @@ function convertWhole(work: FilmWork): Promise<ConvertResult> {
     const offered = offerAll(engine, film, how);
     try {
       return await engine.convert(
-        { film: offered.film, name, format, trim, to: { kind: 'upload', url } },
+        { film: offered.film, name, format, trim, ...rateOf(job.data), to: { kind: 'upload', url } },
         offered.how,
         { signal, onProgress: tellQueue(job) },
       );
+    } catch (error) {
+      throw offered.named(error);
     } finally {
       offered.withdraw();
     }
@@ -172,6 +170,7 @@ function join(work: FilmWork, scratch: string, slips: readonly Slip[]): Promise<
           name,
           format,
           trim,
+          ...rateOf(job.data),
           to: { kind: 'upload', url },
           parts: slips.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
         },
@@ -189,14 +188,19 @@ async function writeOutput(
   write: (url: string) => Promise<ConvertResult>,
 ): Promise<ConvertResult> {
   const { output } = job.data;
+  await throwIfThere(job.data);
   const draft = draftFor(output, job.id!);
   const place = await engine.take(draft);
   try {
     const result = await write(place.path);
     await place.finish();
     signal.throwIfAborted();
+    await throwIfThere(job.data);
+    // Whoever takes the job up after a crash must know whether a file that is there is this one.
+    const stamp = isAddress(output) ? null : await stampOf(draft);
+    if (stamp !== null) await job.updateData({ ...job.data, written: { result, stamp } });
     await publish(draft, output);
-    await job.updateData({ ...job.data, result });
+    if (stamp === null) await job.updateData({ ...job.data, written: { result, stamp } });
     return result;
   } finally {
     await place.close();
@@ -204,11 +208,27 @@ async function writeOutput(
   }
 }
 
+/** Somebody may have written it while the film waited. */
+async function throwIfThere({ output, overwrite }: FilmJob): Promise<void> {
+  if (overwrite || isAddress(output) || !(await isThere(output))) return;
+  const fault = new FaultError({
+    code: 'ERR_FILE_WRITE',
+    message: `${output} is there already.`,
+    wayOut: 'Choose another name, or replace it: --overwrite',
+  });
+  throw new UnrecoverableError(fault.message);
+}
+
 /** The output is there: nothing else of the film is left. */
 async function finish({ job }: FilmWork, result: ConvertResult): Promise<ConvertResult> {
   const { scratch, output, plan } = job.data;
-  if (scratch !== null) await removeScratch(scratch, plan?.cuts.length ?? 0);
-  await removeDrafts(output, job.id!);
+  try {
+    if (scratch !== null) await removeScratch(scratch, plan?.cuts.length ?? 0);
+    await removeDrafts(output, job.id!);
+  } catch (error) {
+    // Tried again as often as anything; but a film that is whole does not fail for it.
+    if (job.attemptsMade + 1 < ATTEMPTS) throw error;
+  }
   return result;
 }
 

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { ConvertResult } from '../record/convert-protocol.ts';
-import { connectTo, openQueues, type FilmQueue, type SegmentQueue } from './connection.ts';
+import { connectTo, enterVersion, openQueues, type FilmQueue, type Queues } from './connection.ts';
 import { readFault } from './engine.ts';
-import { ATTEMPTS, cancelKey, type FilmJob, type SegmentProgress } from './jobs.ts';
+import { ATTEMPTS, cancelKey, VERSIONS, type FilmJob, type SegmentProgress } from './jobs.ts';
 import { removeDrafts } from './places.ts';
 import { removeScratch } from './scratch.ts';
 
@@ -18,6 +18,8 @@ const PATIENCE = 20_000;
 /** A film in the queue. */
 export interface FilmState {
   readonly id: string;
+  /** Of the workers that may convert it. */
+  readonly version: string;
   readonly name: string;
   readonly output: string;
   readonly state: 'waiting' | 'converting' | 'done' | 'failed' | 'gone';
@@ -33,20 +35,24 @@ export interface FilmState {
   readonly fault?: ReturnType<typeof readFault>;
 }
 
-/** The queue of films at a Redis. */
+/** How much one version has to do, and who does it. */
+export interface VersionLoad {
+  readonly version: string;
+  /** Workers, segments that wait, and segments under way. */
+  readonly workers: number;
+  readonly waiting: number;
+  readonly active: number;
+}
+
+/** The queue of films at a Redis, with those of all versions. */
 export class FilmsQueue {
-  private constructor(
-    private readonly connection: Redis,
-    private readonly films: FilmQueue,
-    private readonly segments: SegmentQueue,
-    private readonly closeQueues: () => Promise<void>,
-  ) {}
+  private readonly opened = new Map<string, Promise<Queues>>();
+
+  private constructor(private readonly connection: Redis) {}
 
   /** @throws a sentence for people, where no Redis answers. */
   static async open(url: string): Promise<FilmsQueue> {
-    const connection = await connectTo(url);
-    const { films, segments, close } = await openQueues(connection);
-    return new FilmsQueue(connection, films, segments, close);
+    return new FilmsQueue(await connectTo(url));
   }
 
   /** A film's name in the queue. */
@@ -54,8 +60,11 @@ export class FilmsQueue {
     return randomBytes(6).toString('hex');
   }
 
-  async add(id: string, film: FilmJob): Promise<void> {
-    await this.films.add('film', film, {
+  /** Adds a film, for workers of one version. */
+  async add(id: string, film: FilmJob, version: string): Promise<void> {
+    await enterVersion(this.connection, version);
+    const { films } = await this.queuesOf(version);
+    await films.add('film', film, {
       jobId: id,
       attempts: ATTEMPTS,
       backoff: { type: 'exponential', delay: 1000 },
@@ -64,87 +73,53 @@ export class FilmsQueue {
     });
   }
 
-  /** How many workers there are, and how many segments wait and are under way. */
-  async load(): Promise<{ workers: number; waiting: number; active: number }> {
-    const [workers, waiting, active] = await Promise.all([
-      this.segments.getWorkersCount(),
-      this.segments.getWaitingCount(),
-      this.segments.getActiveCount(),
-    ]);
-    return { workers, waiting, active };
+  /** What each version has to do; those without work and workers are left out. */
+  async load(): Promise<VersionLoad[]> {
+    const loads = await Promise.all(
+      (await this.all()).map(async ([version, { segments }]) => {
+        const [workers, waiting, active] = await Promise.all([
+          segments.getWorkersCount(),
+          segments.getWaitingCount(),
+          segments.getActiveCount(),
+        ]);
+        return { version, workers, waiting, active };
+      }),
+    );
+    return loads.filter(({ workers, waiting, active }) => workers + waiting + active > 0);
   }
 
   /** How films stand; without ids all that are in the list. */
   async look(ids?: readonly string[]): Promise<FilmState[]> {
-    const jobs = ids
-      ? await Promise.all(ids.map(async (id) => [id, (await this.films.getJob(id)) ?? null] as const))
-      : (await this.films.getJobs()).map((job) => [job.id!, job] as const);
-    const active = await this.segments.getActive();
-    return Promise.all(
-      jobs.map(async ([id, job]) => {
-        const now = active
-          .filter((segment) => segment.data.parent === id)
-          .map(({ progress }) => progress)
-          .filter((progress): progress is SegmentProgress => typeof progress === 'object');
-        return this.stateOf(id, job, now);
+    const states = await Promise.all(
+      (await this.all()).map(async ([version, { films, segments }]) => {
+        const jobs = ids ? await Promise.all(ids.map((id) => films.getJob(id))) : await films.getJobs();
+        const there = jobs.filter((job) => job !== undefined);
+        const active = there.length > 0 ? await segments.getActive() : [];
+        return Promise.all(
+          there.map((job) => {
+            const now = active
+              .filter((segment) => segment.data.parent === job.id)
+              .map(({ progress }) => progress)
+              .filter((progress): progress is SegmentProgress => typeof progress === 'object');
+            return stateOf(job, version, now);
+          }),
+        );
       }),
     );
-  }
-
-  private async stateOf(
-    id: string,
-    job: Job<FilmJob> | null,
-    now: readonly SegmentProgress[],
-  ): Promise<FilmState> {
-    const none = { id, frames: 0, seconds: 0, total: 0, rate: 0, left: null };
-    if (!job) return { ...none, name: '', output: '', state: 'gone' };
-    const { name, output, plan } = job.data;
-    const about = { id, name, output, total: plan?.seconds ?? 0 };
-    const state = await job.getState();
-    if (state === 'completed') {
-      const result = job.returnvalue as ConvertResult;
-      const { seconds, frames } = result;
-      return {
-        ...about,
-        state: 'done',
-        frames,
-        seconds,
-        total: about.total || seconds,
-        rate: 0,
-        left: 0,
-        result,
-      };
-    }
-    if (state === 'failed') return { ...none, ...about, state: 'failed', fault: readFault(job.failedReason) };
-    const done = Object.values(await job.getChildrenValues<SegmentProgress>());
-    const own =
-      typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];
-    const sum = (of: readonly SegmentProgress[], key: keyof SegmentProgress) =>
-      of.reduce((all, each) => all + each[key], 0);
-    const all = [...done, ...now, ...own];
-    const [frames, seconds, rate] = [
-      sum(all, 'frames'),
-      Math.min(about.total, sum(all, 'seconds')),
-      sum([...now, ...own], 'rate'),
-    ];
-    return {
-      ...about,
-      state: plan ? 'converting' : 'waiting',
-      ...{ frames, seconds, rate },
-      left: rate > 0 && seconds > 0 ? ((about.total - seconds) * (frames / seconds)) / rate : null,
-    };
+    const found = new Map(states.flat().map((state) => [state.id, state]));
+    return ids ? ids.map((id) => found.get(id) ?? gone(id)) : [...found.values()];
   }
 
   /**
-   * Tries a failed film again; segments that are whole are kept.
+   * Tries a failed film again, by workers of the same version; segments that are whole are kept.
    * @returns its new name in the queue; null where there is no such film that failed.
    */
   async retry(id: string): Promise<string | null> {
-    const job = await this.films.getJob(id);
-    if (!job || !(await job.isFailed())) return null;
+    const found = await this.find(id);
+    if (!found || !(await found.job.isFailed())) return null;
     const fresh = FilmsQueue.newId();
-    await this.add(fresh, { ...job.data, rounds: 0 });
-    await job.remove({ removeChildren: true });
+    await this.add(fresh, { ...found.job.data, rounds: 0 }, found.version);
+    await found.job.remove({ removeChildren: true });
     return fresh;
   }
 
@@ -154,8 +129,9 @@ export class FilmsQueue {
    * @returns whether there was such a film.
    */
   async remove(id: string): Promise<boolean> {
-    const job = await this.films.getJob(id);
-    if (!job) return false;
+    const found = await this.find(id);
+    if (!found) return false;
+    const { job, films } = found;
     await this.connection.set(cancelKey(id), '1', 'EX', KEPT);
     await job.removeUnprocessedChildren().catch(() => undefined);
     const until = Date.now() + PATIENCE;
@@ -163,7 +139,7 @@ export class FilmsQueue {
     for (;;) {
       try {
         // It may have been cut meanwhile.
-        ({ data } = (await this.films.getJob(id)) ?? job);
+        ({ data } = (await films.getJob(id)) ?? job);
         await job.remove({ removeChildren: true });
         break;
       } catch (error) {
@@ -178,7 +154,75 @@ export class FilmsQueue {
   }
 
   async close(): Promise<void> {
-    await this.closeQueues();
+    await Promise.all([...this.opened.values()].map(async (queues) => (await queues).close()));
     this.connection.disconnect();
   }
+
+  private async find(id: string): Promise<{ job: Job<FilmJob>; version: string; films: FilmQueue } | null> {
+    for (const [version, { films }] of await this.all()) {
+      const job = await films.getJob(id);
+      if (job) return { job, version, films };
+    }
+    return null;
+  }
+
+  /** The queues of all versions that there are by now. */
+  private async all(): Promise<(readonly [version: string, queues: Queues])[]> {
+    const versions = (await this.connection.smembers(VERSIONS)).sort();
+    return Promise.all(versions.map(async (version) => [version, await this.queuesOf(version)] as const));
+  }
+
+  private queuesOf(version: string): Promise<Queues> {
+    const queues = this.opened.get(version) ?? openQueues(this.connection, version);
+    this.opened.set(version, queues);
+    return queues;
+  }
+}
+
+const NOTHING = { frames: 0, seconds: 0, total: 0, rate: 0, left: null };
+
+function gone(id: string): FilmState {
+  return { ...NOTHING, id, version: '', name: '', output: '', state: 'gone' };
+}
+
+async function stateOf(
+  job: Job<FilmJob>,
+  version: string,
+  now: readonly SegmentProgress[],
+): Promise<FilmState> {
+  const { name, output, plan } = job.data;
+  const about = { id: job.id!, version, name, output, total: plan?.seconds ?? 0 };
+  const state = await job.getState();
+  if (state === 'completed') {
+    const result = job.returnvalue as ConvertResult;
+    const { seconds, frames } = result;
+    return {
+      ...about,
+      state: 'done',
+      frames,
+      seconds,
+      total: about.total || seconds,
+      rate: 0,
+      left: 0,
+      result,
+    };
+  }
+  if (state === 'failed')
+    return { ...NOTHING, ...about, state: 'failed', fault: readFault(job.failedReason) };
+  const done = Object.values(await job.getChildrenValues<SegmentProgress>());
+  const own = typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];
+  const sum = (of: readonly SegmentProgress[], key: keyof SegmentProgress) =>
+    of.reduce((all, each) => all + each[key], 0);
+  const all = [...done, ...now, ...own];
+  const [frames, seconds, rate] = [
+    sum(all, 'frames'),
+    Math.min(about.total, sum(all, 'seconds')),
+    sum([...now, ...own], 'rate'),
+  ];
+  return {
+    ...about,
+    state: plan ? 'converting' : 'waiting',
+    ...{ frames, seconds, rate },
+    left: rate > 0 && seconds > 0 ? ((about.total - seconds) * (frames / seconds)) / rate : null,
+  };
 }

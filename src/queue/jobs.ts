@@ -4,9 +4,8 @@ import type { ConvertResult, FilmFormat, FilmInfo, Trim } from '../record/conver
 
 /** Before all keys in Redis. */
 export const PREFIX = 'portoon-films';
-/** The queues: films are cut and joined, segments are converted. */
-export const FILMS = 'films';
-export const SEGMENTS = 'segments';
+/** The set of the versions that have queues; the server's figures read it too. */
+export const VERSIONS = `${PREFIX}:versions`;
 /** So often a segment, or the cutting and joining of a film, is tried. */
 export const ATTEMPTS = 3;
 /** So often a job may be taken from a worker that went silent. */
@@ -21,8 +20,12 @@ export interface FilmJob {
   /** What the film is called in messages. */
   readonly name: string;
   readonly output: Place;
+  /** Whether a file that is there already is replaced. */
+  readonly overwrite: boolean;
   readonly format: FilmFormat;
   readonly trim: Trim;
+  /** Frames a second; without it each frame keeps its time. */
+  readonly frameRate?: number;
   readonly how: ConvertHow;
   /** The folder of the segments; null where the film is not cut. */
   readonly scratch: Place | null;
@@ -31,8 +34,8 @@ export interface FilmJob {
   readonly runUp: number;
   /** Once it is cut. */
   readonly plan?: FilmPlan;
-  /** Once the output is there. */
-  readonly result?: ConvertResult;
+  /** Once the output is there, or about to be: what it is, and the stamp of its file. */
+  readonly written?: { readonly result: ConvertResult; readonly stamp: string | null };
   /** How often segments were handed out. */
   readonly rounds?: number;
 }
@@ -47,7 +50,10 @@ export interface FilmPlan {
 }
 
 /** A part of a film, to be converted by itself. */
-export interface SegmentJob extends Pick<FilmJob, 'film' | 'name' | 'format' | 'trim' | 'how' | 'runUp'> {
+export interface SegmentJob extends Pick<
+  FilmJob,
+  'film' | 'name' | 'format' | 'trim' | 'frameRate' | 'how' | 'runUp'
+> {
   /** The film's job. */
   readonly parent: string;
   readonly scratch: Place;
@@ -64,6 +70,14 @@ export interface SegmentProgress {
   /** Of the film that are converted. */
   readonly seconds: number;
   readonly rate: number;
+}
+
+/**
+ * The queues of one version, which its workers alone see: films are cut and joined, segments are
+ * converted.
+ */
+export function queueNames(version: string): { films: string; segments: string } {
+  return { films: `films-${version}`, segments: `segments-${version}` };
 }
 
 /** Told to all workers: this film is no longer wanted. */

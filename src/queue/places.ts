@@ -12,6 +12,11 @@ export function isAddress(place: Place): boolean {
   return /^https?:\/\//i.test(place);
 }
 
+/** A place in messages: what signs an address is a secret, and stands behind the question mark. */
+export function withoutQuery(place: Place): string {
+  return isAddress(place) ? place.split('?')[0]! : place;
+}
+
 /** A file beneath a folder or an address, whose query it keeps. */
 export function below(folder: Place, name: string): Place {
   if (!isAddress(folder)) return join(folder, name);
@@ -79,6 +84,14 @@ export async function removeDrafts(place: Place, owner: string): Promise<void> {
     if (name.startsWith(begin) && name.endsWith('.part')) await rm(join(folder, name), { force: true });
 }
 
+/** Whether something is at a path. */
+export async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Moves a draft to its place, where a reader sees all of it or nothing. */
 export async function publish(draft: string, place: Place): Promise<void> {
   const file = await open(draft, 'r+');
@@ -115,7 +128,15 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 export async function makeFolder(place: Place): Promise<void> {
-  if (!isAddress(place)) await mkdir(place, { recursive: true });
+  if (isAddress(place)) return;
+  try {
+    await mkdir(place);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Asked for the whole path, Node calls a disk that can only be read a missing folder.
+    if (code === 'ENOENT') await mkdir(place, { recursive: true });
+    else if (code !== 'EEXIST') throw error;
+  }
 }
 
 /** Removes a folder and what is in it; at an address the files that are named. */
@@ -131,9 +152,14 @@ export async function removeFolder(place: Place, names: readonly string[]): Prom
 }
 
 async function ask(place: Place, init: RequestInit & { duplex?: 'half' } = {}): Promise<Response> {
-  const answer = await fetch(place, init);
+  const answer = await fetch(place, init).catch((error: unknown) => {
+    const { cause } = error as { cause?: unknown };
+    throw new Error(
+      `${withoutQuery(place)} cannot be reached: ${cause instanceof Error ? cause.message : 'no answer'}`,
+      { cause: error },
+    );
+  });
   if (answer.ok) return answer;
   await answer.body?.cancel();
-  // What signs an address is a secret, and stands behind the question mark.
-  throw new Error(`${place.split('?')[0]} answered ${answer.status} to ${init.method ?? 'GET'}`);
+  throw new Error(`${withoutQuery(place)} answered ${answer.status} to ${init.method ?? 'GET'}`);
 }

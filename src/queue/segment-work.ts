@@ -2,7 +2,7 @@ import type { Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
 import { FaultError, type ConvertHow, type FilmEngine } from './engine.ts';
 import type { SegmentJob, SegmentProgress } from './jobs.ts';
-import { isAddress, stampOf } from './places.ts';
+import { isAddress, stampOf, withoutQuery } from './places.ts';
 import { keepSegment, readSlip, segmentDraft } from './scratch.ts';
 
 /** Milliseconds between two words of progress to the queue. */
@@ -33,6 +33,7 @@ export async function convertSegment(
         name,
         format,
         trim,
+        ...rateOf(job.data),
         to: { kind: 'upload', url: place.path },
         part: { from, to, runUp },
       },
@@ -52,6 +53,8 @@ export async function convertSegment(
     signal.throwIfAborted();
     await keepSegment(scratch, index, draft, result);
     return { ...latest, frames: result.frames };
+  } catch (error) {
+    throw offered.named(error);
   } finally {
     await place.close();
     offered.withdraw();
@@ -59,12 +62,21 @@ export async function convertSegment(
   }
 }
 
+/** What the converter is told of a film's rate. */
+export function rateOf({ frameRate }: { frameRate?: number }): { frameRate?: number } {
+  return frameRate === undefined ? {} : { frameRate };
+}
+
+interface Offered {
+  readonly film: string;
+  readonly how: ConvertHow;
+  /** A fault that names a page's address is nobody's business: it names the picture instead. */
+  named(error: unknown): unknown;
+  withdraw(): void;
+}
+
 /** Addresses that a page can read, for a film and the picture behind its people. */
-export function offerAll(
-  engine: FilmEngine,
-  film: string,
-  how: ConvertHow,
-): { film: string; how: ConvertHow; withdraw: () => void } {
+export function offerAll(engine: FilmEngine, film: string, how: ConvertHow): Offered {
   const { background } = how.look;
   const isPicture =
     background !== undefined &&
@@ -75,6 +87,11 @@ export function offerAll(
   return {
     film: address,
     how: picture === null ? how : { ...how, look: { ...how.look, background: picture } },
+    named(error) {
+      if (!(error instanceof FaultError) || picture === null) return error;
+      const { fault } = error;
+      return new FaultError({ ...fault, message: fault.message.replace(picture, withoutQuery(background!)) });
+    },
     withdraw() {
       engine.withdraw(address);
       if (picture !== null) engine.withdraw(picture);
@@ -82,15 +99,22 @@ export function offerAll(
   };
 }
 
-/** @throws FaultError where the film cannot be seen here, or is another one now. */
-export async function sameFilm(film: string, name: string, stamp: string): Promise<void> {
-  const now = await stampOf(film).catch((error: unknown) => {
+/** @throws FaultError where the film cannot be seen here. */
+export function stampOfFilm(film: string, name: string): Promise<string> {
+  return stampOf(film).catch((error: unknown) => {
     throw new FaultError({
       code: 'ERR_VIDEO_UNREADABLE',
       message: `A worker cannot read “${name}”: ${error instanceof Error ? error.message : String(error)}.`,
-      wayOut: 'All machines must see the film at the same path: put it into a folder that they share.',
+      wayOut: isAddress(film)
+        ? 'All machines must reach the film at its address, for as long as films are converted.'
+        : 'All machines must see the film at the same path: put it into a folder that they share.',
     });
   });
+}
+
+/** @throws FaultError where the film cannot be seen here, or is another one now. */
+export async function sameFilm(film: string, name: string, stamp: string): Promise<void> {
+  const now = await stampOfFilm(film, name);
   if (now === stamp) return;
   throw new FaultError({
     code: 'ERR_VIDEO_UNREADABLE',

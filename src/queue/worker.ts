@@ -1,19 +1,21 @@
 /** A worker: takes films and segments from the queue until it is told to stop. */
 import { UnrecoverableError, WaitingChildrenError, WaitingError, Worker, type Job } from 'bullmq';
+import { explainWriteError, isWriteError } from '../common/write-error.ts';
 import type { ConvertResult } from '../record/convert-protocol.ts';
-import { connectTo, openQueues } from './connection.ts';
-import type { FilmEngine } from './engine.ts';
+import { connectTo, enterVersion, openQueues } from './connection.ts';
+import { FaultError, type FilmEngine } from './engine.ts';
 import { convertFilm } from './film-work.ts';
 import {
   cancelKey,
-  FILMS,
   MOST_STALLS,
   PREFIX,
-  SEGMENTS,
+  queueNames,
   type FilmJob,
+  type Place,
   type SegmentJob,
   type SegmentProgress,
 } from './jobs.ts';
+import { withoutQuery } from './places.ts';
 import { convertSegment } from './segment-work.ts';
 
 /** Milliseconds between two looks whether films are still wanted. */
@@ -24,12 +26,20 @@ const CANCELLED = 'cancelled';
 
 export interface FilmWorkerOptions {
   readonly url: string;
+  /** Films of this version alone are taken. */
+  readonly version: string;
   /** Segments at the same time. */
   readonly jobs: number;
   /** Milliseconds of silence after which others take a worker's jobs. */
   readonly stall: number;
   /** Told what is done. */
   readonly onDone: (done: JobDone) => void;
+}
+
+/** What the file system says becomes a sentence that names the place; all else stays as it is. */
+function inWords(error: unknown, place: Place): Error {
+  if (isWriteError(error)) return new FaultError(explainWriteError(error, withoutQuery(place)));
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** What became of a job. */
@@ -60,7 +70,9 @@ export interface RunningWorker {
 /** @throws a sentence for people, where no Redis answers. */
 export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions): Promise<RunningWorker> {
   const connection = await connectTo(options.url);
-  const queues = await openQueues(connection);
+  const queues = await openQueues(connection, options.version);
+  const names = queueNames(options.version);
+  await enterVersion(connection, options.version);
   let handingBack = false;
   /** Jobs under way, each with what lets it go. */
   const held = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
@@ -103,8 +115,9 @@ export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions
         tell(CANCELLED);
         throw new UnrecoverableError(CANCELLED);
       }
-      tell('failed', 0, error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      const failure = inWords(error, 'output' in job.data ? job.data.output : job.data.scratch);
+      tell('failed', 0, failure);
+      throw failure;
     } finally {
       held.delete(job as Job<FilmJob>);
     }
@@ -121,12 +134,12 @@ export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions
   };
   const workers = [
     new Worker<SegmentJob, SegmentProgress>(
-      SEGMENTS,
+      names.segments,
       (job, token) => hold(job, token!, (signal) => convertSegment(job, engine, signal)),
       { ...common, concurrency: options.jobs },
     ),
     new Worker<FilmJob, ConvertResult>(
-      FILMS,
+      names.films,
       (job, token) =>
         hold(job, token!, (signal) =>
           convertFilm({ job, token: token!, engine, segments: queues.segments, signal }),

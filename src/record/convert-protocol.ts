@@ -41,7 +41,7 @@ export interface ConvertOrder {
   readonly trim?: Trim;
   /** Converts a part of it alone: without sound, its frames at the times of the whole film. */
   readonly part?: FilmPart;
-  /** Frames a second, 1 to 240, for a constant rate; not for parts. Default: each its own time. */
+  /** Frames a second, 1 to 240, for a constant rate. Default: each its own time. */
   readonly frameRate?: number;
 }
 
@@ -73,7 +73,7 @@ export interface FilmCuts {
 }
 
 /** Converted parts become one film, without encoding again. */
-export interface JoinOrder extends Omit<ConvertOrder, 'part' | 'frameRate'> {
+export interface JoinOrder extends Omit<ConvertOrder, 'part'> {
   /** In their order; the sound comes from the film itself. */
   readonly parts: readonly ConvertedPart[];
 }

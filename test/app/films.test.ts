@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { convert, type ConvertRun } from '../fixtures/convert-command.ts';
+import { rewriteEdits } from '../fixtures/edit-list.ts';
 import {
   decodeErrors,
   decodePictures,
@@ -91,8 +92,8 @@ beforeAll(async () => {
     await writeFile(at(`${name}.txt`), `file 160x90.webm\nfile ${second}.webm\n`);
     await ffmpeg(`-f concat -i ${name}.txt -c copy ${name}.webm`);
   }
-  await rewriteEdits('whole.mp4', 'trimmed.mp4', [{ length: 1500, from: 0 }]);
-  await rewriteEdits('whole.mp4', 'edits.mp4', [
+  await rewriteEdits(at('whole.mp4'), at('trimmed.mp4'), [{ length: 1500, from: 0 }]);
+  await rewriteEdits(at('whole.mp4'), at('edits.mp4'), [
     { length: 500, from: 0 },
     { length: 1000, from: 2 },
   ]);
@@ -108,44 +109,6 @@ afterAll(async () => {
 
 /** What the command said of a film. */
 const said = (name: string) => mp4.events[FILMS.indexOf(name)]!;
-
-/**
- * Gives both tracks of an MP4 whose index comes last another edit list.
- * @param edits - lengths in milliseconds, and seconds of the track at which they begin.
- */
-async function rewriteEdits(
-  from: string,
-  to: string,
-  edits: readonly { length: number; from: number }[],
-): Promise<void> {
-  let film = await readFile(at(from));
-  for (let list = film.indexOf('elst'); list >= 0; list = film.indexOf('elst', list + 4)) {
-    const first = film.readInt32BE(list + 16);
-    // The clock of the track stands in the box after next.
-    const scale = film.readUInt32BE(film.indexOf('mdhd', list) + 16);
-    const entries = Buffer.concat(
-      edits.map(({ length, from: begin }) => {
-        const entry = Buffer.alloc(12);
-        entry.writeUInt32BE(length, 0);
-        entry.writeInt32BE(first + begin * scale, 4);
-        entry.writeUInt32BE(0x10000, 8);
-        return entry;
-      }),
-    );
-    const more = entries.length - 12;
-    // The boxes around it grow: `elst`, `edts`, `trak` and `moov`.
-    for (const box of [
-      list,
-      film.lastIndexOf('edts', list),
-      film.lastIndexOf('trak', list),
-      film.lastIndexOf('moov', list),
-    ])
-      film.writeUInt32BE(film.readUInt32BE(box - 4) + more, box - 4);
-    film.writeUInt32BE(edits.length, list + 8);
-    film = Buffer.concat([film.subarray(0, list + 12), entries, film.subarray(list + 24)]);
-  }
-  await writeFile(at(to), film);
-}
 
 /** Of the colours of two pictures in RGBA, in codes. */
 function difference(one: Buffer, other: Buffer): number {

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workVersion } from '../../src/cli/app.ts';
 import { connectTo, openQueues } from '../../src/queue/connection.ts';
 import { BIN, convert } from '../fixtures/convert-command.ts';
+import { rewriteEdits } from '../fixtures/edit-list.ts';
 import { freePort, missing, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
@@ -25,6 +27,8 @@ const STALL = '4';
 let folder: string;
 let redis: ChildProcess;
 let port: number;
+/** Where the first worker tells its figures. */
+let figuresPort: number;
 let url: string;
 let workers: QueueWorker[];
 
@@ -59,7 +63,12 @@ beforeAll(async () => {
     writeFile(at('diary.mp4'), 'Dear diary'),
   ]);
   await ffmpeg('-i steady.mp4 -c copy -metadata:s:v rotate=90 turned.mp4');
-  workers = await Promise.all([startWorker(), startWorker()]);
+  await rewriteEdits(at('steady.mp4'), at('edits.mp4'), [
+    { length: 1500, from: 0.25 },
+    { length: 1510, from: 4.013 },
+  ]);
+  figuresPort = await freePort();
+  workers = await Promise.all([startWorker('--port', String(figuresPort)), startWorker()]);
 });
 
 afterAll(async () => {
@@ -85,7 +94,17 @@ describe.skipIf(reason)('films in a queue', () => {
     store.files.set('/in/steady.mp4', await readFile(at('steady.mp4')));
     const address = (path: string) => `${store.site}${path}?signature=good`;
     const how = [...PLAIN, '--from', '0.5', '--to', '5.3'];
-    const [whole, parts, stored] = await Promise.all([
+    const uneven = ['variable.mp4', ...PLAIN, '--fps', '12'];
+    const [even, evenParts, edited, editedParts, whole, parts, stored] = await Promise.all([
+      alone(...uneven, '-o', 'even.mp4'),
+      queued(...uneven, '-o', 'even-parts.mp4'),
+      alone('edits.mp4', ...PLAIN, '-o', 'edited.mp4'),
+      // Without a run-up, and its key frames are where the edit list does not tell.
+      convert(
+        folder,
+        ...['edits.mp4', ...PLAIN, '-o', 'edited-parts.mp4', '--queue', url],
+        ...['--segment', '1', '--run-up', '0'],
+      ),
       alone(...films, ...how, '-o', 'whole/'),
       queued(...films, ...how, '-o', 'parts/'),
       queued(
@@ -94,11 +113,11 @@ describe.skipIf(reason)('films in a queue', () => {
         ...['-o', address('/out/new.mp4'), '--scratch', address('/scratch')],
       ),
     ]);
-    const runs = [whole, parts, stored];
+    const runs = [even, evenParts, edited, editedParts, whole, parts, stored];
     expect(
       runs.map(({ code }) => code),
       JSON.stringify(runs.map(({ events, errors }) => [events, errors])),
-    ).toEqual([0, 0, 0]);
+    ).toEqual(runs.map(() => 0));
     // By address alone: nothing but the new film is left there.
     expect([...store.files.keys()]).toEqual(['/in/steady.mp4', '/out/new.mp4']);
     await writeFile(at('parts/stored.mp4'), store.files.get('/out/new.mp4')!);
@@ -108,6 +127,8 @@ describe.skipIf(reason)('films in a queue', () => {
         .map((film) => film.replace(/\.\w+$/, '-none.mp4'))
         .map((name) => [`whole/${name}`, `parts/${name}`]),
       ['whole/steady-none.mp4', 'parts/stored.mp4'],
+      ['even.mp4', 'even-parts.mp4'],
+      ['edited.mp4', 'edited-parts.mp4'],
     ] as [string, string][];
     for (const [one, other] of pairs) {
       expect(await packetsOf(other, 'v'), other).toEqual(await packetsOf(one, 'v'));
@@ -125,8 +146,20 @@ describe.skipIf(reason)('films in a queue', () => {
         audioCopied,
       });
     expect(await leftovers('parts')).toEqual([]);
+    // Half of the frames are shown, or one twice: at a constant rate, and not one more or less.
+    expect((await probe(at('even-parts.mp4'))).pictures).toEqual(
+      Array.from({ length: 60 }, (_, index) => expect.closeTo(index / 12, 3) as number),
+    );
     // Both had their share: segments, and not films as a whole.
     for (const { said } of workers) expect(said).toMatch(/segment \d of [23]/);
+    const figures = await (await fetch(`http://127.0.0.1:${figuresPort}/metrics`)).text();
+    const count = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(figures)?.[1]);
+    expect(count('portoon_worker_jobs_total{kind="segment",outcome="done"}')).toBe(
+      workers[0]!.said.match(/segment \d of \d: \d+ frames/g)!.length,
+    );
+    expect(count('portoon_worker_frames_total')).toBeGreaterThan(0);
+    // One browser did all of it.
+    expect([count('portoon_worker_browser_starts'), count('portoon_worker_active_jobs')]).toEqual([1, 0]);
   });
 
   test('show the matte that one piece has, which takes a run-up, and keep what is transparent', async () => {
@@ -178,7 +211,7 @@ describe.skipIf(reason)('films in a queue', () => {
 
   test('survive a killed worker, a frozen one and a Redis that starts again; a bad one fails alone', async () => {
     const line = await connectTo(url);
-    const queues = await openQueues(line);
+    const queues = await openQueues(line, await workVersion());
     /** Waits until a segment is half drawn. */
     const inMidSegment = async () => {
       await expect
@@ -223,15 +256,22 @@ describe.skipIf(reason)('films in a queue', () => {
     // The first word of progress: the film is cut, and segments are under way.
     await once(child.stdout, 'data');
     expect(await leftovers('stopped')).not.toEqual([]);
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()));
     child.kill('SIGINT');
+    await expect.poll(() => said, { timeout: 30_000 }).toContain('"ended"');
+    const told = performance.now();
     expect((await closed)[0]).toBe(130);
+    // It ends when it has said so, and not when its patience would have.
+    expect(performance.now() - told).toBeLessThan(15_000);
     expect(await readdir(at('stopped'))).toEqual([]);
     const list = await run(process.execPath, [BIN, 'queue', '--queue', url, '--json']);
     const states = list.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(states.at(-1)).toEqual({ workers: 2, waiting: 0, active: 0 });
+    const version = await workVersion();
+    expect(states.at(-1)).toEqual({ version, workers: 2, waiting: 0, active: 0 });
     expect(states.filter(({ name }) => name === 'busy.mp4').map(({ state }) => state)).toEqual(['done']);
 
     // What it has goes to the other one at once.
@@ -244,11 +284,14 @@ describe.skipIf(reason)('films in a queue', () => {
     expect((await converting).events[0]).toMatchObject({ event: 'done', frames: 180 });
   });
 
-  test('a Redis that does not answer, and a queue that is no address, are told in a sentence', async () => {
+  test('a Redis that does not answer, and a queue that is no address, are told; a film may stay whole', async () => {
     const free = await freePort();
     const { code, events } = await convert(folder, 'one.mov', '--queue', `redis://:secret@127.0.0.1:${free}`);
     expect(code).toBe(1);
     expect(events[0]?.message).toMatch(`No Redis answers at redis://127.0.0.1:${free}`);
+    // A film that is not cut needs nothing of it all.
+    const whole = await convert(folder, 'sixty.mkv', ...PLAIN, '--queue', url, '--segment', '0');
+    expect(whole.events).toMatchObject([{ event: 'done', frames: 180 }]);
     const wrong = await convert(folder, 'one.mov', '--queue', 'films.local');
     expect(wrong.code).toBe(2);
     expect(wrong.events[0]?.message).toContain('as redis://host:6379');

@@ -1,23 +1,35 @@
 /**
- * `npm run bench:queue`: films in a queue, with workers that have one core each: how much faster
- * two are than one, what the queue costs a segment, whether a worker's memory stays level, whether
- * a hundred films come out.
+ * `npm run bench:queue`: films in a queue, with workers that have one core each. Its parts, all of
+ * them or those that `--parts` names, as `--parts scaling,many`:
  *
- * Arguments: seconds of the long film (default 120), short films (default 100), then what
- * `portoon convert` takes, in place of `--quality 192 --detail light`.
+ * - `scaling`: frames a second of one worker and of two, on cores 0 and 1;
+ * - `segments`: what the queue takes between two segments, and a worker's memory over all of them;
+ * - `many`: short films with four workers, of which none may be lost;
+ * - `whole`: a film in one piece, and the same with three workers: packets, times, pictures.
+ *
+ * `--seconds N` of the films of `scaling` (default 40) and `whole` (default 120), `--segments N` of
+ * `segments` (default 50), `--films N` of `many` (default 100). `--json FILE` writes the figures
+ * there as well. What follows `--` is for `portoon convert`, in place of
+ * `--quality 96 --matte-size 96 --detail light`.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { buildApp, isFresh } from '../../scripts/build.ts';
 import { BIN } from '../fixtures/convert-command.ts';
 import { freePort, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
-import { probe } from '../fixtures/ffmpeg.ts';
+import { decodePictures, probe } from '../fixtures/ffmpeg.ts';
+import { projectRoot } from '../fixtures/server.ts';
 import { machine, memory } from './processor.ts';
+
+/** What a part found out: a row of the table each. */
+type Figures = Record<string, number | string | readonly number[]>;
 
 /** A segment that a worker has done. */
 interface Done {
@@ -29,105 +41,229 @@ interface Done {
   readonly held: number;
 }
 
-const [seconds = '120', short = '100', ...given] = process.argv.slice(2);
-const options = given.length > 0 ? given : ['--quality', '192', '--detail', 'light'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    parts: { type: 'string', default: 'scaling,segments,many,whole' },
+    seconds: { type: 'string' },
+    segments: { type: 'string', default: '50' },
+    films: { type: 'string', default: '100' },
+    json: { type: 'string' },
+  },
+});
+const styled = positionals.length > 0 ? positionals : ['-q', '96', '--matte-size', '96', '--detail', 'light'];
+const PLAIN = ['-s', 'none', '-r', 'everything'];
+const FRAME_RATE = 30;
+
 const folder = await mkdtemp(join(tmpdir(), 'portoon-bench-'));
-const port = await freePort();
-const url = `redis://127.0.0.1:${port}`;
-const redis = await startRedis(port, folder);
-const children: ChildProcess[] = [];
+const url = `redis://127.0.0.1:${await freePort()}`;
+const children = new Set<ChildProcess>();
 const now = () => performance.now() / 1000;
-const tell = (line: string) => process.stdout.write(`${line}\n`);
-const median = (of: number[]) => [...of].sort((a, b) => a - b)[of.length >> 1] ?? NaN;
+const round = (value: number, digits = 1) => Number(value.toFixed(digits));
+const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length;
 
 /** A worker that may use one core, and what it has done. */
-async function startWorker(core: number, watched = false): Promise<{ child: ChildProcess; done: Done[] }> {
-  const command = ['-c', String(core), process.execPath, BIN, 'worker', '--queue', url];
+async function startWorker(core: number, watched = false): Promise<Done[]> {
+  const command = ['-c', String(core % cpus().length), process.execPath, BIN, 'worker', '--queue', url];
   const child = spawn('taskset', command, { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
+  children.add(child);
   const done: Done[] = [];
   const lines = createInterface({ input: child.stdout });
-  const ready = once(lines, 'line');
+  const ready = Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(() => Promise.reject(new Error('a worker ended at once'))),
+  ]);
   lines.on('line', (line) => {
     const found = /segment \d+ of \d+: (\d+) frames in ([\d.]+) s/.exec(line);
     if (!found) return;
     const at = now();
     const add = (held: number) => done.push({ frames: Number(found[1]), at, took: Number(found[2]), held });
-    if (!watched) add(0);
-    else
+    if (watched)
       void memory(child.pid!).then((kinds) => add(Object.values(kinds).reduce((sum, mib) => sum + mib, 0)));
+    else add(0);
   });
   await ready;
-  return { child, done };
+  return done;
 }
 
 async function stopWorkers(): Promise<void> {
-  for (const child of children.splice(0)) {
+  const ending = [...children].map(async (child) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
     child.kill('SIGTERM');
-    await once(child, 'exit');
-  }
+    await exit;
+  });
+  children.clear();
+  await Promise.all(ending);
 }
 
+/** Runs the command. @throws where it ends with another code than 0. */
 async function convert(films: readonly string[], to: string, ...more: string[]): Promise<number> {
-  const args = [BIN, 'convert', ...films, '-o', join(folder, to), '-y', '--queue', url, ...more];
+  const began = now();
+  const args = [BIN, 'convert', ...films, '-o', join(folder, to), '-y', ...more];
   const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = (await once(child, 'close')) as [number];
-  return code;
+  if (code !== 0) throw new Error(`portoon convert ended with ${code}`);
+  return now() - began;
+}
+
+const queued = (films: readonly string[], to: string, ...more: string[]) =>
+  convert(films, to, '--queue', url, ...more);
+
+/** The demo clip over and over, with sound, and a key frame each two seconds. */
+async function makeFilm(name: string, seconds: number, size: string): Promise<void> {
+  const camera = await fakeCamera();
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-stream_loop', '-1', '-i', camera.path, '-f', 'lavfi', '-i', 'sine=440'],
+    ...['-t', String(seconds), '-vf', `scale=${size}`, '-c:v', 'libx264', '-preset', 'veryfast'],
+    ...['-g', String(2 * FRAME_RATE), '-pix_fmt', 'yuv420p', '-c:a', 'aac', join(folder, name)],
+  ]);
 }
 
 /** Frames a second of workers on their cores, their first segments left out. */
 async function rateOf(cores: readonly number[]): Promise<number> {
   const workers = await Promise.all(cores.map((core) => startWorker(core)));
-  await convert(['long.mp4'], 'new.mp4', ...options);
+  await queued(['long.mp4'], 'new.mp4', '--segment', '2', ...styled);
   await stopWorkers();
-  return workers.reduce((sum, { done }) => {
-    const [first, ...rest] = done;
+  return workers.reduce((sum, [first, ...rest]) => {
     const last = rest.at(-1);
-    if (!first || !last) return sum;
+    if (!first || !last) throw new Error('a worker had too few segments: take a longer film');
     return sum + rest.reduce((frames, each) => frames + each.frames, 0) / (last.at - first.at);
   }, 0);
 }
 
-try {
-  const camera = await fakeCamera();
-  const encode = `-v error -stream_loop -1 -i ${camera.path} -f lavfi -i sine=440 -t ${seconds} -c:v libx264 -preset veryfast -g 60 -pix_fmt yuv420p -c:a aac ${join(folder, 'long.mp4')}`;
-  execFileSync('ffmpeg', encode.split(' '));
-  tell(`${new Date().toISOString().slice(0, 10)}, ${machine()}: 640x360, ${seconds} s, ${options.join(' ')}`);
+async function scaling(): Promise<Figures> {
+  const seconds = Number(values.seconds ?? 40);
+  await makeFilm('long.mp4', seconds, '640:360');
   const one = await rateOf([0]);
   const two = await rateOf([0, 1]);
-  tell(
-    `one worker ${one.toFixed(1)} frames a second, two ${two.toFixed(1)}: ${(two / one).toFixed(2)} times`,
-  );
-  const [before, after] = await Promise.all(['long.mp4', 'new.mp4'].map((name) => probe(join(folder, name))));
-  tell(`${after!.pictures.length} of ${before!.pictures.length} frames`);
+  return {
+    film: `640x360, ${seconds} s, in segments of 2 s with a run-up of 1 s, ${styled.join(' ')}`,
+    'frames a second of one worker': round(one),
+    'frames a second of two workers': round(two),
+    'times as fast': round(two / one, 2),
+  };
+}
 
-  // Segments of two seconds, without a net: what is between them is the queue's.
-  const { done } = await startWorker(0, true);
-  const plain = ['-s', 'none', '-r', 'everything', '--segment', '2', '--run-up', '0'];
-  await convert(['long.mp4'], 'plain.mp4', ...plain);
+async function segments(): Promise<Figures> {
+  const count = Number(values.segments);
+  await makeFilm('segments.mp4', 2 * count, '640:360');
+  const done = await startWorker(0, true);
+  await queued(['segments.mp4'], 'segments-new.mp4', '--segment', '2', '--run-up', '0', ...styled);
   await stopWorkers();
-  const gaps = done.slice(1).map(({ at, took }, index) => 1000 * (at - done[index]!.at - took));
-  tell(`${done.length} segments; between two of them the queue takes ${median(gaps).toFixed(0)} ms`);
+  const [first, last] = [done[0]!, done.at(-1)!];
+  // Of all together: a worker tells how long each took to the hundredth of a second alone.
+  const worked = done.slice(1).reduce((sum, { took }) => sum + took, 0);
   const shares = [0.1, 0.25, 0.5, 0.75, 1].map((share) => done[Math.ceil(share * done.length) - 1]!);
-  tell(`memory of the worker with its browser, MiB: ${shares.map(({ held }) => held.toFixed(0)).join(', ')}`);
+  return {
+    film: `640x360, ${2 * count} s, in segments of 2 s, ${styled.join(' ')}`,
+    'segments that are done': done.length,
+    'seconds of a segment': round(mean(done.map(({ took }) => took)), 2),
+    'milliseconds between two segments': round((1000 * (last.at - first.at - worked)) / (done.length - 1)),
+    'MiB of the worker and its browser at 10, 25, 50, 75, 100 %': shares.map(({ held }) => round(held, 0)),
+  };
+}
 
-  const small = `-v error -i ${camera.path} -vf scale=160:90 -frames:v 60 -c:v libx264 -g 15 -pix_fmt yuv420p ${join(folder, 'short.mp4')}`;
-  execFileSync('ffmpeg', small.split(' '));
+async function many(): Promise<Figures> {
+  const count = Number(values.films);
+  await makeFilm('short.mp4', 2, '160:90');
   mkdirSync(join(folder, 'in'));
-  const names = Array.from({ length: Number(short) }, (_, index) => `in/${index}.mp4`);
+  const names = Array.from({ length: count }, (_, index) => `in/${index}.mp4`);
   for (const name of names) copyFileSync(join(folder, 'short.mp4'), join(folder, name));
-  await Promise.all([0, 1, 0, 1].map((core) => startWorker(core)));
-  const began = now();
-  const code = await convert(names, 'out/', '-s', 'none', '-r', 'everything', '--segment', '1');
-  const took = now() - began;
+  await Promise.all([0, 1, 2, 3].map((core) => startWorker(core)));
+  const took = await queued(names, 'out/', ...PLAIN, '--segment', '1');
   await stopWorkers();
   const made = readdirSync(join(folder, 'out'));
-  const frames = await Promise.all(
-    made.map(async (name) => (await probe(join(folder, 'out', name))).pictures.length),
+  let whole = 0;
+  for (const name of made)
+    if ((await probe(join(folder, 'out', name))).pictures.length === 2 * FRAME_RATE) whole++;
+  return {
+    films: `${count} of 160x90, 2 s, no style, in segments of 1 s; four workers`,
+    seconds: round(took),
+    files: made.length,
+    'files with all frames': whole,
+  };
+}
+
+/** Times, length and kind of each packet of a film's pictures, or of its sound. */
+function packetsOf(name: string, kind: 'v' | 'a'): string[] {
+  const entries = `packet=pts,dts,duration${kind === 'a' ? ',size' : ''}`;
+  const args = ['-v', 'error', '-select_streams', kind, '-show_entries', entries, '-of', 'csv'];
+  const told = execFileSync('ffprobe', [...args, join(folder, name)], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  return told.trim().split('\n');
+}
+
+/** How much each frame of two films differs, of 255, as grey. */
+async function differences(one: string, other: string): Promise<number[]> {
+  const [width, height] = [160, 90];
+  const [first, second] = await Promise.all(
+    [one, other].map((name) =>
+      decodePictures(join(folder, name), { pixels: 'gray', size: `${width}:${height}` }),
+    ),
   );
-  tell(
-    `${short} short films, four workers: exit code ${code}, ${made.length} files, ${frames.filter((count) => count === 60).length} of them with all 60 frames, ${took.toFixed(1)} s`,
-  );
+  const size = width * height;
+  return Array.from({ length: Math.min(first!.length, second!.length) / size }, (_, frame) => {
+    let sum = 0;
+    for (let i = frame * size; i < (frame + 1) * size; i++) sum += Math.abs(first![i]! - second![i]!);
+    return sum / size;
+  });
+}
+
+async function whole(): Promise<Figures> {
+  const seconds = Number(values.seconds ?? 120);
+  const segment = Math.min(10, 2 * Math.ceil(seconds / 8));
+  await makeFilm('whole.mp4', seconds, '320:180');
+  const alone = await convert(['whole.mp4'], 'one.mp4', ...styled);
+  await Promise.all([0, 1, 2].map((core) => startWorker(core)));
+  const parted = await queued(['whole.mp4'], 'parts.mp4', '--segment', String(segment), ...styled);
+  await stopWorkers();
+  const same = (kind: 'v' | 'a') => {
+    const [one, parts] = ['one.mp4', 'parts.mp4'].map((name) => packetsOf(name, kind));
+    return `${one!.length} and ${parts!.length}, ${one!.join() === parts!.join() ? 'with the same times' : 'with OTHER times'}`;
+  };
+  const apart = await differences('one.mp4', 'parts.mp4');
+  const isFirst = (frame: number) => frame > 0 && frame % (segment * FRAME_RATE) === 0;
+  return {
+    film: `320x180, ${seconds} s, in segments of ${segment} s with a run-up of 1 s, ${styled.join(' ')}; three workers`,
+    'packets of the picture': same('v'),
+    'packets of the sound': same('a'),
+    'difference of 255, first frames of segments': round(mean(apart.filter((_, frame) => isFirst(frame))), 2),
+    'difference of 255, all other frames': round(mean(apart.filter((_, frame) => !isFirst(frame))), 2),
+    'seconds in one piece, on all cores': round(alone),
+    'seconds with three workers of a core each': round(parted),
+  };
+}
+
+const PARTS: Record<string, () => Promise<Figures>> = { scaling, segments, many, whole };
+const wanted = values.parts.split(',');
+const unknown = wanted.find((part) => !(part in PARTS));
+if (unknown !== undefined) throw new Error(`--parts takes ${Object.keys(PARTS).join(', ')}, not ${unknown}.`);
+
+if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
+const redis = await startRedis(Number(new URL(url).port), folder);
+const found: Record<string, Figures> = {};
+try {
+  const about = `${new Date().toISOString().slice(0, 10)}, ${machine()}`;
+  process.stdout.write(`${about}\n`);
+  for (const part of wanted) {
+    try {
+      found[part] = await PARTS[part]!();
+    } catch (error) {
+      // The other parts are of use all the same.
+      found[part] = { failed: error instanceof Error ? error.message : String(error) };
+      process.exitCode = 1;
+      await stopWorkers();
+    }
+    process.stdout.write(`\n${part}\n`);
+    for (const [name, value] of Object.entries(found[part]))
+      process.stdout.write(`  ${name.padEnd(60)} ${[value].flat().join(', ')}\n`);
+  }
+  const json = JSON.stringify({ about, ...found });
+  process.stdout.write(`\n${json}\n`);
+  if (values.json !== undefined) writeFileSync(values.json, `${json}\n`);
 } finally {
   for (const child of children) child.kill('SIGKILL');
   await stopEngine(redis);

@@ -124,20 +124,26 @@ export class Run {
     const container = format.container === 'mp4' ? 'mp4' : 'webm';
     const pictures =
       'parts' in this.order
-        ? await planJoin(this.order, format.alpha, {
-            wrote: (position) => {
-              this.throwIfCancelled();
-              this.wrote(position);
+        ? await planJoin(
+            this.order,
+            { alpha: format.alpha, frameRate: this.frameRate() },
+            {
+              wrote: (position) => {
+                this.throwIfCancelled();
+                this.wrote(position);
+              },
+              ended: () => {
+                this.picturesEnded();
+              },
             },
-            ended: () => {
-              this.picturesEnded();
-            },
-          })
+          )
         : await this.drawn(reader, format.alpha, {
             origin: from,
             from: Math.max(from, part ? part.from - part.runUp : from),
             kept: part?.from ?? from,
             to: part?.to ?? to,
+            // When the last frame of a part ends at a constant rate, the one behind it tells.
+            ...(this.order.frameRate !== undefined && part ? { readTo: to } : {}),
           });
     const sound = part ? silence : await planSound(reader.sounds, container);
     const destination = await openDestination(this.order.to);
@@ -178,7 +184,7 @@ export class Run {
     } catch (error) {
       await writer.cancel();
       await destination.remove();
-      throw error;
+      throw nothingKept(error);
     }
     this.tell(true);
     const mended = reader.mended + ('parts' in this.order ? mendedIn(this.order) : 0);
@@ -235,7 +241,7 @@ export class Run {
       write: (writer) => {
         const frames = reader.frames(range);
         return this.pictures(
-          frameRate === undefined ? frames : atRate(frames, frameRate),
+          frameRate === undefined ? frames : atRate(frames, frameRate, range.kept === range.origin),
           new PictureWriter(writer, [width, height], frameRate),
         );
       },
@@ -243,7 +249,7 @@ export class Run {
   }
 
   private frameRate(): number | undefined {
-    const frameRate = 'parts' in this.order ? undefined : this.order.frameRate;
+    const { frameRate } = this.order;
     if (frameRate === undefined || (frameRate >= 1 && frameRate <= 240)) return frameRate;
     throw new PortoonError(
       'ERR_PARAMETER',
@@ -365,6 +371,17 @@ export class Run {
       bytes: this.writer?.bytes ?? 0,
     });
   }
+}
+
+/** Of a recording what was written is kept, of a film nothing. */
+function nothingKept(error: unknown): unknown {
+  if (!(error instanceof PortoonError)) return error;
+  const { code, message } = error;
+  if (code === 'ERR_DISK_FULL')
+    return new PortoonError(code, message, 'Free some space, then start again.', { cause: error });
+  if (code === 'ERR_FILE_WRITE')
+    return new PortoonError(code, message, 'Choose another place and try again.', { cause: error });
+  return error;
 }
 
 function interlaced(name: string): string {

@@ -31,7 +31,7 @@ export interface PicturePlan {
  */
 export async function planJoin(
   { parts, name }: JoinOrder,
-  alpha: boolean,
+  { alpha, frameRate }: { alpha: boolean; frameRate: number | undefined },
   on: { wrote: (position: number) => void; ended: () => void },
 ): Promise<PicturePlan> {
   const there = parts.filter(({ result }) => result.frames > 0);
@@ -39,7 +39,7 @@ export async function planJoin(
   const { width, height } = there[0]!.result;
   const joined = await JoinedParts.open(there.map(({ film }) => film));
   return {
-    track: { copied: joined.codec, alpha },
+    track: { copied: joined.codec, alpha, ...(frameRate === undefined ? {} : { frameRate }) },
     codec: joined.codec,
     width,
     height,

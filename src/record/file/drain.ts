@@ -52,10 +52,22 @@ export class Drain {
     if (this.failure) throw this.failure;
   }
 
+  /**
+   * Closes the file.
+   * @throws PortoonError where the last of it could not be written: a sink may hold it until then.
+   */
+  async finish(): Promise<void> {
+    await this.close();
+    this.throwFailure();
+  }
+
+  /** Closes the file as it is. */
   async close(): Promise<void> {
     if (this.over) return;
     this.over = true;
-    await this.sink.close().catch(() => undefined);
+    await this.sink.close().catch((error: unknown) => {
+      this.failure ??= writeFailure(error);
+    });
   }
 
   async abort(): Promise<void> {

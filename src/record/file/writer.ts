@@ -55,6 +55,8 @@ export interface CopiedTrack<Codec> {
   readonly rotation?: Rotation;
   /** Whether the packets carry alpha. Default false. */
   readonly alpha?: boolean;
+  /** As of `EncodedPictures`. */
+  readonly frameRate?: number;
 }
 
 export interface WriterOptions {
@@ -126,7 +128,7 @@ export class FilmWriter {
     output.setMetadataTags(tagsOf(labels, container));
     if (labels.date) setDate(output, labels.date);
     const pictures = video ? pictureSource(video) : null;
-    const frameRate = video && 'codec' in video ? video.frameRate : undefined;
+    const frameRate = video?.frameRate;
     if (pictures)
       output.addVideoTrack(pictures, {
         rotation: video?.rotation ?? 0,
@@ -196,7 +198,7 @@ export class FilmWriter {
       await this.end();
       throw error;
     }
-    await this.drain.close();
+    await this.drain.finish();
   }
 
   /** Closes the file as it is, which plays if it is fragmented: for a disk that is full. */

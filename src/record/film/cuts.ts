@@ -13,6 +13,7 @@ export interface FrameIndex {
 /**
  * Where to cut a film into parts of about so many seconds: at key frames, where a decoder can
  * begin; where those are too rare, at any frame.
+ * @param seconds - 0 for a film in one piece.
  * @returns the parts' beginnings, rising; the first is `from`.
  */
 export async function cutTimes(
@@ -22,6 +23,7 @@ export async function cutTimes(
   seconds: number,
 ): Promise<number[]> {
   const cuts = [from];
+  if (seconds <= 0) return cuts;
   let wanted = from + seconds;
   // A last part of less than half the length is not worth its run-up.
   while (wanted <= to - seconds / 2) {

@@ -42,16 +42,20 @@ export interface FrameRange {
   readonly origin: number;
   /** The first frame is the one shown at this moment. */
   readonly from: number;
-  /** Frames before this moment are a run-up; none where it is `from`. */
+  /** Frames that begin before this moment are a run-up; none where it is `origin`. */
   readonly kept: number;
   /** Not included. */
   readonly to: number;
+  /** Frames from `to` to this moment follow, as such that are not wanted. Default: none do. */
+  readonly readTo?: number;
 }
 
 export interface FilmFrame {
   readonly frame: VideoFrame;
   /** Whether it only leads up to those that are wanted. */
   readonly runUp: boolean;
+  /** Whether those that are wanted are over. */
+  readonly after?: boolean;
 }
 
 /** Reads a film: its frames in the order in which they are seen, and its sounds. */
@@ -162,22 +166,31 @@ export class FilmReader {
    * broken frame is replaced by the one before. The caller closes each frame.
    * @throws PortoonError `ERR_VIDEO_UNREADABLE` where the film breaks off.
    */
-  async *frames({ origin, from, kept, to }: FrameRange): AsyncGenerator<FilmFrame, void, undefined> {
+  async *frames({
+    origin,
+    from,
+    kept,
+    to,
+    readTo = to,
+  }: FrameRange): AsyncGenerator<FilmFrame, void, undefined> {
     let last = -1;
     try {
       const upright = await this.upright();
-      for (const cut of cutsOf(this.parts, from, to)) {
+      for (const cut of cutsOf(this.parts, from, readTo)) {
         const film = cut.shift + from;
         for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
           const shown = Math.max(start, cut.from);
           // Some films give one moment to two frames; a player would then never show the first.
           last = Math.max(last + 1, Math.round((shown + film - origin) * 1e6));
           const duration = Math.round((Math.min(end, cut.to) - shown) * 1e6);
-          const runUp = kept > from && start + film < kept;
-          if (isMended && !runUp) this.mended++;
+          // One that is shown already when a part begins belongs to the part before.
+          const runUp = kept > origin && start + film < kept - SHORTEST;
+          const after = readTo > to && start + film > to - SHORTEST;
+          if (isMended && !runUp && !after) this.mended++;
           yield {
             frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
             runUp,
+            after,
           };
         }
       }

@@ -4,6 +4,18 @@ import type { RedisClient } from '../rooms/redis-client.ts';
 /** Where the queue of films keeps what waits and what is under way: see src/queue/jobs.ts. */
 const KEYS = 'portoon-films';
 
+const STATES = ['waiting', 'active', 'converting', 'failed'] as const;
+
+/** How many jobs of a queue there are in each state. */
+function countsOf(redis: RedisClient, queue: string): Promise<number[]> {
+  return Promise.all([
+    redis.lLen(`${queue}:wait`),
+    redis.lLen(`${queue}:active`),
+    redis.zCard(`${queue}:waiting-children`),
+    redis.zCard(`${queue}:failed`),
+  ]);
+}
+
 /** Adds the figures of the queue of films to `/metrics`; they are zero where nobody uses it. */
 export function addQueueFigures(registry: Registry, redis: RedisClient): void {
   new Gauge({
@@ -12,18 +24,19 @@ export function addQueueFigures(registry: Registry, redis: RedisClient): void {
     labelNames: ['queue', 'state'],
     registers: [registry],
     async collect() {
+      // Redis is away, as /healthz tells.
+      const versions = await redis.sMembers(`${KEYS}:versions`).catch(() => null);
+      if (!versions) return;
       for (const queue of ['films', 'segments'] as const) {
-        const key = (state: string) => `${KEYS}:${queue}:${state}`;
-        const counts = await Promise.all([
-          redis.lLen(key('wait')),
-          redis.lLen(key('active')),
-          redis.zCard(key('waiting-children')),
-          redis.zCard(key('failed')),
-        ]).catch(() => null);
-        // Redis is away, as /healthz tells.
+        const counts = await Promise.all(
+          versions.map((version) => countsOf(redis, `${KEYS}:${queue}-${version}`)),
+        ).catch(() => null);
         if (!counts) return;
-        for (const [index, state] of (['waiting', 'active', 'converting', 'failed'] as const).entries())
-          this.set({ queue, state }, counts[index]!);
+        for (const [index, state] of STATES.entries())
+          this.set(
+            { queue, state },
+            counts.reduce((sum, of) => sum + of[index]!, 0),
+          );
       }
     },
   });

@@ -2,7 +2,13 @@ import { mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { explainWriteError, isSystemError, refusal } from '../../../src/cli/file-faults.ts';
+import { refusal } from '../../../src/cli/file-faults.ts';
+import {
+  explainWriteError,
+  isSystemError,
+  isWriteError,
+  type SystemError,
+} from '../../../src/common/write-error.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -27,10 +33,12 @@ test('a film that can be read is not refused', async () => {
 
 test('what the file system says is told in words', async () => {
   const error: unknown = await open(join(folder, 'a.mp4', 'b.mp4.part'), 'wx').catch((e: unknown) => e);
-  expect(isSystemError(error)).toBe(true);
-  const fault = explainWriteError(error as NodeJS.ErrnoException, 'a.mp4/b.mp4');
+  expect([isSystemError(error), isWriteError(error)]).toEqual([true, true]);
+  const fault = explainWriteError(error as SystemError, 'a.mp4/b.mp4');
   expect(fault.message).toBe("a.mp4/b.mp4 can't be written: a part of the path is a file, not a folder.");
   const full = Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' });
   expect(explainWriteError(full, 'b.mp4').code).toBe('ERR_DISK_FULL');
   expect(isSystemError(new Error('The browser gave up.'))).toBe(false);
+  const away = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect' });
+  expect(isWriteError(away)).toBe(false);
 });

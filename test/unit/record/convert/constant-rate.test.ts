@@ -53,6 +53,39 @@ async function shown(times: readonly number[], rate: number, last = 1 / rate): P
   return numbers;
 }
 
+/** As a reader gives the frames of a part: what leads up to it, the part, the frame behind it. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a reader's frames come one by one
+async function* part(times: readonly number[], [begin, end]: readonly [number, number], runUp: number) {
+  for (let number = Math.max(0, begin - runUp); number < times.length; number++) {
+    const duration = (times[number + 1] ?? times[number]! + 0.04) - times[number]!;
+    yield {
+      frame: new Frame(
+        { number },
+        { timestamp: Math.round(times[number]! * 1e6), duration: Math.round(duration * 1e6) },
+      ),
+      runUp: number < begin,
+      after: number >= end,
+    };
+  }
+}
+
+/** What the moments of a constant rate show, of a film in parts that begin at these frames. */
+async function inParts(times: readonly number[], cuts: readonly number[], rate: number, runUp: number) {
+  const moments: [moment: number, frame: number][] = [];
+  for (const [index, begin] of cuts.entries()) {
+    const frames = part(times, [begin, cuts[index + 1] ?? times.length], runUp);
+    const given = frames as unknown as AsyncIterable<FilmFrame>;
+    for await (const { frame, runUp: before } of atRate(given, rate, index === 0)) {
+      if (!before)
+        for (const moment of momentsOf(frame, rate))
+          moments.push([Math.round(moment * rate), (frame as unknown as Frame).number]);
+      frame.close();
+    }
+  }
+  expect(open).toBe(0);
+  return moments;
+}
+
 describe('a constant rate', () => {
   test('of the same rate changes nothing, however the times are rounded', async () => {
     const times = Array.from({ length: 30 }, (_, n) => Math.round((n * 1000) / 30) / 1000);
@@ -69,6 +102,30 @@ describe('a constant rate', () => {
 
   test('holds a frame for as long as nothing comes, and the last to its end', async () => {
     expect(await shown([0, 0.1, 0.5], 10, 0.3)).toEqual([0, 1, 1, 1, 1, 2, 2, 2]);
+  });
+
+  test.each([
+    [1, 0],
+    [7.5, 3],
+    [23.976, 0],
+    [25, 5],
+    [30, 2],
+    [120, 1],
+  ])('of %d shows in parts what it shows in one piece, with a run-up of %d', async (rate, runUp) => {
+    // Steady, then uneven, with a gap.
+    const times = Array.from({ length: 60 }, (_, n) => n / 30 + (n > 30 ? ((n * 7) % 5) / 200 : 0)).map(
+      (time, n) => time + (n > 45 ? 1.3 : 0),
+    );
+    const whole = await inParts(times, [0], rate, 0);
+    expect(whole.map(([moment]) => moment)).toEqual(whole.map((_, index) => index));
+    for (const cuts of [[0, 30], [0, 1, 2, 59], [0, 15, 31, 46], times.map((_, n) => n)])
+      expect(await inParts(times, cuts, rate, runUp), cuts.join()).toEqual(whole);
+  });
+
+  test('shows from the beginning what comes first in a later part', async () => {
+    expect(await inParts([0.5, 0.6, 0.7], [-1, 0], 10, 0)).toEqual(
+      await inParts([0.5, 0.6, 0.7], [0], 10, 0),
+    );
   });
 
   test('has something at the beginning where the first frame comes late', async () => {

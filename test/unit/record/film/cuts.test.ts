@@ -38,6 +38,10 @@ describe('a film is cut', () => {
     expect(await cutTimes(film([0], [0]), 0, 0.04, 10)).toEqual([0]);
   });
 
+  test('not at all where no length is wanted', async () => {
+    expect(await cutTimes(film(steps(0, 60, 1), steps(0, 60, 4)), 2, 60, 0)).toEqual([2]);
+  });
+
   test('from where a stretch begins, which need not be a frame', async () => {
     const index = film(steps(0, 60, 0.5), steps(0, 60, 5));
     expect(await cutTimes(index, 3.3, 30, 10)).toEqual([3.3, 10, 20]);

@@ -1,0 +1,31 @@
+/** What a command wants of the look, checked before anything is converted or queued. */
+import { stat } from 'node:fs/promises';
+import { isAddress } from '../queue/places.ts';
+import { styleIds } from './app.ts';
+import { isColour } from './colours.ts';
+import { UsageError, type Command } from './options.ts';
+
+/** Words of the effect for what is behind the person. */
+const WORDS = ['live', 'blur', 'transparent'];
+
+/**
+ * @throws UsageError where there is no such style, or what is to be behind the person is neither a
+ *   word, nor a colour, nor a picture.
+ */
+export async function checkLook({ style, background, queue }: Command): Promise<void> {
+  const styles = ['none', ...(await styleIds())];
+  if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
+  if (WORDS.includes(background) || (await isFile(background)) || isColour(background)) return;
+  // Workers fetch it, as they fetch films.
+  if (queue && isAddress(background)) return;
+  throw new UsageError(
+    `--background takes live, blur, transparent, a colour or a picture; ${background} is no colour, and there is no such file.`,
+  );
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
