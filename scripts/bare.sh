@@ -66,4 +66,7 @@ kill -INT -- "-$server"
 wait "$server" || true
 server=''
 
-if [ "${1:-}" != none ]; then on_bare npm test -- "$@" </dev/null; fi
+if [ "${1:-}" != none ]; then
+  # It gets the packages of the tests by itself.
+  on_bare npm test -- "$@" </dev/null
+fi

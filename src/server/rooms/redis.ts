@@ -1,5 +1,6 @@
 import { createAdapter } from '@socket.io/redis-adapter';
-import { makeClient, type RedisClient } from './redis-client.ts';
+import type { Redis } from 'ioredis';
+import { makeClient } from './redis-client.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -11,7 +12,7 @@ export interface Shared {
   /** For socket.io: what is emitted on one node reaches the others' pages. */
   readonly adapter: ReturnType<typeof createAdapter>;
   readonly store: RedisStore;
-  readonly client: RedisClient;
+  readonly client: Redis;
   readonly healthy: boolean;
   /** From now on: notices nodes that die, and when this one was taken for dead. */
   watch(rooms: Rooms): void;
@@ -22,8 +23,8 @@ export interface Shared {
 export async function connectRedis(url: string, node: string): Promise<Shared> {
   const client = makeClient(url);
   // What is emitted waits until Redis is back.
-  const publisher = client.duplicate({ disableOfflineQueue: false });
-  const subscriber = client.duplicate({ disableOfflineQueue: false });
+  const publisher = makeClient(url, 'wait');
+  const subscriber = makeClient(url, 'wait');
   const clients = [client, publisher, subscriber];
   for (const each of clients) {
     // Reconnecting is the client's own affair; /healthz tells.
@@ -32,7 +33,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
   try {
     await Promise.all(clients.map((each) => each.connect()));
   } catch (cause) {
-    for (const each of clients) each.destroy();
+    for (const each of clients) each.disconnect();
     throw new Error('No Redis answers at REDIS_URL. Start it, or unset REDIS_URL to run a single server.', {
       cause,
     });
@@ -60,7 +61,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
     store,
     client,
     get healthy() {
-      return client.isReady && publisher.isReady && subscriber.isReady;
+      return clients.every(({ status }) => status === 'ready');
     },
     watch(rooms) {
       let known = new Set<string>();
@@ -93,7 +94,7 @@ export async function connectRedis(url: string, node: string): Promise<Shared> {
       clearTimeout(next);
       await lastBeat;
       await store.leave().catch(() => undefined);
-      for (const each of clients) each.destroy();
+      for (const each of clients) each.disconnect();
     },
   };
 }

@@ -1,5 +1,5 @@
+import type { Redis } from 'ioredis';
 import { Gauge, type Registry } from 'prom-client';
-import type { RedisClient } from '../rooms/redis-client.ts';
 
 /** Where the queue of films keeps what waits and what is under way: see src/queue/jobs.ts. */
 const KEYS = 'portoon-films';
@@ -7,17 +7,17 @@ const KEYS = 'portoon-films';
 const STATES = ['waiting', 'active', 'converting', 'failed'] as const;
 
 /** How many jobs of a queue there are in each state. */
-function countsOf(redis: RedisClient, queue: string): Promise<number[]> {
+function countsOf(redis: Redis, queue: string): Promise<number[]> {
   return Promise.all([
-    redis.lLen(`${queue}:wait`),
-    redis.lLen(`${queue}:active`),
-    redis.zCard(`${queue}:waiting-children`),
-    redis.zCard(`${queue}:failed`),
+    redis.llen(`${queue}:wait`),
+    redis.llen(`${queue}:active`),
+    redis.zcard(`${queue}:waiting-children`),
+    redis.zcard(`${queue}:failed`),
   ]);
 }
 
 /** Adds the figures of the queue of films to `/metrics`; they are zero where nobody uses it. */
-export function addQueueFigures(registry: Registry, redis: RedisClient): void {
+export function addQueueFigures(registry: Registry, redis: Redis): void {
   new Gauge({
     name: 'portoon_queue_jobs',
     help: 'Films and their segments in the queue, by state',
@@ -25,7 +25,7 @@ export function addQueueFigures(registry: Registry, redis: RedisClient): void {
     registers: [registry],
     async collect() {
       // Redis is away, as /healthz tells.
-      const versions = await redis.sMembers(`${KEYS}:versions`).catch(() => null);
+      const versions = await redis.smembers(`${KEYS}:versions`).catch(() => null);
       if (!versions) return;
       for (const queue of ['films', 'segments'] as const) {
         const counts = await Promise.all(

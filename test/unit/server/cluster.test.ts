@@ -191,11 +191,11 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
   test('the figures have those of the queue of films', async () => {
     const client = makeClient(redisUrl);
     await client.connect();
-    await client.sAdd('portoon-films:versions', ['1.0.0-a', '1.1.0-b']);
-    await client.rPush('portoon-films:segments-1.0.0-a:wait', ['1']);
-    await client.rPush('portoon-films:segments-1.1.0-b:wait', ['1']);
+    await client.sadd('portoon-films:versions', '1.0.0-a', '1.1.0-b');
+    await client.rpush('portoon-films:segments-1.0.0-a:wait', '1');
+    await client.rpush('portoon-films:segments-1.1.0-b:wait', '1');
     const text = await one.metrics.registry.metrics();
-    client.destroy();
+    client.disconnect();
     expect(text).toContain('portoon_queue_jobs{queue="segments",state="waiting"} 2');
     expect(text).toContain('portoon_queue_jobs{queue="films",state="failed"} 0');
   });

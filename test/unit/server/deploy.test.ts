@@ -48,7 +48,7 @@ describe('containers', () => {
       'send',
       'socket.io',
       '@socket.io/redis-adapter',
-      'redis',
+      'ioredis',
       'prom-client',
       'valibot',
     ]) {
