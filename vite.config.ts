@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy, isolationHeaders } from './src/server/http/headers.ts';
+import { lendMediabunny } from './scripts/aac-plugin.ts';
 import { listForOffline } from './scripts/offline-plugin.ts';
 import { serveModels } from './scripts/models-plugin.ts';
 import { serveSignalling } from './scripts/signalling-plugin.ts';
@@ -7,14 +8,14 @@ import { serveSignalling } from './scripts/signalling-plugin.ts';
 export default defineConfig({
   // The app may lie below a path: every address is seen from its page.
   base: './',
-  plugins: [serveModels(), serveSignalling(), listForOffline()],
+  plugins: [lendMediabunny(), serveModels(), serveSignalling(), listForOffline()],
   // The runtime's .wasm and .mjs are our own hashed assets, never a CDN's.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [lendMediabunny()] },
   // Named here, for the worker's imports are not found in advance, and a page that reloads loses
   // its worker.
   optimizeDeps: {
-    exclude: ['onnxruntime-web'],
+    exclude: ['onnxruntime-web', '@mediabunny/aac-encoder'],
     include: [
       'comlink',
       'pixi.js',
@@ -26,7 +27,6 @@ export default defineConfig({
       'preact/jsx-dev-runtime',
       '@preact/signals',
       'mediabunny',
-      '@mediabunny/aac-encoder',
       'gifenc',
     ],
   },

@@ -1,24 +1,29 @@
 import {
   AudioSampleSource,
   canEncodeAudio,
+  CustomAudioEncoder,
+  EncodedPacket,
   EncodedAudioPacketSource,
   EncodedVideoPacketSource,
+  Logging,
   Mp4OutputFormat,
   Output,
   Quality,
+  registerEncoder,
   StreamTarget,
   VideoSample,
   VideoSampleSource,
   WebMOutputFormat,
   type AudioCodec,
   type AudioSample,
-  type EncodedPacket,
   type Rotation,
   type StreamTargetChunk,
   type VideoCodec,
 } from 'mediabunny';
+import aacEncoder from './aac-encoder.ts?worker&url';
 import { Drain } from './drain.ts';
 import { tagsOf, type FilmLabels } from '../film/film-date.ts';
+import { lend } from './lent-mediabunny.ts';
 import { Straightener } from '../picture/straight.ts';
 
 /** Pictures that the writer encodes. */
@@ -270,8 +275,8 @@ let aac: Promise<boolean> | null = null;
 function bringAac(): Promise<boolean> {
   aac ??= (async () => {
     if (await canEncodeAudio('aac')) return false;
-    const { registerAacEncoder } = await import('@mediabunny/aac-encoder');
-    registerAacEncoder();
+    lend({ CustomAudioEncoder, EncodedPacket, Logging, registerEncoder });
+    await import(/* @vite-ignore */ aacEncoder);
     return true;
   })();
   return aac;
