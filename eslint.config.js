@@ -42,7 +42,7 @@ const studio = {
 const refuse = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'dist-lib/**', 'dist-extension/**', 'training/**'] },
+  { ignores: ['bin/built/**', 'dist/**', 'dist-lib/**', 'dist-extension/**', 'training/**'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -1,8 +1,12 @@
 #!/usr/bin/env node
-// The command line is TypeScript, as everything here: tsx reads it.
+import { existsSync } from 'node:fs';
 import './node-version.js';
 
-import('tsx/esm/api').then(({ register }) => {
-  register();
-  return import('../src/cli/main.ts');
-});
+// In a checkout the command line is TypeScript, as everything here, and tsx reads it. A package has
+// it built, with all that it needs.
+if (existsSync(new URL('../src/cli/main.ts', import.meta.url)))
+  import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import('../src/cli/main.ts');
+  });
+else import('./built/main.js');

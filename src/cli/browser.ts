@@ -1,5 +1,5 @@
 /** The headless browser, and the page in it that converts films. */
-import { chromium, type Browser, type LaunchOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserType, LaunchOptions, Page } from 'playwright-core';
 import type { ConvertProgress } from '../record/convert-protocol.ts';
 import { quietFlags } from './chromium.ts';
 
@@ -14,8 +14,13 @@ const options = (executablePath: string): LaunchOptions => ({
   args: [...quietFlags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
 });
 
-export function launchBrowser(executablePath: string): Promise<Browser> {
-  return chromium.launch(options(executablePath));
+/** Loaded only now: other commands do without it. */
+async function loadChromium(): Promise<BrowserType> {
+  return (await import('playwright-core')).chromium;
+}
+
+export async function launchBrowser(executablePath: string): Promise<Browser> {
+  return (await loadChromium()).launch(options(executablePath));
 }
 
 /** A browser that can be ended also when it no longer answers. */
@@ -26,6 +31,7 @@ export interface MortalBrowser {
 }
 
 export async function launchMortalBrowser(executablePath: string): Promise<MortalBrowser> {
+  const chromium = await loadChromium();
   const server = await chromium.launchServer(options(executablePath));
   const browser = await chromium.connect(server.wsEndpoint());
   return {

@@ -6,10 +6,9 @@ import { createAppServer } from '../server/server.ts';
 import { buildIfStale, root } from './app.ts';
 import { launchBrowser, openConvertPage } from './browser.ts';
 import { checkLook, isFile } from './check-look.ts';
-import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { refusal } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
-import { getChromium } from './get-chromium.ts';
+import { browserFor } from './get-chromium.ts';
 import type { Command } from './options.ts';
 import type { Report } from './report.ts';
 import type { Fault } from '../common/errors.ts';
@@ -22,11 +21,8 @@ export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 1
 /** Converts what the command names. Resolves with the exit code. */
 export async function convert(command: Command, report: Report, interrupted: AbortSignal): Promise<number> {
   await checkLook(command);
-  const executablePath = getChromium();
-  if (!executablePath) {
-    report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
-    return EXIT.noBrowser;
-  }
+  const executablePath = browserFor(report);
+  if (executablePath === undefined) return EXIT.noBrowser;
   await buildIfStale(report);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');

@@ -1,9 +1,9 @@
 /** A browser for whoever drives one: the one that is there, or a new one, once. */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { findChromium, findDownloaded, HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
+import { HOW_TO_GET_PLAYWRIGHT, playwrightProgram } from './playwright.ts';
+import type { Report } from './report.ts';
 
 /** How long the other end of a download may keep silent, in milliseconds; Playwright has 30 s. */
 const PATIENCE = '10000';
@@ -28,6 +28,21 @@ export function getChromium(): string | undefined {
 export function needChromium(): string {
   const path = getChromium();
   if (path === undefined) throw new Error(HOW_TO_GET_CHROMIUM);
+  return path;
+}
+
+/**
+ * As `getChromium`, for a command that drives it.
+ * @returns nothing where there is no browser or nothing to drive it with, which was told by then.
+ */
+export function browserFor(report: Report): string | undefined {
+  if (playwrightProgram() === undefined) {
+    report.ended('ERR_UNSUPPORTED_BROWSER', 'playwright-core is not installed.', HOW_TO_GET_PLAYWRIGHT);
+    return undefined;
+  }
+  const path = getChromium();
+  if (path === undefined)
+    report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
   return path;
 }
 
@@ -59,8 +74,7 @@ function install(): string | undefined {
 
 /** Runs Playwright's own program, whose progress is shown. What it says of failures is returned. */
 function playwright(...args: string[]): string {
-  const program = join(dirname(createRequire(import.meta.url).resolve('playwright-core')), 'cli.js');
-  const { stderr } = spawnSync(process.execPath, [program, ...args], {
+  const { stderr } = spawnSync(process.execPath, [playwrightProgram()!, ...args], {
     stdio: ['ignore', 2, 'pipe'],
     encoding: 'utf8',
     env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: PATIENCE, ...process.env },

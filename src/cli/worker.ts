@@ -7,11 +7,10 @@ import { withoutPassword } from '../queue/connection.ts';
 import { listen, parsePort, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
 import { buildIfStale, root, workVersion } from './app.ts';
-import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { EXIT } from './convert.ts';
 import { BrowserEngine } from './engine.ts';
 import { FilmServer } from './film-server.ts';
-import { getChromium } from './get-chromium.ts';
+import { browserFor } from './get-chromium.ts';
 import { numberIn, redisUrl, UsageError } from './options.ts';
 import type { Report } from './report.ts';
 
@@ -36,11 +35,8 @@ export async function worker(args: readonly string[], report: Report, stop: Abor
     process.stdout.write(HELP);
     return EXIT.fine;
   }
-  const executablePath = getChromium();
-  if (!executablePath) {
-    report.ended('ERR_UNSUPPORTED_BROWSER', 'No Chromium was found.', HOW_TO_GET_CHROMIUM);
-    return EXIT.noBrowser;
-  }
+  const executablePath = browserFor(report);
+  if (executablePath === undefined) return EXIT.noBrowser;
   await buildIfStale(report);
   report.clear();
   // Whoever read its lines may go; films go on.

@@ -1,11 +1,10 @@
-/** Serves a build that is there: what the container runs. `npm start` builds first. */
+/** Serves a build that is there. `npm start` builds first. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { createApp } from './app.ts';
 import { listen, type Listening } from './listen.ts';
-import { readSettings, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -72,10 +71,4 @@ function isTaken(error: unknown): boolean {
 export function explain(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
-
-if (import.meta.url === pathToFileURL(resolve(process.argv[1] ?? '')).href) {
-  Promise.resolve()
-    .then(() => serve(readSettings(process.env)))
-    .catch(explain);
 }

@@ -284,6 +284,31 @@ test("its command serves the studio, whose nets and runtimes are the library's",
   await served.stop();
 });
 
+test('its commands need no other package, but for a driver of browsers, and say so', async () => {
+  const { dependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(packed.folder, 'package.json'), 'utf8'),
+  ) as { dependencies?: object; peerDependenciesMeta: object };
+  expect(dependencies).toBeUndefined();
+  expect(peerDependenciesMeta).toEqual({ 'playwright-core': { optional: true } });
+  const said = await run(process.execPath, [
+    join(packed.folder, 'bin/portoon.js'),
+    'convert',
+    'film.mp4',
+  ]).then(
+    () => undefined,
+    (error: unknown) => {
+      const { code, stderr } = error as { code: number; stderr: string };
+      return { code, stderr };
+    },
+  );
+  expect(said).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(
+      /^playwright-core is not installed\.\n {2}Install it beside portoon: npm install playwright-core /,
+    ) as string,
+  });
+});
+
 describe('tools read the package', () => {
   test('publint finds nothing', async () => {
     const { messages } = await publint({ pkgDir: packed.folder, pack: false });
@@ -315,7 +340,7 @@ describe('tools read the package', () => {
 });
 
 test('the package is small, and its JavaScript smaller', () => {
-  expect(packed.bytes).toBeLessThan(30e6);
+  expect(packed.bytes).toBeLessThan(29.9e6);
   expect(packed.files.filter((path) => /\.wasm$|portrait\.onnx$/.test(path)).length).toBe(4);
   // What a first cartoon on wasm loads.
   const scripts = [

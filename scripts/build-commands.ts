@@ -1,0 +1,39 @@
+/** `npm run build:commands`: the command line of the package, in JavaScript, into bin/built/. */
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'vite';
+
+/** What an installed package has not: it comes built, and a browser's driver is an extra. */
+const LEFT_OUT = [/\/scripts\/build\.ts$/, /^playwright-core/];
+
+/**
+ * Builds `portoon` at `root`, with all that it needs, so that who installs the package for its
+ * effect installs nothing else. Two folders deep, as its sources are: they look for the package's
+ * files from where they lie.
+ */
+export async function buildCommands(root: string): Promise<void> {
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: join(root, 'bin/built'),
+      emptyOutDir: true,
+      target: 'node20',
+      minify: true,
+      license: { fileName: 'licences.md' },
+      rolldownOptions: {
+        input: { main: join(root, 'src/cli/main.ts') },
+        external: LEFT_OUT,
+        checks: { bundlerTimings: false },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name].js' },
+      },
+    },
+  });
+}
+
+if (import.meta.url === pathToFileURL(resolve(process.argv[1] ?? '')).href)
+  await buildCommands(resolve(import.meta.dirname, '..'));
