@@ -1,7 +1,7 @@
 /** The package as it is published, in pages that others build. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -10,6 +10,7 @@ import { publint } from 'publint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type * as Library from '../../src/index.ts';
 import type { Effect, Fault } from '../../src/index.ts';
+import type { CartoonEffect } from '../../src/package/jitsi.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
@@ -86,22 +87,36 @@ async function expectCartoon(page: Page): Promise<void> {
   }
 }
 
+/** Mean colour that a page's video shows in its middle. */
+function middleOf(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+    const context = canvas.getContext('2d')!;
+    const video = document.querySelector('video')!;
+    const [w, h] = [video.videoWidth, video.videoHeight];
+    context.drawImage(video, w * 0.4, h * 0.4, w * 0.2, h * 0.2, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data];
+  });
+}
+
+const saturation = ([r, g, b]: number[]) => Math.max(r!, g!, b!) - Math.min(r!, g!, b!);
+
 const run = promisify(execFile);
 
-/** A page of the plain example's server that has the library as `library`, and starts nothing. */
-async function openBare(): Promise<Page> {
+/** A page of the plain example that has the library as `library`, and starts nothing. */
+async function openBare({ url } = plain): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(`${plain.url}bare.html`);
+  await page.goto(`${url}bare.html`);
   await page.waitForFunction(() => 'library' in window);
   return page;
 }
 
 /** What `createEffect` says of files that are somewhere else. */
-function refusal(page: Page, assets: string): Promise<Fault> {
+function refusal(page: Page, assets?: string): Promise<Fault> {
   return page.evaluate(async (assets) => {
     const { library } = window as unknown as { library: typeof Library };
     try {
-      await library.createEffect({ assets });
+      await library.createEffect(assets === undefined ? {} : { assets });
     } catch (error) {
       const { code, message, wayOut } = error as Fault;
       return { code, message, wayOut };
@@ -149,6 +164,24 @@ describe('a page', () => {
     expect(isSent).toBe(true);
   });
 
+  test('is an effect of a track as lib-jitsi-meet has them, which mutes and comes back', async () => {
+    const page = await browser.newPage();
+    await page.goto((await serve(await packed.example('jitsi'))).url);
+    await page.waitForFunction(() => 'cartoon' in window);
+    await page.evaluate(() =>
+      (window as unknown as { cartoon: CartoonEffect }).cartoon.set({ region: 'everything', style: 'manga' }),
+    );
+    const chroma = async () => saturation(await middleOf(page));
+    await expect.poll(chroma, { timeout: 30_000 }).toBeLessThan(8);
+    await page.getByLabel('Cartoon').uncheck();
+    await expect.poll(chroma, { timeout: 20_000 }).toBeGreaterThan(14);
+    await page.getByLabel('Camera').uncheck();
+    await page.waitForFunction(() => document.querySelector('video')!.srcObject === null);
+    await page.getByLabel('Cartoon').check();
+    await page.getByLabel('Camera').check();
+    await expect.poll(chroma, { timeout: 20_000 }).toBeLessThan(8);
+  });
+
   test('may draw with a recipe of its own', async () => {
     const page = await open((await serve(await packed.example('own-style'))).url);
     const [shown] = await composites(page, camera, 1, {});
@@ -186,28 +219,17 @@ describe('a page', () => {
 
   test('sends it to a peer, or the camera in its place', async () => {
     const page = await open((await serve(await packed.example('peer'))).url);
-    /** Mean of what the friend sees, in the middle of the picture. */
-    const colour = () =>
-      page.evaluate(() => {
-        const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext(
-          '2d',
-        )!;
-        const video = document.querySelector('video')!;
-        const [w, h] = [video.videoWidth, video.videoHeight];
-        context.drawImage(video, w * 0.4, h * 0.4, w * 0.2, h * 0.2, 0, 0, 1, 1);
-        return [...context.getImageData(0, 0, 1, 1).data];
-      });
     await page.evaluate(() =>
       (window as unknown as { portoon: Effect }).portoon.set({
         region: 'everything',
         style: 'manga',
       }),
     );
-    const saturation = ([r, g, b]: number[]) => Math.max(r!, g!, b!) - Math.min(r!, g!, b!);
+    const chroma = async () => saturation(await middleOf(page));
     // Manga is black and white, and the demo person is not.
-    await expect.poll(async () => saturation(await colour()), { timeout: 20_000 }).toBeLessThan(8);
+    await expect.poll(chroma, { timeout: 20_000 }).toBeLessThan(8);
     await page.getByLabel('Cartoon').uncheck();
-    await expect.poll(async () => saturation(await colour()), { timeout: 20_000 }).toBeGreaterThan(14);
+    await expect.poll(chroma, { timeout: 20_000 }).toBeGreaterThan(14);
   });
 
   test('may have the files on another origin', async () => {
@@ -250,6 +272,48 @@ describe('what is wrong is told in a sentence, with a way out', () => {
       code: 'ERR_PARAMETER',
       message: expect.stringContaining('assets is ""') as string,
     });
+  });
+
+  test.each([
+    ["connect-src 'none'", 'ERR_MANIFEST', 'connect-src'],
+    ["worker-src 'none'", 'ERR_ASSETS', 'worker-src'],
+    ["script-src 'self' 'unsafe-inline'", 'ERR_RUNTIME', "'wasm-unsafe-eval'"],
+  ])('a policy that refuses: %s', async (policy, code, directive) => {
+    const page = await openBare(await serve(plainFolder, { 'Content-Security-Policy': policy }));
+    const camera = await page.evaluateHandle(async () => {
+      const [track] = (await navigator.mediaDevices.getUserMedia({ video: true })).getVideoTracks();
+      return track!;
+    });
+    expect(await refusal(page)).toMatchObject({
+      code,
+      wayOut: expect.stringContaining(directive) as string,
+    });
+    expect(await camera.evaluate(({ readyState }) => readyState)).toBe('live');
+  });
+
+  test('two copies of it: a warning that names both, which work', async () => {
+    const folder = await packed.example('plain');
+    await symlink(packed.folder, join(folder, 'node_modules/portoon-too'));
+    await writeFile(join(folder, 'bare.html'), BARE);
+    const page = await openBare(await serve(folder));
+    const warnings: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'warning') warnings.push(message.text());
+    });
+    // As text, because Vitest writes imports anew.
+    const openFrom = (name: string) =>
+      page.evaluate(
+        `import('./node_modules/${name}/dist-lib/index.js')
+          .then(({ createEffect }) => createEffect()).then((effect) => effect.close())`,
+      );
+    await openFrom('portoon');
+    expect(warnings).toEqual([]);
+    await openFrom('portoon-too');
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^ERR_TWO_COPIES: .*\/portoon\/.*\/portoon-too\/.*\. .* npm ls portoon /,
+      ) as string,
+    ]);
   });
 
   test('a server may import it, and hears where it belongs', async () => {

@@ -83,18 +83,21 @@ export interface Catalogue {
  * @throws PortoonError `ERR_MANIFEST` if it cannot be read or offers no matte net.
  */
 export async function openCatalogue(manifestUrl: string, files: FileAddresses = {}): Promise<Catalogue> {
-  const unusable = (what: string, cause?: unknown) =>
-    new PortoonError(
-      'ERR_MANIFEST',
-      `The list of nets ${what}.`,
-      'Reload the page; if that does not help, install Portoon again.',
-      {
-        cause,
-      },
-    );
+  const unusable = (
+    what: string,
+    cause?: unknown,
+    wayOut = 'Reload the page; if that does not help, install Portoon again.',
+  ) => new PortoonError('ERR_MANIFEST', `The list of nets ${what}.`, wayOut, { cause });
   let entries: unknown[];
+  // What refuses a request, a browser tells nobody but its console.
+  const response = await fetch(manifestUrl).catch((cause: unknown) => {
+    throw unusable(
+      `at ${manifestUrl} cannot be fetched`,
+      cause,
+      "See that its server runs, and that the page's policy allows it: connect-src 'self', or its origin.",
+    );
+  });
   try {
-    const response = await fetch(manifestUrl);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     entries = v.parse(manifestSchema, await response.json()).models;
   } catch (cause) {

@@ -78,8 +78,27 @@ export async function fetchRuntime(
   return { ep, build, files, binary, compiled: await compiling };
 }
 
-/** Starts the runtime in this worker. */
+/** @throws PortoonError `ERR_RUNTIME` where the policy of the page or the worker refuses it. */
+function mayCompile(): void {
+  try {
+    // The smallest module: its first four bytes, and the version.
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  } catch (cause) {
+    throw new PortoonError(
+      'ERR_RUNTIME',
+      'The Content-Security-Policy refuses WebAssembly, which runs the nets.',
+      "Add 'wasm-unsafe-eval' to its script-src, for the page and for the effect's workers.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Starts the runtime in this worker.
+ * @throws PortoonError `ERR_RUNTIME` where it may not run.
+ */
 export async function startRuntime({ ep, build, files, binary }: RuntimeFiles): Promise<Runtime> {
+  mayCompile();
   const ort = await builds[build].load(files);
   ort.env.logLevel = 'error';
   ort.env.wasm.wasmPaths = { mjs: new URL(builds[build].glue(files), self.location.href).href };

@@ -21,6 +21,7 @@ const TITLES: Record<ErrorCode, string> = {
   ERR_WEBGPU: 'The graphics processor has failed',
   ERR_WEBGL_MISSING: 'Graphics acceleration is off',
   ERR_WORKER_DIED: 'The effect stopped',
+  ERR_TWO_COPIES: 'Portoon is here twice',
   ERR_UNSUPPORTED_BROWSER: 'This browser can’t run Portoon',
   ERR_MICROPHONE_DENIED: 'The microphone is blocked',
   ERR_MICROPHONE_BUSY: 'The microphone is in use',
