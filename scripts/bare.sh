@@ -5,6 +5,7 @@
 #   scripts/bare.sh                       npm ci && npm start, a look at the page; then npm test
 #   scripts/bare.sh --project unit        with arguments for npm test
 #   scripts/bare.sh none                  without npm test
+#   CHROME_PATH=... scripts/bare.sh       where no browser can be downloaded: nothing may be installed here
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 bare=$(mktemp -d)
@@ -17,12 +18,13 @@ end() {
 trap end EXIT
 
 mkdir "$bare/bin" "$bare/home" "$bare/tmp"
-for program in node npm npx git sh; do
+# Some of them are of every Debian, and tests call them.
+for program in node npm npx git sh bash tar env sleep; do
   ln -s "$(readlink -f "$(command -v "$program")")" "$bare/bin/$program"
 done
 # How this machine gets to the registry is no part of what is tried.
 ways=(npm_config_registry="$(npm config get registry)")
-for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY NODE_EXTRA_CA_CERTS SSL_CERT_FILE; do
+for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY NODE_EXTRA_CA_CERTS SSL_CERT_FILE CHROME_PATH; do
   [ -z "${!name:-}" ] || ways+=("$name=${!name}")
 done
 # What runs here knows nothing of the environment around it.
