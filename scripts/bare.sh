@@ -59,7 +59,7 @@ const get = async (path) => {
 };
 const page = await get('/');
 if (!/<title>Portoon<\/title>/.test(page)) throw new Error('The page has not the title Portoon');
-const files = [...page.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path);
+const files = [...page.matchAll(/(?:src|href)="([^":]+\.(?:js|css))"/g)].map(([, path]) => path);
 if (files.length === 0) throw new Error('The page names no files');
 await Promise.all(files.map(get));
 console.log(`The page is there, and ${files.length} files that it names.`);
