@@ -9,7 +9,7 @@ const executablePath = findChromium();
 const services = [
   'test/unit/cli/{get-chromium,queue-commands}.test.ts',
   'test/unit/queue/films.test.ts',
-  'test/unit/record/convert/joined-parts.test.ts',
+  'test/unit/record/convert/segment-concatenator.test.ts',
   'test/unit/quality/{baselines,drawing,eval,graph,half,measure,product,style-pictures,webcam}.test.ts',
   'test/unit/scripts/one-builder.test.ts',
   'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Plugin } from 'vite';
-import { isKept, type OfflineList } from '../src/offline/list.ts';
+import { isCached, type OfflineList } from '../src/offline/list.ts';
 
 /** Lists the files of a build that the studio runs on, for its service worker. */
 export function listForOffline(): Plugin {
@@ -34,7 +34,7 @@ async function listFiles(dist: string): Promise<string[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((path) => isKept(path) && !/\.md$|-fine(-half)?\.onnx$/.test(path));
+    .filter((path) => isCached(path) && !/\.md$|-fine(-half)?\.onnx$/.test(path));
   return Promise.all(['index.html', ...paths.sort()].map((path) => addressOf(dist, path)));
 }
 

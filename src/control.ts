@@ -5,12 +5,12 @@
 import * as v from 'valibot';
 import { type ErrorCode, faultOf, PortoonError } from './common/errors.ts';
 import { type DrawSetting, type LookOptions, REGIONS } from './effect/index.ts';
-import { DETAILS, MOST_OF_DRAWING, parsePalette } from './effect/look.ts';
+import { DETAILS, MAX_DRAW_FACTORS, parsePalette } from './effect/look.ts';
 
 const idSchema = v.optional(v.union([v.string(), v.number()]));
 
 const factor = (setting: DrawSetting) =>
-  v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_OF_DRAWING[setting]));
+  v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_DRAW_FACTORS[setting]));
 
 const isPalette = (text: string) => parsePalette(text) !== null;
 
@@ -33,7 +33,7 @@ const requestSchema = v.strictObject({
 });
 
 /** What can be controlled. */
-export interface Steered {
+export interface ControlTarget {
   set: (
     look: Pick<LookOptions, 'style' | 'region' | 'strength' | 'line' | 'colour' | 'palette' | 'detail'>,
   ) => Promise<void>;
@@ -52,7 +52,7 @@ interface ControlAnswer {
 }
 
 /** Starts to listen. Messages of other origins, or not for us, are ignored. */
-export function listenForControl(steered: Steered): void {
+export function listenForControl(steered: ControlTarget): void {
   addEventListener('message', (event: MessageEvent<unknown>) => {
     const { data, origin, source } = event;
     if (origin !== location.origin || !isForUs(data)) return;
@@ -68,7 +68,7 @@ function isForUs(data: unknown): data is { portoon: 1; id?: unknown } {
   );
 }
 
-async function obey(data: { id?: unknown }, steered: Steered): Promise<ControlAnswer> {
+async function obey(data: { id?: unknown }, steered: ControlTarget): Promise<ControlAnswer> {
   const id = v.safeParse(idSchema, data.id);
   const told = id.success && id.output !== undefined ? { id: id.output } : {};
   try {

@@ -1,6 +1,6 @@
 /** What the parts of the extension say to each other. All of it is plain data. */
 import type { ToldFault } from './faults.ts';
-import type { Shown } from './background-protocol.ts';
+import type { PictureKind } from './background-protocol.ts';
 import type { SiteChoice } from './sites.ts';
 
 /** The message with which the patch hands one end of a channel to the content script. */
@@ -59,7 +59,7 @@ export type ToReceiver =
   | { type: 'refused'; name: string; message: string; constraint?: string; fault: ToldFault | null }
   | { type: 'ended' }
   | { type: 'devices'; cameras: ListedCamera[] }
-  | { type: 'shown'; shown: Shown; fault: ToldFault | null; styles: readonly StyleName[] };
+  | { type: 'shown'; shown: PictureKind; fault: ToldFault | null; styles: readonly StyleName[] };
 
 /** From the content script to the patch, before anything else. */
 export type ToPatch = ToReceiver | { type: 'off' } | { type: 'on'; onFailure: SiteChoice['onFailure'] };

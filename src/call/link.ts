@@ -19,7 +19,7 @@ const identitySchema = v.pipe(
  * this tab. The key marks its owner as the host, also after a reload.
  */
 export async function newRoom(): Promise<string> {
-  const hostKey = newKey();
+  const hostKey = newSecret();
   // Without https there is no digest; there is no camera either, and the lobby says so.
   if (!('subtle' in crypto)) return hostKey;
   const room = await digest(hostKey);
@@ -36,7 +36,7 @@ export async function newRoom(): Promise<string> {
  * signs around it, without letters that nobody sees, and joined again where a line ended in it.
  * @returns what was found; else the text as it was.
  */
-export function findKey(text: string): string {
+export function findRoomName(text: string): string {
   const visible = text.replace(/(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '');
   const find = (from: string) => /(?<![\w-])[\w-]{22,64}(?![\w-])/.exec(from)?.[0];
   return find(visible) ?? find(visible.replace(/\s/g, '')) ?? text;
@@ -75,7 +75,7 @@ export function identityOf(room: string): Identity | undefined {
 }
 
 /** 128 bits that nobody guesses. */
-export function newKey(): string {
+export function newSecret(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(16)));
 }
 

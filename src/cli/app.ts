@@ -6,12 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { readAssets } from '../server/http/files.ts';
-import type { Report } from './report.ts';
+import type { CliOutput } from './cli-output.ts';
 
 export const root = resolve(import.meta.dirname, '../..');
 
 /** From a checkout the app is built when its sources changed; an installed package comes built. */
-export async function buildIfStale(report: Report): Promise<void> {
+export async function buildIfStale(report: CliOutput): Promise<void> {
   const sources = join(root, 'scripts/build.ts');
   if (!existsSync(sources)) return;
   const { isFresh } = await import('../../scripts/build.ts');

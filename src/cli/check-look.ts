@@ -1,6 +1,6 @@
 /** What a command wants of the look, checked before anything is converted or queued. */
 import { stat } from 'node:fs/promises';
-import { isAddress } from '../queue/places.ts';
+import { isAddress } from '../queue/file-locations.ts';
 import { styleIds } from './app.ts';
 import { isColour } from './colours.ts';
 import { UsageError, type Command } from './options.ts';

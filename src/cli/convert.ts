@@ -6,20 +6,24 @@ import { createAppServer } from '../server/server.ts';
 import { buildIfStale, root } from './app.ts';
 import { launchBrowser, openConvertPage } from './browser.ts';
 import { checkLook, isFile } from './check-look.ts';
-import { refusal } from './file-faults.ts';
+import { checkFilePaths } from './file-faults.ts';
 import { FilmServer } from './film-server.ts';
 import { browserFor } from './get-chromium.ts';
 import type { Command } from './options.ts';
-import type { Report } from './report.ts';
+import type { CliOutput } from './cli-output.ts';
 import type { Fault } from '../common/errors.ts';
 import { explainWriteError, isSystemError } from '../common/write-error.ts';
-import type { ConvertHow } from '../queue/engine.ts';
-import type { PageAnswer, PageOrder } from './words.ts';
+import type { ConvertSettings } from '../queue/convert-driver.ts';
+import type { PageAnswer, PageRequest } from './page-protocol.ts';
 
 export const EXIT = { fine: 0, failed: 1, usage: 2, noBrowser: 3, interrupted: 130 } as const;
 
 /** Converts what the command names. Resolves with the exit code. */
-export async function convert(command: Command, report: Report, interrupted: AbortSignal): Promise<number> {
+export async function convert(
+  command: Command,
+  report: CliOutput,
+  interrupted: AbortSignal,
+): Promise<number> {
   await checkLook(command);
   const executablePath = browserFor(report);
   if (executablePath === undefined) return EXIT.noBrowser;
@@ -49,7 +53,7 @@ async function convertAll(
   films: FilmServer,
   { url }: Listening,
   browser: Browser,
-  report: Report,
+  report: CliOutput,
   interrupted: AbortSignal,
 ): Promise<number> {
   let current = '';
@@ -69,7 +73,7 @@ async function convertAll(
   // A picture gets an address that the page can read.
   const background = (await isFile(given)) ? films.offer(resolve(given)) : given;
   let code: number = EXIT.fine;
-  const run = async (order: PageOrder) => {
+  const run = async (order: PageRequest) => {
     const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), order);
     converting.catch(() => undefined);
     return Promise.race([converting, ended]);
@@ -78,7 +82,7 @@ async function convertAll(
     interrupted.throwIfAborted();
     current = film.from;
     try {
-      const refused = await refusal(film.from, film.to, command.overwrite);
+      const refused = await checkFilePaths(film.from, film.to, command.overwrite);
       const answer = refused ?? (await convertFilm(command, film, background, films, report, run));
       if ('result' in answer) {
         report.done(film.from, film.to, answer.result);
@@ -104,8 +108,8 @@ async function convertFilm(
   { from, to, format }: Command['films'][number],
   background: string,
   films: FilmServer,
-  report: Report,
-  run: (order: PageOrder) => Promise<PageAnswer>,
+  report: CliOutput,
+  run: (order: PageRequest) => Promise<PageAnswer>,
 ): Promise<PageAnswer> {
   await mkdir(dirname(to), { recursive: true });
   const unfinished = `${to}.part`;
@@ -123,7 +127,7 @@ async function convertFilm(
         trim: command.trim,
         ...(command.frameRate === null ? {} : { frameRate: command.frameRate }),
       },
-      ...howOf(command, background),
+      ...settingsFrom(command, background),
     });
     if ('fault' in answer) return { fault: nameBackground(answer.fault, background, command.background) };
     await place.finish();
@@ -136,7 +140,7 @@ async function convertFilm(
 }
 
 /** The command's words for the effect, with this background. */
-export function howOf(command: Command, background: string): ConvertHow {
+export function settingsFrom(command: Command, background: string): ConvertSettings {
   const { style, region, strength, line, colour, palette, detail, quality, matteOnly, matteSide } = command;
   return {
     look: { style, region, strength, line, colour, palette, detail, background, quality },

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Fault } from '../common/errors.ts';
 
 /** Why a film cannot even be tried. */
-export async function refusal(
+export async function checkFilePaths(
   from: string,
   to: string,
   overwrite: boolean,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { findChromium, findDownloaded, HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
 import { HOW_TO_GET_PLAYWRIGHT, playwrightProgram } from './playwright.ts';
-import type { Report } from './report.ts';
+import type { CliOutput } from './cli-output.ts';
 
 /** How long the other end of a download may keep silent, in milliseconds; Playwright has 30 s. */
 const PATIENCE = '10000';
@@ -35,7 +35,7 @@ export function needChromium(): string {
  * As `getChromium`, for a command that drives it.
  * @returns nothing where there is no browser or nothing to drive it with, which was told by then.
  */
-export function browserFor(report: Report): string | undefined {
+export function browserFor(report: CliOutput): string | undefined {
   if (playwrightProgram() === undefined) {
     report.ended('ERR_UNSUPPORTED_BROWSER', 'playwright-core is not installed.', HOW_TO_GET_PLAYWRIGHT);
     return undefined;

@@ -5,7 +5,7 @@ import { copyAssets } from './copy-assets.ts';
 import { HELP, readCommand, UsageError } from './options.ts';
 import { queue } from './queue.ts';
 import { convertInQueue } from './queue-convert.ts';
-import { Report } from './report.ts';
+import { CliOutput } from './cli-output.ts';
 import { worker } from './worker.ts';
 
 async function main([verb, ...args]: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
     return EXIT.fine;
   }
   // Also a command that cannot be read is answered in the way that it asks for.
-  const report = new Report(args.includes('--json'));
+  const report = new CliOutput(args.includes('--json'));
   try {
     if (verb === 'copy-assets') {
       await copyAssets(args);

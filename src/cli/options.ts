@@ -6,14 +6,14 @@ import {
   type Detail,
   DETAILS,
   isNetSide,
-  MOST_OF_DRAWING,
-  NET_SIDE_TAKES,
-  PALETTE_TAKES,
+  MAX_DRAW_FACTORS,
+  NET_SIDE_EXPECTED,
+  PALETTE_EXPECTED,
   parsePalette,
   REGIONS,
   type Region,
 } from '../effect/look.ts';
-import { below, isAddress } from '../queue/places.ts';
+import { childLocation, isAddress } from '../queue/file-locations.ts';
 import type { FilmFormat } from '../record/convert-protocol.ts';
 
 export const HELP = `Turns the people in films into cartoons and leaves the rest as it was.
@@ -133,7 +133,8 @@ export function readCommand(args: readonly string[]): Command | null {
       );
     if (isAddress(from) && folder === '')
       throw new UsageError(`${from} is an address: say where the new film goes, with -o PATH.`);
-    const to = folder === null ? values.output! : below(folder === '' ? dirname(from) : folder, fresh);
+    const to =
+      folder === null ? values.output! : childLocation(folder === '' ? dirname(from) : folder, fresh);
     return { from, to, format: formatOf(to, transparent) };
   });
   const taken = new Set<string>();
@@ -151,8 +152,8 @@ export function readCommand(args: readonly string[]): Command | null {
     style,
     region: oneOf('--region', values.region ?? 'person', REGIONS),
     strength: numberIn('--strength', values.strength ?? '1', 0, 1),
-    line: numberIn('--line', values.line ?? '1', 0, MOST_OF_DRAWING.line),
-    colour: numberIn('--colour', values.colour ?? '1', 0, MOST_OF_DRAWING.colour),
+    line: numberIn('--line', values.line ?? '1', 0, MAX_DRAW_FACTORS.line),
+    colour: numberIn('--colour', values.colour ?? '1', 0, MAX_DRAW_FACTORS.colour),
     palette: palette(values.palette ?? 'none'),
     detail: oneOf('--detail', values.detail ?? 'auto', DETAILS),
     background,
@@ -270,13 +271,13 @@ export function numberIn(option: string, value: string, least: number, most: num
 
 function palette(value: string): string {
   if (parsePalette(value)) return value;
-  throw new UsageError(`--palette takes ${PALETTE_TAKES}, not ${value}.`);
+  throw new UsageError(`--palette takes ${PALETTE_EXPECTED}, not ${value}.`);
 }
 
 function pixels(option: string, value: string, also = ''): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && isNetSide(number)) return number;
-  throw new UsageError(`${option} takes ${also}${NET_SIDE_TAKES}, not ${value}.`);
+  throw new UsageError(`${option} takes ${also}${NET_SIDE_EXPECTED}, not ${value}.`);
 }
 
 function seconds(option: string, value: string): number {

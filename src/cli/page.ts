@@ -2,7 +2,7 @@
 import { faultOf } from '../common/errors.ts';
 import type { ExecutionProviderChoice } from '../effect/index.ts';
 import { Converter } from '../record/convert.ts';
-import type { PageAnswer } from './words.ts';
+import type { PageAnswer } from './page-protocol.ts';
 
 let converter: { ep: ExecutionProviderChoice; converter: Converter } | null = null;
 

@@ -4,13 +4,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { explainWriteError, isSystemError } from '../common/write-error.ts';
 import type { FilmsQueue, FilmState, VersionLoad } from '../queue/films.ts';
 import type { FilmJob } from '../queue/jobs.ts';
-import { below, isAddress } from '../queue/places.ts';
+import { childLocation, isAddress } from '../queue/file-locations.ts';
 import { workVersion } from './app.ts';
 import { checkLook, isFile } from './check-look.ts';
-import { EXIT, howOf } from './convert.ts';
-import { refusal } from './file-faults.ts';
+import { EXIT, settingsFrom } from './convert.ts';
+import { checkFilePaths } from './file-faults.ts';
 import type { Command, QueueOptions } from './options.ts';
-import type { Report } from './report.ts';
+import type { CliOutput } from './cli-output.ts';
 
 /** Milliseconds between two looks at the queue. */
 const LOOK = 500;
@@ -26,7 +26,7 @@ type Film = Command['films'][number];
 export async function convertInQueue(
   command: Command,
   options: QueueOptions,
-  report: Report,
+  report: CliOutput,
   interrupted: AbortSignal,
 ): Promise<number> {
   await checkLook(command);
@@ -73,7 +73,7 @@ async function watch(
   queue: FilmsQueue,
   waiting: Map<string, Film>,
   version: string,
-  report: Report,
+  report: CliOutput,
   interrupted: AbortSignal,
 ): Promise<boolean> {
   const count = waiting.size;
@@ -146,7 +146,11 @@ function withId({ id, fault }: FilmState) {
 
 async function whyNot({ from, to }: Film, overwrite: boolean) {
   if (!isAddress(from)) {
-    const refused = await refusal(from, isAddress(to) ? `${from}.new` : to, overwrite || isAddress(to));
+    const refused = await checkFilePaths(
+      from,
+      isAddress(to) ? `${from}.new` : to,
+      overwrite || isAddress(to),
+    );
     if (refused) return refused.fault;
   }
   if (isAddress(to)) return null;
@@ -175,7 +179,7 @@ async function jobOf(
     format,
     trim: command.trim,
     ...(command.frameRate === null ? {} : { frameRate: command.frameRate }),
-    how: howOf(command, (await isFile(given)) ? resolve(given) : given),
+    how: settingsFrom(command, (await isFile(given)) ? resolve(given) : given),
     scratch: segment === 0 ? null : scratchOf(scratch, output, id),
     segment,
     runUp,
@@ -189,6 +193,6 @@ function place(given: string): string {
 
 /** Where nobody said so, segments lie beside the new film; one that goes to an address has none. */
 function scratchOf(given: string | null, output: string, id: string): string | null {
-  if (given !== null) return below(place(given), `${id}.segments`);
-  return isAddress(output) ? null : below(dirname(output), `${basename(output)}.${id}.segments`);
+  if (given !== null) return childLocation(place(given), `${id}.segments`);
+  return isAddress(output) ? null : childLocation(dirname(output), `${basename(output)}.${id}.segments`);
 }

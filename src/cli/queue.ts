@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { FilmsQueue, FilmState } from '../queue/films.ts';
 import { EXIT } from './convert.ts';
 import { redisUrl, UsageError } from './options.ts';
-import { clock } from './report.ts';
+import { clock } from './cli-output.ts';
 
 const HELP = `portoon queue --queue URL [list]       lists films: how far they are, how fast, what is left
 portoon queue --queue URL retry ID...  tries films again that failed; what is converted is kept

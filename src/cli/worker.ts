@@ -2,17 +2,17 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { JobDone, RunningWorker } from '../queue/worker.ts';
-import { readFault } from '../queue/engine.ts';
+import { readFault } from '../queue/convert-driver.ts';
 import { withoutPassword } from '../queue/connection.ts';
 import { listen, parsePort, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
 import { buildIfStale, root, workVersion } from './app.ts';
 import { EXIT } from './convert.ts';
-import { BrowserEngine } from './engine.ts';
+import { BrowserEngine } from './browser-driver.ts';
 import { FilmServer } from './film-server.ts';
 import { browserFor } from './get-chromium.ts';
 import { numberIn, redisUrl, UsageError } from './options.ts';
-import type { Report } from './report.ts';
+import type { CliOutput } from './cli-output.ts';
 
 const HELP = `portoon worker --queue URL   converts films of a queue, beside any number of other workers
 
@@ -29,7 +29,7 @@ Ctrl+C or SIGTERM stops it: what does not end in that time goes back to the queu
 const HANG = 4;
 
 /** `portoon worker`. Resolves with the exit code once it was told to stop. */
-export async function worker(args: readonly string[], report: Report, stop: AbortSignal): Promise<number> {
+export async function worker(args: readonly string[], report: CliOutput, stop: AbortSignal): Promise<number> {
   const options = readOptions(args);
   if (!options) {
     process.stdout.write(HELP);
@@ -46,7 +46,7 @@ export async function worker(args: readonly string[], report: Report, stop: Abor
   const hang = HANG * options.stall;
   const engine = new BrowserEngine({ executablePath, films, site: listening.url, hang });
   // The queue's packages are loaded by those alone who ask for it.
-  const { startWorker } = await import('../queue/worker.ts');
+  const { startQueueWorker: startWorker } = await import('../queue/worker.ts');
   const { WorkerMetrics } = await import('../queue/metrics.ts');
   const metrics = new WorkerMetrics(() => ({ active: running?.active ?? 0, starts: engine.starts }));
   let running: RunningWorker | undefined;

@@ -17,25 +17,25 @@ export function isNetSide(pixels: number): boolean {
 }
 
 /** What an error message says is allowed. */
-export const NET_SIDE_TAKES = `a whole number of pixels from ${NET_SIDE.least} to ${NET_SIDE.most}`;
+export const NET_SIDE_EXPECTED = `a whole number of pixels from ${NET_SIDE.least} to ${NET_SIDE.most}`;
 
 /** The largest factors that people can set on a recipe's values; the smallest is 0. */
-export const MOST_OF_DRAWING = { line: 3, colour: 2 } as const;
-export type DrawSetting = keyof typeof MOST_OF_DRAWING;
+export const MAX_DRAW_FACTORS = { line: 3, colour: 2 } as const;
+export type DrawSetting = keyof typeof MAX_DRAW_FACTORS;
 export const DRAW_SETTINGS = ['line', 'colour'] as const satisfies readonly DrawSetting[];
 
 /** Whether a setting of a drawn style may be so large. */
 export function isDrawFactor(setting: DrawSetting, factor: number): boolean {
-  return factor >= 0 && factor <= MOST_OF_DRAWING[setting];
+  return factor >= 0 && factor <= MAX_DRAW_FACTORS[setting];
 }
 
 /** A palette has at most so many colours. */
-export const MOST_COLOURS = 8;
+export const MAX_COLOURS = 8;
 /** Red, green and blue, sRGB, 0..1. */
 export type Rgb = readonly [number, number, number];
 
 /** What to say to people who give another palette. */
-export const PALETTE_TAKES = `none or 1 to ${MOST_COLOURS} colours as aabbcc-ddeeff`;
+export const PALETTE_EXPECTED = `none or 1 to ${MAX_COLOURS} colours as aabbcc-ddeeff`;
 
 /**
  * Reads a palette as links have it: six digits for each colour, with `-` between them.
@@ -49,7 +49,7 @@ export function parsePalette(text: string): Rgb[] | null {
     .split('-')
     .map((hex): Rgb => [channel(hex, 0), channel(hex, 2), channel(hex, 4)])
     .sort((a, b) => lumaOf(a) - lumaOf(b));
-  return colours.length > MOST_COLOURS ? null : colours;
+  return colours.length > MAX_COLOURS ? null : colours;
 }
 
 function lumaOf([red, green, blue]: Rgb): number {

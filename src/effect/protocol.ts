@@ -6,7 +6,7 @@ export type { Fault } from '../common/errors.ts';
 export type { BodyPart, Detail, DrawSetting, Grade, Region } from './look.ts';
 
 /** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */
-export type BackgroundFill =
+export type ResolvedBackground =
   | { kind: 'live' }
   | { kind: 'blur' }
   | { kind: 'transparent' }
@@ -39,7 +39,7 @@ export interface ResolvedLook {
   palette: readonly Rgb[];
   /** How fine the style is drawn. */
   detail: Detail;
-  background: BackgroundFill;
+  background: ResolvedBackground;
   quality: Quality;
 }
 

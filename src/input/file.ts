@@ -1,4 +1,4 @@
-import { playForever, unreadable } from './player.ts';
+import { playForever, unreadableVideo } from './player.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function openVideo(video: File | string): Promise<Source> {
 
 async function openFile(file: File): Promise<Source> {
   if (file.size === 0)
-    throw unreadable(file.name, 'is empty.', 'Choose another file, or copy this one again.');
+    throw unreadableVideo(file.name, 'is empty.', 'Choose another file, or copy this one again.');
   const url = URL.createObjectURL(file);
   try {
     const player = await playForever(url, file.name);
@@ -45,7 +45,7 @@ async function openAddress(address: string): Promise<Source> {
     // The player says only that it failed; whether the file is there at all is worth a question.
     const answer = await fetch(url, { method: 'HEAD' }).catch(() => undefined);
     if (answer && !answer.ok) {
-      throw unreadable(
+      throw unreadableVideo(
         name,
         `could not be loaded: ${url.pathname} answered ${answer.status}.`,
         'Check the address, or choose a video file instead.',
@@ -59,7 +59,7 @@ async function openAddress(address: string): Promise<Source> {
 function addressOnThisSite(address: string): URL {
   const url = URL.parse(address, location.href);
   if (url?.origin === location.origin) return url;
-  throw unreadable(
+  throw unreadableVideo(
     address,
     'is not on this site.',
     'Download the video and choose it as a file, or put it beside the page and give its path.',

@@ -28,7 +28,7 @@ const WAY_OUT =
   'Use an MP4 (H.264) or WebM (VP8, VP9, AV1) file; HandBrake or ffmpeg can convert most others.';
 
 /** Why a video cannot be played: what it is called, and what is wrong with it. */
-export function unreadable(name: string, what: string, wayOut = WAY_OUT, options?: ErrorOptions) {
+export function unreadableVideo(name: string, what: string, wayOut = WAY_OUT, options?: ErrorOptions) {
   return new PortoonError('ERR_VIDEO_UNREADABLE', `“${name}” ${what}`, wayOut, options);
 }
 
@@ -81,7 +81,7 @@ export async function playForever(url: string, name: string): Promise<VideoPlaye
     free();
     throw error instanceof PortoonError
       ? error
-      : unreadable(name, 'could not be played.', undefined, { cause: error });
+      : unreadableVideo(name, 'could not be played.', undefined, { cause: error });
   }
 }
 
@@ -143,16 +143,16 @@ function captured(video: HTMLVideoElement): MediaStream | undefined {
 function loaded(video: HTMLVideoElement, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(unreadable(name, 'did not begin to play.'));
+      reject(unreadableVideo(name, 'did not begin to play.'));
     }, PATIENCE_MS);
     video.addEventListener('loadeddata', () => {
       clearTimeout(timer);
       const { videoWidth: width, videoHeight: height } = video;
       // A sound file, or a picture codec that this browser lacks beside a sound codec that it has.
-      if (width === 0) reject(unreadable(name, 'has no picture that this browser can show.'));
+      if (width === 0) reject(unreadableVideo(name, 'has no picture that this browser can show.'));
       else if (width * height > MOST_PIXELS)
         reject(
-          unreadable(
+          unreadableVideo(
             name,
             `is ${width} × ${height}: films up to 4096 × 2304 can be shown.`,
             'Make it smaller first, as with HandBrake or ffmpeg.',
@@ -164,7 +164,7 @@ function loaded(video: HTMLVideoElement, name: string): Promise<void> {
     video.addEventListener('encrypted', () => {
       clearTimeout(timer);
       reject(
-        unreadable(
+        unreadableVideo(
           name,
           'is encrypted: only the player that it was sold for can show it.',
           'Choose a film that is not protected.',
@@ -180,7 +180,7 @@ function loaded(video: HTMLVideoElement, name: string): Promise<void> {
 
 /** It has played before. */
 function brokenOff(video: HTMLVideoElement, name: string): PortoonError {
-  return unreadable(
+  return unreadableVideo(
     name,
     `is damaged or cut short: it breaks off after ${video.currentTime.toFixed(1)} seconds.`,
     'Copy or download it again, or choose another video.',
@@ -189,7 +189,7 @@ function brokenOff(video: HTMLVideoElement, name: string): PortoonError {
 }
 
 function undecodable(video: HTMLVideoElement, name: string): PortoonError {
-  return unreadable(name, 'is damaged or of a kind that this browser cannot decode.', undefined, {
+  return unreadableVideo(name, 'is damaged or of a kind that this browser cannot decode.', undefined, {
     cause: video.error?.message,
   });
 }

@@ -17,7 +17,7 @@ export const GUARD_LINES = 8;
  * @param height - of the whole frame, in lines.
  * @returns lines of the picture in each half; null if a frame of this height cannot be stacked.
  */
-export function pictureLines(height: number): number | null {
+export function pictureHeight(height: number): number | null {
   const lines = height / 2 - GUARD_LINES;
   return Number.isInteger(lines) && lines > 0 ? lines : null;
 }

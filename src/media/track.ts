@@ -1,5 +1,5 @@
 /** A video track that is fed frame by frame. */
-export interface FedTrack {
+export interface WritableTrack {
   readonly track: MediaStreamTrack;
   /** Transferable. The writer keeps each frame; the track has a copy when the write is done. */
   readonly frames: WritableStream<VideoFrame>;
@@ -11,8 +11,8 @@ export interface FedTrack {
  * Chromium generates the track and a worker can feed it, so it goes on in a hidden tab. Other
  * browsers paint each frame on a canvas and capture that.
  */
-export function fedTrack(): FedTrack {
-  if (!('MediaStreamTrackGenerator' in self)) return paintedTrack();
+export function createWritableTrack(): WritableTrack {
+  if (!('MediaStreamTrackGenerator' in self)) return createCanvasTrack();
   const track = new MediaStreamTrackGenerator({ kind: 'video' });
   return { track, frames: track.writable };
 }
@@ -21,7 +21,7 @@ export function fedTrack(): FedTrack {
  * The fallback for browsers without insertable streams; exported for its test. The canvas is the
  * page's, because Firefox refuses to capture a canvas that a worker draws.
  */
-export function paintedTrack(): FedTrack {
+export function createCanvasTrack(): WritableTrack {
   const canvas = document.createElement('canvas');
   // The context comes before `captureStream`, which a canvas without one does not have.
   const context = canvas.getContext('2d', { alpha: false })!;

@@ -4,7 +4,7 @@ import { Card, StatsLine } from './card.ts';
 import { followSource } from './obs-studio.ts';
 import { readParameters } from './parameters.ts';
 import { Picture } from './picture.ts';
-import { createPlayer, lookOfStudio } from './player.ts';
+import { createPlayer, lookNotSettableHere } from './player.ts';
 
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
 const { chroma, onlost } = parameters;
@@ -58,7 +58,7 @@ function follow(): void {
  */
 const control = {
   async set(wish: LookOptions): Promise<void> {
-    if (!player) throw lookOfStudio();
+    if (!player) throw lookNotSettableHere();
     await player.set(wish);
   },
   mute(muted: boolean): void {

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
-import { findKey, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
+import { findRoomName, nameSchema, peerIdSchema, roomSchema } from '../call/link.ts';
 import {
   type Detail,
   DETAILS,
   isNetSide,
-  MOST_OF_DRAWING,
-  NET_SIDE_TAKES,
-  PALETTE_TAKES,
+  MAX_DRAW_FACTORS,
+  NET_SIDE_EXPECTED,
+  PALETTE_EXPECTED,
   parsePalette,
   REGIONS,
   splitFineId,
@@ -86,12 +86,12 @@ const TAKES: Record<keyof Parameters, string> = {
   style: 'none or the id of a style',
   region: REGIONS.join(', '),
   strength: 'a number from 0 to 1',
-  line: `a number from 0 to ${MOST_OF_DRAWING.line}`,
-  colour: `a number from 0 to ${MOST_OF_DRAWING.colour}`,
-  palette: PALETTE_TAKES,
+  line: `a number from 0 to ${MAX_DRAW_FACTORS.line}`,
+  colour: `a number from 0 to ${MAX_DRAW_FACTORS.colour}`,
+  palette: PALETTE_EXPECTED,
   detail: 'auto, fine or light',
   ep: 'auto, webgpu or wasm',
-  quality: `auto or ${NET_SIDE_TAKES}`,
+  quality: `auto or ${NET_SIDE_EXPECTED}`,
   fit: 'contain or cover',
   mirror: '1 or 0',
   audio: '1 or 0',
@@ -123,8 +123,8 @@ function schemaFor(isColour: (value: string) => boolean) {
     style: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w-]+$/))),
     region: v.exactOptional(v.picklist(REGIONS)),
     strength: v.exactOptional(upTo(1)),
-    line: v.exactOptional(upTo(MOST_OF_DRAWING.line)),
-    colour: v.exactOptional(upTo(MOST_OF_DRAWING.colour)),
+    line: v.exactOptional(upTo(MAX_DRAW_FACTORS.line)),
+    colour: v.exactOptional(upTo(MAX_DRAW_FACTORS.colour)),
     palette: v.exactOptional(
       v.pipe(
         v.string(),
@@ -168,7 +168,7 @@ export function readParameters(
   isColour: (value: string) => boolean,
 ): { parameters: Parameters; problems: string[] } {
   const query = new Map(new URLSearchParams(search));
-  for (const name of ['room', 'view']) if (query.has(name)) query.set(name, findKey(query.get(name)!));
+  for (const name of ['room', 'view']) if (query.has(name)) query.set(name, findRoomName(query.get(name)!));
   const schema = schemaFor(isColour);
   const problems: string[] = [];
   for (const name of query.keys())

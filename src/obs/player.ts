@@ -1,9 +1,9 @@
-import type { StreamState } from '../call/media-server/media-link.ts';
-import { Watcher } from '../call/watcher.ts';
+import type { StreamState } from '../call/media-server/media-connection.ts';
+import { StreamViewer } from '../call/stream-viewer.ts';
 import { WhepPlayer } from '../call/media-server/whep.ts';
 import { PortoonError } from '../common/errors.ts';
 import type { LookOptions } from '../effect/index.ts';
-import type { Direct } from './direct.ts';
+import type { EffectRunner } from './effect-runner.ts';
 import type { Parameters } from './parameters.ts';
 import type { Picture } from './picture.ts';
 
@@ -26,7 +26,7 @@ export interface Player {
 }
 
 /** What a player needs of its page. */
-export interface Surface {
+export interface PlayerHost {
   readonly picture: Pick<Picture, 'show' | 'place'>;
   /** The player's state is new, or what it explains. */
   readonly onChange: () => void;
@@ -34,7 +34,7 @@ export interface Surface {
 }
 
 /** The player that the address asks for; null where it names nothing to play. */
-export function createPlayer(parameters: Parameters, surface: Surface): Player | null {
+export function createPlayer(parameters: Parameters, surface: PlayerHost): Player | null {
   const { input, room, view, whep } = parameters;
   if (input !== null) return new EffectPlayer(input, parameters, surface);
   if (room !== null && view !== null) return new StudioPlayer(room, view, parameters, surface);
@@ -45,27 +45,27 @@ export function createPlayer(parameters: Parameters, surface: Surface): Player |
 class StudioPlayer implements Player {
   /** Resuming is quick here, so it can pause soon after it is hidden. */
   readonly patience = 1500;
-  private watcher: Watcher | null = null;
+  private viewer: StreamViewer | null = null;
 
   constructor(
     private readonly room: string,
     private readonly view: string,
     private readonly parameters: Parameters,
-    private readonly surface: Surface,
+    private readonly surface: PlayerHost,
   ) {}
 
   get state(): StreamState {
-    return this.watcher?.state ?? 'connecting';
+    return this.viewer?.state ?? 'connecting';
   }
 
   play(): void {
-    if (this.watcher) {
-      this.watcher.pause(false);
+    if (this.viewer) {
+      this.viewer.pause(false);
       return;
     }
     const { picture, onChange, onReport } = this.surface;
     const { alpha, audio, bitrate, label } = this.parameters;
-    this.watcher = new Watcher({
+    this.viewer = new StreamViewer({
       room: this.room,
       view: this.view,
       label,
@@ -84,17 +84,17 @@ class StudioPlayer implements Player {
   }
 
   rest(): void {
-    this.watcher?.pause(true);
+    this.viewer?.pause(true);
   }
 
   explain(): string[] {
-    const { server, person } = this.watcher?.found ?? { server: false, person: false };
+    const { server, person } = this.viewer?.found ?? { server: false, person: false };
     const missing = server && !person ? 'The studio is not there: open it, and switch its OBS link on.' : '';
-    return [`studio: ${this.state}`, ...wordsOf(this.watcher?.fault), missing];
+    return [`studio: ${this.state}`, ...wordsOf(this.viewer?.fault), missing];
   }
 
   set(): Promise<void> {
-    return Promise.reject(lookOfStudio());
+    return Promise.reject(lookNotSettableHere());
   }
 }
 
@@ -106,7 +106,7 @@ class MediaServerPlayer implements Player {
   constructor(
     private readonly url: string,
     private readonly parameters: Parameters,
-    private readonly surface: Surface,
+    private readonly surface: PlayerHost,
   ) {}
 
   get state(): StreamState {
@@ -137,14 +137,14 @@ class MediaServerPlayer implements Player {
   }
 
   set(): Promise<void> {
-    return Promise.reject(lookOfStudio());
+    return Promise.reject(lookNotSettableHere());
   }
 }
 
 /** Runs the effect on this page; resting gives the camera back. */
 class EffectPlayer implements Player {
   readonly patience = 10_000;
-  private direct: Direct | null = null;
+  private runner: EffectRunner | null = null;
   /** Counts calls of `play` and `rest`; an older `begin` sees that it is out of date. */
   private plays = 0;
   /** Keeps changes that controls made to the look, for when the effect is created again. */
@@ -153,7 +153,7 @@ class EffectPlayer implements Player {
   constructor(
     private readonly input: 'camera' | 'demo',
     private readonly parameters: Parameters,
-    private readonly surface: Surface,
+    private readonly surface: PlayerHost,
   ) {
     const { style, region, strength, line, colour, palette, detail, quality, alpha } = parameters;
     const background = alpha === 'none' ? 'live' : 'transparent';
@@ -161,36 +161,36 @@ class EffectPlayer implements Player {
   }
 
   get state(): StreamState {
-    return this.direct?.state ?? 'stopped';
+    return this.runner?.state ?? 'stopped';
   }
 
   play(): void {
-    if (!this.direct) void this.begin(++this.plays);
+    if (!this.runner) void this.begin(++this.plays);
   }
 
   rest(): void {
     this.plays++;
-    this.direct?.stop();
-    this.direct = null;
+    this.runner?.stop();
+    this.runner = null;
   }
 
   explain(): string[] {
-    return [`effect: ${this.state}`, ...wordsOf(this.direct?.fault), ...(this.direct?.diagnose() ?? [])];
+    return [`effect: ${this.state}`, ...wordsOf(this.runner?.fault), ...(this.runner?.diagnose() ?? [])];
   }
 
   async set(wish: LookOptions): Promise<void> {
-    if (!this.direct?.effect)
+    if (!this.runner?.effect)
       throw new PortoonError('ERR_RUNTIME', 'The effect is not ready yet.', 'Ask again when it runs.');
-    await this.direct.effect.set(wish);
+    await this.runner.effect.set(wish);
     this.look = { ...this.look, ...wish };
   }
 
   private async begin(mine: number): Promise<void> {
     // It comes with all that the effect needs, and so only to pages that run one.
-    const { Direct } = await import('./direct.ts');
+    const { EffectRunner } = await import('./effect-runner.ts');
     if (mine !== this.plays) return;
     const { picture, onChange } = this.surface;
-    this.direct = new Direct({
+    this.runner = new EffectRunner({
       input: this.input,
       effect: { ...this.look, ep: this.parameters.ep },
       onCanvas(canvas) {
@@ -206,7 +206,7 @@ function wordsOf(fault: PortoonError | null | undefined): string[] {
 }
 
 /** Why the look can't be changed here. */
-export function lookOfStudio(): PortoonError {
+export function lookNotSettableHere(): PortoonError {
   return new PortoonError(
     'ERR_PARAMETER',
     'The look of this stream is set in the studio.',

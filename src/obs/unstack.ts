@@ -1,4 +1,4 @@
-import { pictureLines } from '../media/stacked-alpha.ts';
+import { pictureHeight } from '../media/stacked-alpha.ts';
 import fragmentSource from '../../shaders/unstack.frag?raw';
 import vertexSource from '../../shaders/composite.vert?raw';
 
@@ -39,7 +39,7 @@ export class Unstacker {
    */
   draw(video: HTMLVideoElement): boolean {
     const { videoWidth, videoHeight } = video;
-    const lines = pictureLines(videoHeight);
+    const lines = pictureHeight(videoHeight);
     if (lines === null || videoWidth === 0) return false;
     const { gl, canvas } = this;
     if (canvas.width !== videoWidth || canvas.height !== lines) {

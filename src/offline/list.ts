@@ -12,12 +12,12 @@ export interface OfflineList {
  * health need the server.
  * @param path - seen from the page; empty for the page itself.
  */
-export function isKept(path: string): boolean {
+export function isCached(path: string): boolean {
   return path === '' || /^(?:assets|models|demo)\/|^[\w-]+\.(?:svg|png|webmanifest)$/.test(path);
 }
 
 /** What a machine runs on. */
-export interface RunsOn {
+export interface RuntimeProfile {
   readonly ep: 'wasm' | 'webgpu';
   /** Whether its nets compute in half precision. */
   readonly half: boolean;
@@ -28,7 +28,7 @@ export interface KeepRequest {
   /**
    * Service workers of earlier versions, one of which may still be active, know it by this name.
    */
-  readonly keep: RunsOn['ep'];
+  readonly keep: RuntimeProfile['ep'];
   readonly half: boolean;
 }
 
@@ -36,7 +36,11 @@ export interface KeepRequest {
  * The files that this machine uses: one of the runtime's three builds, and the half-precision nets
  * where they run, together with the full nets that may have to replace them.
  */
-export function listFor({ ep, half }: RunsOn, hasJspi: boolean, { files }: OfflineList): string[] {
+export function filesToCache(
+  { ep, half }: RuntimeProfile,
+  hasJspi: boolean,
+  { files }: OfflineList,
+): string[] {
   const build = ep === 'wasm' ? '' : hasJspi ? '.jspi' : '.asyncify';
   return files.filter((file) => {
     if (!half && /-half\.onnx(\?|$)/.test(file)) return false;

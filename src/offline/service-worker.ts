@@ -2,7 +2,7 @@
  * Keeps a copy of the studio for when the server is out of reach. While the server answers, every
  * answer comes from it, so that nothing here is ever older than the server.
  */
-import { isKept, listFor, type KeepRequest, type OfflineList } from './list.ts';
+import { isCached, filesToCache, type KeepRequest, type OfflineList } from './list.ts';
 
 /** A server that has not answered by then counts as away, if there is a copy. */
 const PATIENCE_MS = 3000;
@@ -31,7 +31,7 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== worker.location.origin || !pathname.startsWith(home)) return;
-  if (isKept(pathname.slice(home.length))) event.respondWith(answer(request));
+  if (isCached(pathname.slice(home.length))) event.respondWith(answer(request));
 });
 
 /** From the server; from the copy where that fails or takes too long. */
@@ -57,7 +57,7 @@ async function answer(request: Request): Promise<Response> {
 async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   const copy = await caches.open(COPY);
   const list = (await (await fetch('offline.json', { cache: 'no-cache' })).json()) as OfflineList;
-  const wanted = listFor({ ep, half }, 'Suspending' in WebAssembly, list);
+  const wanted = filesToCache({ ep, half }, 'Suspending' in WebAssembly, list);
   const held = new Set((await copy.keys()).map(({ url }) => url));
   const urls = new Set(wanted.map((path) => new URL(path, worker.location.href).href));
   // Most of them were just loaded and come from the browser's own cache. One at a time, because

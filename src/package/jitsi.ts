@@ -1,6 +1,6 @@
 import { createEffect, type Effect, type EffectOptions, type LookOptions } from '../effect/index.ts';
 import { framesOf } from '../media/frames.ts';
-import { fedTrack } from '../media/track.ts';
+import { createWritableTrack } from '../media/track.ts';
 
 export interface JitsiOptions extends EffectOptions {
   /** Called if the effect cannot start; the camera's own picture goes on being shown. */
@@ -57,7 +57,7 @@ export class CartoonEffect {
     const [source] = stream.getVideoTracks();
     if (!source) throw new TypeError('startEffect takes a stream with a video track.');
     this.stopRun();
-    const { track, frames } = fedTrack();
+    const { track, frames } = createWritableTrack();
     const native = track.getSettings.bind(track);
     // A generated track knows nothing of its size before the first frame.
     track.getSettings = () => ({ ...source.getSettings(), ...native() });

@@ -2,7 +2,7 @@
  * Starts a module worker from any origin. A browser refuses to start one from another origin than
  * the page's, and lets a worker of the page's own import it.
  */
-export function startWorker(address: string, name: string): Worker {
+export function startWebWorker(address: string, name: string): Worker {
   const options: WorkerOptions = { type: 'module', name };
   if (new URL(address).origin === self.origin) return new Worker(address, options);
   const blob = new Blob([`import ${JSON.stringify(address)};`], { type: 'text/javascript' });

@@ -2,13 +2,22 @@ import { UnrecoverableError, WaitingChildrenError, type Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import type { SegmentQueue } from './connection.ts';
-import { FaultError, type FilmEngine } from './engine.ts';
+import { FaultError, type ConvertDriver } from './convert-driver.ts';
 import { ATTEMPTS, segmentId, type FilmJob, type FilmPlan, type SegmentJob } from './jobs.ts';
-import { below, draftFor, isAddress, isThere, makeFolder, publish, removeDrafts, stampOf } from './places.ts';
+import {
+  childLocation,
+  temporaryPathFor,
+  isAddress,
+  isThere,
+  makeFolder,
+  publish,
+  removeTemporaryFiles,
+  versionTag,
+} from './file-locations.ts';
 import { offerAll, rateOf, sameFilm, stampOfFilm } from './segment-work.ts';
-import { isWhole, readSlip, removeScratch, type Slip } from './scratch.ts';
+import { isSegmentIntact, readSegmentRecord, removeScratch, type SegmentRecord } from './scratch.ts';
 
-/** Segments that are not what their slips say are converted again, so many times. */
+/** Segments that are not what their records say are converted again, so many times. */
 const MOST_ROUNDS = 3;
 /** Milliseconds before a second try. */
 const BACKOFF = 1000;
@@ -16,7 +25,7 @@ const BACKOFF = 1000;
 interface FilmWork {
   readonly job: Job<FilmJob, ConvertResult>;
   readonly token: string;
-  readonly engine: FilmEngine;
+  readonly engine: ConvertDriver;
   readonly segments: SegmentQueue;
   readonly signal: AbortSignal;
 }
@@ -29,7 +38,7 @@ interface FilmWork {
 export async function convertFilm(work: FilmWork): Promise<ConvertResult> {
   const { job } = work;
   const { written, output } = job.data;
-  if (written && (written.stamp === null || written.stamp === (await stampOf(output).catch(() => ''))))
+  if (written && (written.stamp === null || written.stamp === (await versionTag(output).catch(() => ''))))
     return finish(work, written.result);
   await throwIfSegmentFailed(job);
   const { plan } = job.data;
@@ -37,8 +46,8 @@ export async function convertFilm(work: FilmWork): Promise<ConvertResult> {
   else await sameFilm(job.data.film, job.data.name, plan.stamp);
   const { scratch } = job.data;
   if (scratch === null) return finish(work, await convertWhole(work));
-  const slips = await wholeSegments(work, scratch, job.data.plan!);
-  return finish(work, await join(work, scratch, slips));
+  const records = await wholeSegments(work, scratch, job.data.plan!);
+  return finish(work, await join(work, scratch, records));
 }
 
 /** A segment that failed so often as it may takes its film with it, and no other. */
@@ -69,21 +78,21 @@ async function cut({ job, engine, signal }: FilmWork): Promise<void> {
   }
 }
 
-/** The slips of all segments, which are there and whole; until then it waits for them. */
-async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): Promise<Slip[]> {
+/** The records of all segments, which are there and whole; until then it waits for them. */
+async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): Promise<SegmentRecord[]> {
   const { job, token } = work;
   for (;;) {
-    const slips: Slip[] = [];
+    const records: SegmentRecord[] = [];
     const missing: number[] = [];
     for (const index of plan.cuts.keys()) {
-      const slip = await readSlip(scratch, index);
-      if (slip && (await isWhole(scratch, slip))) slips.push(slip);
+      const record = await readSegmentRecord(scratch, index);
+      if (record && (await isSegmentIntact(scratch, record))) records.push(record);
       else {
         missing.push(index);
-        if (slip?.file) await rm(below(scratch, slip.file), { force: true });
+        if (record?.file) await rm(childLocation(scratch, record.file), { force: true });
       }
     }
-    if (missing.length === 0) return slips;
+    if (missing.length === 0) return records;
     const { processed = 0, unprocessed = 0 } = await job.getDependenciesCount();
     // Those that were handed out are still under way: another worker had this job before.
     if (unprocessed === 0) {
@@ -156,12 +165,12 @@ function convertWhole(work: FilmWork): Promise<ConvertResult> {
   });
 }
 
-function join(work: FilmWork, scratch: string, slips: readonly Slip[]): Promise<ConvertResult> {
+function join(work: FilmWork, scratch: string, records: readonly SegmentRecord[]): Promise<ConvertResult> {
   const { job, engine, signal } = work;
   const { film, name, format, trim } = job.data;
   return writeOutput(work, async (url) => {
-    const addresses = [film, ...slips.map(({ file }) => below(scratch, file ?? 'none'))].map((place) =>
-      engine.offer(place),
+    const addresses = [film, ...records.map(({ file }) => childLocation(scratch, file ?? 'none'))].map(
+      (place) => engine.offer(place),
     );
     try {
       return await engine.join(
@@ -172,7 +181,7 @@ function join(work: FilmWork, scratch: string, slips: readonly Slip[]): Promise<
           trim,
           ...rateOf(job.data),
           to: { kind: 'upload', url },
-          parts: slips.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
+          parts: records.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
         },
         { signal, onProgress: tellQueue(job) },
       );
@@ -189,7 +198,7 @@ async function writeOutput(
 ): Promise<ConvertResult> {
   const { output } = job.data;
   await throwIfThere(job.data);
-  const draft = draftFor(output, job.id!);
+  const draft = temporaryPathFor(output, job.id!);
   const place = await engine.take(draft);
   try {
     const result = await write(place.path);
@@ -197,7 +206,7 @@ async function writeOutput(
     signal.throwIfAborted();
     await throwIfThere(job.data);
     // Whoever takes the job up after a crash must know whether a file that is there is this one.
-    const stamp = isAddress(output) ? null : await stampOf(draft);
+    const stamp = isAddress(output) ? null : await versionTag(draft);
     if (stamp !== null) await job.updateData({ ...job.data, written: { result, stamp } });
     await publish(draft, output);
     if (stamp === null) await job.updateData({ ...job.data, written: { result, stamp } });
@@ -224,7 +233,7 @@ async function finish({ job }: FilmWork, result: ConvertResult): Promise<Convert
   const { scratch, output, plan } = job.data;
   try {
     if (scratch !== null) await removeScratch(scratch, plan?.cuts.length ?? 0);
-    await removeDrafts(output, job.id!);
+    await removeTemporaryFiles(output, job.id!);
   } catch (error) {
     // Tried again as often as anything; but a film that is whole does not fail for it.
     if (job.attemptsMade + 1 < ATTEMPTS) throw error;

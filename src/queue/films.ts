@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import { connectTo, enterVersion, openQueues, type FilmQueue, type Queues } from './connection.ts';
-import { readFault } from './engine.ts';
+import { readFault } from './convert-driver.ts';
 import { ATTEMPTS, cancelKey, VERSIONS, type FilmJob, type SegmentProgress } from './jobs.ts';
-import { removeDrafts } from './places.ts';
+import { removeTemporaryFiles } from './file-locations.ts';
 import { removeScratch } from './scratch.ts';
 
 /** Seconds that a finished film stays in the list. */
@@ -149,7 +149,7 @@ export class FilmsQueue {
       }
     }
     if (data.scratch !== null) await removeScratch(data.scratch, data.plan?.cuts.length ?? 0);
-    await removeDrafts(data.output, id);
+    await removeTemporaryFiles(data.output, id);
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** What goes through Redis: descriptions of jobs, never a film's bytes. */
-import type { ConvertHow } from './engine.ts';
+import type { ConvertSettings } from './convert-driver.ts';
 import type { ConvertResult, FilmFormat, FilmInfo, Trim } from '../record/convert-protocol.ts';
 
 /** Before all keys in Redis. */
@@ -9,26 +9,26 @@ export const VERSIONS = `${PREFIX}:versions`;
 /** So often a segment, or the cutting and joining of a film, is tried. */
 export const ATTEMPTS = 3;
 /** So often a job may be taken from a worker that went silent. */
-export const MOST_STALLS = 5;
+export const MAX_STALLS = 5;
 
 /** Where a film is: the path of a file that all machines see, or an http(s) address. */
-export type Place = string;
+export type FileLocation = string;
 
 /** A film that is converted; its segments are its children. */
 export interface FilmJob {
-  readonly film: Place;
+  readonly film: FileLocation;
   /** What the film is called in messages. */
   readonly name: string;
-  readonly output: Place;
+  readonly output: FileLocation;
   /** Whether a file that is there already is replaced. */
   readonly overwrite: boolean;
   readonly format: FilmFormat;
   readonly trim: Trim;
   /** Frames a second; without it each frame keeps its time. */
   readonly frameRate?: number;
-  readonly how: ConvertHow;
+  readonly how: ConvertSettings;
   /** The folder of the segments; null where the film is not cut. */
-  readonly scratch: Place | null;
+  readonly scratch: FileLocation | null;
   /** Seconds. */
   readonly segment: number;
   readonly runUp: number;
@@ -56,7 +56,7 @@ export interface SegmentJob extends Pick<
 > {
   /** The film's job. */
   readonly parent: string;
-  readonly scratch: Place;
+  readonly scratch: FileLocation;
   readonly stamp: string;
   readonly index: number;
   readonly count: number;

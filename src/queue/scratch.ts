@@ -1,80 +1,86 @@
-/** The segments of a film that are converted, each with a slip that tells what it must be. */
+/** The segments of a film that are converted, each with a record that tells what it must be. */
 import { rm, stat } from 'node:fs/promises';
 import type { ConvertResult } from '../record/convert-protocol.ts';
-import type { Place } from './jobs.ts';
+import type { FileLocation } from './jobs.ts';
 import {
-  below,
+  childLocation,
   checksumOf,
-  draftFor,
+  temporaryPathFor,
   isAddress,
   publish,
   readText,
   removeFolder,
   writeText,
-} from './places.ts';
+} from './file-locations.ts';
 
 /** What is known of a whole segment. */
-export interface Slip {
+export interface SegmentRecord {
   /** Its file's name; null where the film breaks off before it. */
   readonly file: string | null;
   readonly sha256: string;
   readonly result: ConvertResult;
 }
 
-const slipName = (index: number) => `${String(index).padStart(5, '0')}.json`;
+const recordName = (index: number) => `${String(index).padStart(5, '0')}.json`;
 
 /** Keeps a segment. Its name has its checksum, so that two who convert it mix no files. */
-export async function keepSegment(
-  scratch: Place,
+export async function storeSegment(
+  scratch: FileLocation,
   index: number,
   draft: string,
   result: ConvertResult,
 ): Promise<void> {
   if (result.frames === 0) {
     await rm(draft, { force: true });
-    await writeText(below(scratch, slipName(index)), JSON.stringify({ file: null, sha256: '', result }));
+    await writeText(
+      childLocation(scratch, recordName(index)),
+      JSON.stringify({ file: null, sha256: '', result }),
+    );
     return;
   }
   const sha256 = await checksumOf(draft);
   const file = `${String(index).padStart(5, '0')}-${sha256.slice(0, 16)}.film`;
-  await publish(draft, below(scratch, file));
-  const slip: Slip = { file, sha256, result };
-  await writeText(below(scratch, slipName(index)), JSON.stringify(slip));
+  await publish(draft, childLocation(scratch, file));
+  const record: SegmentRecord = { file, sha256, result };
+  await writeText(childLocation(scratch, recordName(index)), JSON.stringify(record));
 }
 
-/** A segment's slip, if its file is there. */
-export async function readSlip(scratch: Place, index: number): Promise<Slip | null> {
-  const text = await readText(below(scratch, slipName(index)));
+/** A segment's record, if its file is there. */
+export async function readSegmentRecord(scratch: FileLocation, index: number): Promise<SegmentRecord | null> {
+  const text = await readText(childLocation(scratch, recordName(index)));
   if (text === null) return null;
-  let slip: Slip;
+  let record: SegmentRecord;
   try {
-    slip = JSON.parse(text) as Slip;
+    record = JSON.parse(text) as SegmentRecord;
   } catch {
     return null;
   }
-  if (slip.file === null || isAddress(scratch)) return slip;
-  return stat(below(scratch, slip.file)).then(
-    ({ size }) => (size === slip.result.bytes ? slip : null),
+  if (record.file === null || isAddress(scratch)) return record;
+  return stat(childLocation(scratch, record.file)).then(
+    ({ size }) => (size === record.result.bytes ? record : null),
     () => null,
   );
 }
 
-/** Whether a segment's file is what its slip says. */
-export async function isWhole(scratch: Place, { file, sha256 }: Slip): Promise<boolean> {
+/** Whether a segment's file is what its record says. */
+export async function isSegmentIntact(
+  scratch: FileLocation,
+  { file, sha256 }: SegmentRecord,
+): Promise<boolean> {
   if (file === null) return true;
-  return (await checksumOf(below(scratch, file)).catch(() => '')) === sha256;
+  return (await checksumOf(childLocation(scratch, file)).catch(() => '')) === sha256;
 }
 
-export function segmentDraft(scratch: Place, index: number): string {
-  return draftFor(below(scratch, String(index).padStart(5, '0')), 'segment');
+export function segmentDraft(scratch: FileLocation, index: number): string {
+  return temporaryPathFor(childLocation(scratch, String(index).padStart(5, '0')), 'segment');
 }
 
-export async function removeScratch(scratch: Place, count: number): Promise<void> {
+export async function removeScratch(scratch: FileLocation, count: number): Promise<void> {
   const names: string[] = [];
   if (isAddress(scratch))
     for (let index = 0; index < count; index++) {
-      const slip = await readSlip(scratch, index).catch(() => null);
-      if (slip) names.push(...(slip.file === null ? [] : [slip.file]), slipName(index));
+      const record = await readSegmentRecord(scratch, index).catch(() => null);
+      if (record) names.push(...(record.file === null ? [] : [record.file]), recordName(index));
     }
   await removeFolder(scratch, names);
 }

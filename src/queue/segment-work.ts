@@ -1,9 +1,9 @@
 import type { Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
-import { FaultError, type ConvertHow, type FilmEngine } from './engine.ts';
+import { FaultError, type ConvertSettings, type ConvertDriver } from './convert-driver.ts';
 import type { SegmentJob, SegmentProgress } from './jobs.ts';
-import { isAddress, stampOf, withoutQuery } from './places.ts';
-import { keepSegment, readSlip, segmentDraft } from './scratch.ts';
+import { isAddress, versionTag, withoutQuery } from './file-locations.ts';
+import { storeSegment, readSegmentRecord, segmentDraft } from './scratch.ts';
 
 /** Milliseconds between two words of progress to the queue. */
 const TELL_EACH = 1000;
@@ -14,11 +14,11 @@ const BACKGROUNDS = new Set(['live', 'blur', 'transparent']);
 /** Converts one segment and keeps it. One that is kept already is not converted again. */
 export async function convertSegment(
   job: Job<SegmentJob, SegmentProgress>,
-  engine: FilmEngine,
+  engine: ConvertDriver,
   signal: AbortSignal,
 ): Promise<SegmentProgress> {
   const { film, name, format, trim, how, scratch, index, from, to, runUp, stamp } = job.data;
-  const kept = await readSlip(scratch, index);
+  const kept = await readSegmentRecord(scratch, index);
   if (kept) return { frames: kept.result.frames, seconds: (to ?? from) - from, rate: 0 };
   await sameFilm(film, name, stamp);
   const draft = segmentDraft(scratch, index);
@@ -51,7 +51,7 @@ export async function convertSegment(
     );
     await place.close();
     signal.throwIfAborted();
-    await keepSegment(scratch, index, draft, result);
+    await storeSegment(scratch, index, draft, result);
     return { ...latest, frames: result.frames };
   } catch (error) {
     throw offered.named(error);
@@ -69,14 +69,14 @@ export function rateOf({ frameRate }: { frameRate?: number }): { frameRate?: num
 
 interface Offered {
   readonly film: string;
-  readonly how: ConvertHow;
+  readonly how: ConvertSettings;
   /** A fault that names a page's address is nobody's business: it names the picture instead. */
   named(error: unknown): unknown;
   withdraw(): void;
 }
 
 /** Addresses that a page can read, for a film and the picture behind its people. */
-export function offerAll(engine: FilmEngine, film: string, how: ConvertHow): Offered {
+export function offerAll(engine: ConvertDriver, film: string, how: ConvertSettings): Offered {
   const { background } = how.look;
   const isPicture =
     background !== undefined &&
@@ -101,7 +101,7 @@ export function offerAll(engine: FilmEngine, film: string, how: ConvertHow): Off
 
 /** @throws FaultError where the film cannot be seen here. */
 export function stampOfFilm(film: string, name: string): Promise<string> {
-  return stampOf(film).catch((error: unknown) => {
+  return versionTag(film).catch((error: unknown) => {
     throw new FaultError({
       code: 'ERR_VIDEO_UNREADABLE',
       message: `A worker cannot read “${name}”: ${error instanceof Error ? error.message : String(error)}.`,

@@ -3,19 +3,19 @@ import { UnrecoverableError, WaitingChildrenError, WaitingError, Worker, type Jo
 import { explainWriteError, isWriteError } from '../common/write-error.ts';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import { connectTo, enterVersion, openQueues } from './connection.ts';
-import { FaultError, type FilmEngine } from './engine.ts';
+import { FaultError, type ConvertDriver } from './convert-driver.ts';
 import { convertFilm } from './film-work.ts';
 import {
   cancelKey,
-  MOST_STALLS,
+  MAX_STALLS,
   PREFIX,
   queueNames,
   type FilmJob,
-  type Place,
+  type FileLocation,
   type SegmentJob,
   type SegmentProgress,
 } from './jobs.ts';
-import { withoutQuery } from './places.ts';
+import { withoutQuery } from './file-locations.ts';
 import { convertSegment } from './segment-work.ts';
 
 /** Milliseconds between two looks whether films are still wanted. */
@@ -37,7 +37,7 @@ export interface FilmWorkerOptions {
 }
 
 /** What the file system says becomes a sentence that names the place; all else stays as it is. */
-function inWords(error: unknown, place: Place): Error {
+function inWords(error: unknown, place: FileLocation): Error {
   if (isWriteError(error)) return new FaultError(explainWriteError(error, withoutQuery(place)));
   return error instanceof Error ? error : new Error(String(error));
 }
@@ -68,7 +68,10 @@ export interface RunningWorker {
 }
 
 /** @throws a sentence for people, where no Redis answers. */
-export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions): Promise<RunningWorker> {
+export async function startQueueWorker(
+  engine: ConvertDriver,
+  options: FilmWorkerOptions,
+): Promise<RunningWorker> {
   const connection = await connectTo(options.url);
   const queues = await openQueues(connection, options.version);
   const names = queueNames(options.version);
@@ -128,7 +131,7 @@ export async function startWorker(engine: FilmEngine, options: FilmWorkerOptions
     prefix: PREFIX,
     lockDuration: options.stall,
     stalledInterval: options.stall / 2,
-    maxStalledCount: MOST_STALLS,
+    maxStalledCount: MAX_STALLS,
     // Redis that went away is looked for again after so long.
     runRetryDelay: 1000,
   };

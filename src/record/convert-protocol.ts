@@ -31,7 +31,7 @@ export type Destination =
   /** An address of this site: each piece is put there with its offset, `PUT url?at=0`. */
   | { readonly kind: 'upload'; readonly url: string };
 
-export interface ConvertOrder {
+export interface ConvertRequest {
   readonly film: FilmSource;
   /** What the film is called in messages. */
   readonly name: string;
@@ -40,7 +40,7 @@ export interface ConvertOrder {
   /** Default: all of it. */
   readonly trim?: Trim;
   /** Converts a part of it alone: without sound, its frames at the times of the whole film. */
-  readonly part?: FilmPart;
+  readonly part?: SegmentRange;
   /** Frames a second, 1 to 240, for a constant rate. Default: each its own time. */
   readonly frameRate?: number;
 }
@@ -52,7 +52,7 @@ export interface Trim {
 }
 
 /** A part of a film that is converted by itself. Seconds on the film's own clock, as in `cuts`. */
-export interface FilmPart {
+export interface SegmentRange {
   readonly from: number;
   /** Not included; null for the film's end. */
   readonly to: number | null;
@@ -64,21 +64,21 @@ export interface FilmPart {
 }
 
 /** Where a film can be cut into parts. */
-export interface FilmCuts {
+export interface SegmentStarts {
   readonly info: FilmInfo;
-  /** Beginnings of the parts, for `FilmPart.from`. */
+  /** Beginnings of the segments, for `SegmentRange.from`. */
   readonly cuts: readonly number[];
   /** Seconds that all parts together last. */
   readonly seconds: number;
 }
 
 /** Converted parts become one film, without encoding again. */
-export interface JoinOrder extends Omit<ConvertOrder, 'part'> {
+export interface JoinRequest extends Omit<ConvertRequest, 'part'> {
   /** In their order; the sound comes from the film itself. */
-  readonly parts: readonly ConvertedPart[];
+  readonly parts: readonly ConvertedSegment[];
 }
 
-interface ConvertedPart {
+interface ConvertedSegment {
   readonly film: FilmSource;
   readonly result: ConvertResult;
 }
@@ -122,7 +122,7 @@ export interface ConvertWorkerApi {
    * @returns null if it was cancelled: then nothing is left of the file.
    */
   convert(
-    order: ConvertOrder,
+    order: ConvertRequest,
     effect: MessagePort,
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null>;
@@ -130,9 +130,9 @@ export interface ConvertWorkerApi {
    * Where to cut a film into parts of about so many seconds.
    * @throws PortoonError as `inspect`.
    */
-  cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number): Promise<FilmCuts>;
+  cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts>;
   /** As `convert`, from parts that are converted. */
-  join(order: JoinOrder, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null>;
+  join(order: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null>;
   pause(paused: boolean): void;
   cancel(): void;
 }

@@ -9,14 +9,14 @@ import {
 } from '../effect/index.ts';
 import { PortoonError } from '../common/errors.ts';
 import type {
-  ConvertOrder,
+  ConvertRequest,
   ConvertProgress,
   ConvertResult,
   ConvertWorkerApi,
-  FilmCuts,
+  SegmentStarts,
   FilmInfo,
   FilmSource,
-  JoinOrder,
+  JoinRequest,
 } from './convert-protocol.ts';
 
 export interface ConvertOptions extends FilmOptions {
@@ -70,7 +70,7 @@ export class Converter {
    * @throws the signal's reason once it is aborted. No file remains.
    */
   async convert(
-    order: ConvertOrder,
+    order: ConvertRequest,
     { look = {}, onProgress, onCanvas, signal, ...film }: ConvertOptions = {},
   ): Promise<ConvertResult> {
     signal?.throwIfAborted();
@@ -108,7 +108,7 @@ export class Converter {
    * Where to cut a film into parts of about so many seconds.
    * @throws PortoonError as `inspect`.
    */
-  cuts(order: Pick<ConvertOrder, 'film' | 'name' | 'trim'>, seconds: number): Promise<FilmCuts> {
+  cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts> {
     return Promise.race([this.api.cuts(order, seconds), this.death.promise]);
   }
 
@@ -117,7 +117,7 @@ export class Converter {
    * @throws PortoonError saying what stopped it.
    */
   async join(
-    order: JoinOrder,
+    order: JoinRequest,
     { onProgress }: Pick<ConvertOptions, 'onProgress'> = {},
   ): Promise<ConvertResult> {
     const tell = Comlink.proxy((progress: ConvertProgress) => onProgress?.(progress));

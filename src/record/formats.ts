@@ -89,7 +89,7 @@ export function formatOf(id: FormatId): Format {
 }
 
 /** A format, and what this browser makes of it. */
-export interface Offer {
+export interface FormatSupport {
   readonly format: Format;
   /** Whether a file of this format can be made here. */
   readonly possible: boolean;
@@ -119,10 +119,10 @@ const NAMES: Partial<Record<VideoCodec, string>> = { avc: 'H.264', av1: 'AV1', v
  * What this browser makes of a format, asked of its encoders.
  * @param size - of the picture in pixels: some encoders take no more than so many.
  */
-export async function offerOf(
+export async function formatSupport(
   format: Format,
   { width, height } = { width: 1280, height: 720 },
-): Promise<Offer> {
+): Promise<FormatSupport> {
   if (format.video.length === 0)
     return { format, possible: true, video: null, audio: null, recorder: null, note: null };
   if (!('VideoEncoder' in globalThis)) return recordedBySelf(format);
@@ -137,13 +137,13 @@ export async function offerOf(
   return { format, possible: true, video, audio, recorder: null, note };
 }
 
-function impossible(format: Format): Offer {
+function impossible(format: Format): FormatSupport {
   const note = 'This browser has no encoder for it.';
   return { format, possible: false, video: null, audio: null, recorder: null, note };
 }
 
 /** What the browser's own recorder makes of a format. Pages have one, workers do not. */
-function recordedBySelf(format: Format): Offer {
+function recordedBySelf(format: Format): FormatSupport {
   const { MediaRecorder } = globalThis as { MediaRecorder?: { isTypeSupported(type: string): boolean } };
   const found = RECORDERS.find((one) => one.format === format.id && MediaRecorder?.isTypeSupported(one.type));
   if (!found) return impossible(format);
@@ -152,15 +152,15 @@ function recordedBySelf(format: Format): Offer {
 }
 
 /** All formats as this browser makes them, in the order of {@link FORMATS}. */
-export function offers(size?: { width: number; height: number }): Promise<Offer[]> {
-  return Promise.all(FORMATS.map((format) => offerOf(format, size)));
+export function supportedFormats(size?: { width: number; height: number }): Promise<FormatSupport[]> {
+  return Promise.all(FORMATS.map((format) => formatSupport(format, size)));
 }
 
 /**
  * The video format that plays in most places and that this browser can make: MP4 with H.264, else
  * WebM.
  */
-export function widest(all: readonly Offer[]): FormatId {
+export function mostCompatibleFormat(all: readonly FormatSupport[]): FormatId {
   const mp4 = all.find(({ format }) => format.id === 'mp4');
   if (mp4?.video === 'avc') return 'mp4';
   const moving = all.filter(({ video }) => video !== null);

@@ -3,13 +3,13 @@ import '../common/error-transfer.ts';
 import { faultOf, PortoonError } from '../common/errors.ts';
 import type { Effect, TapOptions } from '../effect/index.ts';
 import { claim, nameClip } from './clip/clips.ts';
-import type { Offer } from './formats.ts';
+import type { FormatSupport } from './formats.ts';
 import { MediaRecording } from './clip/media-recording.ts';
 import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './recording-protocol.ts';
 import { soundOf } from './sound/sound.ts';
 
 export interface RecordingOptions {
-  readonly offer: Offer;
+  readonly offer: FormatSupport;
   /** The microphone, which stays the caller's; null for a silent clip. */
   readonly sound: MediaStreamTrack | null;
   /**

@@ -63,7 +63,7 @@ function shapes(sign: string, before: string, after: string): boolean {
  *
  * @returns the name without space at its ends; empty where nothing of it can be seen.
  */
-export function cleanName(text: string): string {
+export function cleanMemberName(text: string): string {
   const signs = text.replace(BLANK, ' ').match(SIGN) ?? [];
   const kept: string[] = [];
   for (const [i, sign] of signs.entries()) {
@@ -74,13 +74,13 @@ export function cleanName(text: string): string {
 }
 
 /**
- * What a person calls themselves; may be empty. {@link cleanName} takes out what cannot be seen,
+ * What a person calls themselves; may be empty. {@link cleanMemberName} takes out what cannot be seen,
  * and angle brackets are refused, so that a name can neither carry markup nor turn the text around
  * it.
  */
 export const nameSchema = v.pipe(
   v.string(),
-  v.transform(cleanName),
+  v.transform(cleanMemberName),
   v.maxLength(MAX_NAME),
   v.regex(/^[^<>]*$/),
 );

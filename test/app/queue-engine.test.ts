@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getChromium } from '../../src/cli/get-chromium.ts';
-import { BrowserEngine } from '../../src/cli/engine.ts';
+import { BrowserEngine } from '../../src/cli/browser-driver.ts';
 import { FilmServer } from '../../src/cli/film-server.ts';
-import type { ConvertHow } from '../../src/queue/engine.ts';
+import type { ConvertSettings } from '../../src/queue/convert-driver.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
 import { createAppServer } from '../../src/server/server.ts';
 import { noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
@@ -18,7 +18,7 @@ if (reason) process.stdout.write(`A browser that hangs is not tested: ${reason}.
 
 /** Milliseconds without progress: many, and few for a browser that certainly makes none. */
 const HANG = { never: 100_000, soon: 1000 };
-const PLAIN: ConvertHow = {
+const PLAIN: ConvertSettings = {
   look: { style: 'none', region: 'everything' },
   film: { shows: 'picture' },
   ep: 'auto',

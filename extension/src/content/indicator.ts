@@ -1,8 +1,8 @@
 /** A small sign in the corner of the page: what the call shows. It moves nothing of the page. */
 import type { ToldFault } from '../faults.ts';
-import type { Shown } from '../background-protocol.ts';
+import type { PictureKind } from '../background-protocol.ts';
 
-const WORDS: Record<Shown, string> = {
+const WORDS: Record<PictureKind, string> = {
   starting: 'Portoon starts …',
   cartoon: 'Portoon: cartoon',
   plain: 'Portoon: your camera as it is',
@@ -40,7 +40,7 @@ export class Indicator {
   private readonly words = document.createElement('span');
   private readonly toggle = button();
   private readonly again = button();
-  private shown: Shown | 'none' = 'none';
+  private shown: PictureKind | 'none' = 'none';
 
   constructor(events: IndicatorEvents) {
     this.host.dataset.portoon = 'indicator';
@@ -65,7 +65,7 @@ export class Indicator {
     root.append(this.sign);
   }
 
-  show(shown: Shown | 'none', fault: ToldFault | null): void {
+  show(shown: PictureKind | 'none', fault: ToldFault | null): void {
     this.shown = shown;
     if (shown === 'none' && !fault) {
       this.host.remove();

@@ -1,6 +1,6 @@
 /** Beside each page of a site that is on: carries messages, and shows the indicator. */
 import { FAULTS, type ToldFault } from '../faults.ts';
-import type { Shown, ToBackground } from '../background-protocol.ts';
+import type { PictureKind, ToBackground } from '../background-protocol.ts';
 import {
   CAMERA_PORT,
   HELLO,
@@ -14,7 +14,7 @@ import { changeSite, onSiteChanged, readSite, type SiteChoice } from '../sites.t
 import { Indicator } from './indicator.ts';
 
 const origin = self.origin;
-const calls = new Map<MessagePort, { shown: Shown; fault: ToldFault | null }>();
+const calls = new Map<MessagePort, { shown: PictureKind; fault: ToldFault | null }>();
 const ports = new Set<chrome.runtime.Port>();
 /** What something else on the page does to the camera; told as long as the page is open. */
 let pageFault: ToldFault | null = null;
@@ -138,7 +138,7 @@ function forget(line: MessagePort): void {
 
 /** Shows the worst of what this page's calls show. */
 function show(): void {
-  const order: readonly Shown[] = ['still', 'plain', 'starting', 'cartoon'];
+  const order: readonly PictureKind[] = ['still', 'plain', 'starting', 'cartoon'];
   const all = [...calls.values()];
   const shown = order.find((one) => all.some((call) => call.shown === one)) ?? 'none';
   const fault = all.find((call) => call.fault)?.fault ?? refusal ?? pageFault;

@@ -15,7 +15,7 @@ async function ownCameras(): Promise<MediaDeviceInfo[]> {
   return devices.filter(({ kind }) => kind === 'videoinput');
 }
 
-export async function listFor(origin: string): Promise<ListedCamera[]> {
+export async function listCamerasFor(origin: string): Promise<ListedCamera[]> {
   return Promise.all(
     (await ownCameras()).map(async ({ deviceId, groupId, label }) => ({
       deviceId: await idFor(origin, deviceId),
@@ -41,7 +41,7 @@ export async function findCamera(origin: string, { camera }: RequestedVideo): Pr
 }
 
 /** What a page may know of a camera. */
-export async function infoFor(origin: string, track: MediaStreamTrack): Promise<CameraInfo> {
+export async function cameraInfoFor(origin: string, track: MediaStreamTrack): Promise<CameraInfo> {
   const settings = track.getSettings();
   const capabilities = track.getCapabilities();
   const ids = {
@@ -56,7 +56,7 @@ export async function infoFor(origin: string, track: MediaStreamTrack): Promise<
 }
 
 /** The constraint that a camera cannot meet; undefined where it can meet all. */
-export function unmet(track: MediaStreamTrack, { min }: RequestedVideo): string | undefined {
+export function unmetConstraint(track: MediaStreamTrack, { min }: RequestedVideo): string | undefined {
   const capabilities = track.getCapabilities();
   return (['width', 'height', 'frameRate'] as const).find((name) => {
     const most = capabilities[name]?.max;
@@ -77,7 +77,7 @@ const NAMES: Partial<Record<string, string>> = {
 };
 
 /** What `getUserMedia` throws for the same reason, and what to tell the person. */
-export function refusalOf(error: unknown): CameraRefusal {
+export function toCameraError(error: unknown): CameraRefusal {
   if (error instanceof OverconstrainedError)
     return { name: error.name, message: error.message, constraint: error.constraint, fault: null };
   if (!(error instanceof PortoonError)) return { name: 'AbortError', message: String(error), fault: null };

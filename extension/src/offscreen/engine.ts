@@ -4,8 +4,8 @@ import { createEffect, type Effect, type LookOptions } from '../../../src/effect
 import { openCamera } from '../../../src/input/camera.ts';
 import type { Source } from '../../../src/input/source.ts';
 import type { ToldFault } from '../faults.ts';
-import { stillPicture, type StillPicture } from '../link/still.ts';
-import type { Shown } from '../background-protocol.ts';
+import { stillPicture, type StillPicture } from '../connection/still.ts';
+import type { PictureKind } from '../background-protocol.ts';
 import type { RequestedVideo, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 
@@ -29,7 +29,7 @@ export interface EngineListener {
 export class CameraEngine {
   /** What is sent now; null before the first frame. */
   picture: MediaStreamTrack | null = null;
-  shown: Shown = 'starting';
+  shown: PictureKind = 'starting';
   fault: ToldFault | null = null;
   readonly listeners = new Set<EngineListener>();
   private source: Promise<Source> | null = null;
@@ -263,7 +263,7 @@ export class CameraEngine {
     this.show(this.still.track, 'still');
   }
 
-  private show(track: MediaStreamTrack, shown: Shown): void {
+  private show(track: MediaStreamTrack, shown: PictureKind): void {
     const isNew = this.picture !== track;
     this.picture = track;
     this.shown = shown;
@@ -285,7 +285,7 @@ export class CameraEngine {
   }
 }
 
-function moving({ on, cartoon }: SiteChoice): Shown {
+function moving({ on, cartoon }: SiteChoice): PictureKind {
   return on && cartoon ? 'cartoon' : 'plain';
 }
 

@@ -1,8 +1,8 @@
 /** One receiver of a picture: a page's request, or the popup. */
-import { Sender } from '../link/sender.ts';
+import { Sender } from '../connection/sender.ts';
 import type { RequestedVideo, ToOffscreen, ToReceiver } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
-import { findCamera, infoFor, listFor, refusalOf, unmet } from './cameras.ts';
+import { findCamera, cameraInfoFor, listCamerasFor, toCameraError, unmetConstraint } from './cameras.ts';
 import { acquire, release } from './engines.ts';
 import type { CameraEngine, EngineListener } from './engine.ts';
 
@@ -37,7 +37,7 @@ export class PictureSession implements EngineListener {
         await this.constrain(message.id, message.requested);
         break;
       case 'devices':
-        this.post({ type: 'devices', cameras: await listFor(this.site?.origin ?? '') });
+        this.post({ type: 'devices', cameras: await listCamerasFor(this.site?.origin ?? '') });
         break;
       case 'retry':
         this.engine?.again();
@@ -82,14 +82,14 @@ export class PictureSession implements EngineListener {
       this.engine = acquire(site, deviceId, this);
       this.engine.again();
       const track = await this.engine.open(requested);
-      const constraint = unmet(track, requested);
+      const constraint = unmetConstraint(track, requested);
       if (constraint !== undefined) throw new OverconstrainedError(constraint, 'The camera cannot do that.');
-      this.post({ type: 'camera', camera: await infoFor(site.origin, track) });
+      this.post({ type: 'camera', camera: await cameraInfoFor(site.origin, track) });
       this.onShown();
       await this.sender.offer(requested);
     } catch (error) {
       if (this.over) return;
-      this.post({ type: 'refused', ...refusalOf(error) });
+      this.post({ type: 'refused', ...toCameraError(error) });
       this.close();
     }
   }
@@ -98,14 +98,14 @@ export class PictureSession implements EngineListener {
     const { engine, site } = this;
     if (!engine || !site) return;
     const track = await engine.open(requested);
-    const refused = unmet(track, requested);
+    const refused = unmetConstraint(track, requested);
     if (refused !== undefined) {
       this.post({ type: 'constrained', id, refused });
       return;
     }
     this.requested = requested;
     await this.showPicture();
-    this.post({ type: 'constrained', id, camera: await infoFor(site.origin, track) });
+    this.post({ type: 'constrained', id, camera: await cameraInfoFor(site.origin, track) });
   }
 
   private async showPicture(): Promise<void> {

@@ -1,6 +1,6 @@
 /** One request for a camera: asks the extension, and falls back as its owner chose. */
-import { LinkError, Receiver } from '../link/receiver.ts';
-import { stillPicture } from '../link/still.ts';
+import { LinkError, Receiver } from '../connection/receiver.ts';
+import { stillPicture } from '../connection/still.ts';
 import {
   HELLO,
   type CameraInfo,

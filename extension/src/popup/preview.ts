@@ -1,6 +1,6 @@
 /** The popup's own picture, from the same engine that the call of this site uses. */
 import type { ToldFault } from '../faults.ts';
-import { Receiver } from '../link/receiver.ts';
+import { Receiver } from '../connection/receiver.ts';
 import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { onSiteChanged, type SiteChoice } from '../sites.ts';

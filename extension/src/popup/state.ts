@@ -1,7 +1,7 @@
 /** What the popup shows and changes: one site, its choice, and the picture. */
 import { signal } from '@preact/signals';
 import { FAULTS, type ToldFault } from '../faults.ts';
-import type { Shown } from '../background-protocol.ts';
+import type { PictureKind } from '../background-protocol.ts';
 import type { StyleName } from '../protocol.ts';
 import {
   changeSite,
@@ -18,7 +18,7 @@ export const site = signal<SiteChoice | null>(null);
 /** Why there is no site: the browser's own pages, say. */
 export const noSite = signal(false);
 export const picture = signal<MediaStream | null>(null);
-export const shown = signal<Shown>('starting');
+export const shown = signal<PictureKind>('starting');
 export const styles = signal<readonly StyleName[]>([]);
 export const fault = signal<ToldFault | null>(null);
 /** Whether the page was open before the site was switched on, and must be reloaded. */

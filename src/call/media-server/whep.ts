@@ -1,5 +1,5 @@
 /** Playing what a media server gives, by WHEP (draft-ietf-wish-whep). */
-import { MediaLink, type StreamState } from './media-link.ts';
+import { MediaConnection, type StreamState } from './media-connection.ts';
 import type { Endpoint } from './media-server.ts';
 import type { MediaServerError } from './media-server-errors.ts';
 
@@ -19,10 +19,10 @@ export interface PlayOptions {
  * {@link stop}.
  */
 export class WhepPlayer {
-  private readonly link: MediaLink;
+  private readonly link: MediaConnection;
 
   constructor({ endpoint, audio, onStream, onReport, onChange }: PlayOptions) {
-    this.link = new MediaLink({
+    this.link = new MediaConnection({
       endpoint,
       purpose: 'play',
       tireless: true,

@@ -3,7 +3,7 @@
  * viewers.
  */
 import { orderCodecs } from '../peer/codecs.ts';
-import { MediaLink, type StreamState } from './media-link.ts';
+import { MediaConnection, type StreamState } from './media-connection.ts';
 import type { Endpoint } from './media-server.ts';
 import type { MediaServerError } from './media-server-errors.ts';
 
@@ -53,7 +53,7 @@ export interface Sending {
 /** A stream to one endpoint. Whatever is lost is made again until {@link stop}. */
 export class WhipPublisher {
   sending: Sending | null = null;
-  private readonly link: MediaLink;
+  private readonly link: MediaConnection;
   private readonly senders: { audio?: RTCRtpSender; video?: RTCRtpSender } = {};
   private readonly tracks: { audio: MediaStreamTrack | null; video: MediaStreamTrack | null };
   private before: { bytes: number; at: number } | null = null;
@@ -61,7 +61,7 @@ export class WhipPublisher {
   constructor(private readonly options: PublishOptions) {
     const { endpoint, video, audio, onChange } = options;
     this.tracks = { audio, video };
-    this.link = new MediaLink({
+    this.link = new MediaConnection({
       endpoint,
       purpose: 'publish',
       tireless: false,

@@ -5,7 +5,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { orderCodecs } from './codecs.ts';
 import type { VideoLimits } from './limits.ts';
-import { refusalOf } from './relay.ts';
+import { relayStatus } from './relay.ts';
 import { loudness } from './speech.ts';
 
 /** What one side hands to the other through the signalling; only this file reads it. */
@@ -43,7 +43,7 @@ const RESTART_AGAIN_MS = 5000;
 const BEAT = '1';
 const BYE = 'bye';
 /** Characters of one word, at most. */
-const MAX_WORD = 4096;
+const MAX_MESSAGE_LENGTH = 4096;
 
 export class Peer {
   state: PeerState = 'connecting';
@@ -205,7 +205,7 @@ export class Peer {
   private listen(): void {
     const { simple, options } = this;
     this.connection?.addEventListener('icecandidateerror', (event) => {
-      const refusal = refusalOf(event);
+      const refusal = relayStatus(event);
       if (refusal !== null && !this.relayed) options.onRelay(refusal);
     });
     this.connection?.addEventListener('icecandidate', ({ candidate }) => {
@@ -232,7 +232,8 @@ export class Peer {
       this.hear();
       const text = String(data);
       if (text === BYE) options.onBye();
-      else if (text !== BEAT && text.length <= MAX_WORD && this.state !== 'closed') options.onWord(text);
+      else if (text !== BEAT && text.length <= MAX_MESSAGE_LENGTH && this.state !== 'closed')
+        options.onWord(text);
     });
     // simple-peer gives up a failed connection; whoever made this one makes another.
     simple.on('error', () => undefined);

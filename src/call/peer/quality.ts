@@ -1,9 +1,9 @@
 /** How good a connection that stands is, in the words that people read. */
-export type Verdict = 'Good' | 'Weak' | 'Poor';
+export type QualityRating = 'Good' | 'Weak' | 'Poor';
 
 /** How one connection does; what is not known yet is null. */
 export interface ConnectionQuality {
-  verdict: Verdict;
+  verdict: QualityRating;
   /** Milliseconds to the other side and back. */
   rtt: number | null;
   /** Share of the packets from there that were lost since the last check, 0..1. */
@@ -39,7 +39,7 @@ const WEAK = { rtt: 250, loss: 0.03 };
 const POOR = { rtt: 600, loss: 0.1 };
 
 /** What a round trip and a loss mean to the people who talk. */
-export function verdictOf(rtt: number | null, loss: number | null): Verdict {
+export function rateQuality(rtt: number | null, loss: number | null): QualityRating {
   if ((rtt ?? 0) > POOR.rtt || (loss ?? 0) > POOR.loss) return 'Poor';
   if ((rtt ?? 0) > WEAK.rtt || (loss ?? 0) > WEAK.loss) return 'Weak';
   return 'Good';
@@ -112,6 +112,6 @@ export function readQuality(
     const sentThere = lost + counters.packetsReceived - before.packetsReceived;
     quality.loss = sentThere > 0 ? lost / sentThere : null;
   }
-  quality.verdict = verdictOf(quality.rtt, quality.loss);
+  quality.verdict = rateQuality(quality.rtt, quality.loss);
   return { quality, counters };
 }

@@ -8,7 +8,7 @@ const REPORT_MS = 60_000;
  * @returns the status with which a TURN server refused, or null where it was something else: an
  *   address that does not answer is no refusal.
  */
-export function refusalOf({ url, errorCode }: { url: string; errorCode: number }): number | null {
+export function relayStatus({ url, errorCode }: { url: string; errorCode: number }): number | null {
   return /^turns?:/.test(url) && errorCode >= 400 && errorCode < 600 ? errorCode : null;
 }
 

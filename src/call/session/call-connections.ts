@@ -2,7 +2,7 @@ import { videoLimits } from '../peer/limits.ts';
 import { Participant } from './participant.ts';
 import { Participants } from './participants.ts';
 import type { RoomSession } from './room-session.ts';
-import { StandIns } from '../peer/stand-ins.ts';
+import { PlaceholderTracks } from '../peer/placeholder-tracks.ts';
 import type { ParticipantContext } from './participant-context.ts';
 import type { Presence } from './presence.ts';
 
@@ -22,7 +22,7 @@ interface CallConnectionsOptions {
 /** The connections of a call: to each person in the room, all with the same picture and sound. */
 export class CallConnections {
   readonly participants: Participants;
-  private readonly standIns = new StandIns();
+  private readonly standIns = new PlaceholderTracks();
   /** What all connections are made with, as it is now. */
   private readonly common: { -readonly [Key in keyof ParticipantContext]: ParticipantContext[Key] };
 

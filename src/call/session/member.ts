@@ -4,7 +4,7 @@ import type { ConnectionQuality } from '../peer/quality.ts';
  * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might
  * be one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
  */
-export type LinkState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
 
 /** One of the others, as the page shows them. A new object whenever something of it changes. */
 export interface Member {
@@ -19,7 +19,7 @@ export interface Member {
   readonly speaking: boolean;
   /** Their picture and sound, from when they arrive. */
   readonly stream: MediaStream | null;
-  readonly link: LinkState;
+  readonly link: ConnectionState;
   /** Null until it was measured. */
   readonly quality: ConnectionQuality | null;
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { pauseAfter, type Backoff } from '../../common/backoff.ts';
 import { requestSchemas, type PresentMember, type SignalData } from '../../server/signals.ts';
-import type { LinkState, Member } from './member.ts';
+import type { ConnectionState, Member } from './member.ts';
 import { Peer, type PeerSignal } from '../peer/peer.ts';
 import { readQuality, type ConnectionQuality, type Counters } from '../peer/quality.ts';
 import { Speech } from '../peer/speech.ts';
@@ -23,7 +23,7 @@ const UNREACHABLE_MS = 25_000;
 const REFUSED_MS = 4000;
 const MEASURE_MS = 2000;
 /** What two pages say to each other. */
-const wordSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
+const stateMessageSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
 /** Stands for "no connection of ours": asks for a new one. */
 const NONE = 0;
 
@@ -68,7 +68,7 @@ export class Participant {
   /** When there was a connection last, or they came. */
   private alive = performance.now();
   private everAlive = false;
-  private link: LinkState = 'connecting';
+  private link: ConnectionState = 'connecting';
   /** The status with which the relay refused us last, until it takes us. */
   private refusal: number | null = null;
   private stream: MediaStream | null = null;
@@ -297,7 +297,7 @@ export class Participant {
 
   /** How they are, in their own words: checked like anything of a stranger's. */
   private hearWord(text: string): void {
-    const said = v.safeParse(wordSchema, text);
+    const said = v.safeParse(stateMessageSchema, text);
     if (this.ended || !said.success || !this.isNews(said.output.revision)) return;
     const { name = this.known.name, ...state } = said.output;
     this.known = { ...this.known, name, state };

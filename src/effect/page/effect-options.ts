@@ -7,7 +7,7 @@ import type {
   ResolvedLook,
   StyleInfo,
 } from '../protocol.ts';
-import { isNetSide, NET_SIDE_TAKES } from '../look.ts';
+import { isNetSide, NET_SIDE_EXPECTED } from '../look.ts';
 import { NO_TIMES } from '../stage-times.ts';
 import type { AssetsOption } from './assets.ts';
 import type { LookOptions } from './look-options.ts';
@@ -109,7 +109,7 @@ export function checkProvider(ep: ExecutionProviderChoice): void {
 export function checkFilmOptions({ shows = 'picture', matteSide }: FilmOptions): void {
   if (!['picture', 'matte'].includes(shows)) throw wrongOption('shows', shows, 'picture or matte');
   if (matteSide !== undefined && !isNetSide(matteSide))
-    throw wrongOption('matteSide', matteSide, NET_SIDE_TAKES);
+    throw wrongOption('matteSide', matteSide, NET_SIDE_EXPECTED);
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as Comlink from 'comlink';
 import { PortoonError, type Fault } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
-import { fedTrack } from '../../media/track.ts';
+import { createWritableTrack } from '../../media/track.ts';
 import type {
   EffectStats,
   FilmOptions,
@@ -139,7 +139,7 @@ export class Effect {
    */
   async output(): Promise<MediaStreamTrack> {
     this.endOutput();
-    const { track, frames } = fedTrack();
+    const { track, frames } = createWritableTrack();
     this.outputTrack = track;
     await this.write(frames);
     return track;

@@ -1,4 +1,4 @@
-import type { BackgroundFill, ResolvedLook } from '../protocol.ts';
+import type { ResolvedBackground, ResolvedLook } from '../protocol.ts';
 import type { EffectListeners } from './effect-listeners.ts';
 import { readLook, type LookOptions } from './look-options.ts';
 import { checkOptionNames } from './wrong-option.ts';
@@ -64,6 +64,6 @@ export class LookChanges {
   }
 }
 
-function releaseImage(background: BackgroundFill | undefined): void {
+function releaseImage(background: ResolvedBackground | undefined): void {
   if (background?.kind === 'image') background.bitmap.close();
 }

@@ -1,6 +1,6 @@
 import { PortoonError } from '../../common/errors.ts';
 import {
-  type BackgroundFill,
+  type ResolvedBackground,
   type Detail,
   type ResolvedLook,
   type Quality,
@@ -11,9 +11,9 @@ import {
   DRAW_SETTINGS,
   isDrawFactor,
   isNetSide,
-  MOST_OF_DRAWING,
-  NET_SIDE_TAKES,
-  PALETTE_TAKES,
+  MAX_DRAW_FACTORS,
+  NET_SIDE_EXPECTED,
+  PALETTE_EXPECTED,
   parsePalette,
   REGIONS,
 } from '../look.ts';
@@ -86,12 +86,12 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
     const factor = options[setting];
     if (factor === undefined) continue;
     if (typeof factor !== 'number' || !isDrawFactor(setting, factor))
-      throw wrongOption(setting, factor, `a number from 0 to ${MOST_OF_DRAWING[setting]}`);
+      throw wrongOption(setting, factor, `a number from 0 to ${MAX_DRAW_FACTORS[setting]}`);
     look[setting] = factor;
   }
   if (palette !== undefined) {
     const colours = typeof palette === 'string' ? parsePalette(palette) : null;
-    if (!colours) throw wrongOption('palette', palette, PALETTE_TAKES);
+    if (!colours) throw wrongOption('palette', palette, PALETTE_EXPECTED);
     look.palette = colours;
   }
   if (detail !== undefined) {
@@ -100,7 +100,7 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
   }
   if (quality !== undefined) {
     if (quality !== 'auto' && !isNetSide(quality))
-      throw wrongOption('quality', quality, `"auto" or ${NET_SIDE_TAKES}`);
+      throw wrongOption('quality', quality, `"auto" or ${NET_SIDE_EXPECTED}`);
     look.quality = quality;
   }
   if (background !== undefined) {
@@ -115,7 +115,7 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
   return look;
 }
 
-async function readBackground(background: string): Promise<BackgroundFill> {
+async function readBackground(background: string): Promise<ResolvedBackground> {
   if (background === 'live' || background === 'blur' || background === 'transparent')
     return { kind: background };
   if (CSS.supports('color', background) && !CSS_WIDE.test(background))

@@ -1,6 +1,6 @@
 import type { Size } from '../../common/size.ts';
 import type { DrawnRecipe, DrawSettings } from '../models/draw-settings.ts';
-import type { BackgroundFill, Region } from '../protocol.ts';
+import type { ResolvedBackground, Region } from '../protocol.ts';
 import type { Roi } from './roi.ts';
 import type { Similarity } from './style/camera-motion.ts';
 
@@ -56,7 +56,7 @@ export interface Layers {
   strength: number;
   /** What the person has set of a drawn style. */
   drawing: DrawSettings;
-  background: BackgroundFill;
+  background: ResolvedBackground;
   /** Draws only, as grey, how much of the style each pixel would take at full strength. */
   matteAlone: boolean;
   /**

@@ -1,6 +1,6 @@
 import { ClockOffset, wallClock } from '../../media/clock-offset.ts';
 import type { Size } from '../../common/size.ts';
-import type { BackgroundFill, FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
+import type { ResolvedBackground, FilmOptions, Region, ResolvedLook, StageTimes } from '../protocol.ts';
 import type { Layers } from '../stages/layers.ts';
 import { bodyPartOf } from '../stages/matte/matte-stage.ts';
 import { matteSize } from '../stages/net-size.ts';
@@ -21,7 +21,7 @@ import { readPreviewFrame, type PreviewFrame } from './preview-frame.ts';
 import type { StatsCollector } from './stats-collector.ts';
 
 /** Behind people who are cut out. One object, because frames are compared by it. */
-const NOTHING: BackgroundFill = { kind: 'transparent' };
+const NOTHING: ResolvedBackground = { kind: 'transparent' };
 
 /** One frame on its way through the stages, and what has been made of it so far. */
 export interface FrameJob {

@@ -3,7 +3,7 @@ import { type Fault, faultOf } from '../../common/errors.ts';
 import type { PreviewJob } from '../protocol.ts';
 import { applySettings, type DrawnRecipe } from '../models/draw-settings.ts';
 import type { DrawRecipe } from '../models/draw-recipe.ts';
-import { drawPreview, LINES } from '../stages/composite/draw-preview.ts';
+import { drawPreview, REFERENCE_HEIGHT } from '../stages/composite/draw-preview.ts';
 import { drawsInk } from '../stages/style/style-stage.ts';
 import type { FrameLoop } from './frame-loop.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -70,6 +70,6 @@ export class Previewer {
   private asSet(style: string, draw: DrawRecipe, { size }: PreviewFrame): DrawnRecipe {
     const { look } = this.pipeline;
     const settings = style === look.style ? look : { line: 1, colour: 1, palette: look.palette };
-    return applySettings(draw, settings, LINES / size[1]);
+    return applySettings(draw, settings, REFERENCE_HEIGHT / size[1]);
   }
 }

@@ -1,6 +1,6 @@
 import { addresses, version } from 'virtual:addresses';
 import type { FileAddresses } from '../../effect/protocol.ts';
-import { startWorker } from '../start-worker.ts';
+import { startWebWorker } from '../start-worker.ts';
 import { noteCopy } from './copies.ts';
 
 /** In the package, in place of `src/effect/page/own-files.ts`: each file is beside the module. */
@@ -12,5 +12,5 @@ export const filesVersion = version;
 /** Starts the worker at its address. */
 export function startEffectWorker(files: FileAddresses): Worker {
   noteCopy(version, addresses['effect.worker.js']!().href);
-  return startWorker(files['effect.worker.js']!, 'effect');
+  return startWebWorker(files['effect.worker.js']!, 'effect');
 }

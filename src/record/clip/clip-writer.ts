@@ -1,6 +1,6 @@
 import type { AudioCodec, VideoCodec } from 'mediabunny';
-import { Fitter } from '../picture/fit.ts';
-import { EvenRate } from './even-rate.ts';
+import { FrameResizer } from '../picture/frame-resizer.ts';
+import { ConstantRateWriter } from './constant-rate-writer.ts';
 import { SoundClock } from '../sound/sound-clock.ts';
 import { fitSound } from '../sound/sound-fit.ts';
 import { SoundPool } from '../sound/sound-pool.ts';
@@ -55,15 +55,15 @@ export class VideoClipWriter implements ClipWriter {
   private lastPicture = -1;
   /** In pixels: that of the first picture, or the next even ones. */
   private size: readonly [width: number, height: number] = [0, 0];
-  private readonly fitter: Fitter;
-  private readonly even: EvenRate | null;
+  private readonly resizer: FrameResizer;
+  private readonly even: ConstantRateWriter | null;
   /** Sound is added piece after piece. */
   private sounding: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: VideoClipOptions) {
-    this.fitter = new Fitter(options.alpha);
+    this.resizer = new FrameResizer(options.alpha);
     const { rate } = options;
-    this.even = rate === null ? null : new EvenRate(rate, (frame, at) => this.layFrame(frame, at));
+    this.even = rate === null ? null : new ConstantRateWriter(rate, (frame, at) => this.layFrame(frame, at));
   }
 
   get bytes(): number {
@@ -120,7 +120,7 @@ export class VideoClipWriter implements ClipWriter {
     if (displayWidth === width && displayHeight === height) return writer.addFrame(frame, at);
     const isOdd =
       displayWidth + (displayWidth & 1) === width && displayHeight + (displayHeight & 1) === height;
-    const fitted = this.fitter[isOdd ? 'pad' : 'contain'](frame, width, height);
+    const fitted = this.resizer[isOdd ? 'pad' : 'contain'](frame, width, height);
     try {
       await writer.addFrame(fitted, at);
     } finally {

@@ -1,4 +1,4 @@
-import { Drain } from '../file/drain.ts';
+import { SinkWriter } from '../file/sink-writer.ts';
 import type { ClipWriter } from './clip-writer.ts';
 import type { WriterOptions } from '../file/writer.ts';
 
@@ -8,14 +8,14 @@ import type { WriterOptions } from '../file/writer.ts';
  */
 export class MediaRecorderWriter implements ClipWriter {
   readonly complete = false;
-  private readonly drain: Drain;
+  private readonly drain: SinkWriter;
   private readonly file: WritableStreamDefaultWriter;
   private readonly track: WritableStreamDefaultWriter<VideoFrame>;
   private position = 0;
   private failure: Error | null = null;
 
   constructor(sink: WriterOptions['sink'], pictures: WritableStream<VideoFrame>) {
-    this.drain = new Drain(sink);
+    this.drain = new SinkWriter(sink);
     this.file = this.drain.stream.getWriter();
     this.file.closed.catch(() => undefined);
     this.track = pictures.getWriter();

@@ -1,5 +1,5 @@
 import { PortoonError } from '../../common/errors.ts';
-import { fedTrack } from '../../media/track.ts';
+import { createWritableTrack } from '../../media/track.ts';
 
 /** Milliseconds of a clip that a crash may take along. */
 const PIECE = 1000;
@@ -27,7 +27,7 @@ export class MediaRecording {
     give: (piece: Uint8Array) => Promise<void>,
     onFailure: (error: PortoonError) => void,
   ) {
-    const { track, frames } = fedTrack();
+    const { track, frames } = createWritableTrack();
     this.track = track;
     this.pictures = frames;
     this.recorder = new MediaRecorder(new MediaStream(sound ? [track, sound] : [track]), {

@@ -1,6 +1,6 @@
 import { applyPalette, GIFEncoder, quantize, type Palette } from 'gifenc';
 import type { StreamTargetChunk } from 'mediabunny';
-import { Straightener } from '../picture/straight.ts';
+import { Unpremultiplier } from '../picture/unpremultiplier.ts';
 import type { ClipWriter } from './clip-writer.ts';
 
 /** Longest side in pixels: a GIF is shown small, and is large. */
@@ -13,7 +13,7 @@ const COLOURS = 256;
 export class MovingGif implements ClipWriter {
   readonly complete = false;
   private readonly encoder = GIFEncoder();
-  private readonly straightener = new Straightener();
+  private readonly unpremultiplier = new Unpremultiplier();
   private readonly sink: WritableStreamDefaultWriter<StreamTargetChunk>;
   private context: OffscreenCanvasRenderingContext2D | null = null;
   /** The last picture, whose length is known when the next comes. */
@@ -72,7 +72,7 @@ export class MovingGif implements ClipWriter {
     }
     const { width, height } = this.context.canvas;
     this.context.clearRect(0, 0, width, height);
-    this.context.drawImage(await this.straightener.drawable(frame), 0, 0, width, height);
+    this.context.drawImage(await this.unpremultiplier.drawable(frame), 0, 0, width, height);
     return this.context.getImageData(0, 0, width, height).data;
   }
 

@@ -10,12 +10,12 @@ import {
   unfinishedFile,
 } from '../file/folder.ts';
 import { formatOf, type Format } from '../formats.ts';
-import { mend } from '../file/mend.ts';
+import { remuxClip } from '../file/remux-clip.ts';
 import { MovingGif } from './moving-gif.ts';
 import type { RecordingJob, RecordingNotice, RecordWorkerApi } from '../recording-protocol.ts';
 import { MediaRecorderWriter } from './media-recorder-writer.ts';
-import { Ring } from './replay.ts';
-import { Session } from './session.ts';
+import { PacketRingBuffer } from './packet-ring-buffer.ts';
+import { ClipSession } from './clip-session.ts';
 import { Still } from './still.ts';
 import { VideoClipWriter, type ClipWriter } from './clip-writer.ts';
 import { privateFile } from '../file/private-file.ts';
@@ -27,7 +27,7 @@ interface Running {
   job: RecordingJob;
   format: Format;
   writer: ClipWriter;
-  session: Session;
+  session: ClipSession;
   beat: number;
   failed: boolean;
   notify: (notice: RecordingNotice) => void;
@@ -36,7 +36,7 @@ interface Running {
 /** Encodes and writes, away from the page and from the effect. */
 class RecordWorker implements RecordWorkerApi {
   private running: Running | null = null;
-  private replay: (Running & { ring: Ring }) | null = null;
+  private replay: (Running & { ring: PacketRingBuffer }) | null = null;
 
   async start(job: RecordingJob, notify: (notice: RecordingNotice) => void): Promise<void> {
     const handle = await (await unfinishedFile(job.name)).createSyncAccessHandle();
@@ -54,7 +54,7 @@ class RecordWorker implements RecordWorkerApi {
     else void sound.cancel();
   }
 
-  private listenTo(session: Session, sound: ReadableStream<AudioData>): void {
+  private listenTo(session: ClipSession, sound: ReadableStream<AudioData>): void {
     session.listen(sound).catch((error: unknown) => {
       console.warn('The sound ended early:', error);
     });
@@ -102,7 +102,7 @@ class RecordWorker implements RecordWorkerApi {
     notify: (notice: RecordingNotice) => void,
   ): Promise<void> {
     await this.stopReplay();
-    const ring = new Ring(seconds);
+    const ring = new PacketRingBuffer(seconds);
     const format = formatOf(job.format);
     const writer = new VideoClipWriter({
       ...filmOf(job, format),
@@ -155,7 +155,7 @@ class RecordWorker implements RecordWorkerApi {
   private async makeWhole(name: string, file: File, container: 'mp4' | 'webm'): Promise<boolean> {
     try {
       const sink = privateFile(await (await finishedFile(name)).createSyncAccessHandle(), true);
-      if (await mend(file, { container, sink })) return true;
+      if (await remuxClip(file, { container, sink })) return true;
     } catch (error) {
       console.warn('A clip could not be made whole and is kept as it is:', error);
     }
@@ -165,7 +165,7 @@ class RecordWorker implements RecordWorkerApi {
 
   private run(job: RecordingJob, writer: ClipWriter, notify: (notice: RecordingNotice) => void): Running {
     const format = formatOf(job.format);
-    const session = new Session(writer, (error) => {
+    const session = new ClipSession(writer, (error) => {
       running.failed = true;
       notify({ type: 'fault', fault: explain(error) });
     });

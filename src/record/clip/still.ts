@@ -1,5 +1,5 @@
 import type { StreamTargetChunk } from 'mediabunny';
-import { Straightener } from '../picture/straight.ts';
+import { Unpremultiplier } from '../picture/unpremultiplier.ts';
 import type { ClipWriter } from './clip-writer.ts';
 
 /** One picture, as a PNG of its own size. */
@@ -19,7 +19,7 @@ export class Still implements ClipWriter {
   async addFrame(frame: VideoFrame): Promise<void> {
     if (this.complete) return;
     const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
-    canvas.getContext('2d')!.drawImage(await new Straightener().drawable(frame), 0, 0);
+    canvas.getContext('2d')!.drawImage(await new Unpremultiplier().drawable(frame), 0, 0);
     const data = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
     await this.sink.write({ type: 'write', data, position: 0 });
     this.bytes = data.byteLength;

@@ -11,7 +11,7 @@ const LATE = 0.25;
  * @param first - whether the film begins here: then its first frame is shown from there on, however
  *   late it comes.
  */
-export async function* atRate(
+export async function* toConstantRate(
   given: AsyncIterable<FilmFrame>,
   rate: number,
   first = true,
@@ -58,8 +58,8 @@ export async function* atRate(
   }
 }
 
-/** The moments of a constant rate at which a frame of {@link atRate} is shown, in seconds. */
-export function momentsOf({ timestamp, duration }: VideoFrame, rate: number): number[] {
+/** The times at which a frame of {@link toConstantRate} is shown, in seconds. */
+export function frameTimes({ timestamp, duration }: VideoFrame, rate: number): number[] {
   const first = Math.round((timestamp * rate) / 1e6);
   const count = Math.max(1, Math.round(((duration ?? 0) * rate) / 1e6));
   return Array.from({ length: count }, (_, index) => (first + index) / rate);

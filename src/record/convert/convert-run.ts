@@ -1,18 +1,18 @@
 import { PortoonError } from '../../common/errors.ts';
 import type {
-  ConvertOrder,
+  ConvertRequest,
   ConvertProgress,
   ConvertResult,
   FilmInfo,
-  FilmPart,
-  JoinOrder,
+  SegmentRange,
+  JoinRequest,
 } from '../convert-protocol.ts';
 import { nameOfCodec } from '../film/codec-names.ts';
-import { atRate } from './constant-rate.ts';
+import { toConstantRate } from './constant-rate.ts';
 import { openDestination } from '../file/destination.ts';
 import { FilmReader, type FilmFrame, type FrameRange } from '../film/film-reader.ts';
-import { formatOf, offerOf } from '../formats.ts';
-import { mendedIn, noFrame, planJoin, type PicturePlan } from './joined-parts.ts';
+import { formatOf, formatSupport } from '../formats.ts';
+import { concealedFrames, noFrame, planConcatenation, type PicturePlan } from './segment-concatenator.ts';
 import { PictureWriter } from './picture-writer.ts';
 import { planSound, silence } from '../sound/sound-plan.ts';
 import { FilmWriter } from '../file/writer.ts';
@@ -32,7 +32,7 @@ const MISSING = 0.25;
 /** Seconds on the film's own clock: what becomes the new film, or a part of it. */
 export function rangeOf(
   { begin, info }: FilmReader,
-  { trim, name }: ConvertOrder | JoinOrder,
+  { trim, name }: ConvertRequest | JoinRequest,
 ): [number, number] {
   const { from = 0, to = Infinity } = trim ?? {};
   if (from < info.seconds && from < to) return [begin + from, begin + to];
@@ -69,7 +69,7 @@ export class Run {
   private picturesDone = false;
 
   constructor(
-    private readonly order: ConvertOrder | JoinOrder,
+    private readonly order: ConvertRequest | JoinRequest,
     /** Composites the next frame, which it closes; null where parts are joined. */
     private readonly draw: ((frame: VideoFrame) => Promise<VideoFrame>) | null,
     private readonly onProgress: (progress: ConvertProgress) => void,
@@ -110,7 +110,7 @@ export class Run {
     }
   }
 
-  private get part(): FilmPart | undefined {
+  private get part(): SegmentRange | undefined {
     return 'parts' in this.order ? undefined : this.order.part;
   }
 
@@ -124,7 +124,7 @@ export class Run {
     const container = format.container === 'mp4' ? 'mp4' : 'webm';
     const pictures =
       'parts' in this.order
-        ? await planJoin(
+        ? await planConcatenation(
             this.order,
             { alpha: format.alpha, frameRate: this.frameRate() },
             {
@@ -187,7 +187,7 @@ export class Run {
       throw nothingKept(error);
     }
     this.tell(true);
-    const mended = reader.mended + ('parts' in this.order ? mendedIn(this.order) : 0);
+    const mended = reader.mended + ('parts' in this.order ? concealedFrames(this.order) : 0);
     return {
       frames: this.frames,
       width: pictures.width,
@@ -241,7 +241,7 @@ export class Run {
       write: (writer) => {
         const frames = reader.frames(range);
         return this.pictures(
-          frameRate === undefined ? frames : atRate(frames, frameRate, range.kept === range.origin),
+          frameRate === undefined ? frames : toConstantRate(frames, frameRate, range.kept === range.origin),
           new PictureWriter(writer, [width, height], frameRate),
         );
       },
@@ -260,7 +260,7 @@ export class Run {
 
   private async videoCodec({ width, height }: FilmInfo) {
     const format = formatOf(this.order.format);
-    const offer = await offerOf(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
+    const offer = await formatSupport(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
     if (offer.video) return offer.video;
     throw new PortoonError(
       'ERR_UNSUPPORTED_BROWSER',

@@ -1,14 +1,14 @@
 import * as Comlink from 'comlink';
 import { filmAt } from '../../effect/film-client.ts';
 import type {
-  ConvertOrder,
+  ConvertRequest,
   ConvertProgress,
   ConvertResult,
   ConvertWorkerApi,
-  FilmCuts,
+  SegmentStarts,
   FilmInfo,
   FilmSource,
-  JoinOrder,
+  JoinRequest,
 } from '../convert-protocol.ts';
 import { rangeOf, Run } from './convert-run.ts';
 import { FilmReader } from '../film/film-reader.ts';
@@ -27,7 +27,7 @@ class ConvertWorker implements ConvertWorkerApi {
     return reader.info;
   }
 
-  async cuts(order: ConvertOrder, seconds: number): Promise<FilmCuts> {
+  async cuts(order: ConvertRequest, seconds: number): Promise<SegmentStarts> {
     const reader = await FilmReader.open(order.film, order.name);
     try {
       const [from, to] = rangeOf(reader, order);
@@ -43,7 +43,7 @@ class ConvertWorker implements ConvertWorkerApi {
   }
 
   async convert(
-    order: ConvertOrder,
+    order: ConvertRequest,
     effect: MessagePort,
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null> {
@@ -55,7 +55,7 @@ class ConvertWorker implements ConvertWorkerApi {
     }
   }
 
-  join(order: JoinOrder, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null> {
+  join(order: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null> {
     return this.go(new Run(order, null, onProgress));
   }
 

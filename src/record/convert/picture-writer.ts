@@ -1,10 +1,10 @@
-import { momentsOf } from './constant-rate.ts';
-import { Fitter } from '../picture/fit.ts';
+import { frameTimes } from './constant-rate.ts';
+import { FrameResizer } from '../picture/frame-resizer.ts';
 import type { FilmWriter } from '../file/writer.ts';
 
 /** Writes pictures into a film at the size and the rate of its file. */
 export class PictureWriter {
-  private readonly fitter = new Fitter();
+  private readonly resizer = new FrameResizer();
 
   /**
    * @param size - of the file: the pictures' own, or larger at the right and lower edge.
@@ -20,9 +20,9 @@ export class PictureWriter {
   async write(picture: VideoFrame): Promise<number> {
     const [width, height] = this.size;
     const { frameRate } = this;
-    const moments = frameRate === undefined ? [picture.timestamp / 1e6] : momentsOf(picture, frameRate);
+    const moments = frameRate === undefined ? [picture.timestamp / 1e6] : frameTimes(picture, frameRate);
     const fits = picture.displayWidth === width && picture.displayHeight === height;
-    const whole = fits ? picture : this.fitter.pad(picture, width, height);
+    const whole = fits ? picture : this.resizer.pad(picture, width, height);
     try {
       for (const moment of moments) await this.writer.addFrame(whole, moment);
     } finally {

@@ -21,10 +21,10 @@ import {
   type VideoCodec,
 } from 'mediabunny';
 import aacEncoder from './aac-encoder.ts?worker&url';
-import { Drain } from './drain.ts';
-import { tagsOf, type FilmLabels } from '../film/film-date.ts';
+import { SinkWriter } from './sink-writer.ts';
+import { toMetadataTags, type FilmMetadata } from '../film/film-metadata.ts';
 import { lend } from './lent-mediabunny.ts';
-import { Straightener } from '../picture/straight.ts';
+import { Unpremultiplier } from '../picture/unpremultiplier.ts';
 
 /** Pictures that the writer encodes. */
 export interface EncodedPictures {
@@ -80,7 +80,7 @@ export interface WriterOptions {
    */
   readonly fragmented?: boolean;
   /** Title, and date of recording. Default: none, and now. */
-  readonly labels?: FilmLabels;
+  readonly labels?: FilmMetadata;
 }
 
 /**
@@ -99,11 +99,11 @@ const PATIENCE = 1000;
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
   private primed = 0;
-  private straightener: Straightener | null = null;
+  private unpremultiplier: Unpremultiplier | null = null;
 
   private constructor(
     private readonly output: Output,
-    private readonly drain: Drain,
+    private readonly drain: SinkWriter,
     private readonly pictures: VideoSampleSource | EncodedVideoPacketSource | null,
     private readonly sound: AudioSampleSource | EncodedAudioPacketSource | null,
     private readonly frameRate: number | undefined,
@@ -122,7 +122,7 @@ export class FilmWriter {
     fragmented = true,
     labels = {},
   }: WriterOptions): Promise<FilmWriter> {
-    const drain = new Drain(sink);
+    const drain = new SinkWriter(sink);
     const output = new Output({
       format:
         container === 'mp4'
@@ -130,7 +130,7 @@ export class FilmWriter {
           : new WebMOutputFormat(),
       target: new StreamTarget(drain.stream),
     });
-    output.setMetadataTags(tagsOf(labels, container));
+    output.setMetadataTags(toMetadataTags(labels, container));
     if (labels.date) setDate(output, labels.date);
     const pictures = video ? pictureSource(video) : null;
     const frameRate = video?.frameRate;
@@ -143,7 +143,7 @@ export class FilmWriter {
     const sound = audio ? soundSource(audio) : null;
     if (sound) output.addAudioTrack(sound);
     const writer = new FilmWriter(output, drain, pictures, sound, frameRate);
-    if (video && 'codec' in video && video.alpha === true) writer.straightener = new Straightener();
+    if (video && 'codec' in video && video.alpha === true) writer.unpremultiplier = new Unpremultiplier();
     if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac())) writer.primed = AAC_PRIMING;
     await output.start();
     return writer;
@@ -160,7 +160,7 @@ export class FilmWriter {
    * @param seconds - from the film's beginning, rising. Default: the frame's own timestamp.
    */
   async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
-    const sample = new VideoSample(await (this.straightener?.frame(frame) ?? frame.clone()));
+    const sample = new VideoSample(await (this.unpremultiplier?.frame(frame) ?? frame.clone()));
     sample.setTimestamp(seconds);
     if (this.frameRate !== undefined) sample.setDuration(1 / this.frameRate);
     try {

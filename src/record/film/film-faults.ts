@@ -11,7 +11,12 @@ export const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
 export const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
 
 /** @param wayOut - NAME stands for the film. */
-export function unreadable(name: string, what: string, wayOut: string, options?: ErrorOptions): PortoonError {
+export function unreadableFilm(
+  name: string,
+  what: string,
+  wayOut: string,
+  options?: ErrorOptions,
+): PortoonError {
   return new PortoonError(
     'ERR_VIDEO_UNREADABLE',
     `“${name}” ${what}`,
@@ -29,7 +34,8 @@ export async function explainOpening(
   if (error instanceof PortoonError) return error;
   if (await hasChanged(source)) return changed(name, error);
   const head = await bytesAt(source, 0, LOOK);
-  if (head.length === 0) return unreadable(name, 'is empty.', 'Choose another file, or copy this one again.');
+  if (head.length === 0)
+    return unreadableFilm(name, 'is empty.', 'Choose another file, or copy this one again.');
   if (error instanceof UnsupportedInputFormatError) return unknownKind(head, name, error);
   return isLocked(head) || isLocked(await bytesAt(source, -LOOK, LOOK))
     ? locked(name, error)
@@ -52,13 +58,13 @@ export async function explainChange(source: FilmSource, name: string): Promise<P
 }
 
 function changed(name: string, cause: unknown): PortoonError {
-  return unreadable(name, 'was changed meanwhile.', 'Wait until it is complete, then choose it again.', {
+  return unreadableFilm(name, 'was changed meanwhile.', 'Wait until it is complete, then choose it again.', {
     cause,
   });
 }
 
 function locked(name: string, cause: unknown): PortoonError {
-  return unreadable(
+  return unreadableFilm(
     name,
     'is encrypted: only the player that it was sold for can show it.',
     'Choose a film that is not protected.',
@@ -73,7 +79,7 @@ function isLocked(bytes: Uint8Array): boolean {
 
 function damaged(name: string, cause: unknown): PortoonError {
   if (cause instanceof Error && /encrypt|decrypt/i.test(cause.message)) return locked(name, cause);
-  return unreadable(
+  return unreadableFilm(
     name,
     'is cut short or damaged.',
     'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c:v libx264 NEW.mp4',
@@ -84,8 +90,8 @@ function damaged(name: string, cause: unknown): PortoonError {
 function unknownKind(head: Uint8Array, name: string, cause: unknown): PortoonError {
   const kind = kindOfFile(head.subarray(0, 512));
   if (kind === null)
-    return unreadable(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
+    return unreadableFilm(name, 'is not a video, or its beginning is missing.', CHOOSE, { cause });
   return kind.film
-    ? unreadable(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
-    : unreadable(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });
+    ? unreadableFilm(name, `is ${kind.name}, which Portoon does not read.`, REENCODE, { cause })
+    : unreadableFilm(name, `is ${kind.name}, not a video.`, CHOOSE, { cause });
 }

@@ -11,20 +11,20 @@ import type { PortoonError } from '../../common/errors.ts';
 import { nameOfCodec } from './codec-names.ts';
 import type { FilmInfo, FilmSource } from '../convert-protocol.ts';
 import { cutTimesOf } from './cuts.ts';
-import { readLabels, type FilmLabels } from './film-date.ts';
+import { readMetadata, type FilmMetadata } from './film-metadata.ts';
 import {
   CHOOSE,
   explainChange,
   explainOpening,
   explainReading,
   REENCODE,
-  unreadable,
+  unreadableFilm,
 } from './film-faults.ts';
 import { FilmSound } from './film-sound.ts';
 import { readMp4Index, type Mp4Index } from './mp4-index.ts';
-import { cutsOf, endOf, partsOf, WHOLE, type Cut, type Part } from './parts.ts';
-import { Upright } from '../picture/upright.ts';
-import { timesBetween, wholeSamples } from './whole-samples.ts';
+import { readRanges, endOf, editSpans, WHOLE_TRACK, type ReadRange, type EditSpan } from './edit-spans.ts';
+import { FrameNormalizer } from '../picture/frame-normalizer.ts';
+import { packetTimesBetween, decodableSamples } from './whole-samples.ts';
 
 /**
  * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's
@@ -62,7 +62,7 @@ export interface FilmFrame {
 export class FilmReader {
   /** Frames so far that no decoder could make out, and in whose place the one before stands. */
   mended = 0;
-  private pictures: Promise<Upright> | null = null;
+  private pictures: Promise<FrameNormalizer> | null = null;
 
   private constructor(
     readonly info: FilmInfo,
@@ -72,12 +72,12 @@ export class FilmReader {
     readonly warnings: readonly string[],
     /** The one that a player takes first. */
     readonly sounds: readonly FilmSound[],
-    readonly labels: FilmLabels,
+    readonly labels: FilmMetadata,
     private readonly source: FilmSource,
     private readonly name: string,
     private readonly input: Input,
     private readonly video: InputVideoTrack,
-    private readonly parts: readonly Part[],
+    private readonly parts: readonly EditSpan[],
   ) {}
 
   /**
@@ -108,8 +108,8 @@ export class FilmReader {
       input.getAudioTracks(),
     ]);
     if (!video) {
-      if (audio) throw unreadable(name, 'has sound but no picture.', CHOOSE);
-      throw unreadable(
+      if (audio) throw unreadableFilm(name, 'has sound but no picture.', CHOOSE);
+      throw unreadableFilm(
         name,
         'is cut short or damaged: it does not tell what is in it.',
         'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c copy NEW.mkv',
@@ -121,7 +121,7 @@ export class FilmReader {
     const parts = partsFor(video, index);
     const inOrder = audio ? [audio, ...tracks.filter(({ id }) => id !== audio.id)] : tracks;
     const sounds = await Promise.all(
-      inOrder.map((track) => FilmSound.open(track, partsFor(track, index) ?? WHOLE)),
+      inOrder.map((track) => FilmSound.open(track, partsFor(track, index) ?? WHOLE_TRACK)),
     );
     const sound = sounds.find(({ decoded }) => decoded) ?? sounds[0];
     const firsts = await Promise.all(
@@ -142,12 +142,12 @@ export class FilmReader {
       begin,
       parts === null ? ['The film asks for slow or fast motion, which is not followed.'] : [],
       sounds,
-      await readLabels(source, input, index),
+      await readMetadata(source, input, index),
       source,
       name,
       input,
       video,
-      parts ?? WHOLE,
+      parts ?? WHOLE_TRACK,
     );
   }
 
@@ -176,7 +176,7 @@ export class FilmReader {
     let last = -1;
     try {
       const upright = await this.upright();
-      for (const cut of cutsOf(this.parts, from, readTo)) {
+      for (const cut of readRanges(this.parts, from, readTo)) {
         const film = cut.shift + from;
         for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
           const shown = Math.max(start, cut.from);
@@ -208,13 +208,18 @@ export class FilmReader {
     this.input.dispose();
   }
 
-  private upright(): Promise<Upright> {
+  private upright(): Promise<FrameNormalizer> {
     const { video, info, begin } = this;
-    return (this.pictures ??= Upright.open(video, [info.width, info.height], begin, begin + info.seconds));
+    return (this.pictures ??= FrameNormalizer.open(
+      video,
+      [info.width, info.height],
+      begin,
+      begin + info.seconds,
+    ));
   }
 
   /** The frames of one cut, which stay this reader's, with their times on the track's clock. */
-  private async *cut(upright: Upright, cut: Cut): AsyncGenerator<Timed, void, undefined> {
+  private async *cut(upright: FrameNormalizer, cut: ReadRange): AsyncGenerator<Timed, void, undefined> {
     const from = cut.from + SHORTEST;
     const to = cut.to - SHORTEST;
     /** What stands in for a frame that is broken. */
@@ -224,7 +229,7 @@ export class FilmReader {
     let seen = -Infinity;
     let shownTo = -Infinity;
     try {
-      for await (const sample of wholeSamples(this.video, from, to)) {
+      for await (const sample of decodableSamples(this.video, from, to)) {
         let frame: VideoFrame;
         try {
           frame = await upright.frame(sample);
@@ -236,7 +241,7 @@ export class FilmReader {
         // What a decoder could not make out is missing: the times of the packets tell of it.
         const missed =
           timestamp > Math.max(shownTo, from) + GAP
-            ? await timesBetween(this.video, seen, timestamp, from)
+            ? await packetTimesBetween(this.video, seen, timestamp, from)
             : [];
         for (const [index, at] of missed.entries())
           yield { frame: stand ?? frame, start: at, end: missed[index + 1] ?? timestamp, isMended: true };
@@ -248,7 +253,7 @@ export class FilmReader {
         shownTo = timestamp + duration;
       }
       // A film may break off here: only what is there counts, and its index tells of more.
-      const missed = stand ? await timesBetween(this.video, seen, to, from, false) : [];
+      const missed = stand ? await packetTimesBetween(this.video, seen, to, from, false) : [];
       for (const [index, at] of missed.entries())
         yield {
           frame: stand!,
@@ -275,7 +280,7 @@ interface Timed {
 /** What a track's edit list shows of it; null where that cannot be followed. */
 function partsFor({ id }: InputVideoTrack | InputAudioTrack, index: Mp4Index | null) {
   const edits = index?.edits.get(id);
-  return edits ? partsOf(edits) : WHOLE;
+  return edits ? editSpans(edits) : WHOLE_TRACK;
 }
 
 /** The largest picture of standard definition, where nothing says how colours are coded. */
@@ -300,17 +305,18 @@ async function checkPictures(video: InputVideoTrack, name: string) {
   const width = await video.getDisplayWidth();
   const height = await video.getDisplayHeight();
   if (width * height > MOST_PIXELS)
-    throw unreadable(
+    throw unreadableFilm(
       name,
       `is ${width} × ${height}: films up to 4096 × 2304 can be converted.`,
       `Make it smaller first, as by: ffmpeg -i NAME -vf scale=${width >= height ? '3840:-2' : '-2:3840'} NEW.mp4`,
     );
   const codec = await video.getCodec();
-  if (codec === null) throw unreadable(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
+  if (codec === null)
+    throw unreadableFilm(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
   // A film that is locked says so only when its packets are wanted.
   await new EncodedPacketSink(video).getFirstPacket();
   if (await video.canDecode()) return { width, height, codec };
-  throw unreadable(
+  throw unreadableFilm(
     name,
     `is ${nameOfCodec(codec)}, which this browser cannot decode.`,
     codec === 'hevc' ? `Chrome decodes it where the graphics processor does. ${REENCODE}` : REENCODE,

@@ -1,6 +1,6 @@
 import { AudioSampleSink, EncodedPacketSink, type AudioCodec, type InputAudioTrack } from 'mediabunny';
 import { nameOfCodec } from './codec-names.ts';
-import { cutsOf, WHOLE, type Part } from './parts.ts';
+import { readRanges, WHOLE_TRACK, type EditSpan } from './edit-spans.ts';
 
 /** One sound track of a film. */
 export class FilmSound {
@@ -10,11 +10,11 @@ export class FilmSound {
     readonly codec: AudioCodec | null,
     /** Null where the browser cannot decode it. */
     readonly decoded: { readonly channels: number; readonly rate: number } | null,
-    private readonly parts: readonly Part[],
+    private readonly parts: readonly EditSpan[],
   ) {}
 
   /** @param parts - what is heard of it. */
-  static async open(track: InputAudioTrack, parts: readonly Part[]): Promise<FilmSound> {
+  static async open(track: InputAudioTrack, parts: readonly EditSpan[]): Promise<FilmSound> {
     const codec = await track.getCodec();
     const canDecode = codec !== null && (await track.canDecode());
     const decoded = canDecode
@@ -30,7 +30,7 @@ export class FilmSound {
 
   /** Whether its packets may go over as they are: cuts within it fall on no packet's end. */
   get isWhole(): boolean {
-    return this.parts === WHOLE || this.parts.length === 1;
+    return this.parts === WHOLE_TRACK || this.parts.length === 1;
   }
 
   getFirstTimestamp(): Promise<number> {
@@ -44,7 +44,7 @@ export class FilmSound {
   async *packets(from: number, to: number) {
     const sink = new EncodedPacketSink(this.track);
     const decoderConfig = await this.track.getDecoderConfig();
-    for (const cut of cutsOf(this.parts, from, to)) {
+    for (const cut of readRanges(this.parts, from, to)) {
       const first = (await sink.getKeyPacket(cut.from)) ?? (await sink.getFirstKeyPacket());
       if (!first) return;
       // The decoder of what comes first wants to know what came before.
@@ -61,7 +61,7 @@ export class FilmSound {
 
   /** The sound itself, cut exactly and timed from `from`. The caller closes each piece. */
   async *pieces(from: number, to: number) {
-    for (const cut of cutsOf(this.parts, from, to)) {
+    for (const cut of readRanges(this.parts, from, to)) {
       for await (const sample of new AudioSampleSink(this.track).samples(cut.from, cut.to)) {
         const { sampleRate: rate, numberOfFrames, timestamp } = sample;
         const first = Math.max(0, Math.round((cut.from - timestamp) * rate));

@@ -12,7 +12,7 @@ const BROKEN = new Set(['EncodingError', 'DataError', 'OperationError', 'Invalid
  * @param from - seconds; the first frame is the one shown at that moment.
  * @param to - seconds, not included.
  */
-export async function* wholeSamples(
+export async function* decodableSamples(
   track: InputVideoTrack,
   from: number,
   to: number,
@@ -36,7 +36,7 @@ export async function* wholeSamples(
       const end = Math.min(to, key?.timestamp ?? to);
       // The decoder is lost with the frames that it had ready. The whole frames before the broken
       // one are fetched one by one.
-      for (const at of await timesBetween(track, seen, end, from, end < Infinity)) {
+      for (const at of await packetTimesBetween(track, seen, end, from, end < Infinity)) {
         const sample = await sink.getSample(at).catch(() => null);
         if (sample?.timestamp !== at) {
           sample?.close();
@@ -57,7 +57,7 @@ export async function* wholeSamples(
  * @param metadataOnly - false at the end of a film that breaks off, where only what is there
  *   counts: an index tells of more.
  */
-export async function timesBetween(
+export async function packetTimesBetween(
   track: InputVideoTrack,
   after: number,
   before: number,

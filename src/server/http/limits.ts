@@ -28,7 +28,7 @@ export const REFUSED_PER_ADDRESS = 20;
 export const PENDING_PER_ADDRESS = 300;
 
 /** A token bucket. */
-export class Bucket {
+export class TokenBucket {
   readonly #allowance: Allowance;
   #level: number;
   #at = performance.now();
@@ -60,27 +60,27 @@ export class Bucket {
 }
 
 /** What one address uses. */
-export interface Account {
+export interface AddressUsage {
   /** Signalling connections, whether they have begun to talk or not. */
   open: number;
   /** Those of {@link REFUSED_PER_ADDRESS}. */
   refused: number;
-  readonly connections: Bucket;
-  readonly messages: Bucket;
+  readonly connections: TokenBucket;
+  readonly messages: TokenBucket;
 }
 
 /** What each address has used, and only while it matters. */
-export class Addresses {
-  readonly #accounts = new Map<string, Account>();
+export class AddressLimits {
+  readonly #accounts = new Map<string, AddressUsage>();
 
-  of(address: string): Account {
+  of(address: string): AddressUsage {
     let account = this.#accounts.get(address);
     if (!account) {
       account = {
         open: 0,
         refused: 0,
-        connections: new Bucket(CONNECTIONS_PER_ADDRESS),
-        messages: new Bucket(MESSAGES_PER_ADDRESS),
+        connections: new TokenBucket(CONNECTIONS_PER_ADDRESS),
+        messages: new TokenBucket(MESSAGES_PER_ADDRESS),
       };
       this.#accounts.set(address, account);
     }

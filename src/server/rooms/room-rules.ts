@@ -2,7 +2,7 @@
  * Who may enter a room, who is its host, and what the others are told. Pure functions: nothing
  * waits or emits.
  */
-import { Refusal, VIEWERS_FULL } from './refusal.ts';
+import { RequestError, VIEWERS_FULL } from './request-error.ts';
 import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from '../signals.ts';
 import type { StoredMember, StoredRoom } from './store.ts';
 
@@ -19,12 +19,12 @@ export function peerOf({ id, name, kind, state }: StoredMember, room: StoredRoom
  * Whether the membership still belongs to this connection. A peer that came back on another one has
  * taken it along.
  */
-export function holds(room: StoredRoom, { id, connection }: StoredMember): boolean {
+export function isCurrentConnection(room: StoredRoom, { id, connection }: StoredMember): boolean {
   return room.members.some((other) => other.id === id && other.connection === connection);
 }
 
 /** How someone comes in. */
-export interface Entry {
+export interface JoinContext {
   /** Whether they say that they were in this room before. */
   readonly returns: boolean;
   /** Who else was in the room when it was locked, as they remember it. */
@@ -35,7 +35,7 @@ export interface Entry {
  * Starts a room that nobody is in or expected back in: unlocked, and for a while with no host but
  * its owner.
  */
-export function begin(room: StoredRoom): void {
+export function resetIfEmpty(room: StoredRoom): void {
   if (room.members.length > 0 || room.away.length > 0) return;
   delete room.host;
   room.locked = false;
@@ -49,15 +49,15 @@ export function begin(room: StoredRoom): void {
  *
  * @returns their connection until now, if they had one, and who came in while the server had
  *   forgotten the lock: these are to be removed.
- * @throws Refusal where the room is full or locked, or the host removed them.
+ * @throws RequestError where the room is full or locked, or the host removed them.
  */
-export function enter(
+export function addMember(
   room: StoredRoom,
   member: StoredMember,
-  { returns, lockedWith }: Entry,
+  { returns, lockedWith }: JoinContext,
 ): { replaced: string | undefined; intruders: StoredMember[] } {
   const { id, kind, owner } = member;
-  begin(room);
+  resetIfEmpty(room);
   const awaitsOwner = room.host === undefined && (room.hostUntil ?? 0) > Date.now();
   const relocks = awaitsOwner && returns && lockedWith !== undefined;
   if (relocks) room.locked = true;
@@ -68,14 +68,14 @@ export function enter(
 
   const before = room.members.findIndex((other) => other.id === id);
   const wasThere = before >= 0 || room.away.some((other) => other.id === id) || (awaitsOwner && returns);
-  if (room.removed.includes(id)) throw new Refusal('ERR_REMOVED');
-  if (room.locked && !wasThere && !owner) throw new Refusal('ERR_ROOM_LOCKED');
+  if (room.removed.includes(id)) throw new RequestError('ERR_REMOVED');
+  if (room.locked && !wasThere && !owner) throw new RequestError('ERR_ROOM_LOCKED');
   const most = kind === 'person' ? MAX_PERSONS : MAX_VIEWERS;
   const others = room.members.filter(
     (other) => other.id !== id && other.kind === kind && !intruders.includes(other),
   );
   if (others.length >= most)
-    throw new Refusal('ERR_ROOM_FULL', undefined, kind === 'view' ? { words: VIEWERS_FULL } : {});
+    throw new RequestError('ERR_ROOM_FULL', undefined, kind === 'view' ? { words: VIEWERS_FULL } : {});
 
   const replaced = room.members[before]?.connection;
   if (before >= 0) room.members[before] = member;
@@ -87,7 +87,11 @@ export function enter(
 }
 
 /** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
-export function drop(room: StoredRoom, id: string, reason: 'left' | 'lost' | 'removed'): EventOf<'left'> {
+export function removeMember(
+  room: StoredRoom,
+  id: string,
+  reason: 'left' | 'lost' | 'removed',
+): EventOf<'left'> {
   room.members = room.members.filter((member) => member.id !== id);
   if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
   if (room.host === id) {
@@ -102,7 +106,7 @@ export function dropDeadNodes(room: StoredRoom, living: ReadonlySet<string>): Ev
   const now = Date.now();
   room.away = room.away.filter(({ until }) => until > now);
   const dead = room.members.filter(({ node }) => !living.has(node));
-  return dead.map(({ id }) => drop(room, id, 'lost'));
+  return dead.map(({ id }) => removeMember(room, id, 'lost'));
 }
 
 /**

@@ -1,21 +1,21 @@
 import { digest, randomKey } from './keys.ts';
-import { Refusal } from './refusal.ts';
+import { RequestError } from './request-error.ts';
 import {
-  begin,
+  resetIfEmpty,
   dropDeadNodes,
   chooseHost,
-  drop,
-  enter,
-  holds,
+  removeMember,
+  addMember,
+  isCurrentConnection,
   peerOf,
   type RoomEvent,
 } from './room-rules.ts';
 import type { JoinAnswer, MemberState } from '../signals.ts';
 import {
-  callOf,
-  tellRoom,
+  peerChannel,
+  emitToRoom,
   removeConnection,
-  type Checked,
+  type ValidatedRequest,
   type SignalServer,
   type SignalSocket,
 } from './sockets.ts';
@@ -65,14 +65,14 @@ export class Rooms {
    */
   async join(
     socket: SignalSocket,
-    request: Checked<'join'>,
+    request: ValidatedRequest<'join'>,
     answer: (answer: Omit<JoinAnswer, 'ice' | 'iceLifetime'>) => void,
   ): Promise<Membership> {
     const room = digest(request.room);
     const secret = request.rejoin?.secret ?? randomKey();
     // The id is made of the secret: any node, and one that was started anew, can tell whose it is.
     const id = digest(secret);
-    if (request.rejoin && request.rejoin.id !== id) throw new Refusal('ERR_MESSAGE', 'rejoin');
+    if (request.rejoin && request.rejoin.id !== id) throw new RequestError('ERR_MESSAGE', 'rejoin');
     const member: StoredMember = {
       id,
       name: request.name,
@@ -92,8 +92,11 @@ export class Rooms {
         const events = dropDeadNodes(state, living);
         const { rejoin, lockedWith } = request;
         const wasLocked = state.locked;
-        const { replaced, intruders } = enter(state, member, { returns: rejoin !== undefined, lockedWith });
-        for (const intruder of intruders) events.push(drop(state, intruder.id, 'removed'));
+        const { replaced, intruders } = addMember(state, member, {
+          returns: rejoin !== undefined,
+          lockedWith,
+        });
+        for (const intruder of intruders) events.push(removeMember(state, intruder.id, 'removed'));
         const hostEvents = chooseHost(state);
         const peer = peerOf(member, state);
         const result = {
@@ -113,11 +116,11 @@ export class Rooms {
         // A connection that the peer had before; its end is no news.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its membership up next.
-        if (socket.connected) void socket.join([room, callOf(room, id)]);
+        if (socket.connected) void socket.join([room, peerChannel(room, id)]);
         this.#admit(membership);
         answer(result);
         for (const { connection } of intruders) removeConnection(this.#io, connection);
-        tellRoom(this.#io, room, events, id);
+        emitToRoom(this.#io, room, events, id);
         // Those who came back before found it open.
         if (relocks) this.#io.to(room).emit('locked', { locked: true });
         this.#settleLater(room, hostUntil);
@@ -154,14 +157,14 @@ export class Rooms {
       (state, living) => {
         const events: RoomEvent[] = dropDeadNodes(state, living);
         const missing = forgotten && !state.members.some((other) => other.id === id);
-        if (missing || holds(state, member)) events.push(drop(state, id, reason));
+        if (missing || isCurrentConnection(state, member)) events.push(removeMember(state, id, reason));
         events.push(...chooseHost(state));
         return { events, hostUntil: state.hostUntil };
       },
       ({ events, hostUntil }) => {
         void membership.socket.leave(room);
-        void membership.socket.leave(callOf(room, id));
-        tellRoom(this.#io, room, events, id);
+        void membership.socket.leave(peerChannel(room, id));
+        emitToRoom(this.#io, room, events, id);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -172,7 +175,8 @@ export class Rooms {
       membership.room,
       (room) => {
         const member = room.members.find((other) => other.id === membership.id);
-        if (!member || !holds(room, membership.member)) throw new Refusal('ERR_NOT_JOINED');
+        if (!member || !isCurrentConnection(room, membership.member))
+          throw new RequestError('ERR_NOT_JOINED');
         if (name !== undefined) member.name = name;
         member.state = state;
         return member;
@@ -190,7 +194,8 @@ export class Rooms {
     await this.#store.change(
       membership.room,
       (room) => {
-        if (room.host !== membership.id || !holds(room, membership.member)) throw new Refusal('ERR_NOT_HOST');
+        if (room.host !== membership.id || !isCurrentConnection(room, membership.member))
+          throw new RequestError('ERR_NOT_HOST');
         room.locked = locked;
       },
       () => {
@@ -206,34 +211,34 @@ export class Rooms {
     await this.#store.change(
       room,
       (state) => {
-        if (state.host !== membership.id || !holds(state, membership.member))
-          throw new Refusal('ERR_NOT_HOST');
+        if (state.host !== membership.id || !isCurrentConnection(state, membership.member))
+          throw new RequestError('ERR_NOT_HOST');
         const member = state.members.find((other) => other.id === id);
-        if (!member || id === membership.id) throw new Refusal('ERR_PEER_GONE');
+        if (!member || id === membership.id) throw new RequestError('ERR_PEER_GONE');
         state.removed = [...state.removed.slice(-99), id];
         const locks = !state.locked;
         state.locked = true;
-        return { events: [drop(state, id, 'removed')], connection: member.connection, locks };
+        return { events: [removeMember(state, id, 'removed')], connection: member.connection, locks };
       },
       ({ events, connection, locks }) => {
         membership.locks = true;
         removeConnection(this.#io, connection);
-        tellRoom(this.#io, room, events, id);
+        emitToRoom(this.#io, room, events, id);
         if (locks) this.#io.to(room).emit('locked', { locked: true });
       },
     );
   }
 
   /** Hands a signal on to another member of the same room. */
-  async signal(membership: Membership, { to, ...signal }: Checked<'signal'>): Promise<void> {
-    const call = callOf(membership.room, to);
+  async signal(membership: Membership, { to, ...signal }: ValidatedRequest<'signal'>): Promise<void> {
+    const call = peerChannel(membership.room, to);
     const isHere = this.#io.of('/').adapter.rooms.has(call);
     const views = membership.member.kind === 'view';
     if (!isHere || views) {
       const room = await this.#store.read(membership.room);
       // Viewers find each other no more than they find people of another room.
       if (!room?.members.some(({ id, kind }) => id === to && !(views && kind === 'view')))
-        throw new Refusal('ERR_PEER_GONE');
+        throw new RequestError('ERR_PEER_GONE');
     }
     this.#io.to(call).emit('signal', { from: membership.id, ...signal });
   }
@@ -283,7 +288,7 @@ export class Rooms {
         hostUntil: state.hostUntil,
       }),
       ({ events, hostUntil }) => {
-        tellRoom(this.#io, room, events);
+        emitToRoom(this.#io, room, events);
         this.#settleLater(room, hostUntil);
       },
     );
@@ -295,7 +300,7 @@ export class Rooms {
       (state, living) => {
         const events: RoomEvent[] = dropDeadNodes(state, living);
         const stale: Membership[] = [];
-        begin(state);
+        resetIfEmpty(state);
         for (const membership of memberships) {
           const there = state.members.find(({ id }) => id === membership.id);
           if (there) {
@@ -313,7 +318,7 @@ export class Rooms {
       },
       ({ events, stale, relocks, hostUntil }) => {
         for (const { socket } of stale) socket.disconnect(true);
-        tellRoom(this.#io, room, events);
+        emitToRoom(this.#io, room, events);
         if (relocks) this.#io.to(room).emit('locked', { locked: true });
         this.#settleLater(room, hostUntil);
       },
@@ -326,11 +331,11 @@ export class Rooms {
       (state, living) => {
         const events: RoomEvent[] = [...dropDeadNodes(state, living), ...chooseHost(state)];
         const peers = state.members.map((member) => peerOf(member, state));
-        const present = memberships.filter(({ member }) => holds(state, member));
+        const present = memberships.filter(({ member }) => isCurrentConnection(state, member));
         return { events, peers, present, locked: state.locked, hostUntil: state.hostUntil };
       },
       ({ events, peers, present, locked, hostUntil }) => {
-        tellRoom(this.#io, room, events);
+        emitToRoom(this.#io, room, events);
         for (const { id, socket } of present) {
           const host = peers.some((peer) => peer.id === id && peer.host);
           socket.emit('present', { peers: peers.filter((peer) => peer.id !== id), host, locked });

@@ -7,7 +7,7 @@ type NoEvents = Record<string, never>;
 export type SignalServer = Server<ClientToServer, ServerToClient, NoEvents>;
 export type SignalSocket = Socket<ClientToServer, ServerToClient, NoEvents>;
 /** A request as the schema leaves it. */
-export type Checked<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
+export type ValidatedRequest<N extends RequestName> = InferOutput<(typeof requestSchemas)[N]>;
 
 /** Ends the connection of somebody who was removed, and tells them why. */
 export function removeConnection(io: SignalServer, connection: string): void {
@@ -20,11 +20,16 @@ export function removeConnection(io: SignalServer, connection: string): void {
  *
  * @param about who need not be told of anything.
  */
-export function tellRoom(io: SignalServer, room: string, events: readonly RoomEvent[], about?: string): void {
-  const others = about === undefined ? io.to(room) : io.to(room).except(callOf(room, about));
+export function emitToRoom(
+  io: SignalServer,
+  room: string,
+  events: readonly RoomEvent[],
+  about?: string,
+): void {
+  const others = about === undefined ? io.to(room) : io.to(room).except(peerChannel(room, about));
   // One by one: the compiler does not see that event and message belong together.
   for (const [event, message] of events) {
-    if (event === 'joined') others.except(callOf(room, message.peer.id)).emit(event, message);
+    if (event === 'joined') others.except(peerChannel(room, message.peer.id)).emit(event, message);
     else if (event === 'left') others.emit(event, message);
     else others.emit(event, message);
   }
@@ -33,6 +38,6 @@ export function tellRoom(io: SignalServer, room: string, events: readonly RoomEv
 /**
  * The socket.io room of one peer alone. Someone who knows only ids of another room cannot name it.
  */
-export function callOf(room: string, id: string): string {
+export function peerChannel(room: string, id: string): string {
   return `${room}:${id}`;
 }

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { Bucket, MESSAGES_PER_CONNECTION } from '../http/limits.ts';
+import { TokenBucket, MESSAGES_PER_CONNECTION } from '../http/limits.ts';
 import type { Metrics } from '../metrics.ts';
-import { Refusal } from '../rooms/refusal.ts';
+import { RequestError } from '../rooms/request-error.ts';
 import type { RelayLog } from './relay-log.ts';
 import type { Membership, Rooms } from '../rooms/rooms.ts';
 import { requestSchemas, type IceAnswer, type RequestName } from '../signals.ts';
-import type { Checked, SignalSocket } from '../rooms/sockets.ts';
+import type { ValidatedRequest, SignalSocket } from '../rooms/sockets.ts';
 
 /** A connection that joins no room is ended. Milliseconds. */
 const IDLE = 30_000;
@@ -17,8 +17,8 @@ export class ClientConnection {
   readonly #socket: SignalSocket;
   readonly #rooms: Rooms;
   readonly #metrics: Metrics;
-  readonly #own = new Bucket(MESSAGES_PER_CONNECTION);
-  readonly #address: Bucket;
+  readonly #own = new TokenBucket(MESSAGES_PER_CONNECTION);
+  readonly #address: TokenBucket;
   readonly #ice: (user: string) => IceAnswer;
   readonly #relayLog: RelayLog;
   readonly #idle: NodeJS.Timeout;
@@ -30,7 +30,11 @@ export class ClientConnection {
     socket: SignalSocket,
     rooms: Rooms,
     metrics: Metrics,
-    { messages, ice, relayLog }: { messages: Bucket; ice: (user: string) => IceAnswer; relayLog: RelayLog },
+    {
+      messages,
+      ice,
+      relayLog,
+    }: { messages: TokenBucket; ice: (user: string) => IceAnswer; relayLog: RelayLog },
   ) {
     this.#socket = socket;
     this.#rooms = rooms;
@@ -56,13 +60,13 @@ export class ClientConnection {
   #receive(name: string, parts: unknown[]): void {
     const last = parts.at(-1);
     const answer = typeof last === 'function' ? (last as (answer: unknown) => void) : () => undefined;
-    const refuse = (refusal: Refusal) => {
+    const refuse = (refusal: RequestError) => {
       this.#metrics.rejected.inc({ code: refusal.error.code });
       answer({ ok: false, error: refusal.error });
     };
     const cost = costOf(parts[0]);
     if (!this.#own.take(cost) || !this.#address.take(cost)) {
-      refuse(new Refusal('ERR_TOO_MANY'));
+      refuse(new RequestError('ERR_TOO_MANY'));
       this.#socket.disconnect(true);
       return;
     }
@@ -75,7 +79,11 @@ export class ClientConnection {
         });
         this.#metrics.messages.inc({ request: name });
       } catch (error) {
-        refuse(error instanceof Refusal ? error : new Refusal('ERR_SIGNALLING', undefined, { cause: error }));
+        refuse(
+          error instanceof RequestError
+            ? error
+            : new RequestError('ERR_SIGNALLING', undefined, { cause: error }),
+        );
       }
     });
   }
@@ -85,30 +93,30 @@ export class ClientConnection {
       await this.#join(check('join', message), answer);
       return;
     }
-    if (!Object.hasOwn(requestSchemas, name)) throw new Refusal('ERR_MESSAGE', 'unknown request');
+    if (!Object.hasOwn(requestSchemas, name)) throw new RequestError('ERR_MESSAGE', 'unknown request');
     const request = check(name as Exclude<RequestName, 'join'>, message);
     const membership = this.#membership;
-    if (!membership) throw new Refusal('ERR_NOT_JOINED');
+    if (!membership) throw new RequestError('ERR_NOT_JOINED');
     switch (name as Exclude<RequestName, 'join'>) {
       case 'signal':
-        await this.#rooms.signal(membership, request as Checked<'signal'>);
+        await this.#rooms.signal(membership, request as ValidatedRequest<'signal'>);
         break;
       case 'state': {
-        const { name: called, ...state } = request as Checked<'state'>;
+        const { name: called, ...state } = request as ValidatedRequest<'state'>;
         await this.#rooms.setState(membership, called, state);
         break;
       }
       case 'lock':
-        await this.#rooms.lock(membership, (request as Checked<'lock'>).locked);
+        await this.#rooms.lock(membership, (request as ValidatedRequest<'lock'>).locked);
         break;
       case 'remove':
-        await this.#rooms.remove(membership, (request as Checked<'remove'>).peer);
+        await this.#rooms.remove(membership, (request as ValidatedRequest<'remove'>).peer);
         break;
       case 'ice':
         answer(this.#ice(membership.id));
         return;
       case 'relay':
-        this.#relayLog.hear((request as Checked<'relay'>).status);
+        this.#relayLog.hear((request as ValidatedRequest<'relay'>).status);
         break;
       case 'leave':
         await this.#leave('left');
@@ -117,8 +125,8 @@ export class ClientConnection {
     answer({});
   }
 
-  async #join(request: Checked<'join'>, answer: (result: object) => void): Promise<void> {
-    if (this.#membership) throw new Refusal('ERR_ALREADY_JOINED');
+  async #join(request: ValidatedRequest<'join'>, answer: (result: object) => void): Promise<void> {
+    if (this.#membership) throw new RequestError('ERR_ALREADY_JOINED');
     const membership = await this.#rooms.join(this.#socket, request, (result) => {
       answer({ ...result, ...this.#ice(result.self) });
     });
@@ -145,11 +153,11 @@ export class ClientConnection {
 }
 
 /** The message as its schema leaves it. */
-function check<N extends RequestName>(name: N, message: unknown): Checked<N> {
+function check<N extends RequestName>(name: N, message: unknown): ValidatedRequest<N> {
   const { success, output, issues } = v.safeParse(requestSchemas[name], message, { abortEarly: true });
   if (success) return output;
   // Which part was wrong; never what it said.
-  throw new Refusal('ERR_MESSAGE', v.getDotPath(issues[0]) ?? name);
+  throw new RequestError('ERR_MESSAGE', v.getDotPath(issues[0]) ?? name);
 }
 
 /** A long offer counts for several messages. */

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Server } from 'socket.io';
-import { addressOf, Addresses, OPEN_PER_ADDRESS, REFUSED_PER_ADDRESS } from '../http/limits.ts';
+import { addressOf, AddressLimits, OPEN_PER_ADDRESS, REFUSED_PER_ADDRESS } from '../http/limits.ts';
 import { MemoryStore } from '../rooms/memory-store.ts';
 import type { Metrics } from '../metrics.ts';
 import { addQueueFigures } from './queue-figures.ts';
-import { connectRedis } from '../rooms/redis.ts';
-import { Refusal } from '../rooms/refusal.ts';
+import { connectRedis } from '../rooms/cluster-connection.ts';
+import { RequestError } from '../rooms/request-error.ts';
 import { RelayLog } from './relay-log.ts';
 import { Rooms } from '../rooms/rooms.ts';
 import type { Settings } from '../settings.ts';
@@ -51,7 +51,7 @@ export async function attachSignalling(
   let closing = false;
   const shared = redisUrl === undefined ? undefined : await connectRedis(redisUrl, node);
   if (shared) addQueueFigures(metrics.registry, shared.client);
-  const addresses = new Addresses();
+  const addresses = new AddressLimits();
   const rawSockets = new Set<Duplex>();
   /** Sockets that became a connection, or whose refusal is counted elsewhere. */
   const accounted = new WeakSet<Duplex>();
@@ -139,7 +139,7 @@ export async function attachSignalling(
       next();
       return;
     }
-    const refusal = new Refusal('ERR_TOO_MANY');
+    const refusal = new RequestError('ERR_TOO_MANY');
     next(Object.assign(refusal, { data: refusal.error }));
   });
 

@@ -3,15 +3,15 @@ import {
   type Detail,
   DETAILS,
   isNetSide,
-  MOST_OF_DRAWING,
-  NET_SIDE_TAKES,
-  PALETTE_TAKES,
+  MAX_DRAW_FACTORS,
+  NET_SIDE_EXPECTED,
+  PALETTE_EXPECTED,
   parsePalette,
   REGIONS,
   splitFineId,
 } from '../../effect/look.ts';
-import { findKey, roomSchema } from '../../call/link.ts';
-import { cleanName, isTracker, stripSentence, stripUnseen } from './link-debris.ts';
+import { findRoomName, roomSchema } from '../../call/link.ts';
+import { cleanParameterName, isTracker, stripSentence, stripUnseen } from './link-cleanup.ts';
 
 /** Where the first frames come from. */
 type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
@@ -66,13 +66,13 @@ const EXPECTED: Record<Exclude<keyof LinkParameters, 'room'>, string> = {
   style: 'none or the id of a style',
   region: listWords(REGIONS),
   strength: 'from 0 to 1',
-  line: `from 0 to ${MOST_OF_DRAWING.line}`,
-  colour: `from 0 to ${MOST_OF_DRAWING.colour}`,
-  palette: PALETTE_TAKES,
+  line: `from 0 to ${MAX_DRAW_FACTORS.line}`,
+  colour: `from 0 to ${MAX_DRAW_FACTORS.colour}`,
+  palette: PALETTE_EXPECTED,
   detail: listWords(DETAILS),
   background: 'live, blur, transparent, a CSS colour or the URL of an image on this site',
   ep: 'auto, webgpu or wasm',
-  quality: `auto or ${NET_SIDE_TAKES}`,
+  quality: `auto or ${NET_SIDE_EXPECTED}`,
   stats: '1 or 0',
 };
 
@@ -116,8 +116,8 @@ function schemasFor({ base, isColour }: LinkContext) {
     style: v.pipe(filled, v.regex(/^[\w-]+$/)),
     region: v.picklist(REGIONS),
     strength: upTo(1),
-    line: upTo(MOST_OF_DRAWING.line),
-    colour: upTo(MOST_OF_DRAWING.colour),
+    line: upTo(MAX_DRAW_FACTORS.line),
+    colour: upTo(MAX_DRAW_FACTORS.colour),
     palette: v.pipe(
       v.string(),
       v.check((text) => parsePalette(text) !== null),
@@ -142,7 +142,7 @@ function readQuery(search: string): { values: Map<string, string>; written: Map<
   const values = new Map<string, string>();
   const written = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
-    const clean = cleanName(name);
+    const clean = cleanParameterName(name);
     if (values.has(clean)) continue;
     values.set(clean, value);
     written.set(clean, name);
@@ -158,7 +158,7 @@ export function readRoom(search: string): { room: string | null; damaged: boolea
   const { values } = readQuery(search);
   const value = values.get('room');
   if (value === undefined) return { room: null, damaged: CUT_NAMES.some((cut) => values.get(cut) === '') };
-  const { success, output } = v.safeParse(roomSchema, findKey(value));
+  const { success, output } = v.safeParse(roomSchema, findRoomName(value));
   return success ? { room: output, damaged: false } : { room: null, damaged: true };
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import {
   DETAILS,
-  MOST_OF_DRAWING,
+  MAX_DRAW_FACTORS,
   parsePalette,
   REGIONS,
   splitFineId,
@@ -11,7 +11,7 @@ import { nameSchema } from '../../call/link.ts';
 
 const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
 /** What is shown behind the person, as the settings offer it. */
-export type Backdrop = (typeof BACKDROPS)[number];
+export type BackgroundKind = (typeof BACKDROPS)[number];
 
 export const RESOLUTIONS = ['360p', '720p', '1080p'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
@@ -25,7 +25,7 @@ export type ClipFormat = (typeof CLIP_FORMATS)[number];
 export const THEMES = ['system', 'light', 'dark'] as const;
 
 const factor = (setting: DrawSetting) =>
-  v.pipe(v.number(), v.minValue(0), v.maxValue(MOST_OF_DRAWING[setting]));
+  v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_DRAW_FACTORS[setting]));
 
 /** Every field has its own fallback, so one bad value loses one preference and not all of them. */
 const Schema = v.object({

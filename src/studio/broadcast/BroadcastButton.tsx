@@ -1,7 +1,7 @@
 import { Icon } from '../ui/Icon.tsx';
 import { useKeyName } from '../ui/key-name.ts';
 import { useBroadcast } from './broadcast-store.ts';
-import { BROADCAST_ID, STATE_WORDS } from './broadcast-words.ts';
+import { BROADCAST_ID, STATE_WORDS } from './broadcast-labels.ts';
 import { useObs } from './obs-store.ts';
 
 /** Opens the broadcast panel. It is red while the page is on air. */

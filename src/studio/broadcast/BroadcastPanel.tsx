@@ -1,6 +1,6 @@
 import { IconButton } from '../ui/controls.tsx';
 import { Popover } from '../ui/Popover.tsx';
-import { BROADCAST_ID } from './broadcast-words.ts';
+import { BROADCAST_ID } from './broadcast-labels.ts';
 import { MediaServerForm } from './MediaServerForm.tsx';
 import { ObsSection } from './ObsSection.tsx';
 

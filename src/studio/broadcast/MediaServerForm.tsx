@@ -3,7 +3,7 @@ import { usePreferences } from '../base/preferences-store.ts';
 import { Segmented, Switch } from '../ui/controls.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { RATES, useBroadcast, type BroadcastStatus } from './broadcast-store.ts';
-import { STATE_WORDS } from './broadcast-words.ts';
+import { STATE_WORDS } from './broadcast-labels.ts';
 import { FaultNote } from './FaultNote.tsx';
 
 const RATE_OPTIONS = RATES.map((value) => ({ value, label: `${value} Mbit/s` }));

@@ -1,5 +1,5 @@
 import { MAX_VIEWERS } from '../../call/link.ts';
-import type { Viewer } from '../../call/outlet.ts';
+import type { Viewer } from '../../call/viewer-publisher.ts';
 import { copyText } from '../base/clipboard.ts';
 import { usePage } from '../base/page-store.ts';
 import { usePreferences } from '../base/preferences-store.ts';

@@ -1,6 +1,6 @@
 import { batch, computed, effect as watch, signal } from '@preact/signals';
 import type { ViewAddress } from '../../call/link.ts';
-import type { Outlet, OutletOptions, Viewer } from '../../call/outlet.ts';
+import type { ViewerPublisher, ViewerPublisherOptions, Viewer } from '../../call/viewer-publisher.ts';
 import type { Fault } from '../../effect/index.ts';
 import type { PageStore } from '../base/page-store.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
@@ -15,7 +15,10 @@ import type { AudienceMicrophone } from './audience-microphone.ts';
 export type ObsLinkState = 'off' | 'elsewhere' | 'connecting' | 'ready';
 
 /** What the page uses of the connection to viewers. */
-export type ViewerConnection = Pick<Outlet, 'viewers' | 'here' | 'fault' | 'tell' | 'send' | 'close'>;
+export type ViewerConnection = Pick<
+  ViewerPublisher,
+  'viewers' | 'here' | 'fault' | 'tell' | 'send' | 'close'
+>;
 
 export interface ObsNeeds {
   preferences: PreferencesStore;
@@ -30,7 +33,7 @@ export interface ObsNeeds {
   addressOf: (key: string) => Promise<ViewAddress>;
   /** Waits until no other tab of this browser has the room. Returns how to stop waiting. */
   awaitRoom: (room: string, onHeld: () => void) => () => void;
-  connect: (options: OutletOptions) => ViewerConnection;
+  connect: (options: ViewerPublisherOptions) => ViewerConnection;
 }
 
 /** The link for OBS: whoever has it sees the person, for as long as the link is on. */

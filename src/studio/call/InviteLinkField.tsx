@@ -6,7 +6,7 @@ import { lookOfCall } from '../share/look-link.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { LinkField } from '../ui/LinkField.tsx';
 import { useCall } from './call-store.ts';
-import { canShareLink, inviteLink, shareInviteLink } from './call-link.ts';
+import { canShareLink, inviteLink, shareInviteLink } from './call-history.ts';
 
 /** The link that lets others join, to copy or to share. They begin with this page's look. */
 export function InviteLinkField() {

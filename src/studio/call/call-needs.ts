@@ -6,7 +6,7 @@ import type { NoticesStore } from '../notices/notices-store.ts';
 import type { SourceStore } from '../source/source-store.ts';
 import type { EffectStore } from '../stage/effect-store.ts';
 import type { OutputStore } from '../stage/output-store.ts';
-import type { CallHistory } from './call-link.ts';
+import type { CallHistory } from './call-history.ts';
 import type { CameraSwitchStore } from './camera-switch-store.ts';
 
 /** What the page uses of a room that it has joined. */

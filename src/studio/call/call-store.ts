@@ -4,7 +4,7 @@ import { faultOf, PortoonError } from '../../common/errors.ts';
 import type { Fault } from '../../effect/index.ts';
 import { ignoreRejection } from '../base/ignore-rejection.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
-import { inviteLink } from './call-link.ts';
+import { inviteLink } from './call-history.ts';
 import type { CallNeeds, JoinedRoom } from './call-needs.ts';
 import { CallNotices } from './call-notices.ts';
 

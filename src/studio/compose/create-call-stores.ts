@@ -1,9 +1,9 @@
 import { hostKeyOf, newRoom } from '../../call/link.ts';
 import { openMicrophone } from '../../call/peer/microphone.ts';
-import { holdRoom } from '../../call/one-tab.ts';
+import { acquireTabLock } from '../../call/tab-lock.ts';
 import { Room } from '../../call/room.ts';
 import { listMicrophones, listSpeakers, onDevicesChanged } from '../../media/devices.ts';
-import { createCallHistory } from '../call/call-link.ts';
+import { createCallHistory } from '../call/call-history.ts';
 import { createCallStore } from '../call/call-store.ts';
 import { createCameraSwitchStore } from '../call/camera-switch-store.ts';
 import { createMicrophoneStore } from '../microphone/microphone-store.ts';
@@ -42,7 +42,7 @@ export function createCallStores(
     createRoom: newRoom,
     ownsRoom: (room) => hostKeyOf(room) !== undefined,
     joinRoom: (options) => Room.join(options),
-    holdRoom,
+    holdRoom: acquireTabLock,
     roomOfLink,
   });
   const speaker = createSpeakerStore({ ...base, listSpeakers, onDevicesChanged });

@@ -1,7 +1,7 @@
-import { newKey, viewAddress } from '../../call/link.ts';
+import { newSecret, viewAddress } from '../../call/link.ts';
 import { openMicrophone } from '../../call/peer/microphone.ts';
-import { awaitRoom } from '../../call/one-tab.ts';
-import { Outlet } from '../../call/outlet.ts';
+import { waitForTabLock } from '../../call/tab-lock.ts';
+import { ViewerPublisher } from '../../call/viewer-publisher.ts';
 import { WhipPublisher } from '../../call/media-server/whip.ts';
 import { onDevicesChanged } from '../../media/devices.ts';
 import { claim, claimLeftClips, discardClip, nameClip, openClip } from '../../record/clip/clips.ts';
@@ -108,10 +108,10 @@ function createAudience(base: BaseStores, picture: PictureStores, { microphone }
     source: picture.source,
     output: picture.output,
     microphone: createMicrophone(),
-    createKey: newKey,
+    createKey: newSecret,
     addressOf: viewAddress,
-    awaitRoom,
-    connect: (options) => new Outlet(options),
+    awaitRoom: waitForTabLock,
+    connect: (options) => new ViewerPublisher(options),
   });
   return { broadcast, obs };
 }

@@ -1,4 +1,4 @@
-import { BROADCAST_ID } from '../broadcast/broadcast-words.ts';
+import { BROADCAST_ID } from '../broadcast/broadcast-labels.ts';
 import type { Shortcut } from '../shell/shortcut.ts';
 import type { Studio } from './studio.ts';
 

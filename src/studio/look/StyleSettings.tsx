@@ -1,4 +1,4 @@
-import { DETAILS, MOST_OF_DRAWING, type DrawSetting } from '../../effect/look.ts';
+import { DETAILS, MAX_DRAW_FACTORS, type DrawSetting } from '../../effect/look.ts';
 import { capitalize } from '../base/format.ts';
 import { Section, Segmented, Slider } from '../ui/controls.tsx';
 import { useLook } from './look-store.ts';
@@ -32,7 +32,7 @@ export function StyleSettings() {
           key={setting}
           {...DRAWING[setting]}
           value={wanted.value[setting]}
-          most={MOST_OF_DRAWING[setting]}
+          most={MAX_DRAW_FACTORS[setting]}
           own={1}
           onInput={(factor) => {
             adjust({ [setting]: factor });

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
-import { defaultPreferences, type Backdrop } from '../base/preferences.ts';
+import { defaultPreferences, type BackgroundKind } from '../base/preferences.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
@@ -52,7 +52,7 @@ interface PendingImage {
 
 /** What is behind the person: the live room, its blur, a colour, an image or nothing. */
 export class BackgroundStore implements BackgroundSync {
-  readonly kind = signal<Backdrop>('live');
+  readonly kind = signal<BackgroundKind>('live');
   readonly colour = signal('');
   /** URL of the chosen image, if there is one. */
   readonly image = signal<string | null>(null);
@@ -86,7 +86,7 @@ export class BackgroundStore implements BackgroundSync {
   }
 
   /** Without an image the background stays as it is until {@link chooseImage} brings one. */
-  readonly choose = (kind: Backdrop): void => {
+  readonly choose = (kind: BackgroundKind): void => {
     if (kind === 'image' && this.image.value === null) return;
     this.kind.value = kind;
     this.needs.change({ background: this.option });

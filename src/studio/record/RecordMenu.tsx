@@ -1,4 +1,4 @@
-import type { Offer } from '../../record/formats.ts';
+import type { FormatSupport } from '../../record/formats.ts';
 import { CLIP_FORMATS, type ClipFormat } from '../base/preferences.ts';
 import { usePreferences } from '../base/preferences-store.ts';
 import { useCall } from '../call/call-store.ts';
@@ -51,7 +51,7 @@ function FormatList() {
   );
 }
 
-function FormatOption({ id, offer }: { id: ClipFormat; offer: Offer }) {
+function FormatOption({ id, offer }: { id: ClipFormat; offer: FormatSupport }) {
   const { update } = usePreferences();
   const { formats } = useRecording();
   return (
@@ -118,7 +118,7 @@ function EvenRateSwitch() {
   const { offers } = useRecorder();
   const offer = offers.value.find(({ format }) => format.id === formats.chosen.value);
   // Pictures have no rate, and the browser's own recorder takes each frame as it comes.
-  if (!offer || offer.video === null || offer.recorder !== null) return null;
+  if (offer?.video == null || offer.recorder !== null) return null;
   return (
     <Switch
       label="Even frame rate"

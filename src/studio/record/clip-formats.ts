@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { PortoonError } from '../../common/errors.ts';
-import type { FormatId, Offer } from '../../record/formats.ts';
+import type { FormatId, FormatSupport } from '../../record/formats.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
 
@@ -15,7 +15,7 @@ export interface ClipFormats {
    * How this browser writes a format, by default the chosen one.
    * @throws {PortoonError} `ERR_RECORDING` if it can't.
    */
-  offerFor: (format?: FormatId) => Offer;
+  offerFor: (format?: FormatId) => FormatSupport;
   /** Frames a second where a person wants them all as long, else null. */
   readonly rate: ReadonlySignal<number | null>;
 }

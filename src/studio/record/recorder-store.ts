@@ -1,5 +1,5 @@
 import { effect as watch, signal } from '@preact/signals';
-import type { FormatId, Offer } from '../../record/formats.ts';
+import type { FormatId, FormatSupport } from '../../record/formats.ts';
 import type { Recorder } from '../../record/recorder.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
@@ -9,7 +9,7 @@ import type { EffectStore } from '../stage/effect-store.ts';
 export interface LoadedRecorder {
   recorder: Recorder;
   /** What this browser can write. */
-  offers: readonly Offer[];
+  offers: readonly FormatSupport[];
   /** The moving format that plays in most places. */
   widest: FormatId;
   /** Whether clips can have sound here. */
@@ -25,7 +25,7 @@ export interface RecorderNeeds {
 /** The recorder of the running effect, loaded when it is first needed. */
 export class RecorderStore {
   /** What this browser can write. Empty until the recorder is loaded. */
-  readonly offers = signal<readonly Offer[]>([]);
+  readonly offers = signal<readonly FormatSupport[]>([]);
   /** The moving format that plays in most places. */
   readonly widest = signal<FormatId>('mp4');
   /** Whether clips can have sound here; true until that is known. */
@@ -68,11 +68,11 @@ export async function loadRecorder(): Promise<LoadedRecorder> {
     import('../../record/formats.ts'),
     import('../../record/sound/sound.ts'),
   ]);
-  const possible = await formats.offers();
+  const possible = await formats.supportedFormats();
   // The browser's own recorder takes the sound by itself.
   const hasSound = canTakeSound() || possible.some(({ recorder }) => recorder !== null);
   const offers = hasSound ? possible : possible.map((offer) => ({ ...offer, audio: null }));
-  return { recorder: new Recorder(), offers, widest: formats.widest(offers), hasSound };
+  return { recorder: new Recorder(), offers, widest: formats.mostCompatibleFormat(offers), hasSound };
 }
 
 export function createRecorderStore(needs: RecorderNeeds): RecorderStore {

@@ -1,5 +1,5 @@
 import { computed, effect as watch, signal } from '@preact/signals';
-import type { FormatId, Offer } from '../../record/formats.ts';
+import type { FormatId, FormatSupport } from '../../record/formats.ts';
 import type { RecordingNotice } from '../../record/recording-protocol.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
@@ -13,7 +13,7 @@ import type { RecorderStore } from './recorder-store.ts';
 import type { RecordingSound } from './recording-sound.ts';
 import type { ReplayStore } from './replay-store.ts';
 
-export type RecordingStage = 'off' | 'starting' | 'recording' | 'paused' | 'finishing';
+export type RecordingState = 'off' | 'starting' | 'recording' | 'paused' | 'finishing';
 
 export interface RecordingNeeds {
   page: PageStore;
@@ -31,7 +31,7 @@ export interface RecordingNeeds {
 
 /** Records clips of what the stage shows. */
 export class RecordingStore {
-  readonly stage = signal<RecordingStage>('off');
+  readonly stage = signal<RecordingState>('off');
   /** The clip so far: seconds without pauses, and bytes. */
   readonly progress = signal({ seconds: 0, bytes: 0 });
   /** Whether there is a picture to record. */
@@ -140,7 +140,7 @@ export class RecordingStore {
   };
 
   /** Null if the person has stopped it before it began. */
-  private async begin(format?: FormatId): Promise<Offer | null> {
+  private async begin(format?: FormatId): Promise<FormatSupport | null> {
     const { formats, sound, replay, checkFreeSpace } = this.needs;
     const recorder = await this.needs.recorder.get();
     recorder.died.catch((error: unknown) => {
@@ -227,7 +227,7 @@ export class RecordingStore {
   };
 
   /** Whether a clip begins transparent. Then it stays so, whatever is chosen meanwhile. */
-  private isCutOut({ format }: Offer): boolean {
+  private isCutOut({ format }: FormatSupport): boolean {
     return format.id === 'webm-alpha' || (format.alpha && this.needs.background.kind.value === 'transparent');
   }
 

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { errorOf, PortoonError } from '../../common/errors.ts';
-import type { Offer } from '../../record/formats.ts';
+import type { FormatSupport } from '../../record/formats.ts';
 import type { PageStore } from '../base/page-store.ts';
 import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
@@ -109,7 +109,7 @@ export class ReplayStore {
    * The chosen format, or the most widely playable one if the chosen one does not move, or is
    * transparent: the picture would have to be so all the time.
    */
-  private offer(): Offer {
+  private offer(): FormatSupport {
     const { formats, recorder } = this.needs;
     if (!this.isPossible.value)
       throw new PortoonError(

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { cleanName } from '../../../src/server/signals.ts';
+import { cleanMemberName } from '../../../src/server/signals.ts';
 import { SPOILED, UNSEEN, WHOLE } from '../../fixtures/names.ts';
 
 /** The server's answers are in `test/unit/server/names.test.ts`: the two engines are not one. */
 describe('a name in a browser', () => {
   it.each(SPOILED)('loses %s', (_, name) => {
-    expect(cleanName(name)).toBe('Ada');
+    expect(cleanMemberName(name)).toBe('Ada');
   });
 
   it.each(UNSEEN)('of %s alone is empty', (_, name) => {
-    expect(cleanName(name)).toBe('');
+    expect(cleanMemberName(name)).toBe('');
   });
 
   it.each(WHOLE)('stays whole: %s', (_, name) => {
-    expect(cleanName(name)).toBe(name);
-    expect(cleanName(`\u200e ${name} \u2069`)).toBe(name);
+    expect(cleanMemberName(name)).toBe(name);
+    expect(cleanMemberName(`\u200e ${name} \u2069`)).toBe(name);
   });
 });

@@ -1,7 +1,7 @@
 import type { Compositor } from '../../../src/effect/stages/composite/compositor.ts';
 import { STILL } from '../../../src/effect/stages/style/camera-motion.ts';
 import type { Layers } from '../../../src/effect/stages/layers.ts';
-import type { BackgroundFill, Region } from '../../../src/effect/protocol.ts';
+import type { ResolvedBackground, Region } from '../../../src/effect/protocol.ts';
 
 export const worst = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
@@ -19,7 +19,7 @@ export async function readFloats(device: GPUDevice, buffer: GPUBuffer): Promise<
 }
 
 export function layersOf(
-  look: { region: Region; background: BackgroundFill },
+  look: { region: Region; background: ResolvedBackground },
   layers: Pick<Layers, 'matte' | 'share' | 'blurred' | 'styled'>,
 ): Layers {
   return {

@@ -27,7 +27,7 @@ import {
 } from '../../../src/effect/runtime/runtime.ts';
 import { GpuPrepareStage } from '../../../src/effect/stages/prepare/gpu-prepare-stage.ts';
 import { CpuPrepareStage } from '../../../src/effect/stages/prepare/cpu-prepare-stage.ts';
-import type { BackgroundFill } from '../../../src/effect/protocol.ts';
+import type { ResolvedBackground } from '../../../src/effect/protocol.ts';
 import { GpuStyleRunner } from '../../../src/effect/stages/style/gpu-style-runner.ts';
 import { cpuStyleRunner } from '../../../src/effect/stages/style/cpu-style-runner.ts';
 import { drawRecipeSchema } from '../../../src/effect/models/draw-recipe.ts';
@@ -486,7 +486,7 @@ describe('the whole chain', () => {
       const painter = new GpuStyleRunner(runtime, preparer);
       const packer = await Packer.open(device);
       for (const [region, background] of looks) {
-        const look = { region, background: background as unknown as BackgroundFill };
+        const look = { region, background: background as unknown as ResolvedBackground };
         const blurs = background.kind === 'blur';
         const frame = colours('I420', bt601);
         await here.load(frame);

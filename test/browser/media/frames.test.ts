@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { framesOf, presentedFrames, type FrameSupply } from '../../../src/media/frames.ts';
 import { NewestFrame } from '../../../src/media/newest-frame.ts';
-import { fedTrack, paintedTrack, type FedTrack } from '../../../src/media/track.ts';
+import { createWritableTrack, createCanvasTrack, type WritableTrack } from '../../../src/media/track.ts';
 
 const RealVideoFrame = VideoFrame;
 let open = 0;
@@ -142,9 +142,9 @@ describe('the presented frames', () => {
   });
 });
 
-describe.each<[string, () => FedTrack]>([
-  ['the generated track', fedTrack],
-  ['the painted track', paintedTrack],
+describe.each<[string, () => WritableTrack]>([
+  ['the generated track', createWritableTrack],
+  ['the painted track', createCanvasTrack],
 ])('%s', (_name, make) => {
   test('shows what is written, in its size and colour, and keeps none of it', async () => {
     const { track: fed, frames: sink } = make();

@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { orderCodecs } from '../../../src/call/peer/codecs.ts';
 import { videoLimits } from '../../../src/call/peer/limits.ts';
-import { hostKeyOf, keepIdentity, newKey, newRoom, roomSchema, identityOf } from '../../../src/call/link.ts';
-import { readQuality, verdictOf } from '../../../src/call/peer/quality.ts';
+import {
+  hostKeyOf,
+  keepIdentity,
+  newSecret,
+  newRoom,
+  roomSchema,
+  identityOf,
+} from '../../../src/call/link.ts';
+import { readQuality, rateQuality } from '../../../src/call/peer/quality.ts';
 import * as v from 'valibot';
 
 describe('a new room', () => {
@@ -45,12 +52,12 @@ describe('the place of a tab in a room', () => {
       setItem: (name: string, value: string) => kept.set(name, value),
       removeItem: (name: string) => kept.delete(name),
     });
-    const room = newKey();
-    const identity = { id: newKey(), secret: newKey() };
+    const room = newSecret();
+    const identity = { id: newSecret(), secret: newSecret() };
     expect(identityOf(room)).toBeUndefined();
     keepIdentity(room, identity);
     expect(identityOf(room)).toEqual(identity);
-    expect(identityOf(newKey())).toBeUndefined();
+    expect(identityOf(newSecret())).toBeUndefined();
     // What else may be there under its name is no place.
     const [name] = kept.keys();
     for (const wrong of ['', '{', 'null', '{"id":"x","secret":"y"}']) {
@@ -64,7 +71,7 @@ describe('the place of a tab in a room', () => {
 
   it('is none where storage is forbidden', () => {
     vi.stubGlobal('sessionStorage', undefined);
-    keepIdentity('room', { id: newKey(), secret: newKey() });
+    keepIdentity('room', { id: newSecret(), secret: newSecret() });
     expect(identityOf('room')).toBeUndefined();
   });
 });
@@ -158,6 +165,6 @@ describe('the quality of a connection', () => {
     [700, 0, 'Poor'],
     [40, 0.2, 'Poor'],
   ] as const)('with %s ms and a loss of %s is %s', (rtt, loss, verdict) => {
-    expect(verdictOf(rtt, loss)).toBe(verdict);
+    expect(rateQuality(rtt, loss)).toBe(verdict);
   });
 });

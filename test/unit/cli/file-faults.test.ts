@@ -2,7 +2,7 @@ import { mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { refusal } from '../../../src/cli/file-faults.ts';
+import { checkFilePaths } from '../../../src/cli/file-faults.ts';
 import {
   explainWriteError,
   isSystemError,
@@ -21,14 +21,14 @@ test.for([
   ['', 'b.mp4', 'ERR_VIDEO_UNREADABLE', /is a folder/],
   ['a.mp4', 'a.mp4', 'ERR_FILE_WRITE', /over itself/],
 ] as const)('%j to %j is refused: %s', async ([from, to, code, message]) => {
-  const refused = await refusal(join(folder, from), join(folder, to), false);
+  const refused = await checkFilePaths(join(folder, from), join(folder, to), false);
   expect(refused?.fault.code).toBe(code);
   expect(refused?.fault.message).toMatch(message);
   expect(refused?.fault.wayOut).toMatch(/\w{4}/);
 });
 
 test('a film that can be read is not refused', async () => {
-  expect(await refusal(join(folder, 'a.mp4'), join(folder, 'b.mp4'), false)).toBeNull();
+  expect(await checkFilePaths(join(folder, 'a.mp4'), join(folder, 'b.mp4'), false)).toBeNull();
 });
 
 test('what the file system says is told in words', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workVersion } from '../../../src/cli/app.ts';
 import { FilmsQueue } from '../../../src/queue/films.ts';
-import { startWorker, type RunningWorker } from '../../../src/queue/worker.ts';
+import { startQueueWorker, type RunningWorker } from '../../../src/queue/worker.ts';
 import { BIN, convert } from '../../fixtures/convert-command.ts';
 import { freePort, missing, startRedis, stopEngine } from '../../fixtures/engines.ts';
 import { PaperEngine } from '../../fixtures/paper-engine.ts';
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 async function work(engine: PaperEngine, version: string): Promise<void> {
   const given = { url, version, jobs: 1, stall: 30_000, onDone: () => undefined };
-  running.push(await startWorker(engine, given));
+  running.push(await startQueueWorker(engine, given));
 }
 
 /** Runs the command, and says how it ended. */

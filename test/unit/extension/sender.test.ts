@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitrateOf, shrinkOf, withStartBitrate } from '../../../extension/src/link/sender.ts';
+import { bitrateOf, downscaleFactor, withStartBitrate } from '../../../extension/src/connection/sender.ts';
 
 const sdp = (...lines: string[]) => ['v=0', 'm=video 9 UDP/TLS/RTP/SAVPF 96 97', ...lines, ''].join('\r\n');
 
@@ -21,10 +21,10 @@ test('the first codec is told how to begin, whether it has parameters or not', (
 });
 
 test('a picture is sent no larger than was asked for, and never larger than it is', () => {
-  expect(shrinkOf({ width: 1280, height: 720 }, { width: 640, height: 360 })).toBe(2);
+  expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 360 })).toBe(2);
   // A page that asked for another shape has enough to cut it out.
-  expect(shrinkOf({ width: 1280, height: 720 }, { width: 640, height: 480 })).toBe(1.5);
-  expect(shrinkOf({ width: 640, height: 360 }, { width: 1920, height: 1080 })).toBe(1);
+  expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 480 })).toBe(1.5);
+  expect(downscaleFactor({ width: 640, height: 360 }, { width: 1920, height: 1080 })).toBe(1);
 });
 
 test('larger and faster pictures get more bits', () => {

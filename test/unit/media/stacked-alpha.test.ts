@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GUARD_LINES, pictureLines, stackedLayout } from '../../../src/media/stacked-alpha.ts';
+import { GUARD_LINES, pictureHeight, stackedLayout } from '../../../src/media/stacked-alpha.ts';
 
 test.each([
   [640, 360, 640, 360],
@@ -12,7 +12,7 @@ test.each([
   const layout = stackedLayout(width, height);
   expect(layout).toMatchObject({ width: columns, lines });
   expect([layout.width % 16, (lines + GUARD_LINES) % 16]).toEqual([0, 0]);
-  expect(pictureLines(2 * (lines + GUARD_LINES))).toBe(lines);
+  expect(pictureHeight(2 * (lines + GUARD_LINES))).toBe(lines);
   const [left, top, shownX, shownY] = layout.window;
   expect((shownX * width) / columns).toBeCloseTo((shownY * height) / lines, 9);
   // Cut in the middle and above: who sits on the lower edge goes on sitting there.

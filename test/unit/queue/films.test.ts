@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { connectTo } from '../../../src/queue/connection.ts';
 import { FilmsQueue } from '../../../src/queue/films.ts';
 import type { FilmJob } from '../../../src/queue/jobs.ts';
-import { startWorker, type JobDone, type RunningWorker } from '../../../src/queue/worker.ts';
+import { startQueueWorker, type JobDone, type RunningWorker } from '../../../src/queue/worker.ts';
 import '../../fixtures/with-resolvers.ts';
 import { freePort, missing, startRedis, stopEngine } from '../../fixtures/engines.ts';
 import { PaperEngine } from '../../fixtures/paper-engine.ts';
@@ -57,7 +57,7 @@ afterEach(async () => {
 const at = (name: string) => join(folder, name);
 
 async function work(engine: PaperEngine, options: { version?: string; jobs?: number } = {}) {
-  const worker = await startWorker(engine, {
+  const worker = await startQueueWorker(engine, {
     ...{ url, version: VERSION, jobs: 1, stall: 30_000, ...options },
     onDone: (job) => done.push(job),
   });
@@ -273,7 +273,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     const home = await mkdtemp(join(tmpdir(), 'portoon-redis-'));
     const own = await freePort();
     let other = await startRedis(own, home);
-    const worker = await startWorker(new PaperEngine(1), {
+    const worker = await startQueueWorker(new PaperEngine(1), {
       ...{ url: `redis://127.0.0.1:${own}`, version: VERSION, jobs: 1, stall: 30_000 },
       onDone: () => undefined,
     });

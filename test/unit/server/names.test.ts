@@ -2,25 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as v from 'valibot';
 import { newRoom, startNode, TestPages, type Node } from '../../fixtures/signalling.ts';
 import { SPOILED, UNSEEN, WHOLE } from '../../fixtures/names.ts';
-import { cleanName, MAX_NAME, nameSchema } from '../../../src/server/signals.ts';
+import { cleanMemberName, MAX_NAME, nameSchema } from '../../../src/server/signals.ts';
 
 describe('a name', () => {
   test.each(SPOILED)('loses %s', (_, name) => {
-    expect(cleanName(name)).toBe('Ada');
+    expect(cleanMemberName(name)).toBe('Ada');
   });
 
   test.each(UNSEEN)('of %s alone is empty', (_, name) => {
-    expect(cleanName(name)).toBe('');
+    expect(cleanMemberName(name)).toBe('');
   });
 
   test.each(WHOLE)('stays whole: %s', (_, name) => {
-    expect(cleanName(name)).toBe(name);
-    expect(cleanName(`\u200e ${name} \u2069`)).toBe(name);
+    expect(cleanMemberName(name)).toBe(name);
+    expect(cleanMemberName(`\u200e ${name} \u2069`)).toBe(name);
   });
 
   test('is the same when it is cleaned twice', () => {
     for (const name of ['a\u200d\u200d🎨', '\ud83d\u200e\ude00', '\u200e\ufe0f1', 'क\u200d\u200d\u200d'])
-      expect(cleanName(cleanName(name))).toBe(cleanName(name));
+      expect(cleanMemberName(cleanMemberName(name))).toBe(cleanMemberName(name));
   });
 
   test('counts what can be seen, and carries no markup', () => {

@@ -18,7 +18,7 @@ import { PortoonError } from '../../../common/errors.ts';
 import type { Size } from '../../../common/size.ts';
 import { REC_709 } from '../../../media/rec709.ts';
 import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
-import type { BackgroundFill } from '../../protocol.ts';
+import type { ResolvedBackground } from '../../protocol.ts';
 import type { Layers, Packed } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 import { makeDrawUniforms, setDrawUniforms, withSettings } from './draw-uniforms.ts';
@@ -40,7 +40,7 @@ import {
 DOMAdapter.set(WebWorkerAdapter);
 
 /** The shader's numbers for the backgrounds (`uBackgroundKind` in composite.frag). */
-const BACKGROUND_NUMBERS: Readonly<Record<BackgroundFill['kind'], number>> = {
+const BACKGROUND_NUMBERS: Readonly<Record<ResolvedBackground['kind'], number>> = {
   live: 0,
   blur: 1,
   image: 1,

@@ -58,7 +58,7 @@ export const DRAW_CONSTANTS = {
 };
 
 /** Lengths of recipes are pixels of a picture of so many lines. */
-export const LINES = 360;
+export const REFERENCE_HEIGHT = 360;
 
 /**
  * Half the width that a recipe adds to lines.
@@ -67,12 +67,12 @@ export const LINES = 360;
  * @returns pixels of the picture; less than asked for where the ink field does not reach that far.
  */
 export function addedHalfWidth({ ink }: DrawRecipe, lines: number, scale: number): number {
-  return Math.min((0.5 * ink.width * lines) / LINES, (INK_RANGE - 0.5) * scale - 0.5);
+  return Math.min((0.5 * ink.width * lines) / REFERENCE_HEIGHT, (INK_RANGE - 0.5) * scale - 0.5);
 }
 
 /** Scales a length of a recipe to a picture of so many lines. */
 export function scaledLength(length: number, lines: number): number {
-  return (length * lines) / LINES;
+  return (length * lines) / REFERENCE_HEIGHT;
 }
 
 /**
@@ -100,7 +100,7 @@ export function drawPreview(
     if (draw.palette) mixPalette(colour, light, draw.palette);
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
-    const rough = grain + tooth > 0 ? roughnessAt(x, y, height / LINES) : 0;
+    const rough = grain + tooth > 0 ? roughnessAt(x, y, height / REFERENCE_HEIGHT) : 0;
     layOnPaper(colour, rough, draw);
     let covered =
       draw.screen.kind === 'none'

@@ -2,13 +2,13 @@ import { UniformGroup } from 'pixi.js';
 import type { Size } from '../../../common/size.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { applySettings, type DrawnRecipe } from '../../models/draw-settings.ts';
-import { MOST_COLOURS } from '../../look.ts';
+import { MAX_COLOURS } from '../../look.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import type { Region } from '../../protocol.ts';
 import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 import type { Similarity } from '../style/camera-motion.ts';
-import { addedHalfWidth, HARD_BORDER, LINES, scaledLength, SOFT_OUTLINE } from './draw-preview.ts';
+import { addedHalfWidth, HARD_BORDER, REFERENCE_HEIGHT, scaledLength, SOFT_OUTLINE } from './draw-preview.ts';
 import { GRAIN_SIZE, GRAIN_TILE } from './paper-grain.ts';
 
 /** The shader's numbers for the screens (`uScreenKind` in shaders/draw.glsl). */
@@ -44,7 +44,7 @@ export function makeDrawUniforms() {
     uScreenAcross: vec3(),
     uGrainAlong: vec3(),
     uGrainAcross: vec3(),
-    uPalette: { value: new Float32Array(3 * MOST_COLOURS), type: 'vec3<f32>', size: MOST_COLOURS },
+    uPalette: { value: new Float32Array(3 * MAX_COLOURS), type: 'vec3<f32>', size: MAX_COLOURS },
     uPaletteSize: { value: 0, type: 'i32' },
     uPaletteColour: { value: 1, type: 'f32' },
   });
@@ -62,7 +62,7 @@ export function pixelsPerNetPixel({ grid }: Roi, [width, height]: Size): number 
 export function withSettings(layers: Layers, frame: Size): Layers {
   const { styled, drawing } = layers;
   if (!styled?.draw) return layers;
-  const netPixel = (LINES * pixelsPerNetPixel(styled.roi, frame)) / frame[1];
+  const netPixel = (REFERENCE_HEIGHT * pixelsPerNetPixel(styled.roi, frame)) / frame[1];
   return { ...layers, styled: { ...styled, draw: applySettings(styled.draw, drawing, netPixel) } };
 }
 
@@ -115,7 +115,7 @@ export function setDrawUniforms(
   uniforms.uInkLine.set([0.5 + addedHalfWidth(draw, lines, scale) + 0.5 * field, field]);
   const hasOutline = ink.silhouette > 0 && region !== 'everything' && region !== 'background';
   // The larger the frame, the less alpha changes from pixel to pixel.
-  const softest = (SOFT_OUTLINE * LINES) / lines;
+  const softest = (SOFT_OUTLINE * REFERENCE_HEIGHT) / lines;
   uniforms.uOutline.set([
     scaledLength(ink.silhouette, lines),
     hasOutline ? softest * softest : NEVER,

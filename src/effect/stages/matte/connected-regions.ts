@@ -1,9 +1,9 @@
 import type { Roi } from '../roi.ts';
 
 /** A pixel belongs to a person where its alpha is above this. */
-export const INSIDE = 0.5;
+export const PERSON_ALPHA = 0.5;
 /** The net is sure of a pixel where its alpha is above this. */
-export const SURE = 0.8;
+export const SURE_ALPHA = 0.8;
 
 /** What the frames before tell about each pixel. */
 interface PixelHistory {
@@ -65,7 +65,7 @@ export class ConnectedRegions {
     let next = 1;
     for (let y = 0, i = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
-        if (matte[i]! > INSIDE !== inside) {
+        if (matte[i]! > PERSON_ALPHA !== inside) {
           labels[i] = 0;
           continue;
         }
@@ -125,7 +125,7 @@ export class ConnectedRegions {
         areas[id] = areas[id]! + 1;
         ages[id] = ages[id]! + framesHeldBack[i]!;
         overlaps[id] = overlaps[id]! + wasPerson[i]!;
-        if (matte[i]! > SURE) sureAreas[id] = sureAreas[id]! + 1;
+        if (matte[i]! > SURE_ALPHA) sureAreas[id] = sureAreas[id]! + 1;
         if (x === 0 || y === 0 || x === width - 1 || y === height - 1) enclosed[id] = 0;
         if (x === frameLeft || y === frameTop || x === frameRight || y === frameBottom) atFrameBorder[id] = 1;
       }

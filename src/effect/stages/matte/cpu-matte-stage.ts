@@ -25,7 +25,7 @@ import {
   type MatteTexels,
 } from './matte-stage.ts';
 import { PartShare } from './part-share.ts';
-import { CUT, PeopleTracker } from './people-tracker.ts';
+import { SCENE_CUT_CHANGE, PeopleTracker } from './people-tracker.ts';
 
 /** The matte net, as far as this stage uses it. */
 export type MatteNet = Omit<Pick<Net, keyof Net>, 'session' | 'state' | 'took' | 'warm' | 'fork'> & {
@@ -180,7 +180,7 @@ export class CpuMatteStage implements MatteStage {
       change += Math.abs(green - lastGreens[i]!);
       lastGreens[i] = green;
     }
-    return !isFirst && change > CUT * count;
+    return !isFirst && change > SCENE_CUT_CHANGE * count;
   }
 
   /** Forgets all but the net's own memory. */

@@ -12,7 +12,7 @@ import {
   type MatteStage,
   type MatteTexels,
 } from './matte-stage.ts';
-import { CUT, PeopleTracker } from './people-tracker.ts';
+import { SCENE_CUT_CHANGE, PeopleTracker } from './people-tracker.ts';
 
 /**
  * The matte stage on the GPU. Its layers have no texels: they are in the buffers of
@@ -40,7 +40,7 @@ export class GpuMatteStage implements MatteStage {
     const { tracker } = this;
     const resized = tracker.roi.size.join() !== size.join();
     if (resized) tracker.reset();
-    if (this.prepare.change > CUT) this.reset();
+    if (this.prepare.change > SCENE_CUT_CHANGE) this.reset();
     const from = tracker.roi;
     const to = this.seesAll ? tracker.lookAtAll(size) : tracker.follow(size);
     if (!resized) this.move(from, to);

@@ -1,5 +1,5 @@
 import type { MaskExtent, Roi } from '../roi.ts';
-import { FAINT } from './matte-stage.ts';
+import { MIN_VISIBLE_ALPHA } from './matte-stage.ts';
 
 /**
  * Finds where a matte shows something. A pixel counts where the fitted or the plain alpha is
@@ -18,8 +18,8 @@ export function maskExtent(
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const plain = texels[4 * i + 3]!;
-      if (texels[4 * i]! < FAINT && plain < FAINT) continue;
-      if (share && share[i]! < FAINT) continue;
+      if (texels[4 * i]! < MIN_VISIBLE_ALPHA && plain < MIN_VISIBLE_ALPHA) continue;
+      if (share && share[i]! < MIN_VISIBLE_ALPHA) continue;
       if (x < left) left = x;
       if (x > right) right = x;
       if (y < top) top = y;

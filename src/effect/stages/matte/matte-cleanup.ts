@@ -1,5 +1,5 @@
 import { resampleField, type Roi } from '../roi.ts';
-import { ConnectedRegions, INSIDE, SURE } from './connected-regions.ts';
+import { ConnectedRegions, PERSON_ALPHA, SURE_ALPHA } from './connected-regions.ts';
 import { spreadDistance } from './distance.ts';
 
 /** The soft edge of a person reaches this many pixels beyond alpha `INSIDE`. */
@@ -33,8 +33,8 @@ const FADED = 0.02;
 
 /** The numbers that matte-cleanup.wgsl shares with this file. */
 export const CLEANUP_CONSTANTS = {
-  INSIDE,
-  SURE,
+  INSIDE: PERSON_ALPHA,
+  SURE: SURE_ALPHA,
   EDGE,
   SMALLEST_PERSON,
   SECOND_PERSON,
@@ -199,7 +199,7 @@ export class MatteCleanup {
         floor[i] = wasFilled[i] === 1 ? 1 : Math.min(1, floor[i]! + ENTER);
       } else if (floor[i]! > 0) floor[i] = floor[i]! < FADED ? 0 : floor[i]! * LEAVE;
       if (floor[i]! > matte[i]!) matte[i] = floor[i]!;
-      wasFilled[i] = matte[i]! > INSIDE ? 1 : 0;
+      wasFilled[i] = matte[i]! > PERSON_ALPHA ? 1 : 0;
     }
   }
 }

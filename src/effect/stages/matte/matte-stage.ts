@@ -7,7 +7,7 @@ import type { Layer, PartialLayer } from '../layers.ts';
 import type { MaskExtent, Roi } from '../roi.ts';
 
 /** Alpha below this, of 255, is not visible. */
-export const FAINT = 12;
+export const MIN_VISIBLE_ALPHA = 12;
 
 /** What the matte stage contributes to the composite. */
 export interface MatteLayers {

@@ -12,7 +12,7 @@ const FRAMES_BETWEEN_SCANS = 12;
 /**
  * The mean green of a frame must change by this much, of 1, for it to be a cut to another scene.
  */
-export const CUT = 0.1;
+export const SCENE_CUT_CHANGE = 0.1;
 
 /** Decides which region of the frame the matte net sees, and when it is shown the whole frame. */
 export class PeopleTracker {

@@ -10,7 +10,7 @@ import { BLUR_CONSTANTS, PASSES } from './background-blur.ts';
 import { GUIDED_FILTER_CONSTANTS } from './guided-filter.ts';
 import { CLEANUP_CONSTANTS } from './matte-cleanup.ts';
 import { SMOOTHER_CONSTANTS } from './matte-smoother.ts';
-import { FAINT } from './matte-stage.ts';
+import { MIN_VISIBLE_ALPHA } from './matte-stage.ts';
 import { PART_SHARE_CONSTANTS } from './part-share.ts';
 import type { Roi } from '../roi.ts';
 
@@ -51,7 +51,7 @@ export interface RefinerPrograms {
 }
 
 export async function openRefinerPrograms(device: GPUDevice): Promise<RefinerPrograms> {
-  const filterConstants = { ...GUIDED_FILTER_CONSTANTS, FAINT: (FAINT - 0.5) / 255 };
+  const filterConstants = { ...GUIDED_FILTER_CONSTANTS, FAINT: (MIN_VISIBLE_ALPHA - 0.5) / 255 };
   const [cleanup, filter, blur, share, smoother] = await Promise.all([
     ComputeProgram.open(device, withWgslConstants(cleanupCode, CLEANUP_CONSTANTS), CLEANUP),
     ComputeProgram.open(device, withWgslConstants(filterCode, filterConstants), FILTER),

@@ -3,7 +3,7 @@ import { videoLimits } from '../../../../src/call/peer/limits.ts';
 import { Participant, pauseBetween } from '../../../../src/call/session/participant.ts';
 import type { ParticipantContext } from '../../../../src/call/session/participant-context.ts';
 import type { Presence } from '../../../../src/call/session/presence.ts';
-import { StandIns } from '../../../../src/call/peer/stand-ins.ts';
+import { PlaceholderTracks } from '../../../../src/call/peer/placeholder-tracks.ts';
 import type { SignalData } from '../../../../src/server/signals.ts';
 
 interface Signal {
@@ -27,7 +27,7 @@ class Pair {
   readonly told: string[] = [];
   /** How the page is on which both sides are. */
   presence: Presence = { muted: false, camera: true };
-  private readonly standIns = new StandIns();
+  private readonly standIns = new PlaceholderTracks();
   /** As Ada's page knows Grace, and the other way round. Ada makes the offers. */
   readonly grace: Participant;
   readonly ada: Participant;

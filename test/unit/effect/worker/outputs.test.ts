@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import type { BackgroundFill } from '../../../../src/effect/protocol.ts';
+import type { ResolvedBackground } from '../../../../src/effect/protocol.ts';
 import type { Compositor } from '../../../../src/effect/stages/composite/compositor.ts';
 import type { Layers } from '../../../../src/effect/stages/layers.ts';
 import { Outputs } from '../../../../src/effect/worker/outputs.ts';
@@ -23,7 +23,7 @@ test('a tap of people alone is sent no frame with another background', async () 
   port2.postMessage(null);
   await once(port1, 'message');
   const draw = (timestamp: number, kind: 'live' | 'transparent', hasMatte: boolean) => {
-    const background: BackgroundFill = { kind };
+    const background: ResolvedBackground = { kind };
     const matte = hasMatte ? { texels: null, size: [1, 1] } : null;
     outputs.draw(fakeFrame(timestamp), { background, matte } as unknown as Layers, null, 0);
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { atRate, momentsOf } from '../../../../src/record/convert/constant-rate.ts';
+import { toConstantRate, frameTimes } from '../../../../src/record/convert/constant-rate.ts';
 import type { FilmFrame } from '../../../../src/record/film/film-reader.ts';
 
 /** Counts those that are open. */
@@ -42,8 +42,8 @@ async function shown(times: readonly number[], rate: number, last = 1 / rate): P
         runUp: false,
       };
   }
-  for await (const { frame } of atRate(frames() as unknown as AsyncIterable<FilmFrame>, rate)) {
-    for (const moment of momentsOf(frame, rate)) {
+  for await (const { frame } of toConstantRate(frames() as unknown as AsyncIterable<FilmFrame>, rate)) {
+    for (const moment of frameTimes(frame, rate)) {
       expect(moment).toBeCloseTo(numbers.length / rate, 9);
       numbers.push((frame as unknown as Frame).number);
     }
@@ -75,9 +75,9 @@ async function inParts(times: readonly number[], cuts: readonly number[], rate: 
   for (const [index, begin] of cuts.entries()) {
     const frames = part(times, [begin, cuts[index + 1] ?? times.length], runUp);
     const given = frames as unknown as AsyncIterable<FilmFrame>;
-    for await (const { frame, runUp: before } of atRate(given, rate, index === 0)) {
+    for await (const { frame, runUp: before } of toConstantRate(given, rate, index === 0)) {
       if (!before)
-        for (const moment of momentsOf(frame, rate))
+        for (const moment of frameTimes(frame, rate))
           moments.push([Math.round(moment * rate), (frame as unknown as Frame).number]);
       frame.close();
     }

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { dropDeadNodes, chooseHost, drop, enter } from '../../../../src/server/rooms/room-rules.ts';
+import {
+  dropDeadNodes,
+  chooseHost,
+  removeMember,
+  addMember,
+} from '../../../../src/server/rooms/room-rules.ts';
 import { GRACE } from '../../../../src/server/signals.ts';
 import { blankRoom, type StoredMember } from '../../../../src/server/rooms/store.ts';
 
@@ -17,10 +22,10 @@ function member(id: string, more: Partial<StoredMember> = {}): StoredMember {
 
 test('after a restart nobody is the host until the owner has had time; then it is one who came back', () => {
   const room = blankRoom();
-  enter(room, member('stranger'), NEW);
+  addMember(room, member('stranger'), NEW);
   expect(chooseHost(room)).toEqual([]);
   later(GRACE - 1);
-  enter(room, member('b'), BACK);
+  addMember(room, member('b'), BACK);
   expect(chooseHost(room)).toEqual([]);
   later(1);
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
@@ -28,58 +33,58 @@ test('after a restart nobody is the host until the owner has had time; then it i
 
 test('a server that has forgotten a lock takes it from those who come back, and takes who came in meanwhile out again', () => {
   const room = blankRoom();
-  enter(room, member('stranger'), NEW);
-  enter(room, member('b'), { returns: true, lockedWith: ['a', 'c'] });
+  addMember(room, member('stranger'), NEW);
+  addMember(room, member('b'), { returns: true, lockedWith: ['a', 'c'] });
   expect(room.locked).toBe(true);
-  expect(() => enter(room, member('late'), NEW)).toThrow('locked');
+  expect(() => addMember(room, member('late'), NEW)).toThrow('locked');
   const owner = member('a', { owner: true });
-  const { intruders } = enter(room, owner, { returns: true, lockedWith: ['b', 'c'] });
+  const { intruders } = addMember(room, owner, { returns: true, lockedWith: ['b', 'c'] });
   expect(intruders.map(({ id }) => id)).toEqual(['stranger']);
   chooseHost(room);
   // The owner is there: now nobody's word opens or shuts the room any more, but those who were
   // there come in.
-  enter(room, member('c'), BACK);
-  expect(() => enter(room, member('late'), BACK)).toThrow('locked');
+  addMember(room, member('c'), BACK);
+  expect(() => addMember(room, member('late'), BACK)).toThrow('locked');
   room.locked = false;
-  enter(room, member('late'), { returns: true, lockedWith: [] });
+  addMember(room, member('late'), { returns: true, lockedWith: [] });
   expect(room.locked).toBe(false);
 });
 
 test('six strangers who came in past a forgotten lock do not keep its owner out', () => {
   const room = blankRoom();
-  for (const id of ['1', '2', '3', '4', '5', '6']) enter(room, member(id), NEW);
-  const { intruders } = enter(room, member('a', { owner: true }), { returns: true, lockedWith: ['b'] });
+  for (const id of ['1', '2', '3', '4', '5', '6']) addMember(room, member(id), NEW);
+  const { intruders } = addMember(room, member('a', { owner: true }), { returns: true, lockedWith: ['b'] });
   expect(intruders).toHaveLength(6);
 });
 
 test('a lost host keeps the place for a while, by their id alone', () => {
   const room = blankRoom();
-  for (const id of ['a', 'b']) enter(room, member(id), NEW);
+  for (const id of ['a', 'b']) addMember(room, member(id), NEW);
   later(GRACE);
   chooseHost(room);
-  drop(room, 'a', 'lost');
+  removeMember(room, 'a', 'lost');
   later(GRACE - 1);
   expect(chooseHost(room)).toEqual([]);
-  enter(room, member('a', { connection: 'another' }), BACK);
+  addMember(room, member('a', { connection: 'another' }), BACK);
   expect(chooseHost(room)).toEqual([]);
   expect(room.host).toBe('a');
   // The clock of the first loss runs no more.
   later(GRACE);
   expect(chooseHost(room)).toEqual([]);
-  drop(room, 'a', 'lost');
+  removeMember(room, 'a', 'lost');
   later(GRACE);
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
 test('who sat on a dead node is lost, host or not, and one who was removed is not awaited', () => {
   const room = blankRoom();
-  enter(room, member('a', { node: 'two' }), NEW);
-  for (const id of ['b', 'c']) enter(room, member(id), NEW);
+  addMember(room, member('a', { node: 'two' }), NEW);
+  for (const id of ['b', 'c']) addMember(room, member(id), NEW);
   later(GRACE);
   chooseHost(room);
   expect(dropDeadNodes(room, new Set(['one']))).toEqual([['left', { id: 'a', reason: 'lost' }]]);
   expect(chooseHost(room)).toEqual([]);
-  drop(room, 'b', 'removed');
+  removeMember(room, 'b', 'removed');
   expect(room.away.map(({ id }) => id)).toEqual(['a']);
   later(GRACE);
   expect(chooseHost(room)).toEqual([['host', { id: 'c' }]]);
@@ -87,12 +92,12 @@ test('who sat on a dead node is lost, host or not, and one who was removed is no
 
 test('of two pages of the owner the first stays the host', () => {
   const room = blankRoom();
-  enter(room, member('guest'), NEW);
+  addMember(room, member('guest'), NEW);
   chooseHost(room);
-  enter(room, member('a', { owner: true }), NEW);
+  addMember(room, member('a', { owner: true }), NEW);
   expect(chooseHost(room)).toEqual([['host', { id: 'a' }]]);
-  enter(room, member('b', { owner: true }), NEW);
+  addMember(room, member('b', { owner: true }), NEW);
   expect(chooseHost(room)).toEqual([]);
-  drop(room, 'a', 'lost');
+  removeMember(room, 'a', 'lost');
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { OutletOptions, Viewer } from '../../../../src/call/outlet.ts';
+import type { ViewerPublisherOptions, Viewer } from '../../../../src/call/viewer-publisher.ts';
 import type { Source } from '../../../../src/input/source.ts';
 import { createObsStore } from '../../../../src/studio/broadcast/obs-store.ts';
 import type { SourceStatus } from '../../../../src/studio/source/source-store.ts';
@@ -16,7 +16,7 @@ function setUp() {
   const events: string[] = [];
   const source = { current: signal<Source | null>(null), status: signal<SourceStatus>('live') };
   const output = createOutputStore({ ...base, effect: fakeEffectStore(), source, canStack: true });
-  let options: OutletOptions | null = null;
+  let options: ViewerPublisherOptions | null = null;
   let free: () => void = () => undefined;
   const connection = {
     viewers: [] as Viewer[],

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
-import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
+import type { BackgroundKind } from '../../../../src/studio/base/preferences.ts';
 import { createBackgroundStore } from '../../../../src/studio/look/background-store.ts';
 import { createBase, settled } from '../fakes.ts';
 
 interface Given {
   askedByLink?: string;
   kept?: Blob | null;
-  preferred?: Backdrop;
+  preferred?: BackgroundKind;
 }
 
 function setUp({ askedByLink, kept = null, preferred = 'live' }: Given = {}) {

@@ -2,10 +2,10 @@ import '../../../fixtures/with-resolvers.ts';
 import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { PortoonError } from '../../../../src/common/errors.ts';
-import type { Offer } from '../../../../src/record/formats.ts';
+import type { FormatSupport } from '../../../../src/record/formats.ts';
 import type { RecordingNotice } from '../../../../src/record/recording-protocol.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
-import type { Backdrop } from '../../../../src/studio/base/preferences.ts';
+import type { BackgroundKind } from '../../../../src/studio/base/preferences.ts';
 import { createRecordingStore } from '../../../../src/studio/record/recording-store.ts';
 import type { SourceStatus } from '../../../../src/studio/source/source-store.ts';
 import { createBase, settled } from '../fakes.ts';
@@ -46,8 +46,8 @@ function setUp({ format = 'mp4', inCall = false, hasSound = true, started = Prom
   const offer = {
     format: { id: format, alpha, audio: ['aac'] },
     audio: hasSound ? 'aac' : null,
-  } as unknown as Offer;
-  const background = { kind: signal<Backdrop>('live'), cutOut: signal(false) };
+  } as unknown as FormatSupport;
+  const background = { kind: signal<BackgroundKind>('live'), cutOut: signal(false) };
   const store = createRecordingStore({
     ...base,
     source: { status },

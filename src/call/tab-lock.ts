@@ -1,0 +1,56 @@
+/** Lets go of what `holdRoom` took. Safe to call twice. */
+export type ReleaseLock = () => void;
+
+/**
+ * Waits until no other tab of this browser has the room, and holds it then.
+ * @returns ends the waiting, and lets go.
+ */
+export function waitForTabLock(room: string, onHeld: () => void): ReleaseLock {
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) {
+    onHeld();
+    return () => undefined;
+  }
+  const waiting = new AbortController();
+  const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+  locks
+    .request(`call ${room}`, { signal: waiting.signal }, () => {
+      onHeld();
+      return released;
+    })
+    // Nobody waits any more.
+    .catch(() => undefined);
+  return () => {
+    waiting.abort();
+    release(undefined);
+  };
+}
+
+/**
+ * Makes this tab the only one of its browser in the room: two would hear each other's loudspeaker.
+ * @param instead - takes the room from the tab that has it; `onTaken` is called there.
+ * @returns null where another tab has it. A tab that closes or crashes releases it by itself.
+ */
+export function acquireTabLock(
+  room: string,
+  instead: boolean,
+  onTaken: () => void,
+): Promise<ReleaseLock | null> {
+  // Only pages of https and localhost have locks; others have no microphone either.
+  const { locks } = navigator as { locks?: LockManager };
+  if (!locks) return Promise.resolve(() => undefined);
+  return new Promise((resolve) => {
+    locks
+      .request(`call ${room}`, instead ? { steal: true } : { ifAvailable: true }, (lock) => {
+        if (!lock) {
+          resolve(null);
+          return undefined;
+        }
+        return new Promise<void>((release) => {
+          resolve(release);
+        });
+      })
+      // The browser's way to say that it was taken.
+      .catch(onTaken);
+  });
+}

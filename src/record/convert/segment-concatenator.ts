@@ -1,0 +1,139 @@
+import {
+  BlobSource,
+  EncodedPacketSink,
+  Input,
+  MP4,
+  UrlSource,
+  WEBM,
+  type EncodedPacket,
+  type InputVideoTrack,
+  type VideoCodec,
+} from 'mediabunny';
+import { PortoonError } from '../../common/errors.ts';
+import type { FilmSource, JoinRequest } from '../convert-protocol.ts';
+import { isSameDescription, parameterUnits, withParameters } from './parameter-sets.ts';
+import type { FilmWriter, WriterOptions } from '../file/writer.ts';
+
+/** How a film's pictures come into the file. */
+export interface PicturePlan {
+  readonly track: NonNullable<WriterOptions['video']>;
+  readonly codec: VideoCodec;
+  readonly width: number;
+  readonly height: number;
+  readonly warnings: readonly string[];
+  write(writer: FilmWriter): Promise<void>;
+}
+
+/**
+ * Pictures that were encoded in parts.
+ * @param on - `wrote` is told the film's microseconds that are in the file, after each picture.
+ * @throws PortoonError where none has a picture.
+ */
+export async function planConcatenation(
+  { parts, name }: JoinRequest,
+  { alpha, frameRate }: { alpha: boolean; frameRate: number | undefined },
+  on: { wrote: (position: number) => void; ended: () => void },
+): Promise<PicturePlan> {
+  const there = parts.filter(({ result }) => result.frames > 0);
+  if (there.length === 0) throw noFrame(name);
+  const { width, height } = there[0]!.result;
+  const joined = await SegmentConcatenator.open(there.map(({ film }) => film));
+  return {
+    track: { copied: joined.codec, alpha, ...(frameRate === undefined ? {} : { frameRate }) },
+    codec: joined.codec,
+    width,
+    height,
+    warnings: [...new Set(parts.flatMap(({ result }) => result.warnings))],
+    async write(writer) {
+      try {
+        for await (const { packet, meta } of joined.packets()) {
+          await writer.addPicturePacket(packet, meta);
+          on.wrote((packet.timestamp + packet.duration) * 1e6);
+        }
+      } finally {
+        on.ended();
+      }
+    },
+  };
+}
+
+/** Frames of all parts that no decoder could make out. */
+export function concealedFrames({ parts }: JoinRequest): number {
+  return parts.reduce((sum, { result }) => sum + result.mended, 0);
+}
+
+/** The pictures of several films, one after the other, as they are encoded. */
+export class SegmentConcatenator {
+  private constructor(
+    readonly codec: VideoCodec,
+    private readonly parts: readonly FilmSource[],
+    private readonly configs: readonly VideoDecoderConfig[],
+  ) {}
+
+  /** @param parts - films of one codec, at least one; each begins when the one before has ended. */
+  static async open(parts: readonly FilmSource[]): Promise<SegmentConcatenator> {
+    const configs: VideoDecoderConfig[] = [];
+    const codecs = new Set<VideoCodec>();
+    for (const part of parts) {
+      using input = open(part);
+      const track = await pictureOf(input);
+      const [codec, config] = [await track.getCodec(), await track.getDecoderConfig()];
+      if (!codec || !config) throw new Error('a converted part is of a kind unknown here');
+      codecs.add(codec);
+      configs.push(config);
+    }
+    const [codec, ...others] = [...codecs];
+    if (!codec || others.length > 0)
+      throw new Error(`the converted parts are ${[...codecs].join(', ')}, which do not go into one film`);
+    return new SegmentConcatenator(codec, parts, configs);
+  }
+
+  /** Packets in decoding order, at their own times. */
+  async *packets(): AsyncGenerator<
+    { packet: EncodedPacket; meta: EncodedVideoChunkMetadata },
+    void,
+    undefined
+  > {
+    const [decoderConfig] = this.configs;
+    const meta = { decoderConfig: decoderConfig! };
+    // Encoders of several machines may differ: then each key frame brings its own parameters, also
+    // those of the first part, to which a player may go back.
+    const differ =
+      this.codec === 'avc' &&
+      this.configs.some(({ description }) => !isSameDescription(description, decoderConfig!.description));
+    for (const [index, part] of this.parts.entries()) {
+      using input = open(part);
+      const { description } = this.configs[index]!;
+      const units = differ && description ? parameterUnits(description) : null;
+      for await (const packet of new EncodedPacketSink(await pictureOf(input)).packets())
+        yield {
+          packet:
+            units && packet.type === 'key'
+              ? packet.clone({ data: withParameters(units, packet.data) })
+              : packet,
+          meta,
+        };
+    }
+  }
+}
+
+function open(source: FilmSource): Input {
+  return new Input({
+    formats: [MP4, WEBM],
+    source: typeof source === 'string' ? new UrlSource(source) : new BlobSource(source),
+  });
+}
+
+async function pictureOf(input: Input): Promise<InputVideoTrack> {
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) throw new Error('a converted part has no picture');
+  return track;
+}
+
+export function noFrame(name: string): PortoonError {
+  return new PortoonError(
+    'ERR_VIDEO_UNREADABLE',
+    `“${name}” has no frame that could be decoded.`,
+    'It is cut short or damaged: copy or download it again.',
+  );
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import '../../../fixtures/with-resolvers.ts';
+import { SinkWriter } from '../../../../src/record/file/sink-writer.ts';
+
+const chunk = (position: number, length: number) => ({
+  type: 'write' as const,
+  data: new Uint8Array(length),
+  position,
+});
+
+test('a file whose last bytes found no room is no whole file', async () => {
+  const drain = new SinkWriter(
+    new WritableStream({
+      // As one that collects what is written, and sends the rest at the end.
+      close: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
+    }),
+  );
+  const writer = drain.stream.getWriter();
+  await writer.write(chunk(0, 10));
+  await expect(drain.finish()).rejects.toMatchObject({ code: 'ERR_DISK_FULL' });
+  expect(drain.bytes).toBe(10);
+});
+
+test('a file that is given up is closed in peace', async () => {
+  const drain = new SinkWriter(new WritableStream({ close: () => Promise.reject(new Error('gone')) }));
+  await drain.close();
+  await expect(drain.finish()).rejects.toMatchObject({ code: 'ERR_FILE_WRITE' });
+});
