@@ -375,13 +375,11 @@ export class Run {
 
 /** Of a recording what was written is kept, of a film nothing. */
 function nothingKept(error: unknown): unknown {
-  if (!(error instanceof PortoonError)) return error;
-  const { code, message } = error;
-  if (code === 'ERR_DISK_FULL')
-    return new PortoonError(code, message, 'Free some space, then start again.', { cause: error });
-  if (code === 'ERR_FILE_WRITE')
-    return new PortoonError(code, message, 'Choose another place and try again.', { cause: error });
-  return error;
+  const isWriting = error instanceof PortoonError && /DISK_FULL|FILE_WRITE/.test(error.code);
+  if (!isWriting) return error;
+  return new PortoonError(error.code, error.message, 'Free some space, or choose another place.', {
+    cause: error,
+  });
 }
 
 function interlaced(name: string): string {

@@ -55,7 +55,8 @@ async function portoon(...args: string[]): Promise<{ code: number; said: string;
 
 const FILM = 'a film, “1” ü.mp4';
 
-describe.skipIf(reason)('films in a queue', () => {
+// Each starts the command several times, on a machine that may do much else.
+describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
   test('are refused for a wrong option before one of them is queued', async () => {
     const wrong: [string, string, RegExp][] = [
       ['-b', 'blurr', /--background takes live, .*; blurr is no colour, and there is no such file/],
