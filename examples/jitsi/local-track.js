@@ -1,6 +1,6 @@
 /**
  * Stands in for lib-jitsi-meet's JitsiLocalTrack, which needs a server: it treats an effect in the
- * same way. With the real one: const [track] = await JitsiMeetJS.createLocalTracks({ devices: ['video'] })
+ * same way. The real ones come from JitsiMeetJS.createLocalTracks({ devices: ['video'] }).
  */
 export class LocalTrack {
   #camera = null;
