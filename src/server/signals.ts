@@ -74,9 +74,9 @@ export function cleanMemberName(text: string): string {
 }
 
 /**
- * What a person calls themselves; may be empty. {@link cleanMemberName} takes out what cannot be seen,
- * and angle brackets are refused, so that a name can neither carry markup nor turn the text around
- * it.
+ * What a person calls themselves; may be empty. {@link cleanMemberName} removes invisible
+ * characters, and angle brackets are refused: a name can neither carry markup nor turn the text
+ * around it.
  */
 export const nameSchema = v.pipe(
   v.string(),
