@@ -8,6 +8,7 @@
 // that only depend on the recipe as constants (src/effect/stages/composite/shader-variants.ts).
 #ifndef RECIPE
 uniform vec3 uSteps;        // how many, one over that, one over the width of their borders
+uniform float uLift;        // how much brighter the middle tones are
 uniform float uShading;     // share of the tone's own lightness that stays between the steps
 uniform float uDetail;
 uniform vec3 uInkColour;
@@ -244,6 +245,7 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   vec4 styled = styleAt((at - uStyledFrame.xy) / uStyledFrame.zw);
   float lightness = dot(styled.rgb, luma);
   float fine = clamp(lightness + uLineShare * uDetail * unseenLine(live, styled.a), 0.0, 1.0);
+  fine += uLift * fine * (1.0 - fine);
   vec3 drawn = uInkColour;
 #ifdef SHADOW
   if (fine > uShadow - SHADOW_BORDER)

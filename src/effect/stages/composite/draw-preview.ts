@@ -94,8 +94,9 @@ export function drawPreview(
   for (let i = 0; i < pixels; i++) {
     const tone: MutableRgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
     const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
-    const stepped = draw.steps > 0 ? steppedLight(lightness, draw) : lightness;
-    const light = stepped + draw.shading * (lightness - stepped);
+    const lifted = lightness + draw.lift * lightness * (1 - lightness);
+    const stepped = draw.steps > 0 ? steppedLight(lifted, draw) : lifted;
+    const light = stepped + draw.shading * (lifted - stepped);
     recolour(colour, tone, { lightness, light, factor: draw.colour });
     if (draw.palette) mixPalette(colour, light, draw.palette);
     const x = (i % width) + 0.5;
@@ -112,7 +113,7 @@ export function drawPreview(
     if (draw.shadow > 0)
       covered = Math.max(
         covered,
-        1 - smoothstep(draw.shadow - SHADOW_BORDER, draw.shadow + SHADOW_BORDER, lightness),
+        1 - smoothstep(draw.shadow - SHADOW_BORDER, draw.shadow + SHADOW_BORDER, lifted),
       );
     for (let c = 0; c < 3; c++)
       styled[i + c * pixels] = colour[c]! + covered * (draw.ink.colour[c]! - colour[c]!);

@@ -25,6 +25,7 @@ const vec3 = () => ({ value: new Float32Array(3), type: 'vec3<f32>' as const });
 export function makeDrawUniforms() {
   return new UniformGroup({
     uSteps: vec3(),
+    uLift: { value: 0, type: 'f32' },
     uShading: { value: 0, type: 'f32' },
     uDetail: { value: 0, type: 'f32' },
     uInkColour: vec3(),
@@ -71,6 +72,7 @@ export function recipeNumbers({ ink, screen, paper, ...draw }: DrawRecipe) {
   const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
   return {
     uSteps: [draw.steps, 1 / Math.max(1, draw.steps), 0.5 / soft],
+    uLift: draw.lift,
     uShading: draw.shading,
     uDetail: draw.detail,
     uInkColour: ink.colour,

@@ -295,7 +295,8 @@ test('previews are drawn alike', () => {
     { ink, screen: { kind: 'lines', from: 0.8, to: 0.2, pitch: 20 } },
     { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20, angle: 10, follow: 2 } },
     { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20 }, paper: { tooth: 0.5, tone: 0.2 } },
-    { steps: 4, shading: 0.5 },
+    { steps: 4, shading: 0.5, lift: 0.5 },
+    { lift: 1, shadow: 0.3 },
   ] as const) {
     const drawn = recipe(given);
     const { tone, ink: distances } = planesOf(fields);
