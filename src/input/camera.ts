@@ -147,7 +147,12 @@ async function openStream(devices: MediaDevices, request: CameraRequest): Promis
     // A mode that the camera has: others are cut out of it, and lose what is at its sides.
     resizeMode: { ideal: 'none' },
   };
-  const open = (video: MediaTrackConstraints) => devices.getUserMedia({ video, audio: false });
+  const open = (video: MediaTrackConstraints) =>
+    devices.getUserMedia({ video, audio: false }).catch((error: unknown) => {
+      // A camera that is slow to wake up outlasts Chromium's patience once, and not twice.
+      if (nameOf(error) === 'AbortError') return devices.getUserMedia({ video, audio: false });
+      throw error;
+    });
   const openAny = () => open({ ...mode, facingMode: { ideal: 'user' } });
   try {
     if (!request.deviceId) return await openAny();

@@ -198,6 +198,20 @@ describe('a camera', () => {
     expect(told.wayOut).toMatch(/^[A-Z].*\.$/);
   });
 
+  test('that is slow to wake up is asked once more', async () => {
+    const page = await sharedPage();
+    const label = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = () => {
+        mediaDevices.getUserMedia = open;
+        return Promise.reject(new DOMException('Timeout starting video source', 'AbortError'));
+      };
+      return (await window.input.openCamera()).label;
+    });
+    expect(label).toBe(camera.path);
+  });
+
   test('on an insecure page says where to go', async () => {
     const args = ['--host-resolver-rules=MAP portoon.test 127.0.0.1'];
     const page = await open({ args }, `http://portoon.test:${app.port}/`);
