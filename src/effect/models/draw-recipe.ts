@@ -81,7 +81,7 @@ export const drawRecipeSchema = v.strictObject(
  * - `steps`: from black to white in so many steps of lightness, so that there is one tone more than
  *   steps, and borders half-way between the tones. 0, the default, keeps the tone as it is.
  * - `softness`: share of a step that its border takes. Default 0.15.
- * - `lift`: how much brighter the middle tones are, before the steps: black and white stay. Default 0.
+ * - `lift`: how much brighter middle tones are before the steps; black and white stay. Default 0.
  * - `shading`: share of the tone's own lightness that stays between the steps. Default 0.
  * - `colour`: factor on chroma, 0..2. Default 1.
  * - `detail`: how much of the frame's finer luminance is added to the tone's lightness before the
