@@ -12,7 +12,8 @@ const services = [
   'test/unit/record/convert/segment-concatenator.test.ts',
   'test/unit/quality/{baselines,drawing,eval,graph,half,measure,product,style-pictures,webcam}.test.ts',
   'test/unit/scripts/one-builder.test.ts',
-  'test/unit/server/{bad-clients,cluster,connections,deploy,files,http-fuzz,proxy,turn}.test.ts',
+  'test/unit/server/{bad-clients,cluster,deploy,http-fuzz,proxy}.test.ts',
+  'test/unit/server/{http/connections,http/files,signalling/turn}.test.ts',
 ];
 
 /**
