@@ -193,8 +193,9 @@ async function stateOf(
   const { name, output, plan } = job.data;
   const about = { id: job.id!, version, name, output, total: plan?.seconds ?? 0 };
   const state = await job.getState();
-  if (state === 'completed') {
-    const result = job.returnvalue as ConvertResult;
+  // A job that has ended since it was read has no result here; the next look at it has.
+  const result = job.returnvalue as ConvertResult | null;
+  if (state === 'completed' && result) {
     const { seconds, frames } = result;
     return {
       ...about,
@@ -207,7 +208,8 @@ async function stateOf(
       result,
     };
   }
-  if (state === 'failed')
+  // Nor has one that failed meanwhile its reason.
+  if (state === 'failed' && job.failedReason)
     return { ...NOTHING, ...about, state: 'failed', fault: readFault(job.failedReason) };
   const done = Object.values(await job.getChildrenValues<SegmentProgress>());
   const own = typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];
