@@ -67,12 +67,6 @@ async function choose(page: Page, format: string): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-async function evenRate(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Recording options' }).click();
-  await page.getByRole('switch', { name: 'Even frame rate' }).check({ force: true });
-  await page.keyboard.press('Escape');
-}
-
 function newestClip(page: Page) {
   return page.locator('.clip').first();
 }
@@ -113,8 +107,6 @@ describe.skipIf(noFfmpeg)('a clip', () => {
         before: clapper,
       });
       await choose(page, format);
-      // One of the two with frames that are all as long.
-      if (format === 'webm') await evenRate(page);
       await page.keyboard.press('r');
       await recorded(page, 1);
       await page.getByRole('button', { name: 'Pause recording' }).click();
@@ -130,9 +122,6 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       expect(film.tracks[0]).toMatchObject({ width: 640, height: 360 });
       expect(film.seconds).toBeGreaterThan(3.5);
       expect(film.seconds).toBeLessThan(5.5);
-      // A WebM's times are whole milliseconds.
-      if (format === 'webm')
-        for (const [n, at] of film.pictures.entries()) expect(Math.abs(at - n / 30)).toBeLessThan(0.0011);
       expect(await decodeErrors(path)).toBe('');
       expect((await describeFilm(path)).colours).toMatchObject({ range: 'tv', matrix: 'bt709' });
       const file = await readFile(path);
