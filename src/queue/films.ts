@@ -55,9 +55,9 @@ export class FilmsQueue {
     return new FilmsQueue(await connectTo(url));
   }
 
-  /** A film's name in the queue. */
+  /** A film's name in the queue. BullMQ refuses names that are numbers, hence the letter. */
   static newId(): string {
-    return randomBytes(6).toString('hex');
+    return `f${randomBytes(6).toString('hex')}`;
   }
 
   /** Adds a film, for workers of one version. */
@@ -192,10 +192,9 @@ async function stateOf(
 ): Promise<FilmState> {
   const { name, output, plan } = job.data;
   const about = { id: job.id!, version, name, output, total: plan?.seconds ?? 0 };
-  const state = await job.getState();
-  // A job that has ended since it was read has no result here; the next look at it has.
+  // All of it was read at one moment: asked for by itself, the state may be newer than the result.
   const result = job.returnvalue as ConvertResult | null;
-  if (state === 'completed' && result) {
+  if (result) {
     const { seconds, frames } = result;
     return {
       ...about,
@@ -208,8 +207,7 @@ async function stateOf(
       result,
     };
   }
-  // Nor has one that failed meanwhile its reason.
-  if (state === 'failed' && job.failedReason)
+  if (job.finishedOn !== undefined)
     return { ...NOTHING, ...about, state: 'failed', fault: readFault(job.failedReason) };
   const done = Object.values(await job.getChildrenValues<SegmentProgress>());
   const own = typeof job.progress === 'object' && done.length === 0 ? [job.progress as SegmentProgress] : [];

@@ -95,6 +95,12 @@ async function keysOf(id: string): Promise<string[]> {
   return keys.filter((key) => !key.includes('cancelled'));
 }
 
+test('no film has a number for its name, which the queue would refuse', () => {
+  // Of so many random names a dozen would have digits alone.
+  const names = Array.from({ length: 3000 }, () => FilmsQueue.newId());
+  expect(names.filter((name) => Number.isInteger(Number(name)))).toEqual([]);
+});
+
 describe.skipIf(reason)('a film in the queue', () => {
   test('comes out of its segments in their order, from the first to the last, and leaves no files', async () => {
     const engine = new PaperEngine(3);
