@@ -1,5 +1,4 @@
-/** A frame that comes so late is in time for its moment, in frames: cameras are not exact. */
-const LATE = 0.25;
+import { momentOf } from '../picture/frame-moment.ts';
 
 /**
  * Lays the frames of a clip on the moments of a constant rate, for editors that take no other: one
@@ -21,7 +20,7 @@ export class ConstantRateWriter {
   async add(frame: VideoFrame, seconds: number): Promise<void> {
     const next = frame.clone();
     try {
-      await this.writeUntil(Math.ceil(seconds * this.rate - LATE));
+      await this.writeUntil(momentOf(seconds, this.rate));
     } finally {
       this.held?.close();
       this.held = next;

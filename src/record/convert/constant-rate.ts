@@ -1,7 +1,5 @@
 import type { FilmFrame } from '../film/film-reader.ts';
-
-/** A frame that comes so late is in time for its moment, in frames: cameras are not exact. */
-const LATE = 0.25;
+import { momentOf } from '../picture/frame-moment.ts';
 
 /**
  * Resamples to a constant rate: frames never shown are closed, repeated ones get longer.
@@ -19,7 +17,7 @@ export async function* toConstantRate(
   /** The next frame to be given, and its moment, counted in frames of the rate. */
   let held: FilmFrame | null = null;
   let moment = first ? 0 : null;
-  const tick = (microseconds: number) => Math.ceil((microseconds * rate) / 1e6 - LATE);
+  const tick = (microseconds: number) => momentOf(microseconds / 1e6, rate);
   const give = (until: number) => {
     const { frame, runUp } = held!;
     held = null;

@@ -1,10 +1,10 @@
 import { MAX_VIEWERS } from '../../call/link.ts';
 import type { Viewer } from '../../call/viewer-publisher.ts';
-import { copyText } from '../base/clipboard.ts';
-import { usePage } from '../base/page-store.ts';
 import { usePreferences } from '../base/preferences-store.ts';
 import { useLook } from '../look/look-store.ts';
+import { useCopyLink } from '../share/copy-link.ts';
 import { obsCameraLink } from '../share/look-link.ts';
+import { CopyButton } from '../ui/CopyButton.tsx';
 import { Segmented, Switch } from '../ui/controls.tsx';
 import { LinkField } from '../ui/LinkField.tsx';
 import { FaultNote } from './FaultNote.tsx';
@@ -41,26 +41,13 @@ export function ObsSection() {
 
 function LinkDetails({ link }: { link: string }) {
   const obs = useObs();
-  const { announce } = usePage();
+  const copyLink = useCopyLink();
   const { current, update } = usePreferences();
   const { obsAlpha, obsSound } = current.value;
   const { wanted } = useLook();
-  const copy = async () => {
-    const copied = await copyText(link);
-    announce(copied ? 'Link copied' : 'The browser doesn’t allow it. Copy the link by hand.');
-    return copied;
-  };
-  const copyCameraLink = async () => {
-    const copied = await copyText(obsCameraLink(wanted.peek()));
-    announce(
-      copied
-        ? 'Link copied'
-        : 'The browser doesn’t allow it. Let this page use the clipboard, and try again.',
-    );
-  };
   return (
     <>
-      <LinkField label="Link for OBS" link={link} onCopy={copy} />
+      <LinkField label="Link for OBS" link={link} onCopy={() => copyLink(link)} />
       <ObsDrawing />
       <Segmented
         label="What OBS shows"
@@ -83,12 +70,13 @@ function LinkDetails({ link }: { link: string }) {
           Make a new link
         </button>
       </p>
-      <p class="aside">
-        OBS can also draw a camera of its own, without this page.{' '}
-        <button type="button" class="text-button" onClick={() => void copyCameraLink()}>
-          Copy a link with this look
-        </button>
-      </p>
+      <p class="aside">OBS can also draw a camera of its own, without this page.</p>
+      <div class="row">
+        <CopyButton
+          label="Copy a link with this look"
+          onCopy={() => copyLink(obsCameraLink(wanted.peek()))}
+        />
+      </div>
     </>
   );
 }
