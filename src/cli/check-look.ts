@@ -1,12 +1,10 @@
 /** What a command wants of the look, checked before anything is converted or queued. */
 import { stat } from 'node:fs/promises';
+import { BACKGROUND_WORDS, isBackgroundWord } from '../effect/look.ts';
 import { isAddress } from '../queue/file-locations.ts';
 import { styleIds } from './app.ts';
 import { isColour } from './colours.ts';
 import { UsageError, type Command } from './options.ts';
-
-/** Words of the effect for what is behind the person. */
-const WORDS = ['live', 'blur', 'transparent'];
 
 /**
  * @throws UsageError where there is no such style, or what is to be behind the person is neither a
@@ -15,11 +13,11 @@ const WORDS = ['live', 'blur', 'transparent'];
 export async function checkLook({ style, background, queue }: Command): Promise<void> {
   const styles = ['none', ...(await styleIds())];
   if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
-  if (WORDS.includes(background) || (await isFile(background)) || isColour(background)) return;
+  if (isBackgroundWord(background) || (await isFile(background)) || isColour(background)) return;
   // Workers fetch it, as they fetch films.
   if (queue && isAddress(background)) return;
   throw new UsageError(
-    `--background takes live, blur, transparent, a colour or a picture; ${background} is no colour, and there is no such file.`,
+    `--background takes ${BACKGROUND_WORDS.join(', ')}, a colour or a picture; ${background} is no colour, and there is no such file.`,
   );
 }
 

@@ -8,6 +8,15 @@ export type BodyPart = (typeof BODY_PARTS)[number];
 export const REGIONS = ['person', ...BODY_PARTS, 'background', 'everything'] as const;
 export type Region = (typeof REGIONS)[number];
 
+/** Words for what is behind the person; any other background is a colour or an image. */
+export const BACKGROUND_WORDS = ['live', 'blur', 'transparent'] as const;
+export type BackgroundWord = (typeof BACKGROUND_WORDS)[number];
+
+/** Whether a background is one of {@link BACKGROUND_WORDS}. */
+export function isBackgroundWord(background: string): background is BackgroundWord {
+  return BACKGROUND_WORDS.some((word) => word === background);
+}
+
 /** Pixels that a net's short side may be asked to have. */
 const NET_SIDE = { least: 32, most: 1080 } as const;
 

@@ -1,15 +1,13 @@
 /** The types that cross the worker boundary. */
 import type { Fault } from '../common/errors.ts';
-import type { Detail, DrawSetting, Grade, Region, Rgb } from './look.ts';
+import type { BackgroundWord, Detail, DrawSetting, Grade, Region, Rgb } from './look.ts';
 
 export type { Fault } from '../common/errors.ts';
 export type { BodyPart, Detail, DrawSetting, Grade, Region } from './look.ts';
 
 /** What is behind the person. Each channel of `rgb` is sRGB, 0..1. */
 export type ResolvedBackground =
-  | { kind: 'live' }
-  | { kind: 'blur' }
-  | { kind: 'transparent' }
+  | { kind: BackgroundWord }
   | { kind: 'colour'; rgb: [number, number, number] }
   | { kind: 'image'; bitmap: ImageBitmap };
 

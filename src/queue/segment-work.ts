@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import { rm } from 'node:fs/promises';
+import { isBackgroundWord } from '../effect/look.ts';
 import { FaultError, type ConvertSettings, type ConvertDriver } from './convert-driver.ts';
 import type { SegmentJob, SegmentProgress } from './jobs.ts';
 import { isAddress, versionTag, withoutQuery } from './file-locations.ts';
@@ -7,9 +8,6 @@ import { storeSegment, readSegmentRecord, segmentDraft } from './scratch.ts';
 
 /** Milliseconds between two words of progress to the queue. */
 const TELL_EACH = 1000;
-
-/** Words of the effect for what is behind the person; anything else is a colour or a picture. */
-const BACKGROUNDS = new Set(['live', 'blur', 'transparent']);
 
 /** Converts one segment and keeps it. One that is kept already is not converted again. */
 export async function convertSegment(
@@ -80,7 +78,7 @@ export function offerAll(engine: ConvertDriver, film: string, how: ConvertSettin
   const { background } = how.look;
   const isPicture =
     background !== undefined &&
-    !BACKGROUNDS.has(background) &&
+    !isBackgroundWord(background) &&
     (isAddress(background) || background.startsWith('/') || /^[a-z]:[\\/]/i.test(background));
   const picture = isPicture ? engine.offer(background) : null;
   const address = engine.offer(film);

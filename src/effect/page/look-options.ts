@@ -10,6 +10,7 @@ import {
   DETAILS,
   DRAW_SETTINGS,
   isDrawFactor,
+  isBackgroundWord,
   isNetSide,
   MAX_DRAW_FACTORS,
   NET_SIDE_EXPECTED,
@@ -116,8 +117,7 @@ export async function readLook(options: LookOptions): Promise<Partial<ResolvedLo
 }
 
 async function readBackground(background: string): Promise<ResolvedBackground> {
-  if (background === 'live' || background === 'blur' || background === 'transparent')
-    return { kind: background };
+  if (isBackgroundWord(background)) return { kind: background };
   if (CSS.supports('color', background) && !CSS_WIDE.test(background))
     return { kind: 'colour', rgb: parseColour(background) };
   const url = URL.canParse(background, location.href) ? new URL(background, location.href) : null;

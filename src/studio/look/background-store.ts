@@ -1,3 +1,4 @@
+import { isBackgroundWord } from '../../effect/look.ts';
 import { signal } from '@preact/signals';
 import { PortoonError } from '../../common/errors.ts';
 import type { PageStore } from '../base/page-store.ts';
@@ -156,7 +157,7 @@ export class BackgroundStore implements BackgroundSync {
   }
 
   readonly showOnControls = (background: string): void => {
-    if (background === 'live' || background === 'blur' || background === 'transparent') {
+    if (isBackgroundWord(background)) {
       this.kind.value = background;
       return;
     }

@@ -1,3 +1,4 @@
+import { isBackgroundWord } from '../../effect/look.ts';
 import { signal, type ReadonlySignal } from '@preact/signals';
 import {
   type Detail,
@@ -250,7 +251,7 @@ export class LookStore implements LookDriver {
 
 /** The background of an effect's first frames: until an image is there, the room is not shown. */
 function firstBackground(wanted: string): string {
-  const isPlain = ['live', 'blur', 'transparent'].includes(wanted) || wanted.startsWith('#');
+  const isPlain = isBackgroundWord(wanted) || wanted.startsWith('#');
   return isPlain ? wanted : 'blur';
 }
 

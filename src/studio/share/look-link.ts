@@ -1,4 +1,5 @@
 /** What links say of a look. */
+import { isBackgroundWord } from '../../effect/look.ts';
 import { defaultPreferences } from '../base/preferences.ts';
 import type { LookState } from '../look/look-store.ts';
 import { DEFAULT_STYLE } from '../look/styles-store.ts';
@@ -68,5 +69,5 @@ function parametersOf(look: SharedLook): URLSearchParams {
 
 /** Whether a background is a picture, which stays where it is. */
 function isPicture(background: string): boolean {
-  return !['live', 'blur', 'transparent'].includes(background) && !background.startsWith('#');
+  return !isBackgroundWord(background) && !background.startsWith('#');
 }

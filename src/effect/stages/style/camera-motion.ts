@@ -41,26 +41,29 @@ export type GreyPyramid = readonly Level[];
 
 const LEVELS = 3;
 
-/** @param planes - [3,H,W], 0..1. @param size - of the planes; best multiples of 4. */
-export function greyPyramid(planes: Float32Array, [width, height]: Size): GreyPyramid {
-  const pixels = width * height;
-  const grey = new Float32Array(pixels);
-  for (let i = 0; i < pixels; i++)
-    grey[i] = 0.299 * planes[i]! + 0.587 * planes[i + pixels]! + 0.114 * planes[i + 2 * pixels]!;
-  const levels: Level[] = [{ width, height, grey }];
-  while (levels.length < LEVELS) levels.push(halved(levels.at(-1)!));
-  return levels;
+/** @param size - of the pictures that it is for; best multiples of 4. */
+export function createPyramid([width, height]: Size): GreyPyramid {
+  return Array.from({ length: LEVELS }, (_, level) => {
+    const [across, down] = [width >> level, height >> level];
+    return { width: across, height: down, grey: new Float32Array(across * down) };
+  });
 }
 
-function halved({ width, height, grey }: Level): Level {
-  const [half, lines] = [width >> 1, height >> 1];
-  const smaller = new Float32Array(half * lines);
+/** @param planes - [3,H,W], 0..1, of the pyramid's size. */
+export function fillPyramid(pyramid: GreyPyramid, planes: Float32Array): void {
+  const { grey } = pyramid[0]!;
+  const pixels = grey.length;
+  for (let i = 0; i < pixels; i++)
+    grey[i] = 0.299 * planes[i]! + 0.587 * planes[i + pixels]! + 0.114 * planes[i + 2 * pixels]!;
+  for (let level = 1; level < LEVELS; level++) halve(pyramid[level - 1]!, pyramid[level]!);
+}
+
+function halve({ width, grey }: Level, { width: half, height: lines, grey: smaller }: Level): void {
   for (let y = 0, i = 0; y < lines; y++)
     for (let x = 0; x < half; x++, i++) {
       const at = 2 * (y * width + x);
       smaller[i] = (grey[at]! + grey[at + 1]! + grey[at + width]! + grey[at + width + 1]!) / 4;
     }
-  return { width: half, height: lines, grey: smaller };
 }
 
 /** Steps of the search at each size, at most. */
@@ -84,8 +87,8 @@ const TOO_DIFFERENT = 0.05;
 const UNKNOWNS = 5;
 
 /**
- * Finds how the camera has moved, whatever people before it do: from small to large, least squares
- * in which pixels that do not fit count less and less.
+ * Finds how the camera has moved, whatever people before it do: by the method of Lucas and Kanade
+ * (1981), from small to large (Bergen et al. 1992), in which pixels that do not fit count less.
  * @param before, now - of the same size.
  * @returns where the places of `now` were in `before`, in pixels of the largest size from the
  *   picture's centre; null where it can't be told, as after a cut.

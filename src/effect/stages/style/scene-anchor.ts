@@ -3,7 +3,8 @@ import {
   cameraMotion,
   chained,
   farthest,
-  greyPyramid,
+  createPyramid,
+  fillPyramid,
   STILL,
   type GreyPyramid,
   type Similarity,
@@ -36,6 +37,8 @@ export class SceneAnchor {
   /** The anchor of `reference`. */
   private anchor = STILL;
   private reference: GreyPyramid | null = null;
+  /** The pyramid that is not the reference, for the next frame. */
+  private spare: GreyPyramid | null = null;
   private stillFor = 0;
 
   /**
@@ -44,17 +47,23 @@ export class SceneAnchor {
    * @returns as `Layers.anchor`.
    */
   follow(planes: Float32Array, size: Size): Similarity {
-    const now = greyPyramid(planes, size);
+    const now = isOfSize(this.spare, size) ? this.spare : createPyramid(size);
+    this.spare = now;
+    fillPyramid(now, planes);
     const { reference } = this;
-    const isAlike = reference?.[0]!.width === size[0] && reference[0].height === size[1];
-    const motion = isAlike ? cameraMotion(reference, now) : null;
+    const motion = isOfSize(reference, size) ? cameraMotion(reference, now) : null;
     const isStill = motion !== null && farthest(motion, size) < STILL_BELOW;
     if (isStill && ++this.stillFor < LONGEST_STILL) return this.anchor;
     if (motion && !isStill) this.anchor = eased(chained(inHeights(motion, size), this.anchor), size);
+    this.spare = reference;
     this.reference = now;
     this.stillFor = 0;
     return this.anchor;
   }
+}
+
+function isOfSize(pyramid: GreyPyramid | null, [width, height]: Size): pyramid is GreyPyramid {
+  return pyramid?.[0]!.width === width && pyramid[0].height === height;
 }
 
 /** From pixels around the centre to heights of the frame from its upper left corner. */
