@@ -27,6 +27,8 @@ export async function buildCommands(root: string): Promise<void> {
     logLevel: 'warn',
     plugins: [withoutCalendars],
     ssr: { noExternal: true },
+    // Its file for browsers holds its data, which its files for Node read from disk.
+    resolve: { alias: { 'css-tree': 'css-tree/dist/csstree.esm' } },
     build: {
       ssr: true,
       outDir: join(root, 'bin/built'),
