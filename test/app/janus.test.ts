@@ -127,7 +127,9 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
       await goesOn(page);
       // Of the two sizes the server hands on the large one, as soon as a busy sender encodes it.
       await expect
-        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), { timeout: SLOW.timeout })
+        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), {
+          timeout: SLOW.timeout,
+        })
         .toBe(640);
       await expect.poll(async () => difference(await pixels(page)), { timeout: 20_000 }).toBeLessThan(4);
       expect(await page.evaluate(() => document.body.innerText)).toBe('');
