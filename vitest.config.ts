@@ -45,6 +45,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           exclude: services,
           sequence: { groupOrder: 0 },
+          // No module keeps anything of a test, so that files can share what they load.
+          isolate: false,
           // No test takes a second; the rest is for machines that do much else.
           testTimeout: 30_000,
         },

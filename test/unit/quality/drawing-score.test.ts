@@ -158,7 +158,7 @@ describe('the hue of skin', () => {
     expect(hueShift(source, source, skin)).toBe(0);
     expect(hueShift(source, plain(0.5, 0.5, 0.5), skin)).toBeNaN();
     expect(hueShift(plain(0.5, 0.5, 0.5), source, skin)).toBeNull();
-    expect(hueShift(source, source, skin.fill(4))).toBeNull();
+    expect(hueShift(source, source, new Uint8Array(skin.length).fill(4))).toBeNull();
   });
 });
 
