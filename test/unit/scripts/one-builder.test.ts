@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,19 +16,27 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('of several who build at once one does, and the others hear that they waited', async () => {
+test('of several who build at once one does at a time, and whoever comes meanwhile hears that it waited', async () => {
   let under = 0;
-  const waits = await Promise.all(
-    Array.from({ length: 4 }, () =>
-      oneBuilder(folder, async (waited) => {
-        expect(++under).toBe(1);
-        await writeFile(join(folder, 'built'), 'x');
-        under--;
-        return waited;
-      }),
-    ),
-  );
-  expect(waits.filter((waited) => !waited)).toHaveLength(1);
+  const build = (work: () => Promise<unknown>) =>
+    oneBuilder(folder, async (waited) => {
+      expect(++under).toBe(1);
+      await work();
+      under--;
+      return waited;
+    });
+  const others: Promise<boolean>[] = [];
+  const first = await build(async () => {
+    for (let i = 0; i < 3; i++) others.push(build(() => writeFile(join(folder, 'built'), 'x')));
+    // The file that each of them would have for its lock shows that it has asked.
+    const lock = /^portoon-build-\w+\.lock\./;
+    const own = async () => (await readdir(tmpdir())).filter((name) => lock.test(name)).length;
+    await expect.poll(own).toBeGreaterThanOrEqual(3);
+    // A build of another folder takes all the steps that theirs have still before them.
+    await oneBuilder(join(folder, 'other'), () => Promise.resolve());
+  });
+  expect(first).toBe(false);
+  expect(await Promise.all(others)).toEqual([true, true, true]);
 });
 
 test('one that fails lets the next one build', async () => {
