@@ -1,7 +1,7 @@
 /**
  * `npm run api`: writes docs/api.md, the reference of all that the package exports, from the
  * declarations and their comments. `npm run check:api` fails where the file is not up to date, so
- * that no change of the package's face goes unnoticed.
+ * that no change of the package's interface goes unnoticed.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

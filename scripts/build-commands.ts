@@ -3,10 +3,12 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 
-/** What an installed package has not: it comes built, and a browser's driver is an extra. */
+/**
+ * Left out of the bundle: an installed package comes built, and has no browser driver of its own.
+ */
 const LEFT_OUT = [/\/scripts\/build\.ts$/, /^playwright-core/];
 
-/** No film comes again every Monday: what the queue would reckon times with stays out. */
+/** The queue has no repeated jobs, so the package that computes their times is left out. */
 const withoutCalendars: Plugin = {
   name: 'portoon-without-calendars',
   enforce: 'pre',
@@ -15,9 +17,9 @@ const withoutCalendars: Plugin = {
 };
 
 /**
- * Builds `portoon` at `root`, with all that it needs, so that who installs the package for its
- * effect installs nothing else. Two folders deep, as its sources are: they look for the package's
- * files from where they lie.
+ * Builds `portoon` at `root`, with all that it needs, so that people who install the package for
+ * its effect install nothing else. Two folders deep, as its sources are: they find the package's
+ * files relative to themselves.
  */
 export async function buildCommands(root: string): Promise<void> {
   await build({

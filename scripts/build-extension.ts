@@ -20,7 +20,7 @@ export async function buildExtension(root: string): Promise<void> {
   const out = join(root, 'dist-extension');
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  // Test runners set another, for which Vite would build what is meant for development.
+  // Test runners set another value, with which Vite would make a development build.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   try {

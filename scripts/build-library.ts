@@ -14,12 +14,12 @@ const ENTRIES = {
   livekit: 'src/package/livekit.ts',
   jitsi: 'src/package/jitsi.ts',
 };
-/** Programs of their own, each in one file: bundlers copy them as they are. */
+/** Separate programs, each in one file: bundlers copy them as they are. */
 const WORKERS = {
   'effect.worker': 'src/effect/worker/effect.worker.ts',
   'nets.worker': 'src/effect/runtime/nets.worker.ts',
 };
-/** Modules that know where the app's bundler puts things, and the package's in their place. */
+/** Modules that know where the app's bundler puts files, and what replaces them in the package. */
 const SWAPPED = {
   'src/effect/page/own-files.ts': 'src/package/page/own-files.ts',
   'src/effect/runtime/builds.ts': 'src/package/worker/builds.ts',
@@ -87,7 +87,7 @@ function configOf(
         name: 'portoon-package',
         enforce: 'pre',
         async resolveId(source, importer, options) {
-          // Written by hand below, so that bundlers find each address as it stands.
+          // Written out literally below, so that bundlers find each address.
           if (source === 'virtual:addresses') return { id: './addresses.js', external: 'relative' };
           const found = await this.resolve(source, importer, { ...options, skipSelf: true });
           const path = found && relative(root, found.id).split(sep).join('/');
@@ -126,7 +126,7 @@ async function copyRuntime(from: string, to: string): Promise<void> {
     await copyFile(join(from, 'dist', `${script}.wasm`), join(to, `${script}.wasm`));
     const code = await readFile(target, 'utf8');
     if (code.split(FOR_NODE).length !== 2) throw new Error(`${script} is not as it was: see FOR_NODE.`);
-    // A line of its own tells tools that look at the text that this is a module.
+    // On its own line the export shows tools that scan the text that this is a module.
     await writeFile(target, code.replace(FOR_NODE, '').replace('}export default', '}\nexport default'));
   }
 }
@@ -147,7 +147,7 @@ async function writeAddresses(root: string, out: string, assets: string): Promis
   );
 }
 
-/** Adds the runtime's: its package brings no text, and is MIT, as ours is. */
+/** Adds the runtime's licence: its package includes no text, and is MIT, as ours is. */
 async function writeLicences(root: string, bundled: string, to: string): Promise<void> {
   const { version } = JSON.parse(
     await readFile(join(root, 'node_modules/onnxruntime-web/package.json'), 'utf8'),

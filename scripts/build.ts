@@ -7,7 +7,7 @@ import { SHARED } from '../src/server/http/files.ts';
 import { compressFolder } from './compress.ts';
 import { oneBuilder } from './one-builder.ts';
 
-/** What a build is made of. */
+/** What a build depends on. */
 const SOURCES = [
   'src',
   'shaders',
@@ -22,9 +22,7 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
 ];
-/**
- * Its time says when the build was done; it is written last, so that half a build does not count.
- */
+/** Holds the time of the build. It is written last, so that an incomplete build does not count. */
 export const STAMP = '.built';
 
 /**
@@ -43,14 +41,14 @@ async function buildAlone(root: string): Promise<void> {
   const begun = new Date();
   const dist = join(root, 'dist');
   await rm(join(dist, STAMP), { force: true });
-  // Test runners set another, for which Vite would build what is meant for development.
+  // Test runners set another value, with which Vite would make a development build.
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   await build({
     root,
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
-    // How long plugins took is nobody's business who only wants to start the app.
+    // The plugins' timings do not interest people who only want to start the app.
     build: { rolldownOptions: { checks: { bundlerTimings: false } } },
     worker: { rolldownOptions: { checks: { bundlerTimings: false } } },
   }).finally(() => {
@@ -59,7 +57,7 @@ async function buildAlone(root: string): Promise<void> {
   });
   await listShared(dist);
   await compressFolder(dist);
-  // The time of the beginning: what was saved during the build may have missed it.
+  // When the build began: a source that was saved during it may not be in it.
   await writeFile(join(dist, STAMP), begun.toISOString());
 }
 
@@ -79,7 +77,7 @@ async function listShared(dist: string): Promise<void> {
   await writeFile(join(dist, SHARED), JSON.stringify(Object.fromEntries(shared)));
 }
 
-/** Whether a folder holds a whole build that is newer than all it is made of. */
+/** Whether a folder holds a complete build that is newer than everything it depends on. */
 export async function isFresh(
   root: string,
   dist: 'dist' | 'dist-lib' | 'dist-extension' = 'dist',

@@ -13,7 +13,7 @@ export async function holdPortrait(page: Page): Promise<void> {
     const play = Object.getOwnPropertyDescriptor(prototype, 'play')!.value as Play;
     prototype.play = function () {
       this.addEventListener('timeupdate', () => {
-        // A browser tells the time four times a second.
+        // Browsers fire `timeupdate` about four times a second.
         if (this.currentTime > end - 0.5) this.currentTime = 0;
       });
       return play.call(this);

@@ -26,8 +26,8 @@ export function listForOffline(): Plugin {
 }
 
 /**
- * The page, and what it may load; nets of the fine grade are fetched by strong machines alone, and
- * fetched when they are asked for.
+ * The page, and what it may load; without the nets of the fine grade, which only strong machines
+ * fetch, and only on demand.
  */
 async function listFiles(dist: string): Promise<string[]> {
   const entries = await readdir(dist, { recursive: true, withFileTypes: true });
@@ -39,7 +39,7 @@ async function listFiles(dist: string): Promise<string[]> {
 }
 
 async function addressOf(dist: string, path: string): Promise<string> {
-  // Vite names these by their content.
+  // Vite puts a hash of the content into these names.
   if (path.startsWith('assets/')) return path;
   const checksum = createHash('sha256')
     .update(await readFile(join(dist, path)))

@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Milliseconds between two looks whether another build is done. */
+/** Milliseconds between two checks whether another build is done. */
 const LOOK = 100;
-/** Milliseconds after which a lock is an old one, whoever has its process number now. */
+/** Milliseconds after which a lock is stale, even if its process number is in use again. */
 const LONGEST = 600_000;
 
 /**
- * Does something while no other process of this machine does it to the same folder.
- * @param work - told whether another one was waited for, and may have done it all.
+ * Runs `work` while no other process of this machine does so for the same folder.
+ * @param work - called with whether another process was waited for, which may have done everything
+ *   already.
  */
 export async function oneBuilder<Result>(
   folder: string,
@@ -34,7 +35,7 @@ async function take(lock: string): Promise<boolean> {
   await writeFile(own, String(process.pid));
   try {
     for (let tries = 0; ; tries++) {
-      // A link comes with its content, so nobody reads half a lock.
+      // A hard link appears with its content, so nobody reads an incomplete lock.
       const error = await link(own, lock).then(
         () => null,
         (reason: unknown) => reason as NodeJS.ErrnoException,
@@ -49,13 +50,13 @@ async function take(lock: string): Promise<boolean> {
   }
 }
 
-/** Whether who took it has ended without giving it back. */
+/** Whether the process that took it has ended without releasing it. */
 async function isLeft(lock: string): Promise<boolean> {
   const [holder, info] = await Promise.all([
     readFile(lock, 'utf8').catch(() => null),
     stat(lock).catch(() => null),
   ]);
-  // It was given back just now.
+  // It was released just now.
   if (holder === null || info === null) return false;
   if (Date.now() - info.mtimeMs > LONGEST) return true;
   try {

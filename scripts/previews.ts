@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/previews.ts`: the small pictures that stand in the strip until there are the
- * person's own, one of each style of grade live, taken from the real app on the demo clip and
+ * `npx tsx scripts/previews.ts`: the small pictures in the strip until there are previews of the
+ * person, one for the live grade of each style, taken from the real app on the demo clip and
  * written to src/studio/look/previews/<id>.webp; and the contact sheet of the same,
  * docs/images/styles.jpg. Run it whenever a style changes; the app is built first if it is not
  * fresh.
@@ -30,7 +30,7 @@ const QUALITY = 384;
 /** Enough for the matte and the style to settle after a change, on a slow machine too. */
 const FRAMES_TO_SETTLE = 12;
 
-/** Shows a style and waits until it is what the stage holds. */
+/** Chooses a style and waits until the stage shows it. */
 async function show(page: Page, style: string): Promise<void> {
   await page.evaluate(
     (id) => window.portoon?.set({ style: id, region: 'person', background: 'live' }),

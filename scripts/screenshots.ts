@@ -55,7 +55,7 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
   const page = await (await browser.newContext(context)).newPage();
   await holdPortrait(page);
   await page.goto(`${url}?input=demo&autostart=1&${query}`);
-  // The smoothing and the guard need some frames to settle.
+  // Smoothing and matte cleanup need some frames to settle.
   await page.waitForFunction(() => (window.portoon?.stats().frames ?? 0) > 40, undefined, {
     timeout: 120_000,
     polling: 200,
@@ -66,7 +66,7 @@ async function take(browser: Browser, url: string, { name, query, context, keys 
   await page.context().close();
 }
 
-/** Ways to be before a camera, in the order of the picture. */
+/** Ways to sit in front of a camera, in the order of the picture. */
 const kinds: Readonly<Record<string, (seconds: number) => DemoFrame>> = {
   portrait: (seconds) => demoFrame(seconds, WIDTH, HEIGHT),
   desk: (seconds) => demoFrame(seconds, WIDTH, HEIGHT, { framing: 'desk' }),

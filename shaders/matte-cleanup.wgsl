@@ -88,8 +88,8 @@ fn root(start: u32) -> u32 {
   }
 }
 
-// Union by atomic minimum (Playne and Hawick 2018): a thread that another one was faster than goes
-// on with the label that the other one left.
+// Union by atomic minimum (Playne and Hawick 2018): a thread that was overtaken goes on with the
+// label that the other one wrote.
 fn unite(one: u32, other: u32) {
   var a = root(one);
   var b = root(other);
@@ -195,7 +195,8 @@ fn hold(@builtin(global_invocation_id) id: vec3u) {
   var gain = history[i].gain;
   var framesHeldBack = history[i].framesHeldBack;
   if (toPerson <= EDGE && toPerson <= toBlotch) {
-    // What was held back fades in. Anything else is the person moving there, and passes at once.
+    // What was held back fades in. Anything else is the person moving there, and passes
+    // immediately.
     gain = select(1, min(1, gain + ENTER), gain < 1 && framesHeldBack > 0);
     if (gain == 1) { framesHeldBack = 0; }
   } else {

@@ -16,7 +16,7 @@ const isPalette = (text: string) => parsePalette(text) !== null;
 
 const requestSchema = v.strictObject({
   portoon: v.literal(1),
-  /** Comes back with the answer. */
+  /** Returned with the answer. */
   id: idSchema,
   set: v.optional(
     v.strictObject({
@@ -40,7 +40,7 @@ export interface ControlTarget {
   mute: (muted: boolean) => void;
 }
 
-/** What the asker is told. */
+/** The answer to a request. */
 interface ControlAnswer {
   portoon: 1;
   id?: string | number;

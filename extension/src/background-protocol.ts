@@ -1,4 +1,4 @@
-/** What the service worker is told; it knows no media. */
+/** Messages to the extension's service worker, which handles no media. */
 
 /**
  * What people see in the call: `starting` is nothing yet, `plain` the camera's own picture, and

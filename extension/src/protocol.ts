@@ -17,7 +17,7 @@ export interface RequestedVideo {
   readonly frameRate: number;
   /** What the camera must be able to do, or the request fails. */
   readonly min: { readonly width?: number; readonly height?: number; readonly frameRate?: number };
-  /** Which camera: by an id that the page was told, or by its name. */
+  /** Which camera: by an id that the page was given, or by its name. */
   readonly camera?: { readonly deviceId: string; readonly label?: string; readonly exact: boolean };
 }
 
@@ -35,7 +35,7 @@ export interface ListedCamera {
   readonly label: string;
 }
 
-/** From who receives a picture (a patched page, the popup) to the offscreen document. */
+/** From the receiver of a picture (a patched page, the popup) to the offscreen document. */
 export type FromReceiver =
   | { type: 'open'; requested: RequestedVideo }
   | { type: 'answer'; sdp: string }

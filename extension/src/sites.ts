@@ -21,8 +21,8 @@ export interface SiteChoice {
   cartoon: boolean;
   look: SiteLook;
   /**
-   * What the call shows when the effect fails: a picture that stands still, or the camera. Chosen
-   * for all sites at once.
+   * What the call shows when the effect fails: a still picture, or the camera. Chosen for all sites
+   * at once.
    */
   onFailure: 'still' | 'camera';
 }
@@ -39,7 +39,7 @@ export function takesCameras(origin: string): boolean {
   return origin.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 }
 
-/** The pattern that stands for a site where the browser asks for permission and runs scripts. */
+/** The match pattern of a site, for the browser's permissions and scripts. */
 export function patternOf(origin: string): string {
   const { protocol, hostname } = new URL(origin);
   // A pattern has no port: it is for all of them.

@@ -52,19 +52,19 @@ export function hostKeyOf(room: string): string | undefined {
 }
 
 /**
- * Keeps the place in a room for this tab, over a reload too.
- * @param identity - null gives it up.
+ * Keeps this tab's identity in a room, also across a reload.
+ * @param identity - null removes it.
  */
 export function keepIdentity(room: string, identity: Identity | null): void {
   try {
     if (identity) sessionStorage.setItem(IDENTITY + room, JSON.stringify(identity));
     else sessionStorage.removeItem(IDENTITY + room);
   } catch {
-    // Storage may be forbidden. A reload makes a stranger of this page then.
+    // Storage may be forbidden. After a reload this page joins as somebody new then.
   }
 }
 
-/** The place that this tab has, or had before a reload. */
+/** The identity that this tab has in a room, or had before a reload. */
 export function identityOf(room: string): Identity | undefined {
   try {
     const kept = v.safeParse(identitySchema, sessionStorage.getItem(IDENTITY + room));
@@ -74,7 +74,7 @@ export function identityOf(room: string): Identity | undefined {
   }
 }
 
-/** 128 bits that nobody guesses. */
+/** 128 random bits. */
 export function newSecret(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(16)));
 }
@@ -95,7 +95,7 @@ export async function viewAddress(hostKey: string): Promise<ViewAddress> {
   return { room: await digest(hostKey), hostKey, identity: { id: await digest(secret), secret } };
 }
 
-/** As the server does it (`src/server/rooms/keys.ts`). */
+/** The same digest as the server's (`src/server/rooms/keys.ts`). */
 async function digest(text: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
   return base64url(new Uint8Array(hash)).slice(0, ROOM_LENGTH);

@@ -18,7 +18,7 @@ export type { Member } from './session/member.ts';
 export type { RoomOptions } from './session/room-options.ts';
 
 const CHECK_MS = 500;
-/** While the server answers, and cannot reach its rooms, it is asked again at this pace. */
+/** Pause between two requests while the server answers but cannot reach its rooms. */
 const AWAY_MS = 700;
 
 /**
@@ -32,17 +32,17 @@ export class Room {
   host = false;
   locked = false;
   /**
-   * Why the server does not let us back in. The call goes on without it meanwhile, and we ask
-   * again. Else null.
+   * Why the server does not let us back in. Meanwhile the call goes on without it, and we ask
+   * again. Null otherwise.
    */
   refusal: PortoonError | null = null;
-  /** That the relay refuses us, while somebody is not reached because of it; null otherwise. */
+  /** Set while the relay refuses us and somebody cannot be reached because of it; else null. */
   relayFault: PortoonError | null = null;
 
   private readonly session: RoomSession;
   private readonly connections: CallConnections;
   private self: string;
-  /** Which state of this page is the newest. */
+  /** The number of this page's newest state. */
   private revision = nextRevision();
   private readonly hostControls: HostControls;
   private readonly timers: number[] = [];
@@ -98,7 +98,7 @@ export class Room {
   }
 
   /**
-   * Joins a room. Whoever comes first is its host. A tab that was in it comes back to its place.
+   * Joins a room. The first to join is its host. A tab that was in it gets its identity back.
    * @throws PortoonError `ERR_ROOM_FULL`, `ERR_ROOM_LOCKED`, `ERR_SIGNALLING` or another code of
    *   the server.
    */
@@ -111,7 +111,7 @@ export class Room {
       await room.session.join();
       room.watch();
     } catch (error) {
-      // A place that is not to be had again is given up: as somebody new one may be welcome.
+      // An identity that the server refuses is given up: as somebody new this page may be let in.
       const lost = error instanceof PortoonError && ['ERR_REMOVED', 'ERR_MESSAGE'].includes(error.code);
       room.end(!lost);
       throw error;
@@ -130,8 +130,8 @@ export class Room {
   }
 
   /**
-   * Tells the others what they see and hear of us: over the connections to them and through the
-   * server, which is told again until it takes it.
+   * Sends our state to the others, over the connections to them and through the server. That is
+   * retried until the server takes it.
    * @throws PortoonError where somebody may not know it yet.
    */
   async tell(state: Partial<Pick<RoomOptions, 'name' | 'muted' | 'camera' | 'recording'>>): Promise<void> {
@@ -173,7 +173,10 @@ export class Room {
     if (!this.ended) this.end();
   }
 
-  /** @param returns - whether the place is kept, so that a reloaded page gets back past a lock. */
+  /**
+   * @param returns - whether the identity is kept, so that a reloaded page can rejoin a locked
+   *   room.
+   */
   private end(returns = false): void {
     this.ended = true;
     if (!returns) keepIdentity(this.options.room, null);
@@ -187,8 +190,8 @@ export class Room {
   }
 
   /**
-   * A page that goes says bye, so that nobody waits. To the server it is lost and not gone for
-   * good: it may be about to be loaded again.
+   * A page that closes says bye, so that nobody waits. To the server it counts as lost and not as
+   * left: it may only be reloading.
    */
   private readonly onPageHide = () => {
     if (!this.ended) this.end(true);
@@ -216,9 +219,9 @@ export class Room {
     return { name, muted, camera, recording, revision: this.revision };
   }
 
-  /** We are in, for the first time or again. */
+  /** This page has joined, for the first time or again. */
   private enter({ self, secret, host, locked, peers }: JoinAnswer): void {
-    // Under another id the others know nothing of the connections that there were.
+    // Under a new id the others do not know the connections that there were.
     if (this.self !== '' && this.self !== self) this.participants.forget();
     this.self = self;
     keepIdentity(this.options.room, { id: self, secret });
@@ -231,12 +234,12 @@ export class Room {
     for (const participant of known) if (participant.listed && !participant.connected) participant.restart();
   }
 
-  /** The server tells who is there: a word that somebody came or went may not have reached us. */
+  /** Compares with the server's list: a message that somebody joined or left may have been lost. */
   private compare({ peers, host, locked }: RoomState): void {
     this.host = host;
     this.locked = locked;
     this.welcome(() => this.participants.list(peers));
-    // Whom we do not hear either is gone.
+    // Somebody whom we do not hear either has left.
     for (const participant of this.participants) participant.check(performance.now());
     this.hostControls.retryLock(peers.some((peer) => peer.host));
   }
@@ -277,7 +280,7 @@ export class Room {
       const now = performance.now();
       for (const participant of this.participants) {
         participant.check(now);
-        // The server does not know us, and will not tell who is gone.
+        // The server does not know us, and will not say who has left.
         if (this.refusal && participant.silent(now)) this.participants.lose(participant.present.id);
       }
       this.session.check(now);
@@ -293,7 +296,7 @@ export class Room {
     });
   }
 
-  /** Does what lets people in, and tells the page of those who are new. */
+  /** Runs what lets people in, and reports the new members to the page. */
   private welcome(letIn: () => void): void {
     const before = this.members;
     letIn();
@@ -312,7 +315,7 @@ export class Room {
    * others stay.
    */
   private refuse(error: PortoonError): void {
-    // It went away again, and says nothing of us.
+    // The server became unreachable again, which is no refusal.
     if (error.code === 'ERR_SIGNALLING') return;
     if (error.code === 'ERR_REMOVED') {
       this.fail(error);

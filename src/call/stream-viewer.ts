@@ -17,7 +17,7 @@ export interface StreamViewerOptions {
   label: string;
   wants: Wants;
   /**
-   * Picture and sound, anew with each connection.
+   * Called with the picture and sound of each new connection.
    * @param stacked - whether the picture is packed as `stacked-1`.
    */
   onStream: (stream: MediaStream, stacked: boolean) => void;
@@ -37,10 +37,10 @@ export class StreamViewer {
   private readonly session: RoomSession;
   /** The person alone, while they are there. */
   private readonly participants: Participants;
-  /** What `onStream` was told last. */
+  /** What `onStream` was called with last. */
   private shown: { stream: MediaStream; stacked: boolean } | null = null;
   private wants: Wants;
-  /** Which state of this page is the newest. */
+  /** The number of this page's newest state. */
   private revision = nextRevision();
   private checks = 0;
   private readonly timer: number;

@@ -1,9 +1,9 @@
-/** Lets go of what `holdRoom` took. Safe to call twice. */
+/** Releases a room's lock. Safe to call twice. */
 export type ReleaseLock = () => void;
 
 /**
- * Waits until no other tab of this browser has the room, and holds it then.
- * @returns ends the waiting, and lets go.
+ * Waits until no other tab of this browser has the room's lock, and takes it then.
+ * @returns a function that ends the waiting, or releases the lock.
  */
 export function waitForTabLock(room: string, onHeld: () => void): ReleaseLock {
   const { locks } = navigator as { locks?: LockManager };
@@ -50,7 +50,7 @@ export function acquireTabLock(
           resolve(release);
         });
       })
-      // The browser's way to say that it was taken.
+      // The browser rejects when another tab has taken the lock.
       .catch(onTaken);
   });
 }

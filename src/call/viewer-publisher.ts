@@ -18,7 +18,7 @@ import { nextRevision } from './session/presence.ts';
 /** A page that watches. */
 export interface Viewer {
   readonly id: string;
-  /** As its address names it; may be empty. Text of a stranger: never to be read as markup. */
+  /** As its address names it; may be empty. Untrusted: never to be parsed as markup. */
   readonly label: string;
   readonly wants: Wants;
   readonly link: ConnectionState;

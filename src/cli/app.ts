@@ -17,7 +17,7 @@ export async function buildIfStale(report: CliOutput): Promise<void> {
   const { isFresh } = await import('../../scripts/build.ts');
   if (await isFresh(root)) return;
   report.step('Building the app: some seconds, and only when its sources changed …');
-  // In a process of its own: compilers leave a gigabyte behind.
+  // In a separate process: compilers leave a gigabyte of memory in use.
   await promisify(execFile)(process.execPath, ['--import', 'tsx', sources], { cwd: root });
 }
 

@@ -11,13 +11,13 @@ import { launchMortalBrowser, openConvertPage, type MortalBrowser } from './brow
 import type { FilmServer } from './film-server.ts';
 import type { PageAnswer } from './page-protocol.ts';
 
-/** Milliseconds in which a page that is given up must go; else its browser goes. */
+/** Milliseconds in which a page that is given up must close; else its browser is closed. */
 const PATIENCE = 5000;
 
-/** A page that takes one order after the other. */
+/** A page that takes one request after the other. */
 interface WarmPage {
   readonly page: Page;
-  /** Told the progress of the order under way. */
+  /** Called with the progress of the request under way. */
   onProgress: (progress: ConvertProgress) => void;
 }
 
@@ -78,7 +78,7 @@ export class BrowserEngine implements ConvertDriver {
     return Math.min(PATIENCE, this.options.hang);
   }
 
-  /** Has a warm page work. A page that did not end in order is not used again. */
+  /** Runs something in a warm page. A page that broke is not used again. */
   private async run<Result>(
     { signal, onProgress, hang = this.options.hang }: RunOptions & { hang?: number },
     work: (page: Page) => Promise<PageAnswer<Result>>,
@@ -161,7 +161,7 @@ export class BrowserEngine implements ConvertDriver {
     return starting;
   }
 
-  /** A page that does not go takes its browser along. */
+  /** Closes a page, or its whole browser where the page does not close. */
   private async drop(page: Page): Promise<void> {
     const { browser } = this;
     const closing = page.close().then(
@@ -184,7 +184,7 @@ export class BrowserEngine implements ConvertDriver {
     this.idle = [];
   }
 
-  /** What comes of something, or null where it takes longer than so many milliseconds. */
+  /** What a promise resolves to, or null where that takes more than `most` milliseconds. */
   private async inTime<Result>(coming: Promise<Result>, most: number): Promise<Result | null> {
     coming.catch(() => undefined);
     const end = new AbortController();

@@ -6,11 +6,11 @@ import { quietFlags } from './chromium.ts';
 const options = (executablePath: string): LaunchOptions => ({
   executablePath,
   headless: true,
-  // What interrupts this program ends the browser too, in order.
+  // A signal ends this program, which then closes the browser.
   handleSIGINT: false,
   handleSIGTERM: false,
   handleSIGHUP: false,
-  // A browser of root's own has no sandbox: it says so, and does not start.
+  // Run by root Chromium has no sandbox, and does not start without this flag.
   args: [...quietFlags, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
 });
 
@@ -26,7 +26,7 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
 /** A browser that can be ended also when it no longer answers. */
 export interface MortalBrowser {
   readonly browser: Browser;
-  /** Lets it end in order, and kills it after so many milliseconds. */
+  /** Closes it, and kills it where that takes more than `patience` milliseconds. */
   end(patience: number): Promise<void>;
 }
 

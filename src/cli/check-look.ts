@@ -7,8 +7,8 @@ import { isColour } from './colours.ts';
 import { UsageError, type Command } from './options.ts';
 
 /**
- * @throws UsageError where there is no such style, or what is to be behind the person is neither a
- *   word, nor a colour, nor a picture.
+ * @throws UsageError where there is no such style, or the background is neither a known word nor a
+ *   colour nor a picture.
  */
 export async function checkLook({ style, background, queue }: Command): Promise<void> {
   const styles = ['none', ...(await styleIds())];

@@ -90,7 +90,7 @@ async function convertAll(
       }
       report.failed(film.from, answer.fault);
     } catch (error) {
-      // A file that cannot be written is one film's affair. What ends the browser is everybody's.
+      // A file that cannot be written fails one film. An error of the browser fails them all.
       if (!isSystemError(error)) throw error;
       report.failed(film.from, explainWriteError(error, film.to));
     }
@@ -139,7 +139,7 @@ async function convertFilm(
   }
 }
 
-/** The command's words for the effect, with this background. */
+/** The command's options for the effect, with this background. */
 export function settingsFrom(command: Command, background: string): ConvertSettings {
   const { style, region, strength, line, colour, palette, detail, quality, matteOnly, matteSide } = command;
   return {

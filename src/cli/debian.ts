@@ -17,7 +17,7 @@ export function mayInstallPackages(): boolean {
 
 let updated = false;
 
-/** Installs packages; what apt tells goes to standard error. Says whether all went well. */
+/** Installs packages; apt's output goes to standard error. Returns whether all went well. */
 export function installPackages(names: readonly string[]): boolean {
   const root = asRoot();
   if (!root) return false;

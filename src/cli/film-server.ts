@@ -18,7 +18,7 @@ export class FilmServer {
   private readonly writable = new Map<string, FileHandle>();
   private count = 0;
 
-  /** @param app - answers whatever is no film. It need not listen. */
+  /** @param app - answers all requests that are not for a film. It need not listen. */
   constructor(app: Server) {
     this.http = createServer((request, response) => {
       const [path = '', query] = (request.url ?? '').split('?');
@@ -38,8 +38,7 @@ export class FilmServer {
   }
 
   /**
-   * Lets a file, for as long as nobody changes it, or what is at an http(s) address be read.
-   * Returns its path.
+   * Serves a file as long as nobody changes it, or what is at an http(s) address. Returns its path.
    */
   offer(place: string): string {
     const path = this.path();
@@ -47,13 +46,13 @@ export class FilmServer {
     return path;
   }
 
-  /** Lets a file be read no longer. */
+  /** Stops serving a file. */
   withdraw(path: string): void {
     this.readable.delete(path);
   }
 
   /**
-   * Lets a file be written, which must not be there yet. Returns its path, what completes it, and
+   * Lets a new file be written, which must not exist yet. Returns its path, what completes it, and
    * what closes it.
    * @throws the file system's own error.
    */
@@ -82,7 +81,7 @@ export class FilmServer {
   }
 }
 
-/** What is read, and how it was when it was offered; of an address elsewhere nothing is known. */
+/** A file that can be read, and its state when it was offered; null for an address elsewhere. */
 interface Offered {
   readonly place: string;
   readonly state: string | null;
@@ -96,7 +95,7 @@ function stateOf(file: string): string {
 
 async function readOffered({ place, state }: Offered, request: IncomingMessage, response: ServerResponse) {
   if (stateOf(place) === state) await read(place, request, response);
-  // What was read before and what comes now do not belong together (src/record/film/film-bytes.ts).
+  // The file has changed since other parts of it were read (src/record/film/film-bytes.ts).
   else response.writeHead(409).end();
 }
 

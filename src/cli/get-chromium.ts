@@ -1,4 +1,4 @@
-/** A browser for whoever drives one: the one that is there, or a new one, once. */
+/** Finds a browser that can be driven, or downloads one, once. */
 import { spawnSync } from 'node:child_process';
 import { findChromium, findDownloaded, HOW_TO_GET_CHROMIUM } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
@@ -11,10 +11,11 @@ const PATIENCE = '10000';
 /**
  * The path of a Chromium or Chrome. Where there is none, Playwright's is downloaded into its cache;
  * where that cannot be had or does not start, Debian's is installed, as root or with a sudo that
- * asks for no password. All of it is told on standard error. `CHROME_PATH` decides alone where it
- * is set, and PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 leaves the machine as it is.
+ * asks for no password. All of it is reported on standard error. `CHROME_PATH` decides alone where
+ * it is set, and PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 leaves the machine as it is.
  *
- * @returns nothing where there is no browser and none can be had; `HOW_TO_GET_CHROMIUM` tells more.
+ * @returns nothing where there is no browser and none can be had; `HOW_TO_GET_CHROMIUM` says what
+ *   to do.
  */
 export function getChromium(): string | undefined {
   const { CHROME_PATH, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: skip } = process.env;
@@ -33,7 +34,8 @@ export function needChromium(): string {
 
 /**
  * As `getChromium`, for a command that drives it.
- * @returns nothing where there is no browser or nothing to drive it with, which was told by then.
+ * @returns nothing where there is no browser or nothing to drive it with, which has been reported
+ *   by then.
  */
 export function browserFor(report: CliOutput): string | undefined {
   if (playwrightProgram() === undefined) {
@@ -82,7 +84,9 @@ function playwright(...args: string[]): string {
   return stderr;
 }
 
-/** Elsewhere all that a browser needs comes with it, and asking its version may open a window. */
+/**
+ * On other systems a browser brings all that it needs, and asking its version may open a window.
+ */
 function starts(path: string): boolean {
   return process.platform !== 'linux' || spawnSync(path, ['--version'], { stdio: 'ignore' }).status === 0;
 }

@@ -36,7 +36,7 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
       );
     const interrupt = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      // A second one ends it at once.
+      // A second signal ends the program immediately.
       process.once(signal, () => {
         interrupt.abort();
       });

@@ -79,7 +79,7 @@ export interface Command {
   readonly colour: number;
   readonly palette: string;
   readonly detail: Detail;
-  /** In the effect's words, or the path of a picture. */
+  /** As the effect's option takes it, or the path of a picture. */
   readonly background: string;
   readonly quality: Quality;
   readonly matteSide: number | null;
@@ -189,7 +189,7 @@ function queueOptions(values: ReturnType<typeof parse>['values']): QueueOptions 
 /** @throws UsageError unless it is the address of a Redis. */
 export function redisUrl(value: string | undefined): string {
   if (value !== undefined && /^rediss?:\/\//.test(value) && URL.canParse(value)) return value;
-  // What does not read as an address may be one with a password.
+  // A text that is no address may hold a password, and is not repeated then.
   const given =
     value === undefined
       ? ''
@@ -281,7 +281,7 @@ function pixels(option: string, value: string, also = ''): number {
 }
 
 function seconds(option: string, value: string): number {
-  // Only the first part may be as large as it likes.
+  // Only the first number may be larger than 59.
   if (!/^(\d+:([0-5]?\d:)?[0-5]?\d|\d+)(\.\d+)?$/.test(value))
     throw new UsageError(`${option} takes seconds or h:mm:ss, as 90, 90.5 or 1:30, not ${value}.`);
   return value.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);

@@ -19,7 +19,7 @@ export type PageAnswer<Result = ConvertResult> = { result: Result } | { fault: F
 /** What the page offers to its driver. */
 interface ConvertPage {
   convert(order: PageRequest): Promise<PageAnswer>;
-  /** Where to cut a film into parts of about so many seconds. */
+  /** Where to cut a film into segments of about `seconds` seconds. */
   cuts(
     order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>,
     seconds: number,

@@ -1,4 +1,4 @@
-/** The page that the command line drives: it converts what it is told to. */
+/** The page that the command line drives: it converts the films that it is given. */
 import { faultOf } from '../common/errors.ts';
 import type { ExecutionProviderChoice } from '../effect/index.ts';
 import { Converter } from '../record/convert.ts';

@@ -12,12 +12,12 @@ import { checkFilePaths } from './file-faults.ts';
 import type { Command, QueueOptions } from './options.ts';
 import type { CliOutput } from './cli-output.ts';
 
-/** Milliseconds between two looks at the queue. */
+/** Milliseconds between two queries of the queue. */
 const LOOK = 500;
 /** Milliseconds in which films are taken out of the queue again. */
 const PATIENCE = 30_000;
 
-/** A command that is done does not stay for a time limit that nobody needs any more. */
+/** A timer that does not keep a finished command running. */
 const UNNOTICED = { ref: false };
 
 type Film = Command['films'][number];
@@ -68,7 +68,7 @@ export async function convertInQueue(
   }
 }
 
-/** Tells of the films until all are done. Resolves with whether none failed. */
+/** Reports the progress of the films until all are done. Resolves to whether none failed. */
 async function watch(
   queue: FilmsQueue,
   waiting: Map<string, Film>,
@@ -163,7 +163,7 @@ async function whyNot({ from, to }: Film, overwrite: boolean) {
   }
 }
 
-/** The job of a film, all of whose places any machine can find. */
+/** The job of a film, with locations that every machine can reach. */
 async function jobOf(
   command: Command,
   { segment, runUp, scratch }: QueueOptions,

@@ -25,10 +25,10 @@ const HELP = `portoon worker --queue URL   converts films of a queue, beside any
 Ctrl+C or SIGTERM stops it: what does not end in that time goes back to the queue.
 `;
 
-/** A browser that makes no progress for so many stall times is given up. */
+/** A browser that makes no progress for this many stall times is given up. */
 const HANG = 4;
 
-/** `portoon worker`. Resolves with the exit code once it was told to stop. */
+/** `portoon worker`. Resolves with the exit code once it was stopped. */
 export async function worker(args: readonly string[], report: CliOutput, stop: AbortSignal): Promise<number> {
   const options = readOptions(args);
   if (!options) {
@@ -39,13 +39,13 @@ export async function worker(args: readonly string[], report: CliOutput, stop: A
   if (executablePath === undefined) return EXIT.noBrowser;
   await buildIfStale(report);
   report.clear();
-  // Whoever read its lines may go; films go on.
+  // The reader of its output may go away; the work goes on.
   process.stdout.on('error', () => undefined);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');
   const hang = HANG * options.stall;
   const engine = new BrowserEngine({ executablePath, films, site: listening.url, hang });
-  // The queue's packages are loaded by those alone who ask for it.
+  // The queue's packages are loaded only where a queue is used.
   const { startQueueWorker: startWorker } = await import('../queue/worker.ts');
   const { WorkerMetrics } = await import('../queue/metrics.ts');
   const metrics = new WorkerMetrics(() => ({ active: running?.active ?? 0, starts: engine.starts }));

@@ -5,7 +5,7 @@ export interface Backoff {
   readonly longest: number;
   /** How many times as long each pause is as the one before. */
   readonly growth: number;
-  /** Share of a pause that is random, so that not all come back at once: 0 to 1. */
+  /** Share of a pause that is random, so that not all come back at the same time: 0 to 1. */
   readonly random: number;
 }
 

@@ -15,7 +15,7 @@ export function isSystemError(error: unknown): error is SystemError {
 /** Node puts words of its own before some of the system's codes. */
 const codeOf = ({ code = '' }: SystemError) => code.replace(/^.*_/, '');
 
-/** Whether a file could not be written: nothing that a network says of its connections is. */
+/** Whether a file could not be written: errors of network connections do not count. */
 export function isWriteError(error: unknown): error is SystemError {
   return isSystemError(error) && (FULL.includes(codeOf(error)) || codeOf(error) in WHY);
 }

@@ -158,7 +158,7 @@ export interface FilmOptions {
 export interface TapOptions {
   /**
    * Draws the people alone on a transparent background for as long as the tap lasts, on the canvas
-   * and in all tracks too, whatever `set` makes of the look's background meanwhile. No frame with
+   * and in all tracks too, even if `set` changes the look's background meanwhile. No frame with
    * another background is sent. Default false.
    */
   cutOut?: boolean;

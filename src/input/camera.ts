@@ -2,7 +2,7 @@ import { PortoonError } from '../common/errors.ts';
 import { listCameras, mediaDevices, onDevicesChanged, type Device } from '../media/devices.ts';
 import type { Source } from './source.ts';
 
-/** What to ask of a camera. All of it is a wish: the nearest mode of the camera is taken. */
+/** What to ask of a camera. Nothing is required: the nearest mode of the camera is taken. */
 export interface CameraRequest {
   /**
    * A camera's id from `listCameras` (src/media/devices.ts). When that camera is gone, any other is
@@ -19,7 +19,7 @@ export interface CameraRequest {
 
 const WIDTH = 1280;
 const HEIGHT = 720;
-/** So many times the pixels that were asked for are still the same mode in another shape. */
+/** Up to this many times the pixels that were asked for it is the same mode in another shape. */
 const SAME_MODE = 1.35;
 
 /**
@@ -93,7 +93,7 @@ export async function waitForCamera(
       ignored = [];
       look();
     });
-    // Some systems do not tell of every device.
+    // Some systems do not report every device.
     const timer = setInterval(look, 2000);
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
@@ -144,12 +144,12 @@ async function openStream(devices: MediaDevices, request: CameraRequest): Promis
     width: { ideal: request.width ?? WIDTH },
     height: { ideal: request.height ?? HEIGHT },
     frameRate: { ideal: request.frameRate ?? 30 },
-    // A mode that the camera has: others are cut out of it, and lose what is at its sides.
+    // The camera's own modes: the browser crops others out of these, without their sides.
     resizeMode: { ideal: 'none' },
   };
   const open = (video: MediaTrackConstraints) =>
     devices.getUserMedia({ video, audio: false }).catch((error: unknown) => {
-      // A camera that is slow to wake up outlasts Chromium's patience once, and not twice.
+      // A slow camera can exceed Chromium's time limit at the first try, but not at the second.
       if (nameOf(error) === 'AbortError') return devices.getUserMedia({ video, audio: false });
       throw error;
     });

@@ -18,7 +18,7 @@ interface Capturing {
   mozCaptureStream?(): MediaStream;
 }
 
-/** A file that has told neither its size nor an error by then never will. */
+/** A file that has reported neither its size nor an error by then never will. */
 const PATIENCE_MS = 20_000;
 
 /** A larger picture than 4K is drawn at no rate worth seeing. */

@@ -2,7 +2,7 @@ import type { PortoonError } from '../common/errors.ts';
 
 /** How a film plays: what a person may do with one, and not with a camera. */
 export interface Playback {
-  /** Its length; Infinity for a film that does not tell. */
+  /** Its length; Infinity where the film does not say. */
   readonly seconds: number;
   /** Where it is, in seconds. */
   readonly position: number;

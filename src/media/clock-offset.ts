@@ -1,4 +1,4 @@
-/** Milliseconds after which the estimate starts afresh, so that it follows a drifting clock. */
+/** Milliseconds after which the estimate starts over, so that it follows a drifting clock. */
 const WINDOW = 10_000;
 
 /** Milliseconds since 1970 with fractions; pages and workers agree on it. */
@@ -9,9 +9,9 @@ export function wallClock(): number {
 /**
  * Estimates how far the clock of a source is from the wall clock.
  *
- * The timestamps of a camera, a canvas and a microphone each begin at a moment of their own, so
- * only arrival times tell which picture and which sound belong together. A delay makes an arrival
- * late and never early, so the smallest difference of the last seconds is the best estimate.
+ * The timestamps of a camera, a canvas and a microphone each begin at another moment, so only
+ * arrival times show which picture and which sound belong together. A delay makes an arrival late
+ * and never early, so the smallest difference of the last seconds is the best estimate.
  */
 export class ClockOffset {
   private least = Infinity;
@@ -43,7 +43,7 @@ export class ClockOffset {
     return Math.min(this.least, this.former);
   }
 
-  /** Starts afresh, for another source with another clock. */
+  /** Starts over, for another source with another clock. */
   reset(): void {
     this.least = this.former = Infinity;
     this.since = 0;

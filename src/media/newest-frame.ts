@@ -42,7 +42,7 @@ export class NewestFrame {
   /** Cancels the stream, and closes the frame that nobody took. */
   async end(): Promise<void> {
     this.ended = true;
-    // If the stream has failed, whoever waited for a frame was told already.
+    // If the stream has failed, `ready` has thrown already.
     await this.reader.cancel().catch(() => undefined);
     await this.reading.catch(() => undefined);
     this.take()?.close();

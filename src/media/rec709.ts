@@ -1,7 +1,6 @@
 /**
  * How pictures are coded in files: ITU-R BT.709 in the limited range, which players and editors
- * expect. On a frame of RGB it tells the encoder what to convert to; whoever draws the frame takes
- * no notice of it.
+ * expect. On a frame of RGB it is what the encoder converts to; drawing the frame ignores it.
  */
 export const REC_709 = {
   primaries: 'bt709',

@@ -1,6 +1,6 @@
 /** What `debug=1` and `stats=1` put on the page; without them nothing here is called. */
 
-/** Where everything is that can be seen. */
+/** The element that holds everything visible. */
 export function pageOf(): HTMLElement {
   return document.querySelector('main') ?? document.body;
 }

@@ -42,7 +42,7 @@ export class EffectRunner {
     this.letGo();
   }
 
-  /** What this browser lacks for it, in words for whoever sets it up. */
+  /** What this browser lacks for it, in words for the person who sets it up. */
   diagnose(): string[] {
     const { effect, options } = this;
     const lines: string[] = [];

@@ -35,7 +35,7 @@ function become(state: 'loading' | 'ready' | 'running' | 'error'): void {
   document.documentElement.dataset.state = state;
 }
 
-/** All that is known, for whoever asks with `debug=1`. */
+/** Shows the diagnostics that `debug=1` asks for. */
 function explain(...more: string[]): void {
   const lines = player?.explain() ?? ['No stream'];
   debugCard?.show([...lines, ...problems, ...more].filter((line) => line !== ''));
@@ -81,7 +81,7 @@ if (player) {
 }
 Object.assign(window, { portoon: control });
 listenForControl(control);
-// What the effect does changes all the time; of a stream each change is told.
+// The effect's state changes all the time; a stream reports each change.
 if (parameters.input !== null && parameters.debug) setInterval(explain, 1000);
 become(player ? 'ready' : 'error');
 explain();

@@ -1,8 +1,8 @@
 /**
  * Calls back when OBS has hidden the source for good, also if it was hidden from the start, and
  * when it shows it again. Short gaps are ignored, because scenes change back and forth. Outside OBS
- * nothing happens. (The event is obs-browser's, and arrives at `window`; of a source that starts
- * hidden only the page's own visibility tells.)
+ * nothing happens. (The event is obs-browser's, and arrives at `window`; that a source starts
+ * hidden shows only in the page's own visibility.)
  * @param patience - how long it may be hidden before `onHidden` is called, in milliseconds.
  */
 export function followSource(patience: number, onHidden: () => void, onShown: () => void): void {

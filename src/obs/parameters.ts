@@ -15,14 +15,14 @@ import {
 
 /** What the address of the OBS page asks for. */
 export interface Parameters {
-  /** Where a studio is found, and as whom; null where the address is none that a studio made. */
+  /** The room, and the member in it, of a studio's link; null where the address has none. */
   room: string | null;
   view: string | null;
   /** Address of a WHEP endpoint; null where none is given. */
   whep: string | null;
   /** Bearer token for it; empty for none. */
   token: string;
-  /** What the effect in place is shown; null where a stream is played. */
+  /** The source of the effect on this page; null where a stream is played. */
   input: 'camera' | 'demo' | null;
   style: string;
   region: Region;
@@ -36,13 +36,13 @@ export interface Parameters {
   fit: 'contain' | 'cover';
   mirror: boolean;
   audio: boolean;
-  /** What stands while nothing comes: the last picture, or none. */
+  /** What is shown while nothing comes: the last picture, or none. */
   onlost: 'freeze' | 'clear';
   /** Null: transparent from a studio, opaque from a media server. */
   alpha: 'none' | 'stacked-1' | null;
   /** A CSS colour behind the picture; null for none. */
   chroma: string | null;
-  /** Kilobits a second of a studio's picture, at most; null for no word. */
+  /** Kilobits a second of a studio's picture, at most; null for no limit. */
   bitrate: number | null;
   /** What the studio calls this page. */
   label: string;

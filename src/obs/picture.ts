@@ -14,7 +14,7 @@ export class Picture {
   private placed: HTMLCanvasElement | null = null;
   private muted: boolean;
   private video: HTMLVideoElement | null = null;
-  /** Whether what the video shows is unpacked onto the unstacker's canvas, and not seen itself. */
+  /** Whether the video is unpacked onto the unstacker's canvas, and not shown itself. */
   private stacked = false;
   /** The last picture of a stream that was lost. */
   private still: HTMLCanvasElement | null = null;
@@ -22,8 +22,9 @@ export class Picture {
   private coming: HTMLVideoElement | null = null;
 
   /**
-   * @param onFrame - the first frame of a stream is on the page, or what was lost goes on.
-   * @param onOdd - frames come that are no stacked ones, though they are said to be.
+   * @param onFrame - called when the first frame of a stream is on the page, or a lost stream goes
+   *   on.
+   * @param onOdd - called with the size of frames that should be stacked and are not.
    */
   constructor(
     private readonly parameters: Pick<Parameters, 'audio' | 'fit' | 'mirror'>,
@@ -80,7 +81,7 @@ export class Picture {
     this.still = still;
   }
 
-  /** What was taken for lost goes on. */
+  /** The stream that seemed lost goes on. */
   resume(): void {
     this.cleared = false;
     if (this.placed) {

@@ -7,7 +7,7 @@ import type { EffectRunner } from './effect-runner.ts';
 import type { Parameters } from './parameters.ts';
 import type { Picture } from './picture.ts';
 
-/** Something that brings a picture onto this page, and tries again after any failure. */
+/** Shows a picture on this page, and tries again after any failure. */
 export interface Player {
   readonly state: StreamState;
   /** How long the source may be hidden before {@link rest}, in milliseconds. */
@@ -16,7 +16,7 @@ export interface Player {
   play(): void;
   /** Nobody sees the source: frees what is not needed to resume quickly. */
   rest(): void;
-  /** All that is known of it, for whoever sets the page up; a line each, some of them empty. */
+  /** Diagnostics for the person who sets the page up, as lines; some may be empty. */
   explain(): string[];
   /**
    * Changes the look.
@@ -28,7 +28,7 @@ export interface Player {
 /** What a player needs of its page. */
 export interface PlayerHost {
   readonly picture: Pick<Picture, 'show' | 'place'>;
-  /** The player's state is new, or what it explains. */
+  /** The player's state or its diagnostics have changed. */
   readonly onChange: () => void;
   readonly onReport: (report: RTCStatsReport) => void;
 }
@@ -186,7 +186,7 @@ class EffectPlayer implements Player {
   }
 
   private async begin(mine: number): Promise<void> {
-    // It comes with all that the effect needs, and so only to pages that run one.
+    // It loads all that the effect needs, so only pages that run one import it.
     const { EffectRunner } = await import('./effect-runner.ts');
     if (mine !== this.plays) return;
     const { picture, onChange } = this.surface;

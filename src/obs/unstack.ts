@@ -24,7 +24,7 @@ export class Unstacker {
     if (!gl) throw new Error('This browser has no WebGL 2: switch on hardware acceleration.');
     this.gl = gl;
     this.canvas.addEventListener('webglcontextlost', (event) => {
-      // Else the browser does not give it back.
+      // Else the browser does not restore the context.
       event.preventDefault();
     });
     this.canvas.addEventListener('webglcontextrestored', () => {

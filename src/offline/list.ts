@@ -1,4 +1,4 @@
-/** What of a build is kept for when the server is out of reach. */
+/** The files of a build that are kept for when the server is out of reach. */
 export interface OfflineList {
   /**
    * Addresses, seen from the page. A file whose name does not depend on its content gets `?v=` and

@@ -6,13 +6,13 @@ import { isCached, filesToCache, type KeepRequest, type OfflineList } from './li
 
 /** A server that has not answered by then counts as away, if there is a copy. */
 const PATIENCE_MS = 3000;
-/** For how long the copy is asked first then: one such wait is enough for all that a page loads. */
+/** How long the copy is asked first then, so that a page waits only once while it loads. */
 const AWAY_MS = 20_000;
 
 // TypeScript knows a worker's scope by its most general type.
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
-/** The path that the app lies below; `/` where it has a site of its own. */
+/** The path below which the app is served; `/` where it has the whole site. */
 const home = new URL('.', worker.location.href).pathname;
 const COPY = home === '/' ? 'portoon' : `portoon ${home}`;
 let awayUntil = 0;
@@ -53,7 +53,7 @@ async function answer(request: Request): Promise<Response> {
   }
 }
 
-/** Brings the copy up to the server's build: what is not in it any more goes. */
+/** Updates the copy to the server's build, and removes files that are no longer in that. */
 async function keep({ keep: ep, half }: KeepRequest): Promise<void> {
   const copy = await caches.open(COPY);
   const list = (await (await fetch('offline.json', { cache: 'no-cache' })).json()) as OfflineList;

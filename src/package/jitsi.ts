@@ -16,14 +16,10 @@ interface JitsiTrack {
 /**
  * Makes an effect for `JitsiLocalTrack.setEffect` of lib-jitsi-meet.
  *
- * @example
- * ```ts
- * const cartoon = cartoonEffect({ style: 'toon' });
- * await localVideoTrack.setEffect(cartoon);
- * await cartoon.set({ style: 'udnie' });
- * ```
- * The stream is there at once, and shows the camera's own picture until the cartoon is ready: call
- * `preload` before for those who want nobody to see it.
+ * @example ```ts const cartoon = cartoonEffect({ style: 'toon' }); await
+ *   localVideoTrack.setEffect(cartoon); await cartoon.set({ style: 'udnie' }); ``` The stream
+ *   starts immediately, and shows the camera's own picture until the cartoon is ready. Call
+ *   `preload` before, if nobody should see that.
  * @param options - as for `createEffect`; nothing is loaded before the effect starts.
  */
 export function cartoonEffect(options: JitsiOptions = {}): CartoonEffect {
@@ -43,7 +39,7 @@ export class CartoonEffect {
     this.onFailure = onFailure;
   }
 
-  /** Whether the effect is for such a track: a camera's, and no screen's. */
+  /** Whether the effect applies to a track: to a camera's, and not to a screen's. */
   isEnabled(track: JitsiTrack): boolean {
     return track.isVideoTrack?.() !== false && track.videoType !== 'desktop';
   }
@@ -59,7 +55,7 @@ export class CartoonEffect {
     this.stopRun();
     const { track, frames } = createWritableTrack();
     const native = track.getSettings.bind(track);
-    // A generated track knows nothing of its size before the first frame.
+    // A generated track has no size before the first frame.
     track.getSettings = () => ({ ...source.getSettings(), ...native() });
     const ended = new AbortController();
     this.stopRun = () => {
@@ -94,7 +90,7 @@ export class CartoonEffect {
     Object.assign(this.options, look);
   }
 
-  /** Frees all that the effect holds. It may start again. */
+  /** Frees everything that the effect holds. It may start again. */
   async close(): Promise<void> {
     this.stopEffect();
     const { effect } = this;

@@ -2,7 +2,7 @@ import { createEffect, type Effect, type EffectOptions, type LookOptions } from 
 
 export { isSupported } from '../effect/index.ts';
 
-/** A track that shows nothing for so many milliseconds is not waited for any longer. */
+/** How long a track's first frame is waited for, in milliseconds. */
 const PATIENCE = 3000;
 
 /** What livekit-client hands to a processor, as far as this one needs it. */
@@ -65,7 +65,9 @@ export class CartoonProcessor {
     else await this.init({ track });
   }
 
-  /** Called when the processor is taken off: frees all that it holds. It may be set again. */
+  /**
+   * Called when the processor is taken off: frees everything that it holds. It may be set again.
+   */
   async destroy(): Promise<void> {
     const { effect } = this;
     this.effect = null;

@@ -42,14 +42,14 @@ export function withoutPassword(url: string): string {
 }
 
 /**
- * A line that comes back by itself once it stood.
+ * A connection that reconnects by itself once it was open.
  * @throws QueueUnreachable where no Redis answers.
  */
 export async function connectTo(url: string): Promise<Redis> {
   const { Redis } = await import('ioredis');
   let stood = false;
   const line = new Redis(url, {
-    // The engine wants it so: what is said while Redis is away waits.
+    // BullMQ requires this: commands wait while Redis is away.
     maxRetriesPerRequest: null,
     lazyConnect: true,
     connectTimeout: PATIENCE,
@@ -82,7 +82,7 @@ export async function enterVersion(connection: Redis, version: string): Promise<
   await connection.sadd(VERSIONS, version);
 }
 
-/** Both queues of a version over one line. */
+/** Both queues of a version over one connection. */
 export async function openQueues(connection: Redis, version: string): Promise<Queues> {
   const bullmq = await import('bullmq');
   const names = queueNames(version);

@@ -1,4 +1,4 @@
-/** What the queue needs of whoever drives a browser. */
+/** What the queue needs of a browser's driver. */
 import type { Fault, ExecutionProviderChoice, FilmOptions, LookOptions } from '../effect/index.ts';
 import type {
   ConvertRequest,
@@ -8,7 +8,7 @@ import type {
   JoinRequest,
 } from '../record/convert-protocol.ts';
 
-/** How films are to look; a background's picture is a place. */
+/** How films are to look; a background picture is given as a location. */
 export interface ConvertSettings {
   readonly look: LookOptions;
   readonly film: FilmOptions;

@@ -12,7 +12,7 @@ export function isAddress(place: FileLocation): boolean {
   return /^https?:\/\//i.test(place);
 }
 
-/** A place in messages: what signs an address is a secret, and stands behind the question mark. */
+/** A location for messages. The query of a signed address is a secret, and is left out. */
 export function withoutQuery(place: FileLocation): string {
   return isAddress(place) ? place.split('?')[0]! : place;
 }
@@ -26,7 +26,7 @@ export function childLocation(folder: FileLocation, name: string): FileLocation 
 }
 
 /**
- * Tells one version of a file from another: its length, and its time or tag.
+ * Identifies a version of a file: its length, and its time or tag.
  * @throws the file system's own error, or a sentence.
  */
 export async function versionTag(place: FileLocation): Promise<string> {
@@ -76,7 +76,7 @@ export function temporaryPathFor(place: FileLocation, owner: string): string {
   return isAddress(place) ? join(tmpdir(), `portoon-${name}`) : `${place}.${name}`;
 }
 
-/** Removes drafts that a killed worker left beside a place. */
+/** Removes temporary files that a killed worker left beside a location. */
 export async function removeTemporaryFiles(place: FileLocation, owner: string): Promise<void> {
   const folder = isAddress(place) ? tmpdir() : dirname(place);
   const begin = isAddress(place) ? `portoon-${owner}.` : `${basename(place)}.${owner}.`;
@@ -92,7 +92,7 @@ export async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Moves a draft to its place, where a reader sees all of it or nothing. */
+/** Moves a temporary file to its location, where a reader sees all of it or nothing. */
 export async function publish(draft: string, place: FileLocation): Promise<void> {
   const file = await open(draft, 'r+');
   try {
@@ -101,7 +101,7 @@ export async function publish(draft: string, place: FileLocation): Promise<void>
       const { size } = await file.stat();
       const body =
         size > 0 ? (Readable.toWeb(file.createReadStream({ autoClose: false })) as ReadableStream) : '';
-      // A stream has no length of its own, and S3 takes none without.
+      // A stream has no length, without which S3 accepts no file.
       const answer = await ask(place, {
         method: 'PUT',
         headers: { 'Content-Length': String(size) },
@@ -120,7 +120,7 @@ export async function publish(draft: string, place: FileLocation): Promise<void>
   }
 }
 
-/** The new name itself reaches the disk; some systems cannot be asked for that. */
+/** Makes sure that the new name is on the disk, where the system can do that. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => null);
   await handle?.sync().catch(() => undefined);
@@ -133,7 +133,7 @@ export async function makeFolder(place: FileLocation): Promise<void> {
     await mkdir(place);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Asked for the whole path, Node calls a disk that can only be read a missing folder.
+    // With `recursive` alone Node calls a read-only disk a missing folder.
     if (code === 'ENOENT') await mkdir(place, { recursive: true });
     else if (code !== 'EEXIST') throw error;
   }

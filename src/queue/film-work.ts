@@ -17,7 +17,7 @@ import {
 import { offerAll, rateOf, sameFilm, stampOfFilm } from './segment-work.ts';
 import { isSegmentIntact, readSegmentRecord, removeScratch, type SegmentRecord } from './scratch.ts';
 
-/** Segments that are not what their records say are converted again, so many times. */
+/** How many times segments that do not match their records are converted again. */
 const MOST_ROUNDS = 3;
 /** Milliseconds before a second try. */
 const BACKOFF = 1000;
@@ -50,7 +50,7 @@ export async function convertFilm(work: FilmWork): Promise<ConvertResult> {
   return finish(work, await join(work, scratch, records));
 }
 
-/** A segment that failed so often as it may takes its film with it, and no other. */
+/** A segment that failed too often fails its film, and no other. */
 async function throwIfSegmentFailed(job: FilmWork['job']): Promise<void> {
   const [reason] = Object.values(await job.getIgnoredChildrenFailures());
   if (reason === undefined) return;
@@ -69,7 +69,7 @@ async function cut({ job, engine, signal }: FilmWork): Promise<void> {
     });
     await job.updateData({ ...job.data, plan: { info, stamp, cuts, seconds } });
   } catch (error) {
-    // What is no film will be none at the second try.
+    // A file that is no film will be none at the second try.
     if (error instanceof FaultError && /^ERR_(VIDEO_UNREADABLE|PARAMETER)$/.test(error.fault.code))
       throw new UnrecoverableError(error.message);
     throw error;
@@ -78,7 +78,7 @@ async function cut({ job, engine, signal }: FilmWork): Promise<void> {
   }
 }
 
-/** The records of all segments, which are there and whole; until then it waits for them. */
+/** The records of all segments. Waits until all of them are there and intact. */
 async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): Promise<SegmentRecord[]> {
   const { job, token } = work;
   for (;;) {
@@ -191,7 +191,7 @@ function join(work: FilmWork, scratch: string, records: readonly SegmentRecord[]
   });
 }
 
-/** Has the output written beside its place, and puts it there when it is whole. */
+/** Has the output written beside its place, and moves it there when it is complete. */
 async function writeOutput(
   { job, engine, signal }: FilmWork,
   write: (url: string) => Promise<ConvertResult>,
@@ -205,7 +205,7 @@ async function writeOutput(
     await place.finish();
     signal.throwIfAborted();
     await throwIfThere(job.data);
-    // Whoever takes the job up after a crash must know whether a file that is there is this one.
+    // After a crash the next worker must know whether a file that is there is this one.
     const stamp = isAddress(output) ? null : await versionTag(draft);
     if (stamp !== null) await job.updateData({ ...job.data, written: { result, stamp } });
     await publish(draft, output);
@@ -228,14 +228,14 @@ async function throwIfThere({ output, overwrite }: FilmJob): Promise<void> {
   throw new UnrecoverableError(fault.message);
 }
 
-/** The output is there: nothing else of the film is left. */
+/** Removes everything but the output, which is in its place. */
 async function finish({ job }: FilmWork, result: ConvertResult): Promise<ConvertResult> {
   const { scratch, output, plan } = job.data;
   try {
     if (scratch !== null) await removeScratch(scratch, plan?.cuts.length ?? 0);
     await removeTemporaryFiles(output, job.id!);
   } catch (error) {
-    // Tried again as often as anything; but a film that is whole does not fail for it.
+    // Tried as often as any step, but a finished film does not fail because of it.
     if (job.attemptsMade + 1 < ATTEMPTS) throw error;
   }
   return result;

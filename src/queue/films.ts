@@ -12,7 +12,7 @@ import { removeScratch } from './scratch.ts';
 
 /** Seconds that a finished film stays in the list. */
 const KEPT = 24 * 3600;
-/** Milliseconds in which workers let go of a film that is no longer wanted. */
+/** Milliseconds in which workers must drop a film that was removed. */
 const PATIENCE = 20_000;
 
 /** A film in the queue. */
@@ -29,7 +29,7 @@ export interface FilmState {
   readonly total: number;
   /** Frames a second of those who work on it now. */
   readonly rate: number;
-  /** Seconds until it is done at that rate; null until that can be told. */
+  /** Seconds until it is done at that rate; null until that is known. */
   readonly left: number | null;
   readonly result?: ConvertResult;
   readonly fault?: ReturnType<typeof readFault>;
@@ -88,7 +88,7 @@ export class FilmsQueue {
     return loads.filter(({ workers, waiting, active }) => workers + waiting + active > 0);
   }
 
-  /** How films stand; without ids all that are in the list. */
+  /** The states of films; without ids those of all in the list. */
   async look(ids?: readonly string[]): Promise<FilmState[]> {
     const states = await Promise.all(
       (await this.all()).map(async ([version, { films, segments }]) => {
@@ -124,8 +124,7 @@ export class FilmsQueue {
   }
 
   /**
-   * Takes a film out of the queue, whatever its state, and removes what was made of it but for an
-   * output that is whole.
+   * Removes a film from the queue, in any state, and its files except for a finished output.
    * @returns whether there was such a film.
    */
   async remove(id: string): Promise<boolean> {
@@ -143,7 +142,7 @@ export class FilmsQueue {
         await job.remove({ removeChildren: true });
         break;
       } catch (error) {
-        // A worker still holds a part of it, and lets go when it next looks.
+        // A worker still has a segment of it, and drops that at its next check.
         if (Date.now() > until) throw error;
         await wait(200);
       }
@@ -192,7 +191,7 @@ async function stateOf(
 ): Promise<FilmState> {
   const { name, output, plan } = job.data;
   const about = { id: job.id!, version, name, output, total: plan?.seconds ?? 0 };
-  // All of it was read at one moment: asked for by itself, the state may be newer than the result.
+  // The state is read together with the result: a separate query could give a newer one.
   const result = job.returnvalue as ConvertResult | null;
   if (result) {
     const { seconds, frames } = result;

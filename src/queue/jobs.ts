@@ -6,9 +6,9 @@ import type { ConvertResult, FilmFormat, FilmInfo, Trim } from '../record/conver
 export const PREFIX = 'portoon-films';
 /** The set of the versions that have queues; the server's figures read it too. */
 export const VERSIONS = `${PREFIX}:versions`;
-/** So often a segment, or the cutting and joining of a film, is tried. */
+/** How often a segment, or the cutting and joining of a film, is tried. */
 export const ATTEMPTS = 3;
-/** So often a job may be taken from a worker that went silent. */
+/** How often a job may be taken from a worker that went silent. */
 export const MAX_STALLS = 5;
 
 /** Where a film is: the path of a file that all machines see, or an http(s) address. */
@@ -42,7 +42,7 @@ export interface FilmJob {
 
 export interface FilmPlan {
   readonly info: FilmInfo;
-  /** Tells one version of the film's file from another. */
+  /** Identifies the version of the film's file. */
   readonly stamp: string;
   readonly cuts: readonly number[];
   /** Of all segments together. */
@@ -64,7 +64,7 @@ export interface SegmentJob extends Pick<
   readonly to: number | null;
 }
 
-/** What a segment tells while it is converted, and when it is done. */
+/** What a segment's job reports while it is converted, and when it is done. */
 export interface SegmentProgress {
   readonly frames: number;
   /** Of the film that are converted. */
@@ -80,7 +80,7 @@ export function queueNames(version: string): { films: string; segments: string }
   return { films: `films-${version}`, segments: `segments-${version}` };
 }
 
-/** Told to all workers: this film is no longer wanted. */
+/** The key by which all workers learn that a film was removed. */
 export function cancelKey(film: string): string {
   return `${PREFIX}:cancelled:${film}`;
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobDone } from './worker.ts';
 
-/** What a worker's `/metrics` tells: numbers, never which film. */
+/** What a worker's `/metrics` shows: numbers, never which film. */
 export class WorkerMetrics {
   private readonly registry = new Registry();
   private readonly jobs: Counter<'kind' | 'outcome'>;

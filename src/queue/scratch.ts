@@ -1,4 +1,4 @@
-/** The segments of a film that are converted, each with a record that tells what it must be. */
+/** The converted segments of a film, each with a record of its file. */
 import { rm, stat } from 'node:fs/promises';
 import type { ConvertResult } from '../record/convert-protocol.ts';
 import type { FileLocation } from './jobs.ts';
@@ -23,7 +23,7 @@ export interface SegmentRecord {
 
 const recordName = (index: number) => `${String(index).padStart(5, '0')}.json`;
 
-/** Keeps a segment. Its name has its checksum, so that two who convert it mix no files. */
+/** Keeps a segment. Its name has its checksum, so that two workers that convert it mix no files. */
 export async function storeSegment(
   scratch: FileLocation,
   index: number,

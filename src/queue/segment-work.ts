@@ -6,7 +6,7 @@ import type { SegmentJob, SegmentProgress } from './jobs.ts';
 import { isAddress, versionTag, withoutQuery } from './file-locations.ts';
 import { storeSegment, readSegmentRecord, segmentDraft } from './scratch.ts';
 
-/** Milliseconds between two words of progress to the queue. */
+/** Milliseconds between two reports of progress to the queue. */
 const TELL_EACH = 1000;
 
 /** Converts one segment and keeps it. One that is kept already is not converted again. */
@@ -42,7 +42,7 @@ export async function convertSegment(
           latest = { frames, seconds, rate };
           if (Date.now() - told < TELL_EACH) return;
           told = Date.now();
-          // Redis may be away; the next word tells as much.
+          // Redis may be away; the next report says as much.
           job.updateProgress(latest).catch(() => undefined);
         },
       },
@@ -60,7 +60,7 @@ export async function convertSegment(
   }
 }
 
-/** What the converter is told of a film's rate. */
+/** The converter's option for a film's rate. */
 export function rateOf({ frameRate }: { frameRate?: number }): { frameRate?: number } {
   return frameRate === undefined ? {} : { frameRate };
 }
@@ -68,7 +68,7 @@ export function rateOf({ frameRate }: { frameRate?: number }): { frameRate?: num
 interface Offered {
   readonly film: string;
   readonly how: ConvertSettings;
-  /** A fault that names a page's address is nobody's business: it names the picture instead. */
+  /** Replaces a page's internal address in a fault by the name of the picture. */
   named(error: unknown): unknown;
   withdraw(): void;
 }
@@ -97,7 +97,7 @@ export function offerAll(engine: ConvertDriver, film: string, how: ConvertSettin
   };
 }
 
-/** @throws FaultError where the film cannot be seen here. */
+/** @throws FaultError where the film cannot be read here. */
 export function stampOfFilm(film: string, name: string): Promise<string> {
   return versionTag(film).catch((error: unknown) => {
     throw new FaultError({
@@ -110,7 +110,7 @@ export function stampOfFilm(film: string, name: string): Promise<string> {
   });
 }
 
-/** @throws FaultError where the film cannot be seen here, or is another one now. */
+/** @throws FaultError where the film cannot be read here, or is another one now. */
 export async function sameFilm(film: string, name: string, stamp: string): Promise<void> {
   const now = await stampOfFilm(film, name);
   if (now === stamp) return;

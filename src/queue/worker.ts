@@ -18,9 +18,9 @@ import {
 import { withoutQuery } from './file-locations.ts';
 import { convertSegment } from './segment-work.ts';
 
-/** Milliseconds between two looks whether films are still wanted. */
+/** Milliseconds between two checks whether films are still wanted. */
 const LOOK = 1000;
-/** Why a job is let go. */
+/** Why a job is given up. */
 const HANDED_BACK = 'handed back';
 const CANCELLED = 'cancelled';
 
@@ -32,11 +32,11 @@ export interface FilmWorkerOptions {
   readonly jobs: number;
   /** Milliseconds of silence after which others take a worker's jobs. */
   readonly stall: number;
-  /** Told what is done. */
+  /** Called with each job that is done. */
   readonly onDone: (done: JobDone) => void;
 }
 
-/** What the file system says becomes a sentence that names the place; all else stays as it is. */
+/** Turns an error of the file system into a sentence with the location; others stay as they are. */
 function inWords(error: unknown, place: FileLocation): Error {
   if (isWriteError(error)) return new FaultError(explainWriteError(error, withoutQuery(place)));
   return error instanceof Error ? error : new Error(String(error));
@@ -63,7 +63,7 @@ export interface RunningWorker {
   readonly active: number;
   /** Takes no more jobs, and resolves when those that it has are done. */
   finish(): Promise<void>;
-  /** Gives back at once what it has. */
+  /** Hands back its jobs immediately. */
   handBack(): void;
 }
 
@@ -77,12 +77,12 @@ export async function startQueueWorker(
   const names = queueNames(options.version);
   await enterVersion(connection, options.version);
   let handingBack = false;
-  /** Jobs under way, each with what lets it go. */
+  /** Jobs under way, each with what aborts it. */
   const held = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
   const filmOf = (job: Job<FilmJob> | Job<SegmentJob>) => ('parent' in job.data ? job.data.parent : job.id!);
   const isCancelled = async (film: string) => (await connection.exists(cancelKey(film))) > 0;
 
-  /** Does a job so that it can be let go, and says what became of it. */
+  /** Runs a job so that it can be handed back, and reports what became of it. */
   async function hold<Result extends { frames: number }>(
     job: Job<FilmJob, Result> | Job<SegmentJob, Result>,
     token: string,
@@ -132,7 +132,7 @@ export async function startQueueWorker(
     lockDuration: options.stall,
     stalledInterval: options.stall / 2,
     maxStalledCount: MAX_STALLS,
-    // Redis that went away is looked for again after so long.
+    // Milliseconds until it looks again for a Redis that went away.
     runRetryDelay: 1000,
   };
   const workers = [
@@ -150,7 +150,7 @@ export async function startQueueWorker(
       common,
     ),
   ];
-  // Lost lines come back by themselves, and a lock that was lost means that another does the job.
+  // Lost connections reconnect by themselves; a lost lock means that another worker has the job.
   for (const worker of workers) worker.on('error', () => undefined);
   const looking = setInterval(() => {
     for (const [job, letGo] of held)

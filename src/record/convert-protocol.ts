@@ -4,7 +4,7 @@ import type { FormatId } from './formats.ts';
 /** Where a film's bytes are: a file, or an address of this site that answers range requests. */
 export type FilmSource = Blob | string;
 
-/** A film as its file tells of it. */
+/** A film as its file describes it. */
 export interface FilmInfo {
   /** `MP4`, `QuickTime`, `WebM`, `Matroska` and so on. */
   readonly container: string;
@@ -24,8 +24,8 @@ export type FilmFormat = Extract<FormatId, 'mp4' | 'webm' | 'webm-alpha'>;
 /** Where the converted film goes. */
 export type Destination =
   /**
-   * An unfinished clip (file/folder.ts). A crash leaves it playable up to there, and `mend`
-   * completes it.
+   * An unfinished clip (file/folder.ts). A crash leaves it playable up to there, and
+   * `Recorder.repair` completes it.
    */
   | { readonly kind: 'private'; readonly name: string }
   /** An address of this site: each piece is put there with its offset, `PUT url?at=0`. */
@@ -91,7 +91,7 @@ export interface ConvertProgress {
   readonly total: number;
   /** Frames a second since the beginning, pauses left out. */
   readonly rate: number;
-  /** Seconds until it is done at that rate; null until that can be told. */
+  /** Seconds until it is done at that rate; null until that is known. */
   readonly left: number | null;
   /** Of the file so far. */
   readonly bytes: number;
@@ -106,9 +106,9 @@ export interface ConvertResult {
   readonly video: string;
   /** Null where the file is silent. */
   readonly audio: string | null;
-  /** Whether the sound went over as it was. */
+  /** Whether the sound was copied as it is. */
   readonly audioCopied: boolean;
-  /** Frames that no decoder could make out; the picture before stands in their place. */
+  /** Frames that could not be decoded; the picture before is shown in their place. */
   readonly mended: number;
   /** What a person should know: sentences. Empty where all went well. */
   readonly warnings: readonly string[];
@@ -127,7 +127,7 @@ export interface ConvertWorkerApi {
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null>;
   /**
-   * Where to cut a film into parts of about so many seconds.
+   * Where to cut a film into segments of about `seconds` seconds.
    * @throws PortoonError as `inspect`.
    */
   cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts>;

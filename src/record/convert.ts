@@ -23,7 +23,7 @@ export interface ConvertOptions extends FilmOptions {
   /** The film's look. `quality: 'auto'` means the finest. Defaults are those of `createEffect`. */
   look?: LookOptions;
   onProgress?: (progress: ConvertProgress) => void;
-  /** Told where the pictures will be drawn as they are made, at the film's size. */
+  /** Called with the canvas that will show the pictures as they are made, at the film's size. */
   onCanvas?: (canvas: HTMLCanvasElement) => void;
   /** Ends the conversion; nothing is left of the file. */
   signal?: AbortSignal;
@@ -81,7 +81,7 @@ export class Converter {
     const stopListening = effect.on('fault', (fault, fatal) => {
       if (!fatal && fault.code !== 'ERR_WORKER_DIED') return;
       broken.reject(new PortoonError(fault.code, fault.message, 'Convert the film again.'));
-      // Its port is dead, whatever becomes of the effect itself.
+      // Its port is dead, even if the effect itself is not.
       if (this.effect) void this.forget(this.effect);
     });
     const cancel = () => void this.api.cancel().catch(() => undefined);
@@ -105,7 +105,7 @@ export class Converter {
   }
 
   /**
-   * Where to cut a film into parts of about so many seconds.
+   * Where to cut a film into segments of about `seconds` seconds.
    * @throws PortoonError as `inspect`.
    */
   cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts> {
@@ -140,7 +140,7 @@ export class Converter {
     this.worker.terminate();
   }
 
-  /** The effect, with a look of which nothing is left of the film before. */
+  /** The effect with this look, without anything of the look of the film before. */
   private async dressed(look: LookOptions): Promise<Effect> {
     const whole = { ...PLAIN, ...look };
     if (this.effect) {
@@ -171,7 +171,7 @@ export class Converter {
   }
 }
 
-/** What an option that is not named is. */
+/** The values of options that are not named. */
 const PLAIN = {
   style: 'none',
   region: 'person',

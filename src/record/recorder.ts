@@ -13,7 +13,7 @@ export interface RecordingOptions {
   /** The microphone, which stays the caller's; null for a silent clip. */
   readonly sound: MediaStreamTrack | null;
   /**
-   * Records the people alone, and shows nothing else meanwhile, whatever the look's background is.
+   * Records the people alone, and shows nothing else meanwhile, with any background of the look.
    * Default false.
    */
   readonly cutOut?: boolean;
@@ -73,7 +73,7 @@ export class Recorder {
 
   /**
    * Begins a clip with the next frame.
-   * @returns the name under which it lies in the folder of clips.
+   * @returns its name in the folder of clips.
    * @throws PortoonError if there is no effect, or no file can be made.
    */
   async start(options: RecordingOptions): Promise<string> {

@@ -49,7 +49,8 @@ function mayRead({ headers }: IncomingMessage, token: string | undefined): boole
   if (token === undefined) return true;
   const [, shown = ''] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  // Digests are of equal length, and how long it takes to compare them tells nothing of the token.
+  // Digests are of equal length, and how long it takes to compare them reveals nothing about the
+  // token.
   return timingSafeEqual(digest(shown), digest(token));
 }
 

@@ -54,7 +54,7 @@ export async function listen(server: Server, port: number, host?: string): Promi
 function surviveErrors(server: Server): void {
   let told = -Infinity;
   server.on('error', (error) => {
-    // It happens again with each connection; the operator is told from time to time.
+    // It happens again with each connection; it is logged from time to time only.
     if (performance.now() - told < 10_000) return;
     told = performance.now();
     process.stderr.write(`A connection could not be accepted: ${error.message}\n`);

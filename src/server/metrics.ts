@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
-/** What `/metrics` tells: numbers about this node, never who or which room. */
+/** What `/metrics` shows: numbers about this node, never who or which room. */
 export interface Metrics {
   readonly registry: Registry;
   readonly connections: Gauge;

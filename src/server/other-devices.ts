@@ -7,7 +7,7 @@ const OWN = /^(docker|br-|veth|virbr|podman|cni)/;
  * Says where other devices of the network find the server, and what their browsers want before they
  * open a camera: plain http is enough on the machine itself alone.
  *
- * @param interfaces as `os.networkInterfaces()` tells them.
+ * @param interfaces as `os.networkInterfaces()` lists them.
  * @param host what the server listens at; all addresses of the machine by default.
  * @returns two lines, or nothing where no other device gets there.
  */

@@ -20,7 +20,7 @@ export async function serve(settings: Settings, { nextPort = false } = {}): Prom
   const { http, signalling } = await createApp(join(root, 'dist'), settings);
   const last = settings.port + (nextPort ? TRIED : 0);
   const app = await listenUpTo(last, http, settings).catch(async (error: unknown) => {
-    // What waits for Redis would keep the process.
+    // A connection that waits for Redis would keep the process alive.
     await signalling.close();
     throw error;
   });
@@ -33,7 +33,7 @@ export async function serve(settings: Settings, { nextPort = false } = {}): Prom
   );
 
   const stop = () => {
-    // A second signal ends it at once.
+    // A second signal ends it immediately.
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
     // Pages in a call are told first, so that they come back to the next server.

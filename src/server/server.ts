@@ -4,7 +4,7 @@ import { findAsset, readAssets, sendAsset, type FileError } from './http/files.t
 import { contentSecurityPolicy, isolationHeaders } from './http/headers.ts';
 
 const FOR_EVER = 'public, max-age=31536000, immutable';
-/** Kept, but asked about each time: an ETag answers with 304. */
+/** Cached, but checked each time: with the same ETag the answer is 304. */
 const ASK_FIRST = 'no-cache';
 
 /** Requests are short: what is not complete after so long will never be. Milliseconds. */
@@ -122,7 +122,7 @@ function fileFailed(error: FileError, request: IncomingMessage, response: Server
   }
 }
 
-/** Answers for a fault of the server. The operator is told in one line, without the request. */
+/** Answers for a fault of the server. It is logged in one line, without the request. */
 function failed(error: unknown, request: IncomingMessage, response: ServerResponse): void {
   process.stderr.write(`Answered with 500: ${String(error).replace(/\s+/g, ' ')}\n`);
   sayInWords(
@@ -157,7 +157,7 @@ function readChecksums(list: string | undefined): ReadonlyMap<string, string> {
       for (const { file, sha256 } of [model, ...(model.half ? [model.half] : [])])
         checksums.set(`/models/${file}`, sha256);
   } catch {
-    // The page itself tells of a missing or broken manifest.
+    // The page itself reports a missing or broken manifest.
   }
   return checksums;
 }

@@ -6,11 +6,11 @@ export interface Settings {
   readonly host?: string;
   readonly redisUrl?: string;
   readonly turn: TurnSettings;
-  /** How many proxies stand before this server, each adding to `X-Forwarded-For`; 0 for none. */
+  /** How many proxies are in front of this server, each adding to `X-Forwarded-For`; 0 for none. */
   readonly proxies: number;
   /** Origins of the media servers that pages may broadcast to, as a `connect-src` takes them. */
   readonly broadcastOrigins: readonly string[];
-  /** What `/metrics` wants to be shown; without it everybody may read them. */
+  /** The token that `/metrics` asks for; without one everybody may read them. */
   readonly metricsToken?: string;
 }
 

@@ -31,9 +31,9 @@ export const ROOM_LENGTH = 22;
 /** As in the link's `?room=`. */
 export const roomSchema = key;
 
-/** What ends a line, and letters and signs that are drawn as nothing: a space stands for them. */
+/** Ends of lines, and characters that are drawn as nothing: a space replaces them. */
 const BLANK = /[\p{Cc}\p{Zl}\p{Zp}\u2800\u{13441}\u{13442}\u{1d159}]+/gu;
-/** One sign. A flag that is spelled with tags is one, for it is nothing without all of them. */
+/** One character. A flag that is spelled with tags is one, as it needs all of them. */
 const SIGN = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|./gsu;
 /** Invisible characters: marks of direction and order, fillers, joiners, tags, lone surrogates. */
 const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb]$/u;
@@ -48,7 +48,7 @@ const UNJOINED =
   /^[\p{Default_Ignorable_Code_Point}\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]$/u;
 const SEEN = /[^\s\p{M}\p{Default_Ignorable_Code_Point}]/u;
 
-/** Whether a sign that is not drawn shapes what stands around it. */
+/** Whether an invisible character shapes the ones beside it. */
 function shapes(sign: string, before: string, after: string): boolean {
   if (SELECTOR.test(sign)) return SEEN.test(before) || (LETTER.test(before) && !UNSEEN.test(before));
   if (!JOINER.test(sign)) return false;
@@ -105,12 +105,12 @@ const stateSchema = v.object({
    * cannot.
    */
   alpha: v.optional(v.literal('stacked-1')),
-  /** Said by viewers alone. */
+  /** Sent by viewers alone. */
   wants: v.optional(wantsSchema),
   /** Whether they record the sound of everybody. */
   recording: v.optional(v.boolean()),
   /**
-   * Grows with each state of one page. The pages tell each other as well, and what the server
+   * Grows with each state of one page. Pages also send it to each other, and what the server
    * repeats may be the older one.
    */
   revision: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
@@ -176,7 +176,7 @@ export const requestSchemas = {
   lock: v.object({ locked: v.boolean() }),
   remove: v.object({ peer: peerIdSchema }),
   ice: v.object({}),
-  /** The TURN server refused this page with such a status: the operator is told. */
+  /** The TURN server refused this page with this status: the server logs it. */
   relay: v.object({ status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)) }),
   leave: v.object({}),
 } as const;
@@ -270,7 +270,7 @@ export type ClientToServer = {
   [N in RequestName]: (request: Request<N>, answer: (answer: Answer<N>) => void) => void;
 };
 
-/** What a page is told, about its own room alone. */
+/** What the server sends a page, about its own room alone. */
 export interface ServerToClient {
   /** Someone came; with an id that is known already, someone came back over a new connection. */
   joined(message: { peer: PresentMember }): void;
@@ -284,8 +284,8 @@ export interface ServerToClient {
   /** Who may lock and remove from now on. */
   host(message: { id: string }): void;
   /**
-   * All who are there, as on joining: told after the server lost its memory, or may have missed
-   * something. Who is not named is not there, as far as the server knows.
+   * All who are there, as on joining: sent after the server lost its memory, or may have missed
+   * something. Members that are not listed are not there, as far as the server knows.
    */
   present(message: Pick<JoinAnswer, 'peers' | 'host' | 'locked'>): void;
   locked(message: { locked: boolean }): void;

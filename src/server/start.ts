@@ -39,7 +39,7 @@ async function buildAndServe(args: readonly string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  // Asked first, so that nobody waits for a build to hear of a typing error.
+  // Read first, so that a typing error is reported before the build.
   const settings = readSettings(process.env);
   await build();
   // A port that was asked for is not replaced by the next free one.
@@ -62,7 +62,7 @@ async function build(): Promise<void> {
   process.stdout.write(`Built in ${seconds.toFixed(1)} s.\n`);
 }
 
-/** By the system's own way; where there is none, the address was told anyway. */
+/** With the system's own command; where there is none, the address was printed anyway. */
 function openInBrowser(url: string): void {
   const ways: Partial<Record<NodeJS.Platform, readonly string[]>> = {
     darwin: ['open'],

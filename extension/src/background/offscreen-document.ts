@@ -2,7 +2,7 @@ const ADDRESS = 'offscreen.html';
 
 let creating: Promise<void> | null = null;
 
-/** Has the offscreen document there. There is one for all tabs. */
+/** Creates the offscreen document where it does not exist yet. There is one for all tabs. */
 export async function ensureOffscreen(): Promise<void> {
   const contexts = await chrome.runtime.getContexts({
     contextTypes: [chrome.runtime.ContextType.OFFSCREEN_DOCUMENT],

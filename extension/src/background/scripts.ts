@@ -1,4 +1,4 @@
-/** Scripts run on those sites alone that are on and that the browser allows. */
+/** Scripts run only on sites that are switched on and that the browser allows. */
 import { patternOf, readSites } from '../sites.ts';
 
 const SCRIPTS = [
@@ -8,7 +8,7 @@ const SCRIPTS = [
 
 let last: Promise<void> = Promise.resolve();
 
-/** Has the scripts registered for what is chosen now. Never two at once. */
+/** Registers the scripts for what is chosen now; calls run one after the other. */
 export function syncScripts(): Promise<void> {
   last = last.then(sync, sync);
   return last;

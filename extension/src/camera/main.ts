@@ -1,4 +1,4 @@
-/** Asks for the camera once: only a page that is seen may ask, and the engine's is not. */
+/** Asks for the camera once: only a visible page may ask, and the engine's page is not visible. */
 import { PortoonError } from '../../../src/common/errors.ts';
 import { openCamera } from '../../../src/input/camera.ts';
 

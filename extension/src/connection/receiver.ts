@@ -1,10 +1,10 @@
 /** The receiving end: in a page whose camera is replaced, and in the popup. */
 import type { CameraInfo, RequestedVideo, FromReceiver, ToReceiver } from '../protocol.ts';
 
-// Kept from before the page could change them.
+// Saved before the page's scripts could replace them.
 const { RTCPeerConnection: Connection, MediaStreamTrackProcessor: Processor } = self;
 
-/** Nobody waits longer than this many milliseconds for a first picture. */
+/** Time limit for the first picture, in milliseconds. */
 const PATIENCE = 30_000;
 
 /** The picture did not arrive, for reasons that are not the camera's. */
@@ -95,7 +95,7 @@ export class Receiver {
     }
   }
 
-  /** The other side is gone, or something else went wrong. */
+  /** The other side has disconnected, or something else went wrong. */
   fail(why: string): void {
     this.opened.reject(new LinkError(why));
     this.end();

@@ -45,7 +45,7 @@ export class Sender {
       if (candidate) post({ type: 'candidate', candidate: candidate.toJSON() });
     });
     const able = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
-    // The cheapest where the processor encodes; the processor has nets to run.
+    // The codec that is cheapest to encode in software: the processor also runs the nets.
     const cheap = ({ mimeType }: RTCRtpCodec) => mimeType.toLowerCase() === 'video/vp8';
     this.transceiver.setCodecPreferences([...able.filter(cheap), ...able.filter((one) => !cheap(one))]);
   }
@@ -68,7 +68,8 @@ export class Sender {
 
   /** Sends this track from now on, no larger than was asked for. */
   show(track: MediaStreamTrack, size: PictureSize, requested: RequestedVideo): Promise<void> {
-    // One after the other: parameters that were read before another change are refused.
+    // One change after the other: the browser refuses parameters that were read before another
+    // change.
     this.last = this.last.then(() => this.change(track, size, requested)).catch(() => undefined);
     return this.last;
   }

@@ -8,7 +8,7 @@ export interface StillPicture {
 }
 
 /**
- * A picture that stands still, and says that the camera is paused.
+ * A still picture that says that the camera is paused.
  * @param size - in pixels.
  */
 export function stillPicture({

@@ -1,4 +1,6 @@
-/** A small sign in the corner of the page: what the call shows. It moves nothing of the page. */
+/**
+ * A small sign in the page's corner that says what the call shows, beside the page's own layout.
+ */
 import type { ToldFault } from '../faults.ts';
 import type { PictureKind } from '../background-protocol.ts';
 
@@ -47,14 +49,14 @@ export class Indicator {
     const root = this.host.attachShadow({ mode: 'closed' });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
-    // No style element: what the page's policy says of those does not matter then.
+    // Not a style element, which the page's Content-Security-Policy may forbid.
     root.adoptedStyleSheets = [sheet];
     const dot = document.createElement('span');
     dot.className = 'dot';
     this.sign.className = 'sign';
     this.sign.setAttribute('role', 'status');
     this.again.textContent = 'Try again';
-    // Pages cannot press them, and cannot uncover anybody.
+    // Only a person can press them: no page may switch to the camera's own picture.
     this.toggle.addEventListener('click', ({ isTrusted }) => {
       if (isTrusted) events.onToggle(this.shown === 'plain');
     });

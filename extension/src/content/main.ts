@@ -16,7 +16,7 @@ import { Indicator } from './indicator.ts';
 const origin = self.origin;
 const calls = new Map<MessagePort, { shown: PictureKind; fault: ToldFault | null }>();
 const ports = new Set<chrome.runtime.Port>();
-/** What something else on the page does to the camera; told as long as the page is open. */
+/** A fault that other code on the page causes; shown as long as the page is open. */
 let pageFault: ToldFault | null = null;
 /** Why the last request for a camera failed. */
 let refusal: ToldFault | null = null;
@@ -28,7 +28,7 @@ const indicator = new Indicator({
   },
 });
 
-// The patch asks from the page's world. Pages hear nothing of it: this script is there before them.
+// The patch asks from the page's world. Pages do not hear it: this script runs before theirs.
 window.addEventListener('message', (event) => {
   const [line] = event.ports;
   if (event.source !== window || event.data !== HELLO || !line) return;
@@ -86,7 +86,7 @@ async function serve(line: MessagePort): Promise<void> {
   };
 }
 
-/** Opens the way to the offscreen document, and tells it what is chosen for the site. */
+/** Connects to the offscreen document, and sends it what is chosen for the site. */
 async function connect(
   line: MessagePort,
   site: SiteChoice,
@@ -127,7 +127,7 @@ function post(port: chrome.runtime.Port, message: ToOffscreen): void {
       ports.delete(port);
     }
   } catch {
-    // The port is closed; `onDisconnect` has told.
+    // The port is closed; `onDisconnect` has reported it.
   }
 }
 
@@ -147,6 +147,6 @@ function show(): void {
   try {
     void chrome.runtime.sendMessage(badge).catch(() => undefined);
   } catch {
-    // The extension is gone.
+    // The extension was removed or updated.
   }
 }

@@ -14,15 +14,15 @@ const PATIENCE = 20_000;
 
 const MEASURES = ['width', 'height', 'frameRate'] as const;
 
-/** The effect goes on by itself after these, and nobody needs to do anything. */
+/** Faults that the effect recovers from by itself. */
 const HEALED = ['ERR_HALF_PRECISION', 'ERR_WEBGPU', 'ERR_WEBGL_LOST', 'ERR_WORKER_DIED'];
 
-/** What a session hears of its engine. */
+/** What an engine reports to its sessions. */
 export interface EngineListener {
   /** Another track is shown from now on, or the same one has changed its size. */
   onPicture(): void;
   onShown(): void;
-  /** The camera is gone. */
+  /** The camera has stopped for good, as an unplugged one does. */
   onEnded(): void;
 }
 
@@ -38,7 +38,7 @@ export class CameraEngine {
   private effect: Promise<Effect> | null = null;
   private running: Effect | null = null;
   private still: StillPicture | null = null;
-  /** What the effect gives; `picture` is another one where it has failed. */
+  /** The effect's own track; `picture` is another one where the effect has failed. */
   private output: MediaStreamTrack | null = null;
   private size = { width: 0, height: 0, frameRate: 0 };
 
@@ -56,7 +56,7 @@ export class CameraEngine {
     return this.camera?.deviceId ?? this.deviceId;
   }
 
-  /** Takes another camera next time; for an engine that rests. */
+  /** Chooses the camera of the next start; only while the engine rests. */
   choose(deviceId: string | undefined): void {
     this.deviceId = deviceId;
   }
@@ -202,7 +202,7 @@ export class CameraEngine {
     }, PATIENCE);
     try {
       await effect.set(lookOf(this.site));
-      // A camera that went meanwhile must not take the place of a newer one.
+      // A camera that stopped meanwhile must not replace a newer one.
       if (this.camera !== camera) return;
       await effect.feed(camera.track);
       await ready.promise;

@@ -1,4 +1,4 @@
-/** The engines that are there: one for each camera of a site. */
+/** The running engines: one for each camera of a site. */
 import type { SiteChoice } from '../sites.ts';
 import { CameraEngine, type EngineListener } from './engine.ts';
 
@@ -45,7 +45,7 @@ function findEngine(origin: string, deviceId: string | undefined): CameraEngine 
     (engine) => engine.listeners.size > 0 && (deviceId === undefined || engine.cameraId === deviceId),
   );
   if (used) return used;
-  // The nets of one that rests serve any camera.
+  // An engine that rests can be given any camera: its nets are the same.
   const resting = ofSite.find((engine) => engine.listeners.size === 0);
   resting?.choose(deviceId);
   return resting;

@@ -1,4 +1,4 @@
-/** The page that nobody sees: it holds the camera, the nets and the pictures for all tabs. */
+/** The offscreen page: it holds the camera, the nets and the pictures for all tabs. */
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { PictureSession } from './picture-session.ts';
 

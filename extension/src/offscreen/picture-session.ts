@@ -77,7 +77,7 @@ export class PictureSession implements EngineListener {
     this.requested = requested;
     try {
       const deviceId = await findCamera(site.origin, requested);
-      // The page may have gone meanwhile.
+      // The page may have been closed meanwhile.
       if (this.over) return;
       this.engine = acquire(site, deviceId, this);
       this.engine.again();

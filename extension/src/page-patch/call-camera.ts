@@ -1,4 +1,4 @@
-/** What one `getUserMedia` gave: a track that passes for the camera's, and its clones. */
+/** The result of one `getUserMedia`: a track in place of the camera's, and its clones. */
 import type { CameraInfo } from '../protocol.ts';
 
 /** Where the track comes from. */
@@ -18,7 +18,7 @@ export class CallCamera {
 
   constructor(private readonly source: TrackSource) {}
 
-  /** Makes a track pass for the camera's. */
+  /** Gives a track the settings and methods of the camera's. */
   adopt(track: MediaStreamTrack, constraints: MediaTrackConstraints): MediaStreamTrack {
     const { source, live } = this;
     let asked = constraints;
@@ -52,7 +52,7 @@ export class CallCamera {
     return track;
   }
 
-  /** The camera is gone: its tracks end, as the page expects it of an unplugged one. */
+  /** The camera has stopped: its tracks end, as a page expects of an unplugged camera. */
   end(): void {
     for (const track of this.live) {
       native.stop.call(track);
@@ -67,7 +67,7 @@ export class CallCamera {
   }
 }
 
-/** `MediaStream.clone` clones the tracks by itself, and knows nothing of ours. */
+/** `MediaStream.clone` does not call our tracks' `clone`, so it is replaced. */
 export function patchStreamClone(): void {
   const prototype: { clone: (this: MediaStream) => MediaStream } = MediaStream.prototype;
   const { clone } = prototype;

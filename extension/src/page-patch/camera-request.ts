@@ -12,11 +12,11 @@ import {
 import { CallCamera } from './call-camera.ts';
 import { readRequestedVideo, type VideoConstraints } from './requested-video.ts';
 
-// Kept from before the page could change them.
+// Saved before the page's scripts could replace them.
 const { MessageChannel: Channel } = self;
 const post = self.postMessage.bind(self);
 
-/** A content script that is silent for so many milliseconds is not there. */
+/** A content script that sends nothing for this many milliseconds does not run. */
 const SILENCE = 5000;
 
 type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
@@ -37,7 +37,7 @@ function openLine(): Line {
     if (data.type === 'on' || data.type === 'off') answer.resolve(data);
     else take(data);
   };
-  // Nobody answers where the extension was removed: then nothing must be shown unasked.
+  // There is no answer where the extension was removed: the camera must not be shown unasked then.
   setTimeout(() => {
     answer.resolve({ type: 'on', onFailure: 'still' });
   }, SILENCE);
@@ -130,7 +130,7 @@ export function tellPatched(): void {
 
 const UNKNOWN: CameraInfo = { label: 'Camera', settings: {}, capabilities: {} };
 
-/** Has the ids by which the page knows the camera, where the browser told it. */
+/** Gives a camera the ids that the browser lists it with to this page, where it does. */
 function asListed(camera: CameraInfo, devices: KnownDevices): CameraInfo {
   const listed = devices.find(({ kind, label }) => kind === 'videoinput' && label === camera.label);
   if (!listed) return camera;

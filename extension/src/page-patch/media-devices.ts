@@ -1,4 +1,4 @@
-/** Puts the extension in the way of a page that asks for a camera, and only of that. */
+/** Sends the page's requests for a camera, and nothing else, through the extension. */
 import { requestCamera, requestCameras, tellPatched } from './camera-request.ts';
 import { asksForScreen, type VideoConstraints } from './requested-video.ts';
 
@@ -61,7 +61,9 @@ async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstra
   return direct();
 }
 
-/** The browser tells no names to a page that never had the camera itself: ours takes that place. */
+/**
+ * The browser gives no labels to a page that never had the camera itself; ours are listed instead.
+ */
 async function listDevices(devices: MediaDevices): Promise<MediaDeviceInfo[]> {
   const known = await enumerateDevices.call(devices);
   const isCamera = ({ kind }: MediaDeviceInfo) => kind === 'videoinput';

@@ -3,7 +3,7 @@ import { REGIONS, type Region } from '../../../src/effect/look.ts';
 import * as state from './state.ts';
 import type { SiteChoice } from '../sites.ts';
 
-/** Before the nets have told their styles, the chosen one is the only that is known. */
+/** Until the effect has loaded, only the chosen style is known. */
 const stylesOf = ({ look }: SiteChoice) =>
   state.styles.value.length > 0 ? state.styles.value : [{ id: look.style, title: look.style }];
 

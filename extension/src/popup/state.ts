@@ -15,7 +15,7 @@ import {
 import { openPreview, type Preview } from './preview.ts';
 
 export const site = signal<SiteChoice | null>(null);
-/** Why there is no site: the browser's own pages, say. */
+/** Whether the tab shows no site, as with the browser's own pages. */
 export const noSite = signal(false);
 export const picture = signal<MediaStream | null>(null);
 export const shown = signal<PictureKind>('starting');
@@ -28,7 +28,7 @@ export const shortcut = signal('');
 let tabId: number | undefined;
 let preview: Preview | null = null;
 
-/** Reads what there is, and asks for the preview. */
+/** Reads the tab and what was chosen for its site, and opens the preview. */
 export async function start(): Promise<void> {
   const asked = new URLSearchParams(location.search).get('tab');
   const [active] = await chrome.tabs.query({ active: true, currentWindow: true });
@@ -45,7 +45,7 @@ export async function start(): Promise<void> {
   await look();
 }
 
-/** Asks for the preview, again where it has failed. */
+/** Opens the preview, or opens it again. */
 export async function look(): Promise<void> {
   const choice = site.value;
   if (!choice) return;

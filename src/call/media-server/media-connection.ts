@@ -1,5 +1,5 @@
 /**
- * A connection to a media server that is remade until it is stopped. WHIP (publishing) and WHEP
+ * A connection to a media server that reconnects until it is stopped. WHIP (publishing) and WHEP
  * (playing) share it.
  */
 import { pauseAfter } from '../../common/backoff.ts';
@@ -21,15 +21,15 @@ export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 export interface MediaLinkOptions {
   endpoint: Endpoint;
   purpose: Purpose;
-  /** Whether also what no waiting mends is tried again, as on a page where nobody sits. */
+  /** Whether faults that never go away are retried as well, as on a page that nobody watches. */
   tireless: boolean;
   /** Gives a fresh connection its transceivers, before its offer. */
   offering: (connection: RTCPeerConnection) => void | Promise<void>;
-  /** The server made the offer; what of it is not wanted can be refused now. */
+  /** Called when the server made the offer: what is not wanted of it can be refused now. */
   answering?: (connection: RTCPeerConnection) => void;
-  /** Media flow over this connection from now on. */
+  /** Called once media flow over this connection. */
   onLive: (connection: RTCPeerConnection) => void | Promise<void>;
-  /** Once a second while it stands. */
+  /** Called once a second while connected. */
   onReport?: (report: RTCStatsReport) => void;
   /** `state` or `fault` is new. */
   onChange: () => void;
@@ -37,7 +37,7 @@ export interface MediaLinkOptions {
 
 /** Most machines have all their candidates by then; the others trickle. */
 const GATHER_MS = 500;
-/** For a server that takes no candidates one by one. */
+/** For a server that does not take candidates after the offer. */
 const GATHER_ALL_MS = 10_000;
 const CONNECT_MS = 10_000;
 const CHECK_MS = 1000;
@@ -46,7 +46,7 @@ const CHECK_MS = 1000;
  * silence of this length means that the connection is lost.
  */
 const SILENCE_MS: Record<Purpose, number> = { publish: 3500, play: 3000 };
-/** What stood so long was no accident; the next loss is a new one. */
+/** After a connection that lasted this long, the retries begin with the shortest pause again. */
 const SETTLED_MS = 10_000;
 
 export class MediaConnection {
@@ -75,13 +75,13 @@ export class MediaConnection {
     this.stopped = true;
     removeEventListener('pagehide', this.stop);
     removeEventListener('online', this.hurry);
-    // Now, for a page that goes has no later.
+    // Now, because a page that is closing has no later.
     this.closeSession();
     this.wake();
     this.become('stopped', this.fault);
   };
 
-  /** Tries now what would be tried later. */
+  /** Ends the pause before the next try. */
   readonly hurry = (): void => {
     if (this.retryAt !== null) this.wake();
   };
@@ -101,7 +101,7 @@ export class MediaConnection {
             ? error
             : unreachable(this.options.endpoint.url, { cause: error });
       }
-      // Stopping ends what ran, from another place than this.
+      // `stop` may have been called while this was awaited.
       if (this.isStopped()) return;
       if (fault.retry.final && !this.everLive && !this.options.tireless) {
         this.fault = fault;
@@ -116,7 +116,7 @@ export class MediaConnection {
     }
   }
 
-  /** One session from its offer to its loss. Rejects where it does not come about. */
+  /** One session, from its offer to its loss. Rejects where it cannot be set up. */
   private async live(): Promise<void> {
     let connection = this.connect();
     try {
@@ -129,7 +129,7 @@ export class MediaConnection {
       const session = await openSession(endpoint, purpose, offer);
       this.session = session;
       if (this.stopped) return;
-      // They serve from the next connection on: this one has looked for its candidates already.
+      // Used from the next connection on: this one has gathered its candidates already.
       this.iceServers = session.iceServers;
       if (session.kind === 'offer') {
         connection.close();
@@ -199,7 +199,7 @@ export class MediaConnection {
       await this.changed(connection, CHECK_MS);
       if (this.stopped) return;
       if (ended(connection)) {
-        // Said while the connection is open: with it the last picture goes.
+        // Reported while the connection is open: closing it takes the last picture away.
         this.become('reconnecting', lost(this.options.endpoint.url));
         return;
       }
@@ -279,7 +279,7 @@ export class MediaConnection {
   }
 }
 
-/** Whether all candidates were there in time. */
+/** Whether all candidates were gathered in time. */
 async function gathered(connection: RTCPeerConnection, patience: number): Promise<boolean> {
   if (connection.iceGatheringState === 'complete') return true;
   await new Promise<void>((resolve) => {

@@ -4,13 +4,13 @@ import { PortoonError, type ErrorCode } from '../../common/errors.ts';
 export type Purpose = 'publish' | 'play';
 
 export interface Retry {
-  /** Whether asking again as it stands can never help. */
+  /** Whether sending the same request again can never help. */
   final: boolean;
-  /** Milliseconds that the server asks for; null where it says nothing. */
+  /** The pause that the server asks for, in milliseconds; null where it asks for none. */
   after: number | null;
 }
 
-/** A media server that does not do what it is asked. */
+/** Why a media server did not do what was requested. */
 export class MediaServerError extends PortoonError {
   constructor(
     code: ErrorCode,
@@ -25,11 +25,11 @@ export class MediaServerError extends PortoonError {
 
 const FINAL: Retry = { final: true, after: null };
 const PROTOCOL = { publish: 'WHIP', play: 'WHEP' };
-/** What a server says of itself is shown, but not at any length. */
+/** A server's own message is shown, cut to this many characters. */
 const LONGEST_WORD = 160;
 
 /**
- * An answer that is no session, in words.
+ * The error for an HTTP response that is no session.
  * @param url - that gave the answer.
  */
 export async function explainAnswer(response: Response, purpose: Purpose): Promise<MediaServerError> {
@@ -75,7 +75,7 @@ export async function explainAnswer(response: Response, purpose: Purpose): Promi
   );
 }
 
-/** No answer at all: the browser does not say why, so all that it may be is named. */
+/** No answer at all: the browser does not say why, so the message names every possible cause. */
 export function unreachable(url: string, options?: ErrorOptions): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_UNREACHABLE',
@@ -86,7 +86,7 @@ export function unreachable(url: string, options?: ErrorOptions): MediaServerErr
   );
 }
 
-/** The page's own policy stands before the address. */
+/** The page's own Content-Security-Policy blocks the address. */
 export function blocked(url: string): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_BLOCKED',
@@ -105,7 +105,7 @@ export function noPath(url: string): MediaServerError {
   );
 }
 
-/** What ran stopped running. */
+/** A live stream broke off. */
 export function lost(url: string): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_UNREACHABLE',
@@ -135,12 +135,12 @@ export function retryAfter(value: string | null, now = Date.now()): number | nul
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 10 * 60_000) : null;
 }
 
-/** Some servers say in plain text what is wrong. Text of a stranger: never to be read as markup. */
+/** Some servers say in plain text what is wrong. Untrusted: never to be parsed as markup. */
 async function serversOwnWord(response: Response): Promise<string> {
   const type = response.headers.get('Content-Type') ?? '';
   if (!/^text\/(?:plain|html)|json/.test(type)) return '';
   const text = (await response.text().catch(() => '')).trim();
-  // A page is not a word.
+  // A page of HTML is no message.
   if (text === '' || text.startsWith('<')) return '';
   const letters = Array.from(text.replace(/\s+/g, ' '));
   const short =

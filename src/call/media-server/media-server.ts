@@ -30,9 +30,9 @@ export interface MediaServerSession {
   readonly token: string;
 }
 
-/** Longer than any server that is well. */
+/** Longer than a healthy server takes. Milliseconds. */
 const ANSWER_MS = 10_000;
-/** Whoever waits for this one has lost the picture already. */
+/** Shorter, because the picture is lost already while this request runs. */
 const PATCH_MS = 4000;
 
 /**
@@ -74,8 +74,8 @@ export async function answer(session: MediaServerSession, sdp: string): Promise<
 }
 
 /**
- * Sends candidates that were found after the offer. False means that the server does not take them
- * one by one.
+ * Sends candidates that were found after the offer. False means that the server does not take
+ * candidates after the offer.
  */
 export async function trickle(session: MediaServerSession, fragment: string): Promise<boolean> {
   const response = await patch(session, 'application/trickle-ice-sdpfrag', fragment, session.etag);
@@ -95,7 +95,7 @@ export async function askForRestart(session: MediaServerSession, fragment: strin
 
 /**
  * Ends the session at the server, also while the page is closing. Never rejects: a server that is
- * gone has ended the session.
+ * unreachable has ended the session.
  */
 export function closeSession({ resource, token }: MediaServerSession): void {
   if (resource === null) return;
@@ -146,7 +146,10 @@ async function send(
   }
 }
 
-/** A request that the page's policy stops looks like any that fails; only this event tells. */
+/**
+ * A request that the page's Content-Security-Policy blocks fails like any other; only this event
+ * says so.
+ */
 function watchPolicy(): { refused: () => Promise<string | null>; stop: () => void } {
   let refused: string | null = null;
   const listen = ({ effectiveDirective, blockedURI }: SecurityPolicyViolationEvent) => {
@@ -155,7 +158,7 @@ function watchPolicy(): { refused: () => Promise<string | null>; stop: () => voi
   document.addEventListener('securitypolicyviolation', listen);
   return {
     async refused() {
-      // It is told in a task of its own.
+      // The event comes in a later task.
       await new Promise((resolve) => setTimeout(resolve, 20));
       return refused;
     },

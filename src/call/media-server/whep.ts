@@ -7,7 +7,7 @@ export interface PlayOptions {
   endpoint: Endpoint;
   /** Whether sound is wanted as well. */
   audio: boolean;
-  /** Picture and sound, anew with each connection. */
+  /** Called with the picture and sound of each new connection. */
   onStream: (stream: MediaStream) => void;
   onReport?: (report: RTCStatsReport) => void;
   /** `state` or `fault` is new. */

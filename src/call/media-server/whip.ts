@@ -50,7 +50,7 @@ export interface Sending {
   sizes: number;
 }
 
-/** A stream to one endpoint. Whatever is lost is made again until {@link stop}. */
+/** A stream to one endpoint, which reconnects until {@link stop}. */
 export class WhipPublisher {
   sending: Sending | null = null;
   private readonly link: MediaConnection;
@@ -106,7 +106,7 @@ export class WhipPublisher {
     await this.limit();
   }
 
-  /** Tries now what would be tried later. */
+  /** Ends the pause before the next try. */
   hurry(): void {
     this.link.hurry();
   }
@@ -144,7 +144,7 @@ export class WhipPublisher {
       const share = encodings.length === 1 ? 1 : SIZES.find(({ rid }) => rid === encoding.rid)!.share;
       encoding.maxBitrate = Math.round(share * this.options.maxBitrate);
     }
-    // A face that moves is read; a sharp one that stands still is not.
+    // Smooth motion matters more than sharpness: people read faces by how they move.
     parameters.degradationPreference = 'maintain-framerate';
     // A sender that is closing refuses; there is nothing left to limit then.
     await sender.setParameters(parameters).catch(() => undefined);
@@ -162,7 +162,7 @@ export class WhipPublisher {
       bytes += number(entry.bytesSent) ?? 0;
       at = number(entry.timestamp) ?? at;
       if (entry.kind !== 'video') continue;
-      // One that is switched off for want of bits or processor has no size.
+      // A layer that is off, for lack of bandwidth or processor time, has no size.
       const width = number(entry.frameWidth);
       if (width !== null) sending.sizes++;
       if (sending.width !== null && (width ?? 0) <= sending.width) continue;

@@ -2,7 +2,7 @@
 const PROBE = { width: 1280, height: 720, bitrate: 1_500_000, framerate: 30 };
 /** Best picture for its bits first. */
 const BY_QUALITY = ['video/AV1', 'video/VP9', 'video/H264', 'video/VP8'];
-/** Cheapest first, where the processor encodes: it has the effect to draw as well. */
+/** Cheapest first, for encoding in software: the processor also draws the effect. */
 const BY_COST = ['video/VP8', 'video/H264', 'video/VP9', 'video/AV1'];
 
 /** Asking the GPU for its codecs can take long; joining does not wait longer than this. */

@@ -2,7 +2,7 @@ import { PortoonError } from '../../common/errors.ts';
 import { mediaDevices } from '../../media/devices.ts';
 import { loudness } from './speech.ts';
 
-/** A running microphone. Whoever opens it stops it. */
+/** A running microphone. Its opener stops it. */
 export interface Microphone {
   readonly track: MediaStreamTrack;
   readonly label: string;

@@ -15,7 +15,7 @@ export type PeerSignal = Parameters<SimplePeer.Instance['signal']>[0] & object;
 export type PeerState = 'connecting' | 'connected' | 'reconnecting' | 'closed';
 
 export interface PeerOptions {
-  /** One of the two makes the offers, first and later: so they never meet half-way. */
+  /** One of the two makes all offers, so that two offers never collide. */
   initiator: boolean;
   iceServers: readonly RTCIceServer[];
   /**
@@ -27,22 +27,22 @@ export interface PeerOptions {
   onSignal: (signal: PeerSignal) => void;
   onStream: (stream: MediaStream) => void;
   onState: (state: PeerState) => void;
-  /** A relay refused us with this status; null: one took us. */
+  /** A relay refused us with this status; null: one accepted us. */
   onRelay: (refusal: number | null) => void;
   /** What the other side says with {@link Peer.say}. */
   onWord: (text: string) => void;
-  /** The other side says that it goes. */
+  /** The other side says that it leaves. */
   onBye: () => void;
 }
 
 const BEAT_MS = 1000;
-/** Beats that did not come for so long: the network changed, or the other side is gone. */
+/** Without heartbeats for this long the network has changed, or the other side has left. */
 const SILENCE_MS = 2500;
 /** A restart that has not helped by then is tried again. */
 const RESTART_AGAIN_MS = 5000;
 const BEAT = '1';
 const BYE = 'bye';
-/** Characters of one word, at most. */
+/** Characters of one message, at most. */
 const MAX_MESSAGE_LENGTH = 4096;
 
 export class Peer {
@@ -53,9 +53,9 @@ export class Peer {
   private restarted = 0;
   private timer = 0;
   private limits: VideoLimits | null = null;
-  /** Whether a relay took us. */
+  /** Whether a relay accepted us. */
   private relayed = false;
-  /** RTP time of the packet whose level was told last. */
+  /** RTP time of the packet whose level was returned last. */
   private levelOf = -1;
 
   constructor(private readonly options: PeerOptions) {
@@ -94,7 +94,7 @@ export class Peer {
    */
   signal(signal: PeerSignal): void {
     if (this.state === 'closed') return;
-    // Given twice, where the offer was sent twice; the connection would break over it.
+    // An offer that was sent twice is answered twice; the second answer would break the connection.
     if ('type' in signal && signal.type === 'answer' && !this.offering) return;
     // The side that makes no offers sends this only when it needs a new network path.
     if ('renegotiate' in signal) this.restart();
@@ -107,7 +107,7 @@ export class Peer {
     try {
       await this.senders[kind]?.replaceTrack(track);
     } catch (error) {
-      // The other side went in this very moment.
+      // The other side has just left.
       if (!this.connection || this.connection.signalingState === 'closed') return;
       throw error;
     }
@@ -126,9 +126,9 @@ export class Peer {
     const { width = 0, height = 0 } = sender.track?.getSettings() ?? {};
     encoding.maxBitrate = limits.maxBitrate;
     encoding.scaleResolutionDownBy = Math.max(1, Math.min(width, height) / limits.maxShortSide);
-    // A face that moves is read; a sharp one that stands still is not.
+    // Smooth motion matters more than sharpness: people read faces by how they move.
     parameters.degradationPreference = limits.keepsSize ? 'maintain-resolution' : 'maintain-framerate';
-    // What this machine encodes best, whatever the other side named first.
+    // What this machine encodes best, in whatever order the other side listed them.
     const negotiated = parameters.codecs.filter(({ mimeType }) => mimeType.startsWith('video/'));
     const [best] = orderCodecs(negotiated, this.options.codecs);
     if (best) encoding.codec = best;
@@ -151,7 +151,10 @@ export class Peer {
     } else onSignal({ type: 'renegotiate', renegotiate: true });
   }
 
-  /** Says something to the other side, if it can be said now. Not one of the beat's own words. */
+  /**
+   * Says something to the other side, if it can be said now. Not one of the heartbeat's own
+   * messages.
+   */
   say(text: string): void {
     this.send(text);
   }
@@ -168,19 +171,19 @@ export class Peer {
     if (this.state === 'closed') return;
     if (bye) {
       this.send(BYE);
-      // Closed at once, the connection would take the word with it.
+      // If the connection closed now, the bye would be lost with it.
       setTimeout(() => {
         this.simple.destroy();
       }, 50);
     } else {
-      // simple-peer closes it a little later. The next connection must not stand beside this one.
+      // simple-peer closes it a little later. The next connection must not overlap with this one.
       this.connection?.close();
       this.simple.destroy();
     }
     this.become('closed');
   }
 
-  /** Where simple-peer keeps it; null once it is destroyed. */
+  /** simple-peer's own connection; null once it is destroyed. */
   private get connection(): RTCPeerConnection | null {
     return (this.simple as unknown as { _pc: RTCPeerConnection | null })._pc;
   }
@@ -235,7 +238,7 @@ export class Peer {
       else if (text !== BEAT && text.length <= MAX_MESSAGE_LENGTH && this.state !== 'closed')
         options.onWord(text);
     });
-    // simple-peer gives up a failed connection; whoever made this one makes another.
+    // simple-peer gives up a failed connection; its creator makes another.
     simple.on('error', () => undefined);
     simple.on('close', () => {
       this.become('closed');
@@ -258,7 +261,7 @@ export class Peer {
     try {
       if (this.simple.connected) this.simple.send(text);
     } catch {
-      // The channel closed just now; `close` tells of it.
+      // The channel has just closed; `close` reports it.
     }
   }
 

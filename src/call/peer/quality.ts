@@ -1,4 +1,4 @@
-/** How good a connection that stands is, in the words that people read. */
+/** How good an open connection is, in the words that people read. */
 export type QualityRating = 'Good' | 'Weak' | 'Poor';
 
 /** How one connection does; what is not known yet is null. */
@@ -19,11 +19,11 @@ export interface ConnectionQuality {
   fps: number | null;
   /** Whether no frame came since the last check. */
   still: boolean;
-  /** Whether a relay stands between the two. */
+  /** Whether the media go through a relay. */
   relayed: boolean | null;
 }
 
-/** The counters that tell a rate only beside an earlier check. */
+/** Counters that give rates when compared with those of an earlier check. */
 export interface Counters {
   /** Milliseconds. */
   at: number;
@@ -34,7 +34,7 @@ export interface Counters {
   framesDecoded: number;
 }
 
-/** From here on people talk into each other's words, or hear gaps. Any one of them is enough. */
+/** From here on people interrupt each other, or hear gaps. One of the two is enough. */
 const WEAK = { rtt: 250, loss: 0.03 };
 const POOR = { rtt: 600, loss: 0.1 };
 

@@ -1,6 +1,6 @@
 import { PortoonError } from '../../common/errors.ts';
 
-/** A page tells the server so often at most. */
+/** Shortest pause between two reports to the server. */
 const REPORT_MS = 60_000;
 
 /**
@@ -21,11 +21,11 @@ export function relayRefused(status: number): PortoonError {
   );
 }
 
-/** Tells the server that its relay refuses this page: nobody but the operator can mend that. */
+/** Reports to the server that its relay refuses this page: only the operator can fix that. */
 export class RelayReport {
   private told = -Infinity;
 
-  /** @param ask - tells the server, if it can be told now; what it answers changes nothing. */
+  /** @param ask - sends the report, if the server is connected; the answer does not matter. */
   constructor(private readonly ask: (status: number) => void) {}
 
   tell(status: number): void {

@@ -13,7 +13,7 @@ export function loudness(amplitude: number): number {
   return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
 }
 
-/** Tells from sound levels whether somebody speaks. */
+/** Finds out from sound levels whether somebody speaks. */
 export class Speech {
   private until = -Infinity;
 

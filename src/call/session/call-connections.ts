@@ -8,14 +8,14 @@ import type { Presence } from './presence.ts';
 
 interface CallConnectionsOptions {
   readonly session: RoomSession;
-  /** How this page is, now. */
+  /** This page's current state. */
   readonly presence: () => Presence;
   /** What is sent at first. The tracks stay the caller's. */
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
-  /** Something of somebody is new. */
+  /** Something about somebody has changed. */
   readonly onChange: () => void;
-  /** Somebody is gone. */
+  /** Somebody has left. */
   readonly onLost: (id: string) => void;
 }
 
@@ -32,11 +32,11 @@ export class CallConnections {
     this.participants = new Participants({
       begin: (present) => {
         const self = session.identity?.id ?? '';
-        // Viewers take part in nothing and have no tile. And whatever a server says that has just
-        // lost its memory, we are not one of the others.
+        // Viewers do not take part and have no tile. A server that has just lost its memory may
+        // list this page itself.
         if (present.kind === 'view' || present.id === self) return null;
-        // Of two people the one with the smaller id makes the offers. Both know it at once, also
-        // after every loss.
+        // Of two people the one with the smaller id makes the offers. Both know it without asking,
+        // also after a loss.
         return new Participant(present, self < present.id, this.common);
       },
       onMet: (_id, isNew) => {
@@ -68,7 +68,7 @@ export class CallConnections {
     await this.participants.replaceTrack('audio', track);
   }
 
-  /** Looks for another way to everybody, at once. */
+  /** Looks for a new network path to everybody, now. */
   restart(): void {
     for (const participant of this.participants) participant.restart();
   }

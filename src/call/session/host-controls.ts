@@ -53,8 +53,8 @@ export class HostControls {
   }
 
   /**
-   * The server has told how the room is: asks again for the lock that is not done yet, unless it is
-   * no longer ours to ask for.
+   * Called with the room's state from the server: requests a lock that is not done yet again,
+   * unless this page may no longer lock.
    * @param othersHost - whether somebody else is the host.
    */
   retryLock(othersHost: boolean): void {
@@ -67,14 +67,14 @@ export class HostControls {
     if (this.room.locked) this.lockRequest.withdraw();
   }
 
-  /** Asks for nothing, until the server tells how the room is. */
+  /** Requests nothing until the server has sent the room's state. */
   pause(): void {
     this.lockRequest.pause();
   }
 
   /**
-   * Refuses at once what needs the server. Otherwise it would wait and be done when nobody wants it
-   * any more.
+   * Fails now what needs the server. Otherwise it would wait and be done when nobody wants it any
+   * more.
    */
   private needServer(): void {
     if (this.room.signalling) return;

@@ -23,8 +23,8 @@ export class LockRequest {
 
   /**
    * Asks for the lock from now on.
-   * @throws PortoonError why the server did not lock the room. If it may later, it is asked again:
-   *   {@link pending} tells.
+   * @throws PortoonError why the server did not lock the room. If it may later, it is asked again
+   *   as long as {@link pending} is true.
    */
   async begin(): Promise<void> {
     this.keep();
@@ -47,7 +47,7 @@ export class LockRequest {
     this.setPending(false);
   }
 
-  /** Asks at once: the server hears us again, or is healthy again. */
+  /** Asks now: the server is connected or healthy again. */
   retryNow(): void {
     if (this.pending) this.request.send().catch(() => undefined);
   }

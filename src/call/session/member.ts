@@ -1,15 +1,15 @@
 import type { ConnectionQuality } from '../peer/quality.ts';
 
 /**
- * `reconnecting`: what was seen last stays. `refused`: no way was found, and the relay that might
- * be one refuses us. `unreachable`: no way for long. In all of them it is tried again and again.
+ * `reconnecting`: the last picture stays. `refused`: no network path was found, and the relay
+ * refuses us. `unreachable`: no network path for long. In all of these states it is tried again.
  */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'unreachable';
 
 /** One of the others, as the page shows them. A new object whenever something of it changes. */
 export interface Member {
   readonly id: string;
-  /** May be empty. Text of a stranger: never to be read as markup. */
+  /** May be empty. Untrusted: never to be parsed as markup. */
   readonly name: string;
   readonly host: boolean;
   readonly muted: boolean;

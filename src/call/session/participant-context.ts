@@ -10,13 +10,13 @@ export interface ParticipantContext {
   /** What is sent; null where there is nothing to send now. */
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
-  /** What a connection is made with while there is nothing to send; null where nothing ever is. */
+  /** The placeholder while there is nothing to send; null where nothing is ever sent. */
   standIn(kind: 'audio' | 'video'): MediaStreamTrack | null;
   /** The relays, with credentials that are still good for a new connection. */
   readonly ice: readonly IceServer[];
-  /** Carries a signal to somebody, if it can be carried now. */
+  /** Sends a signal to somebody, if the server is connected. */
   send(to: string, generation: number, data: SignalData): void;
-  /** What may be sent to each, now. */
+  /** The current limits of the picture that is sent to each. */
   limits(): VideoLimits;
   /** The state of this page, sent over the connection too, for the server may be away. */
   readonly presence: Presence;
@@ -25,6 +25,6 @@ export interface ParticipantContext {
   relayRefused(status: number): void;
   /** They sent their state over the connection. */
   told(id: string): void;
-  /** They are gone. */
+  /** They have left. */
   lost(id: string): void;
 }

@@ -7,24 +7,24 @@ import { readQuality, type ConnectionQuality, type Counters } from '../peer/qual
 import { Speech } from '../peer/speech.ts';
 import type { ParticipantContext } from './participant-context.ts';
 
-/** A connection that takes longer is started anew. Milliseconds. */
+/** A connection that takes longer is started again. Milliseconds. */
 const CONNECT_MS = 15_000;
 /** Pause before the next attempt. Not random: an earlier offer is kept until the pause ends. */
 const BACKOFF: Backoff = { first: 700, longest: 10_000, growth: 2, random: 0 };
-/** A connection that stood for so long was no failure. */
+/** A connection that lasted this long was no failure. */
 const STEADY_MS = 10_000;
 /** Candidates that are kept with an offer which has to wait, at most. */
 const MAX_WAITING = 64;
-/** So often is the other side asked to begin anew. */
+/** How often the other side is asked for a new connection. */
 const ASK_MS = 3000;
-/** Without a connection for so long, people want to know why. */
+/** After this long without a connection people want to know why. */
 const UNREACHABLE_MS = 25_000;
-/** Where a relay refuses us, other ways are waited for so long before that is told. */
+/** Where a relay refuses us, this is how long another path may take before that is shown. */
 const REFUSED_MS = 4000;
 const MEASURE_MS = 2000;
 /** What two pages say to each other. */
 const stateMessageSchema = v.pipe(v.string(), v.parseJson(), requestSchemas.state);
-/** Stands for "no connection of ours": asks for a new one. */
+/** The number in a request for a new connection. */
 const NONE = 0;
 
 /**
@@ -35,19 +35,19 @@ const NONE = 0;
 let generations = Math.floor(Date.now() / 1000) % 2 ** 30;
 
 /**
- * How long after a connection was begun the next one may be begun.
+ * The shortest time between the starts of two connections.
  *
- * The other side decides how often a connection breaks, by bad signals too. Each one costs this
- * page sockets, relays and an encoder, so that whoever breaks them does not get them quickly.
+ * The other side can break connections, by bad signals too, and each one costs this page sockets,
+ * relays and an encoder. So every failure in a row makes the pause longer.
  *
- * @param begun - connections in a row that were begun and did not stand for {@link STEADY_MS}.
+ * @param begun - connections in a row that did not last for {@link STEADY_MS}.
  * @returns milliseconds.
  */
 export function pauseBetween(begun: number): number {
   return begun === 0 ? 0 : pauseAfter(begun - 1, BACKOFF);
 }
 
-/** One of the others, and the connection to them: begun anew as often as it takes. */
+/** One of the others, and the connection to them, which is started again after each failure. */
 export class Participant {
   /** Whether the server lists them. If not, the direct connection may still work. */
   listed = true;
@@ -58,18 +58,18 @@ export class Participant {
    */
   private generation = NONE;
   private begun = 0;
-  /** Connections in a row that did not stand. */
+  /** Connections in a row that did not last. */
   private attempts = 0;
   /** When this connection was first connected; 0 until then. */
   private stands = 0;
-  /** The newest offer that came before a connection may be begun, and its candidates. */
+  /** The newest offer that came before the next connection may start, and its candidates. */
   private waiting: { generation: number; signals: SignalData[] } | null = null;
   private asked = -Infinity;
-  /** When there was a connection last, or they came. */
+  /** When there last was a connection, or when they joined. */
   private alive = performance.now();
   private everAlive = false;
   private link: ConnectionState = 'connecting';
-  /** The status with which the relay refused us last, until it takes us. */
+  /** The status with which the relay refused us last, until it accepts us. */
   private refusal: number | null = null;
   private stream: MediaStream | null = null;
   private quality: ConnectionQuality | null = null;
@@ -158,7 +158,7 @@ export class Participant {
     const { peer, room } = this;
     if (this.ended) return;
     if (!this.listed && !this.connected && room.signalling) {
-      // Whom neither the server nor we hear is gone.
+      // Somebody whom neither the server nor we hear has left.
       room.lost(this.present.id);
       return;
     }
@@ -181,7 +181,7 @@ export class Participant {
     this.room.changed();
   }
 
-  /** Looks for another way to them, at once: the network is another, or the server is back. */
+  /** Looks for a new network path to them, now: the network has changed, or the server is back. */
   restart(): void {
     // What failed before was no fault of the other side.
     this.attempts = Math.min(this.attempts, 1);
@@ -202,8 +202,8 @@ export class Participant {
   }
 
   /**
-   * Nothing comes after it.
-   * @param bye - whether they are told that nobody comes back.
+   * Ends the connection for good.
+   * @param bye - whether they are told that this page does not come back.
    */
   close(bye = false): void {
     this.ended = true;
@@ -273,7 +273,7 @@ export class Participant {
       },
       onState: () => {
         if (this.peer !== peer) return;
-        // What was switched while there was no connection.
+        // The state may have changed while there was no connection.
         this.tell();
         this.limit();
         this.check(performance.now());
@@ -295,7 +295,7 @@ export class Participant {
     if (!video) void peer.replaceTrack('video', null);
   }
 
-  /** How they are, in their own words: checked like anything of a stranger's. */
+  /** Reads a message with their state, which is untrusted and so is checked. */
   private hearWord(text: string): void {
     const said = v.safeParse(stateMessageSchema, text);
     if (this.ended || !said.success || !this.isNews(said.output.revision)) return;
@@ -309,7 +309,7 @@ export class Participant {
     return (revision ?? Infinity) >= (this.known.state.revision ?? 0);
   }
 
-  /** What the page is told of the connection. */
+  /** Updates the connection's state as the page shows it. */
   private settle(now: number): void {
     if (this.connected) {
       this.alive = now;

@@ -3,17 +3,17 @@ import type { Participant } from './participant.ts';
 import type { Signalling } from './signalling.ts';
 
 export interface ParticipantsOptions {
-  /** Begins with somebody new; null where this page has nothing to do with them. */
+  /** Creates the participant for somebody new; null where this page does not connect to them. */
   begin: (present: PresentMember) => Participant | null;
   /** A member joined, or the server sent their state again. */
   onMet?: (id: string, isNew: boolean) => void;
-  /** Something of what somebody says of themselves is new. */
+  /** Something in somebody's state has changed. */
   onLearned: (id: string) => void;
-  /** Somebody is gone, and the connection to them closed. */
+  /** Somebody has left, and the connection to them is closed. */
   onLost: (id: string) => void;
 }
 
-/** The others in a room that this page has to do with, as the server tells of them. */
+/** The others in a room that this page connects to, as the server lists them. */
 export class Participants {
   private readonly all = new Map<string, Participant>();
 
@@ -68,8 +68,8 @@ export class Participants {
   }
 
   /**
-   * These are in the room, says the server, and nobody else.
-   * @returns whom we knew before.
+   * Takes the server's list of everybody in the room.
+   * @returns those whom we knew before.
    */
   list(peers: readonly PresentMember[]): Participant[] {
     const known = [...this];
@@ -91,13 +91,13 @@ export class Participants {
     await Promise.all([...this].map((one) => one.replaceTrack(kind, track)));
   }
 
-  /** Somebody is gone. */
+  /** Somebody has left. */
   lose(id: string): void {
     this.all.get(id)?.close();
     if (this.all.delete(id)) this.options.onLost(id);
   }
 
-  /** Begins anew with everybody: they know nothing of the connections that there are. */
+  /** Starts again with everybody: they do not know the connections that there are. */
   forget(): void {
     for (const participant of this) participant.close();
     this.all.clear();

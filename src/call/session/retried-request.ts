@@ -32,7 +32,7 @@ export class RetriedRequest {
     this.send().catch(() => undefined);
   }
 
-  /** Sends it no more: it has been overtaken. */
+  /** Stops sending it: a newer request has replaced it. */
   cancel(): void {
     self.clearTimeout(this.timer);
     this.newest++;

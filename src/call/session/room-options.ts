@@ -1,7 +1,7 @@
 import type { PortoonError } from '../../common/errors.ts';
 import type { Member } from './member.ts';
 
-/** With what a room is joined. */
+/** The options with which a room is joined. */
 export interface RoomOptions {
   /** As in the link: `newRoom()` makes one. */
   room: string;
@@ -21,6 +21,6 @@ export interface RoomOptions {
   onChange: () => void;
   onJoined: (member: Member) => void;
   onLeft: (member: Member) => void;
-  /** The room let go of us, and why. Nothing comes after it. */
+  /** The membership has ended, and why. No other callback follows. */
   onEnded: (error: PortoonError) => void;
 }

@@ -20,40 +20,40 @@ export interface Identity {
 export type RoomState = Pick<JoinAnswer, 'peers' | 'host' | 'locked'>;
 
 export interface RoomSessionOptions {
-  /** With what the room is entered, now. Who we are is added to it. */
+  /** The request to join, as it is now; the identity is added to it. */
   greeting: () => Omit<Request<'join'>, 'rejoin'>;
   /** This page's current state. */
   presence: () => Presence;
-  /** Whom we come back as. By default the server makes an identity. */
+  /** The identity to come back with. By default the server makes one. */
   identity?: Identity | undefined;
   /** This page has joined, for the first time or again. */
   onEntered: (answer: JoinAnswer) => void;
-  /** The server tells unasked who is there. */
+  /** The server has sent, unasked, who is there. */
   onPresent: (state: RoomState) => void;
   /** The server does not let us back in. Unless it leaves now, the session asks again. */
   onRefused?: (error: PortoonError) => void;
   /**
-   * Milliseconds until it is asked again, after so many refusals in a row. Default: `pauseAfter`.
+   * Milliseconds until it is asked again, after this many refusals in a row. Default: `pauseAfter`.
    */
   pause?: (error: PortoonError, failures: number) => number;
   /** `here` or `fault` is new; after the other callbacks. */
   onChange: () => void;
 }
 
-/** TURN credentials are asked for anew when this share of their life is over. */
+/** New TURN credentials are requested when this share of their lifetime is over. */
 const ICE_SHARE = 0.8;
 
 /**
- * A page's membership in a room: joined, joined again under the same identity whenever the line to
- * the server was lost, and given up by {@link leave}.
+ * A page's membership in a room: joined, joined again under the same identity after every lost
+ * connection to the server, and given up by {@link leave}.
  */
 export class RoomSession {
   readonly server = new Signalling();
   /** Whether the server hears us as a member of the room. */
   here = false;
-  /** Why the server does not let us in, or does not answer, or null; it is tried again. */
+  /** Why the server does not let us in or does not answer; null if it does. Joining is retried. */
   fault: PortoonError | null = null;
-  /** Fresh enough to begin a connection with. */
+  /** STUN and TURN servers, with credentials that are valid for a new connection. */
   ice: readonly IceServer[] = [];
   /** Who we are, as soon as it is known. */
   identity: Identity | undefined;
@@ -78,7 +78,7 @@ export class RoomSession {
 
   /**
    * Joins once, over an open connection (`server.connect`), and comes back after every later loss.
-   * To be called after all that listens on `server` is in place.
+   * To be called once all listeners on `server` are in place.
    * @throws PortoonError why the server does not let us in.
    */
   async join(): Promise<void> {
@@ -86,10 +86,10 @@ export class RoomSession {
     this.keepLine();
   }
 
-  /** Like {@link join}, and tries until it succeeds: for pages where nobody sits. */
+  /** Like {@link join}, but tries until it succeeds: for pages that nobody watches. */
   joinTirelessly(): void {
     this.keepLine();
-    // What the line does not mend by itself is tried again by `keepLine`.
+    // Where the client does not reconnect by itself, `keepConnection` tries again.
     this.server.connect().catch((error: unknown) => {
       if (this.here || !(error instanceof PortoonError)) return;
       this.fault = error;
@@ -110,14 +110,14 @@ export class RoomSession {
     if (this.here) this.server.ask('signal', { to, generation, data }).catch(() => undefined);
   };
 
-  /** Tells the operator that the relay refuses us, while the server hears us. */
+  /** Reports to the operator that the relay refuses us, while the server is connected. */
   readonly relayRefused: ParticipantContext['relayRefused'] = (status) => {
     if (this.here) this.relayReport.tell(status);
   };
 
   /**
-   * Tells the others how we are, again and again until the server takes it. While it does not hear
-   * us, the next joining tells it.
+   * Sends our state to the others, and retries until the server takes it. Without the server, the
+   * next join contains it.
    * @throws PortoonError why it was not taken this time.
    */
   async tell(): Promise<void> {
@@ -126,8 +126,8 @@ export class RoomSession {
 
   /**
    * Ends it. Safe to call twice.
-   * @param returns - whether the page may be about to come back: to the server it is lost then, and
-   *   not gone for good. Default false.
+   * @param returns - whether the page may come back, as in a reload: to the server it then counts
+   *   as lost and not as left. Default false.
    */
   leave(returns = false): void {
     this.left = true;
@@ -156,7 +156,7 @@ export class RoomSession {
     });
   }
 
-  /** The line stands again, to the same server or another one. */
+  /** The connection is open again, to the same server or another one. */
   private async rejoin(): Promise<void> {
     if (this.left) return;
     let answer;
@@ -177,7 +177,7 @@ export class RoomSession {
     this.here = true;
     this.fault = null;
     this.keepIce(answer);
-    // The greeting said it.
+    // The request to join contained it.
     this.request.cancel();
     this.options.onEntered(answer);
     this.changed();
@@ -189,7 +189,7 @@ export class RoomSession {
     this.options.onRefused?.(error);
     const pause = this.options.pause?.(error, this.failures) ?? pauseAfter(this.failures);
     this.failures++;
-    // Leaving is an answer to being refused.
+    // `onRefused` may have left the room.
     if (!this.hasLeft()) this.server.again(pause);
     this.changed();
   }
@@ -208,7 +208,7 @@ export class RoomSession {
   }
 
   private async freshIce(): Promise<void> {
-    // One question at a time; unanswered, it is asked again by the next joining.
+    // One request at a time; the next join repeats an unanswered one.
     this.iceUntil = Infinity;
     await this.server.ask('ice', {}).then(
       (answer) => {

@@ -13,7 +13,7 @@ import {
 /** How long the server may take to answer. */
 const ANSWER_MS = 10_000;
 const RETRY_MS = 700;
-/** After the server had too many at once. */
+/** Pause after the server refused a connection because it had too many. */
 const CROWDED_MS = 2000;
 
 /**
@@ -50,7 +50,7 @@ export class Signalling {
         resolve();
       });
       socket.on('connect_error', (error: Error & { data?: SignalError }) => {
-        // Refused by the server, and so not tried again; what is merely out of reach is.
+        // Refused by the server, and so not tried again; an unreachable server is.
         if (!socket.active && error.data) reject(asError(error.data));
       });
       // Not before: what comes while nobody listens is lost.
@@ -59,8 +59,8 @@ export class Signalling {
   }
 
   /**
-   * From now on the line is kept.
-   * @param back - it stands again, and the server knows nothing of us yet.
+   * Keeps the connection open from now on.
+   * @param back - it is open again, and the server does not know this page yet.
    */
   keep({ back, away }: { back: () => void; away: () => void }): void {
     const { socket } = this;
@@ -71,12 +71,12 @@ export class Signalling {
       if (reason === 'io server disconnect') this.again();
     });
     socket.on('connect_error', () => {
-      // Nor are those that it refuses: too many came back at once.
+      // Nor after a refusal: too many pages came back at the same time.
       if (!socket.active) this.again(CROWDED_MS * (1 + Math.random()));
     });
   }
 
-  /** What the server tells unasked. */
+  /** Listens to what the server sends unasked. */
   on<Name extends keyof ServerToClient>(name: Name, hear: ServerToClient[Name]): void {
     // The types of socket.io cannot follow a name that is not known yet.
     (this.socket as { on(name: string, hear: ServerToClient[Name]): unknown }).on(name, hear);
@@ -111,7 +111,7 @@ export class Signalling {
     }, wait);
   }
 
-  /** Does not wait for the next try: the network is another. */
+  /** Tries now to reconnect: the network has changed. */
   hurry(): void {
     if (this.connected || this.closed) return;
     this.socket.disconnect().connect();
@@ -119,7 +119,7 @@ export class Signalling {
 
   /**
    * Safe to call twice.
-   * @param leaving - whether the server is told that this page gives its place up.
+   * @param leaving - whether the server is told that this page leaves the room.
    */
   close(leaving = true): void {
     if (this.closed) return;
@@ -129,7 +129,7 @@ export class Signalling {
       return;
     }
     if (this.connected) this.socket.emit('leave', {}, () => undefined);
-    // After the word that we leave has gone out.
+    // After the message that we leave has been sent.
     setTimeout(() => this.socket.disconnect(), 100);
   }
 }

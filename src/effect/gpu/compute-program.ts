@@ -43,7 +43,7 @@ export class ComputeProgram<Step extends string> {
   }
 }
 
-/** A step with all that it reads and writes. */
+/** A step with everything that it reads and writes. */
 export interface BoundStep {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;

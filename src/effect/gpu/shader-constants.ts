@@ -3,7 +3,7 @@ type ShaderConstants = Readonly<Record<string, number>>;
 
 /**
  * Declares constants in front of WGSL code, so that a number is defined in TypeScript alone. Whole
- * numbers become abstract integers, which WGSL converts to whatever type it needs.
+ * numbers become abstract integers, which WGSL converts to the type that it needs.
  */
 export function withWgslConstants(code: string, constants: ShaderConstants): string {
   const lines = Object.entries(constants).map(([name, value]) => `const ${name} = ${value};\n`);

@@ -89,7 +89,7 @@ export async function openCatalogue(manifestUrl: string, files: FileAddresses = 
     wayOut = 'Reload the page; if that does not help, install Portoon again.',
   ) => new PortoonError('ERR_MANIFEST', `The list of nets ${what}.`, wayOut, { cause });
   let entries: unknown[];
-  // What refuses a request, a browser tells nobody but its console.
+  // Why a request was refused the browser writes only to its console.
   const response = await fetch(manifestUrl).catch((cause: unknown) => {
     throw unusable(
       `at ${manifestUrl} cannot be fetched`,

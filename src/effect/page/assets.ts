@@ -39,7 +39,7 @@ function absolute(address: unknown, what: string): string {
   return new URL(given, document.baseURI).href;
 }
 
-/** What the worker is told of the files that `createEffect` was given. */
+/** The worker's options for the files that `createEffect` was given. */
 export function filesOf({ assets, manifestUrl }: { assets?: AssetsOption; manifestUrl?: string }): {
   manifestUrl: string;
   files: FileAddresses;

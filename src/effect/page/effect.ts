@@ -93,8 +93,8 @@ export class Effect {
    * goes on. If several calls are under way, the last one to name an option decides it.
    * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
    * @throws PortoonError if a background image cannot be had, or if the region is a part of the
-   * person that the matte net cannot tell; nothing has changed then. Also if a style cannot be had;
-   * the old one stays then, and the other options have changed.
+   *   person that the matte net cannot segment; nothing has changed then. Also if a style cannot be
+   *   had; the old one stays then, and the other options have changed.
    */
   set(options: LookOptions): Promise<void> {
     return this.look.set(options);
@@ -102,7 +102,7 @@ export class Effect {
 
   /**
    * Takes frames from a video track, until the next call. The track stays the caller's.
-   * @param track - `null` lets go of the last one.
+   * @param track - `null` to take no more frames.
    * @throws PortoonError `ERR_PARAMETER` if it is no video track.
    */
   async feed(track: MediaStreamTrack | null): Promise<void> {
@@ -133,7 +133,7 @@ export class Effect {
   }
 
   /**
-   * Gives the composite of whatever is fed, now and later, as a track. So a source can change while
+   * Gives the composite of all that is fed, now and later, as a track. So a source can change while
    * a call goes on with the same track, which shows the last frame meanwhile.
    * @returns a track that ends as that of `process` does, which it takes the place of.
    */
@@ -146,7 +146,7 @@ export class Effect {
   }
 
   /**
-   * Writes the composite of whatever is fed into a stream, in place of the track of `process` or
+   * Writes the composite of all that is fed into a stream, in place of the track of `process` or
    * `output`. Frames are written as they come, and only while the stream has room.
    * @param frames - is transferred, and closed as such a track ends. Its reader closes each frame.
    */
@@ -157,7 +157,7 @@ export class Effect {
   /**
    * Gives the people alone, transparent, as one opaque track that any codec can carry: colours
    * above, matte below (`stacked-1`, see `src/media/stacked-alpha.ts`). The colours have no rim of
-   * the room, and the look's background does not matter. The track shows whatever is fed now and
+   * the room, and the look's background does not matter. The track shows all that is fed, now and
    * later. It costs one more pass per frame until it is stopped.
    * @returns a track that ends with the next call, when the effect closes, or when its worker is
    * replaced (event `canvas`).
@@ -177,8 +177,8 @@ export class Effect {
 
   /**
    * Takes a film in place of a track: frames that somebody else decodes, and each comes back as its
-   * picture. No frame is dropped or repeated, however long it takes, and the matte's memory begins
-   * anew. The look is the effect's own; where its `quality` is `auto` a film gets the finest. Ends
+   * picture. No frame is dropped or repeated, however long it takes, and the matte's memory is
+   * reset. The look is the effect's own; where its `quality` is `auto` a film gets the finest. Ends
    * with the next call of `feed`, `process` or `film`.
    * @returns the port for `filmAt`, to be used here or transferred to the worker that decodes.
    * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.

@@ -3,7 +3,7 @@ import { PortoonError } from '../../common/errors.ts';
 const COPY = 'Let the option assets name a folder that `npx portoon copy-assets` wrote';
 
 /**
- * Finds out why the worker did not start: a browser does not tell the page.
+ * Finds out why the worker did not start: a browser does not report it to the page.
  * @param error - what `WorkerHost` rejects with.
  * @param address - of the worker's program.
  * @returns an error that says more, or the same one.

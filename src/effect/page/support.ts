@@ -4,8 +4,8 @@ import type { Fault } from '../../common/errors.ts';
 export type Support = { readonly supported: true } | { readonly supported: false; readonly fault: Fault };
 
 /**
- * Tells whether the effect can run in this browser and page. It starts nothing, and may be asked on
- * a server.
+ * Whether the effect can run in this browser and page. It starts nothing, and may be called on a
+ * server.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ function whyNoPicture(): Fault | null {
   return null;
 }
 
-/** What the effect lacks, as far as the page can tell at no cost, or null. */
+/** What the effect lacks, as far as the page can find out at no cost, or null. */
 export function whyUnsupported(): Fault | null {
   if (typeof window === 'undefined' || typeof document === 'undefined')
     return unsupported(

@@ -35,7 +35,7 @@ export interface StyledLayer {
   readonly draw: DrawnRecipe | null;
 }
 
-/** All that a frame is composited from, besides the frame itself. */
+/** Everything that a frame is composited from, besides the frame itself. */
 export interface Layers {
   /** What `Compositor.texelsOf` gave for the frame. */
   live: Uint8Array | null;

@@ -149,7 +149,7 @@ export class FrameLoop {
   private async runFilmFrame(frame: VideoFrame): Promise<{ picture: Promise<VideoFrame | null> }> {
     const { pipeline } = this;
     const { compositor } = this.outputs;
-    // The time between two frames of a film tells nothing about a rate or about drops.
+    // The time between two frames of a film says nothing about a rate or about drops.
     this.stats.newSource();
     const job = await pipeline.finish(await pipeline.start(frame, true));
     pipeline.draw(job);

@@ -22,7 +22,7 @@ export const FINEST_MATTE_PIXELS = 416 * 224;
 /**
  * All levels, from fast to fine. Below 160 pixels a face is smeared, and a smaller matte loses
  * hair. Where that is still too slow, the style and then the matte are computed for every second
- * frame and held for the next. That is the last resort, because what is held belongs to another
+ * frame and reused for the next. That is the last resort, because what is reused belongs to another
  * frame than the one that it is drawn on.
  */
 const LEVELS: readonly Level[] = [
@@ -49,7 +49,7 @@ const ENOUGH = 1.1;
  * Also down when 1 of 20 frames is delayed by more than this many frame intervals: together with
  * the time that the page takes to show it, a picture should be no older than two intervals. Two
  * checks in a row must find it, because a single hitch is not the fault of the style. Delay alone
- * never leads to the levels that hold.
+ * never leads to the levels that reuse layers.
  */
 const TOO_LATE = 1.6;
 /**
@@ -104,7 +104,7 @@ export class Governor {
   /** A number pins the style's short side; `auto` leaves it to the governor. */
   quality: Quality = 'auto';
 
-  /** Starts afresh for another source, whose size and rate may be others. */
+  /** Starts over for another source, whose size and rate may be others. */
   newSource(): void {
     this.level = FIRST_LEVEL;
     this.liftBar();
@@ -175,7 +175,7 @@ export class Governor {
     this.times.push(busy);
     this.delays.push(cost.delay);
     if (--this.framesToCheck > 0) return;
-    // Means of two frames in a row, because every second one is cheap while something is held.
+    // Means of two frames in a row, because every second one is cheap while layers are reused.
     const typical = quantile(
       this.times.slice(1).map((time, i) => (time + this.times[i]!) / 2),
       0.5,
@@ -204,7 +204,7 @@ export class Governor {
     else if (
       level < Math.min(this.ceiling, this.top) &&
       typical + more < (holds ? ENOUGH : ROOM) * budget &&
-      // Holding does not reduce the delay, so delay is no reason to keep holding.
+      // Frame reuse does not reduce the delay, so delay is no reason to keep it.
       (holds || delay + more < TOO_LATE * budget)
     )
       this.move(1, 'finer');

@@ -3,7 +3,7 @@ import { TrackWriter } from '../../media/track-writer.ts';
 import type { Compositor } from '../stages/composite/compositor.ts';
 import type { Layers, Packed } from '../stages/layers.ts';
 
-/** Where composited frames go: onto the page's canvas, and to everybody else who takes them. */
+/** Where composited frames go: onto the page's canvas, and to everything else that takes them. */
 export class Outputs {
   private track: TrackWriter | null = null;
   private stacked: { compositor: Compositor; track: TrackWriter } | null = null;
@@ -18,7 +18,9 @@ export class Outputs {
     return this.stacked !== null;
   }
 
-  /** Whether every frame has to be drawn on a transparent background, whatever the look says. */
+  /**
+   * Whether every frame has to be drawn on a transparent background, even if the look has another.
+   */
   get needsCutOut(): boolean {
     return this.framePort !== null && this.cutOut;
   }

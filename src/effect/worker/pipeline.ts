@@ -145,7 +145,7 @@ export class Pipeline {
     await backend.prepare.load(frame);
     const last = this.lastJobLike(plan, backend);
     const job = { frame, backend, plan, layers: plan.layers, startedAt, clockOffset };
-    // A picture that stands still costs no inference, once the matte has come to rest.
+    // An unchanged picture costs no inference, once the matte has settled.
     if (last && Math.min(backend.prepare.unchangedFrames, this.alikeFrames) >= FRAMES_TO_SETTLE)
       return { ...last, frame, startedAt, clockOffset, isRepeat: true, times: { ...NO_TIMES } };
     this.alikeFrames = last ? this.alikeFrames + 1 : 1;
@@ -267,7 +267,7 @@ export class Pipeline {
     const { prepare, matte } = this.backend;
     const look = { region, strength };
     if (region === 'everything') return readPreviewFrame(width, prepare, look, null);
-    // The matte of the frame will do, if it was made and tells the region apart.
+    // The matte of the frame will do, if it was made and the region can be read from it.
     const part = bodyPartOf(region);
     const { mattedRegion } = this;
     const known = mattedRegion !== null && (part === null || part === bodyPartOf(mattedRegion));

@@ -11,7 +11,7 @@ export class StyleSelector {
   /** Styles whose fine grade could not be had. */
   private readonly withoutFine = new Set<string>();
 
-  /** @param report - told why a fine grade that was asked for can't be had. */
+  /** @param report - called with why a fine grade that was asked for can't be had. */
   constructor(
     private readonly pipeline: Pick<Pipeline, 'look' | 'film' | 'backend'>,
     private readonly governor: Pick<Governor, 'gradeFor' | 'detail' | 'shortSide'>,

@@ -6,7 +6,7 @@ declare global {
 }
 
 /**
- * Notes that this copy of the library is at work, and tells in the console where it is not the only
+ * Notes that this copy of the library is at work, and says in the console where it is not the only
  * one. Both go on.
  * @param address - of a file that is beside this copy.
  */

@@ -26,7 +26,7 @@ export class ClipSession {
 
   constructor(
     private readonly writer: ClipWriter,
-    /** Told once what the writer could not get over; nothing is written after that. */
+    /** Called once with the error that ended the writer; nothing is written after that. */
     private readonly onFailure: (error: unknown) => void,
   ) {}
 

@@ -44,7 +44,7 @@ const BITS_PER_PIXEL: Partial<Record<VideoCodec, number>> = { avc: 4.8, vp8: 4.8
 
 /** Sound that is later than this is not waited for: the file would not grow. */
 const PATIENCE = 0.6;
-/** What is laid then stays so far behind the picture, for sound that comes after all. */
+/** Silence is laid only up to this far behind the picture, in case sound still comes. */
 const SLACK = 0.3;
 
 /** A clip with picture and sound; it begins with its first picture. */
@@ -156,7 +156,7 @@ export class VideoClipWriter implements ClipWriter {
   private async layBlock(sound: AudioData, at: number): Promise<void> {
     const { sampleRate, numberOfChannels } = sound;
     const { clock, channels, pool } = (this.track ??= this.begin(sampleRate, numberOfChannels));
-    // Another microphone, or one that came late, has other habits. A film's sound keeps its own.
+    // Another microphone may have another rate and other channels. A film's sound keeps its own.
     const fits = sampleRate === clock.rate && numberOfChannels === channels;
     const fitted = fits ? sound : fitSound(sound, clock.rate, channels);
     try {

@@ -8,7 +8,7 @@ const lockOf = (name: string) => `portoon-clip:${name}`;
 
 const held = new Map<string, () => void>();
 
-/** A name for a clip that begins now, in local time, as files are named that sort themselves. */
+/** A name for a clip that begins now, in local time, so that files sort by their names. */
 export async function nameClip(extension: string, now = new Date()): Promise<string> {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
@@ -20,7 +20,7 @@ export async function nameClip(extension: string, now = new Date()): Promise<str
   }
 }
 
-/** Says that this tab has to do with a clip. Whether nobody else has. */
+/** Claims a clip for this tab. Returns whether no other tab has it. */
 export async function claim(name: string): Promise<boolean> {
   if (held.has(name)) return true;
   const claimed = Promise.withResolvers<boolean>();
@@ -41,14 +41,14 @@ export async function claim(name: string): Promise<boolean> {
   return claimed.promise;
 }
 
-/** The clips that no other tab has to do with, oldest first; they are this tab's from now on. */
+/** The clips that no other tab has claimed, oldest first; they are this tab's from now on. */
 export async function claimLeftClips(): Promise<ClipFile[]> {
   const left: ClipFile[] = [];
   for (const clip of await listClips()) if (!held.has(clip.name) && (await claim(clip.name))) left.push(clip);
   return left;
 }
 
-/** One clip by its name, as it lies there now. */
+/** One clip by its name, as its file is now. */
 export async function openClip(name: string): Promise<ClipFile | null> {
   return (await listClips()).find((clip) => clip.name === name) ?? null;
 }

@@ -1,7 +1,7 @@
 import { PortoonError } from '../../common/errors.ts';
 import { createWritableTrack } from '../../media/track.ts';
 
-/** Milliseconds of a clip that a crash may take along. */
+/** Milliseconds of a clip that may be lost in a crash. */
 const PIECE = 1000;
 
 /**

@@ -100,7 +100,9 @@ export class MovingGif implements ClipWriter {
   }
 }
 
-/** A GIF's pixel is there or not: half and more is there. Whether any is not. */
+/**
+ * A GIF's pixel is opaque or clear: from half alpha on it is opaque. Returns whether any is clear.
+ */
 function makesClear(pixels: Uint8ClampedArray): boolean {
   let clear = false;
   for (let i = 3; i < pixels.length; i += 4) {

@@ -30,7 +30,7 @@ export class Still implements ClipWriter {
   }
 
   resumed(): void {
-    // It knows no time.
+    // A picture has no time.
   }
 
   finish(): Promise<void> {

@@ -19,11 +19,11 @@ import { FilmWriter } from '../file/writer.ts';
 
 /** Frames in the effect at once: one is processed while the next one waits. */
 const AHEAD = 2;
-/** Sound goes into the file at most so many seconds before the pictures that it belongs to. */
+/** Sound goes into the file at most this many seconds before the pictures that it belongs to. */
 const SOUND_AHEAD = 1;
 /** Milliseconds between two progress reports. */
 const TELL_EACH = 250;
-/** A picture of fewer pixels gets so many bits a second: the encoder's own choice shows blocks. */
+/** A picture of fewer pixels gets this bitrate: the encoder's own choice shows blocks. */
 const SMALL = 320 * 180;
 const LEAST = 600_000;
 /** A film that ends this many seconds before its stated duration was cut short. */
@@ -142,7 +142,7 @@ export class Run {
             from: Math.max(from, part ? part.from - part.runUp : from),
             kept: part?.from ?? from,
             to: part?.to ?? to,
-            // When the last frame of a part ends at a constant rate, the one behind it tells.
+            // At a constant rate the frame after a segment says when the segment's last frame ends.
             ...(this.order.frameRate !== undefined && part ? { readTo: to } : {}),
           });
     const sound = part ? silence : await planSound(reader.sounds, container);
@@ -155,8 +155,8 @@ export class Run {
         video: pictures.track,
         ...(sound.track ? { audio: sound.track } : {}),
         // A file in the browser's storage may outlive a crash, so it must play at any moment. A
-        // file sent elsewhere is whole or absent, so it has one index. A part's times begin
-        // where the part before ended, which only pieces tell exactly.
+        // file sent elsewhere is whole or absent, so it has one index. A part's times begin where
+        // the part before ended, which only a file in pieces can express exactly.
         fragmented: this.order.to.kind === 'private' || part !== undefined,
         labels: reader.labels,
       });
@@ -174,7 +174,7 @@ export class Run {
       try {
         await Promise.all(writing);
       } finally {
-        // The other one has an end too.
+        // Picture and sound end together.
         this.cancel();
         await Promise.allSettled(writing);
       }
@@ -293,7 +293,7 @@ export class Run {
           break;
         }
         const picture = this.draw!(frame);
-        // Heard of when its turn comes.
+        // A failure is thrown when this picture's turn comes.
         picture.catch(() => undefined);
         underWay.push({ picture, runUp });
         if (underWay.length >= AHEAD) await writeFirst();
@@ -373,7 +373,7 @@ export class Run {
   }
 }
 
-/** Of a recording what was written is kept, of a film nothing. */
+/** Of a recording what was written is kept; of a film nothing is. */
 function nothingKept(error: unknown): unknown {
   const isWriting = error instanceof PortoonError && /DISK_FULL|FILE_WRITE/.test(error.code);
   if (!isWriting) return error;

@@ -26,7 +26,8 @@ export interface PicturePlan {
 
 /**
  * Pictures that were encoded in parts.
- * @param on - `wrote` is told the film's microseconds that are in the file, after each picture.
+ * @param on - `wrote` is called after each picture with the film's microseconds that are in the
+ *   file.
  * @throws PortoonError where none has a picture.
  */
 export async function planConcatenation(
@@ -57,7 +58,7 @@ export async function planConcatenation(
   };
 }
 
-/** Frames of all parts that no decoder could make out. */
+/** Frames of all parts that could not be decoded. */
 export function concealedFrames({ parts }: JoinRequest): number {
   return parts.reduce((sum, { result }) => sum + result.mended, 0);
 }

@@ -1,6 +1,6 @@
 /**
- * The AAC encoder in a file of its own, 1 MB, which all workers that write films share. Whoever
- * loads it has it.
+ * The AAC encoder in a separate file of 1 MB, which all workers that write films share. Loading it
+ * registers it.
  */
 import { registerAacEncoder } from '@mediabunny/aac-encoder';
 

@@ -3,7 +3,7 @@ import type { Destination } from '../convert-protocol.ts';
 import { removeUnfinished, unfinishedFile } from './folder.ts';
 import { privateFile } from './private-file.ts';
 
-/** Bytes that are put together before they go over the wire. */
+/** Bytes that are collected into one request. */
 const PIECE = 1 << 20;
 
 /** A place for a film's bytes. */

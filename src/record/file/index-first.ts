@@ -11,7 +11,7 @@ export interface OpenFile {
 
 /** Bytes that are moved in one go. */
 const PIECE = 4 << 20;
-/** Boxes on the way to the tables of places. */
+/** Boxes that hold the tables of chunk offsets. */
 const WAY = new Set(['trak', 'mdia', 'minf', 'stbl']);
 
 /**
@@ -41,7 +41,7 @@ export async function moveIndexFirst(file: OpenFile): Promise<void> {
   }
 }
 
-/** Adds to all places that an index tells of. Returns whether they fit into their fields. */
+/** Adds to all chunk offsets of an index. Returns whether they fit into their fields. */
 function shiftPlaces(index: Uint8Array, by: number): boolean {
   const tables: { view: DataView; long: boolean }[] = [];
   const collect = (bytes: Uint8Array) => {

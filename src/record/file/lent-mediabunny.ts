@@ -1,6 +1,6 @@
 /**
- * What the AAC encoder has for mediabunny (`scripts/aac-plugin.ts`): that of the worker which loads
- * it. A copy of its own would be one that writes no film.
+ * The mediabunny that the AAC encoder uses (`scripts/aac-plugin.ts`): that of the worker that loads
+ * it. In a copy of its own the encoder would be registered where no film is written.
  */
 import type * as mediabunny from 'mediabunny';
 

@@ -2,8 +2,9 @@ import type { StreamTargetChunk } from 'mediabunny';
 import { moveIndexFirst, type OpenFile } from './index-first.ts';
 
 /**
- * A file in the origin's private storage as a sink, for workers. Its bytes reach the disk at once
- * and survive a killed browser. A file that the person picked would appear only when it is closed.
+ * A file in the origin's private storage as a sink, for workers. Its bytes reach the disk
+ * immediately and survive a killed browser. A file that the person picked would appear only when it
+ * is closed.
  * @param indexFirst - whether an MP4's index goes to its beginning once it is complete.
  */
 export function privateFile(

@@ -35,8 +35,8 @@ export class SinkWriter {
   }
 
   /**
-   * Runs one step of the muxer. A failed sink ends it at once: the muxer might wait for ever for
-   * its write, and the file's error matters more than the muxer's.
+   * Runs one step of the muxer. A failed sink ends it immediately: the muxer might wait for ever
+   * for its write, and the file's error matters more than the muxer's.
    */
   async watch(step: () => Promise<void>): Promise<void> {
     this.throwFailure();

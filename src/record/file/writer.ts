@@ -35,11 +35,11 @@ export interface EncodedPictures {
   readonly latency: 'realtime' | 'quality';
   /** Bits per second; without it as many as a good picture of that codec and size takes. */
   readonly bitrate?: number;
-  /** Frames a second, where each lasts as long as any other. Default: as their times tell. */
+  /** Frames a second, where each lasts as long as any other. Default: from their times. */
   readonly frameRate?: number;
   /** How players turn the picture, clockwise. Default 0. */
   readonly rotation?: Rotation;
-  /** Told each packet, as it goes into the file. */
+  /** Called with each packet as it goes into the file. */
   readonly onPacket?: (packet: EncodedPacket, meta: EncodedVideoChunkMetadata | undefined) => void;
 }
 
@@ -89,7 +89,7 @@ export interface WriterOptions {
  */
 const AAC_PRIMING = 1024;
 
-/** Milliseconds in which a muxer that is given up lets go of its encoders. */
+/** Milliseconds in which a muxer that is given up must free its encoders. */
 const PATIENCE = 1000;
 
 /**

@@ -6,7 +6,7 @@ const CHANGED = 409;
 /**
  * Bytes of a film from a place on; fewer where it ends.
  * @param at - negative: counted from the film's end.
- * @throws whatever the browser says of a file that cannot be read.
+ * @throws the browser's own error for a file that cannot be read.
  */
 export async function bytesAt(source: FilmSource, at: number, length: number): Promise<Uint8Array> {
   if (source instanceof Blob) {

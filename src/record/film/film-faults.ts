@@ -5,7 +5,7 @@ import type { FilmSource } from '../convert-protocol.ts';
 import { bytesAt, hasChanged } from './film-bytes.ts';
 import { kindOfFile } from './kind-of-file.ts';
 
-/** Bytes of a film's beginning, and of its end, that tell what it is. */
+/** Bytes of a film's beginning, and of its end, that are searched for what it is. */
 const LOOK = 1 << 18;
 export const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
 export const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
@@ -25,7 +25,7 @@ export function unreadableFilm(
   );
 }
 
-/** What it means that a film could not be opened. */
+/** The error for a film that could not be opened. */
 export async function explainOpening(
   source: FilmSource,
   name: string,
@@ -42,7 +42,7 @@ export async function explainOpening(
     : damaged(name, error);
 }
 
-/** What it means that a film could not be read on. */
+/** The error for a film that could not be read to its end. */
 export async function explainReading(
   source: FilmSource,
   name: string,
@@ -72,7 +72,7 @@ function locked(name: string, cause: unknown): PortoonError {
   );
 }
 
-/** Whether an MP4's index, which stands at its beginning or end, speaks of encrypted pictures. */
+/** Whether an MP4's index, at its beginning or end, describes encrypted pictures. */
 function isLocked(bytes: Uint8Array): boolean {
   return new TextDecoder('latin1').decode(bytes).includes('encv');
 }

@@ -4,13 +4,13 @@ import { viewOf } from './boxes.ts';
 import { bytesAt } from './film-bytes.ts';
 import type { Mp4Index } from './mp4-index.ts';
 
-/** What a film is called, and when it was filmed. The place is nobody's business. */
+/** What a film is called, and when it was filmed. Where it was filmed is private and left out. */
 export interface FilmMetadata {
   readonly title?: string;
   readonly date?: Date;
 }
 
-/** Bytes in which a Matroska file's own description stands. */
+/** Bytes at a Matroska file's beginning that hold its metadata. */
 const HEAD = 1 << 14;
 /** Elements of Matroska: what holds the others, the date and the title. */
 const SEGMENT = 0x18538067;
@@ -22,7 +22,7 @@ const RECORDED = 'DATE_RECORDED';
 /** Milliseconds from 1970 to 2001, where Matroska begins to count. */
 const EPOCH = Date.UTC(2001, 0, 1);
 
-/** Reads them out of the film's description. Nothing wrong with it is an error. */
+/** Reads a film's metadata. Damaged metadata are no error. */
 export async function readMetadata(
   source: FilmSource,
   input: Input,
@@ -42,7 +42,7 @@ export async function readMetadata(
   return { ...(title ? { title } : {}), ...(date ? { date } : {}) };
 }
 
-/** The tags that keep them in a file; an MP4's date stands in its index (file/writer.ts). */
+/** The tags that keep them in a file; an MP4's date is in its index (file/writer.ts). */
 export function toMetadataTags({ title, date }: FilmMetadata, container: 'mp4' | 'webm'): MetadataTags {
   const recorded = date?.toISOString().replace('T', ' ').replace('Z', '');
   return {
@@ -56,7 +56,7 @@ function validDate(text: string | null): Date | null {
   return date && !Number.isNaN(date.getTime()) ? date : null;
 }
 
-/** @param head - the file's beginning. Nothing is told of what is no Matroska. */
+/** @param head - the file's beginning. If it is no Matroska, all is null. */
 export function matroskaLabels(head: Uint8Array): { title: string | null; date: Date | null } {
   let title: string | null = null;
   let date: Date | null = null;
@@ -65,7 +65,7 @@ export function matroskaLabels(head: Uint8Array): { title: string | null; date: 
     const size = id && numberAt(head, at + id.length, false);
     if (!id || !size) break;
     const body = at + id.length + size.length;
-    // What holds others is gone into.
+    // Elements that hold others are searched too.
     const isParent = id.value === SEGMENT || id.value === INFO;
     const content = head.subarray(body, body + size.value);
     if (!isParent && content.length < size.value) break;

@@ -33,7 +33,7 @@ import { packetTimesBetween, decodableSamples } from './whole-samples.ts';
 const MOST_PIXELS = 4096 * 2304;
 /** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
 const GAP = 0.001;
-/** A frame that would be shown for less, in seconds, is not: edit lists are as coarse as that. */
+/** A frame that would be shown for less, in seconds, is left out: edit lists are that coarse. */
 const SHORTEST = 0.0011;
 
 /** Which frames are wanted, in seconds on the film's own clock. */
@@ -46,21 +46,21 @@ export interface FrameRange {
   readonly kept: number;
   /** Not included. */
   readonly to: number;
-  /** Frames from `to` to this moment follow, as such that are not wanted. Default: none do. */
+  /** Frames from `to` to this moment follow, marked with `after`. Default: none do. */
   readonly readTo?: number;
 }
 
 export interface FilmFrame {
   readonly frame: VideoFrame;
-  /** Whether it only leads up to those that are wanted. */
+  /** Whether it is part of the run-up to the wanted frames. */
   readonly runUp: boolean;
-  /** Whether those that are wanted are over. */
+  /** Whether it comes after the wanted frames. */
   readonly after?: boolean;
 }
 
 /** Reads a film: its frames in the order in which they are seen, and its sounds. */
 export class FilmReader {
-  /** Frames so far that no decoder could make out, and in whose place the one before stands. */
+  /** Frames so far that could not be decoded and were replaced by the one before. */
   mended = 0;
   private pictures: Promise<FrameNormalizer> | null = null;
 
@@ -156,7 +156,7 @@ export class FilmReader {
     return (await this.upright()).isInterlaced;
   }
 
-  /** Where a stretch of the film may be cut into parts of about so many seconds. */
+  /** Where a stretch of the film may be cut into segments of about `seconds` seconds. */
   cuts(from: number, to: number, seconds: number): Promise<number[]> {
     return cutTimesOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
   }
@@ -222,7 +222,7 @@ export class FilmReader {
   private async *cut(upright: FrameNormalizer, cut: ReadRange): AsyncGenerator<Timed, void, undefined> {
     const from = cut.from + SHORTEST;
     const to = cut.to - SHORTEST;
-    /** What stands in for a frame that is broken. */
+    /** The replacement for a broken frame. */
     let stand: VideoFrame | null = null;
     /** What was decoded and comes next, while those before it are given out. */
     let next: VideoFrame | null = null;
@@ -238,7 +238,7 @@ export class FilmReader {
         }
         const { timestamp, duration } = sample;
         next = frame;
-        // What a decoder could not make out is missing: the times of the packets tell of it.
+        // Frames that could not be decoded are missing: the times of the packets show which.
         const missed =
           timestamp > Math.max(shownTo, from) + GAP
             ? await packetTimesBetween(this.video, seen, timestamp, from)
@@ -252,7 +252,7 @@ export class FilmReader {
         seen = timestamp;
         shownTo = timestamp + duration;
       }
-      // A film may break off here: only what is there counts, and its index tells of more.
+      // A film may break off here: only what is there counts, and its index may list more.
       const missed = stand ? await packetTimesBetween(this.video, seen, to, from, false) : [];
       for (const [index, at] of missed.entries())
         yield {
@@ -313,7 +313,7 @@ async function checkPictures(video: InputVideoTrack, name: string) {
   const codec = await video.getCodec();
   if (codec === null)
     throw unreadableFilm(name, 'holds pictures in a way that Portoon does not know.', REENCODE);
-  // A film that is locked says so only when its packets are wanted.
+  // An encrypted film fails only when its packets are read.
   await new EncodedPacketSink(video).getFirstPacket();
   if (await video.canDecode()) return { width, height, codec };
   throw unreadableFilm(

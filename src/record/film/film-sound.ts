@@ -28,7 +28,7 @@ export class FilmSound {
     return this.codec === null ? 'of a kind unknown here' : nameOfCodec(this.codec);
   }
 
-  /** Whether its packets may go over as they are: cuts within it fall on no packet's end. */
+  /** Whether its packets can be copied: cuts within it would fall inside of packets. */
   get isWhole(): boolean {
     return this.parts === WHOLE_TRACK || this.parts.length === 1;
   }
@@ -47,7 +47,7 @@ export class FilmSound {
     for (const cut of readRanges(this.parts, from, to)) {
       const first = (await sink.getKeyPacket(cut.from)) ?? (await sink.getFirstKeyPacket());
       if (!first) return;
-      // The decoder of what comes first wants to know what came before.
+      // To decode the first packet, a decoder needs the one before it.
       const before = await sink.getKeyPacket(first.timestamp - 1e-6);
       for await (const packet of sink.packets(before ?? first)) {
         if (packet.timestamp >= cut.to) return;

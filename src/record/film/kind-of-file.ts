@@ -24,8 +24,9 @@ const MAGIC: readonly (readonly [offset: number, bytes: string, name: string, fi
 ];
 
 /**
- * Tells by its first bytes what a file is; null if they tell nothing.
- * @param head - 12 bytes at least, where the file has as many; some hundred tell text from others.
+ * Finds out by its first bytes what a file is; null if they do not show it.
+ * @param head - 12 bytes at least, where the file has as many; some hundred are needed to recognize
+ *   text.
  */
 export function kindOfFile(head: Uint8Array): KindOfFile | null {
   const latin = Array.from(head, (byte) => String.fromCharCode(byte)).join('');

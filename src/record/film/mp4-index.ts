@@ -12,7 +12,7 @@ export interface Edit {
   readonly speed: number;
 }
 
-/** What mediabunny does not tell of an MP4 or MOV. */
+/** What mediabunny does not read from an MP4 or MOV. */
 export interface Mp4Index {
   /** When it was filmed; null where it does not say. */
   readonly date: Date | null;

@@ -55,7 +55,7 @@ export async function* decodableSamples(
  * The times at which frames are shown between two moments (seconds, neither included), in order.
  * @param from - earlier frames are left out, except for the one shown at that moment.
  * @param metadataOnly - false at the end of a film that breaks off, where only what is there
- *   counts: an index tells of more.
+ *   counts: an index may list more.
  */
 export async function packetTimesBetween(
   track: InputVideoTrack,

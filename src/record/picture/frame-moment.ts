@@ -1,4 +1,4 @@
-/** A frame that comes so late is in time for its moment, in frames: cameras are not exact. */
+/** A frame up to this late, in frames, is in time for its moment: cameras are not exact. */
 const LATE = 0.25;
 
 /**

@@ -5,7 +5,7 @@ import { ToneMapper, type HighTransfer } from './high-range.ts';
 import { isInterlaced } from './interlace.ts';
 import { Rotator } from './rotator.ts';
 
-/** Pictures of a film that are looked at to learn how bright it is. */
+/** Pictures of a film that are sampled to learn how bright it is. */
 const LOOKS = 5;
 
 /** Makes frames as a player shows them: upright, whole, of one size, in the usual range. */
@@ -66,7 +66,9 @@ export class FrameNormalizer {
     }
   }
 
-  /** The picture where it is made of the sample's bytes, as it lies in them; else null. */
+  /**
+   * A picture that is computed from the sample's bytes, not yet turned; null where none need be.
+   */
   private async made(sample: VideoSample): Promise<VideoFrame | null> {
     for (const maker of [this.toneMapper, this.deinterlacer])
       if (maker?.takes(sample)) return maker.frame(sample);
@@ -105,7 +107,7 @@ async function toneMapperFor(
   try {
     await toneMapper.measure(sink.samplesAtTimestamps(times));
   } catch (error) {
-    // What cannot be decoded is told where the film is read.
+    // What cannot be decoded is reported where the film is read.
     console.warn('A film was not measured:', error);
   }
   return toneMapper;

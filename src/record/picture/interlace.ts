@@ -1,6 +1,8 @@
 import { EncodedPacketSink, type InputVideoTrack } from 'mediabunny';
 
-/** Profiles whose sequence tells of chroma, depth and scaling as well (ITU-T H.264, 7.3.2.1.1). */
+/**
+ * Profiles whose sequence parameters include chroma, depth and scaling (ITU-T H.264, 7.3.2.1.1).
+ */
 const HIGH = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128]);
 /** The kind of unit that describes a sequence (ITU-T H.264, 7.4.1). */
 const SEQUENCE = 7;

@@ -1,4 +1,6 @@
-/** Seconds off which a block is believed at once: sound was missing, or came twice. */
+/**
+ * A block that is off by more seconds is laid at its own time: sound was missing, or came twice.
+ */
 const JUMP = 0.1;
 /**
  * A lasting offset of this many seconds is corrected: two clocks have drifted apart. Smaller ones

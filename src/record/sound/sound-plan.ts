@@ -45,7 +45,7 @@ const ORDINALS = ['first', 'second', 'third', 'fourth'];
 
 /**
  * Takes the first sound that all players of the container will play: as it is, or encoded again.
- * Where there is none, one goes over that the container carries at least.
+ * Where there is none, one is copied that the container can at least carry.
  * @param sounds - in the order in which they are preferred.
  */
 export async function planSound(sounds: readonly FilmSound[], container: 'mp4' | 'webm'): Promise<SoundPlan> {

@@ -21,7 +21,7 @@ export interface Asset {
   readonly compressed: readonly { readonly coding: string; readonly file: string }[];
 }
 
-/** Why a file was not sent. What `send` tells of it, and what the file system does. */
+/** Why a file was not sent. The error of `send`, or of the file system. */
 export interface FileError extends NodeJS.ErrnoException {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -6,9 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 
 interface Allowance {
-  /** What may come at once. */
+  /** How much may come at the same moment. */
   readonly burst: number;
-  /** What comes back in each second. */
+  /** How much is refilled per second. */
   readonly perSecond: number;
 }
 
@@ -16,11 +16,11 @@ interface Allowance {
 export const MESSAGES_PER_CONNECTION: Allowance = { burst: 240, perSecond: 40 };
 /** A company or a school is one address. */
 const MESSAGES_PER_ADDRESS: Allowance = { burst: 12_000, perSecond: 600 };
-/** After a restart all come back at once. */
+/** After a restart all pages come back at the same time. */
 const CONNECTIONS_PER_ADDRESS: Allowance = { burst: 400, perSecond: 5 };
 export const OPEN_PER_ADDRESS = 300;
 /**
- * Connections over the limit that are still accepted, so that a page is told `ERR_TOO_MANY`. Those
+ * Connections over the limit that are still accepted, so that a page gets `ERR_TOO_MANY`. Those
  * beyond are refused as WebSockets.
  */
 export const REFUSED_PER_ADDRESS = 20;
@@ -61,7 +61,7 @@ export class TokenBucket {
 
 /** What one address uses. */
 export interface AddressUsage {
-  /** Signalling connections, whether they have begun to talk or not. */
+  /** Signalling connections, whether they have sent anything or not. */
   open: number;
   /** Those of {@link REFUSED_PER_ADDRESS}. */
   refused: number;
@@ -87,7 +87,7 @@ export class AddressLimits {
     return account;
   }
 
-  /** Drops accounts that are back to their initial state. Call it periodically. */
+  /** Drops addresses that are back to their initial state. Call it periodically. */
   forget(): void {
     for (const [address, { open, refused, connections, messages }] of this.#accounts) {
       if (open + refused === 0 && connections.full && messages.full) this.#accounts.delete(address);
@@ -100,7 +100,7 @@ export function addressOf(request: IncomingMessage, proxies: number): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
   // Only the last ones were written by proxies; what is before them anyone can make up.
   const told = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
-  // Without the header, whoever asks came past the proxies.
+  // Without the header, the request did not come through the proxies.
   return networkOf(told === '' || told === undefined ? (request.socket.remoteAddress ?? '') : told);
 }
 

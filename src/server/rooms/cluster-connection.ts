@@ -4,7 +4,7 @@ import { makeClient } from './redis-client.ts';
 import { RedisStore } from './redis-store.ts';
 import type { Rooms } from './rooms.ts';
 
-/** How often a node says that it lives, and looks who else does. Milliseconds. */
+/** How often a node reports that it is alive, and checks which others are. Milliseconds. */
 const BEAT = 500;
 
 /** What the nodes of one deployment share. */
@@ -27,7 +27,7 @@ export async function connectRedis(url: string, node: string): Promise<ClusterCo
   const subscriber = makeClient(url, 'wait');
   const clients = [client, publisher, subscriber];
   for (const each of clients) {
-    // Reconnecting is the client's own affair; /healthz tells.
+    // The client reconnects by itself; /healthz shows its state.
     each.on('error', () => undefined);
   }
   try {
@@ -48,7 +48,7 @@ export async function connectRedis(url: string, node: string): Promise<ClusterCo
   await store.beat();
   store.wasForgotten();
   let closed = false;
-  /** Whether words of other nodes may have been missed since the last beat. */
+  /** Whether messages of other nodes may have been missed since the last beat. */
   let missed = false;
   subscriber.on('ready', () => {
     missed = true;

@@ -1,7 +1,7 @@
 import { GRACE } from '../signals.ts';
 import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
-/** Rooms of one server that stands alone. */
+/** Rooms of a single server. */
 export class MemoryStore implements RoomStore {
   readonly #rooms = new Map<string, StoredRoom>();
   readonly #ends = new Map<string, NodeJS.Timeout>();

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 const PATIENCE = 3000;
 
 /**
- * A line to Redis, not yet open; once it was, it comes back by itself.
+ * A connection to Redis, not yet open; once it was, it reconnects by itself.
  * @param whileAway - whether a request that is made while Redis is away is refused, or waits.
  */
 export function makeClient(url: string, whileAway: 'refuse' | 'wait' = 'refuse'): Redis {
@@ -15,7 +15,7 @@ export function makeClient(url: string, whileAway: 'refuse' | 'wait' = 'refuse')
     enableOfflineQueue: whileAway === 'wait',
     // How often what waits is tried again.
     maxRetriesPerRequest: whileAway === 'wait' ? null : 0,
-    // The first try tells at once; later ones go on until Redis is back.
+    // The first try fails immediately; later ones go on until Redis is back.
     retryStrategy: (tries) => (wasReady ? Math.min(25 * 2 ** tries, 1000) : null),
   });
   client.on('ready', () => {

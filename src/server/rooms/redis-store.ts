@@ -4,14 +4,16 @@ import type { Redis } from 'ioredis';
 import { GRACE } from '../signals.ts';
 import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
-/** A node that says nothing for so long is dead. Milliseconds. */
+/** A node that is silent for this long is dead. Milliseconds. */
 const NODE_LIFE = 2000;
 /**
  * A room with people in it is forgotten when nothing has happened in it for this long.
  * Milliseconds.
  */
 const ROOM_LIFE = 7 * 24 * 3600_000;
-/** A lock outlives its holder for so long, and others wait a little longer for it. Milliseconds. */
+/**
+ * A lock outlives its holder for this long, and others wait a little longer for it. Milliseconds.
+ */
 const LOCK_LIFE = 3000;
 
 const NODES = 'portoon:nodes';
@@ -50,8 +52,8 @@ export class RedisStore implements RoomStore {
   }
 
   /**
-   * Says that this node is alive and returns all that are. To be called several times within
-   * {@link NODE_LIFE}.
+   * Reports that this node is alive, and returns all nodes that are. To be called several times
+   * within {@link NODE_LIFE}.
    */
   async beat(): Promise<ReadonlySet<string>> {
     const [wasKnown, nodes] = (await this.#redis.eval(BEAT, 1, NODES, this.#node, NODE_LIFE)) as [
@@ -70,7 +72,7 @@ export class RedisStore implements RoomStore {
     return forgotten;
   }
 
-  /** The last word of this node: others need not wait for its silence. */
+  /** Signs this node off, so that the others need not wait until it counts as dead. */
   async leave(): Promise<void> {
     await this.#redis.zrem(NODES, this.#node);
   }

@@ -7,7 +7,7 @@ import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClien
 import type { StoredMember, StoredRoom } from './store.ts';
 
 type EventOf<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
-/** What the members of a room are to be told. */
+/** An event that is sent to the members of a room. */
 export type RoomEvent = EventOf<'joined'> | EventOf<'left'> | EventOf<'host'>;
 
 /** A member as the others see it. */
@@ -23,7 +23,7 @@ export function isCurrentConnection(room: StoredRoom, { id, connection }: Stored
   return room.members.some((other) => other.id === id && other.connection === connection);
 }
 
-/** How someone comes in. */
+/** How somebody joins. */
 export interface JoinContext {
   /** Whether they say that they were in this room before. */
   readonly returns: boolean;
@@ -40,7 +40,7 @@ export function resetIfEmpty(room: StoredRoom): void {
   delete room.host;
   room.locked = false;
   room.removed = [];
-  // This server may just have been started anew, and whoever made the room be on the way.
+  // This server may have just restarted, and the room's owner may still be coming back.
   room.hostUntil = Date.now() + GRACE;
 }
 
@@ -79,7 +79,7 @@ export function addMember(
 
   const replaced = room.members[before]?.connection;
   if (before >= 0) room.members[before] = member;
-  // Should the owner not come, the host is one of those who were there.
+  // If the owner does not come, the host is one of those who were there.
   else if (awaitsOwner && returns) room.members.unshift(member);
   else room.members.push(member);
   room.away = room.away.filter((other) => other.id !== id);

@@ -21,7 +21,7 @@ import {
 } from './sockets.ts';
 import type { RoomStore, StoredMember } from './store.ts';
 
-/** After so long all nodes that live have said who sits on them. Milliseconds. */
+/** After this long all living nodes have reported their members. Milliseconds. */
 const RECOUNT = 3000;
 
 /** A peer's place in a room, held by one connection. */
@@ -42,10 +42,10 @@ export class Rooms {
   readonly #node: string;
   /** The memberships whose connections are here. */
   readonly #memberships = new Map<string, Set<Membership>>();
-  /** Memberships whose end could not be told while Redis was away. */
+  /** Memberships whose end could not be announced while Redis was away. */
   readonly #owed = new Set<readonly [membership: Membership, reason: 'left' | 'lost']>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** When the pages of this node are to be told who is there, if they are. */
+  /** When the pages of this node will be sent who is there; undefined if they will not. */
   #recountAt: number | undefined;
 
   constructor(io: SignalServer, store: RoomStore, node: string) {
@@ -70,7 +70,7 @@ export class Rooms {
   ): Promise<Membership> {
     const room = digest(request.room);
     const secret = request.rejoin?.secret ?? randomKey();
-    // The id is made of the secret: any node, and one that was started anew, can tell whose it is.
+    // The id is the secret's digest, so that every node can check it, also after a restart.
     const id = digest(secret);
     if (request.rejoin && request.rejoin.id !== id) throw new RequestError('ERR_MESSAGE', 'rejoin');
     const member: StoredMember = {
@@ -106,14 +106,14 @@ export class Rooms {
           host: peer.host,
           locked: state.locked,
         };
-        // A peer that sat on a dead node and comes back is not told to have gone.
+        // A peer that comes back from a dead node is not announced as gone.
         const gone = events.filter(([, message]) => message.id !== id);
         const all: RoomEvent[] = [...gone, ['joined', { peer }], ...hostEvents];
         const relocks = state.locked && !wasLocked;
         return { events: all, result, replaced, intruders, relocks, hostUntil: state.hostUntil };
       },
       ({ events, result, replaced, intruders, relocks, hostUntil }) => {
-        // A connection that the peer had before; its end is no news.
+        // A connection that the peer had before; its end is not announced.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
         // One that ended meanwhile gives its membership up next.
         if (socket.connected) void socket.join([room, peerChannel(room, id)]);
@@ -141,7 +141,7 @@ export class Rooms {
     }
   }
 
-  /** Tells of those that went while Redis was away. */
+  /** Announces those who left while Redis was away. */
   async leaveOwed(): Promise<void> {
     for (const owed of [...this.#owed]) {
       await this.#vacate(...owed, true);
@@ -149,7 +149,10 @@ export class Rooms {
     }
   }
 
-  /** @param forgotten whether the room may have forgotten who goes: the others have not. */
+  /**
+   * @param forgotten whether the store may have lost the member who leaves: the others still have
+   *   them.
+   */
   async #vacate(membership: Membership, reason: 'left' | 'lost', forgotten = false): Promise<void> {
     const { room, id, member } = membership;
     await this.#store.change(
@@ -236,7 +239,7 @@ export class Rooms {
     const views = membership.member.kind === 'view';
     if (!isHere || views) {
       const room = await this.#store.read(membership.room);
-      // Viewers find each other no more than they find people of another room.
+      // Viewers cannot reach each other, as nobody can reach people of another room.
       if (!room?.members.some(({ id, kind }) => id === to && !(views && kind === 'view')))
         throw new RequestError('ERR_PEER_GONE');
     }
@@ -248,7 +251,7 @@ export class Rooms {
     await Promise.all([...this.#memberships.keys()].map((room) => this.#settle(room)));
   }
 
-  /** Takes this node's memberships again after the others thought it dead, or Redis forgot them. */
+  /** Adds this node's memberships again after the others took it for dead, or Redis lost them. */
   async readmitAll(): Promise<void> {
     await Promise.all(
       [...this.#memberships].map(([room, memberships]) => this.#readmit(room, [...memberships])),
@@ -261,10 +264,9 @@ export class Rooms {
   }
 
   /**
-   * Tells the pages of this node who is there, where that is due. What fails is due again.
+   * Sends the pages of this node who is there, where that is due; a failure is tried again.
    *
-   * Somebody may have gone without a word that reached them: on a node that died while Redis was
-   * away, for one.
+   * They may have missed that somebody left, as on a node that died while Redis was away.
    */
   async recount(): Promise<void> {
     const due = this.#recountAt;

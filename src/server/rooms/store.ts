@@ -12,7 +12,7 @@ export interface StoredMember {
   readonly connection: string;
 }
 
-/** All that is known of a room. It lives as long as someone is in it, and a grace time more. */
+/** A room as it is stored, as long as somebody is in it, and for a grace period after that. */
 export interface StoredRoom {
   /** The id of the host, who may be lost for a moment. */
   host?: string;

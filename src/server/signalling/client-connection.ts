@@ -22,7 +22,7 @@ export class ClientConnection {
   readonly #ice: (user: string) => IceAnswer;
   readonly #relayLog: RelayLog;
   readonly #idle: NodeJS.Timeout;
-  /** Requests are carried out one by one: a candidate must not overtake its offer. */
+  /** Requests are carried out one after the other: a candidate must not overtake its offer. */
   #queue: Promise<void> = Promise.resolve();
   #membership: Membership | undefined;
 
@@ -45,7 +45,7 @@ export class ClientConnection {
     this.#idle = setTimeout(() => {
       socket.disconnect(true);
     }, IDLE).unref();
-    // All of them, so that a word nobody knows is counted too.
+    // All events, so that an unknown one is counted too.
     socket.onAny((name: string, ...parts: unknown[]) => {
       this.#receive(name, parts);
     });
@@ -71,7 +71,7 @@ export class ClientConnection {
       return;
     }
     void this.#enqueue(async () => {
-      // What was still in line when the connection ended asks for nothing any more.
+      // Requests that were still queued when the connection ended are dropped.
       if (!this.#socket.connected) return;
       try {
         await this.#carryOut(name, parts[0], (result) => {

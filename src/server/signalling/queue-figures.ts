@@ -24,7 +24,7 @@ export function addQueueFigures(registry: Registry, redis: Redis): void {
     labelNames: ['queue', 'state'],
     registers: [registry],
     async collect() {
-      // Redis is away, as /healthz tells.
+      // Redis is away, as /healthz shows.
       const versions = await redis.smembers(`${KEYS}:versions`).catch(() => null);
       if (!versions) return;
       for (const queue of ['films', 'segments'] as const) {

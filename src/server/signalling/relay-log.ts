@@ -1,6 +1,6 @@
 import type { Metrics } from '../metrics.ts';
 
-/** One line in so much time at most: a call of six has thirty connections. Milliseconds. */
+/** At most one line in this time: a call of six has thirty connections. Milliseconds. */
 const QUIET = 60_000;
 
 /** What the operator can do about it, by what TURN servers answer (RFC 8656, 19). */
@@ -11,7 +11,7 @@ const HINTS: Readonly<Record<number, string>> = {
   508: 'it has no relay left (total-quota, or its ports)',
 };
 
-/** Tells the operator that the relay refuses the pages that this server sends to it. */
+/** Logs that the relay refuses the pages that this server sends to it. */
 export class RelayLog {
   readonly #metrics: Metrics;
   #next = -Infinity;
@@ -22,7 +22,7 @@ export class RelayLog {
   }
 
   /**
-   * A page says that it was refused. Anybody can say so: the number alone is taken from them.
+   * A page says that it was refused. Anybody can say so, so only the number is used.
    *
    * @param status 400 to 599.
    */

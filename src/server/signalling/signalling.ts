@@ -21,7 +21,7 @@ import { ClientConnection } from './client-connection.ts';
  */
 const PING_INTERVAL = 1500;
 const PING_TIMEOUT = 3000;
-/** A WebSocket over which nobody begins to talk is closed. Milliseconds. */
+/** A WebSocket over which nothing is sent is closed after this. Milliseconds. */
 const CONNECT_TIMEOUT = 4000;
 /** How long the end of a connection may take once it was announced to the page. Milliseconds. */
 const GOODBYE = 1000;
@@ -55,7 +55,7 @@ export async function attachSignalling(
   const rawSockets = new Set<Duplex>();
   /** Sockets that became a connection, or whose refusal is counted elsewhere. */
   const accounted = new WeakSet<Duplex>();
-  /** Sockets over a limit, accepted only to be told so. */
+  /** Sockets over a limit, accepted only to send them the error. */
   const overLimit = new WeakSet<Duplex>();
   const requestListeners = http.listeners('request') as RequestListener[];
   const io: SignalServer = new Server(http, {
@@ -85,8 +85,8 @@ export async function attachSignalling(
   for (const listener of requestListeners) http.on('request', listener);
 
   /**
-   * Counts a WebSocket against its address from its first byte to its last, whether it ever says
-   * something or not. Over the limit some are let in to be told so.
+   * Counts a WebSocket against its address from its first byte to its last, even if it never sends
+   * a message. Over the limit some are let in to send them the error.
    */
   const admit = (request: IncomingMessage): 'ERR_TOO_MANY' | undefined => {
     const account = addresses.of(addressOf(request, proxies));
@@ -119,7 +119,7 @@ export async function attachSignalling(
     });
   });
 
-  // What sent something else before it began to talk, or nothing for too long.
+  // Connections that sent something else first, or nothing for too long.
   const mute = new WeakSet<SignalSocket['conn']>();
   io.engine.on('connection', (rawSocket: SignalSocket['conn']) => {
     accounted.add(rawSocket.request.socket);

@@ -161,7 +161,7 @@ export function readRoom(search: string): { room: string | null; damaged: boolea
 
 /**
  * Reads the link's query. Wrong values are left out and reported in `problems`; it never throws.
- * What was added to the link on its way is passed over: signs of a sentence, and trackers.
+ * What others have added to the link is ignored: punctuation, and parameters of trackers.
  */
 export function readLink(search: string, context: LinkContext): ReadLink {
   const { values, written } = readQuery(search);
@@ -213,7 +213,7 @@ export function shorten(text: string, longest = 40): string {
   return letters.length > longest ? `${letters.slice(0, longest - 1).join('')}…` : text;
 }
 
-/** The sentence that tells a person about a wrong value. */
+/** The sentence for a person about a wrong value. */
 export function describeProblem({ name, value, expected }: ParameterProblem): string {
   return `“${name}=${shorten(value)}” was ignored: it must be ${expected}.`;
 }

@@ -36,7 +36,7 @@ export interface ObsNeeds {
   connect: (options: ViewerPublisherOptions) => ViewerConnection;
 }
 
-/** The link for OBS: whoever has it sees the person, for as long as the link is on. */
+/** The link for OBS: everybody who has it sees the person, for as long as the link is on. */
 export class ObsStore {
   readonly state = signal<ObsLinkState>('off');
   /** Why viewers can't find this page. */

@@ -126,7 +126,7 @@ function createLookStores(base: BaseStores, link: LinkParameters) {
   return { look, background };
 }
 
-/** A new effect tells which styles there are. That comes before its look is applied. */
+/** A new effect lists its styles, which are taken over before its look is applied. */
 function driveLook(look: LookStore, styles: StylesStore): LookDriver {
   return {
     startOptions: () => ({ style: DEFAULT_STYLE, ...look.startOptions() }),

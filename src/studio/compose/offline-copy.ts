@@ -35,7 +35,7 @@ async function keep(running: Effect): Promise<void> {
   active?.postMessage(request);
 }
 
-/** What the effect runs on. It tells that after its first frame. */
+/** What the effect runs on, which is known after its first frame. */
 async function describeNeeds(running: Effect): Promise<KeepRequest> {
   while (running.stats().frames === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   const { ep, half } = running.stats();

@@ -29,7 +29,7 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
   keepAwake(studio);
 }
 
-/** Without https the browser lends no lock. */
+/** Without https the browser gives no lock. */
 function keepAwake({ call, recording, conversions, output }: Studio): void {
   const { wakeLock } = navigator as { wakeLock?: WakeLock };
   if (!wakeLock) return;

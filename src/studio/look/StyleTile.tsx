@@ -118,7 +118,7 @@ function fadeIn(holder: Element, picture: ImageBitmap): void {
   holder.append(canvas);
 }
 
-/** Frees a canvas' picture now, and not when the garbage collector comes round. */
+/** Frees a canvas' picture now, and not when the garbage collector runs. */
 function remove(canvas: Element): void {
   if (canvas instanceof HTMLCanvasElement) canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(null);
   canvas.remove();

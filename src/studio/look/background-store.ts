@@ -77,8 +77,8 @@ export class BackgroundStore implements BackgroundSync {
   }
 
   /**
-   * The background in the effect's terms. Who wanted an image did not want the room to be seen: an
-   * image that is not there yet, or no longer, is a blur.
+   * The background in the effect's terms. People who chose an image do not want the room to be
+   * seen: an image that is not there yet, or no longer, is a blur.
    */
   get option(): string {
     if (this.kind.value === 'colour') return this.colour.value;

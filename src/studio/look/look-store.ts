@@ -18,7 +18,7 @@ import type { LookDriver } from '../stage/effect-store.ts';
 
 /** How the picture looks, in the terms of the effect's options. */
 export interface LookState {
-  /** Null until the manifest tells which styles there are. */
+  /** Null until the manifest has loaded. */
   style: string | null;
   region: Region;
   strength: number;
@@ -175,7 +175,7 @@ export class LookStore implements LookDriver {
     }
     busy.add(key);
     try {
-      // While one change is under way only the newest wish waits behind it.
+      // While one change is under way only the newest one waits behind it.
       while (this.look.value[key] !== this.applied[key] && busy === this.busy)
         await this.askFor(key, this.look.value, effect);
     } finally {

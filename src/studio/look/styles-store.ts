@@ -20,7 +20,7 @@ export interface StylesNeeds {
   page: PageStore;
   /** The style that the link asks for. */
   askedByLink: string | undefined;
-  /** Told if the link asks for a style that the manifest doesn't list. */
+  /** Called if the link asks for a style that the manifest doesn't list. */
   onUnknownStyle: (style: string, ids: readonly string[]) => void;
 }
 
@@ -28,7 +28,7 @@ export interface StylesNeeds {
 export class StylesStore {
   /** Every style of the manifest, in its order. */
   readonly all = signal<readonly StyleInfo[]>([]);
-  /** The tiles: first no style, then one for each style, whatever grades it has. */
+  /** The tiles: first no style, then one for each style, with whichever grades it has. */
   readonly tiles = computed(() => [NONE, ...this.all.value.filter(({ id }) => this.tileOf(id) === id)]);
   readonly chosenTile = computed(() => {
     const { style } = this.needs.look.wanted.value;

@@ -20,7 +20,7 @@ type Sink = Pick<HTMLMediaElement, 'setSinkId'>;
 export class SpeakerStore {
   readonly devices = signal<readonly Device[]>([]);
   /**
-   * The id of the chosen one; empty for the system's choice. One that is unplugged gives way to
+   * The id of the chosen one; empty for the system's choice. One that is unplugged is replaced by
    * that until it is back.
    */
   readonly current: ReadonlySignal<string> = computed(() => {
@@ -32,7 +32,7 @@ export class SpeakerStore {
 
   /**
    * Follows loudspeakers that come and go.
-   * @param known - changes when the browser may tell more of them, as once a microphone is allowed.
+   * @param known - changes when the browser may list more of them, as once a microphone is allowed.
    */
   start(known: ReadonlySignal<unknown>): void {
     this.needs.onDevicesChanged(() => void this.refresh());

@@ -4,9 +4,9 @@ import type { NoticesStore } from './notices-store.ts';
 /** At most this many unknown parameters are named. */
 const MAX_UNKNOWN = 5;
 
-/** Tells the person what is wrong with the page's link. */
+/** Says what is wrong with the page's link. */
 export interface LinkNotice {
-  /** Shows the notice if there is anything to tell. */
+  /** Shows the notice if anything is wrong. */
   show: () => void;
   /** Adds a problem that was found only after loading. */
   add: (problem: ParameterProblem) => void;

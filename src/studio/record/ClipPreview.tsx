@@ -8,7 +8,7 @@ import type { Clip } from './clips-store.ts';
 interface ClipPreviewProps {
   clip: Clip;
   title: string;
-  /** Told once the browser knows how long the clip is. */
+  /** Set once the browser knows how long the clip is. */
   seconds: Signal<number | null>;
 }
 

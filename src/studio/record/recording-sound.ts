@@ -38,8 +38,8 @@ export class RecordingSound {
 
   /**
    * The track of the microphone, or of the film that plays in its place, if clips are to have
-   * sound. Null makes a silent clip: if that is because the microphone doesn't open, the person is
-   * told.
+   * sound. Null makes a silent clip: if that is because the microphone doesn't open, the person
+   * sees a notice.
    */
   async openMicrophone(): Promise<MediaStreamTrack | null> {
     const { preferences, call, microphone, notices } = this.needs;
@@ -74,15 +74,15 @@ export class RecordingSound {
     });
   }
 
-  /** In a call people hear each other, whatever film is shown. */
+  /** In a call people hear each other, even if a film is shown. */
   private film(): MediaStreamTrack | null | undefined {
     return this.needs.call.isOpen.value ? undefined : this.needs.filmSound.value;
   }
 
   /**
-   * From now on the clip's sound goes on with whatever microphone there is: another one that is
-   * chosen in a call, one of its own when the call ends, one that is plugged in again. Meanwhile
-   * the person is told that there is none. A film that is opened takes the microphone's place.
+   * From now on the clip's sound comes from the microphone that there is: another one that is
+   * chosen in a call, one of its own when the call ends, one that is plugged in again. While there
+   * is none the person sees a notice. A film that is opened takes the microphone's place.
    */
   private follow(first: MediaStreamTrack): void {
     const { call, microphone, notices, replaceSound } = this.needs;

@@ -226,7 +226,10 @@ export class RecordingStore {
     void this.stop();
   };
 
-  /** Whether a clip begins transparent. Then it stays so, whatever is chosen meanwhile. */
+  /**
+   * Whether a clip begins transparent. Then it stays so, even if another background is chosen
+   * meanwhile.
+   */
   private isCutOut({ format }: FormatSupport): boolean {
     return format.id === 'webm-alpha' || (format.alpha && this.needs.background.kind.value === 'transparent');
   }

@@ -31,8 +31,8 @@ export function lookLink(look: SharedLook): string {
 }
 
 /**
- * What a call's link adds, so that who joins by it begins with the look of who sent it: only what
- * is not as on a first visit. Begins with `&` unless it is empty.
+ * What a call's link adds, so that people who join by it begin with the sender's look: only what
+ * differs from a first visit. Begins with `&` unless it is empty.
  */
 export function lookOfCall(look: SharedLook): string {
   const query = differencesOf(look).toString();

@@ -19,7 +19,7 @@ export interface FilmNeeds {
 /** The film that is playing, if one is: how it plays, and which part of it. */
 export class FilmStore {
   readonly playback = computed(() => this.needs.source.current.value?.playback ?? null);
-  /** Infinity for a film that does not tell its length. */
+  /** Infinity for a film that does not say its length. */
   readonly seconds = signal(0);
   readonly position = signal(0);
   readonly paused = signal(false);
@@ -70,7 +70,7 @@ export class FilmStore {
     this.playback.value?.hear(filmHeard);
   };
 
-  /** The part begins here. An end that lies before is forgotten. */
+  /** The part begins here. An earlier end is forgotten. */
   readonly beginHere = (): void => {
     const from = this.position.value;
     const { to } = this.part.value;
@@ -78,7 +78,7 @@ export class FilmStore {
     this.needs.page.announce('The part starts here');
   };
 
-  /** The part ends here. A beginning that lies behind is forgotten. */
+  /** The part ends here. A later beginning is forgotten. */
   readonly endHere = (): void => {
     const to = this.position.value;
     const { from } = this.part.value;

@@ -48,8 +48,8 @@ async function openVideoFrom(from: File | string): Promise<Source> {
 }
 
 /**
- * A video element only says that it can't play a file; reading the file tells what it really is.
- * @throws {PortoonError} saying what is wrong with the file, if that can be told.
+ * A video element only says that it can't play a file; reading the file shows what it really is.
+ * @throws {PortoonError} saying what is wrong with the file, if that can be found out.
  */
 async function rejectUnreadable(file: File): Promise<void> {
   const { FilmReader } = await import('../../record/film/film-reader.ts');

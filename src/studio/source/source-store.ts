@@ -28,7 +28,7 @@ interface CameraDevices {
     useless?: { deviceId: string; label: string }[],
   ) => Promise<void>;
   onChanged: (listener: () => void) => void;
-  /** The browser's camera permission. Rejects in browsers that don't tell it. */
+  /** The browser's camera permission. Rejects in browsers that don't reveal it. */
   permission: () => Promise<Pick<PermissionStatus, 'state' | 'addEventListener'>>;
 }
 
@@ -252,7 +252,7 @@ export class SourceStore {
     if (this.current.value) this.stop(this.current.value);
     this.status.value = 'none';
     if (page.state.value === 'running') page.state.value = 'ready';
-    // Whoever turns the camera off doesn't want their last picture to stay.
+    // A person who turns the camera off doesn't want their last picture to stay.
     hidePicture();
     return before;
   }

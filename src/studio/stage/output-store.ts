@@ -23,7 +23,7 @@ export class OutputStore {
   readonly wantedByBroadcast = signal(false);
   /** What viewers want: the composite, and the person alone. */
   readonly wantedByViewers = signal({ opaque: false, stacked: false });
-  /** Whether there are viewers, whatever they want at the moment. */
+  /** Whether there are viewers, even if they want nothing at the moment. */
   readonly hasViewers = signal(false);
   /** Whether somebody still watches after a call has ended. */
   readonly hasAudience = computed(() => this.wantedByBroadcast.value || this.hasViewers.value);

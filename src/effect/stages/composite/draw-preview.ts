@@ -18,7 +18,9 @@ const TIDEMARK_DEPTH = 0.35;
 const SHADOW_BORDER = 0.012;
 /** Lines of hatching cover at most this share of their pitch. */
 const HATCH_WIDTH = 0.5;
-/** Lines that cross others lean so far from the right angle: else dark tones are a grid of dots. */
+/**
+ * Lines that cross others lean this far from the right angle: else dark tones are a grid of dots.
+ */
 const CROSSING = (35 * Math.PI) / 180;
 const CROSS_COSINE = Math.cos(CROSSING);
 const CROSS_SINE = Math.sin(CROSSING);
@@ -32,7 +34,7 @@ const INK_GRAIN = 3;
 const STROKE_GRAIN = 1;
 /** Chroma follows the lightness up to this factor ... */
 const MOST_CHROMA = 2;
-/** ... and lightness far below this has none to speak of. */
+/** ... and lightness far below this has almost none. */
 const DARKEST = 0.03;
 /** How much of a palette's colour takes the place of the tone's own. */
 const PALETTE_SHARE = 0.8;
@@ -57,7 +59,7 @@ export const DRAW_CONSTANTS = {
   PI: Math.PI,
 };
 
-/** Lengths of recipes are pixels of a picture of so many lines. */
+/** Lengths of recipes are pixels of a picture of this many lines. */
 export const REFERENCE_HEIGHT = 360;
 
 /**
@@ -70,7 +72,7 @@ export function addedHalfWidth({ ink }: DrawRecipe, lines: number, scale: number
   return Math.min((0.5 * ink.width * lines) / REFERENCE_HEIGHT, (INK_RANGE - 0.5) * scale - 0.5);
 }
 
-/** Scales a length of a recipe to a picture of so many lines. */
+/** Scales a length of a recipe to a picture of `lines` lines. */
 export function scaledLength(length: number, lines: number): number {
   return (length * lines) / REFERENCE_HEIGHT;
 }

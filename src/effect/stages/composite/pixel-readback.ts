@@ -49,7 +49,7 @@ export class PixelReadback {
     return upright(scratch, width * 4);
   }
 
-  /** Starts afresh, for another canvas size or another context. */
+  /** Starts over, for another canvas size or another context. */
   private begin(size: number): void {
     for (const buffer of this.free.splice(0)) this.gl.deleteBuffer(buffer);
     this.size = size;

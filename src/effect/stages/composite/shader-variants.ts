@@ -19,7 +19,7 @@ import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
 
 /**
  * What is drawn: the picture at the frame's own size, or the people and their matte as `stacked-1`
- * (src/media/stacked-alpha.ts), whatever the background is.
+ * (src/media/stacked-alpha.ts), with any background.
  */
 export type Packing = 'plain' | 'stacked-1';
 

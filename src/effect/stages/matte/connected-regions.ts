@@ -5,7 +5,7 @@ export const PERSON_ALPHA = 0.5;
 /** The net is sure of a pixel where its alpha is above this. */
 export const SURE_ALPHA = 0.8;
 
-/** What the frames before tell about each pixel. */
+/** What is known of each pixel from earlier frames. */
 interface PixelHistory {
   /** For how many frames it has been in a region that is not a person; at most 255. */
   readonly framesHeldBack: Uint8Array;
@@ -49,7 +49,8 @@ export class ConnectedRegions {
   /**
    * Finds the regions and measures them.
    * @param matte - [H,W] of `roi`, 0..1.
-   * @param inside - true for regions of alpha above `INSIDE`, false for the regions between them.
+   * @param inside - true for regions of alpha above {@link PERSON_ALPHA}, false for the regions
+   *   between them.
    * @returns how many there are.
    */
   find(matte: Float32Array, roi: Roi, inside: boolean, history: PixelHistory): number {

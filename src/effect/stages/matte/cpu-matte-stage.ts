@@ -84,7 +84,7 @@ export class CpuMatteStage implements MatteStage {
     const { matte, parts } = outputs;
     const picture = this.net.input(size);
     this.tracker.note(findPeople(matte, roi), this.tracker.scanIsDue() ? await this.scan() : null);
-    // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
+    // A net with memory is steady by itself. With smoothing as well, moving things would lag.
     if (!this.net.isRecurrent) this.smoother.smooth(matte);
     this.cleanup.clean(matte, roi);
     this.guidedFilter.fit(matte, picture, width, height);
@@ -127,7 +127,7 @@ export class CpuMatteStage implements MatteStage {
     return findPeople(matte, wholeFrame(wholeSize));
   }
 
-  /** Blurs all of the background, whatever region the net sees. */
+  /** Blurs all of the background, also where the net sees only a region. */
   private blurBackground(picture: Float32Array, matte: Float32Array): void {
     const {
       tracker: { roi },

@@ -10,7 +10,7 @@ const SEEN = 0.4;
 export const FIND_PEOPLE_CONSTANTS = { CELL, SEEN };
 
 /**
- * Finds the people in a matte. Whatever is smaller than two cells of 8x8 pixels is nobody.
+ * Finds the people in a matte. Anything smaller than two cells of 8x8 pixels is ignored.
  * @param matte - [H,W] of the region, alpha 0..1.
  * @param roi - the region of the frame that the matte shows; its sides are multiples of 8.
  * @returns the box around everybody; null if there is nobody.

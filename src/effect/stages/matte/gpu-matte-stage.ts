@@ -59,7 +59,7 @@ export class GpuMatteStage implements MatteStage {
     const picture = net.inputBuffer(roi.size);
     const parts = net.hasOutput('parts') ? net.outputBuffer('parts') : null;
     const seen = finder.find(matte, roi);
-    // A net with memory is steady by itself. Smoothed as well, whatever moves would lag.
+    // A net with memory is steady by itself. With smoothing as well, moving things would lag.
     const refined = refiner.refine(
       { roi, matte, picture, parts },
       { smooths: !net.isRecurrent, part, blurs },

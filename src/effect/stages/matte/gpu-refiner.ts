@@ -174,7 +174,7 @@ export class GpuRefiner {
   }
 }
 
-/** Tells matte-smoother.wgsl whether there is no frame before this one. */
+/** Sets for matte-smoother.wgsl whether there is no frame before this one. */
 function setFirst(queue: GPUQueue, settings: GPUBuffer, first: boolean): void {
   queue.writeBuffer(settings, 8, Uint32Array.of(first ? 1 : 0));
 }

@@ -2,7 +2,7 @@ import { resampleField, type Roi } from '../roi.ts';
 import { ConnectedRegions, PERSON_ALPHA, SURE_ALPHA } from './connected-regions.ts';
 import { spreadDistance } from './distance.ts';
 
-/** The soft edge of a person reaches this many pixels beyond alpha `INSIDE`. */
+/** The soft edge of a person reaches this many pixels beyond `PERSON_ALPHA`. */
 const EDGE = 5;
 /**
  * No person is smaller than this share of the frame: what a net sees in an empty room is smaller.
@@ -56,7 +56,7 @@ export const CLEANUP_CONSTANTS = {
  *
  * A blotch that appears is never shown. A region that was shown and loses its connection to the
  * person fades out. One that was held back and becomes part of a person fades in. New parts of a
- * person, and what moves, pass at once.
+ * person, and what moves, pass immediately.
  */
 export class MatteCleanup {
   private readonly regions = new ConnectedRegions();
@@ -135,8 +135,8 @@ export class MatteCleanup {
     if (blotches) spreadDistance(toBlotch, width, height);
     for (let i = 0; i < pixels; i++) {
       if (toPerson[i]! <= EDGE && toPerson[i]! <= toBlotch[i]!) {
-        // What was held back fades in. Anything else is the person moving there, and passes at
-        // once.
+        // What was held back fades in. Anything else is the person moving there, and passes
+        // immediately.
         gain[i] = gain[i]! < 1 && framesHeldBack[i]! > 0 ? Math.min(1, gain[i]! + ENTER) : 1;
         if (gain[i] === 1) framesHeldBack[i] = 0;
       } else {

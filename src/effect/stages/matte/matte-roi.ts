@@ -104,7 +104,7 @@ function startOf(from: number, to: number, length: number, pixels: number): numb
   const first = to - length;
   if (from < 0 || from < first) return null;
   const middle = Math.round((from + first) / 2 / STEP) * STEP;
-  // A multiple of the step where one fits; the end of the frame is as good as one.
+  // A multiple of the step where one fits; the end of the frame counts as one.
   for (const start of [middle, middle - STEP, middle + STEP, last])
     if (start >= 0 && start <= last && start <= from && start >= first) return start;
   return null;

@@ -40,7 +40,7 @@ export class PeopleTracker {
     return (this.roi = this.matteRoi.around(this.people, wholeSize));
   }
 
-  /** Makes the whole frame the current region; the next one may be as close as it likes. */
+  /** Makes the whole frame the current region; the next one may be of any size. */
   lookAtAll(wholeSize: Size): Roi {
     this.isNew = false;
     this.matteRoi.reset();

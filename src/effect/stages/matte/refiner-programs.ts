@@ -70,7 +70,7 @@ export interface MatteBuffers {
   readonly matte: GPUBuffer;
   /** [3,H,W], the R, G and B planes of the frame, 0..1. */
   readonly picture: GPUBuffer;
-  /** [6,H,W], the softmax over the planes of `PART_PLANES`; null where the net tells no parts. */
+  /** [6,H,W], the softmax over the planes of `PART_PLANES`; null where the net gives no parts. */
   readonly parts: GPUBuffer | null;
 }
 

@@ -46,8 +46,9 @@ const STEPS = { scale: [0, 1, 2, 4], compare: [0, 1, 2, 3, 4] } as const;
 export class GpuPrepareStage implements PrepareStage {
   unchangedFrames = 0;
   /**
-   * Mean change in green from one frame to the next, 0..1, which tells a cut to another scene; of
-   * the frame before the loaded one, as the GPU answers late. 0 for frames read from main memory.
+   * Mean change in green from one frame to the next, 0..1, by which a cut to another scene is
+   * found; of the frame before the loaded one, as the GPU answers late. 0 for frames read from main
+   * memory.
    */
   change = 0;
   private width = 1;
@@ -163,7 +164,8 @@ export class GpuPrepareStage implements PrepareStage {
 
   /**
    * Compares the frame with the one before. The result may come one frame late, and nobody waits
-   * for it, until a picture has stood still for so long that no frame may miss its end.
+   * for it, until the picture has not changed for so long that its next change must be seen in
+   * time.
    */
   private async compareWithLast(): Promise<void> {
     const { device } = this;

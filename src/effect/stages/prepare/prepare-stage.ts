@@ -2,7 +2,7 @@ import type { Size } from '../../../common/size.ts';
 
 /**
  * After this many equal frames the matte's memory and its cleanup, which fade things in and out,
- * have come to rest.
+ * have settled.
  */
 export const FRAMES_TO_SETTLE = 60;
 

@@ -68,7 +68,7 @@ function halve({ width, grey }: Level, { width: half, height: lines, grey: small
 
 /** Steps of the search at each size, at most. */
 const STEPS = 6;
-/** A step that moves no corner by so many pixels is the last one. */
+/** A step that moves every corner by fewer pixels than this is the last one. */
 const SMALL_STEP = 0.01;
 /**
  * Pixels that differ by more than four times what half of them do, in grey, belong to
@@ -77,7 +77,7 @@ const SMALL_STEP = 0.01;
 const OUTLIER = 4;
 const LEAST_OUTLIER = 0.02;
 const MOST_OUTLIER = 0.06;
-/** Changes of grey from pixel to pixel that tell nothing of where a pixel is. */
+/** Smaller changes of grey from pixel to pixel say nothing about motion. */
 const FLAT = 0.02;
 /** Differences are counted in classes of this width, in grey. */
 const CLASS = 1 / 256;
@@ -87,11 +87,12 @@ const TOO_DIFFERENT = 0.05;
 const UNKNOWNS = 5;
 
 /**
- * Finds how the camera has moved, whatever people before it do: by the method of Lucas and Kanade
- * (1981), from small to large (Bergen et al. 1992), in which pixels that do not fit count less.
+ * Finds how the camera has moved, even if people move in front of it: by the method of Lucas and
+ * Kanade (1981), from small to large (Bergen et al. 1992), in which pixels that do not fit count
+ * less.
  * @param before, now - of the same size.
  * @returns where the places of `now` were in `before`, in pixels of the largest size from the
- *   picture's centre; null where it can't be told, as after a cut.
+ *   picture's centre; null where it can't be found, as after a cut.
  */
 export function cameraMotion(before: GreyPyramid, now: GreyPyramid): Similarity | null {
   let motion = STILL;
@@ -193,7 +194,7 @@ function solved(sums: Float64Array): number[] | null {
   for (let a = 1; a < n; a++) for (let b = 0; b < a; b++) sums[at(a, b)] = sums[at(b, a)]!;
   for (let a = 0; a < n; a++) {
     const pivot = sums[at(a, a)]!;
-    // A picture without structure tells nothing.
+    // A picture without structure shows no motion.
     if (pivot < 1e-6) return null;
     for (let other = 0; other < n; other++) {
       if (other === a) continue;

@@ -12,9 +12,9 @@ import {
 
 /** Long side in pixels of the pictures in which the camera's motion is looked for. */
 const SIDE = 128;
-/** A camera that has moved no corner by so many of these pixels is still. */
+/** A camera is still if it has moved every corner by fewer of these pixels than this. */
 const STILL_BELOW = 0.02;
-/** So many frames are compared with the same one while the camera is still: light may change. */
+/** How many frames are compared with the same one while the camera is still: light may change. */
 const LONGEST_STILL = 30;
 /** How much of the way back to its own size a pattern goes in each frame of a camera that moves. */
 const EASE = 0.01;
@@ -30,8 +30,8 @@ export function scenerySize(aspect: number): Size {
 
 /**
  * Follows the scene before a camera that moves, so that the patterns of a style that covers
- * everything stay on the things that they are drawn on. People who move before a camera that
- * stands still do not take the pattern along.
+ * everything stay on the things that they are drawn on. People who move in front of a still camera
+ * do not take the pattern along.
  */
 export class SceneAnchor {
   /** The anchor of `reference`. */

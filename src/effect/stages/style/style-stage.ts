@@ -97,7 +97,9 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return this.current !== null;
   }
 
-  /** Whether what is drawn of the selected style has a pattern that moves with what it lies on. */
+  /**
+   * Whether what is drawn of the selected style has a pattern that moves with what it is drawn on.
+   */
   get hasPattern(): boolean {
     const draw = this.current?.draw;
     return draw != null && (draw.screen.kind !== 'none' || draw.paper.grain + draw.paper.tooth > 0);
@@ -172,7 +174,7 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     if (!opened) {
       opened = { net: this.load(model, schedule), warmUp: null };
       this.opened.set(key, opened);
-      // A failure is thrown to whoever asked, and the next one to ask tries again.
+      // A failure is thrown to the caller, and the next call tries again.
       opened.net.catch(() => {
         this.drop(key);
       });
