@@ -10,7 +10,7 @@ import {
 import type { PortoonError } from '../../common/errors.ts';
 import { nameOfCodec } from './codec-names.ts';
 import type { FilmInfo, FilmSource } from '../convert-protocol.ts';
-import { cutTimesOf } from './cuts.ts';
+import { segmentStartsOf } from './segment-starts.ts';
 import { readMetadata, type FilmMetadata } from './film-metadata.ts';
 import {
   CHOOSE,
@@ -158,7 +158,7 @@ export class FilmReader {
 
   /** Where a stretch of the film may be cut into segments of about `seconds` seconds. */
   cuts(from: number, to: number, seconds: number): Promise<number[]> {
-    return cutTimesOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
+    return segmentStartsOf(this.video, from, Math.min(to, this.begin + this.info.seconds), seconds);
   }
 
   /**

@@ -74,7 +74,7 @@ export function MemberTile({ member, box }: MemberTileProps) {
         </p>
       )}
       {connection && <p class="link-word">{connection}</p>}
-      {hasPicture && isCut(aspect.value, box) && (
+      {hasPicture && isCropped(aspect.value, box) && (
         <FitButton
           name={name}
           whole={whole.value}
@@ -98,7 +98,7 @@ function FitButton({ name, whole, onClick }: { name: string; whole: boolean; onC
 }
 
 /** Whether a picture that fills the tile loses more of its sides than anybody would notice. */
-function isCut(aspect: number, box: TileBox | undefined): boolean {
+function isCropped(aspect: number, box: TileBox | undefined): boolean {
   if (!box || aspect === 0) return false;
   const ratio = (aspect * box.height) / box.width;
   return Math.max(ratio, 1 / ratio) > 1.03;

@@ -25,7 +25,8 @@ import {
   type MatteTexels,
 } from './matte-stage.ts';
 import { PartShare } from './part-share.ts';
-import { SCENE_CUT_CHANGE, PeopleTracker } from './people-tracker.ts';
+import { PeopleTracker } from './people-tracker.ts';
+import { SceneCutFinder } from './scene-cut.ts';
 
 /** The matte net, as far as this stage uses it. */
 export type MatteNet = Omit<Pick<Net, keyof Net>, 'session' | 'state' | 'took' | 'warm' | 'fork'> & {
@@ -40,6 +41,7 @@ export class CpuMatteStage implements MatteStage {
   private readonly partShare = new PartShare();
   private readonly blur = new BackgroundBlur();
   private readonly tracker = new PeopleTracker();
+  private readonly sceneCuts = new SceneCutFinder();
   /** The size of the net's input for the whole frame. */
   private wholeSize: Size = [0, 0];
   private region: Region | null = null;
@@ -47,8 +49,6 @@ export class CpuMatteStage implements MatteStage {
    * The same net with a memory of its own, to scan the whole frame without disturbing the other.
    */
   private readonly scanNet: MatteNet;
-  /** Every eighth green value of the last frame. */
-  private lastGreens = new Float32Array(0);
 
   constructor(
     private readonly net: MatteNet,
@@ -65,10 +65,10 @@ export class CpuMatteStage implements MatteStage {
     const { tracker } = this;
     this.wholeSize = size;
     this.moveFrom(tracker.roi, tracker.follow(size));
-    if (!this.isCut(this.fillInput())) return;
+    if (!this.sceneCuts.next(this.fillInput())) return;
     this.reset();
     this.moveFrom(tracker.roi, tracker.lookAtAll(size));
-    this.isCut(this.fillInput());
+    this.sceneCuts.next(this.fillInput());
   }
 
   async run(region: Region, blurs: boolean): Promise<MatteLayers> {
@@ -153,7 +153,7 @@ export class CpuMatteStage implements MatteStage {
   /** Shows the net another region; the memory of each place in the frame is kept. */
   private moveFrom(from: Roi, roi: Roi): void {
     if (sameRoi(from, roi)) return;
-    this.lastGreens = new Float32Array(0);
+    this.sceneCuts.reset();
     // A camera that was turned has as many pixels as before, but elsewhere.
     const turned = from.grid[0] > from.grid[1] !== roi.grid[0] > roi.grid[1];
     if (from.size[0] === 0 || turned) {
@@ -165,22 +165,6 @@ export class CpuMatteStage implements MatteStage {
     this.cleanup.moveTo(from, roi);
     this.smoother.reset();
     this.partShare.reset();
-  }
-
-  /** Whether the scene is another one than in the last frame, so that all memory would mislead. */
-  private isCut(picture: Float32Array): boolean {
-    const pixels = picture.length / 3;
-    const count = pixels >> 3;
-    const isFirst = this.lastGreens.length !== count;
-    if (isFirst) this.lastGreens = new Float32Array(count);
-    const { lastGreens } = this;
-    let change = 0;
-    for (let i = 0; i < count; i++) {
-      const green = picture[pixels + 8 * i]!;
-      change += Math.abs(green - lastGreens[i]!);
-      lastGreens[i] = green;
-    }
-    return !isFirst && change > SCENE_CUT_CHANGE * count;
   }
 
   /** Forgets all but the net's own memory. */

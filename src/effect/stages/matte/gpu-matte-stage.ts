@@ -12,7 +12,8 @@ import {
   type MatteStage,
   type MatteTexels,
 } from './matte-stage.ts';
-import { SCENE_CUT_CHANGE, PeopleTracker } from './people-tracker.ts';
+import { PeopleTracker } from './people-tracker.ts';
+import { SCENE_CUT_CHANGE } from './scene-cut.ts';
 
 /**
  * The matte stage on the GPU. Its layers have no texels: they are in the buffers of

@@ -9,11 +9,6 @@ import { MatteRoi } from './matte-roi.ts';
 const FRAMES_BEFORE_FIRST_SCAN = 2;
 const FRAMES_BETWEEN_SCANS = 12;
 
-/**
- * The mean green of a frame must change by this much, of 1, for it to be a cut to another scene.
- */
-export const SCENE_CUT_CHANGE = 0.1;
-
 /** Decides which region of the frame the matte net sees, and when it is shown the whole frame. */
 export class PeopleTracker {
   /** The region that the net sees in the current frame. */

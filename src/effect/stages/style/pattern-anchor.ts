@@ -1,7 +1,7 @@
 import type { MaskExtent } from '../roi.ts';
 
-/** A person counts as cut by the frame's lower border from here on, as a share of its height. */
-const CUT_FROM = 0.97;
+/** From here on, as a share of the frame's height, a person reaches its lower border. */
+const BORDER_FROM = 0.97;
 
 /**
  * Follows a person, so that the patterns of a drawn style (dots, hatching) move with them and do
@@ -10,7 +10,7 @@ const CUT_FROM = 0.97;
 export class PatternAnchor {
   private x = 0;
   private y = 0;
-  private last: { x: number; y: number; isCut: boolean } | null = null;
+  private last: { x: number; y: number; atBorder: boolean } | null = null;
 
   /**
    * Moves the anchor as far as the person has moved since the frame before.
@@ -22,10 +22,10 @@ export class PatternAnchor {
       this.last = null;
       return [this.x, this.y];
     }
-    const isCut = extent.bottom >= CUT_FROM;
-    // The border holds the lower end of somebody who is cut, so their centre moves half as far.
-    const now = { x: extent.x, y: isCut ? 2 * extent.y : extent.y, isCut };
-    if (this.last?.isCut === isCut) {
+    const atBorder = extent.bottom >= BORDER_FROM;
+    // The lower end of somebody at the border stays there, so their centre moves half as far.
+    const now = { x: extent.x, y: atBorder ? 2 * extent.y : extent.y, atBorder };
+    if (this.last?.atBorder === atBorder) {
       this.x += now.x - this.last.x;
       this.y += now.y - this.last.y;
     }

@@ -16,7 +16,7 @@ export interface FrameIndex {
  * @param seconds - 0 for a film in one piece.
  * @returns the parts' beginnings, rising; the first is `from`.
  */
-export async function cutTimes(
+export async function segmentStarts(
   index: FrameIndex,
   from: number,
   to: number,
@@ -50,8 +50,8 @@ async function cutNear(
   return index.frameAt(wanted);
 }
 
-/** {@link cutTimes} of a track. */
-export function cutTimesOf(
+/** {@link segmentStarts} of a track. */
+export function segmentStartsOf(
   track: InputVideoTrack,
   from: number,
   to: number,
@@ -68,5 +68,5 @@ export function cutTimesOf(
     },
     frameAt: async (at) => (await sink.getPacket(at, metadataOnly))?.timestamp ?? null,
   };
-  return cutTimes(index, from, to, seconds);
+  return segmentStarts(index, from, to, seconds);
 }
