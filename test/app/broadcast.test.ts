@@ -124,7 +124,7 @@ describe('broadcasting', () => {
     expect(second!.at - first!.at).toBeGreaterThan(1950);
   });
 
-  it('publishes anew when the server is lost, and what it finds later trickles under the ETag', async () => {
+  it('publishes again when the server is lost, and sends later candidates under the ETag', async () => {
     // A STUN server that never answers keeps the second connection looking.
     const silent = '<stun:127.0.0.1:9>; rel="ice-server", <turn:no.example>; rel="ice-server"';
     server.replies.POST = [server.accept({ Link: silent }), server.accept({ ETag: '"second"' })];
@@ -165,7 +165,7 @@ describe('broadcasting', () => {
     }
   });
 
-  it('tells a server that is away from one that this Portoon may not reach', async () => {
+  it('tells an unreachable server from one that this Portoon may not reach', async () => {
     await goOnAir('https://elsewhere.example/whip');
     expect(await trouble('ERR_MEDIA_SERVER_BLOCKED')).toContain(
       'BROADCAST_ORIGINS=https://elsewhere.example',

@@ -12,6 +12,7 @@ import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { arrive, difference, enter, goesOn, newLink, pixels, sees } from './call-page.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 const absent = missing('firefox-esr', 'Xvfb');
 if (absent) process.stdout.write(`Calls with Firefox are not tested: ${absent}.\n`);
@@ -59,31 +60,29 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
     await stopEngine(screen);
   });
 
-  it('see each other’s composites, until one leaves', async () => {
+  it('see each other’s composites, until one of them leaves', async () => {
     const link = newLink(node.url);
     const ada = await arrive(chromium, link, 'Ada');
     await enter(ada);
     const page = await firefox.newPage();
     // The person stays, and what is behind them is the effect's own work.
     await page.goto(`${link}&input=demo&style=none&background=%2300c800`);
-    await page.waitForFunction(() => document.documentElement.dataset.state === 'running', {
-      timeout: 60_000,
-    });
+    await page.waitForFunction(
+      () => document.documentElement.dataset.state === 'running',
+      undefined,
+      LONG_WAIT,
+    );
     await page.click('.lobby-card [type=submit]');
-    await page.waitForSelector('.person video[data-shown]', { timeout: 60_000 });
+    await page.waitForSelector('.person video[data-shown]', LONG_WAIT);
     await sees(ada.page);
     await goesOn(ada.page);
 
     const corner = async () => (await pixels(ada.page, '.person video', 16, 9)).slice(0, 3);
-    await expect
-      .poll(async () => difference(await corner(), [0, 200, 0]), { timeout: 60_000 })
-      .toBeLessThan(25);
+    await expect.poll(async () => difference(await corner(), [0, 200, 0]), LONG_WAIT).toBeLessThan(25);
     // She sits in the middle in the clip's first half, and to the side in its second.
     const middle = async () =>
       (await pixels(ada.page, '.person video', 16, 9)).slice(3 * (16 * 5 + 8)).slice(0, 3);
-    await expect
-      .poll(async () => difference(await middle(), [0, 200, 0]), { timeout: 60_000 })
-      .toBeGreaterThan(25);
+    await expect.poll(async () => difference(await middle(), [0, 200, 0]), LONG_WAIT).toBeGreaterThan(25);
 
     const ofAda = await pixels(ada.page, '#stage', 16, 9);
     // Firefox makes a picture small by leaving out most of its pixels, so the means are taken here.
@@ -103,7 +102,7 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
         return means;
       });
     // It also shows more contrast than was sent; any other picture is farther off.
-    await expect.poll(async () => difference(await shown(), ofAda), { timeout: 60_000 }).toBeLessThan(16);
+    await expect.poll(async () => difference(await shown(), ofAda), LONG_WAIT).toBeLessThan(16);
 
     await page.click('.call-tool.leave');
     await ada.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ timeout: 5000 });

@@ -97,7 +97,7 @@ describe('a link', () => {
   });
   afterAll(() => node.close());
 
-  it('with debris and trackers opens the lobby without a word', async () => {
+  it('with punctuation and trackers opens the lobby without a notice', async () => {
     const room = new URL(newLink(node.url)).searchParams.get('room')!;
     const { page, close } = await come(browser, `${node.url}?Room=${room}.%20&fbclid=x&utm_source=y`);
     await page.getByRole('heading', { name: 'Join the call' }).waitFor();
@@ -105,14 +105,14 @@ describe('a link', () => {
     await close();
   });
 
-  it('that was cut off is told as such', async () => {
+  it('that was cut off is reported as such', async () => {
     const { page, close } = await come(browser, newLink(node.url).slice(0, -5));
     await page.getByText('This link is incomplete: ask for it again').waitFor();
     expect(await page.locator('.lobby').count()).toBe(0);
     await close();
   });
 
-  it('opens the lobby again when one goes back and forward', async () => {
+  it('opens the lobby again after "Back" and "Forward"', async () => {
     const { page, close } = await come(browser, `${node.url}?style=none`);
     await page.keyboard.press('c');
     const lobby = page.getByRole('heading', { name: 'Start a call' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { visit, type Visit } from './studio-page.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 /** Hertz of what the fake microphone hears. */
 export const TONE = 1000;
@@ -109,7 +110,7 @@ export function tile(page: Page, name?: string) {
 }
 
 export async function sees(page: Page, name?: string): Promise<void> {
-  await tile(page, name).locator('video[data-shown]').waitFor({ timeout: 60_000 });
+  await tile(page, name).locator('video[data-shown]').waitFor(LONG_WAIT);
 }
 
 /**

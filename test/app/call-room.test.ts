@@ -9,6 +9,7 @@ import { launchBrowser } from '../fixtures/browser.ts';
 import { freePort, missing, startCoturn, startRedis, stopEngine } from '../fixtures/engines.ts';
 import { newRoom, ownRoom, startNode, TestPages, type Node } from '../fixtures/signalling.ts';
 import { buildRoomPage, joinRoom, membersOf, openRoomPage, seesAll } from './room-page.ts';
+import { WAIT } from '../fixtures/waits.ts';
 
 const noRedis = missing('redis-server');
 if (noRedis) process.stdout.write(`Calls over a Redis that fails are not tested: ${noRedis}.\n`);
@@ -97,7 +98,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     expect(await eventsOf(grace)).toEqual([]);
   });
 
-  it('no longer see somebody of whom neither the server nor they hear', async () => {
+  it('no longer see somebody whom neither the server nor they hear', async () => {
     const file = join(import.meta.dirname, '../fixtures/node-process.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', file], {
       env: { ...process.env, REDIS_URL: redisUrl },
@@ -189,7 +190,7 @@ describe('people on one server', () => {
     await grace.evaluate(() => window.steered.tell({ muted: true, camera: true }));
     node = await startNode({ port }, build.folder);
     for (const page of [ada, grace])
-      await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
+      await page.waitForFunction(() => window.steered.signalling(), undefined, WAIT);
     await seesAll(ada, 'Grace');
     expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
   });
@@ -205,12 +206,12 @@ describe('people on one server', () => {
       for (const wish of wishes) await lock(wish);
       node = await startNode({ port }, build.folder);
       for (const page of [ada, grace])
-        await page.waitForFunction(() => window.steered.signalling(), undefined, { timeout: 20_000 });
+        await page.waitForFunction(() => window.steered.signalling(), undefined, WAIT);
     };
     await restart([true, false]);
     expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('none');
     await restart([true]);
-    await grace.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 20_000 });
+    await grace.waitForFunction(() => window.steered.locked().locked, undefined, WAIT);
     expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('ERR_ROOM_LOCKED');
   });
 
@@ -266,7 +267,7 @@ describe('people on one server', () => {
     expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
   });
 
-  it('see nobody twice and not themselves, whatever it says', async () => {
+  it('see nobody twice and not themselves, even if it says so', async () => {
     const room = newRoom();
     const ada = await open(node.url);
     let wire: WebSocketRoute | undefined;
@@ -377,7 +378,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
   const faultOf = (page: Page) => page.evaluate(() => window.steered.relayFault());
   const LINE = /^TURN refused a page with 401: TURN_SECRET may not be [^\n]+\n$/;
 
-  it('refuses them are told so, and the operator reads one line', async () => {
+  it('refuses them see why, and the operator reads one line', async () => {
     const { url, log } = await serve(`not ${secret}`);
     for (const page of await meet(url, ONLY_RELAYS)) {
       await expect.poll(() => faultOf(page), { timeout: 30_000 }).toBe('ERR_RELAY_REFUSED');
@@ -394,11 +395,11 @@ describe.skipIf(noRelay)('two people whose relay', () => {
     const { url, log } = await serve(`not ${secret}`);
     const [ada, grace] = await meet(url, SLOW_DIRECT_WAY);
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
-    await expect.poll(log, { timeout: 20_000 }).toMatch(LINE);
+    await expect.poll(log, WAIT).toMatch(LINE);
     for (const page of [ada, grace]) expect(await faultOf(page)).toBe('none');
   });
 
-  it('takes them meet over it, and nobody is told of a refusal', async () => {
+  it('accepts them meet over it, and nobody sees a refusal', async () => {
     const { url, log } = await serve(secret);
     const [ada, grace] = await meet(url, ONLY_RELAYS);
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);

@@ -30,6 +30,7 @@ import {
   type Person,
 } from './call-page.ts';
 import { reach, visit } from './studio-page.ts';
+import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
 /** What Ada's camera shows, and who in it is a person. */
 let clip: FakeCamera;
@@ -192,7 +193,7 @@ describe('a call of two', () => {
     const stage = await pixels(page, '#stage');
     // A connection begins with few bits; the codec needs a moment for the edges.
     const seen = () => pixels(b.page, '.person video');
-    await expect.poll(async () => difference(await seen(), stage), { timeout: 60_000 }).toBeLessThan(3);
+    await expect.poll(async () => difference(await seen(), stage), LONG_WAIT).toBeLessThan(3);
     const cartoon = await seen();
     // And it is the known clip: the person is drawn, the room is as it was.
     expect(offClip(cartoon, (distance) => distance >= 6)).toBeGreaterThan(10);
@@ -204,7 +205,7 @@ describe('a call of two', () => {
     await goesOn(b.page);
     const camera = await pixels(page, '#stage');
     expect(difference(cartoon, camera)).toBeGreaterThan(5);
-    await expect.poll(async () => difference(await seen(), camera), { timeout: 60_000 }).toBeLessThan(3);
+    await expect.poll(async () => difference(await seen(), camera), LONG_WAIT).toBeLessThan(3);
 
     // Who is cut off at the sides can be seen whole, and fill the tile again.
     const fit = () =>
@@ -221,7 +222,7 @@ describe('a call of two', () => {
     for (const listener of [page, b.page]) expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
   });
 
-  it('is recorded with everybody’s sound only where that was chosen, and then everybody is told', async () => {
+  it('is recorded with everybody’s sound only where that was chosen, and then everybody sees it', async () => {
     const { page } = a;
     // Ada says nothing herself, so that what beeps in her clips is Grace.
     await page.keyboard.press('m');
@@ -253,7 +254,7 @@ describe('a call of two', () => {
 
     await a.page.locator('input[name=style][value=toon]').check({ force: true });
     await expect
-      .poll(async () => difference(await pixels(b.page, '.person video'), live), { timeout: 60_000 })
+      .poll(async () => difference(await pixels(b.page, '.person video'), live), LONG_WAIT)
       .toBeGreaterThan(4);
     await a.page.keyboard.press('g');
     await a.page.locator('input[name=style][value=none]').check({ force: true });
@@ -282,7 +283,7 @@ describe('a call of two', () => {
     expect(a.sent.filter((name) => name === 'signal').length - signals).toBeLessThanOrEqual(3);
   });
 
-  it('goes on without the effect: the others are seen and heard, the trouble is told, and it is mended in place', async () => {
+  it('goes on without the effect: the others are seen and heard, and the effect can be restarted', async () => {
     const { page } = a;
     await page.evaluate('document.querySelector(".person video").dataset.kept = "yes"');
     // Its worker dies, and no other can be had.
@@ -311,32 +312,35 @@ describe('a call of two', () => {
     await goesOn(b.page);
   });
 
-  it.runIf(process.platform === 'linux')('finds another way when the network stood still', async () => {
-    const fragment = () =>
-      b.page.evaluate<string>('/ice-ufrag:(.+)/.exec(connections.at(-1).localDescription.sdp)[1]');
-    const before = await fragment();
-    // Nothing comes or goes any more: no frame, no beat, no word of the server.
-    const network = networkProcess(await processes(ada));
-    process.kill(network, 'SIGSTOP');
-    try {
-      // Silent to Grace, or already to the server as well.
-      await b.page.locator('.person:is([data-link=reconnecting], .invitation)').waitFor({ timeout: 20_000 });
-    } finally {
-      process.kill(network, 'SIGCONT');
-    }
-    await b.page.locator('.person[data-link=connected]').waitFor({ timeout: 60_000 });
-    await goesOn(b.page);
-    await goesOn(a.page);
-    const found = await fragment();
-    expect(found).not.toBe(before);
+  it.runIf(process.platform === 'linux')(
+    'finds another network path after the network stopped for a while',
+    async () => {
+      const fragment = () =>
+        b.page.evaluate<string>('/ice-ufrag:(.+)/.exec(connections.at(-1).localDescription.sdp)[1]');
+      const before = await fragment();
+      // Nothing comes or goes any more: no frame, no beat, no word of the server.
+      const network = networkProcess(await processes(ada));
+      process.kill(network, 'SIGSTOP');
+      try {
+        // Silent to Grace, or already to the server as well.
+        await b.page.locator('.person:is([data-link=reconnecting], .invitation)').waitFor(WAIT);
+      } finally {
+        process.kill(network, 'SIGCONT');
+      }
+      await b.page.locator('.person[data-link=connected]').waitFor(LONG_WAIT);
+      await goesOn(b.page);
+      await goesOn(a.page);
+      const found = await fragment();
+      expect(found).not.toBe(before);
 
-    // A network that changed is not waited for: nothing was silent yet.
-    await a.page.context().setOffline(true);
-    await a.page.context().setOffline(false);
-    await expect.poll(fragment).not.toBe(found);
-    await a.page.getByText('server offline').waitFor({ state: 'detached' });
-    await goesOn(b.page);
-  });
+      // A network that changed is not waited for: nothing was silent yet.
+      await a.page.context().setOffline(true);
+      await a.page.context().setOffline(false);
+      await expect.poll(fragment).not.toBe(found);
+      await a.page.getByText('server offline').waitFor({ state: 'detached' });
+      await goesOn(b.page);
+    },
+  );
 
   it('goes on while the server restarts, stays locked, and lets a third in when its host opens it', async () => {
     const { page: pageA } = a;
@@ -391,9 +395,10 @@ describe('a call of two', () => {
     const ofAda = await pixels(pageA, '#stage', 16, 9);
     for (const page of [pageB, pageC])
       await expect
-        .poll(async () => difference(await pixels(page, '.person[aria-label=Ada] video', 16, 9), ofAda), {
-          timeout: 60_000,
-        })
+        .poll(
+          async () => difference(await pixels(page, '.person[aria-label=Ada] video', 16, 9), ofAda),
+          LONG_WAIT,
+        )
         .toBeLessThan(8);
     expect(difference(await pixels(pageB, '.person[aria-label=Mary] video', 16, 9), ofAda)).toBeGreaterThan(
       16,
@@ -411,7 +416,7 @@ describe('a call of two', () => {
     await tile(b.page, 'Mary').waitFor({ state: 'detached', timeout: 10_000 });
   });
 
-  it('goes on where a server that was started anew does not let one back in, who comes in when it can be', async () => {
+  it('goes on where a restarted server does not let one back in, who rejoins once that is possible', async () => {
     const { page } = b;
     const room = new URL(link).searchParams.get('room')!;
     // Keeps the page from the server, and no packet from the other person.
@@ -465,14 +470,14 @@ describe('a call of two', () => {
 });
 
 describe('a room', () => {
-  it('that no link can name is told, and leads to the studio', async () => {
+  it('that no link can name is reported, and leads to the studio', async () => {
     const { page, close } = await visit(ada, `${app.url}?room=short&input=demo&style=none`);
     await page.locator('.notice', { hasText: 'incomplete' }).waitFor();
     await page.getByRole('button', { name: 'Call', exact: true }).waitFor();
     await close();
   });
 
-  it('has nobody half in it: who fails in the last step of joining is in the lobby, and the others see them go', async () => {
+  it('has nobody half in it: after a failed last step of joining one is in the lobby, and the others see them leave', async () => {
     const link = newLink(app.url);
     const first = new TestPage(app.url);
     await first.join(new URL(link).searchParams.get('room')!, { rejoin: lastOfAll() });
@@ -496,7 +501,7 @@ describe('a room', () => {
     await close();
   });
 
-  it('is joined by a browser that is slow to tell what its hardware encodes, in one tab', async () => {
+  it('is joined by a browser that is slow to say what its hardware encodes, in one tab', async () => {
     const before = `${WATCH}
       const { encodingInfo } = MediaCapabilities.prototype;
       MediaCapabilities.prototype.encodingInfo = async function (wish) {

@@ -300,7 +300,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(events[0]?.message).toContain(message);
   });
 
-  test('a wrong command is told in a sentence, and help has examples', async () => {
+  test('a wrong command is explained in a sentence, and help has examples', async () => {
     const wrong = await run(process.execPath, [BIN, 'convert', 'a.mp4', '-o', 'a.gif']).catch(
       (error: unknown) => error as { code: number; stderr: string },
     );

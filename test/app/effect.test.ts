@@ -8,6 +8,7 @@ import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 let camera: FakeCamera;
 let app: Listening;
@@ -45,9 +46,11 @@ async function open(query: string, { from = app, in_ = browser } = {}): Promise<
 }
 
 function stateBecomes(page: Page, state: string): Promise<unknown> {
-  return page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state, {
-    timeout: 60_000,
-  });
+  return page.waitForFunction(
+    (wanted) => document.documentElement.dataset.state === wanted,
+    state,
+    LONG_WAIT,
+  );
 }
 
 const frames = (page: Page) =>
@@ -94,7 +97,7 @@ describe('with a camera that shows the demo clip', () => {
     expect(near / outline).toBeGreaterThanOrEqual(0.95);
   });
 
-  test('a picture that stands still costs no inference, and follows what is asked of it all the same', async () => {
+  test('an unchanged picture costs no inference, and still follows changes of the look', async () => {
     const still = await fakeCamera({ frames: 1 });
     const browser = await launchBrowser({ camera: still.path });
     try {
@@ -407,7 +410,7 @@ describe('what goes wrong', () => {
     ['truncated', 'ERR_MODEL_INTEGRITY', (body: Buffer) => ({ body: body.subarray(0, body.length >> 1) })],
     ['missing', 'ERR_MODEL_MISSING', () => ({ status: 404, body: 'not here' })],
   ] as const)
-    test(`a ${what} matte net is told in words, with a way to try again`, async () => {
+    test(`a ${what} matte net is explained in words, with a way to try again`, async () => {
       const page = await browser.newPage({ serviceWorkers: 'block' });
       await page.route('**/models/matte/*.onnx*', async (route) => {
         const response = await route.fetch();
@@ -520,9 +523,7 @@ describe('what goes wrong', () => {
       self.close();
     });
     // It falls silent, and is missed.
-    await page.waitForFunction((old) => document.querySelector('#stage') !== old, canvas, {
-      timeout: 60_000,
-    });
+    await page.waitForFunction((old) => document.querySelector('#stage') !== old, canvas, LONG_WAIT);
     await page.waitForFunction(
       () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
     );

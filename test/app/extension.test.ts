@@ -273,7 +273,7 @@ test('one key shows the camera as it is and the cartoon again, in the same track
   await expect.poll(() => badge(page)).toBe('on');
 });
 
-test('a camera that is refused, another patch, and a dead engine are told; nobody is shown unasked', async () => {
+test('a refused camera, another patch, and a dead engine are reported; nobody is shown unasked', async () => {
   await page.goto(`${site.origin}/patched`);
   await page.evaluate(ask, { video: true });
   expect(await describePicture(page)).toBe('cartoon');

@@ -82,7 +82,7 @@ function cameraError(page: Page, deviceId?: string): Promise<Told> {
 }
 
 describe('a camera', () => {
-  test('opens, tells its name, and goes dark on stop', async () => {
+  test('opens, has a name, and goes dark on stop', async () => {
     const page = await sharedPage();
     const seen = await page.evaluate(async () => {
       const source = await window.input.openCamera();
@@ -160,7 +160,7 @@ describe('a camera', () => {
     }
   });
 
-  test('that is remembered but gone gives way to any other', async () => {
+  test('that is remembered but missing is replaced by any other', async () => {
     const page = await sharedPage();
     const label = await page.evaluate(
       async () => (await window.input.openCamera({ deviceId: 'a camera of last week' })).label,

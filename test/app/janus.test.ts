@@ -9,10 +9,11 @@ import { projectRoot } from '../fixtures/server.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
 import { hearsSound } from './obs-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
+import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
 const WIDTH = 320;
 const HEIGHT = 180;
-const SLOW = { timeout: 60_000, polling: 100 };
+const SLOW = { ...LONG_WAIT, polling: 100 };
 /** How long a reconnection may take on a machine that runs other tests. Alone it takes a third. */
 const BACK_MS = 30_000;
 
@@ -51,7 +52,7 @@ async function studio(token: string): Promise<Visit> {
 }
 
 async function onAir(page: Page): Promise<void> {
-  await page.getByRole('dialog', { name: 'Broadcast' }).getByText('On air').waitFor({ timeout: 60_000 });
+  await page.getByRole('dialog', { name: 'Broadcast' }).getByText('On air').waitFor(LONG_WAIT);
 }
 
 /** What is shown, as RGBA; black where nothing is. */
@@ -108,7 +109,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await app.close();
   });
 
-  it('one publishes, three see the same; a killed server is got over; whoever leaves frees the endpoint', async () => {
+  it('one publishes, three see the same; it survives a killed server; leaving frees the endpoint', async () => {
     const sender = await studio('not the token');
     const panel = sender.page.getByRole('dialog', { name: 'Broadcast' });
     await panel.getByText('ERR_MEDIA_SERVER_TOKEN').waitFor();
@@ -121,7 +122,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await panel.getByRole('button', { name: 'Go on air' }).click();
     const viewers = await Promise.all([view(), view(), view('&audio=0')]);
     await onAir(sender.page);
-    await panel.getByText('640 × 360').and(panel.getByText('2 sizes')).waitFor({ timeout: 20_000 });
+    await panel.getByText('640 × 360').and(panel.getByText('2 sizes')).waitFor(WAIT);
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     for (const { page } of viewers) {
       await goesOn(page);
@@ -131,7 +132,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
           timeout: SLOW.timeout,
         })
         .toBe(640);
-      await expect.poll(async () => difference(await pixels(page)), { timeout: 20_000 }).toBeLessThan(4);
+      await expect.poll(async () => difference(await pixels(page)), WAIT).toBeLessThan(4);
       expect(await page.evaluate(() => document.body.innerText)).toBe('');
     }
     expect(await viewers[0].page.evaluate(hearsSound, 20_000)).toBe(true);
@@ -166,9 +167,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     const alphaAt = (picture: PNG, x: number, y: number) =>
       picture.data[4 * (y * picture.width + x) + 3]! / 255;
     const shoot = async () => PNG.sync.read(await viewer.page.screenshot({ omitBackground: true }));
-    await expect
-      .poll(async () => alphaAt(await shoot(), WIDTH / 2, HEIGHT / 2), { timeout: 20_000 })
-      .toBeGreaterThan(0.95);
+    await expect.poll(async () => alphaAt(await shoot(), WIDTH / 2, HEIGHT / 2), WAIT).toBeGreaterThan(0.95);
     const picture = await shoot();
     let [inside, outside, wrong, green] = [0, 0, 0, 0];
     for (let y = 0; y < HEIGHT; y++)

@@ -11,6 +11,7 @@ import { startNode, type Node } from '../fixtures/signalling.ts';
 import { SLOW, WATCH } from './call-page.ts';
 import { hearsSound } from './obs-page.ts';
 import { reach, visit, type Visit } from './studio-page.ts';
+import { WAIT } from '../fixtures/waits.ts';
 
 const SIZE = { width: 640, height: 360 };
 
@@ -110,7 +111,7 @@ describe('the OBS link', () => {
       }
       return judgeCutOut(picture, mirrored);
     };
-    await expect.poll(async () => (await keyed()).solid, { timeout: 20_000 }).toBeGreaterThan(0.98);
+    await expect.poll(async () => (await keyed()).solid, WAIT).toBeGreaterThan(0.98);
     // The card of the numbers stands in a corner.
     expect((await keyed()).clear).toBeGreaterThan(0.9);
     await expect.poll(() => text(dressed.page), SLOW).toMatch(/640 × \d+ +\d+ fps +[\d.]+ Mbit\/s +\w+/);

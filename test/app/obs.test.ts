@@ -12,6 +12,7 @@ import { projectRoot } from '../fixtures/server.ts';
 import { meanDifference } from '../fixtures/stage.ts';
 import { startWhipServer, type WhipServer } from '../fixtures/whip-server.ts';
 import { reach, visit } from './studio-page.ts';
+import { WAIT } from '../fixtures/waits.ts';
 
 let camera: FakeCamera;
 let browser: Browser;
@@ -101,7 +102,7 @@ describe('the OBS page without a stream', () => {
     // The matte and the style settle over the first frames, so the picture is polled as a whole. On
     // a busy machine the governor takes a smaller matte, whose edge is softer.
     await expect
-      .poll(look, { timeout: 20_000 })
+      .poll(look, WAIT)
       .toSatisfy(
         ({ solid, clear, error, drawn }: Awaited<ReturnType<typeof look>>) =>
           solid > 0.96 && clear > 0.995 && error < 4 && drawn > 10,
@@ -131,7 +132,7 @@ describe('the OBS page without a stream', () => {
       ),
     );
     await expect
-      .poll(() => text(asked!.page), { timeout: 20_000 })
+      .poll(() => text(asked!.page), WAIT)
       .toContain('No camera: start OBS with --enable-media-stream --use-fake-ui-for-media-stream');
     expect(await text(asked!.page)).toContain('The browser was not allowed to use the camera.');
     expect(await text(silent!.page)).toBe('');
@@ -140,7 +141,7 @@ describe('the OBS page without a stream', () => {
     await Promise.all([silent!.close(), asked!.close()]);
   });
 
-  it('a deck steers the studio, and a stranger does not', async () => {
+  it('a deck controls the studio, and a page of another origin does not', async () => {
     const { page: deck, complaints, close } = await visit(browser, `${app.url}deck.html`);
     const [studio] = await Promise.all([
       deck.waitForEvent('popup'),
@@ -149,7 +150,7 @@ describe('the OBS page without a stream', () => {
     await studio.getByRole('button', { name: 'Try the demo' }).click();
     await reach(studio, 'running');
     const says = (words: string) =>
-      expect.poll(() => deck.getByRole('status').innerText(), { timeout: 20_000 }).toContain(words);
+      expect.poll(() => deck.getByRole('status').innerText(), WAIT).toContain(words);
     const ask = async (name: string) => {
       await deck.getByRole('status').evaluate((status) => {
         status.textContent = '';
@@ -200,7 +201,7 @@ describe('the OBS page without a stream', () => {
     await close();
   });
 
-  it('lets go of the stream while OBS hides the source for long', async () => {
+  it('releases the stream while OBS hides the source for long', async () => {
     const { page, close } = await visit(browser, 'about:blank', { before: 'window.obsstudio = {};' });
     await page.clock.install();
     await page.goto(address());

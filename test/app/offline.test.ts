@@ -5,6 +5,7 @@ import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { startNode } from '../fixtures/signalling.ts';
 import { reach, visit } from './studio-page.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 it('a second visit needs no server', async () => {
   const node = await startNode({}, join(projectRoot, 'dist'));
@@ -24,7 +25,7 @@ it('a second visit needs no server', async () => {
             !/\.(jspi|asyncify)-|-half\.onnx/.test(file) && !held.includes(new URL(file, location.href).href),
         );
       });
-    await expect.poll(missing, { timeout: 60_000, interval: 500 }).toEqual([]);
+    await expect.poll(missing, { ...LONG_WAIT, interval: 500 }).toEqual([]);
     expect(complaints).toEqual([]);
 
     await node.close();

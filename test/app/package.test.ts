@@ -17,6 +17,7 @@ import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { buildExample, packPackage, serveFolder, type Packed } from '../fixtures/packed.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
+import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
 const BARE = `<!doctype html>
   <script type="importmap">{ "imports": { "portoon": "./node_modules/portoon/dist-lib/index.js" } }</script>
@@ -71,7 +72,7 @@ async function serve(folder: string, headers?: Record<string, string>): Promise<
 async function open(url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => 'portoon' in window, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => 'portoon' in window, undefined, LONG_WAIT);
   return page;
 }
 
@@ -151,7 +152,7 @@ describe('a page', () => {
     const built = await buildExample(await packed.example('livekit'));
     const page = await browser.newPage();
     await page.goto((await serve(built)).url);
-    await page.waitForFunction(() => 'cartoon' in window, undefined, { timeout: 60_000 });
+    await page.waitForFunction(() => 'cartoon' in window, undefined, LONG_WAIT);
     const isSent = await page.evaluate(() => {
       const { cartoon, track } = window as unknown as {
         cartoon: { processedTrack: MediaStreamTrack };
@@ -174,12 +175,12 @@ describe('a page', () => {
     const chroma = async () => saturation(await middleOf(page));
     await expect.poll(chroma, { timeout: 30_000 }).toBeLessThan(8);
     await page.getByLabel('Cartoon').uncheck();
-    await expect.poll(chroma, { timeout: 20_000 }).toBeGreaterThan(14);
+    await expect.poll(chroma, WAIT).toBeGreaterThan(14);
     await page.getByLabel('Camera').uncheck();
     await page.waitForFunction(() => document.querySelector('video')!.srcObject === null);
     await page.getByLabel('Cartoon').check();
     await page.getByLabel('Camera').check();
-    await expect.poll(chroma, { timeout: 20_000 }).toBeLessThan(8);
+    await expect.poll(chroma, WAIT).toBeLessThan(8);
   });
 
   test('may draw with a recipe of its own', async () => {
@@ -227,9 +228,9 @@ describe('a page', () => {
     );
     const chroma = async () => saturation(await middleOf(page));
     // Manga is black and white, and the demo person is not.
-    await expect.poll(chroma, { timeout: 20_000 }).toBeLessThan(8);
+    await expect.poll(chroma, WAIT).toBeLessThan(8);
     await page.getByLabel('Cartoon').uncheck();
-    await expect.poll(chroma, { timeout: 20_000 }).toBeGreaterThan(14);
+    await expect.poll(chroma, WAIT).toBeGreaterThan(14);
   });
 
   test('may have the files on another origin', async () => {
@@ -247,7 +248,7 @@ describe('a page', () => {
   });
 });
 
-describe('what is wrong is told in a sentence, with a way out', () => {
+describe('what is wrong is said in a sentence, with a way out', () => {
   test('a folder that is not there, or holds something else', async () => {
     const page = await openBare();
     const missing = await refusal(page, '/nowhere/');
@@ -342,9 +343,11 @@ test("its command serves the studio, whose nets and runtimes are the library's",
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   const page = await browser.newPage();
   await page.goto(`${url}?input=camera&autostart=1`);
-  await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
-    timeout: 60_000,
-  });
+  await page.waitForFunction(
+    () => document.documentElement.dataset.state === 'running',
+    undefined,
+    LONG_WAIT,
+  );
   await served.stop();
 });
 

@@ -14,6 +14,7 @@ import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, decodePictures, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { startSignedStore } from '../fixtures/signed-store.ts';
 import { startQueueWorker, type QueueWorker } from '../fixtures/queue-worker.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 const run = promisify(execFile);
 const reason = noFfmpeg ?? missing('redis-server');
@@ -218,8 +219,8 @@ describe.skipIf(reason)('films in a queue', () => {
     const inMidSegment = async () => {
       await expect
         .poll(async () => (await queues.segments.getActive()).map(({ progress }) => progress), {
+          ...LONG_WAIT,
           interval: 20,
-          timeout: 60_000,
         })
         .toContainEqual(
           expect.objectContaining({ frames: expect.toSatisfy((frames) => frames > 0) as number }),
@@ -251,7 +252,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect(await leftovers('safe')).toEqual([]);
   });
 
-  test('leave nothing after Ctrl-C, neither files nor jobs, and a worker told to stop ends in peace', async () => {
+  test('leave nothing after Ctrl-C, neither files nor jobs, and a worker that is stopped ends in order', async () => {
     const args = ['convert', 'busy.mp4', ...PLAIN, '-o', 'stopped/new.mp4', '--queue', url, '--segment', '2'];
     const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: folder });
     const closed = once(child, 'close') as Promise<[number]>;
@@ -286,7 +287,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect((await converting).events[0]).toMatchObject({ event: 'done', frames: 180 });
   });
 
-  test('a Redis that does not answer, and a queue that is no address, are told; a film may stay whole', async () => {
+  test('a silent Redis, and a queue that is no address, are reported; a film may stay whole', async () => {
     const free = await freePort();
     const { code, events } = await convert(folder, 'one.mov', '--queue', `redis://:secret@127.0.0.1:${free}`);
     expect(code).toBe(1);

@@ -19,6 +19,7 @@ import {
 import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach, visit, type Visit } from './studio-page.ts';
+import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
 let folder: string;
 /** With nets that cost next to nothing: a clip is the same whatever it shows. */
@@ -189,7 +190,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await newestClip(page).waitFor();
   });
 
-  test('with a transparent background stays so, whatever is chosen meanwhile', async () => {
+  test('with a transparent background stays so, even if another is chosen meanwhile', async () => {
     const { page } = await studio('input=camera&autostart=1&style=none&background=blur', { from: whole });
     await choose(page, 'webm-alpha');
     await page.keyboard.press('r');
@@ -222,7 +223,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none');
     await choose(page, 'gif');
     await page.keyboard.press('r');
-    await newestClip(page).waitFor({ timeout: 60_000 });
+    await newestClip(page).waitFor(LONG_WAIT);
     const gif = await save(page);
     const film = await probe(gif);
     expect(film.tracks).toMatchObject([{ codec: 'gif', width: 480, height: 270 }]);
@@ -233,7 +234,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
 
     await page.getByRole('button', { name: 'Recording options' }).click();
     await page.getByRole('button', { name: 'Take a picture' }).click();
-    await expect.poll(() => page.locator('.clip').count(), { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => page.locator('.clip').count(), WAIT).toBe(2);
     const picture = PNG.sync.read(await readFile(await save(page)));
     expect([picture.width, picture.height]).toEqual([640, 360]);
     expect(camera.indexOf(picture.data, 640, 360)).toBeDefined();
@@ -335,7 +336,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     const again = await launchBrowserWithTabs({ camera: camera.path, profile });
     try {
       await again.page.goto(`${app.url}?input=demo`);
-      await newestClip(again.page).waitFor({ timeout: 60_000 });
+      await newestClip(again.page).waitFor(LONG_WAIT);
       expect(await newestClip(again.page).innerText()).toContain('Recovered clip');
       const bytes = await again.page.evaluate(async () => {
         const url = document.querySelector<HTMLMediaElement>('.clip .preview')!.src;
@@ -374,7 +375,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     });
     await choose(page, 'mp4');
     await page.keyboard.press('r');
-    await message(page, 'no space left').waitFor({ timeout: 60_000 });
+    await message(page, 'no space left').waitFor(LONG_WAIT);
     await newestClip(page).waitFor();
     const path = await save(page);
     const film = await probe(path);
@@ -382,7 +383,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     expect(await decodeErrors(path)).toBe('');
   });
 
-  test('when one leaves: the page asks, and has the clip when one comes back', async () => {
+  test('when the person leaves: the page asks, and has the clip when they come back', async () => {
     const { page } = await studio();
     await choose(page, 'webm');
     await page.keyboard.press('r');

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright';
 import { build } from 'vite';
 import { expect } from 'vitest';
 import type { Seen } from './room-page/main.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 export type { Seen } from './room-page/main.ts';
 
@@ -63,8 +64,6 @@ export function membersOf(page: Page): Promise<Seen[]> {
 /** Resolves when the page sees exactly these people, in any order, and hears each of them. */
 export async function seesAll(page: Page, ...names: string[]): Promise<void> {
   await expect
-    .poll(async () => (await membersOf(page)).map(({ name, link }) => `${name} ${link}`).sort(), {
-      timeout: 60_000,
-    })
+    .poll(async () => (await membersOf(page)).map(({ name, link }) => `${name} ${link}`).sort(), LONG_WAIT)
     .toEqual(names.map((name) => `${name} connected`).sort());
 }

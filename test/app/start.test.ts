@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { projectRoot } from '../fixtures/server.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 const running: ChildProcess[] = [];
 afterEach(() => {
@@ -56,7 +57,7 @@ describe('npm start', () => {
       await page.waitForFunction(
         () => ['ready', 'running', 'error'].includes(document.documentElement.dataset.state ?? ''),
         undefined,
-        { timeout: 60_000 },
+        LONG_WAIT,
       );
       expect(complaints).toEqual([]);
     } finally {
@@ -64,7 +65,7 @@ describe('npm start', () => {
     }
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in peace', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in order', async (signal) => {
     const { child, address, ended } = start('0');
     const response = await fetch(await address);
     expect(response.status).toBe(200);
@@ -127,7 +128,7 @@ describe('npm start', () => {
     expect(said.out).toMatch(/--open[^]*PORT[^]*HOST/);
   });
 
-  test('a Node that is too old is told so before anything else', async () => {
+  test('a Node that is too old is refused before anything else', async () => {
     const old = `Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } });`;
     const file = pathToFileURL(join(projectRoot, 'bin/start.js')).href;
     const code = `${old} await import(${JSON.stringify(file)});`;

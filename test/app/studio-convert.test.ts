@@ -11,6 +11,7 @@ import { fakeCamera } from '../fixtures/fake-camera.ts';
 import { decodeErrors, describeFilm, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach } from './studio-page.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 const FRAMES = 24;
 let folder: string;
@@ -103,7 +104,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await films().getByRole('button', { name: 'Resume' }).click();
     await tabs.hide();
     // Nothing of the page's own is asked while it is hidden: the files tell.
-    await expect.poll(leftovers, { timeout: 60_000 }).toEqual([expect.stringMatching(/\.mp4$/)]);
+    await expect.poll(leftovers, LONG_WAIT).toEqual([expect.stringMatching(/\.mp4$/)]);
     await tabs.show();
     const bytes = await page.evaluate(async () => {
       const root = await navigator.storage.getDirectory();
@@ -149,7 +150,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await dialog().getByText('notes.mp4, film.mp4').waitFor();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
     await films().getByText('“notes.mp4” is a text file, not a video.').waitFor();
-    await films().getByText(/fps/).waitFor({ timeout: 60_000 });
+    await films().getByText(/fps/).waitFor(LONG_WAIT);
     await films().getByRole('button', { name: 'Cancel: film.mp4' }).click();
     await films().getByRole('button', { name: 'Remove: notes.mp4' }).click();
     await films().waitFor({ state: 'detached' });
@@ -163,7 +164,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
 });
 
 describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
-  test('is told for what it is where it is no film to be shown, and the picture goes on', async () => {
+  test('is named for what it is where it is no film, and the picture goes on', async () => {
     const told: Record<string, RegExp> = {
       'notes.mp4': /“notes.mp4” is a text file, not a video\. Choose an MP4/,
       'letter.txt': /“letter.txt” is a text file, not a video\. Choose an MP4/,

@@ -7,6 +7,7 @@ import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { faint } from './legibility.ts';
 import { reach, visit } from './studio-page.ts';
+import { WAIT } from '../fixtures/waits.ts';
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof serveApp>>;
@@ -331,7 +332,7 @@ function isOnTop(page: Page, selector: string): Promise<boolean> {
 }
 
 describe('clips', () => {
-  it('fold, play large at one tap, and give way to the person and to Join', async () => {
+  it('fold, play large at one tap, and cover neither the person nor Join', async () => {
     const { page, close } = await visit(browser, `${home}?autostart=1&style=none`, {
       permissions: ['camera', 'microphone'],
       viewport: { width: 1280, height: 800 },
@@ -341,7 +342,7 @@ describe('clips', () => {
     for (let made = 1; made <= 3; made++) {
       await page.getByRole('button', { name: 'Recording options' }).click();
       await page.getByRole('button', { name: 'Take a picture' }).click();
-      await expect.poll(() => cards.count(), { timeout: 20_000 }).toBe(made);
+      await expect.poll(() => cards.count(), WAIT).toBe(made);
       await page.keyboard.press('Escape');
     }
     // The person's face is in the middle.

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 /** A fresh visitor's page, and what it complained of. */
 export interface Visit {
@@ -37,7 +38,7 @@ export async function visit(
 /** Waits until the page is in a state, as other programs would. */
 export async function reach(page: Page, state: 'ready' | 'running' | 'error'): Promise<void> {
   await page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state, {
-    timeout: 60_000,
+    ...LONG_WAIT,
     polling: 100,
   });
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { message, reach, visit } from './studio-page.ts';
+import { LONG_WAIT } from '../fixtures/waits.ts';
 
 let browser: Browser;
 let server: Awaited<ReturnType<typeof serveApp>>;
@@ -42,7 +43,7 @@ function preview(page: Page, id: string): Promise<number[] | null> {
 }
 
 async function previews(page: Page, ...ids: string[]): Promise<number[][]> {
-  for (const id of ids) await tile(page, id).locator('.live canvas').first().waitFor({ timeout: 60_000 });
+  for (const id of ids) await tile(page, id).locator('.live canvas').first().waitFor(LONG_WAIT);
   return (await Promise.all(ids.map((id) => preview(page, id)))).map((pixels) => pixels!);
 }
 
@@ -94,7 +95,7 @@ describe('the strip', () => {
       ['udnie', udnie!],
     ] as const)
       await expect
-        .poll(async () => distance((await preview(page, id)) ?? before, before), { timeout: 60_000 })
+        .poll(async () => distance((await preview(page, id)) ?? before, before), LONG_WAIT)
         .toBeGreaterThan(20);
     // Of two pictures one is left when the other has faded.
     await page.waitForFunction(() =>
@@ -309,7 +310,7 @@ describe('the controls', () => {
     await close();
   });
 
-  it('go back from a region that the net does not tell apart, and say why', async () => {
+  it('go back from a region that the net cannot segment, and say why', async () => {
     const { page, close } = await visit(browser, home);
     await hideParts(page);
     await page.goto(`${home}?input=demo&region=hair`);

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('the address', () => {
-  it('may be wrong: each word is named with what it takes, and the page goes on', async () => {
+  it('may be wrong: each parameter is named with what it takes, and the page goes on', async () => {
     const query =
       'input=demo&style=gouache&region=nose&strength=7&background=sparkling&ep=cuda&quality=high&stats=yes&zoom=2';
     const { page, close } = await visit(browser, `${home}?${query}`);
@@ -209,7 +209,7 @@ describe('the effect', () => {
     await close();
   });
 
-  it('that this browser cannot run is told in one sentence', async () => {
+  it('that this browser cannot run is explained in one sentence', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`, {
       before: 'delete window.VideoFrame',
     });

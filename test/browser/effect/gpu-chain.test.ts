@@ -119,7 +119,7 @@ describe('preparing frames on the GPU', () => {
       expect(255 * worst(await readFloats(device, part), of)).toBeLessThanOrEqual(NEAR);
     });
 
-  test('a frame that lies on its side is stood up first', async () => {
+  test('a frame that lies on its side is turned upright first', async () => {
     const frame = colours('I420', bt601);
     const turned = new VideoFrame(frame, { rotation: 90 } as VideoFrameInit);
     const here = new CpuPrepareStage();

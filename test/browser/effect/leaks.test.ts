@@ -10,6 +10,7 @@ import { fetchRuntime, startRuntime } from '../../../src/effect/runtime/runtime.
 import { ColourBands } from '../colour-bands.ts';
 import { counts, type Counts } from './count.ts';
 import countedWorker from './counted.worker.ts?worker&url';
+import { LONG_WAIT } from '../../fixtures/waits.ts';
 
 const RealWorker = Worker;
 const channel = new BroadcastChannel('counts');
@@ -40,7 +41,7 @@ function countThere(): Promise<Counts> {
 
 /** Without a source there is no frame, once the last one is through. */
 async function countOnceThrough(): Promise<Counts> {
-  await expect.poll(async () => (await countThere()).videoFrames, { timeout: 60_000 }).toBe(0);
+  await expect.poll(async () => (await countThere()).videoFrames, LONG_WAIT).toBe(0);
   return countThere();
 }
 

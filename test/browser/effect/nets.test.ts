@@ -14,6 +14,7 @@ import { fetchRuntime, precisionCache, startRuntime } from '../../../src/effect/
 import type { ExecutionProvider } from '../../../src/effect/protocol.ts';
 import { alike, ColourBands, type Colours } from '../colour-bands.ts';
 import claimingWorker from './claiming.worker.ts?worker&url';
+import { LONG_WAIT, WAIT } from '../../fixtures/waits.ts';
 
 /** Nets with known answers; test/fixtures/nets/make_nets.py says which. */
 const listOf = (name: string) => `/test/fixtures/nets/${name}.json`;
@@ -28,7 +29,7 @@ async function openMatteNet(ep: ExecutionProvider): Promise<Net> {
 
 describe('a net with memory', () => {
   for (const ep of ['wasm', 'webgpu'] as const)
-    test(`on ${ep}: each run reads what the last one left, until told to forget`, async () => {
+    test(`on ${ep}: each run reads what the last one left, until it is reset`, async () => {
       const net = await openMatteNet(ep);
       const answer = async (size: Size) => {
         // All red: a face everywhere.
@@ -84,7 +85,7 @@ const WHITE = [255, 255, 255];
 const inverted = (colour: number[]) => colour.map((value) => 255 - value);
 const dimmed = (colour: number[]) => colour.map((value) => value / 2);
 
-test('where nothing else keeps the rate, the nets run for every second frame, and what is held looks the same', async () => {
+test('where nothing else keeps the rate, the nets run for every second frame, and reused layers look the same', async () => {
   effect = await createEffect({ manifestUrl: listOf('good'), ep: 'wasm', style: 'invert', region: 'hair' });
   // A camera that claims 500 frames a second.
   bands = new ColourBands(2);
@@ -130,7 +131,7 @@ describe('where the style shows', () => {
     await bands.become([[128, 128, 0], BLUE, inverted(RED), WHITE]);
   });
 
-  test('a matte net without parts refuses them in words, and the region before stays', async () => {
+  test('a matte net without parts refuses them with a reason, and the region before stays', async () => {
     const { effect, bands } = await start('plain', { region: 'everything' });
     const error = await effect.set({ region: 'hair', strength: 0 }).catch((caught: unknown) => caught);
     expect((error as PortoonError).code).toBe('ERR_PARTS_MISSING');
@@ -139,7 +140,7 @@ describe('where the style shows', () => {
     await bands.become([GREEN, BLUE, RED, WHITE].map(inverted));
   });
 
-  test('a look that begins with a part that is not told begins with the person', async () => {
+  test('a look that begins with a part that the net lacks begins with the person', async () => {
     const { effect, bands } = await start('plain', { region: 'face' });
     const faults = faultsOf(effect);
     // The plain net calls what is bright the person.
@@ -229,7 +230,7 @@ describe('on WebGPU', () => {
   // for variants show which one is used, and a real variant fails as on a broken driver. What real
   // ones answer is tested in test/unit/quality/half.test.ts, and on WebGPU by `npm run eval:half`.
   test(
-    'twins are taken; for one that is not as promised, or that the driver fails at, its net is; one that answers otherwise than on wasm moves all there',
+    'fp16 nets are taken; a damaged one, or one that the driver fails at, is replaced by its net; one that answers otherwise than on wasm moves all there',
     { timeout: 300_000 },
     async () => {
       const RealWorker = Worker;
@@ -246,12 +247,12 @@ describe('on WebGPU', () => {
       const faults = faultsOf(effect);
       await bands.become(dimness);
       await expect
-        .poll(() => effect.stats(), { timeout: 60_000 })
+        .poll(() => effect.stats(), LONG_WAIT)
         .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: true });
       await changeTo('spoiled', dimness, inversion);
       await changeTo('halved', inversion, dimness);
       await expect
-        .poll(() => effect.stats(), { timeout: 60_000 })
+        .poll(() => effect.stats(), LONG_WAIT)
         .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: false });
       for (const [style, detail] of [
         ['stale', 'half.of'],
@@ -294,7 +295,7 @@ describe('on WebGPU', () => {
 
   test('where the first style already answers otherwise, the effect begins on wasm', async () => {
     const { effect } = await start('fickle', { ep: 'webgpu', style: 'fickle' });
-    await expect.poll(() => effect.stats().frames, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(() => effect.stats().frames, WAIT).toBeGreaterThan(0);
     expect(effect.stats().ep).toBe('wasm');
   });
 });
@@ -353,7 +354,7 @@ describe('previews', () => {
     await bands.become([GREEN, BLUE, RED, WHITE].map(dimmed));
   });
 
-  test('a style that fails is told, and the others come', async () => {
+  test('a style that fails is reported, and the others come', async () => {
     const { effect } = await start('bad');
     const { pictures, faults } = await previews(effect);
     expect([...pictures.keys()]).toEqual(['invert', 'dim']);

@@ -130,7 +130,7 @@ describe('what is no video', () => {
     expect(error.wayOut).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('sound alone and nothing at all are told apart from damage', async () => {
+  test('sound alone and an empty file are distinguished from damage', async () => {
     expect((await refusal(new File([], 'empty.webm'))).message).toContain('is empty');
     expect((await refusal(soundFile())).message).toContain('no picture');
   });

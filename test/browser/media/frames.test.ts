@@ -224,7 +224,7 @@ describe('the newest frame', () => {
     expect(open).toBe(0);
   });
 
-  test('closes the frame that waits when it is ended, and the source is told', async () => {
+  test('closes the frame that waits when it is ended, and cancels the source', async () => {
     const { frames, give, told } = supply();
     give(0);
     expect(open).toBe(1);

@@ -31,7 +31,7 @@ test('a film that can be read is not refused', async () => {
   expect(await checkFilePaths(join(folder, 'a.mp4'), join(folder, 'b.mp4'), false)).toBeNull();
 });
 
-test('what the file system says is told in words', async () => {
+test('errors of the file system are explained in words', async () => {
   const error: unknown = await open(join(folder, 'a.mp4', 'b.mp4.part'), 'wx').catch((e: unknown) => e);
   expect([isSystemError(error), isWriteError(error)]).toEqual([true, true]);
   const fault = explainWriteError(error as SystemError, 'a.mp4/b.mp4');

@@ -57,7 +57,7 @@ function getChromium(env: Record<string, string> = {}): { path: string; said: st
 }
 
 describe.skipIf(process.platform !== 'linux')('where there is no browser', () => {
-  test('one is installed, told, and found without a word the next time', () => {
+  test('one is installed, reported, and found silently the next time', () => {
     debian();
     const first = getChromium();
     expect(first.said).toMatch(/There is no Chromium.*\n.*download \.\.\.\n/);

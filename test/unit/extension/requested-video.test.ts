@@ -8,7 +8,7 @@ import {
 const read = (video: VideoConstraints) =>
   readRequestedVideo(video, (id) => (id === 'known' ? 'Desk camera' : undefined));
 
-test('who asks for any video gets what the browser would give', () => {
+test('a request for any video gets what the browser would give', () => {
   expect(read({})).toEqual({ width: 640, height: 480, frameRate: 30, min: {} });
 });
 
@@ -49,7 +49,7 @@ test('a camera is known by its id, and by its name where the page knows it', () 
     expect(read({ deviceId }).camera).toBeUndefined();
 });
 
-test('screens are told from cameras', () => {
+test('screens are distinguished from cameras', () => {
   expect(asksForScreen({ mandatory: { chromeMediaSource: 'desktop' } })).toBe(true);
   expect(asksForScreen({ optional: [{ chromeMediaSourceId: 'x' }] })).toBe(true);
   expect(asksForScreen({ width: 1280 })).toBe(false);

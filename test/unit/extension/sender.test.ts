@@ -3,7 +3,7 @@ import { bitrateOf, downscaleFactor, withStartBitrate } from '../../../extension
 
 const sdp = (...lines: string[]) => ['v=0', 'm=video 9 UDP/TLS/RTP/SAVPF 96 97', ...lines, ''].join('\r\n');
 
-test('the first codec is told how to begin, whether it has parameters or not', () => {
+test('the first codec gets its start bitrate, whether it has parameters or not', () => {
   expect(
     withStartBitrate(sdp('a=rtpmap:96 VP8/90000', 'a=rtpmap:97 rtx/90000', 'a=fmtp:97 apt=96'), 4_000_000),
   ).toBe(

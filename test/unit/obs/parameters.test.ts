@@ -72,7 +72,7 @@ describe('the address of the OBS page', () => {
     });
   });
 
-  test('what is wrong counts as unsaid, and is told', () => {
+  test('wrong values are ignored, and reported', () => {
     const { parameters, problems } = read(
       `?${WHEP}&fit=stretch&mirror=yes&chroma=blurple&alpha=1&line=9&zoom=2`,
     );

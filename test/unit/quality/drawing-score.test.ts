@@ -143,7 +143,7 @@ describe('the hue of skin', () => {
   };
   const source = plain(0.8, 0.6, 0.5);
 
-  test('is told to the degree, and the short way round', () => {
+  test('is measured to the degree, and the short way round', () => {
     const other = plain(0.6, 0.7, 0.4);
     expect(hueShift(source, other, skin)).toBeCloseTo(Math.abs(hueOf(source) - hueOf(other)), 3);
     // To either side of 180 degrees.
@@ -154,7 +154,7 @@ describe('the hue of skin', () => {
     expect(hueShift(green, cyan, skin)).toBeCloseTo(360 + to - from, 3);
   });
 
-  test('is the same whatever the lightness, and there is none in a grey drawing', () => {
+  test('is the same at any lightness, and there is none in a grey drawing', () => {
     expect(hueShift(source, source, skin)).toBe(0);
     expect(hueShift(source, plain(0.5, 0.5, 0.5), skin)).toBeNaN();
     expect(hueShift(plain(0.5, 0.5, 0.5), source, skin)).toBeNull();
@@ -177,7 +177,7 @@ describe('change along a camera move', () => {
     }
   });
 
-  test('is hardly any once carried back, and what flickers beyond it is told', () => {
+  test('is hardly any once carried back, and what flickers beyond it is measured', () => {
     const still = light((x, y) => 0.5 + 0.25 * Math.sin(x / 6) + 0.25 * Math.cos(y / 7));
     const [before, after] = [move.frame(still, 0), move.frame(still, 1)];
     const places = flow(move, 0, SIZE);

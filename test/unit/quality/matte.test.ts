@@ -84,7 +84,7 @@ describe('flicker', () => {
     expect(band.reduce((sum, value) => sum + value)).toBe(10 * HEIGHT);
   });
 
-  test('of a matte that alternates between 0.4 and 0.6 in the band is 0.2, whatever happens outside', () => {
+  test('of a matte that alternates between 0.4 and 0.6 in the band is 0.2, regardless of the rest', () => {
     const band = edgeBand(map([0, 0, 50, HEIGHT]));
     const mattes = [0, 1, 0, 1].map((odd) =>
       map([0, 0, 45, HEIGHT, odd], [45, 0, 10, HEIGHT, odd === 1 ? 0.6 : 0.4]),

@@ -74,7 +74,7 @@ describe('the score of clips', () => {
     expect(score.figures().wrong).toBeNull();
   });
 
-  test('counts the frames until a matte is as good as without a past', () => {
+  test('counts the frames until a matte is as right as without a past', () => {
     const score = new ClipScore();
     const person = between(0, 50);
     const masks = Array<Planes>(5).fill(person);

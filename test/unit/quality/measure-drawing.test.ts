@@ -47,7 +47,7 @@ const by = (id: string, draw: (frame: Planes) => Planes): Drawer => ({
   film: (frames) => Promise.resolve(frames.map(draw)),
 });
 
-test('who draws nothing has every figure of the source, and no features where no face is labelled', async () => {
+test('a style that draws nothing has every figure of the source, and no features where no face is labelled', async () => {
   const figures = await measure.measure(
     by('none', (frame) => frame),
     new Progress(),

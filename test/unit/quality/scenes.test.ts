@@ -132,7 +132,7 @@ describe('a close face', () => {
     expect(faceWindow(faceAt(0, 110, 40), [400, 300])).toEqual({ left: 0, top: 204, width: 128, height: 96 });
   });
 
-  test('is not made of a small one, nor of none', () => {
+  test('is made neither of a small one nor of none', () => {
     expect(faceWindow(faceAt(80, 50, 29), [400, 300])).toBeNull();
     expect(faceWindow(faceAt(80, 50, 0), [400, 300])).toBeNull();
   });

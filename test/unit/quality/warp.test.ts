@@ -33,7 +33,7 @@ function shift(dx: number): Float32Array {
 describe('the warping error', () => {
   const ramp = (dx: number) => picture((x) => 0.01 * (x - dx), SIZE, 3);
 
-  test('is 0 where the flow tells the whole motion, between pixels too', () => {
+  test('is 0 where the flow has the whole motion, between pixels too', () => {
     for (const dx of [0, 2, 1.25]) expect(warpingError(ramp(0), ramp(dx), shift(dx))).toBeCloseTo(0, 12);
   });
 

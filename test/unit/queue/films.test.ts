@@ -275,7 +275,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     expect((await keysOf(id)).filter((key) => key.includes('segments-'))).toEqual([]);
   });
 
-  test('waits while Redis is away, which the worker tells, and goes on', async () => {
+  test('waits while Redis is away, which the worker reports, and goes on', async () => {
     const home = await mkdtemp(join(tmpdir(), 'portoon-redis-'));
     const own = await freePort();
     let other = await startRedis(own, home);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-test('of several who build at once one does at a time, and whoever comes meanwhile hears that it waited', async () => {
+test('of several processes that build at the same time one does at a time, and the others learn that they waited', async () => {
   let under = 0;
   const build = (work: () => Promise<unknown>) =>
     oneBuilder(folder, async (waited) => {

@@ -50,7 +50,7 @@ test.each(['Zoë', '李雷', 'عليّ', '👩\u200d🎨', "O'Neil & Co. (2)"])(
   await expect(open().join(newRoom(), { name })).resolves.toBeDefined();
 });
 
-test('what nobody knows is refused: a word, an unknown type of signal, a number for text', async () => {
+test('unknown messages are refused: an event, a type of signal, a number for text', async () => {
   const {
     a,
     guestAnswer: { self: to },
@@ -107,7 +107,7 @@ test('what is no packet ends the connection, is counted and not logged', async (
   logged.mockRestore();
 });
 
-test('a whole session that is sent again, word for word, opens nothing', async () => {
+test('a whole session that is sent again unchanged opens nothing', async () => {
   const { room, a, hostAnswer } = await two();
   const guest = open();
   const said: string[] = [];

@@ -124,7 +124,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     expect(b.rest).toEqual([]);
   }, 20_000);
 
-  test('the people of a node that is stopped in peace are told to come back, and are missed at once', async () => {
+  test('the people of a node that is stopped in order are asked to come back, and are missed immediately', async () => {
     const { child, a, b, hostAnswer: answer } = await twoWithChild();
     child.kill('SIGTERM');
     await a.next('restarting');

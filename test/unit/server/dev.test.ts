@@ -46,7 +46,7 @@ test('the development server connects calls', async () => {
   b.close();
 });
 
-test('and still serves the page, and tells it of changes', async () => {
+test('and still serves the page, and sends it changes', async () => {
   const page = await fetch(url);
   expect(await page.text()).toContain('src/studio/');
   const status = await new Promise((resolve, reject) => {

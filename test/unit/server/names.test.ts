@@ -42,7 +42,7 @@ describe('the server', () => {
     await node.close();
   });
 
-  test('tells the others a name without what cannot be seen, whatever a page says', async () => {
+  test('sends the others a name without invisible characters, in whatever form a page sent it', async () => {
     const room = newRoom();
     const a = pages.open(node.url);
     await a.join(room);

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('health and numbers', () => {
-  test('/healthz and /metrics tell of the node, and never which room or who', async () => {
+  test('/healthz and /metrics describe the node, and never which room or who', async () => {
     const { a, room, guestAnswer } = await pages.two(node.url);
     await a.code('lock', { locked: 'yes' });
     expect((await fetch(`${node.url}healthz`)).status).toBe(200);
@@ -86,7 +86,7 @@ describe('stopping', () => {
     expect(Date.now() - begun).toBeLessThan(4000);
   });
 
-  test('tells all to come back, then ends', async () => {
+  test('asks all to come back, then ends', async () => {
     const own = await startNode();
     const page = pages.open(own.url);
     await page.join(newRoom());

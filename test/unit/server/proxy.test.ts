@@ -177,7 +177,7 @@ describe.each([nginx, caddy])('behind $program', ({ program, configuration, args
       expect(await refused).toBeInstanceOf(Error);
     });
 
-    test('limits count the real address, whatever a page says of itself', async () => {
+    test('limits count the real address, not what a page claims', async () => {
       const outcome = async (localAddress: string, told: string) => {
         const page = open({ localAddress, extraHeaders: { 'x-forwarded-for': told } });
         const failed = new Promise<string>((resolve) => {

@@ -239,7 +239,7 @@ describe('the port', () => {
     );
   });
 
-  test('connections that cannot be accepted end no server; the operator is told once', async () => {
+  test('connections that cannot be accepted end no server, and are logged once', async () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const http = createAppServer(folder);
     const other = await listen(http, 0);

@@ -5,6 +5,7 @@ import type { ParticipantContext } from '../../../../src/call/session/participan
 import type { Presence } from '../../../../src/call/session/presence.ts';
 import { PlaceholderTracks } from '../../../../src/call/peer/placeholder-tracks.ts';
 import type { SignalData } from '../../../../src/server/signals.ts';
+import { WAIT } from '../../../fixtures/waits.ts';
 
 interface Signal {
   to: 'ada' | 'grace';
@@ -54,7 +55,7 @@ class Pair {
       () => {
         expect([this.ada.connected, this.grace.connected]).toEqual([true, true]);
       },
-      { timeout: 20_000, interval: 50 },
+      { ...WAIT, interval: 50 },
     );
   }
 
@@ -138,7 +139,7 @@ describe('a connection to somebody', () => {
     }
   });
 
-  it('comes about, and is told as such', async () => {
+  it('is made, and reported as such', async () => {
     expect(pair.ada.member()).toMatchObject({ link: 'connecting', stream: null, speaking: false });
     await pair.connected();
     await vi.waitFor(() => {
@@ -149,18 +150,15 @@ describe('a connection to somebody', () => {
     expect(new Set(pair.sent.map(({ generation }) => generation)).size).toBe(1);
   });
 
-  it('is made anew when one side’s broke, and the signals of the old one do not disturb it', async () => {
+  it('is made again when one side’s broke, and the signals of the old one do not disturb it', async () => {
     await pair.connected();
     const old = [...pair.sent];
     // Ada's page, the one that does not make the offers for it, loses its end: it has to ask.
     made[0]!.close();
     made[0]!.dispatchEvent(new Event('connectionstatechange'));
-    await vi.waitFor(
-      () => {
-        expect(pair.ada.connected && pair.grace.connected && made.length > 2).toBe(true);
-      },
-      { timeout: 20_000 },
-    );
+    await vi.waitFor(() => {
+      expect(pair.ada.connected && pair.grace.connected && made.length > 2).toBe(true);
+    }, WAIT);
     const standing = made.length;
     // Late, or said twice: an offer, an answer, candidates.
     expect(old.map(({ data }) => data.type)).toEqual(
@@ -174,10 +172,10 @@ describe('a connection to somebody', () => {
   });
 });
 
-describe('how somebody is', () => {
+describe('somebody’s state', () => {
   const state = (revision: number, muted: boolean) => ({ muted, camera: true, revision });
 
-  it('is told over the connection, and not undone by an older word of the server', async () => {
+  it('is sent over the connection, and not undone by an older message of the server', async () => {
     await pair.connected();
     // As this page is, each of the two says to the other.
     pair.presence = { name: 'Ada L.', ...state(7, true) };
@@ -193,7 +191,7 @@ describe('how somebody is', () => {
     expect(pair.ada.member()).toMatchObject({ name: 'ada', muted: false });
   });
 
-  it('is told again over each new connection', async () => {
+  it('is sent again over each new connection', async () => {
     pair.presence = { name: 'Ada L.', ...state(7, true) };
     await pair.connected();
     await vi.waitFor(() => {
@@ -201,7 +199,7 @@ describe('how somebody is', () => {
     });
   });
 
-  it('is heard only in words that fit', async () => {
+  it('is read only from valid messages', async () => {
     await pair.connected();
     await vi.waitFor(() => {
       expect(pair.told).toHaveLength(2);
@@ -220,7 +218,7 @@ describe('how somebody is', () => {
   });
 });
 
-describe('who is gone', () => {
+describe('somebody who has left', () => {
   it('is not called again', async () => {
     await pair.connected();
     pair.grace.close(true);
@@ -254,7 +252,7 @@ describe('when a signal is lost', () => {
     },
   );
 
-  it('a road is looked for at once when the network changed, over the same connection', async () => {
+  it('a path is looked for immediately when the network changed, over the same connection', async () => {
     await pair.connected();
     const fragment = () => /ice-ufrag:(.+)/.exec(made[1]!.localDescription!.sdp)![1];
     const before = fragment();
@@ -267,7 +265,7 @@ describe('when a signal is lost', () => {
   });
 });
 
-describe('who sends bad signals', () => {
+describe('somebody who sends bad signals', () => {
   const garbage = { type: 'offer', sdp: 'v=0\r\nnot an offer' } as const;
 
   /** Somebody whom nobody answers for: the test speaks in their name. */
@@ -310,7 +308,7 @@ describe('who sends bad signals', () => {
         mallory.hear(0, { type: 'renegotiate', renegotiate: true });
         expect(made.length).toBe(3);
       },
-      { timeout: 20_000, interval: 50 },
+      { ...WAIT, interval: 50 },
     );
     mallory.close();
     expect(openBefore).toEqual([0, 0, 0]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loudness, Speech } from '../../../../src/call/peer/speech.ts';
 
 describe('speech', () => {
-  it('is told at once, through the pauses between words, and not of a quiet room', () => {
+  it('is noticed immediately, through the pauses between words, and not in a quiet room', () => {
     const speech = new Speech();
     const voice = loudness(0.05);
     const room = loudness(0.0008);

@@ -48,7 +48,7 @@ function openSession(room: string, options: Partial<RoomSessionOptions> = {}) {
 }
 
 describe('joining once', () => {
-  test('gives an identity, and tells how the page is from then on', async () => {
+  test('gives an identity, and sends the state of the page from then on', async () => {
     const room = newRoom();
     const other = pages.open(node.url);
     await other.join(room);
@@ -112,7 +112,7 @@ describe('coming back', () => {
     expect(session.fault).toBeNull();
   });
 
-  test('whoever leaves because of a refusal asks no more', async () => {
+  test('a page that leaves because of a refusal asks no more', async () => {
     const { room, hostKey } = ownRoom();
     const host = pages.open(node.url);
     await host.join(room, { hostKey });
@@ -132,7 +132,7 @@ describe('coming back', () => {
   });
 });
 
-test('leaving tells the others, and losing the page alone keeps its place', async () => {
+test('leaving tells the others, and only losing the page keeps its place', async () => {
   const room = newRoom();
   const other = pages.open(node.url);
   await other.join(room);

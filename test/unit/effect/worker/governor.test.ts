@@ -91,7 +91,7 @@ describe('the governor', () => {
     expect(after.at(-1)!.side).toBeGreaterThan(192);
   });
 
-  test('lets go of what it holds as soon as there is the time, however late frames come', () => {
+  test('stops reusing layers as soon as there is the time, however late frames come', () => {
     const governor = new Governor();
     carry(governor, { matte: 60, style: 90, rest: 5 }, 600);
     expect(governor.held).toBe('style and matte');
@@ -131,7 +131,7 @@ describe('the governor', () => {
     expect(meanOf(slowest.slice(-200))).toBeLessThan(first / 2);
   });
 
-  test('does not swing between two levels, whatever the machine, its nets one after the other or side by side', () => {
+  test('does not swing between two levels, on any machine, its nets one after the other or side by side', () => {
     for (const beside of [false, true])
       for (let style = 5; style < 120; style += 15) {
         const steps = carry(new Governor(), { matte: 0.7 * style, style, rest: 8, beside }, 60_000);
@@ -202,7 +202,7 @@ describe('the governor', () => {
     expect(moves(cooling)).toBeLessThanOrEqual(8);
   });
 
-  test('gives a film the finest style that it has pixels for, whatever the time', () => {
+  test('gives a film the finest style that it has pixels for, however long that takes', () => {
     const governor = new Governor();
     carry(governor, { matte: 50, style: 400, rest: 50 }, 200);
     expect(governor.finestSide(1080)).toBe(384);

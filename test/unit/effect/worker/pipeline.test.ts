@@ -43,7 +43,7 @@ test('somebody who moves out of the styled region is styled once more', async ()
   expect(covers(layers.styled!.roi, fake.extent)).toBe(true);
 });
 
-test('statistics tell the finer grid of somebody far off', async () => {
+test('statistics show the finer grid of somebody far off', async () => {
   const fake = new FakeBackend('cpu');
   const all = fakePipeline(fake);
   await carry(all, 1);
@@ -64,7 +64,7 @@ test("the whole frame is looked at for the camera's motion where a pattern cover
   expect(fake.log).toContain('planes');
 });
 
-test('a picture that stands still for long is drawn without a run', async () => {
+test('a picture that has not changed for long is drawn without a run', async () => {
   const fake = new FakeBackend('cpu');
   const all = fakePipeline(fake);
   let n = 0;
@@ -117,7 +117,7 @@ test('where nothing takes over, the error is thrown and the frame is closed', as
   expect(frame.closed).toBe(true);
 });
 
-test('people who are recorded alone are cut out, whatever background the look has', async () => {
+test('people who are recorded alone are cut out, with any background of the look', async () => {
   const fake = new FakeBackend('cpu');
   const all = fakePipeline(fake);
   Object.assign(all.outputs, { needsCutOut: true });

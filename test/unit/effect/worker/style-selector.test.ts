@@ -51,7 +51,7 @@ test('a film is drawn with the fine grade, and what comes after it as there is r
   expect(asked).toEqual(['toon live', 'toon fine', 'toon live']);
 });
 
-test('a fine grade that does not arrive leaves the live one, and is told where it was asked for', async () => {
+test('a fine grade that does not arrive leaves the live one, and is reported where it was asked for', async () => {
   const { selector, governor, choose, asked, reported } = setUp({ missing: ['toon fine'] });
   await choose('toon');
   await selector.follow();

@@ -21,7 +21,7 @@ test('a file whose last bytes found no room is no whole file', async () => {
   expect(drain.bytes).toBe(10);
 });
 
-test('a file that is given up is closed in peace', async () => {
+test('a file that is given up is closed without an error', async () => {
   const drain = new SinkWriter(new WritableStream({ close: () => Promise.reject(new Error('gone')) }));
   await drain.close();
   await expect(drain.finish()).rejects.toMatchObject({ code: 'ERR_FILE_WRITE' });

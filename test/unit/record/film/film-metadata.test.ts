@@ -7,7 +7,7 @@ const SEGMENT = '1853806701ffffffffffffff';
 const NOTHING = { title: null, date: null };
 const OTHER = '114d9b7482aaaa';
 
-test('a Matroska film tells what it is called, and when it was made', () => {
+test('the title and the date of a Matroska film are read', () => {
   const nanoseconds = BigInt(Date.UTC(2019, 6, 14, 10) - Date.UTC(2001, 0, 1)) * 1_000_000n;
   const date = `446188${nanoseconds.toString(16).padStart(16, '0')}`;
   const title = `7ba987${Buffer.from('Holiday').toString('hex')}`;

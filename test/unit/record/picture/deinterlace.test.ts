@@ -16,7 +16,7 @@ test('where something moves, odd lines are made of their neighbours', () => {
   expect(result).toEqual(edge(6, 6));
 });
 
-test('what stands still keeps all its lines, even one that is alone', () => {
+test('what does not move keeps all its lines, even one that is alone', () => {
   const still = new Uint8Array(width * height).fill(90);
   still.fill(220, 3 * width, 4 * width);
   const result = new Uint8Array(width * height);

@@ -19,7 +19,7 @@ function layAll(clock: SoundClock, moments: number[]): { off: number; silence: n
 }
 
 describe('sound', () => {
-  it('is laid end to end, whatever its timestamps jitter', () => {
+  it('is laid end to end, even if its timestamps jitter', () => {
     const clock = new SoundClock(RATE);
     const moments = Array.from({ length: 3000 }, (_, i) => i / 100 + (i === 0 ? 0 : 0.006 * Math.sin(i * 7)));
     const { silence, skipped } = layAll(clock, moments);
@@ -46,7 +46,7 @@ describe('sound', () => {
     expect(worst).toBeLessThan(0.015);
   });
 
-  it('has silence where blocks are missing, and lets go of what comes after all', () => {
+  it('has silence where blocks are missing, and drops what still comes', () => {
     const clock = new SoundClock(RATE);
     clock.lay(0, BLOCK);
     expect(clock.fill(0.5)).toBe(0.49 * RATE);

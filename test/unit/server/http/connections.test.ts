@@ -139,7 +139,7 @@ test('half a request: counted, limited by address, closed in time with 408; behi
   expect(await ask(node)).toBe(200);
 }, 30_000);
 
-test('a connection that is made ahead and not used is closed without a word', async () => {
+test('a connection that is made ahead and not used is closed without a response', async () => {
   const node = await start();
   const unused = new Wire(node, '');
   const usedOnce = new Wire(node, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET / HT');

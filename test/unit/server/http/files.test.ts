@@ -291,8 +291,8 @@ describe('addresses', () => {
   });
 });
 
-describe('a file that is gone since the start', () => {
-  test.each(['GET', 'HEAD'])('%s: 404, and nothing of it is told', async (method) => {
+describe('a file that was removed since the start', () => {
+  test.each(['GET', 'HEAD'])('%s: 404, and nothing about it is revealed', async (method) => {
     const build = await makeBuild(folder);
     const own = await listen(createAppServer(build), 0);
     const before = await ask('/assets/index-abc123.js', {}, { port: own.port });

@@ -76,7 +76,7 @@ test('a lost host keeps the place for a while, by their id alone', () => {
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
-test('who sat on a dead node is lost, host or not, and one who was removed is not awaited', () => {
+test('the members of a dead node are lost, hosts or not, and one who was removed is not awaited', () => {
   const room = blankRoom();
   addMember(room, member('a', { node: 'two' }), NEW);
   for (const id of ['b', 'c']) addMember(room, member(id), NEW);

@@ -26,7 +26,7 @@ const open = () => pages.open(node.url);
 const two = () => pages.two(node.url);
 
 describe('joining', () => {
-  test('who made the room is the host, the second meets them, and both are told', async () => {
+  test('the creator of the room is the host, the second meets them, and both get to know it', async () => {
     const { room, hostKey } = ownRoom();
     const a = open();
     const first = await a.join(room, { name: ' Ada ', hostKey });
@@ -111,7 +111,7 @@ describe('joining', () => {
 });
 
 describe('leaving', () => {
-  test('is told, and the same connection may join again', async () => {
+  test('is announced, and the same connection may join again', async () => {
     const { a, b, guestAnswer, room } = await two();
     expect(await b.code('leave', {})).toBe('none');
     expect(await a.next('left')).toMatchObject({ id: guestAnswer.self, reason: 'left' });
@@ -160,7 +160,7 @@ describe('coming back', () => {
     expect(await a.next('joined')).toMatchObject({ peer: { id } });
   });
 
-  test('over a new connection, before the old one is missed, ends the old one and tells nobody of a loss', async () => {
+  test('over a new connection, before the old one is missed, ends the old one and announces no loss', async () => {
     const { a, b, guestAnswer, room } = await two();
     const { self: id } = guestAnswer;
     const again = open();
@@ -182,7 +182,7 @@ describe('coming back', () => {
 });
 
 describe('the host', () => {
-  test('is whoever made the room, even when others came first', async () => {
+  test('is the creator of the room, even when others came first', async () => {
     const { room, hostKey } = ownRoom();
     const [a, b, owner] = [open(), open(), open()];
     const first = await a.join(room);
@@ -234,7 +234,7 @@ describe('the host', () => {
     });
     afterEach(() => other.close());
 
-    test('is still who made the room, in whatever order they come', async () => {
+    test('is still the creator of the room, in any order of coming', async () => {
       const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const guest = pages.open(other.url);
       const first = await guest.join(room, { ...rejoining(guestAnswer), hostKey: newRoom() });
@@ -255,7 +255,7 @@ describe('the host', () => {
       expect(await guest.next('locked')).toMatchObject({ locked: true });
     });
 
-    test('is not who joins meanwhile; who came in past the forgotten lock is taken out', async () => {
+    test('is nobody who joins meanwhile; those who came in past the forgotten lock are removed', async () => {
       const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const [stranger, guest, owner] = [0, 1, 2].map(() => pages.open(other.url)) as [
         TestPage,
@@ -291,7 +291,7 @@ describe('the host', () => {
     expect((await open().join(room)).locked).toBe(false);
   });
 
-  test('removes someone, who is told, is cut off, and comes back neither by their secret nor as somebody new', async () => {
+  test('removes someone, who sees why, is disconnected, and comes back neither by their secret nor as somebody new', async () => {
     const { a, b, room, hostAnswer, guestAnswer } = await two();
     const { self: id, secret } = guestAnswer;
     expect(await b.code('remove', { peer: hostAnswer.self })).toBe('ERR_NOT_HOST');
@@ -349,7 +349,7 @@ describe('signals', () => {
 });
 
 describe('state', () => {
-  test('is told to the room and to those who come later', async () => {
+  test('is sent to the room and to those who come later', async () => {
     const { a, b, guestAnswer, room } = await two();
     await b.ask('state', { name: 'Benjamin', muted: true, camera: false, alpha: 'stacked-1' });
     const said = { name: 'Benjamin', muted: true, camera: false, alpha: 'stacked-1' };

@@ -36,7 +36,7 @@ function setUp() {
   return { microphone, muted, plugged, opened, titles, changeDevices };
 }
 
-test('an unplugged microphone is told, and heard again when it is back', async () => {
+test('an unplugged microphone is reported, and heard again when it is back', async () => {
   const { microphone, muted, plugged, opened, titles, changeDevices } = setUp();
   await microphone.open();
   expect(microphone.track.value).toBe(opened[0]);

@@ -145,7 +145,7 @@ test('a call that is open in another tab can be taken over', async () => {
   expect(output.wantedByCall.value).toBe(false);
 });
 
-test('people who record are announced, and a refusal is told once', async () => {
+test('people who record are announced, and a refusal is shown once', async () => {
   const { call, room, members, options, notices } = setUp({ roomOfLink: 'room' });
   await call.join();
   members.set('ada', { ...ADA, recording: true });
@@ -175,7 +175,7 @@ test('what needs the server is refused while it is unreachable', async () => {
   expect(call.recordsCall.value).toBe(false);
 });
 
-test('whoever is removed is told why', async () => {
+test('somebody who is removed is told why', async () => {
   const { call, options, notices } = setUp({ roomOfLink: 'room' });
   await call.join();
   options().onEnded(new PortoonError('ERR_REMOVED', 'The host removed you.', 'Ask the host.'));
@@ -206,7 +206,7 @@ test('somebody without a microphone joins as muted, and is heard once there is o
   expect(events.at(-1)).toContain('"muted":false');
 });
 
-test('a lock that the server can’t do yet is told until it is read or done', async () => {
+test('a lock that the server can’t do yet is announced until it is read or done', async () => {
   const { call, room, options, notices } = setUp({ roomOfLink: 'room' });
   await call.join();
   await call.toggleLock();
@@ -265,7 +265,7 @@ describe('somebody who came by a link and is alone', () => {
     expect(titles(all)).toEqual([]);
   });
 
-  test('is told nothing where they made the room, or met somebody, or left', async () => {
+  test('is not told where they made the room, or met somebody, or left', async () => {
     const own = setUp({ roomOfLink: 'secret' });
     const met = setUp({ roomOfLink: 'room' });
     const gone = setUp({ roomOfLink: 'room' });

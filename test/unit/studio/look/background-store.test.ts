@@ -97,7 +97,7 @@ test('without an image Image is not chosen', () => {
   expect([store.kind.value, store.option, changes]).toEqual(['blur', 'blur', []]);
 });
 
-test('the room is blurred while the image of the last visit is on its way, and if it is gone', async () => {
+test('the room is blurred while the image of the last visit is on its way, and if it is missing', async () => {
   const { store, preferences, notices } = setUp({ preferred: 'image' });
   expect([store.kind.value, store.option]).toEqual(['image', 'blur']);
   await store.restore();

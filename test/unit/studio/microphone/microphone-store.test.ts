@@ -123,7 +123,7 @@ test('it counts as off until there is one, and while one is exchanged for anothe
   expect(store.off.value).toBe(true);
 });
 
-test('in a call a microphone that fails is told with a retry, which turns it on', async () => {
+test('in a call a microphone that fails is reported with a retry, which turns it on', async () => {
   const { store, opened, inCall, notices } = setUp();
   inCall.value = true;
   const opening = store.open();

@@ -33,7 +33,7 @@ async function setUp(present: Device[] = [DESK, HEADSET]) {
   };
 }
 
-test('the choice is remembered, gives way while it is unplugged, and holds again', async () => {
+test('the choice is remembered, replaced while it is unplugged, and used again', async () => {
   const { store, preferences, plug } = await setUp();
   expect(store.current.value).toBe('');
   store.choose('headset');
@@ -53,7 +53,7 @@ test('everybody is heard from it', async () => {
   expect(sent).toEqual(['desk']);
 });
 
-test('one that cannot be opened is told, and the system’s choice is taken', async () => {
+test('one that cannot be opened is reported, and the system’s choice is taken', async () => {
   const { store, notices } = await setUp();
   store.choose('desk');
   await store.send({ setSinkId: () => Promise.reject(new DOMException('gone', 'NotFoundError')) });

@@ -15,7 +15,7 @@ test('a good link is not mentioned', () => {
   expect(notices.notices.value).toEqual([]);
 });
 
-test('everything that is wrong is told in one notice, also what is found later', () => {
+test('everything that is wrong is in one notice, also what is found later', () => {
   const { notices, notice } = setUp('?strength=9&foo=1');
   notice.show();
   notice.add(unknownStyleProblem('gouache', ['toon']));

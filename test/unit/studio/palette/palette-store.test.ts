@@ -39,7 +39,7 @@ test('the colours of the last picture count, and go by one click', async () => {
   expect(palette.colours.value).toEqual([]);
 });
 
-test('a file that is no picture changes nothing, and is told', async () => {
+test('a file that is no picture changes nothing, and is reported', async () => {
   const { palette, wanted, reads, notices } = setUp();
   void palette.choosePicture(new Blob());
   reads[0]!(null);

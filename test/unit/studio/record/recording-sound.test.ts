@@ -50,7 +50,7 @@ function setUp({ inCall = false } = {}) {
 
 const SILENT = 'The clip has no sound at the moment';
 
-test('a microphone that is unplugged is told, and heard again when it is back', async () => {
+test('a microphone that is unplugged is reported, and heard again when it is back', async () => {
   const { sound, opened, plugged, replaced, titles, changeDevices } = setUp();
   expect(await sound.openMicrophone()).toBe(opened[0]!.track);
   plugged.in = false;
@@ -76,7 +76,7 @@ test('the sound goes on with another microphone of a call, and after the call', 
   expect(replaced).toEqual([other.track, opened[0]!.track]);
 });
 
-test('a microphone that is switched off by its own key is told', async () => {
+test('a microphone that is switched off by its own key is reported', async () => {
   const { sound, opened, titles } = setUp();
   await sound.openMicrophone();
   const { track } = opened[0]!;
@@ -118,7 +118,7 @@ test('the microphone goes on where a film is closed in mid-recording', async () 
   expect(replaced).toEqual([opened[0]!.track]);
 });
 
-test('a browser without sound to record is told of, unless clips are to be silent anyway', () => {
+test('a browser without sound to record is reported, unless clips are to be silent anyway', () => {
   const { sound, preferences, titles } = setUp();
   preferences.update({ clipSound: false });
   sound.warnOfSilence();

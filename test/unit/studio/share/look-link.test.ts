@@ -31,12 +31,15 @@ function opened(link: string) {
   return parameters;
 }
 
-test.each([FIRST, OTHER])('a link to a look says all of it, whatever its reader has chosen', (look) => {
-  const link = lookLink(look);
-  expect(link.startsWith('https://portoon.example.org/studio/?style=')).toBe(true);
-  expect(opened(link)).toMatchObject(look);
-  expect(opened(link).input).toBeUndefined();
-});
+test.each([FIRST, OTHER])(
+  'a link to a look says all of it, regardless of what its reader has chosen',
+  (look) => {
+    const link = lookLink(look);
+    expect(link.startsWith('https://portoon.example.org/studio/?style=')).toBe(true);
+    expect(opened(link)).toMatchObject(look);
+    expect(opened(link).input).toBeUndefined();
+  },
+);
 
 test('a picture behind the person stays where it is, and a strength has few digits', () => {
   const link = lookLink({ ...OTHER, background: 'blob:https://portoon.example.org/1', strength: 0.1 + 0.2 });

@@ -134,7 +134,7 @@ test('closed, it films no more and says what was playing', async () => {
   expect(hidden()).toBe(1);
 });
 
-test('a camera that is switched off by its own key is told, until it is on again', async () => {
+test('a camera that is switched off by its own key is reported, until it is on again', async () => {
   const { store, opened, notices } = setUp();
   void store.open({ kind: 'camera' });
   const camera = fakeSource('camera', 'Webcam');

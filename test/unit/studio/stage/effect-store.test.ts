@@ -58,7 +58,7 @@ test('an effect that cannot be created can be restarted', async () => {
   expect(store.current.value).toBe(fake.effect);
 });
 
-test('what it recovers from is told for a while', async () => {
+test('faults that it recovers from are shown for a while', async () => {
   const { store, fake, page, notices } = setUp();
   await store.start();
   fake.emit('fault', { code: 'ERR_WORKER_DIED', message: 'It died.', wayOut: 'Wait.' }, false);

@@ -61,7 +61,7 @@ describe('the preparer', () => {
           expect(Math.abs(255 * planes[channel * 1024 + 500]! - rgb[channel]!)).toBeLessThanOrEqual(3);
       });
 
-  test('RGBA takes the way over the canvas and gives the same', async () => {
+  test('RGBA goes through the canvas and gives the same', async () => {
     const texels = new Uint8Array(WIDTH * HEIGHT * 4);
     for (let t = 0; t < texels.length; t += 4) texels.set([200, 100, 50, 255], t);
     const frame = new VideoFrame(texels, {
@@ -82,7 +82,7 @@ describe('the preparer', () => {
     for (const value of planes) expect(value).toBeCloseTo(0.5, 1);
   });
 
-  test('a film on its side is stood up first, as the picture under it is', async () => {
+  test('a film on its side is turned upright first, as the picture under it is', async () => {
     const above = yuvFrame('I420', [16, 128, 128], bt601, (_, line) => (line < HEIGHT / 2 ? 235 : 16));
     const turned = new VideoFrame(above, { rotation: 90 } as VideoFrameInit);
     above.close();

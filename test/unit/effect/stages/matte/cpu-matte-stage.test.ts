@@ -118,7 +118,7 @@ test('forgets everything at a cut to another scene', async () => {
   expect(matte.roi!.grid).toEqual(SIZE);
 });
 
-test('tells a part of the person only with a net that has parts', async () => {
+test('measures a part of the person only with a net that has parts', async () => {
   const without = open(SITTER);
   expect(() => {
     without.stage.checkRegion('hair');

@@ -53,7 +53,7 @@ test('is upright for somebody who stands', () => {
   expect(grid[1]).toBeGreaterThanOrEqual(1.6 * WHOLE[1]);
 });
 
-test('holds whoever is in the frame, inside the frame, on sides that the net takes', () => {
+test('holds everybody in the frame, inside the frame, on sides that the net takes', () => {
   for (const whole of [WHOLE, [160, 288] as const, [224, 224] as const])
     for (const left of [0, 0.13, 0.5, 0.87])
       for (const width of [0.04, 0.2, 0.6])
@@ -76,7 +76,7 @@ test('holds whoever is in the frame, inside the frame, on sides that the net tak
           }
 });
 
-test('stands still while somebody sways, and goes at once with who leans out of it', () => {
+test('does not move while somebody sways, and follows immediately somebody who leans out of it', () => {
   const windows = new MatteRoi();
   const first = windows.around(FAR_OFF, WHOLE);
   for (let frame = 0; frame < 100; frame++)

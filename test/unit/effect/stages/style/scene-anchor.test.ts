@@ -71,7 +71,7 @@ test('patterns stay on the scene before a camera that moves', () => {
   }
 });
 
-test('patterns stay where they are before a camera that stands still, whoever moves there', () => {
+test('patterns stay where they are before a still camera, even if somebody moves there', () => {
   const anchor = new SceneAnchor();
   const [picture, coat] = [room(2), room(3)];
   for (let t = 0; t < 40; t++) {

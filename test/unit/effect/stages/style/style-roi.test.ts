@@ -38,7 +38,7 @@ test('never leaves the frame, wherever the person is and however large they are'
       }
 });
 
-test('stands still while somebody sways, and goes with who walks', () => {
+test('does not move while somebody sways, and follows somebody who walks', () => {
   const keeper = new StyleRoi();
   const first = keeper.around(SITTER, GRID)!;
   for (let frame = 0; frame < 200; frame++)
@@ -59,7 +59,7 @@ test('grows at once and shrinks only when the room has long been too much', () =
   expect(frames).toBeLessThan(90);
 });
 
-test('is nowhere where nobody is, and anew on another grid', () => {
+test('is nowhere where nobody is, and chosen again on another grid', () => {
   const keeper = new StyleRoi();
   keeper.around(SITTER, GRID);
   expect(keeper.around(null, GRID)).toBeNull();
@@ -82,7 +82,7 @@ test('somebody far off is drawn on a finer grid, with no more pixels than the wh
   expect(new StyleRoi().around(FAR_OFF, GRID)!.grid).toEqual(GRID);
 });
 
-test('who comes nearer and goes again changes the grid at once, and back only after a while', () => {
+test('somebody who comes nearer and leaves again changes the grid immediately, and back only after a while', () => {
   const keeper = new StyleRoi();
   const far = keeper.around(FAR_OFF, GRID, 720)!;
   expect(keeper.around({ ...SITTER, left: 0.1, right: 0.9 }, GRID, 720)!.grid).toEqual(GRID);
