@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Milliseconds between two checks whether another build is done. */
-const LOOK = 100;
+const POLL_MS = 100;
 /** Milliseconds after which a lock is stale, even if its process number is in use again. */
-const LONGEST = 600_000;
+const STALE_MS = 600_000;
 
 /**
  * Runs `work` while no other process of this machine does so for the same folder.
@@ -43,7 +43,7 @@ async function take(lock: string): Promise<boolean> {
       if (!error) return tries > 0;
       if (error.code !== 'EEXIST') throw error;
       if (await isLeft(lock)) await rm(lock, { force: true });
-      else await wait(LOOK);
+      else await wait(POLL_MS);
     }
   } finally {
     await rm(own, { force: true });
@@ -58,7 +58,7 @@ async function isLeft(lock: string): Promise<boolean> {
   ]);
   // It was released just now.
   if (holder === null || info === null) return false;
-  if (Date.now() - info.mtimeMs > LONGEST) return true;
+  if (Date.now() - info.mtimeMs > STALE_MS) return true;
   try {
     process.kill(Number(holder), 0);
     return false;

@@ -1,7 +1,7 @@
 /** Errors in the form shown to people, with those that only the extension has. */
 import type { ErrorCode } from '../../src/common/errors.ts';
 
-export interface ToldFault {
+export interface ShownFault {
   readonly code: ErrorCode | 'ERR_CAMERA_PATCHED' | 'ERR_EXTENSION_GONE' | 'ERR_EXTENSION_LINK';
   readonly message: string;
   readonly wayOut: string;
@@ -24,4 +24,4 @@ export const FAULTS = {
     message: 'Something else changes the camera of this page: another extension, or the page itself.',
     wayOut: 'If the picture is not your cartoon, switch the other extension off for this page.',
   },
-} as const satisfies Record<string, ToldFault>;
+} as const satisfies Record<string, ShownFault>;

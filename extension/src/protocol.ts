@@ -1,5 +1,5 @@
 /** What the parts of the extension say to each other. All of it is plain data. */
-import type { ToldFault } from './faults.ts';
+import type { ShownFault } from './faults.ts';
 import type { PictureKind } from './background-protocol.ts';
 import type { SiteChoice } from './sites.ts';
 
@@ -56,10 +56,10 @@ export type ToReceiver =
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   | { type: 'constrained'; id: number; camera?: CameraInfo; refused?: string }
   /** The camera cannot be had; `name` and `constraint` are those of the page's exception. */
-  | { type: 'refused'; name: string; message: string; constraint?: string; fault: ToldFault | null }
+  | { type: 'refused'; name: string; message: string; constraint?: string; fault: ShownFault | null }
   | { type: 'ended' }
   | { type: 'devices'; cameras: ListedCamera[] }
-  | { type: 'shown'; shown: PictureKind; fault: ToldFault | null; styles: readonly StyleName[] };
+  | { type: 'shown'; shown: PictureKind; fault: ShownFault | null; styles: readonly StyleName[] };
 
 /** From the content script to the patch, before anything else. */
 export type ToPatch = ToReceiver | { type: 'off' } | { type: 'on'; onFailure: SiteChoice['onFailure'] };

@@ -35,7 +35,7 @@ const ON_FAILURE = 'onFailure';
 const keyOf = (origin: string) => `site ${origin}`;
 
 /** Whether pages of this origin may use a camera at all. */
-export function takesCameras(origin: string): boolean {
+export function mayUseCamera(origin: string): boolean {
   return origin.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 }
 

@@ -138,9 +138,9 @@ export class Room {
     Object.assign(this.options, state);
     this.revision = nextRevision(this.revision);
     const participants = [...this.participants];
-    for (const participant of participants) participant.tell();
+    for (const participant of participants) participant.sendState();
     try {
-      await this.session.tell();
+      await this.session.sendState();
     } catch (error) {
       if (!participants.every(({ connected }) => connected)) throw error;
     }

@@ -82,7 +82,7 @@ export class StreamViewer {
       this.check(performance.now());
     }, CHECK_MS);
     addEventListener('pagehide', this.stop);
-    this.session.joinTirelessly();
+    this.session.joinWithRetries();
   }
 
   private get participant(): Participant | undefined {
@@ -105,8 +105,8 @@ export class StreamViewer {
     if (this.wants.paused === paused) return;
     this.wants = { ...this.wants, paused };
     this.revision = nextRevision(this.revision);
-    this.participant?.tell();
-    this.session.tell().catch(() => undefined);
+    this.participant?.sendState();
+    this.session.sendState().catch(() => undefined);
   }
 
   /** Ends it, and says so. Safe to call twice. */
@@ -154,13 +154,13 @@ export class StreamViewer {
       send: session.send,
       relayRefused: session.relayRefused,
       limits: () => ({ maxBitrate: 0, maxShortSide: Infinity }),
-      changed: () => {
+      onChange: () => {
         this.changed();
       },
-      told: () => {
+      onState: () => {
         this.changed();
       },
-      lost: (id) => {
+      onLost: (id) => {
         this.participants.lose(id);
       },
     };

@@ -26,7 +26,7 @@ export interface Viewer {
 }
 
 /** What can be sent. The tracks stay the caller's. */
-export interface Sent {
+export interface OutgoingTracks {
   /**
    * The whole picture, and the person alone (`stacked-1`). Null while nobody wants it or there is
    * none.
@@ -61,7 +61,7 @@ export class ViewerPublisher {
   private readonly participants: Participants;
   private readonly standIns = new PlaceholderTracks();
   private codecs: readonly string[] = [];
-  private sent: Sent = { opaque: null, stacked: null, audio: null };
+  private sent: OutgoingTracks = { opaque: null, stacked: null, audio: null };
   private state: MemberState = { muted: true, camera: false, revision: nextRevision() };
   private readonly timer: number;
   private readonly stopWatchingNetwork: () => void;
@@ -115,7 +115,7 @@ export class ViewerPublisher {
     });
     void preferredCodecs().then((codecs) => {
       this.codecs = codecs;
-      this.session.joinTirelessly();
+      this.session.joinWithRetries();
     });
   }
 
@@ -130,7 +130,7 @@ export class ViewerPublisher {
   }
 
   /** Sends something else from now on. Nothing is negotiated. */
-  async send(sent: Sent): Promise<void> {
+  async send(sent: OutgoingTracks): Promise<void> {
     this.sent = sent;
     await Promise.all(this.participants.ids.map((id) => this.apply(id)));
   }
@@ -140,8 +140,8 @@ export class ViewerPublisher {
    */
   tell(state: Pick<MemberState, 'camera' | 'alpha'>): void {
     this.state = { muted: true, ...state, revision: nextRevision(this.state.revision) };
-    for (const participant of this.participants) participant.tell();
-    this.session.tell().catch(() => undefined);
+    for (const participant of this.participants) participant.sendState();
+    this.session.sendState().catch(() => undefined);
   }
 
   /** Ends all connections, and says so. Safe to call twice. */
@@ -192,14 +192,14 @@ export class ViewerPublisher {
         maxShortSide: Infinity,
         keepsSize: wants().alpha,
       }),
-      changed: () => {
+      onChange: () => {
         this.changed();
       },
-      told: (viewer) => {
+      onState: (viewer) => {
         void this.apply(viewer);
         this.changed();
       },
-      lost: (lost) => {
+      onLost: (lost) => {
         this.participants.lose(lost);
       },
     };

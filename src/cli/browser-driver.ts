@@ -12,7 +12,7 @@ import type { FilmServer } from './film-server.ts';
 import type { PageAnswer } from './page-protocol.ts';
 
 /** Milliseconds in which a page that is given up must close; else its browser is closed. */
-const PATIENCE = 5000;
+const CLOSE_TIMEOUT_MS = 5000;
 
 /** A page that takes one request after the other. */
 interface WarmPage {
@@ -31,7 +31,7 @@ export interface EngineOptions {
 }
 
 /** Pages of one browser, which starts when it is needed, and again when it has died. */
-export class BrowserEngine implements ConvertDriver {
+export class BrowserDriver implements ConvertDriver {
   /** How often a browser was started. */
   starts = 0;
   private browser: Promise<MortalBrowser> | null = null;
@@ -47,8 +47,8 @@ export class BrowserEngine implements ConvertDriver {
     this.options.films.withdraw(address);
   }
 
-  take(file: string) {
-    return this.options.films.take(file);
+  openForWriting(file: string) {
+    return this.options.films.openForWriting(file);
   }
 
   cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number, options: RunOptions) {
@@ -75,7 +75,7 @@ export class BrowserEngine implements ConvertDriver {
   }
 
   private get patience(): number {
-    return Math.min(PATIENCE, this.options.hang);
+    return Math.min(CLOSE_TIMEOUT_MS, this.options.hang);
   }
 
   /** Runs something in a warm page. A page that broke is not used again. */

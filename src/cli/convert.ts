@@ -115,7 +115,7 @@ async function convertFilm(
   const unfinished = `${to}.part`;
   // What is left of a run that was killed.
   await rm(unfinished, { force: true });
-  const place = await films.take(unfinished);
+  const place = await films.openForWriting(unfinished);
   try {
     report.step('Loading the nets …');
     const answer = await run({

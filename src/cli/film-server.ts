@@ -56,7 +56,7 @@ export class FilmServer {
    * what closes it.
    * @throws the file system's own error.
    */
-  async take(
+  async openForWriting(
     file: string,
   ): Promise<{ path: string; finish: () => Promise<void>; close: () => Promise<void> }> {
     const handle = await open(file, 'wx+');

@@ -6,7 +6,7 @@ import { HOW_TO_GET_PLAYWRIGHT, playwrightProgram } from './playwright.ts';
 import type { CliOutput } from './cli-output.ts';
 
 /** How long the other end of a download may keep silent, in milliseconds; Playwright has 30 s. */
-const PATIENCE = '10000';
+const DOWNLOAD_TIMEOUT_MS = '10000';
 
 /**
  * The path of a Chromium or Chrome. Where there is none, Playwright's is downloaded into its cache;
@@ -79,7 +79,7 @@ function playwright(...args: string[]): string {
   const { stderr } = spawnSync(process.execPath, [playwrightProgram()!, ...args], {
     stdio: ['ignore', 2, 'pipe'],
     encoding: 'utf8',
-    env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: PATIENCE, ...process.env },
+    env: { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: DOWNLOAD_TIMEOUT_MS, ...process.env },
   });
   return stderr;
 }

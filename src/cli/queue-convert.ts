@@ -13,9 +13,9 @@ import type { Command, QueueOptions } from './options.ts';
 import type { CliOutput } from './cli-output.ts';
 
 /** Milliseconds between two queries of the queue. */
-const LOOK = 500;
+const POLL_MS = 500;
 /** Milliseconds in which films are taken out of the queue again. */
-const PATIENCE = 30_000;
+const REMOVE_TIMEOUT_MS = 30_000;
 
 /** A timer that does not keep a finished command running. */
 const UNNOTICED = { ref: false };
@@ -55,7 +55,9 @@ export async function convertInQueue(
     report.step('Taking the films out of the queue …');
     const removing = Promise.all([...waiting.keys()].map((id) => queue.remove(id))).then(() => true);
     removing.catch(() => undefined);
-    const removed = await Promise.race([removing, wait(PATIENCE, false, UNNOTICED)]).catch(() => false);
+    const removed = await Promise.race([removing, wait(REMOVE_TIMEOUT_MS, false, UNNOTICED)]).catch(
+      () => false,
+    );
     report.ended(
       'ERR_INTERRUPTED',
       removed ? 'The command was interrupted.' : 'The command was interrupted; the queue may go on.',
@@ -87,7 +89,7 @@ async function watch(
   let told = false;
   while (waiting.size > 0) {
     interrupted.throwIfAborted();
-    const states = await Promise.race([queue.look([...waiting.keys()]), stop]);
+    const states = await Promise.race([queue.states([...waiting.keys()]), stop]);
     for (const state of states) {
       const film = waiting.get(state.id)!;
       if (state.state === 'done') report.done(film.from, film.to, state.result!);
@@ -111,7 +113,7 @@ async function watch(
       told ||= lack?.others !== undefined;
     }
     // Many films are looked at less often.
-    await Promise.race([wait(Math.max(LOOK, 5 * waiting.size)), stop]);
+    await Promise.race([wait(Math.max(POLL_MS, 5 * waiting.size)), stop]);
   }
   return allWell;
 }

@@ -62,7 +62,7 @@ function parse(args: readonly string[]) {
 }
 
 async function list(films: FilmsQueue, json: boolean): Promise<void> {
-  const [states, loads] = await Promise.all([films.look(), films.load()]);
+  const [states, loads] = await Promise.all([films.states(), films.load()]);
   if (json) {
     for (const line of [...states, ...loads]) process.stdout.write(`${JSON.stringify(line)}\n`);
     return;

@@ -8,7 +8,7 @@ import { listen, parsePort, type Listening } from '../server/listen.ts';
 import { createAppServer } from '../server/server.ts';
 import { buildIfStale, root, workVersion } from './app.ts';
 import { EXIT } from './convert.ts';
-import { BrowserEngine } from './browser-driver.ts';
+import { BrowserDriver } from './browser-driver.ts';
 import { FilmServer } from './film-server.ts';
 import { browserFor } from './get-chromium.ts';
 import { numberIn, redisUrl, UsageError } from './options.ts';
@@ -26,7 +26,7 @@ Ctrl+C or SIGTERM stops it: what does not end in that time goes back to the queu
 `;
 
 /** A browser that makes no progress for this many stall times is given up. */
-const HANG = 4;
+const HANG_STALLS = 4;
 
 /** `portoon worker`. Resolves with the exit code once it was stopped. */
 export async function worker(args: readonly string[], report: CliOutput, stop: AbortSignal): Promise<number> {
@@ -43,8 +43,8 @@ export async function worker(args: readonly string[], report: CliOutput, stop: A
   process.stdout.on('error', () => undefined);
   const films = new FilmServer(createAppServer(join(root, 'dist')));
   const listening = await listen(films.http, 0, '127.0.0.1');
-  const hang = HANG * options.stall;
-  const engine = new BrowserEngine({ executablePath, films, site: listening.url, hang });
+  const hang = HANG_STALLS * options.stall;
+  const engine = new BrowserDriver({ executablePath, films, site: listening.url, hang });
   // The queue's packages are loaded only where a queue is used.
   const { startQueueWorker: startWorker } = await import('../queue/worker.ts');
   const { WorkerMetrics } = await import('../queue/metrics.ts');

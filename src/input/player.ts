@@ -19,10 +19,10 @@ interface Capturing {
 }
 
 /** A file that has reported neither its size nor an error by then never will. */
-const PATIENCE_MS = 20_000;
+const LOAD_TIMEOUT_MS = 20_000;
 
 /** A larger picture than 4K is drawn at no rate worth seeing. */
-const MOST_PIXELS = 4096 * 2304;
+const MAX_PIXELS = 4096 * 2304;
 
 const WAY_OUT =
   'Use an MP4 (H.264) or WebM (VP8, VP9, AV1) file; HandBrake or ffmpeg can convert most others.';
@@ -144,13 +144,13 @@ function loaded(video: HTMLVideoElement, name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(unreadableVideo(name, 'did not begin to play.'));
-    }, PATIENCE_MS);
+    }, LOAD_TIMEOUT_MS);
     video.addEventListener('loadeddata', () => {
       clearTimeout(timer);
       const { videoWidth: width, videoHeight: height } = video;
       // A sound file, or a picture codec that this browser lacks beside a sound codec that it has.
       if (width === 0) reject(unreadableVideo(name, 'has no picture that this browser can show.'));
-      else if (width * height > MOST_PIXELS)
+      else if (width * height > MAX_PIXELS)
         reject(
           unreadableVideo(
             name,

@@ -23,7 +23,7 @@ export function pictureHeight(height: number): number | null {
 }
 
 /** Taller pictures are scaled down: many encoders take no frame taller than two of these. */
-const MOST_LINES = 1080;
+const MAX_LINES = 1080;
 
 /** How a picture is placed in a stacked frame. */
 interface StackedLayout {
@@ -44,7 +44,7 @@ interface StackedLayout {
  * @param height - of the picture, in pixels.
  */
 export function stackedLayout(width: number, height: number): StackedLayout {
-  const fitting = 16 * Math.floor((Math.min(height, MOST_LINES) + GUARD_LINES) / 16) - GUARD_LINES;
+  const fitting = 16 * Math.floor((Math.min(height, MAX_LINES) + GUARD_LINES) / 16) - GUARD_LINES;
   const lines = Math.max(16 - GUARD_LINES, fitting);
   const columns = Math.max(16, 16 * Math.round((width * lines) / height / 16));
   const scale = Math.min(width / columns, height / lines);

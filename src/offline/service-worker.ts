@@ -5,7 +5,7 @@
 import { isCached, filesToCache, type KeepRequest, type OfflineList } from './list.ts';
 
 /** A server that has not answered by then counts as away, if there is a copy. */
-const PATIENCE_MS = 3000;
+const ANSWER_TIMEOUT_MS = 3000;
 /** How long the copy is asked first then, so that a page waits only once while it loads. */
 const AWAY_MS = 20_000;
 
@@ -43,7 +43,7 @@ async function answer(request: Request): Promise<Response> {
   const timer = setTimeout(() => {
     awayUntil = performance.now() + AWAY_MS;
     waiting.abort();
-  }, PATIENCE_MS);
+  }, ANSWER_TIMEOUT_MS);
   try {
     return await fetch(request, { signal: AbortSignal.any([request.signal, waiting.signal]) });
   } catch {

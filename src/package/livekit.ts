@@ -3,7 +3,7 @@ import { createEffect, type Effect, type EffectOptions, type LookOptions } from 
 export { isSupported } from '../effect/index.ts';
 
 /** How long a track's first frame is waited for, in milliseconds. */
-const PATIENCE = 3000;
+const FIRST_FRAME_TIMEOUT_MS = 3000;
 
 /** What livekit-client hands to a processor, as far as this one needs it. */
 export interface RawTrack {
@@ -96,7 +96,7 @@ function firstFrame(effect: Effect, track: MediaStreamTrack): Promise<void> {
       stopListening();
       resolve();
     };
-    const timer = setTimeout(finish, PATIENCE);
+    const timer = setTimeout(finish, FIRST_FRAME_TIMEOUT_MS);
     const stopListening = effect.on('running', finish);
   });
 }

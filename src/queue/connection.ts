@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { PREFIX, queueNames, VERSIONS, type FilmJob, type SegmentJob, type SegmentProgress } from './jobs.ts';
 
 /** Milliseconds in which a Redis must answer at the start. */
-const PATIENCE = 5000;
+const CONNECT_TIMEOUT_MS = 5000;
 
 export type FilmQueue = Queue<FilmJob>;
 export type SegmentQueue = Queue<SegmentJob, SegmentProgress>;
@@ -52,7 +52,7 @@ export async function connectTo(url: string): Promise<Redis> {
     // BullMQ requires this: commands wait while Redis is away.
     maxRetriesPerRequest: null,
     lazyConnect: true,
-    connectTimeout: PATIENCE,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (tries) => (stood ? Math.min(100 * 2 ** tries, 2000) : null),
   });
   let cause: unknown;

@@ -40,7 +40,9 @@ export interface ConvertDriver {
   offer(place: string): string;
   withdraw(address: string): void;
   /** Lets pages write a new file. `finish` completes it, and `close` leaves it as it is. */
-  take(file: string): Promise<{ path: string; finish: () => Promise<void>; close: () => Promise<void> }>;
+  openForWriting(
+    file: string,
+  ): Promise<{ path: string; finish: () => Promise<void>; close: () => Promise<void> }>;
 }
 
 /** What went wrong with a film, in words for people; as text it goes through Redis. */

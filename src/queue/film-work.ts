@@ -14,11 +14,11 @@ import {
   removeTemporaryFiles,
   versionTag,
 } from './file-locations.ts';
-import { offerAll, rateOf, sameFilm, stampOfFilm } from './segment-work.ts';
+import { offerAll, rateOf, sameFilm, versionTagOf } from './segment-work.ts';
 import { isSegmentIntact, readSegmentRecord, removeScratch, type SegmentRecord } from './scratch.ts';
 
 /** How many times segments that do not match their records are converted again. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 /** Milliseconds before a second try. */
 const BACKOFF = 1000;
 
@@ -60,7 +60,7 @@ async function throwIfSegmentFailed(job: FilmWork['job']): Promise<void> {
 
 async function cut({ job, engine, signal }: FilmWork): Promise<void> {
   const { film, name, trim, segment } = job.data;
-  const stamp = await stampOfFilm(film, name);
+  const stamp = await versionTagOf(film, name);
   const address = engine.offer(film);
   try {
     const { info, cuts, seconds } = await engine.cuts({ film: address, name, trim }, segment, {
@@ -97,7 +97,7 @@ async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): P
     // Those that were handed out are still under way: another worker had this job before.
     if (unprocessed === 0) {
       const round = (job.data.rounds ?? 0) + (processed > 0 ? 1 : 0);
-      if (round > MOST_ROUNDS)
+      if (round > MAX_ROUNDS)
         throw new UnrecoverableError(
           `segments vanish from ${scratch}, or are not what was written: is it a folder that all machines share?`,
         );
@@ -199,7 +199,7 @@ async function writeOutput(
   const { output } = job.data;
   await throwIfThere(job.data);
   const draft = temporaryPathFor(output, job.id!);
-  const place = await engine.take(draft);
+  const place = await engine.openForWriting(draft);
   try {
     const result = await write(place.path);
     await place.finish();

@@ -13,7 +13,7 @@ import { removeScratch } from './scratch.ts';
 /** Seconds that a finished film stays in the list. */
 const KEPT = 24 * 3600;
 /** Milliseconds in which workers must drop a film that was removed. */
-const PATIENCE = 20_000;
+const REMOVE_TIMEOUT_MS = 20_000;
 
 /** A film in the queue. */
 export interface FilmState {
@@ -89,7 +89,7 @@ export class FilmsQueue {
   }
 
   /** The states of films; without ids those of all in the list. */
-  async look(ids?: readonly string[]): Promise<FilmState[]> {
+  async states(ids?: readonly string[]): Promise<FilmState[]> {
     const states = await Promise.all(
       (await this.all()).map(async ([version, { films, segments }]) => {
         const jobs = ids ? await Promise.all(ids.map((id) => films.getJob(id))) : await films.getJobs();
@@ -133,7 +133,7 @@ export class FilmsQueue {
     const { job, films } = found;
     await this.connection.set(cancelKey(id), '1', 'EX', KEPT);
     await job.removeUnprocessedChildren().catch(() => undefined);
-    const until = Date.now() + PATIENCE;
+    const until = Date.now() + REMOVE_TIMEOUT_MS;
     let { data } = job;
     for (;;) {
       try {

@@ -7,7 +7,7 @@ import { isAddress, versionTag, withoutQuery } from './file-locations.ts';
 import { storeSegment, readSegmentRecord, segmentDraft } from './scratch.ts';
 
 /** Milliseconds between two reports of progress to the queue. */
-const TELL_EACH = 1000;
+const REPORT_MS = 1000;
 
 /** Converts one segment and keeps it. One that is kept already is not converted again. */
 export async function convertSegment(
@@ -20,7 +20,7 @@ export async function convertSegment(
   if (kept) return { frames: kept.result.frames, seconds: (to ?? from) - from, rate: 0 };
   await sameFilm(film, name, stamp);
   const draft = segmentDraft(scratch, index);
-  const place = await engine.take(draft);
+  const place = await engine.openForWriting(draft);
   const offered = offerAll(engine, film, how);
   let told = 0;
   let latest: SegmentProgress = { frames: 0, seconds: 0, rate: 0 };
@@ -40,7 +40,7 @@ export async function convertSegment(
         signal,
         onProgress({ frames, seconds, rate }) {
           latest = { frames, seconds, rate };
-          if (Date.now() - told < TELL_EACH) return;
+          if (Date.now() - told < REPORT_MS) return;
           told = Date.now();
           // Redis may be away; the next report says as much.
           job.updateProgress(latest).catch(() => undefined);
@@ -98,7 +98,7 @@ export function offerAll(engine: ConvertDriver, film: string, how: ConvertSettin
 }
 
 /** @throws FaultError where the film cannot be read here. */
-export function stampOfFilm(film: string, name: string): Promise<string> {
+export function versionTagOf(film: string, name: string): Promise<string> {
   return versionTag(film).catch((error: unknown) => {
     throw new FaultError({
       code: 'ERR_VIDEO_UNREADABLE',
@@ -112,7 +112,7 @@ export function stampOfFilm(film: string, name: string): Promise<string> {
 
 /** @throws FaultError where the film cannot be read here, or is another one now. */
 export async function sameFilm(film: string, name: string, stamp: string): Promise<void> {
-  const now = await stampOfFilm(film, name);
+  const now = await versionTagOf(film, name);
   if (now === stamp) return;
   throw new FaultError({
     code: 'ERR_VIDEO_UNREADABLE',

@@ -19,7 +19,7 @@ import { withoutQuery } from './file-locations.ts';
 import { convertSegment } from './segment-work.ts';
 
 /** Milliseconds between two checks whether films are still wanted. */
-const LOOK = 1000;
+const POLL_MS = 1000;
 /** Why a job is given up. */
 const HANDED_BACK = 'handed back';
 const CANCELLED = 'cancelled';
@@ -160,7 +160,7 @@ export async function startQueueWorker(
         },
         () => undefined,
       );
-  }, LOOK);
+  }, POLL_MS);
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
 
   return {

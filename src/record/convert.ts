@@ -74,7 +74,7 @@ export class Converter {
     { look = {}, onProgress, onCanvas, signal, ...film }: ConvertOptions = {},
   ): Promise<ConvertResult> {
     signal?.throwIfAborted();
-    const effect = await this.dressed(look);
+    const effect = await this.effectWithLook(look);
     onCanvas?.(effect.canvas);
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => undefined);
@@ -141,7 +141,7 @@ export class Converter {
   }
 
   /** The effect with this look, without anything of the look of the film before. */
-  private async dressed(look: LookOptions): Promise<Effect> {
+  private async effectWithLook(look: LookOptions): Promise<Effect> {
     const whole = { ...PLAIN, ...look };
     if (this.effect) {
       const effect = await this.effect;

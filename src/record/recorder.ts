@@ -9,7 +9,7 @@ import type { RecordingJob, RecordingNotice, RecordWorkerApi } from './recording
 import { soundOf } from './sound/sound.ts';
 
 export interface RecordingOptions {
-  readonly offer: FormatSupport;
+  readonly support: FormatSupport;
   /** The microphone, which stays the caller's; null for a silent clip. */
   readonly sound: MediaStreamTrack | null;
   /**
@@ -77,7 +77,7 @@ export class Recorder {
    * @throws PortoonError if there is no effect, or no file can be made.
    */
   async start(options: RecordingOptions): Promise<string> {
-    const name = await nameClip(options.offer.format.extension);
+    const name = await nameClip(options.support.format.extension);
     await this.run(options, name, (job, notify) => this.api.start(job, notify));
     return name;
   }
@@ -130,19 +130,19 @@ export class Recorder {
   }
 
   /** Makes a whole clip of one that was left unfinished. */
-  async mend(name: string): Promise<string> {
-    return this.ask(this.api.mend(name));
+  async repair(name: string): Promise<string> {
+    return this.ask(this.api.repair(name));
   }
 
   private async run(
-    { offer, sound, cutOut = false, rate = null, onNotice }: RecordingOptions,
+    { support, sound, cutOut = false, rate = null, onNotice }: RecordingOptions,
     name: string,
     begin: (job: RecordingJob, notify: (notice: RecordingNotice) => void) => Promise<void>,
   ): Promise<void> {
     if (!this.effect)
       throw new PortoonError('ERR_RECORDING', 'There is no picture to record.', 'Start the camera first.');
     if (name) await claim(name);
-    const { format, video, audio, recorder } = offer;
+    const { format, video, audio, recorder } = support;
     const media = recorder === null ? null : this.beginMedia(recorder, sound, onNotice);
     const blocks = !media && sound && audio ? soundOf(sound) : null;
     const { port1, port2 } = new MessageChannel();

@@ -58,5 +58,5 @@ export interface RecordWorkerApi {
   /** Writes what is at hand to a file. Its name, or null if there is nothing yet. */
   saveReplay(name: string): Promise<string | null>;
   /** Makes a whole file of one that a crash left unfinished. Its name. */
-  mend(name: string): Promise<string>;
+  repair(name: string): Promise<string>;
 }

@@ -52,11 +52,11 @@ export async function listen(server: Server, port: number, host?: string): Promi
 
 /** A connection that cannot be accepted, as without a free file handle, is no reason to end. */
 function surviveErrors(server: Server): void {
-  let told = -Infinity;
+  let loggedAt = -Infinity;
   server.on('error', (error) => {
     // It happens again with each connection; it is logged from time to time only.
-    if (performance.now() - told < 10_000) return;
-    told = performance.now();
+    if (performance.now() - loggedAt < 10_000) return;
+    loggedAt = performance.now();
     process.stderr.write(`A connection could not be accepted: ${error.message}\n`);
   });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getChromium } from '../../src/cli/get-chromium.ts';
-import { BrowserEngine } from '../../src/cli/browser-driver.ts';
+import { BrowserDriver } from '../../src/cli/browser-driver.ts';
 import { FilmServer } from '../../src/cli/film-server.ts';
 import type { ConvertSettings } from '../../src/queue/convert-driver.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
@@ -26,7 +26,7 @@ const PLAIN: ConvertSettings = {
 
 let folder: string;
 let listening: Listening;
-let engine: BrowserEngine;
+let engine: BrowserDriver;
 let options: { hang: number };
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   listening = await listen(films.http, 0, '127.0.0.1');
   const given = { executablePath: getChromium()!, films, site: listening.url, hang: HANG.never };
   options = given;
-  engine = new BrowserEngine(given);
+  engine = new BrowserDriver(given);
   const source = `-v error -f lavfi -i testsrc2=s=160x96:r=30:d=1 -c:v libx264 -preset ultrafast film.mp4`;
   execFileSync('ffmpeg', source.split(' '), { cwd: folder });
 });
@@ -51,7 +51,7 @@ afterAll(async () => {
 /** Converts the film into a file, and says how many frames it has. */
 async function convert(name: string, during?: () => void): Promise<number> {
   const film = engine.offer(join(folder, 'film.mp4'));
-  const place = await engine.take(join(folder, name));
+  const place = await engine.openForWriting(join(folder, name));
   try {
     const { frames } = await engine.convert(
       { film, name: 'film.mp4', format: 'mp4', to: { kind: 'upload', url: place.path } },

@@ -5,7 +5,7 @@ import type { CameraInfo, RequestedVideo, FromReceiver, ToReceiver } from '../pr
 const { RTCPeerConnection: Connection, MediaStreamTrackProcessor: Processor } = self;
 
 /** Time limit for the first picture, in milliseconds. */
-const PATIENCE = 30_000;
+const FIRST_FRAME_TIMEOUT_MS = 30_000;
 
 /** The picture did not arrive, for reasons that are not the camera's. */
 export class LinkError extends Error {}
@@ -52,7 +52,7 @@ export class Receiver {
     this.post({ type: 'open', requested });
     const timer = setTimeout(() => {
       this.fail('it took too long');
-    }, PATIENCE);
+    }, FIRST_FRAME_TIMEOUT_MS);
     try {
       return await this.opened.promise;
     } catch (error) {
@@ -71,7 +71,7 @@ export class Receiver {
     await answer.promise;
   }
 
-  async take(message: ToReceiver): Promise<void> {
+  async receive(message: ToReceiver): Promise<void> {
     switch (message.type) {
       case 'camera':
         this.camera = message.camera;

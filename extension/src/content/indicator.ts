@@ -1,7 +1,7 @@
 /**
  * A small sign in the page's corner that says what the call shows, beside the page's own layout.
  */
-import type { ToldFault } from '../faults.ts';
+import type { ShownFault } from '../faults.ts';
 import type { PictureKind } from '../background-protocol.ts';
 
 const WORDS: Record<PictureKind, string> = {
@@ -67,7 +67,7 @@ export class Indicator {
     root.append(this.sign);
   }
 
-  show(shown: PictureKind | 'none', fault: ToldFault | null): void {
+  show(shown: PictureKind | 'none', fault: ShownFault | null): void {
     this.shown = shown;
     if (shown === 'none' && !fault) {
       this.host.remove();

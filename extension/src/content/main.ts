@@ -1,5 +1,5 @@
 /** Beside each page of a site that is on: carries messages, and shows the indicator. */
-import { FAULTS, type ToldFault } from '../faults.ts';
+import { FAULTS, type ShownFault } from '../faults.ts';
 import type { PictureKind, ToBackground } from '../background-protocol.ts';
 import {
   CAMERA_PORT,
@@ -14,12 +14,12 @@ import { changeSite, onSiteChanged, readSite, type SiteChoice } from '../sites.t
 import { Indicator } from './indicator.ts';
 
 const origin = self.origin;
-const calls = new Map<MessagePort, { shown: PictureKind; fault: ToldFault | null }>();
+const calls = new Map<MessagePort, { shown: PictureKind; fault: ShownFault | null }>();
 const ports = new Set<chrome.runtime.Port>();
 /** A fault that other code on the page causes; shown as long as the page is open. */
-let pageFault: ToldFault | null = null;
+let pageFault: ShownFault | null = null;
 /** Why the last request for a camera failed. */
-let refusal: ToldFault | null = null;
+let refusal: ShownFault | null = null;
 const indicator = new Indicator({
   onToggle: (cartoon) => void changeSite(origin, { cartoon }),
   onAgain: () => {

@@ -1,6 +1,6 @@
 /** The machine's cameras, under names that each site has for itself. */
 import { PortoonError } from '../../../src/common/errors.ts';
-import type { ToldFault } from '../faults.ts';
+import type { ShownFault } from '../faults.ts';
 import type { CameraInfo, RequestedVideo, ListedCamera } from '../protocol.ts';
 
 /** The same camera has another id on each site, so that sites cannot compare theirs. */
@@ -68,7 +68,7 @@ export interface CameraRefusal {
   name: string;
   message: string;
   constraint?: string;
-  fault: ToldFault | null;
+  fault: ShownFault | null;
 }
 
 const NAMES: Partial<Record<string, string>> = {

@@ -3,19 +3,19 @@ import { PortoonError } from '../../../src/common/errors.ts';
 import { createEffect, type Effect, type LookOptions } from '../../../src/effect/index.ts';
 import { openCamera } from '../../../src/input/camera.ts';
 import type { Source } from '../../../src/input/source.ts';
-import type { ToldFault } from '../faults.ts';
+import type { ShownFault } from '../faults.ts';
 import { stillPicture, type StillPicture } from '../connection/still.ts';
 import type { PictureKind } from '../background-protocol.ts';
 import type { RequestedVideo, StyleName } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
 
 /** After this many milliseconds without a picture, the site's failure choice applies. */
-const PATIENCE = 20_000;
+const FIRST_FRAME_TIMEOUT_MS = 20_000;
 
 const MEASURES = ['width', 'height', 'frameRate'] as const;
 
 /** Faults that the effect recovers from by itself. */
-const HEALED = ['ERR_HALF_PRECISION', 'ERR_WEBGPU', 'ERR_WEBGL_LOST', 'ERR_WORKER_DIED'];
+const RECOVERABLE = ['ERR_HALF_PRECISION', 'ERR_WEBGPU', 'ERR_WEBGL_LOST', 'ERR_WORKER_DIED'];
 
 /** What an engine reports to its sessions. */
 export interface EngineListener {
@@ -30,7 +30,7 @@ export class CameraEngine {
   /** What is sent now; null before the first frame. */
   picture: MediaStreamTrack | null = null;
   shown: PictureKind = 'starting';
-  fault: ToldFault | null = null;
+  fault: ShownFault | null = null;
   readonly listeners = new Set<EngineListener>();
   private source: Promise<Source> | null = null;
   private opening: Promise<Source> | null = null;
@@ -115,7 +115,7 @@ export class CameraEngine {
         this.show(this.picture, moving(site));
       },
       (error: unknown) => {
-        this.tell(faultOf(error));
+        this.report(faultOf(error));
       },
     );
   }
@@ -199,7 +199,7 @@ export class CameraEngine {
           'Close other tabs and programs that need the processor, then switch the camera off and on.',
         ),
       );
-    }, PATIENCE);
+    }, FIRST_FRAME_TIMEOUT_MS);
     try {
       await effect.set(lookOf(this.site));
       // A camera that stopped meanwhile must not replace a newer one.
@@ -227,7 +227,7 @@ export class CameraEngine {
       this.running = effect;
       effect.on('fault', (fault, fatal) => {
         if (fatal) this.fail(fault);
-        else if (!HEALED.includes(fault.code)) this.tell(fault);
+        else if (!RECOVERABLE.includes(fault.code)) this.report(fault);
       });
       // A worker that was replaced has ended its track.
       effect.on('canvas', () => {
@@ -240,7 +240,7 @@ export class CameraEngine {
     }
   }
 
-  private fail(fault: ToldFault): void {
+  private fail(fault: ShownFault): void {
     const { effect } = this;
     this.effect = null;
     this.running = null;
@@ -249,7 +249,7 @@ export class CameraEngine {
   }
 
   /** No cartoon: shows what was chosen for that. */
-  private giveUp(fault: ToldFault): void {
+  private giveUp(fault: ShownFault): void {
     const { camera } = this;
     if (!camera) return;
     this.fault = fault;
@@ -274,7 +274,7 @@ export class CameraEngine {
     }
   }
 
-  private tell(fault: ToldFault): void {
+  private report(fault: ShownFault): void {
     this.fault = fault;
     for (const listener of this.listeners) listener.onShown();
   }
@@ -295,7 +295,7 @@ function lookOf(site: SiteChoice): LookOptions {
   return { ...site.look };
 }
 
-function faultOf(error: unknown): ToldFault {
+function faultOf(error: unknown): ShownFault {
   if (error instanceof PortoonError)
     return { code: error.code, message: error.message, wayOut: error.wayOut };
   return {

@@ -9,7 +9,7 @@ chrome.runtime.onConnect.addListener((port) => {
     if (open) port.postMessage(message);
   });
   port.onMessage.addListener((message: ToOffscreen) => {
-    session.take(message).catch((error: unknown) => {
+    session.receive(message).catch((error: unknown) => {
       // A message that came too late, or that a page made up, must not stop the others.
       console.warn('portoon:', error);
     });

@@ -11,13 +11,13 @@ export class PictureSession implements EngineListener {
   private engine: CameraEngine | null = null;
   private requested: RequestedVideo | null = null;
   private readonly sender: Sender;
-  private over = false;
+  private closed = false;
 
   constructor(private readonly post: (message: ToReceiver) => void) {
     this.sender = new Sender(post);
   }
 
-  async take(message: ToOffscreen): Promise<void> {
+  async receive(message: ToOffscreen): Promise<void> {
     switch (message.type) {
       case 'site':
         this.site = message.site;
@@ -49,8 +49,8 @@ export class PictureSession implements EngineListener {
   }
 
   close(): void {
-    if (this.over) return;
-    this.over = true;
+    if (this.closed) return;
+    this.closed = true;
     this.sender.close();
     if (this.engine) release(this.engine, this);
   }
@@ -61,7 +61,7 @@ export class PictureSession implements EngineListener {
 
   onShown(): void {
     const { engine } = this;
-    if (!engine || this.over) return;
+    if (!engine || this.closed) return;
     this.post({ type: 'shown', shown: engine.shown, fault: engine.fault, styles: engine.styles });
   }
 
@@ -78,7 +78,7 @@ export class PictureSession implements EngineListener {
     try {
       const deviceId = await findCamera(site.origin, requested);
       // The page may have been closed meanwhile.
-      if (this.over) return;
+      if (this.closed) return;
       this.engine = acquire(site, deviceId, this);
       this.engine.again();
       const track = await this.engine.open(requested);
@@ -88,7 +88,7 @@ export class PictureSession implements EngineListener {
       this.onShown();
       await this.sender.offer(requested);
     } catch (error) {
-      if (this.over) return;
+      if (this.closed) return;
       this.post({ type: 'refused', ...toCameraError(error) });
       this.close();
     }
@@ -111,7 +111,7 @@ export class PictureSession implements EngineListener {
   private async showPicture(): Promise<void> {
     const { engine, requested } = this;
     const size = engine?.cameraSize;
-    if (!engine?.picture || !requested || !size || this.over) return;
+    if (!engine?.picture || !requested || !size || this.closed) return;
     await this.sender.show(engine.picture, size, requested);
   }
 }

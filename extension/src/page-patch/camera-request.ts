@@ -17,19 +17,19 @@ const { MessageChannel: Channel } = self;
 const post = self.postMessage.bind(self);
 
 /** A content script that sends nothing for this many milliseconds does not run. */
-const SILENCE = 5000;
+const ANSWER_TIMEOUT_MS = 5000;
 
 type Answer = { type: 'off' } | { type: 'on'; onFailure: 'still' | 'camera' };
 
 /** A message channel to the content script, for one request. */
-interface Line {
+interface RequestChannel {
   readonly answer: Promise<Answer>;
   readonly post: (message: FromPatch) => void;
   readonly listen: (take: (message: ToReceiver) => void) => void;
   readonly close: () => void;
 }
 
-function openLine(): Line {
+function openLine(): RequestChannel {
   const { port1, port2 } = new Channel();
   const answer = Promise.withResolvers<Answer>();
   let take: (message: ToReceiver) => void = () => undefined;
@@ -40,7 +40,7 @@ function openLine(): Line {
   // There is no answer where the extension was removed: the camera must not be shown unasked then.
   setTimeout(() => {
     answer.resolve({ type: 'on', onFailure: 'still' });
-  }, SILENCE);
+  }, ANSWER_TIMEOUT_MS);
   post(HELLO, self.origin === 'null' ? '*' : self.origin, [port2]);
   return {
     answer: answer.promise,
@@ -89,7 +89,7 @@ export async function requestCamera(
     },
   });
   line.listen((message) => {
-    receiver.take(message).catch((error: unknown) => {
+    receiver.receive(message).catch((error: unknown) => {
       receiver.fail(String(error));
     });
   });
@@ -114,7 +114,7 @@ export async function requestCameras(): Promise<ListedCamera[] | null> {
     });
     setTimeout(() => {
       list.resolve(null);
-    }, SILENCE);
+    }, ANSWER_TIMEOUT_MS);
     line.post({ type: 'devices' });
     return await list.promise;
   } finally {
@@ -124,7 +124,7 @@ export async function requestCameras(): Promise<ListedCamera[] | null> {
 }
 
 /** Says that something else changes the page's camera as well. */
-export function tellPatched(): void {
+export function reportPatched(): void {
   openLine().post({ type: 'patched' });
 }
 

@@ -1,5 +1,5 @@
 /** Sends the page's requests for a camera, and nothing else, through the extension. */
-import { requestCamera, requestCameras, tellPatched } from './camera-request.ts';
+import { requestCamera, requestCameras, reportPatched } from './camera-request.ts';
 import { asksForScreen, type VideoConstraints } from './requested-video.ts';
 
 type GetUserMedia = (this: MediaDevices, constraints?: MediaStreamConstraints) => Promise<MediaStream>;
@@ -19,12 +19,12 @@ interface PolicyDocument {
 }
 
 export function patchMediaDevices(devices: MediaDevices): void {
-  let told = !isNative(getUserMedia) || Object.hasOwn(devices, 'getUserMedia');
-  if (told) tellPatched();
+  let reported = !isNative(getUserMedia) || Object.hasOwn(devices, 'getUserMedia');
+  if (reported) reportPatched();
   const ours: GetUserMedia = async function (constraints) {
-    if (!told && devices.getUserMedia !== ours) {
-      told = true;
-      tellPatched();
+    if (!reported && devices.getUserMedia !== ours) {
+      reported = true;
+      reportPatched();
     }
     return giveMedia(devices, constraints);
   };

@@ -41,7 +41,7 @@ export function Popup() {
           type="checkbox"
           name="cartoon"
           checked={site.cartoon}
-          onChange={({ currentTarget }) => void state.change({ cartoon: currentTarget.checked })}
+          onChange={({ currentTarget }) => void state.changeSiteChoice({ cartoon: currentTarget.checked })}
         />
         Show the cartoon{state.shortcut.value !== '' && <span class="quiet">{state.shortcut.value}</span>}
       </label>
@@ -79,7 +79,7 @@ function Trouble() {
           Allow the camera
         </a>
       )}{' '}
-      <button type="button" name="again" onClick={() => void state.look()}>
+      <button type="button" name="again" onClick={() => void state.refreshPreview()}>
         Look again
       </button>
     </div>
@@ -161,7 +161,7 @@ function Look({ site }: { site: SiteChoice }) {
 }
 
 function OnFailure({ site }: { site: SiteChoice }) {
-  const choose = (onFailure: SiteChoice['onFailure']) => () => void state.change({ onFailure });
+  const choose = (onFailure: SiteChoice['onFailure']) => () => void state.changeSiteChoice({ onFailure });
   return (
     <fieldset>
       <legend>If the cartoon fails, the call sees</legend>

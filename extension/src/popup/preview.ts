@@ -1,5 +1,5 @@
 /** The popup's own picture, from the same engine that the call of this site uses. */
-import type { ToldFault } from '../faults.ts';
+import type { ShownFault } from '../faults.ts';
 import { Receiver } from '../connection/receiver.ts';
 import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
@@ -12,7 +12,7 @@ type ShownMessage = ToReceiver & { type: 'shown' };
 export interface PreviewEvents {
   onShown: (message: ShownMessage) => void;
   /** The camera cannot be had, and why. */
-  onRefused: (fault: ToldFault | null) => void;
+  onRefused: (fault: ShownFault | null) => void;
   onEnded: () => void;
 }
 
@@ -38,7 +38,7 @@ export async function openPreview(
     if (message.type === 'shown') onShown(message);
     else {
       if (message.type === 'refused') onRefused(message.fault);
-      void receiver.take(message);
+      void receiver.receive(message);
     }
   });
   port.onDisconnect.addListener(onEnded);

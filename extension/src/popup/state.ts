@@ -1,13 +1,13 @@
 /** What the popup shows and changes: one site, its choice, and the picture. */
 import { signal } from '@preact/signals';
-import { FAULTS, type ToldFault } from '../faults.ts';
+import { FAULTS, type ShownFault } from '../faults.ts';
 import type { PictureKind } from '../background-protocol.ts';
 import type { StyleName } from '../protocol.ts';
 import {
   changeSite,
   patternOf,
   readSite,
-  takesCameras,
+  mayUseCamera,
   type SiteChanges,
   type SiteChoice,
   type SiteLook,
@@ -20,7 +20,7 @@ export const noSite = signal(false);
 export const picture = signal<MediaStream | null>(null);
 export const shown = signal<PictureKind>('starting');
 export const styles = signal<readonly StyleName[]>([]);
-export const fault = signal<ToldFault | null>(null);
+export const fault = signal<ShownFault | null>(null);
 /** Whether the page was open before the site was switched on, and must be reloaded. */
 export const mustReload = signal(false);
 export const shortcut = signal('');
@@ -35,18 +35,18 @@ export async function start(): Promise<void> {
   const tab = asked === null ? active : await chrome.tabs.get(Number(asked));
   tabId = tab?.id;
   const origin = tab?.url === undefined ? '' : new URL(tab.url).origin;
-  if (!takesCameras(origin)) {
+  if (!mayUseCamera(origin)) {
     noSite.value = true;
     return;
   }
   const [command] = await chrome.commands.getAll();
   shortcut.value = command?.shortcut ?? '';
   site.value = await readSite(origin);
-  await look();
+  await refreshPreview();
 }
 
 /** Opens the preview, or opens it again. */
-export async function look(): Promise<void> {
+export async function refreshPreview(): Promise<void> {
   const choice = site.value;
   if (!choice) return;
   preview?.close();
@@ -73,14 +73,14 @@ export async function look(): Promise<void> {
 }
 
 /** Changes and remembers; the call and the preview follow. */
-export async function change(changes: SiteChanges): Promise<void> {
+export async function changeSiteChoice(changes: SiteChanges): Promise<void> {
   if (!site.value) return;
   site.value = { ...site.value, ...changes };
   await changeSite(site.value.origin, changes);
 }
 
 export async function changeLook(changes: Partial<SiteLook>): Promise<void> {
-  if (site.value) await change({ look: { ...site.value.look, ...changes } });
+  if (site.value) await changeSiteChoice({ look: { ...site.value.look, ...changes } });
 }
 
 /** Switches the site on or off. Must be called from a click: the browser asks the person. */
@@ -88,10 +88,10 @@ export async function switchSite(on: boolean): Promise<void> {
   if (!site.value) return;
   const origins = [patternOf(site.value.origin)];
   // Remembered first: some systems close the popup while the browser asks.
-  const remembered = change({ on });
+  const remembered = changeSiteChoice({ on });
   const allowed = on ? await chrome.permissions.request({ origins }) : true;
   await remembered;
-  if (!allowed) await change({ on: false });
+  if (!allowed) await changeSiteChoice({ on: false });
   mustReload.value = allowed;
 }
 

@@ -18,11 +18,11 @@ import { candidatesOf, fragmentOf, restartedBy, withoutEcho } from './sdp-fragme
 /** `reconnecting`: it was live and will be again. `stopped` is the last state. */
 export type StreamState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 
-export interface MediaLinkOptions {
+export interface MediaConnectionOptions {
   endpoint: Endpoint;
   purpose: Purpose;
   /** Whether faults that never go away are retried as well, as on a page that nobody watches. */
-  tireless: boolean;
+  retriesFinalFaults: boolean;
   /** Gives a fresh connection its transceivers, before its offer. */
   offering: (connection: RTCPeerConnection) => void | Promise<void>;
   /** Called when the server made the offer: what is not wanted of it can be refused now. */
@@ -47,7 +47,7 @@ const CHECK_MS = 1000;
  */
 const SILENCE_MS: Record<Purpose, number> = { publish: 3500, play: 3000 };
 /** After a connection that lasted this long, the retries begin with the shortest pause again. */
-const SETTLED_MS = 10_000;
+const STEADY_MS = 10_000;
 
 export class MediaConnection {
   state: StreamState = 'connecting';
@@ -63,7 +63,7 @@ export class MediaConnection {
   private session: MediaServerSession | null = null;
   private wake: () => void = () => undefined;
 
-  constructor(private readonly options: MediaLinkOptions) {
+  constructor(private readonly options: MediaConnectionOptions) {
     addEventListener('pagehide', this.stop);
     addEventListener('online', this.hurry);
     void this.run();
@@ -94,7 +94,7 @@ export class MediaConnection {
       try {
         await this.live();
         fault = lost(this.options.endpoint.url);
-        if (performance.now() - begun > SETTLED_MS) failures = 0;
+        if (performance.now() - begun > STEADY_MS) failures = 0;
       } catch (error) {
         fault =
           error instanceof MediaServerError
@@ -103,7 +103,7 @@ export class MediaConnection {
       }
       // `stop` may have been called while this was awaited.
       if (this.isStopped()) return;
-      if (fault.retry.final && !this.everLive && !this.options.tireless) {
+      if (fault.retry.final && !this.everLive && !this.options.retriesFinalFaults) {
         this.fault = fault;
         this.stop();
         return;

@@ -26,7 +26,7 @@ export class MediaServerError extends PortoonError {
 const FINAL: Retry = { final: true, after: null };
 const PROTOCOL = { publish: 'WHIP', play: 'WHEP' };
 /** A server's own message is shown, cut to this many characters. */
-const LONGEST_WORD = 160;
+const MAX_MESSAGE_LENGTH = 160;
 
 /**
  * The error for an HTTP response that is no session.
@@ -36,7 +36,7 @@ export async function explainAnswer(response: Response, purpose: Purpose): Promi
   const { status } = response;
   const host = hostOf(response.url);
   const protocol = PROTOCOL[purpose];
-  const word = await serversOwnWord(response);
+  const word = await serverMessage(response);
   if (status === 401 || status === 403)
     return new MediaServerError(
       'ERR_MEDIA_SERVER_TOKEN',
@@ -136,7 +136,7 @@ export function retryAfter(value: string | null, now = Date.now()): number | nul
 }
 
 /** Some servers say in plain text what is wrong. Untrusted: never to be parsed as markup. */
-async function serversOwnWord(response: Response): Promise<string> {
+async function serverMessage(response: Response): Promise<string> {
   const type = response.headers.get('Content-Type') ?? '';
   if (!/^text\/(?:plain|html)|json/.test(type)) return '';
   const text = (await response.text().catch(() => '')).trim();
@@ -144,6 +144,8 @@ async function serversOwnWord(response: Response): Promise<string> {
   if (text === '' || text.startsWith('<')) return '';
   const letters = Array.from(text.replace(/\s+/g, ' '));
   const short =
-    letters.length > LONGEST_WORD ? `${letters.slice(0, LONGEST_WORD).join('')}…` : letters.join('');
+    letters.length > MAX_MESSAGE_LENGTH
+      ? `${letters.slice(0, MAX_MESSAGE_LENGTH).join('')}…`
+      : letters.join('');
   return `; it says: “${short.replace(/\.$/, '')}”`;
 }

@@ -25,7 +25,7 @@ export class WhepPlayer {
     this.link = new MediaConnection({
       endpoint,
       purpose: 'play',
-      tireless: true,
+      retriesFinalFaults: true,
       offering(connection) {
         connection.addTransceiver('video', { direction: 'recvonly' });
         if (audio) connection.addTransceiver('audio', { direction: 'recvonly' });

@@ -64,7 +64,7 @@ export class WhipPublisher {
     this.link = new MediaConnection({
       endpoint,
       purpose: 'publish',
-      tireless: false,
+      retriesFinalFaults: false,
       offering: (connection) => {
         this.offer(connection);
       },

@@ -6,7 +6,7 @@ const BY_QUALITY = ['video/AV1', 'video/VP9', 'video/H264', 'video/VP8'];
 const BY_COST = ['video/VP8', 'video/H264', 'video/VP9', 'video/AV1'];
 
 /** Asking the GPU for its codecs can take long; joining does not wait longer than this. */
-const PATIENCE_MS = 2000;
+const PROBE_TIMEOUT_MS = 2000;
 
 let known: Promise<readonly string[]> | undefined;
 
@@ -29,7 +29,7 @@ async function encodesInHardware(contentType: string): Promise<boolean> {
 export function preferredCodecs(): Promise<readonly string[]> {
   known ??= (async () => {
     const late = new Promise<boolean>((resolve) => {
-      setTimeout(resolve, PATIENCE_MS, false);
+      setTimeout(resolve, PROBE_TIMEOUT_MS, false);
     });
     const hardware = await Promise.all(
       BY_QUALITY.map((codec) => Promise.race([encodesInHardware(codec), late])),

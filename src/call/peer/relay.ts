@@ -23,15 +23,15 @@ export function relayRefused(status: number): PortoonError {
 
 /** Reports to the server that its relay refuses this page: only the operator can fix that. */
 export class RelayReport {
-  private told = -Infinity;
+  private reportedAt = -Infinity;
 
   /** @param ask - sends the report, if the server is connected; the answer does not matter. */
   constructor(private readonly ask: (status: number) => void) {}
 
-  tell(status: number): void {
+  report(status: number): void {
     const now = performance.now();
-    if (now - this.told < REPORT_MS) return;
-    this.told = now;
+    if (now - this.reportedAt < REPORT_MS) return;
+    this.reportedAt = now;
     this.ask(status);
   }
 }

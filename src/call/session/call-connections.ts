@@ -112,9 +112,9 @@ export class CallConnections {
         const { width = 1280, height = 720 } = this.common.video?.getSettings() ?? {};
         return videoLimits(this.participants.size, Math.min(width, height));
       },
-      changed: onChange,
-      told: onChange,
-      lost: (id) => {
+      onChange,
+      onState: onChange,
+      onLost: (id) => {
         this.participants.lose(id);
       },
     };

@@ -20,11 +20,11 @@ export interface ParticipantContext {
   limits(): VideoLimits;
   /** The state of this page, sent over the connection too, for the server may be away. */
   readonly presence: Presence;
-  changed(): void;
+  onChange(): void;
   /** The relay refused us. The operator should know, even if another way is found after that. */
   relayRefused(status: number): void;
   /** They sent their state over the connection. */
-  told(id: string): void;
+  onState(id: string): void;
   /** They have left. */
-  lost(id: string): void;
+  onLost(id: string): void;
 }

@@ -61,7 +61,7 @@ export class Participant {
   /** Connections in a row that did not last. */
   private attempts = 0;
   /** When this connection was first connected; 0 until then. */
-  private stands = 0;
+  private connectedAt = 0;
   /** The newest offer that came before the next connection may start, and its candidates. */
   private waiting: { generation: number; signals: SignalData[] } | null = null;
   private asked = -Infinity;
@@ -100,7 +100,7 @@ export class Participant {
   }
 
   /** Sends them this page's state, if connected. */
-  tell(): void {
+  sendState(): void {
     if (this.connected) this.peer?.say(JSON.stringify(this.room.presence));
   }
 
@@ -159,7 +159,7 @@ export class Participant {
     if (this.ended) return;
     if (!this.listed && !this.connected && room.signalling) {
       // Somebody whom neither the server nor we hear has left.
-      room.lost(this.present.id);
+      room.onLost(this.present.id);
       return;
     }
     this.settle(now);
@@ -178,7 +178,7 @@ export class Participant {
     const speaking = this.speech.hear(this.peer?.audioLevel() ?? null, now);
     if (speaking === this.speaking) return;
     this.speaking = speaking;
-    this.room.changed();
+    this.room.onChange();
   }
 
   /** Looks for a new network path to them, now: the network has changed, or the server is back. */
@@ -254,7 +254,7 @@ export class Participant {
     this.generation = generation;
     this.begun = performance.now();
     this.attempts++;
-    this.stands = 0;
+    this.connectedAt = 0;
     this.waiting = null;
     this.counters = null;
     const { audio, video } = room;
@@ -269,12 +269,12 @@ export class Participant {
       },
       onStream: (stream) => {
         this.stream = stream;
-        room.changed();
+        room.onChange();
       },
       onState: () => {
         if (this.peer !== peer) return;
         // The state may have changed while there was no connection.
-        this.tell();
+        this.sendState();
         this.limit();
         this.check(performance.now());
       },
@@ -287,7 +287,7 @@ export class Participant {
         if (this.peer === peer) this.hearWord(text);
       },
       onBye: () => {
-        room.lost(id);
+        room.onLost(id);
       },
     });
     this.peer = peer;
@@ -301,7 +301,7 @@ export class Participant {
     if (this.ended || !said.success || !this.isNews(said.output.revision)) return;
     const { name = this.known.name, ...state } = said.output;
     this.known = { ...this.known, name, state };
-    this.room.told(this.known.id);
+    this.room.onState(this.known.id);
   }
 
   /** Of two states with one number the later one counts, and so do those of pages without one. */
@@ -314,8 +314,8 @@ export class Participant {
     if (this.connected) {
       this.alive = now;
       this.everAlive = true;
-      if (this.stands === 0) this.stands = now;
-      else if (now - this.stands > STEADY_MS) this.attempts = 0;
+      if (this.connectedAt === 0) this.connectedAt = now;
+      else if (now - this.connectedAt > STEADY_MS) this.attempts = 0;
     }
     const refused = this.refusal !== null && now - this.alive > REFUSED_MS;
     const link = this.connected
@@ -329,7 +329,7 @@ export class Participant {
             : 'connecting';
     if (link === this.link) return;
     this.link = link;
-    this.room.changed();
+    this.room.onChange();
   }
 
   private async measure(now: number): Promise<void> {
@@ -339,6 +339,6 @@ export class Participant {
     const { quality, counters } = readQuality(report, this.counters);
     this.quality = quality;
     this.counters = counters;
-    this.room.changed();
+    this.room.onChange();
   }
 }

@@ -83,12 +83,12 @@ export class RoomSession {
    */
   async join(): Promise<void> {
     this.enter(await this.ask());
-    this.keepLine();
+    this.keepConnection();
   }
 
   /** Like {@link join}, but tries until it succeeds: for pages that nobody watches. */
-  joinTirelessly(): void {
-    this.keepLine();
+  joinWithRetries(): void {
+    this.keepConnection();
     // Where the client does not reconnect by itself, `keepConnection` tries again.
     this.server.connect().catch((error: unknown) => {
       if (this.here || !(error instanceof PortoonError)) return;
@@ -112,7 +112,7 @@ export class RoomSession {
 
   /** Reports to the operator that the relay refuses us, while the server is connected. */
   readonly relayRefused: ParticipantContext['relayRefused'] = (status) => {
-    if (this.here) this.relayReport.tell(status);
+    if (this.here) this.relayReport.report(status);
   };
 
   /**
@@ -120,7 +120,7 @@ export class RoomSession {
    * next join contains it.
    * @throws PortoonError why it was not taken this time.
    */
-  async tell(): Promise<void> {
+  async sendState(): Promise<void> {
     if (this.here) await this.request.send();
   }
 
@@ -136,7 +136,7 @@ export class RoomSession {
     this.server.close(!returns);
   }
 
-  private keepLine(): void {
+  private keepConnection(): void {
     this.server.keep({
       back: () => void this.rejoin(),
       away: () => {

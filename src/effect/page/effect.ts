@@ -32,7 +32,7 @@ import { checkOptionNames, wrongOption } from './wrong-option.ts';
 export type { EffectEvents, EffectOptions, PreviewOptions };
 
 /** A worker that dies as often as this is not started again. */
-const MOST_DEATHS = 3;
+const MAX_DEATHS = 3;
 
 /**
  * The effect: takes frames, and gives the composite on `canvas` and as a track. All work is done in
@@ -305,7 +305,7 @@ export class Effect {
   /** Starts another worker, unless this one never opened or workers die too often. */
   private handleDeath(why: string): void {
     const opened = this.styles.length > 0;
-    const fatal = !opened || ++this.deaths >= MOST_DEATHS;
+    const fatal = !opened || ++this.deaths >= MAX_DEATHS;
     const error = new PortoonError(
       'ERR_WORKER_DIED',
       `The effect's worker stopped: ${why}.`,

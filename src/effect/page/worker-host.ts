@@ -9,9 +9,9 @@ import { startEffectWorker } from './own-files.ts';
  * A worker that is silent for this many milliseconds, though it should beat 4 times a second, is
  * dead.
  */
-const SILENCE = 12_000;
+const SILENCE_TIMEOUT_MS = 12_000;
 /** Milliseconds for which a worker is given the time to close. */
-const CLOSING = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** Runs the effect's worker, and notices when it dies. */
 export class WorkerHost {
@@ -79,7 +79,7 @@ export class WorkerHost {
     this.api = null;
     if (!worker || !api) return;
     // A worker that does not answer is ended all the same.
-    const timeout = new Promise((resolve) => setTimeout(resolve, CLOSING));
+    const timeout = new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS));
     await Promise.race([api.close(), timeout]).catch(() => undefined);
     this.death.reject(closedError());
     api[Comlink.releaseProxy]();
@@ -93,7 +93,7 @@ export class WorkerHost {
     this.timer = self.setInterval(() => {
       // A hidden page receives messages late, so only a visible one may judge.
       if (document.visibilityState !== 'visible') this.lastBeat = performance.now();
-      else if (performance.now() - this.lastBeat > SILENCE) this.onDeath('it no longer answers');
+      else if (performance.now() - this.lastBeat > SILENCE_TIMEOUT_MS) this.onDeath('it no longer answers');
     }, 1000);
   }
 }

@@ -36,7 +36,7 @@ const FIRST_LEVEL = LEVELS.findIndex(({ side }) => side === 192);
 const LAST_LEVEL = LEVELS.length - 1;
 /** The finest level of light styles. */
 const LIGHT_LEVEL = LEVELS.findLastIndex(({ matte }) => matte === USUAL_MATTE_PIXELS);
-const LEAST_SIDE = LEVELS[0]!.side;
+const MIN_SIDE = LEVELS[0]!.side;
 /** One level down when frames take longer than this share of the frame interval ... */
 const TOO_SLOW = 1.1;
 /** ... and up when the next level is estimated to take less than this share. */
@@ -158,7 +158,7 @@ export class Governor {
    */
   finestSide(available: number): number {
     if (this.quality !== 'auto') return this.quality;
-    return Math.max(LEAST_SIDE, Math.min(LEVELS[this.top]!.side, available));
+    return Math.max(MIN_SIDE, Math.min(LEVELS[this.top]!.side, available));
   }
 
   /**

@@ -6,7 +6,7 @@ import { Timeline } from './timeline.ts';
 /** Frames on their way here: one is encoded while the next is asked for. */
 const IN_FLIGHT = 2;
 /** Milliseconds for which the last of the sound is waited for. */
-const SOUND_PATIENCE = 600;
+const SOUND_WAIT_MS = 600;
 
 /** Carries frames and sound into one clip, in step, pauses left out. */
 export class ClipSession {
@@ -93,7 +93,7 @@ export class ClipSession {
     this.timeline.pause(wallClock());
     this.untap();
     await this.work;
-    const patience = new Promise((resolve) => self.setTimeout(resolve, SOUND_PATIENCE));
+    const patience = new Promise((resolve) => self.setTimeout(resolve, SOUND_WAIT_MS));
     if (this.sound && !this.over) await Promise.race([this.heard.promise, patience]);
     this.over = true;
     await this.sound?.cancel().catch(() => undefined);

@@ -43,7 +43,7 @@ export interface VideoClipOptions {
 const BITS_PER_PIXEL: Partial<Record<VideoCodec, number>> = { avc: 4.8, vp8: 4.8, vp9: 3.6, av1: 3.6 };
 
 /** Sound that is later than this is not waited for: the file would not grow. */
-const PATIENCE = 0.6;
+const SOUND_WAIT_SECONDS = 0.6;
 /** Silence is laid only up to this far behind the picture, in case sound still comes. */
 const SLACK = 0.3;
 
@@ -109,7 +109,7 @@ export class VideoClipWriter implements ClipWriter {
     await this.write(this.writer!, frame, at);
     if (this.options.audio === null) return;
     const clock = this.track?.clock;
-    if (at > PATIENCE && (!clock || clock.laid < (at - PATIENCE) * clock.rate))
+    if (at > SOUND_WAIT_SECONDS && (!clock || clock.laid < (at - SOUND_WAIT_SECONDS) * clock.rate))
       await this.laySound(null, at - SLACK);
   }
 

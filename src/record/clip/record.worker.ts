@@ -91,7 +91,7 @@ class RecordWorker implements RecordWorkerApi {
     // copy, it stays as it is and plays. MediaRecorder's files lack a length and the points from
     // which they can play, so they are completed too.
     const rough = running.failed || job.mediaRecorder !== null;
-    if (format.container === 'mp4' || (rough && format.container === 'webm')) return this.mend(job.name);
+    if (format.container === 'mp4' || (rough && format.container === 'webm')) return this.repair(job.name);
     await markFinished(job.name);
     return job.name;
   }
@@ -143,7 +143,7 @@ class RecordWorker implements RecordWorkerApi {
     return null;
   }
 
-  async mend(name: string): Promise<string> {
+  async repair(name: string): Promise<string> {
     const handle = await unfinishedFile(name);
     const container = name.endsWith('.mp4') ? 'mp4' : name.endsWith('.webm') ? 'webm' : null;
     if (container && (await this.makeWhole(name, await handle.getFile(), container)))

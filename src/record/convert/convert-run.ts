@@ -18,11 +18,11 @@ import { planSound, silence } from '../sound/sound-plan.ts';
 import { FilmWriter } from '../file/writer.ts';
 
 /** Frames in the effect at once: one is processed while the next one waits. */
-const AHEAD = 2;
+const FRAMES_IN_FLIGHT = 2;
 /** Sound goes into the file at most this many seconds before the pictures that it belongs to. */
 const SOUND_AHEAD = 1;
 /** Milliseconds between two progress reports. */
-const TELL_EACH = 250;
+const REPORT_MS = 250;
 /** A picture of fewer pixels gets this bitrate: the encoder's own choice shows blocks. */
 const SMALL = 320 * 180;
 const LEAST = 600_000;
@@ -59,7 +59,7 @@ export class Run {
   private pausedAt: number | null = null;
   /** Milliseconds; moved forward by each pause. */
   private began = performance.now();
-  private told = 0;
+  private reportedAt = 0;
   private writer: FilmWriter | null = null;
   /** Seconds: where in the film the part begins, and how long it is. */
   private first = 0;
@@ -186,7 +186,7 @@ export class Run {
       await destination.remove();
       throw nothingKept(error);
     }
-    this.tell(true);
+    this.report(true);
     const mended = reader.mended + ('parts' in this.order ? concealedFrames(this.order) : 0);
     return {
       frames: this.frames,
@@ -260,8 +260,8 @@ export class Run {
 
   private async videoCodec({ width, height }: FilmInfo) {
     const format = formatOf(this.order.format);
-    const offer = await formatSupport(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
-    if (offer.video) return offer.video;
+    const support = await formatSupport(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
+    if (support.video) return support.video;
     throw new PortoonError(
       'ERR_UNSUPPORTED_BROWSER',
       `This browser cannot encode ${format.title} at ${width} × ${height}.`,
@@ -283,7 +283,7 @@ export class Run {
       } finally {
         picture.close();
       }
-      if (runUp) this.tell(false);
+      if (runUp) this.report(false);
       else this.wrote(timestamp + (duration ?? 0), written);
     };
     try {
@@ -296,7 +296,7 @@ export class Run {
         // A failure is thrown when this picture's turn comes.
         picture.catch(() => undefined);
         underWay.push({ picture, runUp });
-        if (underWay.length >= AHEAD) await writeFirst();
+        if (underWay.length >= FRAMES_IN_FLIGHT) await writeFirst();
         await this.gate.promise;
       }
       this.throwIfCancelled();
@@ -319,7 +319,7 @@ export class Run {
     this.frames += frames;
     this.position = position;
     this.wakeSound();
-    this.tell(false);
+    this.report(false);
   }
 
   /** Resolves when the pictures have come so far that sound of that moment may go into the file. */
@@ -355,10 +355,10 @@ export class Run {
     ];
   }
 
-  private tell(last: boolean): void {
+  private report(last: boolean): void {
     const now = performance.now();
-    if (!last && now - this.told < TELL_EACH) return;
-    this.told = now;
+    if (!last && now - this.reportedAt < REPORT_MS) return;
+    this.reportedAt = now;
     const { total } = this;
     const elapsed = (now - this.began) / 1000;
     const seconds = Math.max(0, Math.min(total, this.position / 1e6 - this.first));

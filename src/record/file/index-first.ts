@@ -32,7 +32,7 @@ export async function moveIndexFirst(file: OpenFile): Promise<void> {
       // What may stand behind the index stays there.
       const index = new Uint8Array(Math.min(box.size, file.size - at));
       await file.read(index, at);
-      if (!shiftPlaces(index.subarray(box.header), index.length)) return;
+      if (!shiftChunkOffsets(index.subarray(box.header), index.length)) return;
       await moveUp(file, content, at, index.length);
       await file.write(index, content);
       return;
@@ -42,7 +42,7 @@ export async function moveIndexFirst(file: OpenFile): Promise<void> {
 }
 
 /** Adds to all chunk offsets of an index. Returns whether they fit into their fields. */
-function shiftPlaces(index: Uint8Array, by: number): boolean {
+function shiftChunkOffsets(index: Uint8Array, by: number): boolean {
   const tables: { view: DataView; long: boolean }[] = [];
   const collect = (bytes: Uint8Array) => {
     for (const { type, body } of boxesIn(bytes))

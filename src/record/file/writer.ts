@@ -90,7 +90,7 @@ export interface WriterOptions {
 const AAC_PRIMING = 1024;
 
 /** Milliseconds in which a muxer that is given up must free its encoders. */
-const PATIENCE = 1000;
+const CANCEL_TIMEOUT_MS = 1000;
 
 /**
  * Writes one film. It takes frames and sound, or encoded packets of them, and writes the file as
@@ -103,7 +103,7 @@ export class FilmWriter {
 
   private constructor(
     private readonly output: Output,
-    private readonly drain: SinkWriter,
+    private readonly sinkWriter: SinkWriter,
     private readonly pictures: VideoSampleSource | EncodedVideoPacketSource | null,
     private readonly sound: AudioSampleSource | EncodedAudioPacketSource | null,
     private readonly frameRate: number | undefined,
@@ -151,7 +151,7 @@ export class FilmWriter {
 
   /** Bytes of the file so far. */
   get bytes(): number {
-    return this.drain.bytes;
+    return this.sinkWriter.bytes;
   }
 
   /**
@@ -164,7 +164,7 @@ export class FilmWriter {
     sample.setTimestamp(seconds);
     if (this.frameRate !== undefined) sample.setDuration(1 / this.frameRate);
     try {
-      await this.drain.watch(() => (this.pictures as VideoSampleSource).add(sample));
+      await this.sinkWriter.watch(() => (this.pictures as VideoSampleSource).add(sample));
     } finally {
       sample.close();
     }
@@ -177,7 +177,7 @@ export class FilmWriter {
   async addSound(sample: AudioSample): Promise<void> {
     try {
       if (this.primed > 0) sample.setTimestamp(sample.timestamp - this.primed / sample.sampleRate);
-      await this.drain.watch(() => (this.sound as AudioSampleSource).add(sample));
+      await this.sinkWriter.watch(() => (this.sound as AudioSampleSource).add(sample));
     } finally {
       sample.close();
     }
@@ -187,29 +187,29 @@ export class FilmWriter {
    * Adds encoded pictures in decoding order. The first one comes with the decoder's configuration.
    */
   async addPicturePacket(packet: EncodedPacket, meta?: EncodedVideoChunkMetadata): Promise<void> {
-    await this.drain.watch(() => (this.pictures as EncodedVideoPacketSource).add(packet, meta));
+    await this.sinkWriter.watch(() => (this.pictures as EncodedVideoPacketSource).add(packet, meta));
   }
 
   /** Adds sound that is encoded already; the first with the decoder's configuration. */
   async addSoundPacket(packet: EncodedPacket, meta?: EncodedAudioChunkMetadata): Promise<void> {
-    await this.drain.watch(() => (this.sound as EncodedAudioPacketSource).add(packet, meta));
+    await this.sinkWriter.watch(() => (this.sound as EncodedAudioPacketSource).add(packet, meta));
   }
 
   /** Writes what the encoders still hold and closes the file. */
   async finish(): Promise<void> {
     try {
-      await this.drain.watch(() => this.output.finalize());
+      await this.sinkWriter.watch(() => this.output.finalize());
     } catch (error) {
       await this.end();
       throw error;
     }
-    await this.drain.finish();
+    await this.sinkWriter.finish();
   }
 
   /** Closes the file as it is, which plays if it is fragmented: for a disk that is full. */
   async end(): Promise<void> {
-    await this.letGo();
-    await this.drain.close();
+    await this.freeEncoders();
+    await this.sinkWriter.close();
   }
 
   /**
@@ -217,13 +217,13 @@ export class FilmWriter {
    * one for the caller to remove.
    */
   async cancel(): Promise<void> {
-    await this.letGo();
-    await this.drain.abort();
+    await this.freeEncoders();
+    await this.sinkWriter.abort();
   }
 
   /** Frees the encoders. A muxer that waits for its sink is not waited for. */
-  private async letGo(): Promise<void> {
-    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  private async freeEncoders(): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, CANCEL_TIMEOUT_MS));
     await Promise.race([this.output.cancel(), patience]).catch(() => undefined);
   }
 }

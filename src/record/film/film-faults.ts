@@ -6,7 +6,7 @@ import { bytesAt, hasChanged } from './film-bytes.ts';
 import { kindOfFile } from './kind-of-file.ts';
 
 /** Bytes of a film's beginning, and of its end, that are searched for what it is. */
-const LOOK = 1 << 18;
+const SEARCHED_BYTES = 1 << 18;
 export const CHOOSE = 'Choose an MP4, MOV, WebM or MKV film.';
 export const REENCODE = 'Convert it first, as by: ffmpeg -i NAME -c:v libx264 -pix_fmt yuv420p NEW.mp4';
 
@@ -33,11 +33,11 @@ export async function explainOpening(
 ): Promise<PortoonError> {
   if (error instanceof PortoonError) return error;
   if (await hasChanged(source)) return changed(name, error);
-  const head = await bytesAt(source, 0, LOOK);
+  const head = await bytesAt(source, 0, SEARCHED_BYTES);
   if (head.length === 0)
     return unreadableFilm(name, 'is empty.', 'Choose another file, or copy this one again.');
   if (error instanceof UnsupportedInputFormatError) return unknownKind(head, name, error);
-  return isLocked(head) || isLocked(await bytesAt(source, -LOOK, LOOK))
+  return isLocked(head) || isLocked(await bytesAt(source, -SEARCHED_BYTES, SEARCHED_BYTES))
     ? locked(name, error)
     : damaged(name, error);
 }

@@ -29,7 +29,7 @@ export async function readMetadata(
   index: Mp4Index | null,
 ): Promise<FilmMetadata> {
   const tags = await input.getMetadataTags().catch((): MetadataTags => ({}));
-  const own = index ?? matroskaLabels(await bytesAt(source, 0, HEAD));
+  const own = index ?? matroskaMetadata(await bytesAt(source, 0, HEAD));
   // A phone writes the exact time itself; a tag's date may have no time of day.
   const apple = tags.raw?.['com.apple.quicktime.creationdate'];
   const recorded = tags.raw?.[RECORDED];
@@ -57,7 +57,7 @@ function validDate(text: string | null): Date | null {
 }
 
 /** @param head - the file's beginning. If it is no Matroska, all is null. */
-export function matroskaLabels(head: Uint8Array): { title: string | null; date: Date | null } {
+export function matroskaMetadata(head: Uint8Array): { title: string | null; date: Date | null } {
   let title: string | null = null;
   let date: Date | null = null;
   for (let at = 0; at < head.length;) {

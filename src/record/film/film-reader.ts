@@ -30,7 +30,7 @@ import { packetTimesBetween, decodableSamples } from './whole-samples.ts';
  * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's
  * machines.
  */
-const MOST_PIXELS = 4096 * 2304;
+const MAX_PIXELS = 4096 * 2304;
 /** A longer gap, in seconds, after a frame's stated end may mean that a frame is missing. */
 const GAP = 0.001;
 /** A frame that would be shown for less, in seconds, is left out: edit lists are that coarse. */
@@ -118,10 +118,10 @@ export class FilmReader {
     const { width, height, codec } = await checkPictures(video, name);
     await assumeColours(video);
     const index = await readMp4Index(source);
-    const parts = partsFor(video, index);
+    const parts = editSpansFor(video, index);
     const inOrder = audio ? [audio, ...tracks.filter(({ id }) => id !== audio.id)] : tracks;
     const sounds = await Promise.all(
-      inOrder.map((track) => FilmSound.open(track, partsFor(track, index) ?? WHOLE_TRACK)),
+      inOrder.map((track) => FilmSound.open(track, editSpansFor(track, index) ?? WHOLE_TRACK)),
     );
     const sound = sounds.find(({ decoded }) => decoded) ?? sounds[0];
     const firsts = await Promise.all(
@@ -278,7 +278,7 @@ interface Timed {
 }
 
 /** What a track's edit list shows of it; null where that cannot be followed. */
-function partsFor({ id }: InputVideoTrack | InputAudioTrack, index: Mp4Index | null) {
+function editSpansFor({ id }: InputVideoTrack | InputAudioTrack, index: Mp4Index | null) {
   const edits = index?.edits.get(id);
   return edits ? editSpans(edits) : WHOLE_TRACK;
 }
@@ -304,7 +304,7 @@ async function assumeColours(video: InputVideoTrack): Promise<void> {
 async function checkPictures(video: InputVideoTrack, name: string) {
   const width = await video.getDisplayWidth();
   const height = await video.getDisplayHeight();
-  if (width * height > MOST_PIXELS)
+  if (width * height > MAX_PIXELS)
     throw unreadableFilm(
       name,
       `is ${width} × ${height}: films up to 4096 × 2304 can be converted.`,

@@ -6,7 +6,7 @@ import { isInterlaced } from './interlace.ts';
 import { Rotator } from './rotator.ts';
 
 /** Pictures of a film that are sampled to learn how bright it is. */
-const LOOKS = 5;
+const SAMPLED_FRAMES = 5;
 
 /** Makes frames as a player shows them: upright, whole, of one size, in the usual range. */
 export class FrameNormalizer {
@@ -103,7 +103,10 @@ async function toneMapperFor(
 ): Promise<ToneMapper> {
   const toneMapper = new ToneMapper(transfer);
   const sink = new VideoSampleSink(track);
-  const times = Array.from({ length: LOOKS }, (_, look) => begin + ((end - begin) * (look + 0.5)) / LOOKS);
+  const times = Array.from(
+    { length: SAMPLED_FRAMES },
+    (_, look) => begin + ((end - begin) * (look + 0.5)) / SAMPLED_FRAMES,
+  );
   try {
     await toneMapper.measure(sink.samplesAtTimestamps(times));
   } catch (error) {

@@ -39,7 +39,7 @@ export class TokenBucket {
   }
 
   /** Whether there was enough. */
-  take(amount = 1): boolean {
+  tryConsume(amount = 1): boolean {
     this.#refill();
     if (this.#level < amount) return false;
     this.#level -= amount;
@@ -99,9 +99,9 @@ export class AddressLimits {
 export function addressOf(request: IncomingMessage, proxies: number): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
   // Only the last ones were written by proxies; what is before them anyone can make up.
-  const told = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
+  const claimed = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
   // Without the header, the request did not come through the proxies.
-  return networkOf(told === '' || told === undefined ? (request.socket.remoteAddress ?? '') : told);
+  return networkOf(claimed === '' || claimed === undefined ? (request.socket.remoteAddress ?? '') : claimed);
 }
 
 /** Of IPv6 the network (/64), for each of its hosts has more addresses than could be counted. */

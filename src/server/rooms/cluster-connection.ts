@@ -76,7 +76,7 @@ export async function connectRedis(url: string, node: string): Promise<ClusterCo
         forgotten = false;
         if ([...known].some((other) => !living.has(other))) await rooms.settleAll();
         known = new Set(living);
-        await rooms.leaveOwed();
+        await rooms.announcePendingLeaves();
         await rooms.recount();
       };
       const beat = () => {

@@ -1,4 +1,4 @@
-import { GRACE } from '../signals.ts';
+import { GRACE_MS } from '../signals.ts';
 import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
 /** Rooms of a single server. */
@@ -38,7 +38,7 @@ export class MemoryStore implements RoomStore {
     const end = setTimeout(() => {
       this.#rooms.delete(name);
       this.#ends.delete(name);
-    }, GRACE);
+    }, GRACE_MS);
     this.#ends.set(name, end.unref());
   }
 }

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
 /** Milliseconds in which a Redis must answer. */
-const PATIENCE = 3000;
+const CONNECT_TIMEOUT_MS = 3000;
 
 /**
  * A connection to Redis, not yet open; once it was, it reconnects by itself.
@@ -11,7 +11,7 @@ export function makeClient(url: string, whileAway: 'refuse' | 'wait' = 'refuse')
   let wasReady = false;
   const client = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: PATIENCE,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     enableOfflineQueue: whileAway === 'wait',
     // How often what waits is tried again.
     maxRetriesPerRequest: whileAway === 'wait' ? null : 0,

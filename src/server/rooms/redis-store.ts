@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { GRACE } from '../signals.ts';
+import { GRACE_MS } from '../signals.ts';
 import { blankRoom, type StoredRoom, type RoomStore } from './store.ts';
 
 /** A node that is silent for this long is dead. Milliseconds. */
@@ -109,7 +109,7 @@ export class RedisStore implements RoomStore {
       // A node that started a moment ago is not yet known here.
       if (room.members.some(({ node }) => !this.#living.has(node))) await this.beat();
       const result = work(room, this.#living);
-      const life = room.members.length > 0 ? ROOM_LIFE : GRACE;
+      const life = room.members.length > 0 ? ROOM_LIFE : GRACE_MS;
       const keys = [lockKey(name), roomKey(name)];
       const kept = await this.#redis.eval(KEEP, keys.length, ...keys, token, JSON.stringify(room), life);
       if (kept !== 1) throw new Error('The lock of a room was lost before its change was kept.');

@@ -3,7 +3,7 @@
  * waits or emits.
  */
 import { RequestError, VIEWERS_FULL } from './request-error.ts';
-import { GRACE, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from '../signals.ts';
+import { GRACE_MS, MAX_PERSONS, MAX_VIEWERS, type PresentMember, type ServerToClient } from '../signals.ts';
 import type { StoredMember, StoredRoom } from './store.ts';
 
 type EventOf<E extends keyof ServerToClient> = [event: E, message: Parameters<ServerToClient[E]>[0]];
@@ -41,7 +41,7 @@ export function resetIfEmpty(room: StoredRoom): void {
   room.locked = false;
   room.removed = [];
   // This server may have just restarted, and the room's owner may still be coming back.
-  room.hostUntil = Date.now() + GRACE;
+  room.hostUntil = Date.now() + GRACE_MS;
 }
 
 /**
@@ -93,9 +93,9 @@ export function removeMember(
   reason: 'left' | 'lost' | 'removed',
 ): EventOf<'left'> {
   room.members = room.members.filter((member) => member.id !== id);
-  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE });
+  if (reason === 'lost') room.away.push({ id, until: Date.now() + GRACE_MS });
   if (room.host === id) {
-    if (reason === 'lost') room.hostUntil = Date.now() + GRACE;
+    if (reason === 'lost') room.hostUntil = Date.now() + GRACE_MS;
     else delete room.host;
   }
   return ['left', { id, reason }];
@@ -131,7 +131,7 @@ export function chooseHost(room: StoredRoom): EventOf<'host'>[] {
 }
 
 function expect(room: StoredRoom, ids: readonly string[]): void {
-  const until = Date.now() + GRACE;
+  const until = Date.now() + GRACE_MS;
   for (const id of ids)
     if (![...room.members, ...room.away].some((known) => known.id === id)) room.away.push({ id, until });
 }

@@ -43,7 +43,7 @@ export class Rooms {
   /** The memberships whose connections are here. */
   readonly #memberships = new Map<string, Set<Membership>>();
   /** Memberships whose end could not be announced while Redis was away. */
-  readonly #owed = new Set<readonly [membership: Membership, reason: 'left' | 'lost']>();
+  readonly #pendingLeaves = new Set<readonly [membership: Membership, reason: 'left' | 'lost']>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** When the pages of this node will be sent who is there; undefined if they will not. */
   #recountAt: number | undefined;
@@ -137,15 +137,15 @@ export class Rooms {
     try {
       await this.#vacate(membership, reason);
     } catch {
-      this.#owed.add([membership, reason]);
+      this.#pendingLeaves.add([membership, reason]);
     }
   }
 
   /** Announces those who left while Redis was away. */
-  async leaveOwed(): Promise<void> {
-    for (const owed of [...this.#owed]) {
-      await this.#vacate(...owed, true);
-      this.#owed.delete(owed);
+  async announcePendingLeaves(): Promise<void> {
+    for (const leave of [...this.#pendingLeaves]) {
+      await this.#vacate(...leave, true);
+      this.#pendingLeaves.delete(leave);
     }
   }
 

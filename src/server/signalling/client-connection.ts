@@ -65,7 +65,7 @@ export class ClientConnection {
       answer({ ok: false, error: refusal.error });
     };
     const cost = costOf(parts[0]);
-    if (!this.#own.take(cost) || !this.#address.take(cost)) {
+    if (!this.#own.tryConsume(cost) || !this.#address.tryConsume(cost)) {
       refuse(new RequestError('ERR_TOO_MANY'));
       this.#socket.disconnect(true);
       return;

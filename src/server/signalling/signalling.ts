@@ -91,7 +91,7 @@ export async function attachSignalling(
   const admit = (request: IncomingMessage): 'ERR_TOO_MANY' | undefined => {
     const account = addresses.of(addressOf(request, proxies));
     const rawSocket = request.socket;
-    const welcome = account.open < OPEN_PER_ADDRESS && account.connections.take();
+    const welcome = account.open < OPEN_PER_ADDRESS && account.connections.tryConsume();
     if (!welcome) {
       if (account.refused >= REFUSED_PER_ADDRESS) return 'ERR_TOO_MANY';
       overLimit.add(rawSocket);

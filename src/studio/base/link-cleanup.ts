@@ -12,7 +12,7 @@ const AFTER = /[\s.,;:!?…'"’”»)\]}>*]+$/u;
 
 /** A parameter's intended name: addresses are typed by hand, or escaped twice. */
 export function cleanParameterName(name: string): string {
-  return stripUnseen(name).replace(/^amp;/i, '').toLowerCase();
+  return stripInvisible(name).replace(/^amp;/i, '').toLowerCase();
 }
 
 /** Whether a clean name is no part of the link, but was added to it on its way. */
@@ -21,11 +21,11 @@ export function isTracker(name: string): boolean {
 }
 
 /** A value without invisible characters and without spaces around it. */
-export function stripUnseen(value: string): string {
+export function stripInvisible(value: string): string {
   return value.replace(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '').trim();
 }
 
 /** A value without punctuation that may have followed the link in a sentence. */
-export function stripSentence(value: string): string {
+export function stripPunctuation(value: string): string {
   return value.replace(AFTER, '');
 }

@@ -12,7 +12,7 @@ import {
   splitFineId,
 } from '../../effect/look.ts';
 import { findRoomName, roomSchema } from '../../call/link.ts';
-import { cleanParameterName, isTracker, stripSentence, stripUnseen } from './link-cleanup.ts';
+import { cleanParameterName, isTracker, stripPunctuation, stripInvisible } from './link-cleanup.ts';
 
 /** Where the first frames come from. */
 type InputParameter = { kind: 'camera' } | { kind: 'demo' } | { kind: 'video'; url: string };
@@ -172,8 +172,8 @@ export function readLink(search: string, context: LinkContext): ReadLink {
   function read<T>(name: keyof typeof EXPECTED, schema: v.GenericSchema<string, T>): T | undefined {
     const value = values.get(name);
     if (value === undefined) return undefined;
-    const seen = stripUnseen(value);
-    for (const attempt of [seen, stripSentence(seen)]) {
+    const seen = stripInvisible(value);
+    for (const attempt of [seen, stripPunctuation(seen)]) {
       const result = v.safeParse(schema, attempt);
       if (result.success) return result.output;
     }

@@ -9,9 +9,9 @@ import {
 } from '../../effect/look.ts';
 import { nameSchema } from '../../call/link.ts';
 
-const BACKDROPS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
+const BACKGROUND_KINDS = ['live', 'blur', 'colour', 'image', 'transparent'] as const;
 /** What is shown behind the person, as the settings offer it. */
-export type BackgroundKind = (typeof BACKDROPS)[number];
+export type BackgroundKind = (typeof BACKGROUND_KINDS)[number];
 
 export const RESOLUTIONS = ['360p', '720p', '1080p'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
@@ -44,7 +44,7 @@ const Schema = v.object({
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   /** What was set of drawn styles, by their ids. */
   drawing: v.fallback(v.record(v.string(), v.object({ line: factor('line'), colour: factor('colour') })), {}),
-  backdrop: v.fallback(v.picklist(BACKDROPS), 'live'),
+  backdrop: v.fallback(v.picklist(BACKGROUND_KINDS), 'live'),
   colour: v.fallback(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/)), '#2f6f5e'),
   deviceId: v.fallback(v.nullable(v.string()), null),
   resolution: v.fallback(v.picklist(RESOLUTIONS), '720p'),

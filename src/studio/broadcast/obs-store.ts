@@ -32,7 +32,7 @@ export interface ObsNeeds {
   /** The room and the identity that belong to a secret. */
   addressOf: (key: string) => Promise<ViewAddress>;
   /** Waits until no other tab of this browser has the room. Returns how to stop waiting. */
-  awaitRoom: (room: string, onHeld: () => void) => () => void;
+  waitForTabLock: (room: string, onHeld: () => void) => () => void;
   connect: (options: ViewerPublisherOptions) => ViewerConnection;
 }
 
@@ -105,13 +105,13 @@ export class ObsStore {
   };
 
   private async begin(hostKey: string): Promise<void> {
-    const { addressOf, awaitRoom, connect } = this.needs;
+    const { addressOf, waitForTabLock, connect } = this.needs;
     const mine = ++this.beginnings;
     const { room, identity } = await addressOf(hostKey);
     if (mine !== this.beginnings) return;
     this.address.value = { room, view: identity.id };
     this.state.value = 'elsewhere';
-    const stopWaiting = awaitRoom(room, () => {
+    const stopWaiting = waitForTabLock(room, () => {
       this.connection = connect({ room, hostKey, identity, onChange: this.onChange });
       this.state.value = 'connecting';
       const stopFeeding = this.feed(this.connection);

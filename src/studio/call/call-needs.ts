@@ -44,7 +44,7 @@ export interface CallNeeds {
   ownsRoom: (room: string) => boolean;
   joinRoom: (options: RoomOptions) => Promise<JoinedRoom>;
   /** Takes the room for this tab of the browser; null if another tab has it. */
-  holdRoom: (room: string, takeOver: boolean, onTaken: () => void) => Promise<(() => void) | null>;
+  acquireTabLock: (room: string, takeOver: boolean, onTaken: () => void) => Promise<(() => void) | null>;
   /** The room of the page's link. */
   roomOfLink: string | undefined;
 }

@@ -113,7 +113,7 @@ export class CallStore {
 
   /** Whether this page still wants the room. */
   private async hold(room: string, takeOver: boolean): Promise<boolean> {
-    const release = await this.needs.holdRoom(room, takeOver, () => {
+    const release = await this.needs.acquireTabLock(room, takeOver, () => {
       if (this.room.value !== room) return;
       this.joined?.leave();
       this.drop(inOtherTab('You joined it there.', 'Go on there, or call again here.'));

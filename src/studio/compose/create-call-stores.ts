@@ -42,7 +42,7 @@ export function createCallStores(
     createRoom: newRoom,
     ownsRoom: (room) => hostKeyOf(room) !== undefined,
     joinRoom: (options) => Room.join(options),
-    holdRoom: acquireTabLock,
+    acquireTabLock: acquireTabLock,
     roomOfLink,
   });
   const speaker = createSpeakerStore({ ...base, listSpeakers, onDevicesChanged });

@@ -110,7 +110,7 @@ function createAudience(base: BaseStores, picture: PictureStores, { microphone }
     microphone: createMicrophone(),
     createKey: newSecret,
     addressOf: viewAddress,
-    awaitRoom: waitForTabLock,
+    waitForTabLock: waitForTabLock,
     connect: (options) => new ViewerPublisher(options),
   });
   return { broadcast, obs };

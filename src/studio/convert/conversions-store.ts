@@ -176,7 +176,7 @@ export class ConversionsStore {
     try {
       const { warnings } = await this.run(id, name, file, plan, signal);
       this.update(id, { stage: 'finishing' });
-      await (await recorder.get()).mend(name);
+      await (await recorder.get()).repair(name);
       await clips.add(name, `${file.name.replace(/\.[^.]+$/, '')}-${plan.look.style ?? 'film'}`);
       if (warnings.length > 0)
         notices.show({

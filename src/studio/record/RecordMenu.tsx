@@ -40,18 +40,18 @@ export function RecordMenu() {
 }
 
 function FormatList() {
-  const { offers } = useRecorder();
+  const { supported } = useRecorder();
   return (
     <div class="formats" role="radiogroup" aria-label="Format of clips">
       {CLIP_FORMATS.map((id) => {
-        const offer = offers.value.find(({ format }) => format.id === id);
-        return offer && <FormatOption key={id} id={id} offer={offer} />;
+        const support = supported.value.find(({ format }) => format.id === id);
+        return support && <FormatOption key={id} id={id} support={support} />;
       })}
     </div>
   );
 }
 
-function FormatOption({ id, offer }: { id: ClipFormat; offer: FormatSupport }) {
+function FormatOption({ id, support }: { id: ClipFormat; support: FormatSupport }) {
   const { update } = usePreferences();
   const { formats } = useRecording();
   return (
@@ -61,7 +61,7 @@ function FormatOption({ id, offer }: { id: ClipFormat; offer: FormatSupport }) {
         class="unseen"
         name="clip-format"
         value={id}
-        disabled={!offer.possible}
+        disabled={!support.possible}
         checked={id === formats.chosen.value}
         onChange={() => {
           update({ clipFormat: id });
@@ -69,8 +69,8 @@ function FormatOption({ id, offer }: { id: ClipFormat; offer: FormatSupport }) {
       />
       <span class="mark-of-choice" aria-hidden="true" />
       <span>
-        <b>{offer.format.title}</b>
-        <small>{offer.note ?? offer.format.use}</small>
+        <b>{support.format.title}</b>
+        <small>{support.note ?? support.format.use}</small>
       </span>
     </label>
   );
@@ -115,10 +115,10 @@ function SoundSwitches() {
 function EvenRateSwitch() {
   const { current, update } = usePreferences();
   const { formats } = useRecording();
-  const { offers } = useRecorder();
-  const offer = offers.value.find(({ format }) => format.id === formats.chosen.value);
+  const { supported } = useRecorder();
+  const support = supported.value.find(({ format }) => format.id === formats.chosen.value);
   // Pictures have no rate, and the browser's own recorder takes each frame as it comes.
-  if (offer?.video == null || offer.recorder !== null) return null;
+  if (support?.video == null || support.recorder !== null) return null;
   return (
     <Switch
       label="Even frame rate"

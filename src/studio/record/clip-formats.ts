@@ -5,7 +5,7 @@ import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
 
 /** Frames a second of clips whose frames are all as long. */
-const EVEN_RATE = 30;
+const CONSTANT_RATE = 30;
 
 /** Which format clips have. */
 export interface ClipFormats {
@@ -15,7 +15,7 @@ export interface ClipFormats {
    * How this browser writes a format, by default the chosen one.
    * @throws {PortoonError} `ERR_RECORDING` if it can't.
    */
-  offerFor: (format?: FormatId) => FormatSupport;
+  supportFor: (format?: FormatId) => FormatSupport;
   /** Frames a second where a person wants them all as long, else null. */
   readonly rate: ReadonlySignal<number | null>;
 }
@@ -25,21 +25,21 @@ export function createClipFormats({
   recorder,
 }: {
   preferences: PreferencesStore;
-  recorder: Pick<RecorderStore, 'offers' | 'widest'>;
+  recorder: Pick<RecorderStore, 'supported' | 'mostCompatible'>;
 }): ClipFormats {
   const chosen = computed<FormatId>(() => {
     const { clipFormat } = preferences.current.value;
-    const isImpossible = recorder.offers.value.some(
+    const isImpossible = recorder.supported.value.some(
       ({ format, possible }) => format.id === clipFormat && !possible,
     );
-    return clipFormat === null || isImpossible ? recorder.widest.value : clipFormat;
+    return clipFormat === null || isImpossible ? recorder.mostCompatible.value : clipFormat;
   });
   return {
     chosen,
-    rate: computed(() => (preferences.current.value.clipEvenRate ? EVEN_RATE : null)),
-    offerFor(wanted = chosen.value) {
-      const offer = recorder.offers.value.find(({ format }) => format.id === wanted);
-      if (offer?.possible) return offer;
+    rate: computed(() => (preferences.current.value.clipEvenRate ? CONSTANT_RATE : null)),
+    supportFor(wanted = chosen.value) {
+      const support = recorder.supported.value.find(({ format }) => format.id === wanted);
+      if (support?.possible) return support;
       throw new PortoonError(
         'ERR_RECORDING',
         'This browser can’t record in this format.',

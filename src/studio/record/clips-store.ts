@@ -74,7 +74,7 @@ export class ClipsStore {
   }
 
   private async recoverClip({ name, unfinished }: ClipFile): Promise<void> {
-    if (unfinished) await (await this.needs.recorder.get()).mend(name);
+    if (unfinished) await (await this.needs.recorder.get()).repair(name);
     const clip = await this.needs.folder.open(name);
     if (clip) this.show(clip, { recovered: true });
   }

@@ -9,9 +9,9 @@ import type { EffectStore } from '../stage/effect-store.ts';
 export interface LoadedRecorder {
   recorder: Recorder;
   /** What this browser can write. */
-  offers: readonly FormatSupport[];
+  supported: readonly FormatSupport[];
   /** The moving format that plays in most places. */
-  widest: FormatId;
+  mostCompatible: FormatId;
   /** Whether clips can have sound here. */
   hasSound: boolean;
 }
@@ -25,9 +25,9 @@ export interface RecorderNeeds {
 /** The recorder of the running effect, loaded when it is first needed. */
 export class RecorderStore {
   /** What this browser can write. Empty until the recorder is loaded. */
-  readonly offers = signal<readonly FormatSupport[]>([]);
+  readonly supported = signal<readonly FormatSupport[]>([]);
   /** The moving format that plays in most places. */
-  readonly widest = signal<FormatId>('mp4');
+  readonly mostCompatible = signal<FormatId>('mp4');
   /** Whether clips can have sound here; true until that is known. */
   readonly hasSound = signal(true);
   private loading: Promise<Recorder> | null = null;
@@ -44,9 +44,9 @@ export class RecorderStore {
 
   private async load(): Promise<Recorder> {
     const { effect, notices } = this.needs;
-    const { recorder, offers, widest, hasSound } = await this.needs.load();
-    this.offers.value = offers;
-    this.widest.value = widest;
+    const { recorder, supported, mostCompatible, hasSound } = await this.needs.load();
+    this.supported.value = supported;
+    this.mostCompatible.value = mostCompatible;
     this.hasSound.value = hasSound;
     const stop = watch(() => {
       recorder.follow(effect.current.value).catch((error: unknown) => {
@@ -71,8 +71,13 @@ export async function loadRecorder(): Promise<LoadedRecorder> {
   const possible = await formats.supportedFormats();
   // The browser's own recorder takes the sound by itself.
   const hasSound = canTakeSound() || possible.some(({ recorder }) => recorder !== null);
-  const offers = hasSound ? possible : possible.map((offer) => ({ ...offer, audio: null }));
-  return { recorder: new Recorder(), offers, widest: formats.mostCompatibleFormat(offers), hasSound };
+  const supported = hasSound ? possible : possible.map((support) => ({ ...support, audio: null }));
+  return {
+    recorder: new Recorder(),
+    supported,
+    mostCompatible: formats.mostCompatibleFormat(supported),
+    hasSound,
+  };
 }
 
 export function createRecorderStore(needs: RecorderNeeds): RecorderStore {

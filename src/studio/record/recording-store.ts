@@ -82,8 +82,8 @@ export class RecordingStore {
     this.stopWish = new AbortController();
     this.progress.value = { seconds: 0, bytes: 0 };
     try {
-      const offer = await this.begin(format);
-      if (!offer) {
+      const support = await this.begin(format);
+      if (!support) {
         this.finish();
         page.announce('Nothing was recorded');
         return;
@@ -93,7 +93,7 @@ export class RecordingStore {
         await this.stop();
         return;
       }
-      page.announce(offer.format.id === 'png' ? 'Taking a picture' : 'Recording');
+      page.announce(support.format.id === 'png' ? 'Taking a picture' : 'Recording');
     } catch (error) {
       this.finish();
       notices.showError('recording', error);
@@ -146,18 +146,24 @@ export class RecordingStore {
     recorder.died.catch((error: unknown) => {
       this.lose(error);
     });
-    const offer = formats.offerFor(format);
+    const support = formats.supportFor(format);
     await checkFreeSpace();
     await replay.suspend();
-    if (!offer.audio && offer.format.audio.length > 0) sound.warnOfSilence();
-    const track = offer.audio
+    if (!support.audio && support.format.audio.length > 0) sound.warnOfSilence();
+    const track = support.audio
       ? ((await sound.openCall(this.endWithCall)) ?? (await sound.openMicrophone()))
       : null;
     if (this.stopWish.signal.aborted) return null;
-    const cutOut = this.isCutOut(offer);
-    await recorder.start({ offer, sound: track, cutOut, rate: formats.rate.value, onNotice: this.onNotice });
+    const cutOut = this.isCutOut(support);
+    await recorder.start({
+      support,
+      sound: track,
+      cutOut,
+      rate: formats.rate.value,
+      onNotice: this.onNotice,
+    });
     this.needs.background.cutOut.value = cutOut;
-    return offer;
+    return support;
   }
 
   readonly togglePause = (): void => {

@@ -28,7 +28,7 @@ export class ReplayStore {
   readonly on = signal(false);
   /** Whether this browser can do it. The browser's own recorder does not give single packets. */
   readonly isPossible = computed(() =>
-    this.needs.recorder.offers.value.some(({ video, recorder }) => video !== null && recorder === null),
+    this.needs.recorder.supported.value.some(({ video, recorder }) => video !== null && recorder === null),
   );
 
   constructor(private readonly needs: ReplayNeeds) {}
@@ -56,7 +56,7 @@ export class ReplayStore {
     const { page, notices, recorder, clips, isRecording } = this.needs;
     if (!this.on.value || isRecording()) return;
     try {
-      const name = await (await recorder.get()).saveReplay(this.offer().format.extension);
+      const name = await (await recorder.get()).saveReplay(this.replayFormat().format.extension);
       if (name !== null) await clips.add(name);
       else page.announce('There is nothing to save yet');
     } catch (error) {
@@ -82,11 +82,11 @@ export class ReplayStore {
 
   private async begin(): Promise<void> {
     const recorder = await this.needs.recorder.get();
-    const offer = this.offer();
-    const sound = offer.audio ? await this.needs.sound.openMicrophone() : null;
+    const support = this.replayFormat();
+    const sound = support.audio ? await this.needs.sound.openMicrophone() : null;
     await recorder.startReplay(
       {
-        offer,
+        support,
         sound,
         rate: this.needs.formats.rate.value,
         onNotice: (notice) => {
@@ -109,7 +109,7 @@ export class ReplayStore {
    * The chosen format, or the most widely playable one if the chosen one does not move, or is
    * transparent: the picture would have to be so all the time.
    */
-  private offer(): FormatSupport {
+  private replayFormat(): FormatSupport {
     const { formats, recorder } = this.needs;
     if (!this.isPossible.value)
       throw new PortoonError(
@@ -117,8 +117,10 @@ export class ReplayStore {
         'This browser can’t keep the last seconds, because it gives pages no video encoder.',
         'Record a clip, or use a current Chrome, Edge, Firefox or Safari.',
       );
-    const chosen = formats.offerFor();
-    return chosen.video === null || chosen.format.alpha ? formats.offerFor(recorder.widest.value) : chosen;
+    const chosen = formats.supportFor();
+    return chosen.video === null || chosen.format.alpha
+      ? formats.supportFor(recorder.mostCompatible.value)
+      : chosen;
   }
 }
 

@@ -71,7 +71,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
       expect(events).toHaveLength(1);
       expect(events[0]?.message).toMatch(wrong[index]![2]);
     }
-    expect(await queue.look()).toEqual([]);
+    expect(await queue.states()).toEqual([]);
   });
 
   test('are listed, tried again and removed by their names in the queue', async () => {
@@ -96,7 +96,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
     const retried = await portoon('queue', 'retry', id!, 'nobody', '--queue', url);
     expect(retried).toMatchObject({ code: 1, errors: 'nobody is no film that failed.\n' });
     const [, fresh] = new RegExp(`^${id!} is tried again as (\\w+)\n$`).exec(retried.said)!;
-    await expect.poll(async () => (await queue.look([fresh!]))[0]?.state, { timeout: 10_000 }).toBe('done');
+    await expect.poll(async () => (await queue.states([fresh!]))[0]?.state, { timeout: 10_000 }).toBe('done');
     expect(await readdir(join(folder, 'new films'))).toEqual(['a film, “1” ü-toon.mp4']);
 
     const removed = await portoon('queue', 'remove', fresh!, id!, '--queue', url);
@@ -119,7 +119,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
     const [said] = (await once(child.stderr, 'data')) as [Buffer];
     const version = await workVersion();
     expect(said.toString()).toContain(`This is Portoon ${version}, and the workers there have 0.0.1-old`);
-    expect(await queue.look()).toMatchObject([{ state: 'waiting', version }]);
+    expect(await queue.states()).toMatchObject([{ state: 'waiting', version }]);
     await work(new PaperEngine(2), version);
     expect((await closed)[0]).toBe(0);
     expect(await readdir(folder)).toContain('late.mp4');

@@ -79,7 +79,7 @@ describe.each(['folder', 'address'] as const)('in a %s', (kind) => {
   });
 });
 
-test('a segment that is shorter than its slip says is not taken for one', async () => {
+test('a segment that is shorter than its record says is not taken for one', async () => {
   const draft = segmentDraft(folder, 0);
   await writeFile(draft, 'a film');
   await storeSegment(folder, 0, draft, result(2, 6));

@@ -77,7 +77,7 @@ async function add(output: string, job: Partial<FilmJob> = {}, version = VERSION
   return id;
 }
 
-const stateOf = async (id: string) => (await queue.look([id]))[0]!;
+const stateOf = async (id: string) => (await queue.states([id]))[0]!;
 
 /** Waits for what becomes of a film. */
 async function ended(id: string) {
@@ -174,7 +174,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     expect(await queue.remove(whole)).toBe(true);
     expect((await readdir(folder)).sort()).toEqual(['film.mp4', 'whole.mp4']);
     expect(await queue.remove(whole)).toBe(false);
-    expect(await queue.look()).toEqual([]);
+    expect(await queue.states()).toEqual([]);
   });
 
   test('is left alone by workers of another version, and waits for one of its own', async () => {
@@ -188,7 +188,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     await work(own);
     expect(await ended(id)).toMatchObject({ state: 'done' });
     expect([old.converted.length, own.converted.length]).toEqual([2, 2]);
-    expect((await queue.look()).map(({ version }) => version).sort()).toEqual(['0.9.0-bbbb', VERSION]);
+    expect((await queue.states()).map(({ version }) => version).sort()).toEqual(['0.9.0-bbbb', VERSION]);
   });
 
   test('goes on elsewhere when a worker gives back what it has', async () => {

@@ -33,7 +33,7 @@ const INK_GRAIN = 3;
 /** By how much lightness strokes of a screen are narrower in the hollows. */
 const STROKE_GRAIN = 1;
 /** Chroma follows the lightness up to this factor ... */
-const MOST_CHROMA = 2;
+const MAX_CHROMA = 2;
 /** ... and lightness far below this has almost none. */
 const DARKEST = 0.03;
 /** How much of a palette's colour takes the place of the tone's own. */
@@ -53,7 +53,7 @@ export const DRAW_CONSTANTS = {
   GRAIN_DEPTH,
   INK_GRAIN,
   STROKE_GRAIN,
-  MOST_CHROMA,
+  MOST_CHROMA: MAX_CHROMA,
   DARKEST,
   PALETTE_SHARE,
   PI: Math.PI,
@@ -139,7 +139,7 @@ function recolour(
   [red, green, blue]: MutableRgb,
   { lightness, light, factor }: { lightness: number; light: number; factor: number },
 ): void {
-  const scale = factor * Math.min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
+  const scale = factor * Math.min(MAX_CHROMA, (light + DARKEST) / (lightness + DARKEST));
   const highest = scale * (Math.max(red, green, blue) - lightness);
   const lowest = scale * (Math.min(red, green, blue) - lightness);
   const room = Math.min((1 - light) / Math.max(highest, 1e-4), light / Math.max(-lowest, 1e-4));

@@ -19,9 +19,9 @@ const STEP = 32;
 const MARGIN_OF_PEOPLE = 0.15;
 const MARGIN_OF_FRAME = 0.04;
 /** People who come closer to the region's border than this many pixels get a larger one at once. */
-const LEAST_MARGIN = 10;
+const MIN_MARGIN = 10;
 /** A region that could be closer becomes closer after this many frames. */
-const PATIENCE = 60;
+const SHRINK_AFTER_FRAMES = 60;
 
 /**
  * Keeps the matte net's region of interest around the people, so that somebody far away gets as
@@ -55,7 +55,7 @@ export class MatteRoi {
       const closer = this.closest(seen, wholeSize).grid[0] > roi.grid[0];
       this.framesWithRoom = closer ? this.framesWithRoom + 1 : 0;
       if (!closer) this.reach = null;
-      if (this.framesWithRoom < PATIENCE) return roi;
+      if (this.framesWithRoom < SHRINK_AFTER_FRAMES) return roi;
     }
     this.framesWithRoom = 0;
     this.reach = null;
@@ -113,8 +113,8 @@ function startOf(from: number, to: number, length: number, pixels: number): numb
 /** Whether the people are well inside the region; the frame's own borders may cut them off. */
 function holds({ grid, x, y, size }: Roi, people: BoundingBox): boolean {
   const inside = (from: number, to: number, start: number, length: number, pixels: number) =>
-    (start === 0 || from * pixels >= start + LEAST_MARGIN) &&
-    (start + length === pixels || to * pixels <= start + length - LEAST_MARGIN);
+    (start === 0 || from * pixels >= start + MIN_MARGIN) &&
+    (start + length === pixels || to * pixels <= start + length - MIN_MARGIN);
   return (
     inside(people.left, people.right, x, size[0], grid[0]) &&
     inside(people.top, people.bottom, y, size[1], grid[1])

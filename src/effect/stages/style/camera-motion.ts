@@ -75,8 +75,8 @@ const SMALL_STEP = 0.01;
  * something that moves by itself; within these bounds.
  */
 const OUTLIER = 4;
-const LEAST_OUTLIER = 0.02;
-const MOST_OUTLIER = 0.06;
+const MIN_OUTLIER = 0.02;
+const MAX_OUTLIER = 0.06;
 /** Smaller changes of grey from pixel to pixel say nothing about motion. */
 const FLAT = 0.02;
 /** Differences are counted in classes of this width, in grey. */
@@ -97,7 +97,7 @@ const UNKNOWNS = 5;
 export function cameraMotion(before: GreyPyramid, now: GreyPyramid): Similarity | null {
   let motion = STILL;
   let lighter = 0;
-  let outlier = MOST_OUTLIER;
+  let outlier = MAX_OUTLIER;
   for (let level = LEVELS - 1; level >= 0; level--) {
     const scale = 2 ** level;
     let here: Similarity = { ...motion, right: motion.right / scale, down: motion.down / scale };
@@ -106,7 +106,7 @@ export function cameraMotion(before: GreyPyramid, now: GreyPyramid): Similarity 
       if (!found) return null;
       const [grow, turn, right, down, light] = found.solution as [number, number, number, number, number];
       lighter += light;
-      outlier = Math.min(MOST_OUTLIER, Math.max(LEAST_OUTLIER, OUTLIER * found.median));
+      outlier = Math.min(MAX_OUTLIER, Math.max(MIN_OUTLIER, OUTLIER * found.median));
       const change = { cos: 1 + grow, sin: turn, right, down };
       here = chained(inverse(change), here);
       if (level === 0 && found.difference > TOO_DIFFERENT) return null;
@@ -156,7 +156,7 @@ function leastSquares(
       const fit = 1 / (1 + (difference / outlier) ** 2);
       count++;
       const size = Math.abs(difference);
-      differences += Math.min(size, 4 * MOST_OUTLIER);
+      differences += Math.min(size, 4 * MAX_OUTLIER);
       // A flat wall fits wherever it is.
       if (Math.abs(gradientX) + Math.abs(gradientY) > FLAT)
         classes[Math.min(63, Math.floor(size / CLASS))]!++;

@@ -21,7 +21,7 @@ const MIN_MARGIN = 8;
 /** How far something may move until the next frame, as a share of the grid's short side. */
 const MOTION = 0.06;
 /** A region that could be smaller or finer becomes so after this many frames. */
-const PATIENCE = 45;
+const SHRINK_AFTER_FRAMES = 45;
 
 /**
  * How many times finer than the whole frame somebody small may be drawn, because their face would
@@ -61,7 +61,7 @@ export class StyleRoi {
     const finer = best.grid[0] > roi.grid[0];
     const improves = finer || pixelsOf(same) < pixelsOf(roi);
     this.framesWithRoom = improves ? this.framesWithRoom + 1 : 0;
-    return this.framesWithRoom < PATIENCE ? roi : this.change(finer ? best : same);
+    return this.framesWithRoom < SHRINK_AFTER_FRAMES ? roi : this.change(finer ? best : same);
   }
 
   private change(roi: Roi): Roi {

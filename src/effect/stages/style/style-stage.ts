@@ -9,7 +9,7 @@ import type { StyledLayer } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 
 /** This many nets stay open that were only borrowed, so that selecting one of them is quick. */
-const MOST_BORROWED = 16;
+const MAX_BORROWED = 16;
 
 /** A styled frame. Its pixels are valid until the next frame is styled. */
 export interface Styled extends StyledLayer {
@@ -136,7 +136,7 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     if (!known || this.borrowed.delete(key)) this.borrowed.add(key);
     const net = await opened.net;
     for (const oldest of this.borrowed) {
-      if (this.borrowed.size <= MOST_BORROWED) break;
+      if (this.borrowed.size <= MAX_BORROWED) break;
       const { net: unused } = this.opened.get(oldest)!;
       this.drop(oldest);
       await (await unused).close();

@@ -84,10 +84,10 @@ class Pair {
       get presence() {
         return presence();
       },
-      changed: () => undefined,
+      onChange: () => undefined,
       relayRefused: () => undefined,
-      told: (id) => this.told.push(id),
-      lost: (id) => this.gone.push(id),
+      onState: (id) => this.told.push(id),
+      onLost: (id) => this.gone.push(id),
     };
   }
 }
@@ -179,7 +179,7 @@ describe('somebody’s state', () => {
     await pair.connected();
     // As this page is, each of the two says to the other.
     pair.presence = { name: 'Ada L.', ...state(7, true) };
-    pair.grace.tell();
+    pair.grace.sendState();
     await vi.waitFor(() => {
       expect(pair.ada.member()).toMatchObject({ name: 'Ada L.', muted: true });
     });
@@ -207,10 +207,10 @@ describe('somebody’s state', () => {
     const before = pair.ada.member();
     for (const wrong of [{ muted: 'yes' }, { ...state(9, true), name: '<b>' }, ['x'.repeat(5000)]]) {
       pair.presence = wrong as never;
-      pair.grace.tell();
+      pair.grace.sendState();
     }
     pair.presence = { name: '\u200eAda L.', ...state(9, true) };
-    pair.grace.tell();
+    pair.grace.sendState();
     await vi.waitFor(() => {
       expect(pair.told).toHaveLength(3);
     });

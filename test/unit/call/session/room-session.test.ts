@@ -59,7 +59,7 @@ describe('joining once', () => {
     expect(session.identity).toEqual({ id: entered[0]!.self, secret: entered[0]!.secret });
     await other.next('joined');
     state.camera = true;
-    await session.tell();
+    await session.sendState();
     expect(await other.next('state')).toMatchObject({ id: session.identity!.id, camera: true });
   });
 
@@ -100,7 +100,7 @@ describe('coming back', () => {
     await host.join(room, { hostKey });
     await host.ask('lock', { locked: true });
     const { session, entered, refused } = openSession(room);
-    session.joinTirelessly();
+    session.joinWithRetries();
     await vi.waitFor(() => {
       expect(refused.length).toBeGreaterThan(1);
     });
@@ -125,7 +125,7 @@ describe('coming back', () => {
         left.resolve(undefined);
       },
     });
-    session.joinTirelessly();
+    session.joinWithRetries();
     await left.promise;
     expect(again).not.toHaveBeenCalled();
     expect(session.here).toBe(false);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matroskaLabels } from '../../../../src/record/film/film-metadata.ts';
+import { matroskaMetadata } from '../../../../src/record/film/film-metadata.ts';
 
 const HEADER = '1a45dfa38442868101';
 // A segment whose length is unknown, then one that holds something else first.
@@ -12,11 +12,11 @@ test('the title and the date of a Matroska film are read', () => {
   const date = `446188${nanoseconds.toString(16).padStart(16, '0')}`;
   const title = `7ba987${Buffer.from('Holiday').toString('hex')}`;
   const film = Buffer.from(`${HEADER}${SEGMENT}${OTHER}1549a9669f2ad7b1830f4240${title}${date}`, 'hex');
-  expect(matroskaLabels(film)).toEqual({ title: 'Holiday', date: new Date('2019-07-14T10:00:00Z') });
+  expect(matroskaMetadata(film)).toEqual({ title: 'Holiday', date: new Date('2019-07-14T10:00:00Z') });
 });
 
 test('one that does not, or is cut off, has neither', () => {
-  expect(matroskaLabels(Buffer.from(`${HEADER}${SEGMENT}${OTHER}`, 'hex'))).toEqual(NOTHING);
-  expect(matroskaLabels(Buffer.from(`${HEADER}${SEGMENT}1549a9669544618800`, 'hex'))).toEqual(NOTHING);
-  expect(matroskaLabels(new Uint8Array(0))).toEqual(NOTHING);
+  expect(matroskaMetadata(Buffer.from(`${HEADER}${SEGMENT}${OTHER}`, 'hex'))).toEqual(NOTHING);
+  expect(matroskaMetadata(Buffer.from(`${HEADER}${SEGMENT}1549a9669544618800`, 'hex'))).toEqual(NOTHING);
+  expect(matroskaMetadata(new Uint8Array(0))).toEqual(NOTHING);
 });

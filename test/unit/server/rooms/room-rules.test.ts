@@ -5,7 +5,7 @@ import {
   removeMember,
   addMember,
 } from '../../../../src/server/rooms/room-rules.ts';
-import { GRACE } from '../../../../src/server/signals.ts';
+import { GRACE_MS } from '../../../../src/server/signals.ts';
 import { blankRoom, type StoredMember } from '../../../../src/server/rooms/store.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }));
@@ -24,7 +24,7 @@ test('after a restart nobody is the host until the owner has had time; then it i
   const room = blankRoom();
   addMember(room, member('stranger'), NEW);
   expect(chooseHost(room)).toEqual([]);
-  later(GRACE - 1);
+  later(GRACE_MS - 1);
   addMember(room, member('b'), BACK);
   expect(chooseHost(room)).toEqual([]);
   later(1);
@@ -60,19 +60,19 @@ test('six strangers who came in past a forgotten lock do not keep its owner out'
 test('a lost host keeps the place for a while, by their id alone', () => {
   const room = blankRoom();
   for (const id of ['a', 'b']) addMember(room, member(id), NEW);
-  later(GRACE);
+  later(GRACE_MS);
   chooseHost(room);
   removeMember(room, 'a', 'lost');
-  later(GRACE - 1);
+  later(GRACE_MS - 1);
   expect(chooseHost(room)).toEqual([]);
   addMember(room, member('a', { connection: 'another' }), BACK);
   expect(chooseHost(room)).toEqual([]);
   expect(room.host).toBe('a');
   // The clock of the first loss runs no more.
-  later(GRACE);
+  later(GRACE_MS);
   expect(chooseHost(room)).toEqual([]);
   removeMember(room, 'a', 'lost');
-  later(GRACE);
+  later(GRACE_MS);
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
@@ -80,13 +80,13 @@ test('the members of a dead node are lost, hosts or not, and one who was removed
   const room = blankRoom();
   addMember(room, member('a', { node: 'two' }), NEW);
   for (const id of ['b', 'c']) addMember(room, member(id), NEW);
-  later(GRACE);
+  later(GRACE_MS);
   chooseHost(room);
   expect(dropDeadNodes(room, new Set(['one']))).toEqual([['left', { id: 'a', reason: 'lost' }]]);
   expect(chooseHost(room)).toEqual([]);
   removeMember(room, 'b', 'removed');
   expect(room.away.map(({ id }) => id)).toEqual(['a']);
-  later(GRACE);
+  later(GRACE_MS);
   expect(chooseHost(room)).toEqual([['host', { id: 'c' }]]);
 });
 

@@ -38,7 +38,7 @@ function setUp() {
     createKey: () => 'k'.repeat(22),
     addressOf: (hostKey) =>
       Promise.resolve({ room: `room of ${hostKey[0]!}`, hostKey, identity: { id: 'me', secret: 's' } }),
-    awaitRoom: (_room, onHeld) => {
+    waitForTabLock: (_room, onHeld) => {
       free = onHeld;
       return () => void events.push('stop waiting');
     },

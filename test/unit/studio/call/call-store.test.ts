@@ -98,7 +98,7 @@ function setUp({
       options = given;
       return Promise.resolve(room as JoinedRoom);
     },
-    holdRoom: () => Promise.resolve(held ? () => events.push('release') : null),
+    acquireTabLock: () => Promise.resolve(held ? () => events.push('release') : null),
     roomOfLink,
   });
   call.start();

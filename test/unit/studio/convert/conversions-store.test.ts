@@ -23,7 +23,7 @@ function setUp() {
     ...base,
     output,
     recorder: {
-      get: () => Promise.resolve({ mend: () => Promise.resolve('') } as unknown as Recorder),
+      get: () => Promise.resolve({ repair: () => Promise.resolve('') } as unknown as Recorder),
     },
     recording: { isRecording },
     clips: { add: (name, title) => Promise.resolve(void events.push(`add ${name} ${title ?? ''}`)) },

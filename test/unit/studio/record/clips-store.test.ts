@@ -24,7 +24,7 @@ function setUp(left: ClipFile[] = [], saved: string[] = []) {
     recorder: {
       get: () =>
         Promise.resolve({
-          mend: (name: string) => Promise.resolve(void events.push(`mend ${name}`)),
+          repair: (name: string) => Promise.resolve(void events.push(`repair ${name}`)),
         } as unknown as Recorder),
     },
     folder: {
@@ -55,7 +55,7 @@ test('clips of an earlier visit are recovered, and saved ones are removed', asyn
     ['saved.mp4'],
   );
   await store.recover();
-  expect(events).toEqual(['discard saved.mp4', 'mend crashed.mp4']);
+  expect(events).toEqual(['discard saved.mp4', 'repair crashed.mp4']);
   expect(store.clips.value.map(({ name, recovered }) => [name, recovered])).toEqual([
     ['whole.mp4', true],
     ['crashed.mp4', true],

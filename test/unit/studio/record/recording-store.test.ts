@@ -53,7 +53,7 @@ function setUp({ format = 'mp4', inCall = false, hasSound = true, started = Prom
     source: { status },
     background,
     recorder: { get: () => Promise.resolve(recorder) },
-    formats: { chosen: signal('mp4'), offerFor: () => offer, rate: signal(null) },
+    formats: { chosen: signal('mp4'), supportFor: () => offer, rate: signal(null) },
     sound: {
       openMicrophone: () => Promise.resolve(null),
       openCall: (onCallEnded) => {
