@@ -172,7 +172,7 @@ vec3 onPaper(vec3 colour, float rough) {
 
 // The tone's colour at another lightness, with the same hue.
 vec3 recoloured(vec3 tone, float lightness, float light, float chromaFactor) {
-  float factor = min(MOST_CHROMA, (light + DARKEST) / (lightness + DARKEST));
+  float factor = min(MAX_CHROMA, (light + DARKEST) / (lightness + DARKEST));
   vec3 chroma = (tone - lightness) * chromaFactor * factor;
   float highest = max(chroma.r, max(chroma.g, chroma.b));
   float lowest = min(chroma.r, min(chroma.g, chroma.b));

@@ -1,4 +1,4 @@
-/** What a link to a call is made of. */
+/** The parts of a link to a call. */
 import * as v from 'valibot';
 import { peerIdSchema, ROOM_LENGTH, roomSchema } from '../server/signals.ts';
 import type { Identity } from './session/room-session.ts';

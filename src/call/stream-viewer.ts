@@ -22,7 +22,7 @@ export interface StreamViewerOptions {
    */
   onStream: (stream: MediaStream, stacked: boolean) => void;
   onReport?: (report: RTCStatsReport) => void;
-  /** `state` or `fault` is new. */
+  /** `state` or `fault` has changed. */
   onChange: () => void;
 }
 

@@ -42,7 +42,7 @@ export interface ViewerPublisherOptions {
   hostKey: string;
   /** By which the link names us. */
   identity: Identity;
-  /** `viewers`, `here` or `fault` is new. */
+  /** `viewers`, `here` or `fault` has changed. */
   onChange: () => void;
 }
 

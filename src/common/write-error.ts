@@ -12,7 +12,7 @@ export function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** Node puts words of its own before some of the system's codes. */
+/** Node puts a prefix before some of the system's codes. */
 const codeOf = ({ code = '' }: SystemError) => code.replace(/^.*_/, '');
 
 /** Whether a file could not be written: errors of network connections do not count. */

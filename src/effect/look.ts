@@ -20,7 +20,7 @@ export function isBackgroundWord(background: string): background is BackgroundWo
 /** Pixels that a net's short side may be asked to have. */
 const NET_SIDE = { least: 32, most: 1080 } as const;
 
-/** Whether a net's short side may have so many pixels. */
+/** Whether a net's short side may have this many pixels. */
 export function isNetSide(pixels: number): boolean {
   return Number.isInteger(pixels) && pixels >= NET_SIDE.least && pixels <= NET_SIDE.most;
 }
@@ -38,7 +38,7 @@ export function isDrawFactor(setting: DrawSetting, factor: number): boolean {
   return factor >= 0 && factor <= MAX_DRAW_FACTORS[setting];
 }
 
-/** A palette has at most so many colours. */
+/** The most colours that a palette may have. */
 export const MAX_COLOURS = 8;
 /** Red, green and blue, sRGB, 0..1. */
 export type Rgb = readonly [number, number, number];

@@ -42,7 +42,7 @@ async function openAddress(address: string): Promise<Source> {
     const { track, playback, failed, stop } = player;
     return { kind: 'file', label: name, track, playback, ended: failed, stop };
   } catch (error) {
-    // The player says only that it failed; whether the file is there at all is worth a question.
+    // The player says only that it failed, so the page asks whether the file is there at all.
     const answer = await fetch(url, { method: 'HEAD' }).catch(() => undefined);
     if (answer && !answer.ok) {
       throw unreadableVideo(

@@ -37,7 +37,7 @@ export class FramePort {
   send(coming: Promise<VideoFrame | null>, at: number): void {
     this.requested--;
     this.sending = this.sending.then(async () => {
-      // One that failed must not keep those behind it, which nobody else would close.
+      // A frame that failed must not block those behind it: they would never be closed.
       const frame = await coming.catch(() => null);
       if (!frame) this.requested++;
       else if (this.closed) frame.close();

@@ -13,7 +13,7 @@ export interface EffectRunnerOptions {
   effect: EffectOptions;
   /** To be shown in place of the one before. */
   onCanvas: (canvas: HTMLCanvasElement) => void;
-  /** `state` or `fault` is new. */
+  /** `state` or `fault` has changed. */
   onChange: () => void;
 }
 
@@ -39,7 +39,7 @@ export class EffectRunner {
   stop(): void {
     this.state = 'stopped';
     this.ending.resolve(null);
-    this.letGo();
+    this.stopEffect();
   }
 
   /** What this browser lacks for it, in words for the person who sets it up. */
@@ -85,12 +85,12 @@ export class EffectRunner {
               );
         this.become(this.state, fault);
       }
-      this.letGo();
+      this.stopEffect();
       await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)));
     }
   }
 
-  /** Until it ends, with the reason; null when it was stopped. */
+  /** Runs until the source ends. Resolves to the reason; null when it was stopped. */
   private async play(): Promise<PortoonError | null> {
     this.ending = Promise.withResolvers();
     const { input, effect: wish, onCanvas } = this.options;
@@ -99,7 +99,7 @@ export class EffectRunner {
     const effect = await createEffect(wish);
     this.effect = effect;
     if (this.isStopped()) {
-      this.letGo();
+      this.stopEffect();
       return null;
     }
     onCanvas(effect.canvas);
@@ -136,7 +136,7 @@ export class EffectRunner {
     track.addEventListener('unmute', onChange);
   }
 
-  private letGo(): void {
+  private stopEffect(): void {
     this.source?.stop();
     this.source = null;
     void this.effect?.close();

@@ -78,7 +78,7 @@ export async function startQueueWorker(
   await enterVersion(connection, options.version);
   let handingBack = false;
   /** Jobs under way, each with what aborts it. */
-  const held = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
+  const underWay = new Map<Job<FilmJob> | Job<SegmentJob>, AbortController>();
   const filmOf = (job: Job<FilmJob> | Job<SegmentJob>) => ('parent' in job.data ? job.data.parent : job.id!);
   const isCancelled = async (film: string) => (await connection.exists(cancelKey(film))) > 0;
 
@@ -89,9 +89,9 @@ export async function startQueueWorker(
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
     const began = performance.now();
-    const letGo = new AbortController();
-    held.set(job as Job<FilmJob>, letGo);
-    const tell = (outcome: JobDone['outcome'], frames = 0, error?: Error) => {
+    const aborter = new AbortController();
+    underWay.set(job as Job<FilmJob>, aborter);
+    const report = (outcome: JobDone['outcome'], frames = 0, error?: Error) => {
       const { name } = job.data;
       const place = 'index' in job.data ? { index: job.data.index, count: job.data.count } : {};
       options.onDone({
@@ -101,28 +101,28 @@ export async function startQueueWorker(
       });
     };
     try {
-      if (handingBack) letGo.abort(HANDED_BACK);
-      else if (await isCancelled(filmOf(job as Job<FilmJob>))) letGo.abort(CANCELLED);
-      letGo.signal.throwIfAborted();
-      const result = await work(letGo.signal);
-      tell('done', result.frames);
+      if (handingBack) aborter.abort(HANDED_BACK);
+      else if (await isCancelled(filmOf(job as Job<FilmJob>))) aborter.abort(CANCELLED);
+      aborter.signal.throwIfAborted();
+      const result = await work(aborter.signal);
+      report('done', result.frames);
       return result;
     } catch (error) {
       if (error instanceof WaitingChildrenError) throw error;
-      if (letGo.signal.reason === HANDED_BACK) {
-        tell(HANDED_BACK);
+      if (aborter.signal.reason === HANDED_BACK) {
+        report(HANDED_BACK);
         await job.moveToWait(token);
         throw new WaitingError();
       }
-      if (letGo.signal.reason === CANCELLED) {
-        tell(CANCELLED);
+      if (aborter.signal.reason === CANCELLED) {
+        report(CANCELLED);
         throw new UnrecoverableError(CANCELLED);
       }
       const failure = inWords(error, 'output' in job.data ? job.data.output : job.data.scratch);
-      tell('failed', 0, failure);
+      report('failed', 0, failure);
       throw failure;
     } finally {
-      held.delete(job as Job<FilmJob>);
+      underWay.delete(job as Job<FilmJob>);
     }
   }
 
@@ -153,10 +153,10 @@ export async function startQueueWorker(
   // Lost connections reconnect by themselves; a lost lock means that another worker has the job.
   for (const worker of workers) worker.on('error', () => undefined);
   const looking = setInterval(() => {
-    for (const [job, letGo] of held)
+    for (const [job, aborter] of underWay)
       void isCancelled(filmOf(job)).then(
         (cancelled) => {
-          if (cancelled) letGo.abort(CANCELLED);
+          if (cancelled) aborter.abort(CANCELLED);
         },
         () => undefined,
       );
@@ -168,7 +168,7 @@ export async function startQueueWorker(
       return connection.status === 'ready';
     },
     get active() {
-      return held.size;
+      return underWay.size;
     },
     async finish() {
       await Promise.all(workers.map((worker) => worker.close()));
@@ -178,7 +178,7 @@ export async function startQueueWorker(
     },
     handBack() {
       handingBack = true;
-      for (const letGo of held.values()) letGo.abort(HANDED_BACK);
+      for (const aborter of underWay.values()) aborter.abort(HANDED_BACK);
     },
   };
 }

@@ -40,7 +40,7 @@ export class Converter {
   private readonly death = Promise.withResolvers<never>();
   private effect: Promise<Effect> | null = null;
 
-  /** @param options - of the effect, but for its look. */
+  /** @param options - of the effect, without its look. */
   constructor(private readonly options: Pick<EffectOptions, 'ep' | 'manifestUrl' | 'onProgress'> = {}) {
     this.worker = new Worker(new URL('./convert/convert.worker.ts', import.meta.url), {
       type: 'module',

@@ -18,8 +18,8 @@ export interface RecordingOptions {
    */
   readonly cutOut?: boolean;
   /**
-   * Frames a second of a film whose frames are all as long, for editors; null lets each keep its
-   * own time. Default null. The browser's own recorder does not know it.
+   * Frames a second for a constant rate, as editors need it; null lets each frame keep its own
+   * time. Default null. The browser's own recorder does not know it.
    */
   readonly rate?: number | null;
   readonly onNotice: (notice: RecordingNotice) => void;

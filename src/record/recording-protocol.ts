@@ -7,7 +7,10 @@ export interface RecordingJob {
   format: FormatId;
   video: VideoCodec | null;
   audio: AudioCodec | null;
-  /** Frames a second, all as long; null where each keeps its own time. Films alone know it. */
+  /**
+   * Frames a second for a constant rate; null where each frame keeps its own time. Not for GIF and
+   * PNG.
+   */
   rate: number | null;
   /** The clip's file name, without what marks it as unfinished. */
   name: string;

@@ -15,7 +15,7 @@ export const MAX_VIEWERS = 4;
 export const MAX_NAME = 40;
 /** Bytes of one message, at most. */
 export const MAX_MESSAGE = 64 * 1024;
-/** How long a lost peer may come back past a lock, and a lost host stays the host. Milliseconds. */
+/** How long a lost peer may rejoin a locked room, and a lost host stays the host. Milliseconds. */
 export const GRACE_MS = 30_000;
 
 /** 128 bits in base64url are 22 characters; the room is unguessable, and the link's only key. */

@@ -1,4 +1,4 @@
-/** A track for when there is no picture: it must not end, for the call goes on. */
+/** A track for when there is no picture: it must not end, because the call goes on. */
 
 const WORDS = 'Camera paused';
 

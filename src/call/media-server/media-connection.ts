@@ -31,7 +31,7 @@ export interface MediaConnectionOptions {
   onLive: (connection: RTCPeerConnection) => void | Promise<void>;
   /** Called once a second while connected. */
   onReport?: (report: RTCStatsReport) => void;
-  /** `state` or `fault` is new. */
+  /** `state` or `fault` has changed. */
   onChange: () => void;
 }
 

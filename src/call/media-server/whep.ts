@@ -10,7 +10,7 @@ export interface PlayOptions {
   /** Called with the picture and sound of each new connection. */
   onStream: (stream: MediaStream) => void;
   onReport?: (report: RTCStatsReport) => void;
-  /** `state` or `fault` is new. */
+  /** `state` or `fault` has changed. */
   onChange: () => void;
 }
 

@@ -16,7 +16,7 @@ export interface PublishOptions {
   maxBitrate: number;
   /** Whether smaller sizes are offered too, so that the server can choose one for each viewer. */
   simulcast: boolean;
-  /** Something of the publisher is new. */
+  /** Something about the publisher has changed. */
   onChange: () => void;
 }
 

@@ -18,7 +18,7 @@ export interface ParticipantContext {
   send(to: string, generation: number, data: SignalData): void;
   /** The current limits of the picture that is sent to each. */
   limits(): VideoLimits;
-  /** The state of this page, sent over the connection too, for the server may be away. */
+  /** The state of this page, sent over the connection too, because the server may be away. */
   readonly presence: Presence;
   onChange(): void;
   /** The relay refused us. The operator should know, even if another way is found after that. */

@@ -16,7 +16,7 @@ export interface RoomOptions {
   audio: MediaStreamTrack | null;
   /**
    * Something of `members`, `host`, `locked`, `lockWaits`, `signalling`, `refusal` or `relayFault`
-   * is new.
+   * has changed.
    */
   onChange: () => void;
   onJoined: (member: Member) => void;

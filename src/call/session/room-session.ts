@@ -36,7 +36,7 @@ export interface RoomSessionOptions {
    * Milliseconds until it is asked again, after this many refusals in a row. Default: `pauseAfter`.
    */
   pause?: (error: PortoonError, failures: number) => number;
-  /** `here` or `fault` is new; after the other callbacks. */
+  /** `here` or `fault` has changed; after the other callbacks. */
   onChange: () => void;
 }
 

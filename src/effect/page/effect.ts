@@ -146,8 +146,8 @@ export class Effect {
   }
 
   /**
-   * Writes the composite of all that is fed into a stream, in place of the track of `process` or
-   * `output`. Frames are written as they come, and only while the stream has room.
+   * Writes composites into a stream, now and later, in place of the track of `process` or `output`.
+   * Frames are written as they come, and only while the stream has room.
    * @param frames - is transferred, and closed as such a track ends. Its reader closes each frame.
    */
   async write(frames: WritableStream<VideoFrame>): Promise<void> {

@@ -54,7 +54,7 @@ export class GpuNet implements StatelessNet {
     private readonly file: NetFile,
     /** Holds the layout that was fastest for this net. */
     private readonly layouts: AdapterCache,
-    /** Whether WebGPU must be faster than wasm, because nobody asked for it. */
+    /** Whether WebGPU must be faster than wasm: it was chosen automatically. */
     private readonly compares: boolean,
   ) {
     this.device = runtime.device!;

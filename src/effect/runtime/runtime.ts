@@ -23,7 +23,7 @@ const WELCOME_LIMITS = [
 const LONGEST_RUN = 30_000;
 
 /** The browser reports a lost device within this many milliseconds after its work has failed. */
-const LOSS_TOLD = 100;
+const LOSS_REPORT_MS = 100;
 
 /** The files of one build of the runtime. Can be posted to a worker. */
 export interface RuntimeFiles {
@@ -174,7 +174,7 @@ function watchDevice(device: GPUDevice): Runtime['watch'] {
       return await Promise.race([work(), failure.promise]);
     } catch (error) {
       // A lost device is reported a moment after its work has failed, and is the real reason.
-      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_TOLD))]);
+      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_REPORT_MS))]);
       check();
       throw error;
     } finally {

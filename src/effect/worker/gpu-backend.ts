@@ -45,17 +45,17 @@ export async function openGpuBackend(setup: BackendSetup): Promise<Backend> {
   const matteSetup = { catalogue, runtime: starting, loader, warmUp, report };
   const place: PlaceOnGpu = ({ net, file }, runtime) =>
     new GpuNet(runtime, net, file, layoutCache(runtime, net.id, file), choice === 'auto');
-  const letGo = async () => (await opening)?.prepare.close();
+  const closePrepare = async () => (await opening)?.prepare.close();
   const net = await openMatteNet(matteSetup, async (tested, runtime) =>
     (await opening) ? place(tested, runtime) : tested.net,
   ).catch(async (error: unknown) => {
-    await letGo().catch(() => undefined);
+    await closePrepare().catch(() => undefined);
     throw error;
   });
   const runtime = await starting;
   const parts = await opening;
   if (net instanceof GpuNet) return gpuBackend(runtime, { ...parts!, loader, net, catalogue, place });
-  await letGo();
+  await closePrepare();
   const prepare = new CpuPrepareStage();
   const openStyle = async (model: StyleModel, file: NetFile) => (await loader.open(runtime, model, file)).net;
   const style = new StyleStage(openStyle, cpuStyleRunner(prepare), catalogue, loader);
@@ -136,7 +136,10 @@ async function openGpuParts(runtime: Runtime, report: ReportError): Promise<GpuP
   }
 }
 
-/** Holds the layout that was fastest for a net. The wording is a key in users' browsers. */
+/**
+ * Holds the layout that was fastest for a net. The text is a storage key in users' browsers: it
+ * must not change.
+ */
 function layoutCache({ device }: Runtime, id: string, { fp16 }: NetFile): AdapterCache {
   const what = `layout of ${id}${fp16 ? ' in half precision' : ''}`;
   return new AdapterCache(device!.adapterInfo, what);

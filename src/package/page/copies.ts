@@ -6,8 +6,8 @@ declare global {
 }
 
 /**
- * Notes that this copy of the library is at work, and says in the console where it is not the only
- * one. Both go on.
+ * Registers this copy of the library, and says in the console where it is not the only one. Both go
+ * on.
  * @param address - of a file that is beside this copy.
  */
 export function noteCopy(version: string, address: string): void {

@@ -29,7 +29,7 @@ export interface VideoClipOptions {
   readonly video: VideoCodec;
   readonly audio: AudioCodec | null;
   readonly alpha: boolean;
-  /** Frames a second, all as long; null where each keeps its own time. */
+  /** Frames a second for a constant rate; null where each frame keeps its own time. */
   readonly rate: number | null;
   readonly onPicture?: EncodedPictures['onPacket'];
   readonly onSound?: EncodedSound['onPacket'];

@@ -1,8 +1,8 @@
 /** H.264's parameter sets, which an MP4 keeps beside its packets. */
 
 /**
- * The parameter sets of a decoder's configuration, as they may stand in a packet of our files: each
- * after four bytes that tell its length.
+ * The parameter sets of a decoder's configuration, as packets of our files hold them: each after
+ * its length in four bytes.
  * @param description - an AVCDecoderConfigurationRecord.
  */
 export function parameterUnits(description: AllowSharedBufferSource): Uint8Array {

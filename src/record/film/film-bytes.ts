@@ -1,6 +1,6 @@
 import type { FilmSource } from '../convert-protocol.ts';
 
-/** What an address answers once its file is another one, or has another length (src/cli). */
+/** The status of an address whose file was replaced, or changed its length (src/cli). */
 const CHANGED = 409;
 
 /**

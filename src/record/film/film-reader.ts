@@ -24,7 +24,7 @@ import { FilmSound } from './film-sound.ts';
 import { readMp4Index, type Mp4Index } from './mp4-index.ts';
 import { readRanges, endOf, editSpans, WHOLE_TRACK, type ReadRange, type EditSpan } from './edit-spans.ts';
 import { FrameNormalizer } from '../picture/frame-normalizer.ts';
-import { packetTimesBetween, decodableSamples } from './whole-samples.ts';
+import { packetTimesBetween, decodableSamples } from './decodable-samples.ts';
 
 /**
  * The most pixels of a film: 4K. Beyond it, nets and a software encoder are too slow on today's

@@ -13,7 +13,7 @@ export class FilmSound {
     private readonly parts: readonly EditSpan[],
   ) {}
 
-  /** @param parts - what is heard of it. */
+  /** @param parts - those that are played. */
   static async open(track: InputAudioTrack, parts: readonly EditSpan[]): Promise<FilmSound> {
     const codec = await track.getCodec();
     const canDecode = codec !== null && (await track.canDecode());

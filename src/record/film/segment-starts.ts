@@ -1,6 +1,6 @@
 import { EncodedPacketSink, type InputVideoTrack } from 'mediabunny';
 
-/** What a film's index tells of its frames, by seconds on the film's own clock. */
+/** Looks up frames in a film's index, by seconds on the film's own clock. */
 export interface FrameIndex {
   /** The last key frame at or before a moment. */
   keyAt(seconds: number): Promise<number | null>;
@@ -11,10 +11,10 @@ export interface FrameIndex {
 }
 
 /**
- * Where to cut a film into parts of about so many seconds: at key frames, where a decoder can
+ * Where to cut a film into segments of about `seconds` seconds: at key frames, where a decoder can
  * begin; where those are too rare, at any frame.
  * @param seconds - 0 for a film in one piece.
- * @returns the parts' beginnings, rising; the first is `from`.
+ * @returns the segments' beginnings, rising; the first is `from`.
  */
 export async function segmentStarts(
   index: FrameIndex,
@@ -25,7 +25,7 @@ export async function segmentStarts(
   const cuts = [from];
   if (seconds <= 0) return cuts;
   let wanted = from + seconds;
-  // A last part of less than half the length is not worth its run-up.
+  // A last segment of less than half the length is not worth its run-up.
   while (wanted <= to - seconds / 2) {
     const last = cuts.at(-1)!;
     const cut = await cutNear(index, last, wanted, seconds);

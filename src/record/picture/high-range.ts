@@ -73,8 +73,8 @@ export class ToneMapper {
   }
 
   /**
-   * Looks how bright a film is. White is what is brightest, but for what shines: at most the 203
-   * nits of BT.2408.
+   * Looks how bright a film is. White is the brightest of it without the highlights: at most the
+   * 203 nits of BT.2408.
    * @param samples - some pictures of it, which stay the caller's.
    */
   async measure(samples: AsyncIterable<VideoSample | null>): Promise<void> {

@@ -86,7 +86,7 @@ export function addMember(
   return { replaced, intruders };
 }
 
-/** Takes someone out. `lost` keeps their place for a while, past a lock and as the host. */
+/** Takes someone out. After `lost` they can rejoin a locked room for a while, and stay host. */
 export function removeMember(
   room: StoredRoom,
   id: string,

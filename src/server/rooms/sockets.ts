@@ -18,7 +18,7 @@ export function removeConnection(io: SignalServer, connection: string): void {
 /**
  * Sends a room's events to its pages; nobody gets their own `joined`.
  *
- * @param about who need not be told of anything.
+ * @param about the member whom the events are about, who gets none of them.
  */
 export function emitToRoom(
   io: SignalServer,

@@ -21,7 +21,7 @@ export interface StoredRoom {
   locked: boolean;
   /** Longest first. */
   members: StoredMember[];
-  /** Who was lost and may come back past a lock, until when. */
+  /** Members who were lost and may rejoin a locked room, and until when. */
   away: { id: string; until: number }[];
   removed: string[];
 }

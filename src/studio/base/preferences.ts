@@ -82,7 +82,7 @@ const Schema = v.object({
   obsSound: v.fallback(v.boolean(), false),
   /** Null until a person chooses one: until then clips use the most widely playable format. */
   clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
-  /** Whether the frames of a clip are all as long, for editors that want it so. */
+  /** Whether clips have a constant frame rate, as some editors need it. */
   clipEvenRate: v.fallback(v.boolean(), false),
   /** Whether clips record the microphone. */
   clipSound: v.fallback(v.boolean(), true),

@@ -36,7 +36,7 @@ type LookKey = keyof LookState;
 
 /** What the background store does about changes of {@link LookState.background}. */
 export interface BackgroundSync {
-  /** The effect shows this background: brings the controls there. */
+  /** The effect shows this background: sets the controls to it. */
   showOnControls: (background: string) => void;
   /** The effect has taken a background that was asked for here. */
   onApplied: (applied: string, wanted: string) => Promise<void>;

@@ -78,7 +78,7 @@ export class PreviewsStore {
   follow(strip: Element): () => void {
     const stop = watch(() => {
       const { effect, source, page } = this.needs;
-      // With another effect or source, the person of the last previews may be gone.
+      // With another effect or source, the person of the last previews may have left.
       const hasPicture = effect.current.value !== null && source.current.value !== null;
       if (!hasPicture || page.state.value !== 'running') return;
       this.completedAt = -Infinity;

@@ -25,7 +25,7 @@ export function ClipCards() {
       restoreFocus(list.current?.querySelector('button') ?? document.querySelector('.recorder button'));
     before.current = clips.length;
   }, [clips.length]);
-  // Each lobby begins with the form in view, whatever was unfolded before.
+  // Each lobby begins with the form in view, even if the clips were unfolded before.
   useEffect(() => {
     chosen.value = null;
   }, [isOpen.value, isIn.value]);

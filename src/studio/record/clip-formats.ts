@@ -4,7 +4,7 @@ import type { FormatId, FormatSupport } from '../../record/formats.ts';
 import type { PreferencesStore } from '../base/preferences-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
 
-/** Frames a second of clips whose frames are all as long. */
+/** Frames a second of clips with a constant frame rate. */
 const CONSTANT_RATE = 30;
 
 /** Which format clips have. */
@@ -16,7 +16,7 @@ export interface ClipFormats {
    * @throws {PortoonError} `ERR_RECORDING` if it can't.
    */
   supportFor: (format?: FormatId) => FormatSupport;
-  /** Frames a second where a person wants them all as long, else null. */
+  /** Frames a second where a person wants a constant rate, else null. */
   readonly rate: ReadonlySignal<number | null>;
 }
 

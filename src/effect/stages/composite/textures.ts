@@ -51,7 +51,7 @@ export function uploadImage(
 /** A background image as textures: itself, and the light that it throws on the person's outline. */
 export interface BackgroundImage {
   readonly bitmap: ImageBitmap;
-  /** Width / height, for a closed bitmap has none. */
+  /** Width / height, kept because a closed bitmap has none. */
   readonly aspect: number;
   readonly source: ImageSource;
   readonly glow: ImageSource;

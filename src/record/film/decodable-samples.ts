@@ -1,8 +1,8 @@
 import { EncodedPacketSink, VideoSampleSink, type InputVideoTrack, type VideoSample } from 'mediabunny';
 
 /**
- * What a decoder throws for packets that make no sense. Files that cannot be read at all throw
- * other names.
+ * Names of the errors that decoders throw for damaged packets. A file that cannot be read throws
+ * others.
  */
 const BROKEN = new Set(['EncodingError', 'DataError', 'OperationError', 'InvalidStateError']);
 
