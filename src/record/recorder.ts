@@ -19,7 +19,7 @@ export interface RecordingOptions {
   readonly cutOut?: boolean;
   /**
    * Frames a second for a constant rate, as editors need it; null lets each frame keep its own
-   * time. Default null. The browser's own recorder does not know it.
+   * time. Default null. The browser's own recorder ignores it.
    */
   readonly rate?: number | null;
   readonly onNotice: (notice: RecordingNotice) => void;
