@@ -51,22 +51,27 @@ export class BrowserDriver implements ConvertDriver {
     return this.options.films.openForWriting(file);
   }
 
-  cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number, options: RunOptions) {
+  cuts(request: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number, options: RunOptions) {
     // An index scattered over a large film takes long to read, without progress.
     const hang = 10 * this.options.hang;
     return this.run({ ...options, hang }, (page) =>
-      page.evaluate(([film, length]) => window.portoonConvert!.cuts(film, length), [order, seconds] as const),
+      page.evaluate(([film, length]) => window.portoonConvert!.cuts(film, length), [
+        request,
+        seconds,
+      ] as const),
     );
   }
 
-  convert(order: ConvertRequest, how: ConvertSettings, options: RunOptions) {
+  convert(request: ConvertRequest, how: ConvertSettings, options: RunOptions) {
     return this.run(options, (page) =>
-      page.evaluate((wanted) => window.portoonConvert!.convert(wanted), { order, ...how }),
+      page.evaluate((wanted) => window.portoonConvert!.convert(wanted), { request, ...how }),
     );
   }
 
-  join(order: JoinRequest, options: RunOptions) {
-    return this.run(options, (page) => page.evaluate((wanted) => window.portoonConvert!.join(wanted), order));
+  join(request: JoinRequest, options: RunOptions) {
+    return this.run(options, (page) =>
+      page.evaluate((wanted) => window.portoonConvert!.join(wanted), request),
+    );
   }
 
   async close(): Promise<void> {

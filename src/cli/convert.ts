@@ -73,8 +73,8 @@ async function convertAll(
   // A picture gets an address that the page can read.
   const background = (await isFile(given)) ? films.offer(resolve(given)) : given;
   let code: number = EXIT.fine;
-  const run = async (order: PageRequest) => {
-    const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), order);
+  const run = async (request: PageRequest) => {
+    const converting = page.evaluate((wanted) => window.portoonConvert!.convert(wanted), request);
     converting.catch(() => undefined);
     return Promise.race([converting, ended]);
   };
@@ -109,7 +109,7 @@ async function convertFilm(
   background: string,
   films: FilmServer,
   report: CliOutput,
-  run: (order: PageRequest) => Promise<PageAnswer>,
+  run: (request: PageRequest) => Promise<PageAnswer>,
 ): Promise<PageAnswer> {
   await mkdir(dirname(to), { recursive: true });
   const unfinished = `${to}.part`;
@@ -119,7 +119,7 @@ async function convertFilm(
   try {
     report.step('Loading the nets …');
     const answer = await run({
-      order: {
+      request: {
         film: films.offer(resolve(from)),
         name: from,
         format,

@@ -11,20 +11,20 @@ import type { ConvertSettings } from '../queue/convert-driver.ts';
 
 /** Asks the page to convert one film. */
 export interface PageRequest extends ConvertSettings {
-  readonly order: ConvertRequest;
+  readonly request: ConvertRequest;
 }
 
 export type PageAnswer<Result = ConvertResult> = { result: Result } | { fault: Fault };
 
 /** What the page offers to its driver. */
 interface ConvertPage {
-  convert(order: PageRequest): Promise<PageAnswer>;
+  convert(request: PageRequest): Promise<PageAnswer>;
   /** Where to cut a film into segments of about `seconds` seconds. */
   cuts(
-    order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>,
+    request: Pick<ConvertRequest, 'film' | 'name' | 'trim'>,
     seconds: number,
   ): Promise<PageAnswer<SegmentStarts>>;
-  join(order: JoinRequest): Promise<PageAnswer>;
+  join(request: JoinRequest): Promise<PageAnswer>;
 }
 
 declare global {

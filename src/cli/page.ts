@@ -23,8 +23,8 @@ async function answer<Result>(work: () => Promise<Result>): Promise<PageAnswer<R
 const progress = () => (window.tellProgress ? { onProgress: window.tellProgress } : {});
 
 window.portoonConvert = {
-  convert: ({ order, look, film, ep }) =>
-    answer(() => converterOn(ep).convert(order, { look, ...film, ...progress() })),
-  cuts: (order, seconds) => answer(() => converterOn('auto').cuts(order, seconds)),
-  join: (order) => answer(() => converterOn('auto').join(order, progress())),
+  convert: ({ request, look, film, ep }) =>
+    answer(() => converterOn(ep).convert(request, { look, ...film, ...progress() })),
+  cuts: (request, seconds) => answer(() => converterOn('auto').cuts(request, seconds)),
+  join: (request) => answer(() => converterOn('auto').join(request, progress())),
 };

@@ -28,14 +28,14 @@ export interface ConvertDriver {
    * @throws FaultError with what the page says; any other error where the browser gave up.
    */
   cuts(
-    order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>,
+    request: Pick<ConvertRequest, 'film' | 'name' | 'trim'>,
     seconds: number,
     options: RunOptions,
   ): Promise<SegmentStarts>;
   /** @throws as `cuts`. */
-  convert(order: ConvertRequest, how: ConvertSettings, options: RunOptions): Promise<ConvertResult>;
+  convert(request: ConvertRequest, how: ConvertSettings, options: RunOptions): Promise<ConvertResult>;
   /** @throws as `cuts`. */
-  join(order: JoinRequest, options: RunOptions): Promise<ConvertResult>;
+  join(request: JoinRequest, options: RunOptions): Promise<ConvertResult>;
   /** Lets pages read a file, or a file at an address. Returns an address of theirs. */
   offer(place: string): string;
   withdraw(address: string): void;

@@ -181,7 +181,7 @@ function join(work: FilmWork, scratch: string, records: readonly SegmentRecord[]
           trim,
           ...rateOf(job.data),
           to: { kind: 'upload', url },
-          parts: records.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
+          segments: records.map(({ result }, index) => ({ film: addresses[index + 1]!, result })),
         },
         { signal, onProgress: tellQueue(job) },
       );

@@ -49,7 +49,7 @@ export interface FilmPlan {
   readonly seconds: number;
 }
 
-/** A part of a film, to be converted by itself. */
+/** A segment of a film, which is converted by itself. */
 export interface SegmentJob extends Pick<
   FilmJob,
   'film' | 'name' | 'format' | 'trim' | 'frameRate' | 'how' | 'runUp'

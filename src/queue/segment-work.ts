@@ -33,7 +33,7 @@ export async function convertSegment(
         trim,
         ...rateOf(job.data),
         to: { kind: 'upload', url: place.path },
-        part: { from, to, runUp },
+        segment: { from, to, runUp },
       },
       offered.how,
       {

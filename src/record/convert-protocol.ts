@@ -39,8 +39,8 @@ export interface ConvertRequest {
   readonly to: Destination;
   /** Default: all of it. */
   readonly trim?: Trim;
-  /** Converts a part of it alone: without sound, its frames at the times of the whole film. */
-  readonly part?: SegmentRange;
+  /** Converts one segment of it: without sound, its frames at the times of the whole film. */
+  readonly segment?: SegmentRange;
   /** Frames a second, 1 to 240, for a constant rate. Default: each its own time. */
   readonly frameRate?: number;
 }
@@ -51,7 +51,9 @@ export interface Trim {
   readonly to?: number;
 }
 
-/** A part of a film that is converted by itself. Seconds on the film's own clock, as in `cuts`. */
+/**
+ * A segment of a film, which is converted by itself. Seconds on the film's own clock, as in `cuts`.
+ */
 export interface SegmentRange {
   readonly from: number;
   /** Not included; null for the film's end. */
@@ -63,19 +65,19 @@ export interface SegmentRange {
   readonly runUp: number;
 }
 
-/** Where a film can be cut into parts. */
+/** Where a film can be cut into segments. */
 export interface SegmentStarts {
   readonly info: FilmInfo;
   /** Beginnings of the segments, for `SegmentRange.from`. */
   readonly cuts: readonly number[];
-  /** Seconds that all parts together last. */
+  /** Seconds that all segments together last. */
   readonly seconds: number;
 }
 
-/** Converted parts become one film, without encoding again. */
-export interface JoinRequest extends Omit<ConvertRequest, 'part'> {
+/** Converted segments become one film, without encoding again. */
+export interface JoinRequest extends Omit<ConvertRequest, 'segment'> {
   /** In their order; the sound comes from the film itself. */
-  readonly parts: readonly ConvertedSegment[];
+  readonly segments: readonly ConvertedSegment[];
 }
 
 interface ConvertedSegment {
@@ -86,7 +88,7 @@ interface ConvertedSegment {
 export interface ConvertProgress {
   /** Frames converted. */
   readonly frames: number;
-  /** How far into the part that is converted, and how long that is. */
+  /** How far into what is converted, and how long that is. */
   readonly seconds: number;
   readonly total: number;
   /** Frames a second since the beginning, pauses left out. */
@@ -122,7 +124,7 @@ export interface ConvertWorkerApi {
    * @returns null if it was cancelled: then nothing is left of the file.
    */
   convert(
-    order: ConvertRequest,
+    request: ConvertRequest,
     effect: MessagePort,
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null>;
@@ -130,9 +132,9 @@ export interface ConvertWorkerApi {
    * Where to cut a film into segments of about `seconds` seconds.
    * @throws PortoonError as `inspect`.
    */
-  cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts>;
-  /** As `convert`, from parts that are converted. */
-  join(order: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null>;
+  cuts(request: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts>;
+  /** As `convert`, from converted segments. */
+  join(request: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null>;
   pause(paused: boolean): void;
   cancel(): void;
 }

@@ -70,7 +70,7 @@ export class Converter {
    * @throws the signal's reason once it is aborted. No file remains.
    */
   async convert(
-    order: ConvertRequest,
+    request: ConvertRequest,
     { look = {}, onProgress, onCanvas, signal, ...film }: ConvertOptions = {},
   ): Promise<ConvertResult> {
     signal?.throwIfAborted();
@@ -90,7 +90,7 @@ export class Converter {
       const port = await effect.film(film);
       signal?.throwIfAborted();
       signal?.addEventListener('abort', cancel);
-      const converting = this.api.convert(order, Comlink.transfer(port, [port]), tell);
+      const converting = this.api.convert(request, Comlink.transfer(port, [port]), tell);
       const result = await Promise.race([converting, broken.promise, this.death.promise]);
       if (result) return result;
       signal?.throwIfAborted();
@@ -108,20 +108,20 @@ export class Converter {
    * Where to cut a film into segments of about `seconds` seconds.
    * @throws PortoonError as `inspect`.
    */
-  cuts(order: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts> {
-    return Promise.race([this.api.cuts(order, seconds), this.death.promise]);
+  cuts(request: Pick<ConvertRequest, 'film' | 'name' | 'trim'>, seconds: number): Promise<SegmentStarts> {
+    return Promise.race([this.api.cuts(request, seconds), this.death.promise]);
   }
 
   /**
-   * Joins the parts of a film that were converted, without encoding their pictures again.
+   * Joins the converted segments of a film, without encoding their pictures again.
    * @throws PortoonError saying what stopped it.
    */
   async join(
-    order: JoinRequest,
+    request: JoinRequest,
     { onProgress }: Pick<ConvertOptions, 'onProgress'> = {},
   ): Promise<ConvertResult> {
     const tell = Comlink.proxy((progress: ConvertProgress) => onProgress?.(progress));
-    const result = await Promise.race([this.api.join(order, tell), this.death.promise]);
+    const result = await Promise.race([this.api.join(request, tell), this.death.promise]);
     if (!result) throw new Error('a film was joined without result');
     return result;
   }

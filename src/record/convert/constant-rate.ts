@@ -36,7 +36,7 @@ export async function* toConstantRate(
       const at = tick(next.frame.timestamp);
       moment ??= at;
       if (next.after) {
-        // A part without a frame at the film's beginning: what comes next is shown there.
+        // A segment without a frame at the film's beginning: what comes next is shown there.
         if (held) next.frame.close();
         else held = next;
         const end = give(at);

@@ -29,7 +29,7 @@ const LEAST = 600_000;
 /** A film that ends this many seconds before its stated duration was cut short. */
 const MISSING = 0.25;
 
-/** Seconds on the film's own clock: what becomes the new film, or a part of it. */
+/** Seconds on the film's own clock: what becomes the new film, or a segment of it. */
 export function rangeOf(
   { begin, info }: FilmReader,
   { trim, name }: ConvertRequest | JoinRequest,
@@ -45,7 +45,7 @@ export function rangeOf(
 
 class Cancelled extends Error {}
 
-/** One film, or a part of one: each frame drawn by the effect, or joined from parts. */
+/** One film, or a segment of one: each frame drawn by the effect, or joined from segments. */
 export class Run {
   private frames = 0;
   /** Microseconds of the film that are in the file. */
@@ -61,7 +61,7 @@ export class Run {
   private began = performance.now();
   private reportedAt = 0;
   private writer: FilmWriter | null = null;
-  /** Seconds: where in the film the part begins, and how long it is. */
+  /** Seconds: where in the film the segment begins, and how long it is. */
   private first = 0;
   private total = 0;
   /** Wakes the sound when the pictures are further on. */
@@ -69,8 +69,8 @@ export class Run {
   private picturesDone = false;
 
   constructor(
-    private readonly order: ConvertRequest | JoinRequest,
-    /** Composites the next frame, which it closes; null where parts are joined. */
+    private readonly request: ConvertRequest | JoinRequest,
+    /** Composites the next frame, which it closes; null where segments are joined. */
     private readonly draw: ((frame: VideoFrame) => Promise<VideoFrame>) | null,
     private readonly onProgress: (progress: ConvertProgress) => void,
   ) {
@@ -99,7 +99,7 @@ export class Run {
   }
 
   async convert(): Promise<ConvertResult | null> {
-    const reader = await FilmReader.open(this.order.film, this.order.name);
+    const reader = await FilmReader.open(this.request.film, this.request.name);
     try {
       return await this.convertFrom(reader);
     } catch (error) {
@@ -110,22 +110,22 @@ export class Run {
     }
   }
 
-  private get part(): SegmentRange | undefined {
-    return 'parts' in this.order ? undefined : this.order.part;
+  private get segment(): SegmentRange | undefined {
+    return 'segments' in this.request ? undefined : this.request.segment;
   }
 
   private async convertFrom(reader: FilmReader): Promise<ConvertResult> {
-    const [from, to] = rangeOf(reader, this.order);
-    const { part } = this;
-    const end = Math.min(part?.to ?? to, reader.begin + reader.info.seconds);
-    this.first = part ? part.from - from : 0;
-    this.total = end - (part?.from ?? from);
-    const format = formatOf(this.order.format);
+    const [from, to] = rangeOf(reader, this.request);
+    const { segment } = this;
+    const end = Math.min(segment?.to ?? to, reader.begin + reader.info.seconds);
+    this.first = segment ? segment.from - from : 0;
+    this.total = end - (segment?.from ?? from);
+    const format = formatOf(this.request.format);
     const container = format.container === 'mp4' ? 'mp4' : 'webm';
     const pictures =
-      'parts' in this.order
+      'segments' in this.request
         ? await planConcatenation(
-            this.order,
+            this.request,
             { alpha: format.alpha, frameRate: this.frameRate() },
             {
               wrote: (position) => {
@@ -139,14 +139,14 @@ export class Run {
           )
         : await this.drawn(reader, format.alpha, {
             origin: from,
-            from: Math.max(from, part ? part.from - part.runUp : from),
-            kept: part?.from ?? from,
-            to: part?.to ?? to,
+            from: Math.max(from, segment ? segment.from - segment.runUp : from),
+            kept: segment?.from ?? from,
+            to: segment?.to ?? to,
             // At a constant rate the frame after a segment says when the segment's last frame ends.
-            ...(this.order.frameRate !== undefined && part ? { readTo: to } : {}),
+            ...(this.request.frameRate !== undefined && segment ? { readTo: to } : {}),
           });
-    const sound = part ? silence : await planSound(reader.sounds, container);
-    const destination = await openDestination(this.order.to);
+    const sound = segment ? silence : await planSound(reader.sounds, container);
+    const destination = await openDestination(this.request.to);
     let writer: FilmWriter;
     try {
       writer = await FilmWriter.open({
@@ -155,9 +155,9 @@ export class Run {
         video: pictures.track,
         ...(sound.track ? { audio: sound.track } : {}),
         // A file in the browser's storage may outlive a crash, so it must play at any moment. A
-        // file sent elsewhere is whole or absent, so it has one index. A part's times begin where
-        // the part before ended, which only a file in pieces can express exactly.
-        fragmented: this.order.to.kind === 'private' || part !== undefined,
+        // file sent elsewhere is whole or absent, so it has one index. A segment's times begin
+        // where the segment before ended, which only a file in pieces can express exactly.
+        fragmented: this.request.to.kind === 'private' || segment !== undefined,
         labels: reader.labels,
       });
     } catch (error) {
@@ -178,7 +178,7 @@ export class Run {
         this.cancel();
         await Promise.allSettled(writing);
       }
-      // A film may break off before a part of it begins.
+      // A film may break off before a segment of it begins.
       if (this.frames > 0) await writer.finish();
       else await writer.cancel();
     } catch (error) {
@@ -187,7 +187,7 @@ export class Run {
       throw nothingKept(error);
     }
     this.report(true);
-    const mended = reader.mended + ('parts' in this.order ? concealedFrames(this.order) : 0);
+    const mended = reader.mended + ('segments' in this.request ? concealedFrames(this.request) : 0);
     return {
       frames: this.frames,
       width: pictures.width,
@@ -198,16 +198,16 @@ export class Run {
       audio: sound.codec && nameOfCodec(sound.codec),
       audioCopied: sound.copied,
       mended,
-      warnings: part
+      warnings: segment
         ? pictures.warnings
         : [
             ...reader.warnings,
-            ...((await reader.isInterlaced()) ? [interlaced(this.order.name)] : []),
+            ...((await reader.isInterlaced()) ? [interlaced(this.request.name)] : []),
             ...sound.warnings,
             ...pictures.warnings,
             ...(mended > 0
               ? [
-                  `${mended} of ${this.frames} frames are damaged in “${this.order.name}”: the picture before stands in their place.`,
+                  `${mended} of ${this.frames} frames are damaged in “${this.request.name}”: the picture before stands in their place.`,
                 ]
               : []),
             ...this.cutShort(reader, to),
@@ -249,7 +249,7 @@ export class Run {
   }
 
   private frameRate(): number | undefined {
-    const { frameRate } = this.order;
+    const { frameRate } = this.request;
     if (frameRate === undefined || (frameRate >= 1 && frameRate <= 240)) return frameRate;
     throw new PortoonError(
       'ERR_PARAMETER',
@@ -259,7 +259,7 @@ export class Run {
   }
 
   private async videoCodec({ width, height }: FilmInfo) {
-    const format = formatOf(this.order.format);
+    const format = formatOf(this.request.format);
     const support = await formatSupport(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
     if (support.video) return support.video;
     throw new PortoonError(
@@ -301,7 +301,7 @@ export class Run {
       }
       this.throwIfCancelled();
       while (underWay.length > 0) await writeFirst();
-      if (this.frames === 0 && !this.part) throw noFrame(this.order.name);
+      if (this.frames === 0 && !this.segment) throw noFrame(this.request.name);
     } finally {
       this.picturesEnded();
       for (const { picture } of underWay)
@@ -345,12 +345,12 @@ export class Run {
   }
 
   private cutShort({ begin, info }: FilmReader, to: number): string[] {
-    const expected = Math.min(to - begin, info.seconds) - (this.order.trim?.from ?? 0);
+    const expected = Math.min(to - begin, info.seconds) - (this.request.trim?.from ?? 0);
     // Some films go on for a while with nothing but sound.
     const there = Math.max(this.position / 1e6, this.heard);
     if (there >= expected - MISSING) return [];
     return [
-      `“${this.order.name}” breaks off after ${there.toFixed(1)} s of ${expected.toFixed(1)} s: what was there is converted. ` +
+      `“${this.request.name}” breaks off after ${there.toFixed(1)} s of ${expected.toFixed(1)} s: what was there is converted. ` +
         'Copy or download it again for the rest.',
     ];
   }

@@ -27,10 +27,10 @@ class ConvertWorker implements ConvertWorkerApi {
     return reader.info;
   }
 
-  async cuts(order: ConvertRequest, seconds: number): Promise<SegmentStarts> {
-    const reader = await FilmReader.open(order.film, order.name);
+  async cuts(request: ConvertRequest, seconds: number): Promise<SegmentStarts> {
+    const reader = await FilmReader.open(request.film, request.name);
     try {
-      const [from, to] = rangeOf(reader, order);
+      const [from, to] = rangeOf(reader, request);
       const { info, begin } = reader;
       return {
         info,
@@ -43,20 +43,20 @@ class ConvertWorker implements ConvertWorkerApi {
   }
 
   async convert(
-    order: ConvertRequest,
+    request: ConvertRequest,
     effect: MessagePort,
     onProgress: (progress: ConvertProgress) => void,
   ): Promise<ConvertResult | null> {
     const film = filmAt(effect);
     try {
-      return await this.go(new Run(order, (frame) => film.picture(frame), onProgress));
+      return await this.go(new Run(request, (frame) => film.picture(frame), onProgress));
     } finally {
       film.close();
     }
   }
 
-  join(order: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null> {
-    return this.go(new Run(order, null, onProgress));
+  join(request: JoinRequest, onProgress: (progress: ConvertProgress) => void): Promise<ConvertResult | null> {
+    return this.go(new Run(request, null, onProgress));
   }
 
   pause(paused: boolean): void {

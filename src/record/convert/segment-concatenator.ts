@@ -25,17 +25,17 @@ export interface PicturePlan {
 }
 
 /**
- * Pictures that were encoded in parts.
+ * Pictures that were encoded in segments.
  * @param on - `wrote` is called after each picture with the film's microseconds that are in the
  *   file.
  * @throws PortoonError where none has a picture.
  */
 export async function planConcatenation(
-  { parts, name }: JoinRequest,
+  { segments, name }: JoinRequest,
   { alpha, frameRate }: { alpha: boolean; frameRate: number | undefined },
   on: { wrote: (position: number) => void; ended: () => void },
 ): Promise<PicturePlan> {
-  const there = parts.filter(({ result }) => result.frames > 0);
+  const there = segments.filter(({ result }) => result.frames > 0);
   if (there.length === 0) throw noFrame(name);
   const { width, height } = there[0]!.result;
   const joined = await SegmentConcatenator.open(there.map(({ film }) => film));
@@ -44,7 +44,7 @@ export async function planConcatenation(
     codec: joined.codec,
     width,
     height,
-    warnings: [...new Set(parts.flatMap(({ result }) => result.warnings))],
+    warnings: [...new Set(segments.flatMap(({ result }) => result.warnings))],
     async write(writer) {
       try {
         for await (const { packet, meta } of joined.packets()) {
@@ -58,35 +58,37 @@ export async function planConcatenation(
   };
 }
 
-/** Frames of all parts that could not be decoded. */
-export function concealedFrames({ parts }: JoinRequest): number {
-  return parts.reduce((sum, { result }) => sum + result.mended, 0);
+/** Frames of all segments that could not be decoded. */
+export function concealedFrames({ segments }: JoinRequest): number {
+  return segments.reduce((sum, { result }) => sum + result.mended, 0);
 }
 
 /** The pictures of several films, one after the other, as they are encoded. */
 export class SegmentConcatenator {
   private constructor(
     readonly codec: VideoCodec,
-    private readonly parts: readonly FilmSource[],
+    private readonly segments: readonly FilmSource[],
     private readonly configs: readonly VideoDecoderConfig[],
   ) {}
 
-  /** @param parts - films of one codec, at least one; each begins when the one before has ended. */
-  static async open(parts: readonly FilmSource[]): Promise<SegmentConcatenator> {
+  /**
+   * @param segments - films of one codec, at least one; each begins when the one before has ended.
+   */
+  static async open(segments: readonly FilmSource[]): Promise<SegmentConcatenator> {
     const configs: VideoDecoderConfig[] = [];
     const codecs = new Set<VideoCodec>();
-    for (const part of parts) {
-      using input = open(part);
+    for (const segment of segments) {
+      using input = open(segment);
       const track = await pictureOf(input);
       const [codec, config] = [await track.getCodec(), await track.getDecoderConfig()];
-      if (!codec || !config) throw new Error('a converted part is of a kind unknown here');
+      if (!codec || !config) throw new Error('a converted segment is of a kind unknown here');
       codecs.add(codec);
       configs.push(config);
     }
     const [codec, ...others] = [...codecs];
     if (!codec || others.length > 0)
-      throw new Error(`the converted parts are ${[...codecs].join(', ')}, which do not go into one film`);
-    return new SegmentConcatenator(codec, parts, configs);
+      throw new Error(`the converted segments are ${[...codecs].join(', ')}, which do not go into one film`);
+    return new SegmentConcatenator(codec, segments, configs);
   }
 
   /** Packets in decoding order, at their own times. */
@@ -98,12 +100,12 @@ export class SegmentConcatenator {
     const [decoderConfig] = this.configs;
     const meta = { decoderConfig: decoderConfig! };
     // Encoders of several machines may differ: then each key frame brings its own parameters, also
-    // those of the first part, to which a player may go back.
+    // those of the first segment, to which a player may go back.
     const differ =
       this.codec === 'avc' &&
       this.configs.some(({ description }) => !isSameDescription(description, decoderConfig!.description));
-    for (const [index, part] of this.parts.entries()) {
-      using input = open(part);
+    for (const [index, segment] of this.segments.entries()) {
+      using input = open(segment);
       const { description } = this.configs[index]!;
       const units = differ && description ? parameterUnits(description) : null;
       for await (const packet of new EncodedPacketSink(await pictureOf(input)).packets())
@@ -127,7 +129,7 @@ function open(source: FilmSource): Input {
 
 async function pictureOf(input: Input): Promise<InputVideoTrack> {
   const track = await input.getPrimaryVideoTrack();
-  if (!track) throw new Error('a converted part has no picture');
+  if (!track) throw new Error('a converted segment has no picture');
   return track;
 }
 

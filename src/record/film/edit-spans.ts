@@ -9,7 +9,7 @@ export interface EditSpan {
   readonly at: number;
 }
 
-/** A part as it is cut out. */
+/** A span as it is read. */
 export interface ReadRange extends Pick<EditSpan, 'from' | 'to'> {
   /** To be added to its times, for a film that begins with the cut. */
   readonly shift: number;
@@ -26,29 +26,29 @@ export function editSpans(edits: readonly Edit[]): readonly EditSpan[] | null {
   let at = 0;
   /** From the media's clock to the reader's. */
   let clock: number | null = null;
-  const parts: EditSpan[] = [];
+  const spans: EditSpan[] = [];
   for (const { from, length } of edits) {
     if (from !== null) {
       clock ??= at - from;
-      parts.push({ from: from + clock, to: from + clock + length, at });
+      spans.push({ from: from + clock, to: from + clock + length, at });
     }
     at += length;
   }
-  return parts.length === 0 ? WHOLE_TRACK : parts;
+  return spans.length === 0 ? WHOLE_TRACK : spans;
 }
 
 /** When the last span ends; Infinity where the track's own end counts. */
-export function endOf(parts: readonly EditSpan[]): number {
-  return Math.max(...parts.map(({ from, to, at }) => (to === Infinity ? Infinity : at + to - from)));
+export function endOf(spans: readonly EditSpan[]): number {
+  return Math.max(...spans.map(({ from, to, at }) => (to === Infinity ? Infinity : at + to - from)));
 }
 
 /** What has to be read for a stretch of the film, in its order. */
-export function readRanges(parts: readonly EditSpan[], from: number, to: number): ReadRange[] {
-  if (parts === WHOLE_TRACK) return [{ from, to, shift: 0 - from }];
-  return parts.flatMap((part) => {
-    const ahead = part.from - part.at;
-    const first = Math.max(part.from, from + ahead);
-    const last = Math.min(part.to, to + ahead);
-    return last > first ? [{ from: first, to: last, shift: part.at - part.from - from }] : [];
+export function readRanges(spans: readonly EditSpan[], from: number, to: number): ReadRange[] {
+  if (spans === WHOLE_TRACK) return [{ from, to, shift: 0 - from }];
+  return spans.flatMap((span) => {
+    const ahead = span.from - span.at;
+    const first = Math.max(span.from, from + ahead);
+    const last = Math.min(span.to, to + ahead);
+    return last > first ? [{ from: first, to: last, shift: span.at - span.from - from }] : [];
   });
 }

@@ -77,7 +77,7 @@ export class FilmReader {
     private readonly name: string,
     private readonly input: Input,
     private readonly video: InputVideoTrack,
-    private readonly parts: readonly EditSpan[],
+    private readonly editSpans: readonly EditSpan[],
   ) {}
 
   /**
@@ -118,7 +118,7 @@ export class FilmReader {
     const { width, height, codec } = await checkPictures(video, name);
     await assumeColours(video);
     const index = await readMp4Index(source);
-    const parts = editSpansFor(video, index);
+    const editSpans = editSpansFor(video, index);
     const inOrder = audio ? [audio, ...tracks.filter(({ id }) => id !== audio.id)] : tracks;
     const sounds = await Promise.all(
       inOrder.map((track) => FilmSound.open(track, editSpansFor(track, index) ?? WHOLE_TRACK)),
@@ -129,7 +129,7 @@ export class FilmReader {
     );
     const begin = Math.max(0, Math.min(...firsts));
     const media = (await video.getDurationFromMetadata()) ?? (await video.computeDuration());
-    const end = parts === null || endOf(parts) === Infinity ? media : endOf(parts);
+    const end = editSpans === null || endOf(editSpans) === Infinity ? media : endOf(editSpans);
     return new FilmReader(
       {
         container: format.name.replace(/ .*/, ''),
@@ -140,14 +140,14 @@ export class FilmReader {
         audio: sound?.name ?? null,
       },
       begin,
-      parts === null ? ['The film asks for slow or fast motion, which is not followed.'] : [],
+      editSpans === null ? ['The film asks for slow or fast motion, which is not followed.'] : [],
       sounds,
       await readMetadata(source, input, index),
       source,
       name,
       input,
       video,
-      parts ?? WHOLE_TRACK,
+      editSpans ?? WHOLE_TRACK,
     );
   }
 
@@ -176,14 +176,14 @@ export class FilmReader {
     let last = -1;
     try {
       const upright = await this.upright();
-      for (const cut of readRanges(this.parts, from, readTo)) {
+      for (const cut of readRanges(this.editSpans, from, readTo)) {
         const film = cut.shift + from;
         for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
           const shown = Math.max(start, cut.from);
           // Some films give one moment to two frames; a player would then never show the first.
           last = Math.max(last + 1, Math.round((shown + film - origin) * 1e6));
           const duration = Math.round((Math.min(end, cut.to) - shown) * 1e6);
-          // One that is shown already when a part begins belongs to the part before.
+          // One that is shown already when a segment begins belongs to the segment before.
           const runUp = kept > origin && start + film < kept - SHORTEST;
           const after = readTo > to && start + film > to - SHORTEST;
           if (isMended && !runUp && !after) this.mended++;

@@ -10,17 +10,17 @@ export class FilmSound {
     readonly codec: AudioCodec | null,
     /** Null where the browser cannot decode it. */
     readonly decoded: { readonly channels: number; readonly rate: number } | null,
-    private readonly parts: readonly EditSpan[],
+    private readonly editSpans: readonly EditSpan[],
   ) {}
 
-  /** @param parts - those that are played. */
-  static async open(track: InputAudioTrack, parts: readonly EditSpan[]): Promise<FilmSound> {
+  /** @param editSpans - those that are played. */
+  static async open(track: InputAudioTrack, editSpans: readonly EditSpan[]): Promise<FilmSound> {
     const codec = await track.getCodec();
     const canDecode = codec !== null && (await track.canDecode());
     const decoded = canDecode
       ? { channels: await track.getNumberOfChannels(), rate: await track.getSampleRate() }
       : null;
-    return new FilmSound(track, codec, decoded, parts);
+    return new FilmSound(track, codec, decoded, editSpans);
   }
 
   /** What people call its codec. */
@@ -30,7 +30,7 @@ export class FilmSound {
 
   /** Whether its packets can be copied: cuts within it would fall inside of packets. */
   get isWhole(): boolean {
-    return this.parts === WHOLE_TRACK || this.parts.length === 1;
+    return this.editSpans === WHOLE_TRACK || this.editSpans.length === 1;
   }
 
   getFirstTimestamp(): Promise<number> {
@@ -44,7 +44,7 @@ export class FilmSound {
   async *packets(from: number, to: number) {
     const sink = new EncodedPacketSink(this.track);
     const decoderConfig = await this.track.getDecoderConfig();
-    for (const cut of readRanges(this.parts, from, to)) {
+    for (const cut of readRanges(this.editSpans, from, to)) {
       const first = (await sink.getKeyPacket(cut.from)) ?? (await sink.getFirstKeyPacket());
       if (!first) return;
       // To decode the first packet, a decoder needs the one before it.
@@ -61,7 +61,7 @@ export class FilmSound {
 
   /** The sound itself, cut exactly and timed from `from`. The caller closes each piece. */
   async *pieces(from: number, to: number) {
-    for (const cut of readRanges(this.parts, from, to)) {
+    for (const cut of readRanges(this.editSpans, from, to)) {
       for await (const sample of new AudioSampleSink(this.track).samples(cut.from, cut.to)) {
         const { sampleRate: rate, numberOfFrames, timestamp } = sample;
         const first = Math.max(0, Math.round((cut.from - timestamp) * rate));
