@@ -150,7 +150,7 @@ export class StreamViewer {
       get ice() {
         return session.ice;
       },
-      standIn: () => null,
+      placeholder: () => null,
       send: session.send,
       relayRefused: session.relayRefused,
       limits: () => ({ maxBitrate: 0, maxShortSide: Infinity }),

@@ -59,7 +59,7 @@ export class ViewerPublisher {
   viewers: readonly Viewer[] = [];
   private readonly session: RoomSession;
   private readonly participants: Participants;
-  private readonly standIns = new PlaceholderTracks();
+  private readonly placeholders = new PlaceholderTracks();
   private codecs: readonly string[] = [];
   private sent: OutgoingTracks = { opaque: null, stacked: null, audio: null };
   private state: MemberState = { muted: true, camera: false, revision: nextRevision() };
@@ -151,7 +151,7 @@ export class ViewerPublisher {
     this.stopWatchingNetwork();
     this.participants.close();
     this.viewers = [];
-    this.standIns.stop();
+    this.placeholders.stop();
     this.session.leave();
   };
 
@@ -162,7 +162,7 @@ export class ViewerPublisher {
 
   private contextFor({ id, state }: PresentMember): ParticipantContext {
     const wants = () => this.participants.get(id)?.present.state.wants ?? state.wants ?? WANTS_LITTLE;
-    const { session, standIns } = this;
+    const { session, placeholders } = this;
     const presence = () => this.state;
     const track = (kind: 'audio' | 'video') => this.trackFor(kind, wants());
     return {
@@ -182,7 +182,7 @@ export class ViewerPublisher {
       get ice() {
         return session.ice;
       },
-      standIn: (kind) => standIns.of(kind),
+      placeholder: (kind) => placeholders.of(kind),
       send: session.send,
       relayRefused: session.relayRefused,
       // The lower half of the picture is a matte. An encoder that scaled the picture would move the

@@ -33,7 +33,7 @@ export async function openCamera(request: CameraRequest = {}): Promise<Source> {
   const stream = await openStream(devices, request);
   const track = stream.getVideoTracks()[0];
   if (!track) throw cameraMissing();
-  await keepModest(track, request);
+  await limitSize(track, request);
   const { deviceId } = track.getSettings();
   return {
     kind: 'camera',
@@ -122,12 +122,12 @@ interface CameraMode extends MediaTrackConstraints {
 }
 
 /**
- * A camera that has only larger pictures gives them smaller, in their own shape. One that refuses
- * stays as it is.
+ * Has a camera whose pictures are larger than requested scale them down, in their own shape. A
+ * camera that refuses stays as it is.
  */
-async function keepModest(track: MediaStreamTrack, wish: CameraRequest): Promise<void> {
+async function limitSize(track: MediaStreamTrack, request: CameraRequest): Promise<void> {
   const { width = 0, height = 0, frameRate = 30 } = track.getSettings();
-  const wanted = (wish.width ?? WIDTH) * (wish.height ?? HEIGHT);
+  const wanted = (request.width ?? WIDTH) * (request.height ?? HEIGHT);
   if (width * height <= wanted * SAME_MODE) return;
   const share = Math.sqrt(wanted / (width * height));
   const smaller: CameraMode = {

@@ -93,10 +93,10 @@ export class EffectRunner {
   /** Runs until the source ends. Resolves to the reason; null when it was stopped. */
   private async play(): Promise<PortoonError | null> {
     this.ending = Promise.withResolvers();
-    const { input, effect: wish, onCanvas } = this.options;
+    const { input, effect: effectOptions, onCanvas } = this.options;
     const source = await (input === 'camera' ? openCamera(SIZE) : openDemo());
     this.source = source;
-    const effect = await createEffect(wish);
+    const effect = await createEffect(effectOptions);
     this.effect = effect;
     if (this.isStopped()) {
       this.stopEffect();

@@ -57,9 +57,9 @@ function follow(): void {
  * stream. A studio's stream is controlled in the studio.
  */
 const control = {
-  async set(wish: LookOptions): Promise<void> {
+  async set(changes: LookOptions): Promise<void> {
     if (!player) throw lookNotSettableHere();
-    await player.set(wish);
+    await player.set(changes);
   },
   mute(muted: boolean): void {
     picture.mute(muted);

@@ -77,7 +77,7 @@ const DEFAULTS: Parameters = {
   debug: false,
 };
 
-const TAKES: Record<keyof Parameters, string> = {
+const EXPECTED: Record<keyof Parameters, string> = {
   room: 'the room of a link that the studio shows',
   view: 'the id of a link that the studio shows',
   whep: 'the address of a WHEP endpoint, as https://media.example.org/whep/endpoint/name',
@@ -172,15 +172,15 @@ export function readParameters(
   const schema = schemaFor(isColour);
   const problems: string[] = [];
   for (const name of query.keys())
-    if (!Object.hasOwn(TAKES, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
+    if (!Object.hasOwn(EXPECTED, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
   if (!query.has('whep') && !query.has('input') && !(query.has('room') && query.has('view')))
     problems.push(
-      `Nothing to show: take the link that the studio shows under OBS, or whep; whep takes ${TAKES.whep}.`,
+      `Nothing to show: take the link that the studio shows under OBS, or whep; whep takes ${EXPECTED.whep}.`,
     );
   for (const { path } of v.safeParse(schema, Object.fromEntries(query), { abortPipeEarly: true }).issues ??
     []) {
     const name = path![0].key as keyof Parameters;
-    problems.push(`${name}=${query.get(name)!.slice(0, 60)}: ${name} takes ${TAKES[name]}.`);
+    problems.push(`${name}=${query.get(name)!.slice(0, 60)}: ${name} takes ${EXPECTED[name]}.`);
     query.delete(name);
   }
   const read = v.parse(schema, Object.fromEntries(query));

@@ -178,11 +178,11 @@ class EffectPlayer implements Player {
     return [`effect: ${this.state}`, ...wordsOf(this.runner?.fault), ...(this.runner?.diagnose() ?? [])];
   }
 
-  async set(wish: LookOptions): Promise<void> {
+  async set(changes: LookOptions): Promise<void> {
     if (!this.runner?.effect)
       throw new PortoonError('ERR_RUNTIME', 'The effect is not ready yet.', 'Ask again when it runs.');
-    await this.runner.effect.set(wish);
-    this.look = { ...this.look, ...wish };
+    await this.runner.effect.set(changes);
+    this.look = { ...this.look, ...changes };
   }
 
   private async begin(mine: number): Promise<void> {

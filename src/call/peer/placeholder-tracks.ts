@@ -8,12 +8,12 @@ export class PlaceholderTracks {
   private readonly made = new Map<'audio' | 'video', { track: MediaStreamTrack; stop: () => void }>();
 
   of(kind: 'audio' | 'video'): MediaStreamTrack {
-    let standIn = this.made.get(kind);
-    if (!standIn) {
-      standIn = kind === 'audio' ? silentTrack() : blackTrack();
-      this.made.set(kind, standIn);
+    let placeholder = this.made.get(kind);
+    if (!placeholder) {
+      placeholder = kind === 'audio' ? silentTrack() : blackTrack();
+      this.made.set(kind, placeholder);
     }
-    return standIn.track;
+    return placeholder.track;
   }
 
   stop(): void {

@@ -22,7 +22,7 @@ interface CallConnectionsOptions {
 /** The connections of a call: to each person in the room, all with the same picture and sound. */
 export class CallConnections {
   readonly participants: Participants;
-  private readonly standIns = new PlaceholderTracks();
+  private readonly placeholders = new PlaceholderTracks();
   /** What all connections are made with, as it is now. */
   private readonly common: { -readonly [Key in keyof ParticipantContext]: ParticipantContext[Key] };
 
@@ -76,7 +76,7 @@ export class CallConnections {
   /** Says bye to everybody. */
   close(): void {
     this.participants.close();
-    this.standIns.stop();
+    this.placeholders.stop();
   }
 
   private limit(): void {
@@ -103,7 +103,7 @@ export class CallConnections {
       codecs: [],
       audio,
       video,
-      standIn: (kind) => this.standIns.of(kind),
+      placeholder: (kind) => this.placeholders.of(kind),
       // What cannot be carried now is sent again once it can: those who are not connected are
       // restarted when the room was joined again.
       send: session.send,

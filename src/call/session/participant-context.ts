@@ -11,7 +11,7 @@ export interface ParticipantContext {
   readonly audio: MediaStreamTrack | null;
   readonly video: MediaStreamTrack | null;
   /** The placeholder while there is nothing to send; null where nothing is ever sent. */
-  standIn(kind: 'audio' | 'video'): MediaStreamTrack | null;
+  placeholder(kind: 'audio' | 'video'): MediaStreamTrack | null;
   /** The relays, with credentials that are still good for a new connection. */
   readonly ice: readonly IceServer[];
   /** Sends a signal to somebody, if the server is connected. */

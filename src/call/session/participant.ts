@@ -258,7 +258,7 @@ export class Participant {
     this.waiting = null;
     this.counters = null;
     const { audio, video } = room;
-    const tracks = [audio ?? room.standIn('audio'), video ?? room.standIn('video')];
+    const tracks = [audio ?? room.placeholder('audio'), video ?? room.placeholder('video')];
     const peer: Peer = new Peer({
       initiator: this.calls,
       iceServers: room.ice.map((server) => ({ ...server })),

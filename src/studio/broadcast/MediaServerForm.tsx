@@ -2,15 +2,15 @@ import { useId } from 'preact/hooks';
 import { usePreferences } from '../base/preferences-store.ts';
 import { Segmented, Switch } from '../ui/controls.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { RATES, useBroadcast, type BroadcastStatus } from './broadcast-store.ts';
+import { BITRATES, useBroadcast, type BroadcastStatus } from './broadcast-store.ts';
 import { STATE_WORDS } from './broadcast-labels.ts';
 import { FaultNote } from './FaultNote.tsx';
 
-const RATE_OPTIONS = RATES.map((value) => ({ value, label: `${value} Mbit/s` }));
+const RATE_OPTIONS = BITRATES.map((value) => ({ value, label: `${value} Mbit/s` }));
 
 /** Where to broadcast to, and how that is going. */
 export function MediaServerForm() {
-  const { status, fault, start, stop, setSound, setRate } = useBroadcast();
+  const { status, fault, start, stop, setSound, setBitrate: setRate } = useBroadcast();
   const { broadcastRate, broadcastSound } = usePreferences().current.value;
   const current = status.value;
   return (

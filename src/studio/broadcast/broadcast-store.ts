@@ -17,8 +17,8 @@ export interface BroadcastStatus {
 }
 
 /** Choices for the video's maximum bitrate, in Mbit/s. */
-export const RATES = ['1', '2.5', '5'] as const;
-export type BroadcastRate = (typeof RATES)[number];
+export const BITRATES = ['1', '2.5', '5'] as const;
+export type Bitrate = (typeof BITRATES)[number];
 
 /** What the page uses of a publisher. */
 export type Publisher = Pick<
@@ -34,7 +34,7 @@ export interface BroadcastNeeds {
   publish: (options: PublishOptions) => Publisher;
 }
 
-const bitsPerSecond = (rate: BroadcastRate) => Number(rate) * 1e6;
+const bitsPerSecond = (rate: Bitrate) => Number(rate) * 1e6;
 
 /** Sends what the stage shows to a media server, for everyone who watches there. */
 export class BroadcastStore {
@@ -104,7 +104,7 @@ export class BroadcastStore {
     this.publisher?.hurry();
   };
 
-  readonly setRate = (broadcastRate: BroadcastRate): void => {
+  readonly setBitrate = (broadcastRate: Bitrate): void => {
     this.needs.preferences.update({ broadcastRate });
     void this.publisher?.setMaxBitrate(bitsPerSecond(broadcastRate));
   };

@@ -44,7 +44,7 @@ export class RecordingStore {
   readonly formats: ClipFormats;
 
   /** Aborted when the clip is stopped, perhaps before it has started. */
-  private stopWish = new AbortController();
+  private stopRequest = new AbortController();
   /** Ends the wait for a picture to record; null while none is awaited. */
   private stopAwaiting: (() => void) | null = null;
 
@@ -79,7 +79,7 @@ export class RecordingStore {
     this.endWait();
     notices.retract('recording');
     this.stage.value = 'starting';
-    this.stopWish = new AbortController();
+    this.stopRequest = new AbortController();
     this.progress.value = { seconds: 0, bytes: 0 };
     try {
       const support = await this.begin(format);
@@ -89,7 +89,7 @@ export class RecordingStore {
         return;
       }
       this.stage.value = 'recording';
-      if (this.stopWish.signal.aborted) {
+      if (this.stopRequest.signal.aborted) {
         await this.stop();
         return;
       }
@@ -153,7 +153,7 @@ export class RecordingStore {
     const track = support.audio
       ? ((await sound.openCall(this.endWithCall)) ?? (await sound.openMicrophone()))
       : null;
-    if (this.stopWish.signal.aborted) return null;
+    if (this.stopRequest.signal.aborted) return null;
     const cutOut = this.isCutOut(support);
     await recorder.start({
       support,
@@ -182,7 +182,7 @@ export class RecordingStore {
   /** Ends the clip and shows it; one that is only starting ends once it can. Never rejects. */
   readonly stop = async (): Promise<void> => {
     const { notices, recorder, clips } = this.needs;
-    this.stopWish.abort();
+    this.stopRequest.abort();
     if (this.stage.value !== 'recording' && this.stage.value !== 'paused') return;
     this.stage.value = 'finishing';
     try {

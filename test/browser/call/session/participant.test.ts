@@ -28,7 +28,7 @@ class Pair {
   readonly told: string[] = [];
   /** How the page is on which both sides are. */
   presence: Presence = { muted: false, camera: true };
-  private readonly standIns = new PlaceholderTracks();
+  private readonly placeholders = new PlaceholderTracks();
   /** As Ada's page knows Grace, and the other way round. Ada makes the offers. */
   readonly grace: Participant;
   readonly ada: Participant;
@@ -63,7 +63,7 @@ class Pair {
     clearInterval(this.timer);
     this.ada.close();
     this.grace.close();
-    this.standIns.stop();
+    this.placeholders.stop();
   }
 
   contextFor(): ParticipantContext {
@@ -74,7 +74,7 @@ class Pair {
       audio: null,
       video: null,
       ice: [],
-      standIn: (kind) => this.standIns.of(kind),
+      placeholder: (kind) => this.placeholders.of(kind),
       send: (to, generation, data) => {
         const signal = { to: to as Signal['to'], generation, data };
         this.sent.push(signal);

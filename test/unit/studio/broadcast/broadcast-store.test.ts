@@ -55,7 +55,7 @@ test('a broadcast goes on air, follows the picture, and goes off air', async () 
   expect(page.announcement.value).toBe('On air');
   events.length = 0;
   output.track.value = fakeTrack();
-  store.setRate('5');
+  store.setBitrate('5');
   expect(events).toEqual(['replace video', 'rate 5000000']);
   store.stop();
   expect(store.status.value).toBeNull();
