@@ -153,7 +153,7 @@ describe.skipIf(noRelay)('a relay that refuses', () => {
     for (const { page } of people) {
       await tile(page).getByText('The relay refused us').waitFor({ timeout: 30_000 });
       await page
-        .locator('.notice', { hasText: 'Tell whoever runs this Portoon' })
+        .locator('.notice', { hasText: 'Tell the administrator of this Portoon' })
         .getByText('ERR_RELAY_REFUSED')
         .waitFor();
       const filter = await tile(page)

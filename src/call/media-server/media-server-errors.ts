@@ -91,7 +91,7 @@ export function blocked(url: string): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_BLOCKED',
     `This Portoon is not set up to reach ${hostOf(url)}.`,
-    `Whoever runs it adds BROADCAST_ORIGINS=${new URL(url).origin} and starts it again.`,
+    `Its administrator can allow it: set BROADCAST_ORIGINS=${new URL(url).origin} and restart it.`,
     FINAL,
   );
 }

@@ -17,7 +17,7 @@ export function relayRefused(status: number): PortoonError {
   return new PortoonError(
     'ERR_RELAY_REFUSED',
     `The relay of this server refused us (TURN ${status}), and no other way leads through.`,
-    'Tell whoever runs this Portoon, who finds a line on it in the server’s log. On another network it may work without a relay.',
+    'Tell the administrator of this Portoon: its log has a line about it. On another network it may work without a relay.',
   );
 }
 

@@ -117,7 +117,7 @@ export async function openCatalogue(manifestUrl: string, files: FileAddresses = 
           new PortoonError(
             'ERR_HALF_PRECISION',
             `The half-precision variant of the net "${model.id}" is left out: ${v.getDotPath(variant.issues[0]) ?? 'its entry'} is not as promised.`,
-            'The net itself works; mend its entry in the manifest.',
+            'The net itself works; correct its entry in the manifest.',
           ),
         );
       continue;
@@ -133,7 +133,7 @@ export async function openCatalogue(manifestUrl: string, files: FileAddresses = 
       new PortoonError(
         'ERR_MANIFEST',
         `The net ${name} is left out: ${path} ${what}.`,
-        'The other nets work; mend its entry in the manifest.',
+        'The other nets work; correct its entry in the manifest.',
       ),
     );
   }

@@ -210,7 +210,7 @@ export class GpuNet implements StatelessNet {
     await providerCache(this.device.adapterInfo).write('wasm');
     throw webgpuFault(
       `is slower than the processor: ${Math.round(took)} ms for the net "${id}" in place of ${Math.round(onWasm)} ms`,
-      'The effect goes on onWasm it.',
+      'The effect goes on without it.',
     );
   }
 

@@ -207,7 +207,7 @@ export class Run {
             ...pictures.warnings,
             ...(mended > 0
               ? [
-                  `${mended} of ${this.frames} frames are damaged in “${this.request.name}”: the picture before stands in their place.`,
+                  `${mended} of ${this.frames} frames are damaged in “${this.request.name}”: each repeats the picture before it.`,
                 ]
               : []),
             ...this.cutShort(reader, to),

@@ -111,7 +111,7 @@ export class FilmReader {
       if (audio) throw unreadableFilm(name, 'has sound but no picture.', CHOOSE);
       throw unreadableFilm(
         name,
-        'is cut short or damaged: it does not tell what is in it.',
+        'is cut short or damaged: its index is missing.',
         'Copy or download it again. What is left of it may be saved by: ffmpeg -i NAME -c copy NEW.mkv',
       );
     }

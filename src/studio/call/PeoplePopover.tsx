@@ -78,7 +78,8 @@ function MemberRow({ member }: { member: Member }) {
         {link === 'refused' && (
           <p class="aside">
             No direct way leads to them, and the relay of this server refuses us. Portoon keeps trying.
-            Another network on either side may help; else whoever runs this Portoon has to mend the relay.
+            Another network on either side may help; otherwise the administrator of this Portoon has to repair
+            the relay.
           </p>
         )}
         {quality && <ConnectionDetails quality={quality} />}

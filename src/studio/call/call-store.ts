@@ -116,14 +116,14 @@ export class CallStore {
     const release = await this.needs.acquireTabLock(room, takeOver, () => {
       if (this.room.value !== room) return;
       this.joined?.leave();
-      this.drop(inOtherTab('You joined it there.', 'Go on there, or call again here.'));
+      this.drop(inOtherTab('You joined it there.', 'Continue there, or call again here.'));
     });
     if (this.room.value !== room) {
       release?.();
       return false;
     }
     this.releaseRoom = release;
-    if (!release) throw inOtherTab('You are in it already.', 'Go on there, or join here instead.');
+    if (!release) throw inOtherTab('You are in it already.', 'Continue there, or join here instead.');
     return true;
   }
 

@@ -66,7 +66,7 @@ export function checkRegionSupported(region: Region, net: Pick<Net, 'id' | 'hasO
   if (bodyPartOf(region) && !net.hasOutput('parts'))
     throw new PortoonError(
       'ERR_PARTS_MISSING',
-      `The style cannot be kept to the ${region}: the matte net "${net.id}" does not tell ${BODY_PARTS.join(', ')} apart.`,
+      `The style cannot be kept to the ${region}: the matte net "${net.id}" cannot tell ${BODY_PARTS.join(', ')} apart.`,
       'Choose person, background or everything.',
     );
 }

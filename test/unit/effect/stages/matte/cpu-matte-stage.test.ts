@@ -122,7 +122,7 @@ test('measures a part of the person only with a net that has parts', async () =>
   const without = open(SITTER);
   expect(() => {
     without.stage.checkRegion('hair');
-  }).toThrow('does not tell face, hair, clothes apart');
+  }).toThrow('cannot tell face, hair, clothes apart');
   const { stage, frame } = open(SITTER, { parts: true });
   stage.checkRegion('hair');
   expect((await frame()).share).toBeNull();
