@@ -3,10 +3,12 @@ import type { ShownFault } from './faults.ts';
 import type { PictureKind } from './background-protocol.ts';
 import type { SiteChoice } from './sites.ts';
 
-/** The message with which the patch hands one end of a channel to the content script. */
+/** The message with which the patch hands one end of a channel to the content script, once. */
 export const HELLO = 'portoon: camera';
 /** The name of the ports that lead to the offscreen document. */
 export const CAMERA_PORT = 'camera';
+
+export type Measure = 'width' | 'height' | 'frameRate' | 'aspectRatio';
 
 /** What a page asks of a camera. */
 export interface RequestedVideo {
@@ -16,9 +18,16 @@ export interface RequestedVideo {
   /** Frames a second. */
   readonly frameRate: number;
   /** What the camera must be able to do, or the request fails. */
-  readonly min: { readonly width?: number; readonly height?: number; readonly frameRate?: number };
-  /** Which camera: by an id that the page was given, or by its name. */
-  readonly camera?: { readonly deviceId: string; readonly label?: string; readonly exact: boolean };
+  readonly limits: Partial<
+    Record<Measure, { readonly min?: number | undefined; readonly max?: number | undefined }>
+  >;
+  /** Which camera: one of these, by an id that the page was given, or by its name. */
+  readonly camera?: {
+    readonly oneOf: readonly { readonly deviceId: string; readonly label?: string }[];
+    readonly exact: boolean;
+  };
+  /** The side it is to look at, as in `environment`. */
+  readonly facing?: { readonly oneOf: readonly string[]; readonly exact: boolean };
 }
 
 /** What a page may know of the camera that it was given. */

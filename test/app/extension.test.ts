@@ -6,6 +6,7 @@ import type { Page, Worker } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { launchWithExtension, serveSite, type ExtensionBrowser, type Site } from '../fixtures/extension.ts';
+import { clickIndicator, readIndicator } from '../fixtures/extension-indicator.ts';
 import { attachToOffscreen, type OffscreenTarget } from '../fixtures/extension-target.ts';
 
 /** Nothing but what carries its nonce, and no workers: as strict as call pages are. */
@@ -36,6 +37,18 @@ const PAGES = {
     },
   },
   '/frames': { html: '<!doctype html><iframe name="own" src="/"></iframe><iframe name="blank"></iframe>' },
+  // Restyles every element, and listens to every key.
+  '/proud': {
+    html: `<!doctype html><title>call</title><input>
+      <style>div { position: relative; opacity: 0.2 } html > div { display: none }</style>
+      <script>
+        window.heard = [];
+        document.addEventListener('keydown', (event) => {
+          heard.push(event.key);
+          if (event.key === ' ') event.preventDefault();
+        });
+      </script>`,
+  },
   '/patched': {
     html: `<!doctype html><script>
       const { mediaDevices } = navigator;
@@ -208,6 +221,11 @@ test('a clone lives by itself, and goes into a call in place of another track', 
 
 test('frames, isolated pages, older forms, and several tabs at once', async () => {
   await page.goto(`${site.origin}/frames`);
+  // Pages fill their frames this way; it removes the listeners of the frame's window.
+  await page.frame({ name: 'blank' })!.evaluate(() => {
+    document.open();
+    document.close();
+  });
   for (const name of ['own', 'blank']) {
     const frame = page.frame({ name })!;
     await frame.evaluate(ask, { video: true });
@@ -236,9 +254,77 @@ test('frames, isolated pages, older forms, and several tabs at once', async () =
     ]),
   ).toEqual([true, 320]);
   expect(await liveCameras()).toBe(1);
+  // A frame of the site in a page that does not let it use the camera.
+  await other.goto(`${site.otherOrigin}/`);
+  const names = await other
+    .evaluate((address) => {
+      const frame = document.createElement('iframe');
+      Object.assign(frame, { src: address, name: 'barred' });
+      document.body.append(frame);
+      return new Promise<void>((resolve) => {
+        frame.onload = () => {
+          resolve();
+        };
+      });
+    }, `${site.origin}/`)
+    .then(() =>
+      other.frame({ name: 'barred' })!.evaluate(async () => {
+        const devices = await navigator.mediaDevices.enumerateDevices();
+        return devices.filter(({ kind, label }) => kind === 'videoinput' && label !== '').length;
+      }),
+    );
+  expect(names).toBe(0);
   await other.close();
   await page.goto('about:blank');
   await expect.poll(liveCameras).toBe(0);
+});
+
+test('the indicator’s buttons work on a page that restyles and rewrites itself, which keeps its keys', async () => {
+  await page.goto(`${site.origin}/proud`);
+  // As the browser reads it: any camera.
+  await page.evaluate(ask, { video: null } as unknown as MediaStreamConstraints);
+  await page.locator('input').focus();
+  await expect.poll(() => readIndicator(page)).toEqual(CARTOON);
+  await clickIndicator(page, 'Plain');
+  await expect.poll(() => readIndicator(page)).toEqual(PLAIN);
+  await expect.poll(() => badge(page)).toBe('off');
+  // The first space bar goes to the field, the second to the button that has the focus.
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect.poll(() => readIndicator(page)).toEqual(CARTOON);
+  expect(await page.evaluate(() => window.heard)).toEqual([' ', 'Tab']);
+
+  await page.evaluate(() => document.documentElement.requestFullscreen());
+  await clickIndicator(page, 'Plain');
+  await expect.poll(() => readIndicator(page)).toEqual(PLAIN);
+  await page.evaluate(() => {
+    document.open();
+    document.close();
+  });
+  await expect.poll(() => readIndicator(page)).toEqual(PLAIN);
+  await clickIndicator(page, 'Cartoon');
+  await expect.poll(() => badge(page)).toBe('on');
+  // Writing the document removed the window's listeners; a page can still get a camera.
+  await page.evaluate(ask, { video: true });
+});
+
+test('a running call stays as it is when its site is switched off', async () => {
+  await page.goto(`${site.origin}/`);
+  await page.evaluate(ask, { video: true });
+  popup = await extension.popup(page);
+  const on = popup.locator('input[name=on]');
+  await on.uncheck();
+  await popup.getByText('A call that runs keeps the cartoon').waitFor();
+  await expect.poll(() => popup.evaluate(storedSites)).toContainEqual([site.origin, false]);
+  expect(await readIndicator(page)).toEqual(CARTOON);
+  await clickIndicator(page, 'Plain');
+  await expect.poll(() => describePicture(page)).toBe('camera');
+  await clickIndicator(page, 'Cartoon');
+  await expect.poll(() => describePicture(page)).toBe('cartoon');
+  await on.check();
+  await expect.poll(() => popup.evaluate(storedSites)).toContainEqual([site.origin, true]);
+  await popup.close();
 });
 
 test('screens and microphones pass untouched', async () => {
@@ -299,6 +385,18 @@ test('a refused camera, another patch, and a dead engine are reported; nobody is
   await breakEngine();
   await expect.poll(() => describePicture(page)).toBe(PAUSED);
   expect(await badge(page)).toBe('!');
+  await expect
+    .poll(() => readIndicator(page))
+    .toEqual({
+      words: expect.stringMatching(
+        /^Portoon: picture paused\. The .* stopped: died\. .*\(ERR_WORKER_DIED\)$/,
+      ) as string,
+      buttons: ['Try again', 'Show me'],
+    });
+  await clickIndicator(page, 'Show me');
+  await expect.poll(() => describePicture(page)).toBe('camera');
+  await clickIndicator(page, 'Try again');
+  await expect.poll(() => describePicture(page)).toBe(PAUSED);
   await offscreen.evaluate('globalThis.Worker = NativeWorker');
   popup = await extension.popup(page);
   await expect.poll(() => describePicture(page)).toBe('cartoon');
@@ -312,6 +410,31 @@ test('a refused camera, another patch, and a dead engine are reported; nobody is
   expect(await badge(page)).toBe('!');
   await offscreen.evaluate('globalThis.Worker = NativeWorker');
 });
+
+test('reloading the extension in a call ends the track, shows why, and delays no later request', async () => {
+  await page.goto(`${site.origin}/`);
+  await page.evaluate(ask, { video: true });
+  const ended = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        window.call.getVideoTracks()[0]!.onended = () => {
+          resolve();
+        };
+      }),
+  );
+  await serviceWorker().evaluate(() => {
+    setTimeout(() => {
+      chrome.runtime.reload();
+    });
+  });
+  await ended;
+  await expect.poll(async () => (await readIndicator(page)).words).toContain('ERR_EXTENSION_GONE');
+  await page.evaluate(ask, { video: true });
+  expect(await describePicture(page)).toBe(PAUSED);
+});
+
+const CARTOON = { words: 'Portoon: cartoon', buttons: ['Plain'] };
+const PLAIN = { words: 'Portoon: your camera as it is', buttons: ['Cartoon'] };
 
 /** The worker dies, and no other one starts. */
 function breakEngine(): Promise<unknown> {
@@ -396,11 +519,19 @@ declare global {
     early: Promise<MediaStream>;
     call: MediaStream;
     clone: MediaStreamTrack;
+    heard: string[];
   }
 }
 
 function isNative(): boolean {
   return String(Reflect.get(navigator.mediaDevices, 'getUserMedia')).includes('[native code]');
+}
+
+/** Each site, and whether it is on. */
+async function storedSites(): Promise<unknown[]> {
+  const stored = await chrome.storage.local.get(null);
+  const sites = Object.values(stored) as { origin?: string; on?: boolean }[];
+  return sites.map(({ origin, on }) => [origin, on]);
 }
 
 async function ask(constraints: MediaStreamConstraints): Promise<void> {

@@ -1,5 +1,6 @@
 /** Beside each page of a site that is on: carries messages, and shows the indicator. */
 import { FAULTS, type ShownFault } from '../faults.ts';
+import { mayUseCamera } from '../frame-policy.ts';
 import type { PictureKind, ToBackground } from '../background-protocol.ts';
 import {
   CAMERA_PORT,
@@ -20,6 +21,8 @@ const ports = new Set<chrome.runtime.Port>();
 let pageFault: ShownFault | null = null;
 /** Why the last request for a camera failed. */
 let refusal: ShownFault | null = null;
+/** What was sent for the badge last. */
+let sentBadge: ToBackground = { type: 'badge', shown: 'none', fault: false };
 const indicator = new Indicator({
   onToggle: (cartoon) => void changeSite(origin, { cartoon }),
   onAgain: () => {
@@ -30,10 +33,12 @@ const indicator = new Indicator({
 
 // The patch asks from the page's world. Pages do not hear it: this script runs before theirs.
 window.addEventListener('message', (event) => {
-  const [line] = event.ports;
-  if (event.source !== window || event.data !== HELLO || !line) return;
+  const [requests] = event.ports;
+  if (event.source !== window || event.data !== HELLO || !requests) return;
   event.stopImmediatePropagation();
-  void serve(line);
+  requests.onmessage = ({ ports: [line] }: MessageEvent<null>) => {
+    if (line) void serve(line);
+  };
 });
 
 async function serve(line: MessagePort): Promise<void> {
@@ -48,9 +53,11 @@ async function serve(line: MessagePort): Promise<void> {
     pageFault = FAULTS.gone;
     show();
     postToPatch({ type: 'on', onFailure: 'still' });
+    postToPatch({ type: 'ended' });
     return;
   }
-  if (!site.on) {
+  // The frame's own scripts could send the same messages as the patch, so this checks as well.
+  if (!site.on || !mayUseCamera()) {
     postToPatch({ type: 'off' });
     line.close();
     return;
@@ -113,6 +120,8 @@ async function connect(
   port.onDisconnect.addListener(() => {
     stopListening();
     ports.delete(port);
+    // It fires only if the other side ends: the extension was updated, removed or switched off.
+    if (calls.has(line)) refusal = FAULTS.gone;
     forget(line);
     postToPatch({ type: 'ended' });
   });
@@ -144,6 +153,9 @@ function show(): void {
   const fault = all.find((call) => call.fault)?.fault ?? refusal ?? pageFault;
   indicator.show(shown, fault);
   const badge: ToBackground = { type: 'badge', shown, fault: fault !== null };
+  // All frames of a tab share one badge: a frame without calls must not clear it.
+  if (JSON.stringify(badge) === JSON.stringify(sentBadge)) return;
+  sentBadge = badge;
   try {
     void chrome.runtime.sendMessage(badge).catch(() => undefined);
   } catch {

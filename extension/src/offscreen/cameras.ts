@@ -30,14 +30,23 @@ export async function listCamerasFor(origin: string): Promise<ListedCamera[]> {
  * @returns our own id of it; undefined for any.
  * @throws OverconstrainedError if it must be this one, and it is not there.
  */
-export async function findCamera(origin: string, { camera }: RequestedVideo): Promise<string | undefined> {
-  if (!camera) return undefined;
-  for (const { deviceId, label } of await ownCameras()) {
-    const isIt = camera.label ? camera.label === label : camera.deviceId === (await idFor(origin, deviceId));
-    if (isIt) return deviceId;
+export async function findCamera(
+  origin: string,
+  { camera, facing }: RequestedVideo,
+): Promise<string | undefined> {
+  if (!camera && !facing) return undefined;
+  const own = await ownCameras();
+  for (const { deviceId, label } of own) {
+    const id = await idFor(origin, deviceId);
+    if (camera?.oneOf.some((one) => (one.label ? one.label === label : one.deviceId === id))) return deviceId;
   }
-  if (camera.exact) throw new OverconstrainedError('deviceId', 'There is no such camera.');
-  return undefined;
+  if (camera?.exact) throw new OverconstrainedError('deviceId', 'There is no such camera.');
+  return own.find((device) => device instanceof InputDeviceInfo && isFacing(device.getCapabilities(), facing))
+    ?.deviceId;
+}
+
+function isFacing({ facingMode = [] }: MediaTrackCapabilities, facing: RequestedVideo['facing']): boolean {
+  return facing?.oneOf.some((side) => facingMode.includes(side)) === true;
 }
 
 /** What a page may know of a camera. */
@@ -56,11 +65,16 @@ export async function cameraInfoFor(origin: string, track: MediaStreamTrack): Pr
 }
 
 /** The constraint that a camera cannot meet; undefined where it can meet all. */
-export function unmetConstraint(track: MediaStreamTrack, { min }: RequestedVideo): string | undefined {
+export function unmetConstraint(
+  track: Pick<MediaStreamTrack, 'getCapabilities'>,
+  { limits, facing }: RequestedVideo,
+): string | undefined {
   const capabilities = track.getCapabilities();
-  return (['width', 'height', 'frameRate'] as const).find((name) => {
-    const most = capabilities[name]?.max;
-    return most !== undefined && (min[name] ?? 0) > most;
+  if (facing?.exact && !isFacing(capabilities, facing)) return 'facingMode';
+  return (['width', 'height', 'frameRate', 'aspectRatio'] as const).find((name) => {
+    const { min: least = 0, max: most = Infinity } = capabilities[name] ?? {};
+    const { min = 0, max = Infinity } = limits[name] ?? {};
+    return min > most || max < least || min > max;
   });
 }
 

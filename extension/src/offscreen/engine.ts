@@ -102,10 +102,9 @@ export class CameraEngine {
   /** What was chosen for the site has changed. */
   setSite(site: SiteChoice): void {
     this.site = site;
-    const { running, camera } = this;
+    const { running } = this;
     if (this.picture !== this.output) {
-      // The cartoon has failed; a person who switches it off wants to be seen.
-      if (camera && moving(site) === 'plain') this.show(camera.track, 'plain');
+      if (this.fault) this.giveUp(this.fault);
       return;
     }
     running?.set(lookOf(site)).then(
@@ -225,9 +224,11 @@ export class CameraEngine {
     try {
       const effect = await createEffect(lookOf(this.site));
       this.running = effect;
-      effect.on('fault', (fault, fatal) => {
+      effect.on('fault', ({ code, message, wayOut }, fatal) => {
+        // The fields alone: a port drops the message of an `Error`, which is not enumerable.
+        const fault = { code, message, wayOut };
         if (fatal) this.fail(fault);
-        else if (!RECOVERABLE.includes(fault.code)) this.report(fault);
+        else if (!RECOVERABLE.includes(code)) this.report(fault);
       });
       // A worker that was replaced has ended its track.
       effect.on('canvas', () => {
@@ -253,13 +254,13 @@ export class CameraEngine {
     const { camera } = this;
     if (!camera) return;
     this.fault = fault;
-    if (this.site.onFailure === 'camera') {
+    // A person who has switched the cartoon off wants to be seen.
+    if (this.site.onFailure === 'camera' || !this.site.cartoon) {
       this.show(camera.track, 'plain');
       return;
     }
     const { width = 640, height = 360 } = camera.track.getSettings();
-    this.dropStill();
-    this.still = stillPicture({ width, height });
+    this.still ??= stillPicture({ width, height });
     this.show(this.still.track, 'still');
   }
 
@@ -285,11 +286,11 @@ export class CameraEngine {
   }
 }
 
-function moving({ on, cartoon }: SiteChoice): PictureKind {
-  return on && cartoon ? 'cartoon' : 'plain';
+/** Ignores `on`: a site that is switched off keeps its running calls until its page is reloaded. */
+function moving({ cartoon }: SiteChoice): PictureKind {
+  return cartoon ? 'cartoon' : 'plain';
 }
 
-/** A site that was switched off has the camera's own picture until its page is reloaded. */
 function lookOf(site: SiteChoice): LookOptions {
   if (moving(site) === 'plain') return { style: 'none', background: 'live' };
   return { ...site.look };

@@ -98,7 +98,7 @@ export class PictureSession implements EngineListener {
     const { engine, site } = this;
     if (!engine || !site) return;
     const track = await engine.open(requested);
-    const refused = unmetConstraint(track, requested);
+    const refused = (await this.wantsAnother(requested)) ? 'deviceId' : unmetConstraint(track, requested);
     if (refused !== undefined) {
       this.post({ type: 'constrained', id, refused });
       return;
@@ -106,6 +106,14 @@ export class PictureSession implements EngineListener {
     this.requested = requested;
     await this.showPicture();
     this.post({ type: 'constrained', id, camera: await cameraInfoFor(site.origin, track) });
+  }
+
+  /** Whether the request needs another camera, which a track cannot change to. */
+  private async wantsAnother(requested: RequestedVideo): Promise<boolean> {
+    const { engine, site } = this;
+    if (!requested.camera?.exact || !site) return false;
+    const id = await findCamera(site.origin, requested).catch(() => undefined);
+    return id !== engine?.cameraId;
   }
 
   private async showPicture(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The result of one `getUserMedia`: a track in place of the camera's, and its clones. */
 import type { CameraInfo } from '../protocol.ts';
+import { plainConstraints } from './requested-video.ts';
 
 /** Where the track comes from. */
 export interface TrackSource {
@@ -33,9 +34,12 @@ export class CallCamera {
       },
       getCapabilities: () => structuredClone(source.camera().capabilities),
       getConstraints: () => structuredClone(asked),
-      applyConstraints: async (wanted = {}) => {
-        await source.constrain(wanted);
-        asked = structuredClone(wanted);
+      applyConstraints: async (wanted) => {
+        // The browser refuses this itself.
+        if (track.readyState === 'ended') return native.applyConstraints.call(track, wanted);
+        const plain = plainConstraints(wanted);
+        await source.constrain(plain);
+        asked = plain;
       },
       clone: () => {
         const clone = native.clone.call(track);

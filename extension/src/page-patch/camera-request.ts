@@ -14,7 +14,10 @@ import { readRequestedVideo, type VideoConstraints } from './requested-video.ts'
 
 // Saved before the page's scripts could replace them.
 const { MessageChannel: Channel } = self;
-const post = self.postMessage.bind(self);
+
+/** One channel for all requests, as `document.open` removes the listeners of the window. */
+const { port1: requests, port2 } = new Channel();
+self.postMessage(HELLO, self.origin === 'null' ? '*' : self.origin, [port2]);
 
 /** A content script that sends nothing for this many milliseconds does not run. */
 const ANSWER_TIMEOUT_MS = 5000;
@@ -41,7 +44,7 @@ function openLine(): RequestChannel {
   setTimeout(() => {
     answer.resolve({ type: 'on', onFailure: 'still' });
   }, ANSWER_TIMEOUT_MS);
-  post(HELLO, self.origin === 'null' ? '*' : self.origin, [port2]);
+  requests.postMessage(null, [port2]);
   return {
     answer: answer.promise,
     post: (message) => {
@@ -111,6 +114,7 @@ export async function requestCameras(): Promise<ListedCamera[] | null> {
     const list = Promise.withResolvers<ListedCamera[] | null>();
     line.listen((message) => {
       if (message.type === 'devices') list.resolve(message.cameras);
+      if (message.type === 'ended') list.resolve(null);
     });
     setTimeout(() => {
       list.resolve(null);
@@ -156,7 +160,7 @@ function stillCamera(size: { width: number; height: number }, camera: CameraInfo
 
 /** What `getConstraints` gives: the older forms are no part of it. */
 function withoutLegacy(video: VideoConstraints): MediaTrackConstraints {
-  const constraints = structuredClone(video);
+  const constraints = { ...video };
   delete constraints.mandatory;
   delete constraints.optional;
   return constraints;

@@ -1,6 +1,7 @@
 /** Sends the page's requests for a camera, and nothing else, through the extension. */
 import { requestCamera, requestCameras, reportPatched } from './camera-request.ts';
-import { asksForScreen, type VideoConstraints } from './requested-video.ts';
+import { mayUseCamera } from '../frame-policy.ts';
+import { asksForScreen, isWanted, plainConstraints } from './requested-video.ts';
 
 type GetUserMedia = (this: MediaDevices, constraints?: MediaStreamConstraints) => Promise<MediaStream>;
 interface BrowsersOwn {
@@ -12,11 +13,6 @@ interface BrowsersOwn {
 const own: BrowsersOwn = MediaDevices.prototype;
 const { getUserMedia, enumerateDevices } = own;
 const isNative = (method: unknown) => Function.prototype.toString.call(method).includes('[native code]');
-
-/** What Chromium has and TypeScript does not know. */
-interface PolicyDocument {
-  featurePolicy?: { allowsFeature(name: string): boolean };
-}
 
 export function patchMediaDevices(devices: MediaDevices): void {
   let reported = !isNative(getUserMedia) || Object.hasOwn(devices, 'getUserMedia');
@@ -37,19 +33,17 @@ export function patchMediaDevices(devices: MediaDevices): void {
 async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstraints): Promise<MediaStream> {
   const direct = () => getUserMedia.call(devices, constraints);
   const video = constraints?.video;
-  const wanted: VideoConstraints = typeof video === 'object' ? video : {};
-  const mayUse = (document as PolicyDocument).featurePolicy?.allowsFeature('camera') !== false;
-  if (!video || asksForScreen(wanted) || !mayUse) return direct();
+  const wanted = plainConstraints(video);
+  if (!isWanted(video) || asksForScreen(wanted) || !mayUseCamera()) return direct();
 
   const picture = enumerateDevices.call(devices).then((listed) => requestCamera(wanted, listed));
-  const wantsSound = constraints.audio !== undefined && constraints.audio !== false;
-  if (!wantsSound) {
+  if (!isWanted(constraints?.audio)) {
     const track = await picture;
     return track ? new MediaStream([track]) : direct();
   }
   const [seen, heard] = await Promise.allSettled([
     picture,
-    getUserMedia.call(devices, { audio: constraints.audio! }),
+    getUserMedia.call(devices, { audio: constraints!.audio! }),
   ]);
   if (seen.status === 'fulfilled' && heard.status === 'fulfilled' && seen.value)
     return new MediaStream([...heard.value.getAudioTracks(), seen.value]);

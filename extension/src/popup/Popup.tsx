@@ -24,13 +24,15 @@ export function Popup() {
           checked={site.on}
           onChange={({ currentTarget }) => void state.switchSite(currentTarget.checked)}
         />
-        Cartoon in calls on <strong>{host}</strong>
+        <span>
+          Cartoon in calls on <strong>{host}</strong>
+        </span>
       </label>
       {state.mustReload.value && (
         <p class="fault">
           {site.on
             ? 'A page that was open already must be reloaded.'
-            : 'Reload the page to have it as before.'}{' '}
+            : 'A call that runs keeps the cartoon until the page is reloaded.'}{' '}
           <button type="button" name="reload" onClick={() => void state.reload()}>
             Reload the page
           </button>
@@ -166,8 +168,10 @@ function OnFailure({ site }: { site: SiteChoice }) {
     <fieldset>
       <legend>If the cartoon fails, the call sees</legend>
       <label>
-        <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} />{' '}
-        a picture that stands still <span class="quiet">(nobody sees you unasked)</span>
+        <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} />
+        <span>
+          a picture that stands still <span class="quiet">(nobody sees you unasked)</span>
+        </span>
       </label>
       <label>
         <input
@@ -175,7 +179,7 @@ function OnFailure({ site }: { site: SiteChoice }) {
           name="failure"
           checked={site.onFailure === 'camera'}
           onChange={choose('camera')}
-        />{' '}
+        />
         you, as the camera sees you
       </label>
     </fieldset>

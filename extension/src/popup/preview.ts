@@ -5,7 +5,7 @@ import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { onSiteChanged, type SiteChoice } from '../sites.ts';
 
-const REQUESTED = { width: 640, height: 360, frameRate: 30, min: {} };
+const REQUESTED = { width: 640, height: 360, frameRate: 30, limits: {} };
 
 type ShownMessage = ToReceiver & { type: 'shown' };
 
@@ -42,10 +42,9 @@ export async function openPreview(
     }
   });
   port.onDisconnect.addListener(onEnded);
-  // A site is previewed before it is switched on.
-  post({ type: 'site', site: { ...site, on: true } });
+  post({ type: 'site', site });
   const stopListening = onSiteChanged(site.origin, (changed) => {
-    post({ type: 'site', site: { ...changed, on: true } });
+    post({ type: 'site', site: changed });
   });
   return {
     track: receiver.open(REQUESTED),

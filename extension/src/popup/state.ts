@@ -41,7 +41,11 @@ export async function start(): Promise<void> {
   }
   const [command] = await chrome.commands.getAll();
   shortcut.value = command?.shortcut ?? '';
-  site.value = await readSite(origin);
+  const stored = await readSite(origin);
+  // The popup may have closed before the person refused; a permission can also be removed later.
+  const isAllowed = await chrome.permissions.contains({ origins: [patternOf(origin)] });
+  site.value = stored;
+  if (stored.on && !isAllowed) await changeSiteChoice({ on: false });
   await refreshPreview();
 }
 

@@ -306,11 +306,7 @@ export class Effect {
   private handleDeath(why: string): void {
     const opened = this.styles.length > 0;
     const fatal = !opened || ++this.deaths >= MAX_DEATHS;
-    const error = new PortoonError(
-      'ERR_WORKER_DIED',
-      `The effect's worker stopped: ${why}.`,
-      `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
-    );
+    const error = deathOf(why, fatal);
     this.lastDeath = error;
     this.endOutputs();
     this.host.end(error);
@@ -319,7 +315,7 @@ export class Effect {
       this.revive().catch((again: unknown) => {
         // Another death has been announced already, and was followed by another try or by none.
         if (!this.closed && again !== this.lastDeath)
-          this.listeners.announceFault(again instanceof PortoonError ? again : error, true);
+          this.listeners.announceFault(again instanceof PortoonError ? again : deathOf(why, true), true);
       });
   }
 
@@ -402,4 +398,12 @@ export function createEffect(options: EffectOptions = {}): Promise<Effect> {
 export async function preload(options: EffectOptions = {}): Promise<void> {
   const effect = await Effect.create(options);
   await effect.close();
+}
+
+function deathOf(why: string, fatal: boolean): PortoonError {
+  return new PortoonError(
+    'ERR_WORKER_DIED',
+    `The effect's worker stopped: ${why}.`,
+    `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
+  );
 }
