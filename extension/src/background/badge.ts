@@ -7,7 +7,7 @@ const TEXTS: Record<Badge['shown'], { text: string; colour: string; title: strin
   starting: { text: '…', colour: '#55555c', title: 'Portoon: the camera starts' },
   cartoon: { text: 'on', colour: '#bf3d1c', title: 'Portoon: this page shows your cartoon' },
   plain: { text: 'off', colour: '#55555c', title: 'Portoon: this page shows your camera as it is' },
-  still: { text: '!', colour: '#b3261e', title: 'Portoon: this page shows a picture that stands still' },
+  still: { text: '!', colour: '#b3261e', title: 'Portoon: this page shows a still picture' },
 };
 
 /** Shows on the toolbar what a tab's call shows. */

@@ -64,7 +64,7 @@ function Stage() {
     <div class="stage">
       <video ref={video} autoplay muted playsInline aria-label="What the call will see, mirrored" />
       {!stream && <p>{state.fault.value ? 'No picture' : 'The camera and the cartoon start …'}</p>}
-      {state.shown.value === 'still' && <p>The call sees a picture that stands still.</p>}
+      {state.shown.value === 'still' && <p>The call sees a still picture.</p>}
     </div>
   );
 }
@@ -170,7 +170,7 @@ function OnFailure({ site }: { site: SiteChoice }) {
       <label>
         <input type="radio" name="failure" checked={site.onFailure === 'still'} onChange={choose('still')} />
         <span>
-          a picture that stands still <span class="quiet">(nobody sees you unasked)</span>
+          a still picture <span class="quiet">(nobody sees you unasked)</span>
         </span>
       </label>
       <label>
