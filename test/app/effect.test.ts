@@ -9,6 +9,7 @@ import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
 import { LONG_WAIT } from '../fixtures/waits.ts';
+import { reach } from './studio-page.ts';
 
 let camera: FakeCamera;
 let app: Listening;
@@ -41,16 +42,8 @@ afterEach(async () => {
 async function open(query: string, { from = app, in_ = browser } = {}): Promise<Page> {
   const page = await in_.newPage({ serviceWorkers: 'block' });
   await page.goto(`${from.url}?input=camera&autostart=1&${query}`);
-  await stateBecomes(page, 'running');
+  await reach(page, 'running');
   return page;
-}
-
-function stateBecomes(page: Page, state: string): Promise<unknown> {
-  return page.waitForFunction(
-    (wanted) => document.documentElement.dataset.state === wanted,
-    state,
-    LONG_WAIT,
-  );
 }
 
 const frames = (page: Page) =>
@@ -137,7 +130,7 @@ describe('with a camera that shows the demo clip', () => {
         foreign.push(request.url());
     });
     await page.goto(`${light.url}?input=camera&autostart=1&style=toon`);
-    await stateBecomes(page, 'running');
+    await reach(page, 'running');
     expect(foreign).toEqual([]);
   });
 
@@ -388,7 +381,7 @@ describe('what goes wrong', () => {
       await route.fulfill({ response, body });
     });
     await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
-    await stateBecomes(page, 'running');
+    await reach(page, 'running');
     await page.getByText('"toon"').first().waitFor();
     const message = await page.evaluate(async () => {
       const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
@@ -417,7 +410,7 @@ describe('what goes wrong', () => {
         await route.fulfill({ response, headers: {}, ...spoil(await response.body()) });
       });
       await page.goto(`${light.url}?input=camera&autostart=1`);
-      await stateBecomes(page, 'error');
+      await reach(page, 'error');
       await page.getByText('"portrait"').first().waitFor();
       await page.getByText(code).first().waitFor();
       // Mended, it starts without a reload.
@@ -426,7 +419,7 @@ describe('what goes wrong', () => {
         .getByRole('button', { name: /again|restart/i })
         .first()
         .click();
-      await stateBecomes(page, 'running');
+      await reach(page, 'running');
     });
 
   test('a list of nets with a broken entry leaves that net out and goes on', async () => {
@@ -438,7 +431,7 @@ describe('what goes wrong', () => {
       await route.fulfill({ response, json: manifest });
     });
     await page.goto(`${light.url}?input=camera&autostart=1`);
-    await stateBecomes(page, 'running');
+    await reach(page, 'running');
     const styles = await page.evaluate(() =>
       (window as unknown as { portoon: { styles: { id: string }[] } }).portoon.styles.map(({ id }) => id),
     );
@@ -450,7 +443,7 @@ describe('what goes wrong', () => {
   test('ep=webgpu without an adapter says so and how to go on', async () => {
     const page = await browser.newPage({ serviceWorkers: 'block' });
     await page.goto(`${light.url}?input=camera&autostart=1&ep=webgpu`);
-    await stateBecomes(page, 'error');
+    await reach(page, 'error');
     await page
       .getByText(/WebGPU/)
       .first()
@@ -527,7 +520,7 @@ describe('what goes wrong', () => {
     await page.waitForFunction(
       () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
     );
-    await stateBecomes(page, 'running');
+    await reach(page, 'running');
     // Whoever sends the processed track knows that it is over.
     expect(await page.evaluate(() => 'processedEnded' in window)).toBe(true);
   });
@@ -555,7 +548,7 @@ test('a hidden tab goes on', async () => {
   const tabs = await launchBrowserWithTabs({ camera: camera.path });
   try {
     await tabs.page.goto(`${light.url}?input=camera&autostart=1&style=toon`);
-    await stateBecomes(tabs.page, 'running');
+    await reach(tabs.page, 'running');
     await tabs.hide();
     const before = await frames(tabs.page);
     // A page that was slowed down with its tab would come to one frame a second, or none.

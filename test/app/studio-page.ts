@@ -37,10 +37,19 @@ export async function visit(
 
 /** Waits until the page is in a state, as other programs would. */
 export async function reach(page: Page, state: 'ready' | 'running' | 'error'): Promise<void> {
-  await page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state, {
-    ...LONG_WAIT,
-    polling: 100,
-  });
+  try {
+    // By a timer: a page whose drawing is held up runs no animation frame.
+    await page.waitForFunction((wanted) => document.documentElement.dataset.state === wanted, state, {
+      ...LONG_WAIT,
+      polling: 100,
+    });
+  } catch (error) {
+    const [actual, text] = await page.evaluate(() => [
+      document.documentElement.dataset.state,
+      document.body.innerText,
+    ]);
+    throw new Error(`The page is ${actual}, not ${state}. It says: ${text}`, { cause: error });
+  }
 }
 
 /** The message of the page that mentions `text`. */
