@@ -14,12 +14,15 @@ interface JitsiTrack {
 }
 
 /**
- * Makes an effect for `JitsiLocalTrack.setEffect` of lib-jitsi-meet.
- *
- * @example ```ts const cartoon = cartoonEffect({ style: 'toon' }); await
- *   localVideoTrack.setEffect(cartoon); await cartoon.set({ style: 'udnie' }); ``` The stream
- *   starts immediately, and shows the camera's own picture until the cartoon is ready. Call
- *   `preload` before, if nobody should see that.
+ * Makes an effect for `JitsiLocalTrack.setEffect` of lib-jitsi-meet. Its stream starts immediately,
+ * and shows the camera's own picture until the cartoon is ready. Call `preload` before, if nobody
+ * should see that.
+ * @example
+ * ```ts
+ * const cartoon = cartoonEffect({ style: 'toon' });
+ * await localVideoTrack.setEffect(cartoon);
+ * await cartoon.set({ style: 'udnie' });
+ * ```
  * @param options - as for `createEffect`; nothing is loaded before the effect starts.
  */
 export function cartoonEffect(options: JitsiOptions = {}): CartoonEffect {
