@@ -459,12 +459,11 @@ async function leaveAndComeBack(page: Page): Promise<void> {
  */
 function fillDisk(room: number): void {
   interface Handle {
-    write(data: Uint8Array, options: { at: number }): number;
-    getSize(): number;
+    write: (data: Uint8Array, options: { at: number }) => number;
+    getSize: () => number;
   }
   const { prototype } = (globalThis as unknown as { FileSystemSyncAccessHandle: { prototype: Handle } })
     .FileSystemSyncAccessHandle;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the handle below
   const { write } = prototype;
   let left = room;
   prototype.write = function (data, { at }) {

@@ -25,11 +25,15 @@ const real = (globalThis as { VideoFrame?: unknown }).VideoFrame;
 beforeAll(() => Object.assign(globalThis, { VideoFrame: Frame }));
 afterAll(() => Object.assign(globalThis, { VideoFrame: real }));
 
+/** Gives frames one by one, as a reader does. */
+async function* read(frames: Iterable<unknown>): AsyncGenerator<FilmFrame> {
+  for (const frame of frames) yield await Promise.resolve(frame as FilmFrame);
+}
+
 /** The number of the frame that each moment of the rate shows. */
 async function shown(times: readonly number[], rate: number, last = 1 / rate): Promise<number[]> {
   const numbers: number[] = [];
-  // eslint-disable-next-line @typescript-eslint/require-await -- a reader's frames come one by one
-  async function* frames() {
+  function* frames() {
     for (const [number, time] of times.entries())
       yield {
         frame: new Frame(
@@ -42,7 +46,7 @@ async function shown(times: readonly number[], rate: number, last = 1 / rate): P
         runUp: false,
       };
   }
-  for await (const { frame } of toConstantRate(frames() as unknown as AsyncIterable<FilmFrame>, rate)) {
+  for await (const { frame } of toConstantRate(read(frames()), rate)) {
     for (const moment of frameTimes(frame, rate)) {
       expect(moment).toBeCloseTo(numbers.length / rate, 9);
       numbers.push((frame as unknown as Frame).number);
@@ -54,8 +58,7 @@ async function shown(times: readonly number[], rate: number, last = 1 / rate): P
 }
 
 /** As a reader gives the frames of a part: what leads up to it, the part, the frame behind it. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a reader's frames come one by one
-async function* part(times: readonly number[], [begin, end]: readonly [number, number], runUp: number) {
+function* part(times: readonly number[], [begin, end]: readonly [number, number], runUp: number) {
   for (let number = Math.max(0, begin - runUp); number < times.length; number++) {
     const duration = (times[number + 1] ?? times[number]! + 0.04) - times[number]!;
     yield {
@@ -73,8 +76,7 @@ async function* part(times: readonly number[], [begin, end]: readonly [number, n
 async function inParts(times: readonly number[], cuts: readonly number[], rate: number, runUp: number) {
   const moments: [moment: number, frame: number][] = [];
   for (const [index, begin] of cuts.entries()) {
-    const frames = part(times, [begin, cuts[index + 1] ?? times.length], runUp);
-    const given = frames as unknown as AsyncIterable<FilmFrame>;
+    const given = read(part(times, [begin, cuts[index + 1] ?? times.length], runUp));
     for await (const { frame, runUp: before } of toConstantRate(given, rate, index === 0)) {
       if (!before)
         for (const moment of frameTimes(frame, rate))
