@@ -25,7 +25,10 @@ afterAll(async () => {
   await node.close();
 });
 
-/** Looks at a page whenever it is asked to, and gathers what is wrong: the rule, and where. */
+/**
+ * Lets axe-core examine a page in a given state, in both colour schemes, and collects what it
+ * finds: the rule, and where it is broken.
+ */
 async function look(page: Page, leaveOut: string[] = []) {
   const flaws: string[] = [];
   const rules = Object.fromEntries(leaveOut.map((rule) => [rule, { enabled: false }]));
@@ -33,7 +36,7 @@ async function look(page: Page, leaveOut: string[] = []) {
   const at = async (what: string) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      // What fades in has less contrast on its way.
+      // While an element fades in, its contrast is lower than it will be.
       await page.waitForFunction(() =>
         document
           .getAnimations()
@@ -42,7 +45,7 @@ async function look(page: Page, leaveOut: string[] = []) {
               playState !== 'running' || effect?.getComputedTiming().endTime === Infinity,
           ),
       );
-      // Only colours change with the scheme.
+      // The schemes differ in colours alone, so dark needs no other rule than contrast.
       const options = colorScheme === 'light' ? { rules } : { runOnly: ['color-contrast'] };
       const violations = await page.evaluate(
         (given) => window.axe.run(given).then((results) => results.violations),
@@ -121,7 +124,7 @@ it('lobby and call have no flaw', async () => {
 it('the OBS page has no flaw', async () => {
   const { page, close } = await visit(browser, `${node.url}obs.html?input=demo&style=none&debug=1&stats=1`);
   await reach(page, 'running');
-  // It is a picture for OBS, and no document.
+  // The page is only a picture for OBS, so it needs no heading.
   const { flaws, at } = await look(page, ['page-has-heading-one']);
   await at('OBS');
   expect(flaws).toEqual([]);

@@ -50,7 +50,8 @@ it('a server that takes requests and never answers counts as away', async () => 
       const { scope } = await navigator.serviceWorker.ready;
       const { files } = (await (await fetch('offline.json')).json()) as { files: string[] };
       const held = (await (await caches.open('portoon /portoon/')).keys()).map(({ url }) => url);
-      // One of the runtime’s three builds is kept, and the nets in full precision.
+      // The browser keeps only the build of the runtime that it uses, and of the nets only those in
+      // full precision.
       const missing = files.filter(
         (file) =>
           !/\.(jspi|asyncify)-|-half\.onnx/.test(file) && !held.includes(new URL(file, location.href).href),

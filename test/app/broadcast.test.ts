@@ -12,7 +12,7 @@ const TOKEN = 'letters-and-numbers-1';
 let build: string;
 let browser: Browser;
 let server: WhipServer;
-/** Another origin, to be sent to. */
+/** A server of another origin, to which the first one redirects. */
 let other: WhipServer;
 let app: Listening;
 let sender: Visit;
@@ -31,7 +31,7 @@ async function onAir(): Promise<void> {
   await panel().getByText('On air').waitFor({ timeout: 30_000 });
 }
 
-/** What the panel says went wrong. */
+/** Waits for an error code in the panel, and returns the panel's message. */
 async function trouble(code: string): Promise<string> {
   await panel().getByText(code).waitFor({ timeout: 15_000 });
   return (await panel().getByRole('status').textContent()) ?? '';
@@ -69,13 +69,14 @@ describe('broadcasting', () => {
       authorization: `Bearer ${TOKEN}`,
     });
     expect(post!.body).toMatch(/^v=0[^]*m=audio[^]*a=sendonly[^]*m=video[^]*a=sendonly/);
-    // The server knows no simulcast, and gives its words back: the whole size goes out.
+    // The test server repeats the offer without answering the simulcast lines, so only the full
+    // size is sent.
     expect(post!.body).toContain('a=simulcast:send h;m;l');
     await panel()
       .getByText(/Mbit\/s · \d+ × \d+ · [^·]+ · [^·]+$/)
       .waitFor({ timeout: 15_000 });
 
-    // Nothing but the address is kept.
+    // The address is stored, the token is not.
     const kept = await sender.page.evaluate(() => localStorage.getItem('portoon') ?? '');
     expect(kept).toContain(`${server.origin}/whip/live`);
     expect(kept).not.toContain(TOKEN);
@@ -125,7 +126,7 @@ describe('broadcasting', () => {
   });
 
   it('publishes again when the server is lost, and sends later candidates under the ETag', async () => {
-    // A STUN server that never answers keeps the second connection looking.
+    // While the STUN server does not answer, the second connection keeps gathering candidates.
     const silent = '<stun:127.0.0.1:9>; rel="ice-server", <turn:no.example>; rel="ice-server"';
     server.replies.POST = [server.accept({ Link: silent }), server.accept({ ETag: '"second"' })];
     server.replies.PATCH = [(_, response) => void response.writeHead(204).end()];

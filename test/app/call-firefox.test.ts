@@ -17,7 +17,7 @@ import { LONG_WAIT } from '../fixtures/waits.ts';
 const absent = missing('firefox-esr', 'Xvfb');
 if (absent) process.stdout.write(`Calls with Firefox are not tested: ${absent}.\n`);
 
-/** Firefox without a screen has no WebGL; with one that nobody sees it has. */
+/** Starts a virtual display: without a display Firefox has no WebGL. */
 async function startScreen(): Promise<{ display: string; screen: ChildProcess }> {
   const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x800x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
@@ -65,7 +65,8 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
     const ada = await arrive(chromium, link, 'Ada');
     await enter(ada);
     const page = await firefox.newPage();
-    // The person stays, and what is behind them is the effect's own work.
+    // The style is off, so the person is unchanged; the green background proves that the effect
+    // drew the picture.
     await page.goto(`${link}&input=demo&style=none&background=%2300c800`);
     await page.waitForFunction(
       () => document.documentElement.dataset.state === 'running',
@@ -79,7 +80,7 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
 
     const corner = async () => (await pixels(ada.page, '.person video', 16, 9)).slice(0, 3);
     await expect.poll(async () => difference(await corner(), [0, 200, 0]), LONG_WAIT).toBeLessThan(25);
-    // She sits in the middle in the clip's first half, and to the side in its second.
+    // In the first half of the clip the person is in the middle, in the second half at the side.
     const middle = async () =>
       (await pixels(ada.page, '.person video', 16, 9)).slice(3 * (16 * 5 + 8)).slice(0, 3);
     await expect.poll(async () => difference(await middle(), [0, 200, 0]), LONG_WAIT).toBeGreaterThan(25);
@@ -101,7 +102,8 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
                 data[4 * (width * y + x) + channel]! / side ** 2;
         return means;
       });
-    // It also shows more contrast than was sent; any other picture is farther off.
+    // Firefox also raises the contrast a little. The tolerance allows that; any other picture
+    // differs by more.
     await expect.poll(async () => difference(await shown(), ofAda), LONG_WAIT).toBeLessThan(16);
 
     await page.click('.call-tool.leave');

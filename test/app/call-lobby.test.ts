@@ -1,4 +1,4 @@
-/** What a person enters in the lobby, and what they read when the call fails: in the studio. */
+/** The lobby in the studio: what a person enters, and the messages when the call fails. */
 import { randomBytes } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
 import type { Browser } from 'playwright';
@@ -16,7 +16,7 @@ if (noRelay) process.stdout.write(`A relay that refuses is not tested: ${noRelay
 let browser: Browser;
 const pages = new TestPages();
 beforeAll(async () => {
-  // Without a camera the effect leaves the machine to the call.
+  // Without a camera the effect does not run, and its processor time goes to the call.
   browser = await launchBrowser({ camera: 'none' });
 });
 afterEach(() => {

@@ -57,11 +57,13 @@ export const WATCH = `
   };`;
 
 export interface Person extends Visit {
-  /** Names of the requests that the page sent to the signalling. */
+  /** Names of the signalling requests that the page has sent. */
   readonly sent: string[];
 }
 
-/** Somebody new on a page of the app. `before` runs there ahead of its own scripts. */
+/**
+ * Opens a page of the app as a new visitor. `before` runs in it ahead of the page's own scripts.
+ */
 export async function come(browser: Browser, url: string, before = ''): Promise<Person> {
   const sent: string[] = [];
   const visitor = await visit(browser, 'about:blank', {
@@ -83,7 +85,10 @@ export async function runs({ page }: Person): Promise<void> {
   await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, SLOW);
 }
 
-/** Somebody in the lobby whose picture runs, with no style unless the address names one. */
+/**
+ * Opens the lobby under a name, and waits until the picture runs. No style is chosen unless the
+ * address names one.
+ */
 export async function arrive(browser: Browser, url: string, name: string, before = ''): Promise<Person> {
   const there = new URL(url);
   if (!there.searchParams.has('style')) there.searchParams.set('style', 'none');
@@ -104,7 +109,7 @@ export function newLink(url: string): string {
   return `${url}?room=${Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url')}`;
 }
 
-/** The tile of somebody, or of whoever else is there. */
+/** The tile of the person with this name, or of the only other person. */
 export function tile(page: Page, name?: string) {
   return page.locator(name === undefined ? '.person:not(.own)' : `.person[aria-label=${name}]`);
 }

@@ -1,4 +1,4 @@
-/** What people see of each other when the server, or its memory, fails: rooms in real pages. */
+/** Rooms in real pages: what members see of each other when the server, or its Redis, fails. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -38,10 +38,10 @@ async function open(url: string, before?: string): Promise<Page> {
   return page;
 }
 
-/** Two people in a room who see and hear each other. */
+/** Opens two pages, and waits until both are in one room and see and hear each other. */
 async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom(), hostKey = '') {
   const ada = await open(urlOfAda);
-  // As the tab keeps it that made the room.
+  // The tab in which the room was made keeps the host's key like this.
   await ada.evaluate(
     (item) => {
       sessionStorage.setItem(...item);
@@ -55,7 +55,7 @@ async function two(urlOfAda: string, urlOfGrace = urlOfAda, room = newRoom(), ho
   return { room, ada, grace };
 }
 
-/** How somebody sees the only other person. */
+/** What a page shows of the only other person. */
 async function stateOf(page: Page) {
   return (await membersOf(page)).map(({ name, muted, camera }) => ({ name, muted, camera }));
 }
@@ -86,7 +86,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
 
   it('are two to each other when it comes back empty', async () => {
     const { room, ada, grace } = await two(one.url, other.url);
-    // Hears what pages are told, and has no tile.
+    // A viewer receives the same messages as the pages, but has no tile.
     const witness = pages.open(one.url);
     await witness.join(room, { kind: 'view' });
     await stopEngine(redis);
@@ -111,7 +111,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     for (const page of [ada, grace])
       await expect.poll(async () => (await membersOf(page)).length, { timeout: 10_000 }).toBe(2);
     await stopEngine(redis);
-    // Nobody is left who would tell of Mary, and nothing that remembers her.
+    // Stopping this node too leaves nobody who could report that Mary left.
     await stopEngine(child);
     redis = await startRedis(redisPort);
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
@@ -127,7 +127,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
       const told = await grace.evaluate(() =>
         window.steered.tell({ muted: true, camera: false, name: 'Grace H.' }),
       );
-      // Everybody who is there has been told.
+      // The page's request succeeded: all pages that are there have been told.
       expect(told).toBe('none');
       await expect
         .poll(() => stateOf(ada), { timeout: 5000 })
@@ -148,7 +148,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
         { timeout: 30_000, interval: 300 },
       )
       .toEqual(['Ada false true', 'Grace H. true false']);
-    // What the server remembered was older, and was not shown for one moment.
+    // Redis had an older state. It must not have been shown, not even for a moment.
     await witness.next('present', 20_000);
     expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
   });
@@ -243,7 +243,8 @@ describe('people on one server', () => {
     await reload(grace);
     expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
 
-    // Who was removed is no more than a stranger: in again once the host opens the call.
+    // A removed person is treated like a stranger: they can join again once the host unlocks the
+    // call.
     await ada.evaluate(() => window.steered.lock(false));
     expect(await joinRoom(grace, room, 'Grace')).toBe('none');
     await seesAll(ada, 'Grace');
@@ -256,7 +257,8 @@ describe('people on one server', () => {
     expect(await joinRoom(grace, room, 'Grace')).toBe('none');
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
 
-    // The last one in a locked call reloads: it is still theirs, and still locked.
+    // The last member of a locked call reloads: they are still the host, and the call is still
+    // locked.
     await grace.evaluate(() => {
       window.steered.leave();
     });
@@ -275,7 +277,7 @@ describe('people on one server', () => {
       wire = route;
       route.connectToServer();
     });
-    // The socket of the page goes through the route from here on.
+    // Routes apply to new pages only, so the page is reloaded to get its socket routed.
     await ada.reload();
     await ada.waitForFunction(() => 'steered' in window);
     expect(await joinRoom(ada, room, 'Ada')).toBe('none');
@@ -316,13 +318,13 @@ describe.skipIf(noRelay)('two people whose relay', () => {
   });
   afterAll(() => stopEngine(coturn));
 
-  /** As in a network that lets nothing else through. */
+  /** Simulates a network in which only connections over a relay work. */
   const ONLY_RELAYS = `
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
     };`;
 
-  /** As where the direct way is found only after the relay has answered. */
+  /** Delays the direct candidates until the relay has answered. */
   const SLOW_DIRECT_WAY = `
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(...given) {
@@ -331,7 +333,8 @@ describe.skipIf(noRelay)('two people whose relay', () => {
           this.addEventListener('icecandidateerror', ({ errorCode }) => {
             if (errorCode === 401) resolve();
           });
-          // A relay that did not answer until now will not refuse us any more.
+          // When gathering is complete, a relay that has not answered yet will not refuse us any
+          // more.
           this.addEventListener('icegatheringstatechange', () => {
             if (this.iceGatheringState === 'complete') resolve();
           });
@@ -343,7 +346,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
       }
     };`;
 
-  /** A server in a process of its own, and what it tells its operator. */
+  /** Starts a server in a process of its own, and collects what it logs. */
   async function serve(turnSecret: string) {
     const file = join(import.meta.dirname, '../fixtures/node-process.ts');
     const node = spawn(process.execPath, ['--import', 'tsx', file, build.folder], {
@@ -362,7 +365,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
       throw new Error(`the server ended: ${log}`);
     });
     const [line] = (await Promise.race([once(node.stdout, 'data'), ended])) as [Buffer];
-    // It is stopped after the test.
+    // After the test the process is stopped, which also ends this promise.
     ended.catch(() => undefined);
     return { url: line.toString().trim(), log: () => log };
   }
@@ -370,7 +373,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
   async function meet(url: string, before?: string) {
     const room = newRoom();
     const [ada, grace] = [await open(url, before), await open(url, before)];
-    // Who did not come in waits for nobody: the code says why.
+    // Checks that each could join, so that a failure shows the code instead of a timeout.
     expect(await joinRoom(ada, room, 'Ada')).toBe('none');
     expect(await joinRoom(grace, room, 'Grace')).toBe('none');
     return [ada, grace] as const;
@@ -384,7 +387,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
       await expect.poll(() => faultOf(page), { timeout: 30_000 }).toBe('ERR_RELAY_REFUSED');
       expect(await membersOf(page)).toMatchObject([{ link: 'refused' }]);
     }
-    // Each page tells the server once, however often it tries.
+    // Each page reports the refusal once, however often it tries.
     const told = async () =>
       /portoon_relay_refused_total\{status="401"\} (\d+)/.exec(await metricsOf(url))?.[1];
     await expect.poll(told, { timeout: 10_000 }).toBe('2');

@@ -1,4 +1,7 @@
-/** Calls over what stands between two browsers in earnest: a relay, several nodes. */
+/**
+ * Calls through the servers that a real deployment has between two browsers: a relay, several
+ * nodes.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -44,7 +47,7 @@ describe.skipIf(noRelay)('two people whose networks keep each other out', () => 
     await stopEngine(coturn);
   });
 
-  /** As behind such a network: no way but over a relay leads anywhere. */
+  /** Simulates a network in which only connections over a relay work. */
   const ONLY_RELAYS = `
     window.RTCPeerConnection = class extends RTCPeerConnection {
       constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }
@@ -99,7 +102,10 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
     return { url: line.toString().trim(), child };
   }
 
-  /** A proxy before several nodes: one address that leads to the first node that answers. */
+  /**
+   * Starts a proxy in front of several nodes. It passes each connection to the first node that
+   * answers.
+   */
   async function balance(urls: readonly string[]): Promise<string> {
     const open = (wire: Socket, [first, ...rest]: readonly string[]) => {
       if (first === undefined) {
@@ -138,12 +144,12 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
 
     doomed.child.kill('SIGKILL');
     await a.page.getByText('server offline').waitFor({ state: 'attached' });
-    // No green beside these words.
+    // The green dot must not stand beside these words.
     expect(await a.page.locator('.chip[data-live]').count()).toBe(0);
     await a.page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     await goesOn(b.page);
     await goesOn(a.page);
-    // Over the node that is left, to whoever was on it all along.
+    // A change of state reaches the other page through the remaining node.
     await a.page.keyboard.press('m');
     await tile(b.page, 'Ada').getByText('microphone off').waitFor({ state: 'attached' });
     await b.page.keyboard.press('m');

@@ -32,16 +32,16 @@ import {
 import { reach, visit } from './studio-page.ts';
 import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
-/** What Ada's camera shows, and who in it is a person. */
+/** The clip of Ada's camera, with its true mattes. */
 let clip: FakeCamera;
 let microphone: { args: string[]; remove: () => Promise<void> };
 let ada: Browser;
 let grace: Browser;
-/** While there is one. */
+/** The third person's browser, until the test kills it. */
 let doomed: Browser | undefined;
 let app: { url: string; port: number; close: () => Promise<void> };
 
-/** The whole server in this process; on a given port it takes the place of one that was closed. */
+/** Runs the whole server in this process. Given a port, it replaces a server that was closed. */
 async function serve(port = 0) {
   const { http, signalling } = await createApp(join(projectRoot, 'dist'), {
     turn: { urls: [], secret: '' },
@@ -61,7 +61,7 @@ async function serve(port = 0) {
 beforeAll(async () => {
   microphone = await fakeMicrophone();
   const { args } = microphone;
-  // The camera shows one picture for ever, so what is sent and what is seen can be compared at any
+  // The camera shows one still picture, so what is sent and what is seen can be compared at any
   // moment.
   clip = await fakeCamera({ frames: 1, width: 320, height: 180 });
   const moving = await fakeCamera({ frames: 60, width: 320, height: 180, numbered: false });
@@ -77,7 +77,10 @@ afterAll(async () => {
   await microphone.remove();
 });
 
-/** The loudest frequency that arrives from the other, in hertz, once something loud does. */
+/**
+ * The loudest frequency, in hertz, in the sound of the other person; waits until there is a loud
+ * sound.
+ */
 function tone(page: Page): Promise<number> {
   return page.evaluate(async () => {
     const stream = document.querySelector<HTMLVideoElement>('.person video')!.srcObject as MediaStream;
@@ -119,7 +122,7 @@ async function processes(browser: Browser): Promise<number[]> {
   return processInfo.map(({ id }) => id);
 }
 
-/** The one that holds the sockets. */
+/** The process that holds the sockets. */
 function networkProcess(ids: readonly number[]): number {
   const found = ids.find((id) =>
     readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('network.mojom.NetworkService'),
@@ -141,8 +144,8 @@ function offClip(picture: readonly number[], counts: (distance: number) => boole
 }
 
 /**
- * An id that sorts last: all others make the offers to it, so it has a connection as soon as it
- * joins.
+ * Makes an id that sorts last. The members with lower ids make the offers to it, so it is connected
+ * as soon as it joins.
  */
 function lastOfAll(): { id: string; secret: string } {
   for (;;) {
@@ -154,7 +157,7 @@ function lastOfAll(): { id: string; secret: string } {
 
 /** One call from its first click to its end: each test goes on where the one before it stopped. */
 describe('a call of two', () => {
-  /** Ada made the room and is its host. */
+  /** Ada, who made the room and is its host. */
   let a: Person;
   let b: Person;
   let link: string;
@@ -178,7 +181,7 @@ describe('a call of two', () => {
     await name.fill('Ada');
     await enter(a);
     await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
-    // The keyboard goes on where the call is steered.
+    // The focus moves to the controls of the call.
     await page.getByRole('button', { name: 'Turn the microphone off' }).and(page.locator(':focus')).waitFor();
 
     b = await arrive(grace, link, 'Grace');
@@ -188,14 +191,14 @@ describe('a call of two', () => {
     await tile(b.page, 'Ada').waitFor();
     await page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ state: 'detached' });
 
-    // What Grace sees of Ada is what Ada's own stage shows, and not what Ada's camera gives.
+    // Grace sees what Ada's stage shows, not what Ada's camera gives.
     await goesOn(b.page);
     const stage = await pixels(page, '#stage');
     // A connection begins with few bits; the codec needs a moment for the edges.
     const seen = () => pixels(b.page, '.person video');
     await expect.poll(async () => difference(await seen(), stage), LONG_WAIT).toBeLessThan(3);
     const cartoon = await seen();
-    // And it is the known clip: the person is drawn, the room is as it was.
+    // Compared with the clip itself: the person is drawn, the room is unchanged.
     expect(offClip(cartoon, (distance) => distance >= 6)).toBeGreaterThan(10);
     expect(offClip(cartoon, (distance) => distance <= -6)).toBeLessThan(6);
     await page.keyboard.press('0');
@@ -207,7 +210,7 @@ describe('a call of two', () => {
     expect(difference(cartoon, camera)).toBeGreaterThan(5);
     await expect.poll(async () => difference(await seen(), camera), LONG_WAIT).toBeLessThan(3);
 
-    // Who is cut off at the sides can be seen whole, and fill the tile again.
+    // A picture that is cropped at the sides can be shown whole, and cropped again.
     const fit = () =>
       tile(page, 'Grace')
         .locator('video')
@@ -224,7 +227,7 @@ describe('a call of two', () => {
 
   it('is recorded with everybody’s sound only where that was chosen, and then everybody sees it', async () => {
     const { page } = a;
-    // Ada says nothing herself, so that what beeps in her clips is Grace.
+    // Ada is muted, so any beep in her clips comes from Grace.
     await page.keyboard.press('m');
     const mark = b.page.getByText('Recording the call', { exact: true });
     await page.keyboard.press('r');
@@ -273,20 +276,21 @@ describe('a call of two', () => {
     await a.page.keyboard.press('m');
     await tile(b.page, 'Ada').getByText('microphone off').waitFor({ state: 'detached' });
 
-    // Nor when the browser thinks better of the network's speed, which it does all the time.
+    // The browser fires this event often, whenever it corrects its estimate of the network's speed.
+    // It must not cause a new offer either.
     await a.page.evaluate('navigator.connection.dispatchEvent(new Event("change"))');
     await goesOn(b.page);
 
     expect(await offers()).toBe(agreed);
     expect(await a.page.evaluate('connections.length')).toBe(1);
-    // Candidates may still have trickled; nothing was offered.
+    // A few late candidates are allowed; an offer would be more.
     expect(a.sent.filter((name) => name === 'signal').length - signals).toBeLessThanOrEqual(3);
   });
 
   it('goes on without the effect: the others are seen and heard, and the effect can be restarted', async () => {
     const { page } = a;
     await page.evaluate('document.querySelector(".person video").dataset.kept = "yes"');
-    // Its worker dies, and no other can be had.
+    // The worker dies, and a new one cannot be loaded.
     await page.route(/effect\.worker/, (route) => route.abort());
     const worker = page.workers().find((candidate) => candidate.url().includes('effect.worker'));
     await worker!.evaluate(() => {
@@ -297,7 +301,8 @@ describe('a call of two', () => {
     await page.waitForFunction(() => document.documentElement.dataset.state === 'error');
     const told = page.locator('.notice', { hasText: 'The call goes on without your picture.' });
     await told.getByText('ERR_WORKER_DIED').waitFor();
-    // The same element: one that is put in again falls silent meanwhile.
+    // The same element must still be there: a video that is removed and inserted again is silent
+    // meanwhile.
     const other = page.locator('.person:not(.own) video');
     expect(await other.getAttribute('data-kept')).toBe('yes');
     expect(await other.evaluate((video: HTMLVideoElement) => video.paused || video.muted)).toBe(false);
@@ -318,11 +323,12 @@ describe('a call of two', () => {
       const fragment = () =>
         b.page.evaluate<string>('/ice-ufrag:(.+)/.exec(connections.at(-1).localDescription.sdp)[1]');
       const before = await fragment();
-      // Nothing comes or goes any more: no frame, no beat, no word of the server.
+      // Stopping this process stops all traffic: frames, heartbeats and the server's messages.
       const network = networkProcess(await processes(ada));
       process.kill(network, 'SIGSTOP');
       try {
-        // Silent to Grace, or already to the server as well.
+        // Grace's page either waits for the connection, or has already been told by the server that
+        // Ada left.
         await b.page.locator('.person:is([data-link=reconnecting], .invitation)').waitFor(WAIT);
       } finally {
         process.kill(network, 'SIGCONT');
@@ -333,7 +339,7 @@ describe('a call of two', () => {
       const found = await fragment();
       expect(found).not.toBe(before);
 
-      // A network that changed is not waited for: nothing was silent yet.
+      // After a change of network the page restarts ICE at once, without waiting for silence.
       await a.page.context().setOffline(true);
       await a.page.context().setOffline(false);
       await expect.poll(fragment).not.toBe(found);
@@ -357,7 +363,7 @@ describe('a call of two', () => {
     const { port } = app;
     await app.close();
     await pageA.getByText('server offline').waitFor({ state: 'attached' });
-    // What only the server can do is refused at once, and not carried out later.
+    // A request that needs the server is refused at once, and is not sent later either.
     await pageA.locator('label', { hasText: 'Lock the call' }).click();
     await pageA
       .locator('.notice', { hasText: 'The call server can’t be reached' })
@@ -370,11 +376,11 @@ describe('a call of two', () => {
       await page.getByText('server offline').waitFor({ state: 'detached', timeout: 30_000 });
     await Promise.all([goesOn(pageA), goesOn(pageB)]);
     expect(await pageA.evaluate('connections.length')).toBe(connections);
-    // Signalling carries words again.
+    // Signalling works again.
     await pageA.keyboard.press('m');
     await tile(pageB, 'Ada').getByText('microphone off').waitFor({ state: 'attached' });
 
-    // In a browser of her own, for that is killed next.
+    // In a browser of her own, because the test kills that browser next.
     doomed = await launchBrowser();
     const { page: pageC } = await arrive(doomed, link, 'Mary');
     await pageC.getByRole('button', { name: /^Join/ }).click();
@@ -391,7 +397,7 @@ describe('a call of two', () => {
     await Promise.all([goesOn(pageA), goesOn(pageB), goesOn(pageC)]);
     expect(await Promise.all([pageA, pageB, pageC].map((page) => tile(page).count()))).toEqual([2, 2, 2]);
     // Everybody sees their own picture, and both others see Ada's still one. With three people each
-    // gets fewer bits, so edges do not count.
+    // stream gets fewer bits, so the pictures are compared at a small size.
     const ofAda = await pixels(pageA, '#stage', 16, 9);
     for (const page of [pageB, pageC])
       await expect
@@ -419,7 +425,7 @@ describe('a call of two', () => {
   it('goes on where a restarted server does not let one back in, who rejoins once that is possible', async () => {
     const { page } = b;
     const room = new URL(link).searchParams.get('room')!;
-    // Keeps the page from the server, and no packet from the other person.
+    // Cuts the page off from the server. The direct connection to the other person stays.
     await page.context().setOffline(true);
     const { port } = app;
     await app.close();
@@ -463,7 +469,7 @@ describe('a call of two', () => {
     await b.page.locator('.notice').getByText('ERR_REMOVED').waitFor();
     await b.page.waitForFunction('opened.every(({ readyState }) => readyState === "ended")');
     await a.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
-    // Else their link would let them in again.
+    // The call is locked after a removal; otherwise the link would let the removed person in again.
     await a.page.locator('.notice', { hasText: 'Grace was removed' }).waitFor();
     expect(await a.page.getByRole('switch', { name: 'Lock the call' }).isChecked()).toBe(true);
   });

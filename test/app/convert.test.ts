@@ -125,7 +125,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       expect([picture.width, picture.height], name).toEqual(size);
       expect(picture.codec).toBe('h264');
     }
-    // A broken frame takes along those that are made of it, and no others.
+    // A damaged frame also spoils those that are predicted from it, and no others.
     const { mended, warnings } = events[films.indexOf('scratched.mp4')]!;
     expect(mended).toBeGreaterThan(0);
     expect(mended).toBeLessThan(8);
@@ -145,10 +145,11 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(times).toHaveLength(31);
     expect(beeps).toHaveLength(31);
     for (const [index, time] of times.entries()) expect(Math.abs(beeps[index]! - time)).toBeLessThan(0.02);
-    // No piece of an unfinished film is left.
+    // No file of an unfinished film is left.
     expect((await readdir(out)).filter((name) => !name.endsWith('.mp4'))).toEqual([]);
-    // What lay on its side stands: the picture is the one that a player shows. Luma alone would not
-    // tell, as it is BT.601's before and BT.709's after.
+    // A film with a rotation comes out upright: the picture is what a player would show. The
+    // comparison needs RGBA, because the old film is BT.601 and the new one BT.709, so their luma
+    // differs.
     const [lying, standing] = await Promise.all([
       decodePictures(at('turned.mp4'), { pixels: 'rgba' }),
       decodePictures(join(out, 'turned-none.mp4'), { pixels: 'rgba' }),
@@ -215,13 +216,13 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(wrong / (width * height)).toBeLessThan(0.05);
     expect(outside / outsides).toBeLessThan(3);
     expect(inside / insides).toBeGreaterThan(4 * (outside / outsides));
-    // VP9's alpha: only libvpx's decoder brings it.
+    // Of ffmpeg's decoders only libvpx-vp9 decodes VP9's alpha.
     const clear = await decodePictures(at('cut.webm'), { pixels: 'rgba', decoder: 'libvpx-vp9' });
     const corner = clear[3]!;
     const middle = clear[4 * (Math.round(0.75 * height) * width + (width >> 1)) + 3]!;
     expect([corner < 16, middle > 240], `corner ${corner}, middle ${middle}`).toEqual([true, true]);
-    // Along the outline the colours are the film's own, not darkened by transparency. It begins
-    // with the fourth frame.
+    // Along the outline the colours are the film's own, not darkened by transparency. The
+    // comparison begins with the fourth frame.
     let [shown, own] = [0, 0];
     for (let i = 0; i < width * height; i++) {
       if (clear[4 * i + 3]! < 64 || clear[4 * i + 3]! > 192) continue;
@@ -270,7 +271,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       { cwd: folder },
     );
     const closed = once(child, 'close') as Promise<[number]>;
-    // The first word of progress: a piece of the film is there.
+    // The first progress message means that a part of the film has been written.
     await once(child.stdout, 'data');
     expect(await readdir(at('stopped'))).toEqual(['film.mp4.part']);
     child.kill('SIGINT');

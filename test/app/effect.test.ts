@@ -13,7 +13,7 @@ import { reach } from './studio-page.ts';
 
 let camera: FakeCamera;
 let app: Listening;
-/** The same with nets that cost next to nothing, for what is around the picture. */
+/** The same app with tiny nets, for tests that do not look at the picture. */
 let light: Listening;
 let browser: Browser;
 
@@ -30,10 +30,10 @@ afterAll(async () => {
   await Promise.all([app.close(), light.close()]);
 });
 
-// Also after a test that failed: a page that goes on would take the time of the next.
+// This closes pages after a failed test too: a page that goes on would slow down the next test.
 afterEach(async () => {
   for (const context of browser.contexts()) {
-    // What is still on its way through a route would fail with the page.
+    // A request that a route still holds would fail when its page closes.
     for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   }
@@ -141,7 +141,7 @@ describe('with a camera that shows the demo clip', () => {
       const picture = new OffscreenCanvas(4000, 3000);
       picture.getContext('2d')!.fillRect(0, 0, 4000, 3000);
       const url = URL.createObjectURL(await picture.convertToBlob());
-      // The picture takes longest to read, and was asked for first.
+      // The image takes longest to load, although it was requested first.
       await Promise.all([
         portoon.set({ background: url, style: 'udnie' }),
         ...Array.from({ length: 40 }, (_, i) =>
@@ -208,7 +208,7 @@ async function watchSwitches(): Promise<{ brightness: number; styled: boolean }[
     }
   })();
   const seen: { brightness: number; styled: boolean }[] = [];
-  /** Compares processed frames with the raw ones of the same moment, `count` of them. */
+  /** Compares the processed frames with the raw frames of the same timestamps, `count` of them. */
   const compare = async (count: number) => {
     while (count > 0) {
       const { value: frame, done } = await reader.read();
@@ -326,14 +326,15 @@ describe('previews', () => {
         picture.close();
         pictures++;
       };
-      // Every net is there from then on.
+      // After this round every net is loaded.
       await portoon.preview({ onPreview });
       pictures = 0;
       const before = await frames();
       for (let rounds = 0; rounds < 2; rounds++) await portoon.preview({ onPreview });
       return { pictures, frames: (await frames()) - before };
     });
-    // Between two previews a frame goes first. If a whole round did, two frames would have come.
+    // A frame is processed between any two previews. If frames had to wait for a whole round, there
+    // would be two.
     expect(seen.pictures).toBeGreaterThan(10);
     expect(seen.frames).toBeGreaterThanOrEqual(0.9 * seen.pictures);
   });
@@ -362,7 +363,7 @@ describe('previews', () => {
       await closing;
       return { shown: shown.length, code, patience: performance.now() - began };
     });
-    // Closing is answered, and not merely given up waiting for after a second.
+    // `close` was answered: the timeout of a second did not have to end it.
     expect(seen.code).toBe('ERR_WORKER_DIED');
     expect(seen.shown).toBe(1);
     expect(seen.patience).toBeLessThan(900);
@@ -391,7 +392,7 @@ describe('what goes wrong', () => {
       );
     });
     expect(message).toBe('ERR_MODEL_INTEGRITY');
-    // Another style works all the same.
+    // Another style still works.
     await page.evaluate(() =>
       (window as unknown as { portoon: { set(look: unknown): Promise<void> } }).portoon.set({
         style: 'udnie',
@@ -413,7 +414,7 @@ describe('what goes wrong', () => {
       await reach(page, 'error');
       await page.getByText('"portrait"').first().waitFor();
       await page.getByText(code).first().waitFor();
-      // Mended, it starts without a reload.
+      // Once the files can be loaded, it starts without a reload.
       await page.unroute('**/models/matte/*.onnx*');
       await page
         .getByRole('button', { name: /again|restart/i })
@@ -515,13 +516,13 @@ describe('what goes wrong', () => {
     await page.workers()[0]!.evaluate(() => {
       self.close();
     });
-    // It falls silent, and is missed.
+    // The worker falls silent, and the page notices.
     await page.waitForFunction((old) => document.querySelector('#stage') !== old, canvas, LONG_WAIT);
     await page.waitForFunction(
       () => (window as unknown as { portoon: { stats(): { frames: number } } }).portoon.stats().frames > 5,
     );
     await reach(page, 'running');
-    // Whoever sends the processed track knows that it is over.
+    // The processed track ends, so its users know that it is over.
     expect(await page.evaluate(() => 'processedEnded' in window)).toBe(true);
   });
 
@@ -551,7 +552,7 @@ test('a hidden tab goes on', async () => {
     await reach(tabs.page, 'running');
     await tabs.hide();
     const before = await frames(tabs.page);
-    // A page that was slowed down with its tab would come to one frame a second, or none.
+    // If the hidden tab slowed the page down, there would be one frame a second, or none.
     await expect.poll(() => frames(tabs.page), { timeout: 10_000 }).toBeGreaterThan(before + 20);
     expect(await tabs.page.evaluate(() => document.visibilityState)).toBe('hidden');
   } finally {

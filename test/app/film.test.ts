@@ -1,4 +1,4 @@
-/** A film on the stage: its player, its sound, and the part of it that is meant. */
+/** A film on the stage: its player, its sound, and the chosen part. */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -64,7 +64,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     );
     expect(outside).toEqual([]);
 
-    /** Which of its two colours the stage shows. */
+    /** Which of the film's two colours the stage shows. */
     const colour = () =>
       page.evaluate(() => {
         const context = new OffscreenCanvas(8, 8).getContext('2d')!;
@@ -85,7 +85,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     await place.fill('1.9');
     await page.getByRole('button', { name: 'End here' }).click();
     await page.getByRole('button', { name: 'Play the film' }).click();
-    // Over and over, and never the blue part.
+    // The part repeats, and the blue half is never shown.
     const seen = await page.evaluate(async () => {
       const slider = document.querySelector<HTMLInputElement>('.film-line input')!;
       const places: number[] = [];
@@ -110,7 +110,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
       card.getByRole('button', { name: 'Save' }).click(),
     ]);
     const sound = await decodeSound(await download.path(), 48_000);
-    // Where the part begins again there is a gap.
+    // There is a gap in the sound where the part starts again, so the median is taken.
     const pitches = Array.from({ length: 10 }, (_, tenth) =>
       pitch(sound.subarray(24_000 + 4800 * tenth, 28_800 + 4800 * tenth), 48_000),
     ).sort((a, b) => a - b);

@@ -18,7 +18,7 @@ import {
 const run = promisify(execFile);
 
 let folder: string;
-/** What became of all films as MP4, and of one as WebM. */
+/** The results of converting all films to MP4, and one to WebM. */
 let mp4: ConvertRun;
 let webm: ConvertRun;
 
@@ -35,7 +35,7 @@ const SMALL = [160, 90] as const;
 const TONE = '-f lavfi -i sine=440:d=2:r=48000';
 const test2 = (size: string, rate = 15, seconds = 1) =>
   `-f lavfi -i testsrc2=s=${size}:r=${rate}:d=${seconds}`;
-/** From the usual range to a high one. */
+/** A filter that turns standard dynamic range into high dynamic range. */
 const high = (transfer: string) =>
   `format=yuv420p,${TAGS},zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt2020:t=${transfer}:m=bt2020nc:r=tv,format=yuv420p10le -c:v libx264 -crf 8 -profile:v high10 -color_primaries bt2020 -color_trc ${transfer} -colorspace bt2020nc`;
 
@@ -107,10 +107,10 @@ afterAll(async () => {
   if (!noFfmpeg) await rm(folder, { recursive: true });
 });
 
-/** What the command said of a film. */
+/** What the command reported about a film. */
 const said = (name: string) => mp4.events[FILMS.indexOf(name)]!;
 
-/** Of the colours of two pictures in RGBA, in codes. */
+/** Mean difference of the colours of two pictures in RGBA, 0 to 255. */
 function difference(one: Buffer, other: Buffer): number {
   expect(one.length).toBe(other.length);
   let sum = 0;
@@ -152,7 +152,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
       expect(await codecs(made(name)), name).toEqual(['aac', 'h264']);
       expect(await pitchOf(made(name)), name).toBeCloseTo(440, -1);
     }
-    // What no browser decodes is better than silence.
+    // No browser decodes AC-3, so it is copied rather than left out.
     expect(await codecs(made('ac3.mkv'))).toEqual(['ac3', 'h264']);
     expect(said('ac3.mkv').warnings.join()).toContain('not every player will play it');
     expect(webm.events).toMatchObject([{ event: 'done', audio: 'Opus', audioCopied: false }]);
@@ -188,7 +188,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
       expect(Math.abs(sound.length / 48_000 - 1.5)).toBeLessThan(0.03);
     }
     expect(said('trimmed.mp4')).toMatchObject({ audioCopied: true, warnings: [] });
-    // Half a second, then what follows the second one.
+    // The edit list shows half a second, leaves out a part, and shows the rest.
     for (const [index, from] of [
       [14, 14],
       [15, 60],
@@ -264,7 +264,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     const { stderr } = await run('ffmpeg', ['-i', at('constant.mp4'), '-vf', 'vfrdet', '-f', 'null', '-']);
     expect(stderr).toContain('VFR:0.000000');
     expect((await describeFilm(at('constant.mp4'))).rate).toBe('30/1');
-    // What moves at its own time still does.
+    // Moving things are where they were at the same time in the original.
     const [before, after] = await Promise.all(
       [at('variable.mp4'), at('constant.mp4')].map((path) => decodePictures(path, { pixels: 'rgba' })),
     );

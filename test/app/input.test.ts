@@ -249,7 +249,8 @@ describe('a camera', () => {
     const outcome = await page.evaluate(async () => {
       const devices = navigator.mediaDevices;
       let plugged: MediaDeviceInfo[] = [];
-      // Chromium has no fake device that can be pulled out: the list is played, the rest is real.
+      // Chromium has no fake device that can be unplugged, so the list of devices is faked; the
+      // rest is real.
       devices.enumerateDevices = () => Promise.resolve(plugged);
       const info = (deviceId: string) => ({ kind: 'videoinput', deviceId, label: '' }) as MediaDeviceInfo;
       const steps: string[] = [];
@@ -302,7 +303,7 @@ describe('a hidden tab', () => {
       return Object.fromEntries(Object.keys(to).map((name) => [name, (to[name]! - from[name]!) / passed]));
     };
     await tabs.hide();
-    // Over the clip's end and back to its beginning.
+    // Ten seconds are longer than the clip, so it must also start again from its beginning.
     const hidden = await rates(10);
     expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
     await tabs.show();

@@ -21,7 +21,7 @@ const gap = missingJanus();
 if (gap !== undefined) process.stdout.write(`Not tested: broadcasting over Janus. ${gap}\n`);
 
 let camera: FakeCamera;
-/** The same still, as small as it is compared. */
+/** The same still picture at the size at which pictures are compared. */
 let small: FakeCamera;
 let browser: Browser;
 let janus: JanusServer;
@@ -91,8 +91,8 @@ async function goesOn(page: Page): Promise<void> {
 describe.skipIf(gap !== undefined)('over a real media server', () => {
   beforeAll(async () => {
     [camera, small] = await Promise.all([
-      // The least of which Chromium makes more than one size, and so few frames that it need not
-      // leave out the larger one on a busy machine.
+      // The smallest size for which Chromium sends simulcast, at so low a frame rate that even a
+      // busy machine need not drop the larger layer.
       fakeCamera({ frames: 1, frameRate: 10, width: 640, height: 360 }),
       fakeCamera({ frames: 1, width: WIDTH, height: HEIGHT }),
     ]);
@@ -100,7 +100,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     app = await startNode({ broadcastOrigins: [...janus.origins] }, join(projectRoot, 'dist'));
   });
   afterEach(async () => {
-    // One that failed must not hold the endpoint against the next.
+    // A sender left by a failed test would block the endpoint for the next test.
     await Promise.all(browser.contexts().map((context) => context.close({ reason: 'the test is over' })));
     await expect.poll(() => janus.published(), { timeout: 5000 }).toBe(false);
   });
@@ -127,7 +127,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     for (const { page } of viewers) {
       await goesOn(page);
-      // Of the two sizes the server hands on the large one, as soon as a busy sender encodes it.
+      // Of the two sizes the server forwards the larger one, as soon as the sender encodes it.
       await expect
         .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), {
           timeout: SLOW.timeout,
@@ -145,7 +145,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
       ...viewers.map(({ page }) => reach(page, 'ready')),
       janus.restart(),
     ]);
-    // Frozen, not gone.
+    // While the server is away, the page keeps showing the last frame.
     for (const { page } of viewers) expect(difference(await pixels(page))).toBeLessThan(4);
     await onAir(sender.page);
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
@@ -164,7 +164,8 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await sender.page.evaluate(publishStacked, [janus.whip, janus.token] as const);
     const viewer = await view('&alpha=stacked-1&fit=cover');
     await reach(viewer.page, 'running');
-    // The matte is a disk of half the height in the middle, orange; around it the stream is green.
+    // The matte is a disk in the middle, half as high as the picture, in which the stream is
+    // orange; around it the stream is green.
     const alphaAt = (picture: PNG, x: number, y: number) =>
       picture.data[4 * (y * picture.width + x) + 3]! / 255;
     const shoot = async () => PNG.sync.read(await viewer.page.screenshot({ omitBackground: true }));
@@ -187,7 +188,8 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
       }
     expect([inside, outside].every((count) => count > 3000)).toBe(true);
     expect({ wrong, green }).toEqual({ wrong: 0, green: 0 });
-    // That the server makes the offer itself is no error, but the console calls it one.
+    // The server answers 406 because it wants to make the offer itself. The console logs that as an
+    // error.
     expect(viewer.complaints.filter((text) => !text.includes('406'))).toEqual([]);
     await sender.page.evaluate(() =>
       (globalThis as unknown as { unpublish: () => Promise<void> }).unpublish(),
@@ -196,7 +198,10 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
   });
 });
 
-/** In the page: sends a still stacked picture by WHIP, as the standard's shortest way is. */
+/**
+ * Runs in the page: publishes a still stacked picture by WHIP in as few steps as the standard
+ * allows.
+ */
 async function publishStacked([url, token]: readonly [string, string]): Promise<void> {
   const canvas = document.createElement('canvas');
   // 180 lines plus the guard band are no multiple of 16, so 184 are drawn, and the page cuts them.
@@ -207,8 +212,8 @@ async function publishStacked([url, token]: readonly [string, string]): Promise<
     context.fillRect(0, 0, 320, 384);
     context.fillStyle = '#00b140';
     context.fillRect(0, 0, 320, 192);
-    // The colours reach past the matte's edge, as from a sender that removed the room's colours
-    // there.
+    // The orange reaches beyond the matte's edge, as from a sender that replaces the background's
+    // colours near the edge.
     context.fillStyle = '#ff8000';
     context.beginPath();
     context.arc(160, 92, 60, 0, 7);

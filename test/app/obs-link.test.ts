@@ -33,7 +33,10 @@ async function shoot(page: Page): Promise<PNG> {
   return PNG.sync.read(await page.screenshot({ omitBackground: true }));
 }
 
-/** What is judged once it is good enough, or after a while: codecs and mattes take a moment. */
+/**
+ * Polls until the picture is good enough, at most 15 seconds: codec and matte need a moment.
+ * Returns the last result.
+ */
 async function settled(page: Page, good: (found: CutOut) => boolean): Promise<CutOut> {
   const until = performance.now() + 15_000;
   for (;;) {
@@ -92,7 +95,7 @@ describe('the OBS link', () => {
       expect(found.error).toBeLessThan(4);
     }
     expect(able).toContain('video/VP8');
-    // AV1 leaves little of a processor to what follows.
+    // AV1 takes so much processor time that the rest of the test would be slow.
     await studio.page.evaluate(sendAs, 'video/VP8');
 
     const dressed = await watch('&mirror&chroma=3366cc&fit=cover&stats=1&bitrate=400&audio=0');
@@ -102,7 +105,7 @@ describe('the OBS link', () => {
       matte,
       (_, at) => matte[at - (at % SIZE.width) + SIZE.width - 1 - (at % SIZE.width)]!,
     );
-    // The wall in the colour of the address is what is clear.
+    // Pixels that have the chroma colour exactly are counted as transparent.
     const keyed = async () => {
       const picture = await shoot(dressed.page);
       for (let at = 0; at < picture.data.length; at += 4) {
@@ -112,7 +115,7 @@ describe('the OBS link', () => {
       return judgeCutOut(picture, mirrored);
     };
     await expect.poll(async () => (await keyed()).solid, WAIT).toBeGreaterThan(0.98);
-    // The card of the numbers stands in a corner.
+    // The card with the figures covers one corner, so not everything is clear.
     expect((await keyed()).clear).toBeGreaterThan(0.9);
     await expect.poll(() => text(dressed.page), SLOW).toMatch(/640 × \d+ +\d+ fps +[\d.]+ Mbit\/s +\w+/);
     expect(await studio.page.evaluate(mostBits)).toContain(400_000);
@@ -120,7 +123,7 @@ describe('the OBS link', () => {
       await dressed.page.evaluate(() => getComputedStyle(document.querySelector('canvas')!).objectFit),
     ).toBe('cover');
     await dressed.close();
-    // Who looks on, and who goes, does not make the source begin anew.
+    // Viewers that come and go do not restart the source.
     expect(await studio.page.evaluate('supplies')).toBe(1);
 
     const { rgba } = greenRoom.frame(0);
@@ -128,7 +131,7 @@ describe('the OBS link', () => {
     const green = await settled(page, ({ solid, green }) => solid > 0.8 && green < 0.01);
     expect(green.green).toBeLessThan(0.01);
     expect(green.error).toBeLessThan(6);
-    // The same measure sees green where there is some.
+    // A counter-check: with the raw picture the same measure finds green.
     const raw = Object.assign(new PNG(SIZE), { data: Buffer.from(rgba) });
     expect(judgeCutOut(raw, camera.frame(0).matte).green).toBeGreaterThan(0.3);
     expect(await text(page)).toBe('');
@@ -146,7 +149,8 @@ describe('the OBS link', () => {
       .getByText(/Scene: [\d.]+ Mbit/)
       .waitFor({ timeout: 15_000 });
 
-    // The sender hears of a hidden source after a while; nothing is sent until it is shown again.
+    // After a while the sender is told that the source is hidden. It then sends nothing until the
+    // source is shown again.
     await page.evaluate(() => {
       const visible = (shown: boolean) =>
         dispatchEvent(new CustomEvent('obsSourceVisibleChanged', { detail: { visible: shown } }));
@@ -158,7 +162,7 @@ describe('the OBS link', () => {
     await page.evaluate('visible(true)');
     await expect.poll(() => studio.page.evaluate(sends), { timeout: 5000 }).toBe(true);
 
-    // Another tab of the studio takes over under the same link when the first one goes.
+    // When the first tab closes, another tab of the studio takes over the same link.
     const heir = await studio.page.context().newPage();
     await heir.goto(studio.page.url());
     await heir.keyboard.press('o');
@@ -172,13 +176,13 @@ describe('the OBS link', () => {
     await reach(page, 'running');
     expect((await settled(page, ({ solid }) => solid > 0.95)).solid).toBeGreaterThan(0.95);
 
-    // Sound goes along once it is asked for, and not before.
+    // Sound is sent once it is switched on, and not before.
     expect(await page.evaluate(hearsSound, 500)).toBe(false);
     await panel().getByRole('switch', { name: 'Send the microphone' }).press('Space');
     expect(await page.evaluate(hearsSound, 20_000)).toBe(true);
     await heir.keyboard.press('Escape');
 
-    // Whoever hangs up goes on in OBS.
+    // After leaving a call, the stream to OBS continues.
     await studio.page.keyboard.press('c');
     await studio.page.getByRole('button', { name: /^Join/ }).click();
     await studio.page.getByRole('button', { name: /^(Leave|Hang up)/ }).click();
@@ -194,7 +198,7 @@ describe('the OBS link', () => {
   });
 });
 
-/** In the studio: shows the effect a picture in place of the camera. */
+/** Runs in the studio: shows the effect a picture in place of the camera. */
 async function feedStill({ width, height, rgba }: { width: number; height: number; rgba: string }) {
   const { portoon } = globalThis as unknown as {
     portoon: { feed(track: MediaStreamTrack): Promise<void>; stats(): { frames: number } };
@@ -212,11 +216,11 @@ async function feedStill({ width, height, rgba }: { width: number; height: numbe
   }, 50);
   await portoon.feed(canvas.captureStream().getVideoTracks()[0]!);
   const before = portoon.stats().frames;
-  // The matte settles on the new source.
+  // The matte needs some frames to settle on the new source.
   while (portoon.stats().frames < before + 20) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** In the studio: what the connection to the viewer can be sent in. */
+/** Runs in the studio: the codecs that the connection to the viewer offers. */
 function codecs(): string[] {
   const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
   const sender = connections
@@ -228,7 +232,7 @@ function codecs(): string[] {
   return wanted.filter((codec) => there.has(codec));
 }
 
-/** In the studio: bits a second that each picture may take. */
+/** Runs in the studio: bits a second that each picture may take. */
 function mostBits(): (number | undefined)[] {
   const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
   return connections
@@ -237,7 +241,7 @@ function mostBits(): (number | undefined)[] {
     .map((sender) => sender.getParameters().encodings[0]?.maxBitrate);
 }
 
-/** In the studio: changes the codec of what is sent. */
+/** Runs in the studio: changes the codec of what is sent. */
 async function sendAs(codec: string): Promise<void> {
   const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
   const sender = connections
@@ -250,7 +254,7 @@ async function sendAs(codec: string): Promise<void> {
   await sender.setParameters(parameters);
 }
 
-/** In the viewer: whether frames come in a codec. */
+/** Runs in the viewer: whether frames come in a codec. */
 async function receives(codec: string): Promise<boolean> {
   const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
   const report = await connections.at(-1)!.getStats();
@@ -263,7 +267,7 @@ async function receives(codec: string): Promise<boolean> {
   return found;
 }
 
-/** In the studio: whether any viewer is sent pictures. */
+/** Runs in the studio: whether any viewer is sent pictures. */
 function sends(): boolean {
   const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
   return connections.some(
@@ -273,7 +277,7 @@ function sends(): boolean {
   );
 }
 
-/** In the viewer: whether another ten frames are shown, of whichever stream is there by then. */
+/** Runs in the viewer: waits for ten more frames, of whichever stream is then shown. */
 async function shownAnew(): Promise<boolean> {
   // Each stream has an element of its own, which counts from nothing.
   const counted = new Map<HTMLVideoElement, number>();

@@ -1,4 +1,4 @@
-/** Whether the page for OBS plays anything louder than a whisper within `patience` milliseconds. */
+/** Runs in the page for OBS: whether it plays an audible sound within `patience` milliseconds. */
 export async function hearsSound(patience: number): Promise<boolean> {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context);
@@ -6,7 +6,8 @@ export async function hearsSound(patience: number): Promise<boolean> {
   let heard: MediaStreamTrack | undefined;
   const until = performance.now() + patience;
   while (performance.now() < until) {
-    // A stream that changes gets an element of its own, and sound may join a stream later.
+    // A changed stream gets a new element, and sound may be added later, so both are looked up each
+    // time.
     const stream = [...document.querySelectorAll('video')].at(-1)?.srcObject as MediaStream | undefined;
     const [track] = stream?.getAudioTracks() ?? [];
     if (track && track !== heard) {

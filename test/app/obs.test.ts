@@ -37,7 +37,7 @@ const keepCamera = `
     return stream;
   };`;
 
-// What plays is tested over a real media server; here is what must hold without one.
+// Playing a stream is tested in `janus.test.ts`. These tests check what must work without a stream.
 describe('the OBS page without a stream', () => {
   beforeAll(async () => {
     camera = await fakeCamera({ frames: 1, width: 640, height: 360 });
@@ -110,7 +110,8 @@ describe('the OBS page without a stream', () => {
     await page.evaluate('portoon.set({ style: "none" })');
     await expect.poll(async () => (await look()).drawn, { timeout: 10_000 }).toBeLessThan(5);
 
-    // A camera that its key switches off leaves what `onlost` says, and comes back by itself.
+    // When a camera is switched off by its key, the page shows what `onlost` asks for, and recovers
+    // by itself.
     const isEmpty = async () => {
       const { data } = PNG.sync.read(await page.screenshot({ omitBackground: true }));
       return data.every((value) => value === 0);
@@ -125,7 +126,7 @@ describe('the OBS page without a stream', () => {
     expect(complaints).toEqual([]);
     await close();
 
-    // Nobody allows these the camera.
+    // In these two pages nobody allows the camera.
     const [silent, asked] = await Promise.all(
       ['', '&debug=1'].map((more) =>
         visit(browser, `${app.url}obs.html?input=camera${more}`, { viewport: size }),
@@ -167,7 +168,7 @@ describe('the OBS page without a stream', () => {
     for (const name of ['Original', 'Everything', 'Half strength']) await ask(name);
     expect(await controls()).toEqual({ style: 'none', region: 'everything', strength: '50' });
 
-    // As it would come from a page of another origin, which the browser lets no hold of the studio.
+    // Imitates a message from another origin: a page there could not get a reference to the studio.
     await studio.evaluate(() => {
       const data = { portoon: 1, set: { style: 'toon', strength: 0.1 }, mute: true };
       const origin = 'https://elsewhere.example';

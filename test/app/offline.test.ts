@@ -15,7 +15,8 @@ it('a second visit needs no server', async () => {
       serviceWorkers: 'allow',
     });
     await reach(page, 'running');
-    // One of the runtime's three builds is kept, with its script, and the nets in full precision.
+    // The browser keeps only the build of the runtime that it uses, with its script, and of the
+    // nets only those in full precision.
     const missing = () =>
       page.evaluate(async () => {
         const { files } = (await (await fetch('/offline.json')).json()) as { files: string[] };
@@ -29,7 +30,7 @@ it('a second visit needs no server', async () => {
     expect(complaints).toEqual([]);
 
     await node.close();
-    // Another look than before: what nobody has loaded yet is there as well.
+    // A style that was not loaded before the server stopped must be available as well.
     await page.goto(`${node.url}?input=demo&style=udnie`);
     await reach(page, 'running');
     await page.waitForFunction(() => (window.portoon?.stats().ms.style ?? 0) > 0, undefined, {

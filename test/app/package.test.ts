@@ -23,7 +23,7 @@ const BARE = `<!doctype html>
   <script type="importmap">{ "imports": { "portoon": "./node_modules/portoon/dist-lib/index.js" } }</script>
   <script type="module">import * as library from 'portoon'; Object.assign(window, { library });</script>`;
 
-/** What a developer may write; without what others need, such as WebGPU's types. */
+/** What a developer may write. It is compiled without other packages' types, such as WebGPU's. */
 const TYPED = `
 import { createEffect, isSupported, preload, PortoonError, type EffectOptions } from 'portoon';
 import { cartoonProcessor } from 'portoon/livekit';
@@ -104,7 +104,7 @@ const saturation = ([r, g, b]: number[]) => Math.max(r!, g!, b!) - Math.min(r!, 
 
 const run = promisify(execFile);
 
-/** A page of the plain example that has the library as `library`, and starts nothing. */
+/** Opens a page of the plain example that exposes the library as `library` and starts nothing. */
 async function openBare({ url } = plain): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(`${url}bare.html`);
@@ -112,7 +112,7 @@ async function openBare({ url } = plain): Promise<Page> {
   return page;
 }
 
-/** What `createEffect` says of files that are somewhere else. */
+/** The error of `createEffect` when its files cannot be found at `assets`. */
 function refusal(page: Page, assets?: string): Promise<Fault> {
   return page.evaluate(async (assets) => {
     const { library } = window as unknown as { library: typeof Library };
@@ -188,7 +188,7 @@ describe('a page', () => {
     const [shown] = await composites(page, camera, 1, {});
     const { matte, width, height } = camera.frame(shown!.index);
     const distance = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
-    // White lines on blue paper: there is far more paper.
+    // The style draws white lines on blue paper, so the median colour is the paper's.
     const median = [0, 1, 2].map((channel) => {
       const values = [...distance.keys()].filter((pixel) => distance[pixel]! >= 12);
       return values.map((pixel) => shown!.rgba[4 * pixel + channel]!).sort((a, b) => a - b)[
@@ -227,7 +227,7 @@ describe('a page', () => {
       }),
     );
     const chroma = async () => saturation(await middleOf(page));
-    // Manga is black and white, and the demo person is not.
+    // Manga is black and white, and the person in the demo clip is coloured.
     await expect.poll(chroma, WAIT).toBeLessThan(8);
     await page.getByLabel('Cartoon').uncheck();
     await expect.poll(chroma, WAIT).toBeGreaterThan(14);
@@ -409,7 +409,7 @@ describe('tools read the package', () => {
 test('the package is small, and its JavaScript smaller', () => {
   expect(packed.bytes).toBeLessThan(30e6);
   expect(packed.files.filter((path) => /\.wasm$|portrait\.onnx$/.test(path)).length).toBe(4);
-  // What a first cartoon on wasm loads.
+  // The files that the first cartoon on wasm loads.
   const scripts = [
     'index',
     'effect',

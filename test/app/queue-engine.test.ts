@@ -16,7 +16,10 @@ import { lightBuild } from '../fixtures/light-app.ts';
 const reason = noFfmpeg ?? noProc;
 if (reason) process.stdout.write(`A browser that hangs is not tested: ${reason}.\n`);
 
-/** Milliseconds without progress: many, and few for a browser that certainly makes none. */
+/**
+ * Milliseconds without progress after which the browser counts as hung: `never` is too long for
+ * this test, `soon` is short, for a browser that is stopped.
+ */
 const HANG = { never: 100_000, soon: 1000 };
 const PLAIN: ConvertSettings = {
   look: { style: 'none', region: 'everything' },
@@ -48,7 +51,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Converts the film into a file, and says how many frames it has. */
+/** Converts the film, and returns the number of frames. */
 async function convert(name: string, during?: () => void): Promise<number> {
   const film = engine.offer(join(folder, 'film.mp4'));
   const place = await engine.openForWriting(join(folder, name));
@@ -66,7 +69,7 @@ async function convert(name: string, during?: () => void): Promise<number> {
   }
 }
 
-/** Processes that this one started, by their program. */
+/** Ids of the browser processes that this process has started. */
 async function browsers(): Promise<number[]> {
   const children = await readFile(`/proc/self/task/${process.pid}/children`, 'utf8');
   const pids = children.trim().split(' ').filter(Boolean).map(Number);
@@ -82,7 +85,7 @@ describe.skipIf(reason)('the browser of a worker', () => {
     expect(engine.starts).toBe(1);
     const [hung, ...others] = await browsers();
     expect(others).toEqual([]);
-    // It and all that it started; it hears of nothing any more.
+    // Stops the browser and all its child processes, so that it answers nothing.
     process.kill(-hung!, 'SIGSTOP');
     options.hang = HANG.soon;
     await expect(convert('three.mp4')).rejects.toThrow('The browser made no progress for 1 s.');

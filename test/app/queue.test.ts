@@ -22,13 +22,13 @@ if (reason) process.stdout.write(`Films in a queue are not tested: ${reason}.\n`
 
 const CAMERA = { frames: 90, width: 160, height: 90, numbered: false };
 const PLAIN = ['-s', 'none', '-r', 'everything'];
-/** Seconds of silence that this test's workers forgive. */
+/** After so many seconds of silence a worker counts as lost. */
 const STALL = '4';
 
 let folder: string;
 let redis: ChildProcess;
 let port: number;
-/** Where the first worker tells its figures. */
+/** The port of the first worker's metrics. */
 let figuresPort: number;
 let url: string;
 let workers: QueueWorker[];
@@ -39,7 +39,7 @@ const alone = (...args: string[]) => convert(folder, ...args);
 const queued = (...args: string[]) => convert(folder, ...args, '--queue', url, '--segment', '2');
 const startWorker = (...args: string[]) => startQueueWorker(url, '--stall', STALL, ...args);
 
-/** What is beside the films that are whole. */
+/** The files in a folder that are not finished films. */
 const leftovers = async (name: string) =>
   (await readdir(at(name))).filter((file) => !/^[\w-]+\.(mp4|webm)$/.test(file));
 
@@ -94,7 +94,7 @@ describe.skipIf(reason)('films in a queue', () => {
     const store = await startSignedStore();
     store.files.set('/in/steady.mp4', await readFile(at('steady.mp4')));
     const address = (path: string) => `${store.site}${path}?signature=good`;
-    // A second try meets the films of the first.
+    // When the test is tried a second time, the films of the first try are still there.
     const plain = [...PLAIN, '--overwrite'];
     const how = [...plain, '--from', '0.5', '--to', '5.3'];
     const uneven = ['variable.mp4', ...plain, '--fps', '12'];
@@ -102,7 +102,7 @@ describe.skipIf(reason)('films in a queue', () => {
       alone(...uneven, '-o', 'even.mp4'),
       queued(...uneven, '-o', 'even-parts.mp4'),
       alone('edits.mp4', ...plain, '-o', 'edited.mp4'),
-      // Without a run-up, and its key frames are where the edit list does not tell.
+      // Without a run-up, and from a film whose edits do not begin at key frames.
       convert(
         folder,
         ...['edits.mp4', ...plain, '-o', 'edited-parts.mp4', '--queue', url],
@@ -121,7 +121,7 @@ describe.skipIf(reason)('films in a queue', () => {
       runs.map(({ code }) => code),
       JSON.stringify(runs.map(({ events, errors }) => [events, errors])),
     ).toEqual(runs.map(() => 0));
-    // By address alone: nothing but the new film is left there.
+    // Over HTTP no temporary files remain: only the new film was added.
     expect([...store.files.keys()]).toEqual(['/in/steady.mp4', '/out/new.mp4']);
     await writeFile(at('parts/stored.mp4'), store.files.get('/out/new.mp4')!);
     store.close();
@@ -140,7 +140,7 @@ describe.skipIf(reason)('films in a queue', () => {
       const [picture, same] = [await probe(at(one)), await probe(at(other))].map(({ tracks }) => tracks[0]);
       expect([same?.width, same?.height], other).toEqual([picture?.width, picture?.height]);
     }
-    // What it says to programs is the same as well, whoever of the films is first.
+    // The JSON messages are the same as well; only the order of the films may differ.
     for (const { film, frames, audio, audioCopied } of whole.events)
       expect(parts.events.find((event) => event.film === film)).toMatchObject({
         event: 'done',
@@ -149,11 +149,12 @@ describe.skipIf(reason)('films in a queue', () => {
         audioCopied,
       });
     expect(await leftovers('parts')).toEqual([]);
-    // Half of the frames are shown, or one twice: at a constant rate, and not one more or less.
+    // The film's frame rate varies; at the new constant rate some frames are left out and some
+    // repeated, also across the cuts.
     expect((await probe(at('even-parts.mp4'))).pictures).toEqual(
       Array.from({ length: 60 }, (_, index) => expect.closeTo(index / 12, 3) as number),
     );
-    // Both had their share: segments, and not films as a whole.
+    // Both workers took segments, not whole films.
     for (const { said } of workers) expect(said).toMatch(/segment \d of [23]/);
     const figures = await (await fetch(`http://127.0.0.1:${figuresPort}/metrics`)).text();
     const count = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(figures)?.[1]);
@@ -161,7 +162,7 @@ describe.skipIf(reason)('films in a queue', () => {
       workers[0]!.said.match(/segment \d of \d: \d+ frames/g)!.length,
     );
     expect(count('portoon_worker_frames_total')).toBeGreaterThan(0);
-    // One browser did all of it.
+    // Each worker starts one browser for all its jobs.
     expect([count('portoon_worker_browser_starts'), count('portoon_worker_active_jobs')]).toEqual([1, 0]);
   });
 
@@ -191,12 +192,13 @@ describe.skipIf(reason)('films in a queue', () => {
       }),
     );
     expect(cuts.map(({ length }) => length)).toEqual([60 * size, 60 * size]);
-    // What differs is the encoder's, which begins anew; where it has not, nothing does.
+    // After the cut only the encoder, which starts anew there, may make a difference; before it the
+    // pictures are equal.
     expect(Math.max(...ours!.slice(0, 30))).toBe(0);
     const elsewhere = ours!.slice(40).reduce((sum, value) => sum + value, 0) / 20;
     expect(ours![30], `elsewhere ${elsewhere}`).toBeLessThan(2.5 * elsewhere);
     expect(ours![30]).toBeLessThan(0.75 * without![30]!);
-    // VP9's alpha comes through the joining.
+    // The transparency of VP9 survives the joining.
     const pixels = await decodePictures(at('clear.webm'), { pixels: 'rgba', decoder: 'libvpx-vp9' });
     expect(pixels.length).toBe(60 * 4 * size);
     for (const frame of [0, 29, 30, 59]) {
@@ -228,7 +230,8 @@ describe.skipIf(reason)('films in a queue', () => {
     };
     const converting = queued('busy.mp4', 'diary.mp4', 'one.mov', 'missing.mp4', ...PLAIN, '-o', 'safe/');
     await inMidSegment();
-    // Frozen, it comes back later to find its segment gone; killed, it never does.
+    // The stopped worker resumes later and finds that its segment was given away; the killed one
+    // never resumes.
     workers[0]!.child.kill('SIGSTOP');
     workers[1]!.child.kill('SIGKILL');
     await stopEngine(redis);
@@ -256,7 +259,7 @@ describe.skipIf(reason)('films in a queue', () => {
     const args = ['convert', 'busy.mp4', ...PLAIN, '-o', 'stopped/new.mp4', '--queue', url, '--segment', '2'];
     const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: folder });
     const closed = once(child, 'close') as Promise<[number]>;
-    // The first word of progress: the film is cut, and segments are under way.
+    // The first progress message means that the film has been cut and segments are being converted.
     await once(child.stdout, 'data');
     expect(await leftovers('stopped')).not.toEqual([]);
     let said = '';
@@ -265,7 +268,7 @@ describe.skipIf(reason)('films in a queue', () => {
     await expect.poll(() => said, { timeout: 30_000 }).toContain('"ended"');
     const told = performance.now();
     expect((await closed)[0]).toBe(130);
-    // It ends when it has said so, and not when its patience would have.
+    // The command ends as soon as it has reported, and does not wait for its timeout.
     expect(performance.now() - told).toBeLessThan(15_000);
     expect(await readdir(at('stopped'))).toEqual([]);
     const list = await run(process.execPath, [BIN, 'queue', '--queue', url, '--json']);
@@ -277,7 +280,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect(states.at(-1)).toEqual({ version, workers: 2, waiting: 0, active: 0 });
     expect(states.filter(({ name }) => name === 'busy.mp4').map(({ state }) => state)).toEqual(['done']);
 
-    // What it has goes to the other one at once.
+    // A worker that stops without grace gives its segment to the other worker at once.
     const converting = queued('busy.mp4', ...PLAIN, '-o', 'handed.mp4');
     const hasty = await startWorker('--grace', '0');
     await expect.poll(() => hasty.said).toContain('Takes films');
@@ -292,7 +295,7 @@ describe.skipIf(reason)('films in a queue', () => {
     const { code, events } = await convert(folder, 'one.mov', '--queue', `redis://:secret@127.0.0.1:${free}`);
     expect(code).toBe(1);
     expect(events[0]?.message).toMatch(`No Redis answers at redis://127.0.0.1:${free}`);
-    // A film that is not cut needs nothing of it all.
+    // A film that is not cut needs no queue, so the missing Redis does not matter.
     const whole = await convert(folder, 'sixty.mkv', ...PLAIN, '--queue', url, '--segment', '0');
     expect(whole.events).toMatchObject([{ event: 'done', frames: 180 }]);
     const wrong = await convert(folder, 'one.mov', '--queue', 'films.local');

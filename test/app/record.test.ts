@@ -22,9 +22,9 @@ import { message, reach, visit, type Visit } from './studio-page.ts';
 import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 
 let folder: string;
-/** With nets that cost next to nothing: a clip is the same whatever it shows. */
+/** The app with tiny nets, for tests of clips in which the picture does not matter. */
 let app: Listening;
-/** With those that are shipped, for clips that show what they find. */
+/** The app with the shipped nets, for tests that judge the picture. */
 let whole: Listening;
 let camera: FakeCamera;
 let browser: Browser;
@@ -89,7 +89,7 @@ async function save(page: Page): Promise<string> {
   return path;
 }
 
-/** Nobody can say whether a download arrived, so it takes two clicks to throw a clip away. */
+/** A page cannot know whether a download arrived, so discarding a clip takes two clicks. */
 async function discard(page: Page): Promise<void> {
   await newestClip(page).getByRole('button', { name: 'Discard' }).click();
   await newestClip(page).getByRole('button', { name: 'Discard for good?' }).click();
@@ -114,7 +114,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
         before: clapper,
       });
       await choose(page, format);
-      // One of the two with frames that are all as long.
+      // One of the two formats is also recorded at a constant frame rate.
       const even = format === 'webm';
       if (even) await evenRate(page);
       await page.keyboard.press('r');
@@ -141,7 +141,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       if (format === 'mp4') expect(file.indexOf('moov')).toBeLessThan(file.indexOf('mdat'));
       const { offsets, lastBeep } = await measureStep(path);
       expect(lastBeep).toBeGreaterThan(2);
-      // A frame waits for its moment, up to three quarters of a frame.
+      // At a constant rate a frame may be shifted by up to three quarters of its duration.
       const most = even ? 0.02 + 0.75 / 30 : 0.02;
       for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(most);
       expect(complaints).toEqual([]);
@@ -165,7 +165,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     const settled = matches.slice(2);
     expect(settled.length).toBeGreaterThan(5);
     for (const { overlap } of settled) expect(overlap).toBeGreaterThan(0.93);
-    // The background is put back.
+    // After the recording the previous background is back.
     await expect.poll(() => page.locator('.stage').getAttribute('data-see-through')).toBeNull();
     expect(complaints).toEqual([]);
   });
@@ -211,10 +211,10 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       return sum / (width * height * 255);
     });
     expect(shares.length).toBeGreaterThan(5);
-    // The room is more than half of the picture.
+    // The room, which is transparent now, takes more than half of the picture.
     expect(Math.max(...shares)).toBeLessThan(0.6);
     expect(Math.min(...shares)).toBeGreaterThan(0.1);
-    // What was chosen last shows afterwards.
+    // The background that was chosen last is shown afterwards.
     await expect.poll(() => page.locator('.stage').getAttribute('data-see-through')).toBeNull();
     await page.locator('.segmented input[value=colour]:checked').waitFor({ state: 'attached' });
   });
@@ -294,7 +294,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     const sound = await decodeSound(path, rate);
     const loudness = (from: number, to: number) =>
       Math.max(...sound.subarray(from * rate, to * rate).map(Math.abs));
-    // Each is silent for its first 1.5 s.
+    // Each microphone is silent for its first 1.5 s.
     expect(loudness(0, 0.8)).toBeLessThan(0.01);
     expect(loudness(2.5, 3.5)).toBeGreaterThan(0.2);
     expect(loudness(7, 7.8)).toBeGreaterThan(0.2);
@@ -349,7 +349,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
       expect(film.seconds).toBeGreaterThan(1.5);
       expect(film.tracks).toHaveLength(2);
       expect(await decodeErrors(path)).toBe('');
-      // Thrown away it does not come back.
+      // A discarded clip does not come back.
       await newestClip(again.page).getByRole('button', { name: 'Discard' }).click();
       await newestClip(again.page).getByRole('button', { name: 'Discard for good?' }).click();
       await expect.poll(() => filesLeft(again.page)).toEqual([]);
@@ -360,8 +360,8 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
 
   test('when there is no room: it says so, and what was written plays', async () => {
     const { page } = await studio('input=camera&autostart=1&style=none');
-    // Browsers grant a file room in advance, by their own rules. So the disk is made full in the
-    // worker's writes.
+    // Browsers reserve space for files by rules of their own, so a full disk cannot be made from
+    // outside. The worker's writes are made to fail instead.
     await page.route('**/record.worker*.js', async (route) => {
       const response = await route.fetch();
       const headers = response.headers();
@@ -408,9 +408,9 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
 type Generator = new (init: { kind: 'audio' }) => MediaStreamTrack & { writable: WritableStream<AudioData> };
 
 /**
- * Runs in the page. In place of microphones: the first has one channel at 16 kHz, as Bluetooth
- * has, the next two at 44.1 kHz. Each sounds only after 1.5 s, and is unplugged by the event
- * `unplug`.
+ * Runs in the page, and replaces its microphones: the first has one channel at 16 kHz, as over
+ * Bluetooth, the next two have 44.1 kHz. Each is silent for 1.5 s, and the event `unplug` unplugs
+ * it.
  */
 function slowMicrophones(): void {
   const { MediaStreamTrackGenerator } = globalThis as unknown as { MediaStreamTrackGenerator: Generator };
@@ -446,7 +446,7 @@ function slowMicrophones(): void {
     return new MediaStream([track]);
   };
 }
-/** Over a recording that runs. */
+/** Reloads the page while a recording runs. */
 async function leaveAndComeBack(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
@@ -475,7 +475,10 @@ function fillDisk(room: number): void {
   };
 }
 
-/** The demo's matte that is most like a picture's alpha, and how much of both they share. */
+/**
+ * Which matte of the demo clip is most like the alpha of a picture, and their intersection over
+ * union.
+ */
 function bestMatch(rgba: Uint8Array, mattes: ArrayLike<number>[]): { index: number; overlap: number } {
   let best = { index: -1, overlap: 0 };
   for (const [index, matte] of mattes.entries()) {

@@ -10,7 +10,7 @@ import { LONG_WAIT } from '../fixtures/waits.ts';
 
 export type { Seen } from './room-page/main.ts';
 
-/** Builds the page, for a server to serve. */
+/** Builds the page into a folder that a server can serve. */
 export async function buildRoomPage(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'portoon-room-'));
   await build({
@@ -22,7 +22,7 @@ export async function buildRoomPage(): Promise<{ folder: string; remove: () => P
   return { folder, remove: () => rm(folder, { recursive: true }) };
 }
 
-/** Opens the page as somebody new. `before` runs there ahead of its own scripts. */
+/** Opens the page as a new visitor. `before` runs in it ahead of the page's own scripts. */
 export async function openRoomPage(browser: Browser, url: string, before = ''): Promise<Page> {
   const context = await browser.newContext({ permissions: ['microphone'] });
   const page = await context.newPage();
@@ -33,7 +33,8 @@ export async function openRoomPage(browser: Browser, url: string, before = ''): 
 }
 
 /**
- * What the page answers, unless it crashes first: an evaluation in a crashed page never ends.
+ * Waits for an answer from the page; rejects if the page crashes, because an evaluation in a
+ * crashed page never ends.
  */
 function answerOf<Answer>(page: Page, answer: Promise<Answer>): Promise<Answer> {
   let onCrash = (): void => undefined;

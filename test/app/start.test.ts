@@ -16,7 +16,7 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** `npm start` without npm between, which would keep the signals to itself. */
+/** Runs what `npm start` runs, but without npm, which would not pass on the signals. */
 function start(port: string, args: string[] = [], path = process.env.PATH) {
   const child = spawn(process.execPath, [join(projectRoot, 'bin/start.js'), ...args], {
     cwd: projectRoot,
@@ -36,7 +36,7 @@ function start(port: string, args: string[] = [], path = process.env.PATH) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
-  // Asked for only where it is expected to start.
+  // Tests that expect a failed start do not wait for the address.
   address.catch(() => undefined);
   return { child, said, ended, address };
 }
@@ -140,7 +140,7 @@ describe('npm start', () => {
   });
 });
 
-/** The command line, which nothing but its arguments starts. */
+/** Runs the command line with nothing but these arguments. */
 async function portoon(...args: string[]): Promise<{ code: number; errors: string }> {
   const child = spawn(process.execPath, [join(projectRoot, 'bin/portoon.js'), ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],

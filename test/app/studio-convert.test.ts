@@ -80,7 +80,7 @@ async function drop(...names: string[]): Promise<void> {
 const dialog = () => page.getByRole('dialog', { name: /Convert/ });
 const films = () => page.getByRole('list', { name: 'Films' });
 
-/** Everything that lies in the origin's private folder. */
+/** The names of all files in the origin's private folder. */
 function leftovers(): Promise<string[]> {
   return page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
@@ -103,7 +103,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await films().getByRole('button', { name: 'Resume' }).waitFor();
     await films().getByRole('button', { name: 'Resume' }).click();
     await tabs.hide();
-    // Nothing of the page's own is asked while it is hidden: the files tell.
+    // While the page is hidden its state is not read: the files show when the work is done.
     await expect.poll(leftovers, LONG_WAIT).toEqual([expect.stringMatching(/\.mp4$/)]);
     await tabs.show();
     const bytes = await page.evaluate(async () => {
@@ -115,7 +115,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     });
     await writeFile(at('converted.mp4'), new Uint8Array(bytes));
     const made = await probe(at('converted.mp4'));
-    // At a constant rate, which is lower than the film's.
+    // Converted at a constant rate that is lower than the film's.
     expect(made.pictures).toHaveLength((FRAMES * 25) / 30);
     expect(made.tracks.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
     expect(await decodeErrors(at('converted.mp4'))).toBe('');
@@ -127,8 +127,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await expect(page.getByRole('textbox', { name: 'Name of the clip' }).inputValue()).resolves.toBe(
       'film-toon',
     );
-    // The person chooses where to save. A browser without a screen refuses its own dialog, so this
-    // one picks a file elsewhere.
+    // The person chooses where to save. A headless browser cannot show its own dialog, so this one
+    // picks a file elsewhere.
     await page.evaluate(() => {
       Object.assign(globalThis, {
         showSaveFilePicker: async ({ suggestedName }: { suggestedName: string }) =>
@@ -155,7 +155,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await films().getByRole('button', { name: 'Remove: notes.mp4' }).click();
     await films().waitFor({ state: 'detached' });
     await expect.poll(leftovers).toEqual([]);
-    // The live picture goes on where it rested.
+    // After the conversion the live picture continues.
     const before = await page.evaluate(() => window.portoon!.stats().frames);
     await page.waitForFunction((frames) => window.portoon!.stats().frames > frames + 5, before, {
       polling: 100,
@@ -184,10 +184,10 @@ describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
     await page.getByRole('button', { name: 'Choose another video' }).click();
     await (await choosing).setFiles(at('notes.mp4'));
     await message(page, '“notes.mp4” is a text file, not a video.').waitFor();
-    // A wrong ending is no harm.
+    // A wrong file extension does not matter.
     await drop('misnamed.webm');
     await message(page, 'notes.mp4').waitFor({ state: 'detached' });
-    // Until it plays, the button offers the film before.
+    // Until the new film plays, the button would convert the previous one.
     await page.getByRole('banner').getByText('misnamed.webm').waitFor();
     await page.getByRole('button', { name: 'Convert film' }).click();
     await dialog().getByText('misnamed.webm').waitFor();

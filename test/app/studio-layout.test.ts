@@ -14,7 +14,7 @@ let server: Awaited<ReturnType<typeof serveApp>>;
 let home: string;
 
 beforeAll(async () => {
-  // One picture for ever: what lies before and after the divider is then the same moment.
+  // The camera shows one still picture, so both sides of the divider show the same moment.
   const still = await fakeCamera({ frames: 1 });
   [server, browser] = await Promise.all([serveApp(lightBuild()), launchBrowser({ camera: still.path })]);
   home = server.url;
@@ -96,7 +96,7 @@ describe('the interface', () => {
       const welcome = await parts(page);
       expect(welcome.map(({ part }) => part)).toContain('.card');
       expectNoOverlap(welcome, width, height);
-      // Both ways to begin can be seen without scrolling.
+      // Both buttons are visible without scrolling.
       for (const name of ['Use my camera', 'Try the demo']) {
         const box = await page.getByRole('button', { name }).boundingBox();
         expect(box!.y + box!.height).toBeLessThanOrEqual(height);
@@ -251,14 +251,14 @@ describe('the divider', () => {
         await stopped(page);
         return PNG.sync.read(await page.screenshot());
       };
-      // The effect draws the new size a moment after the page.
+      // The effect draws the new size a little later than the page, so this is repeated.
       let [before, after] = [await shoot('End', '100'), await shoot('Home', '0')];
       for (let tries = 0; difference(before, after) >= 4 && tries < 20; tries++)
         [before, after] = [await shoot('End', '100'), await shoot('Home', '0')];
       const aligned = difference(before, after);
       const where = `${width} x ${height}, mirrored ${mirrored}`;
       expect(aligned, where).toBeLessThan(4);
-      // It is the place that fits, not merely a plain picture.
+      // A counter-check: the pictures differ when one is moved, so they are not merely plain.
       for (const [dx, dy] of [
         [2, 0],
         [-2, 0],
@@ -300,7 +300,7 @@ describe('a slow first visit', () => {
     const held: (() => void)[] = [];
     await page.route('**/*.onnx*', async (route) => {
       await new Promise<void>((go) => held.push(go));
-      // Those of the first page are gone with it.
+      // Requests of the first page fail here, because that page is gone.
       await route.continue().catch(() => undefined);
     });
     await page.goto(`${home}?autostart=1&style=none&background=blur`);
@@ -403,7 +403,7 @@ describe('the lobby', () => {
       permissions: ['camera', 'microphone'],
     });
     await reach(page, 'running');
-    // The strip comes with the picture, and moves what is centred above it.
+    // The style strip appears with the picture, and moves what is centred above it.
     await page.locator('.strip').waitFor();
     const apart = () =>
       page.evaluate(() => {

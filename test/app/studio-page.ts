@@ -1,15 +1,18 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { LONG_WAIT } from '../fixtures/waits.ts';
 
-/** A fresh visitor's page, and what it complained of. */
+/** A new visitor's page, and the errors that it has logged. */
 export interface Visit {
   readonly page: Page;
-  /** Uncaught errors, and what the console calls one: a broken policy, a missing file. */
+  /**
+   * Uncaught errors, and errors in the console, such as violations of the content security policy
+   * and missing files.
+   */
   readonly complaints: string[];
   readonly close: () => Promise<void>;
 }
 
-/** Opens the studio as somebody new. `before` runs in the page ahead of its own scripts. */
+/** Opens the studio as a new visitor. `before` runs in the page ahead of its own scripts. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -18,7 +21,7 @@ export async function visit(
   const { before, ...contextOptions } = options;
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
-    // What a test puts in place of a file passes by a service worker.
+    // Requests through a service worker would not reach the routes of a test.
     serviceWorkers: 'block',
     ...contextOptions,
   });
@@ -28,14 +31,15 @@ export async function visit(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  // A headless browser shows nobody a dialog for files; without one clips go to the downloads.
+  // A headless browser cannot show a dialog for files. Without this function the studio downloads
+  // clips.
   await page.addInitScript('delete window.showSaveFilePicker');
   if (before !== undefined) await page.addInitScript(before);
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
 }
 
-/** Waits until the page is in a state, as other programs would. */
+/** Waits until the page is in this state, by the attribute that it has for other programs. */
 export async function reach(page: Page, state: 'ready' | 'running' | 'error'): Promise<void> {
   try {
     // By a timer: a page whose drawing is held up runs no animation frame.

@@ -51,7 +51,9 @@ function distance(a: number[], b: number[]): number {
   return a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
 }
 
-/** Gives the page a matte net whose parts, if it has any, go by another name. */
+/**
+ * Gives the page a matte net that has its output for parts under another name, so that it has none.
+ */
 async function hideParts(page: Page): Promise<void> {
   const renamed = (net: Buffer) => Buffer.from(net.toString('latin1').replaceAll('parts', 'pants'), 'latin1');
   await page.route('**/models/matte/*.onnx*', async (route) => {
@@ -67,7 +69,7 @@ async function hideParts(page: Page): Promise<void> {
     matte.sha256 = createHash('sha256')
       .update(renamed(await net.body()))
       .digest('hex');
-    // Its twin would still be of the net that it was made from.
+    // The half-precision variant would still be the original net's.
     delete matte.half;
     await route.fulfill({ json: manifest });
   });
@@ -82,8 +84,8 @@ describe('the strip', () => {
     );
     await reach(page, 'running');
     const [live, toon, udnie] = await previews(page, 'none', 'toon', 'udnie');
-    // Chromium's own test picture is all green. The demo, from which the shipped previews come, is
-    // not.
+    // Chromium's own test picture is all green. The demo clip, from which the shipped previews were
+    // made, is not.
     const [red, green] = live!.slice(-4);
     expect(green! - red!).toBeGreaterThan(60);
     expect(distance(live!, toon!)).toBeGreaterThan(4);
@@ -97,7 +99,7 @@ describe('the strip', () => {
       await expect
         .poll(async () => distance((await preview(page, id)) ?? before, before), LONG_WAIT)
         .toBeGreaterThan(20);
-    // Of two pictures one is left when the other has faded.
+    // A tile shows two pictures until the old one has faded out.
     await page.waitForFunction(() =>
       Array.from(document.querySelectorAll('.live')).every(
         ({ childElementCount }) => childElementCount === 1,
@@ -298,7 +300,7 @@ describe('the controls', () => {
     expect(await radio(page, 'Colour').isChecked()).toBe(true);
     expect(await page.getByLabel('Another colour').inputValue()).toBe('#663399');
 
-    // The person goes on from there.
+    // The person's own changes are stored on top of what the link chose.
     await page.keyboard.press('g');
     await remembered(page, '"region":"everything"');
     await page.goto(`${home}?input=demo`);
@@ -321,7 +323,7 @@ describe('the controls', () => {
     await radio(page, 'Background').check({ force: true });
     await remembered(page, '"region":"background"');
     expect(await page.locator('.notice').count()).toBe(0);
-    // It goes back by itself, perhaps before anyone looks.
+    // The choice is reverted by itself, perhaps before it can be seen as chosen.
     await radio(page, 'Face').click({ force: true });
     await message(page, 'ERR_PARTS_MISSING').getByText('face').first().waitFor();
     expect(await radio(page, 'Background').isChecked()).toBe(true);

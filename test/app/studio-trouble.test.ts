@@ -58,7 +58,8 @@ describe('the address', () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=/index.html`);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     await reach(page, 'running');
-    // Who asked for an image did not ask for the room.
+    // Without the image the background is blurred: somebody who wanted an image did not want to
+    // show their room.
     expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
     await close();
   });
@@ -134,7 +135,7 @@ describe('a camera', () => {
     await page.evaluate('plugged = false; cameraTrack.stop(); cameraTrack.dispatchEvent(new Event("ended"))');
     await message(page, 'ERR_CAMERA_STOPPED').waitFor();
     await reach(page, 'ready');
-    // It may still be fading in.
+    // The stage may still be fading in.
     await page.waitForFunction(() => getComputedStyle(document.querySelector('#stage')!).opacity === '1');
     await page.evaluate('plugged = true; navigator.mediaDevices.dispatchEvent(new Event("devicechange"))');
     await reach(page, 'running');
@@ -174,7 +175,7 @@ describe('the effect', () => {
     await reach(page, 'running');
     const notice = message(page, 'ERR_MODEL_INTEGRITY');
     await notice.waitFor();
-    // The effect tells of it before the page has asked once more.
+    // The effect reports that the style was reverted before the page asks again.
     await page.locator('input[name=style][value=none]:checked').waitFor({ state: 'attached' });
     await page.unroute('**/models/style/**');
     await notice.getByRole('button', { name: 'Try again' }).click();
@@ -193,7 +194,7 @@ describe('the effect', () => {
         .locator('.canvas-holder canvas')
         .first()
         .evaluate((canvas) => getComputedStyle(canvas).opacity);
-    // It has faded in.
+    // Waits until the stage has faded in.
     await expect.poll(opacity).toBe('1');
     const worker = page.workers().find((candidate) => candidate.url().includes('effect'));
     await worker!.evaluate(() => {

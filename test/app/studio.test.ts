@@ -136,7 +136,8 @@ describe('the keyboard', () => {
     await dialog.waitFor();
     for (let i = 0; i < 5; i++) {
       await page.keyboard.press('Tab');
-      // The browser's own controls may take a turn; the page behind may not.
+      // The focus may move through the browser's own controls, but not to the page behind the
+      // dialog.
       const behind = await page.evaluate(() => {
         const { activeElement: at } = document;
         return at !== null && at !== document.body && at.closest('dialog') === null;
@@ -144,7 +145,8 @@ describe('the keyboard', () => {
       expect(behind).toBe(false);
     }
 
-    // Who dictates, or rests a hand on the keys, switches the letters off; Escape still works.
+    // One-key shortcuts can be switched off, for people who dictate or rest a hand on the keys.
+    // Escape still works.
     await dialog.getByRole('switch', { name: 'One-key shortcuts' }).uncheck({ force: true });
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
@@ -188,7 +190,7 @@ describe('choices', () => {
     await button(page, 'Plum').click();
     await page.getByText('Dark', { exact: true }).click();
     await page.getByRole('slider', { name: 'Strength of the style' }).fill('30');
-    // Kept as soon as the effect shows it.
+    // The change is stored as soon as the effect has applied it.
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"strength":0.3'));
 
     await page.reload();
@@ -223,7 +225,7 @@ describe('choices', () => {
     await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: picture });
     await page.getByAltText('The chosen background').waitFor();
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
-    // Only who sees it the wrong way round is told that others do not.
+    // The note is shown only while the person sees the picture mirrored.
     const note = page.getByText('You see it mirrored. Others, and clips, have it the right way round.');
     expect(await note.count()).toBe(0);
     await page.keyboard.press('m');
@@ -272,7 +274,7 @@ describe('choices', () => {
     expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
     const before = await shown.getAttribute('src');
 
-    // Image once more opens the chooser as well.
+    // A second click on Image opens the chooser again.
     await choose(() => image.click(), 'bad.png', bad);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     expect(await shown.getAttribute('src')).toBe(before);

@@ -11,14 +11,15 @@ import { projectRoot, serveApp } from '../fixtures/server.ts';
 import { composites, meanDifference, type Composite } from '../fixtures/stage.ts';
 
 /**
- * Real people before real walls. They are not part of the project; a clone without them skips this.
+ * Clips of real people before real walls. They are not part of the project; where they are missing,
+ * these tests are skipped.
  */
 const CLIPS = join(projectRoot, '../shared/data/clips');
 const WIDTH = 640;
 const HEIGHT = 360;
 const FRAMES = 48;
 
-/** Chromium itself reads the GIF: no other program is needed. */
+/** Chromium decodes the GIF, so no other program is needed. */
 async function decode(browser: Browser, url: string, gif: Buffer): Promise<Uint8Array[]> {
   const page = await browser.newPage({ serviceWorkers: 'block' });
   // Only a secure page has an ImageDecoder.
@@ -53,14 +54,15 @@ async function decode(browser: Browser, url: string, gif: Buffer): Promise<Uint8
   return frames.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
 }
 
-/** Frames of a clip as the effect shows them, and the clip's own that they were made of. */
+/** Composited frames of a clip, and the camera frames that they were made from. */
 interface Shown {
   frames: Uint8Array[];
   composites: Composite[];
 }
 
 /**
- * Plays a clip to the app as a camera and collects the results. A screenshot is left to look at.
+ * Plays a clip as the camera of the app, and collects the results. Leaves a screenshot for people
+ * to look at.
  */
 async function play(name: string, look: Record<string, unknown>): Promise<Shown> {
   const folder = await mkdtemp(join(tmpdir(), 'portoon-talking-head-'));
@@ -114,7 +116,7 @@ function meanAlpha(rgba: Uint8Array, box: Box): number {
   return alphas.reduce((sum, alpha) => sum + alpha, 0) / (255 * alphas.length);
 }
 
-/** A reason to leave a test out, in words; false where its clip is there. */
+/** The reason to skip a test whose clip is missing; false if it is there. */
 const lacks = (name: string) =>
   !existsSync(join(CLIPS, `${name}.gif`)) && `../shared/data/clips/${name}.gif is not there`;
 
@@ -134,7 +136,7 @@ test('two real people are both persons, and the wall between them is not', async
   const reason = lacks('two-people');
   if (reason) skip(reason);
   const { composites } = await play('two-people', { style: 'none', background: 'transparent' });
-  // Where they are in every frame, however they lean their heads.
+  // Where the two people are in every frame, however they move their heads.
   const people: Box[] = [
     [120, 220, 240, 350],
     [380, 520, 250, 340],

@@ -1,8 +1,9 @@
 /**
- * Whether the matte holds where webcams show more than a portrait: somebody behind a desk, cuts,
- * and pictures that are hard for other reasons. The demo's own frames are judged, whose mattes are
- * known, through the product: every frame of a film comes out of `convert --matte-only` exactly
- * once. The figures are written to test-results/webcam-framing.txt, whatever comes of the tests.
+ * Whether the matte is right for what webcams show besides portraits: somebody behind a desk, scene
+ * cuts, and pictures that are hard for other reasons. It judges frames of the demo clip, whose
+ * mattes are known, after a conversion: `convert --matte-only` gives exactly one picture for each
+ * frame of the film. The figures are written to test-results/webcam-framing.txt, whether the tests
+ * pass or not.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,9 +17,9 @@ import { decodePictures, noFfmpeg } from '../fixtures/ffmpeg.ts';
 import { writeFilm } from '../fixtures/film.ts';
 
 const [WIDTH, HEIGHT, RATE] = [640, 360, 30];
-/** Frames that the product may take after a cut until its matte is right. */
+/** So many frames after a cut the matte must be right. */
 const SETTLING = 3;
-/** How near it must come by then to where it settles. */
+/** By how much its IoU may then be below the IoU at which it settles. */
 const SETTLED = 0.02;
 
 /** What a film shows from one cut to the next. */
@@ -28,13 +29,13 @@ interface Scene {
   readonly draw: (index: number) => DemoFrame;
 }
 
-/** What the product's matte of a frame is worth. */
+/** How good the product's matte of a frame is. */
 interface Verdict {
-  /** Intersection over union with the truth; 1 where nobody is there and nobody was found. */
+  /** Intersection over union with the true matte; 1 where nobody is there and nobody was found. */
   readonly iou: number;
   /** Pixels on the wrong side of the outline, as a share of the frame. */
   readonly wrong: number;
-  /** Pixels that are taken for a person, as a share of the frame. */
+  /** Pixels that the matte gives to a person, as a share of the frame. */
   readonly cover: number;
   /** Whether a region over 0.2 % of the frame that touches no person is taken for one. */
   readonly blob: boolean;
@@ -70,7 +71,7 @@ function recoloured(colour: (person: boolean, rgb: readonly number[]) => readonl
   };
 }
 
-/** As brown as the other, with half of the contrast. */
+/** The same brown for person and room, with half of the contrast. */
 function brown(_person: boolean, [red, green, blue]: readonly number[]): readonly number[] {
   const luma = 55 + 0.5 * (0.299 * red! + 0.587 * green! + 0.114 * blue!);
   return [1.15 * luma, 0.95 * luma, 0.75 * luma];
@@ -134,7 +135,7 @@ function judge(found: Uint8Array, truth: Uint8Array): Verdict {
   return { iou: iou(matte, mask), wrong: wrong / pixels, cover: cover / pixels, blob };
 }
 
-/** How many frames after the cut are not yet as good as what the matte settles at. */
+/** How many frames after the cut are clearly worse than the IoU at which the matte settles. */
 function late(verdicts: readonly Verdict[]): number {
   const settled = mean(verdicts.slice(-20).map((verdict) => verdict.iou));
   return verdicts.findIndex((verdict) => verdict.iou >= settled - SETTLED);
@@ -156,7 +157,7 @@ function figuresOf(name: string, all: readonly Verdict[]): string {
     percent(mean(column('cover'))),
     String(settled.filter(({ blob }) => blob).length).padStart(5),
     String(late(all)).padStart(4),
-    // What a wrong past does to the first frames shows here.
+    // The IoU of the first frames, where the matte's memory of the scene before would show.
     `  ${all
       .slice(0, 8)
       .map((verdict) => verdict.iou.toFixed(2))
@@ -226,7 +227,8 @@ describe.skipIf(noFfmpeg)('what is hard to see', () => {
     test(`${name}: few pixels are wrong`, () => {
       const settled = settledIn(name);
       for (const { wrong } of settled) expect(wrong, told()).toBeLessThan(0.05);
-      // Where a person fills 6 % of the frame, 5 % of it may be nearly all of them.
+      // Where a person fills 6 % of the frame, a wrong 5 % could be nearly all of them, so the IoU
+      // is checked too.
       const ious = settled.map((verdict) => verdict.iou);
       expect(mean(ious), told()).toBeGreaterThanOrEqual(0.8);
     });

@@ -1,8 +1,8 @@
-/** A call without a studio around it: what the tests steer and look at is on `window`. */
+/** A call without the studio. `window.steered` is what tests use to control and inspect it. */
 import { PortoonError } from '../../../src/common/errors.ts';
 import { Room, type Member } from '../../../src/call/room.ts';
 
-/** One of the others, as far as it can be carried to a test. */
+/** A member, without what cannot be sent to a test. */
 export type Seen = Pick<Member, 'id' | 'name' | 'host' | 'muted' | 'camera' | 'link'>;
 
 interface Steered {
@@ -17,9 +17,12 @@ interface Steered {
   /** Whether the room is locked, and whether a lock waits for the server. */
   locked: () => { locked: boolean; waits: boolean };
   signalling: () => boolean;
-  /** The code with which the relay refuses the page, where it keeps somebody away; or `none`. */
+  /**
+   * The code with which the relay refuses this page, if that prevents a connection; otherwise
+   * `none`.
+   */
   relayFault: () => string;
-  /** What the room told of people who came and went, and of its end. */
+  /** What the room reported: members who came and went, and its end. */
   events: string[];
 }
 
@@ -32,7 +35,10 @@ declare global {
 let room: Room | null = null;
 const events: string[] = [];
 
-/** How each was seen last: every change is an event, also one that is undone in the next moment. */
+/**
+ * The last state of each member. Every change is recorded as an event, even one that is undone at
+ * once.
+ */
 const states = new Map<string, string>();
 
 function noteStates(): void {
