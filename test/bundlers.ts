@@ -1,6 +1,6 @@
 /**
- * `npm run test:bundlers`: the examples for heavy tools, with all that they depend on
- * installed, in the browser. It takes minutes and the network, so it is no part of `npm test`.
+ * `npm run test:bundlers`: tries the examples for large bundlers, with all their dependencies, in
+ * the browser. It takes minutes and needs the network, so it is not part of `npm test`.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,10 @@ import { packPackage, serveFolder } from './fixtures/packed.ts';
 import { projectRoot } from './fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from './fixtures/stage.ts';
 
-/** Without what `npm run` tells its children: they would install here. */
+/**
+ * The environment without the variables of `npm run`, with which the examples would install into
+ * this folder.
+ */
 const env = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV|INIT_CWD)/i.test(name)),
@@ -39,7 +42,7 @@ try {
     await npm(folder, 'run', 'build');
     const server = await serveFolder(join(folder, place));
     const page = await browser.newPage();
-    // What tsx calls in functions that are handed to the page.
+    // tsx wraps functions in a helper for their names, which the page does not have.
     await page.addInitScript('globalThis.__name = (named) => named');
     await page.goto(server.url);
     await page.waitForFunction(() => 'portoon' in window, undefined, { timeout: 60_000 });

@@ -1,6 +1,6 @@
 /** What a run of the tests came to, in words. */
 
-/** One test that was to run. */
+/** A test of the run, whether it ran or not. */
 export interface Ran {
   /** Its file, then the names around it, then its own, with ` > ` between them. */
   readonly test: string;
@@ -11,7 +11,7 @@ export interface Ran {
   readonly faults: readonly string[];
 }
 
-/** Something that a run may do without; test/known-gaps.json has them. */
+/** A test that may be skipped or tried twice, from test/known-gaps.json. */
 export interface Gap {
   /** The day of its entry, as 2026-11-30. */
   readonly since: string;
@@ -27,10 +27,11 @@ export interface Outcome {
 }
 
 /**
- * @param broken how much went wrong beside the tests: files that did not load, errors that nobody
- *   caught.
- * @param engines names of those that are not on this machine.
- * @param strict whether what was left out or tried twice fails the run, unless it is a known gap.
+ * @param broken - how many errors there were outside of tests: files that did not load, errors that
+ * nobody caught.
+ * @param engines - names of the programs that are missing on this machine.
+ * @param strict - whether a test that was skipped or tried twice fails the run, unless it is a
+ * known gap.
  */
 export function outcomeOf(
   ran: readonly Ran[],

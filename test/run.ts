@@ -1,8 +1,8 @@
 /**
- * `npm test`: all tests, or what the arguments choose (they are vitest's own). Gets a browser where
- * there is none. Ends with what was left out, and a line for machines. With --strict, as in CI, a
- * test that was left out or passed at the second try fails the run, unless test/known-gaps.json
- * names it.
+ * `npm test`: runs all tests, or those that vitest's own arguments choose. Gets a browser if there
+ * is none. Ends with a list of the skipped tests, and a line for other programs. With --strict, as
+ * in CI, a test that was skipped or passed only at the second try fails the run, unless
+ * test/known-gaps.json lists it.
  */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -33,7 +33,7 @@ for (const file of vitest.state.getTestModules()) {
       test: `${file.relativeModuleId} > ${test.fullName}`,
       state,
       retries: test.diagnostic()?.retryCount ?? 0,
-      // After a second try that passed, those of the first are still here.
+      // If the second try passed, the errors of the first are still here.
       faults: (errors ?? []).map(({ message, stacks }) => {
         const at = stacks?.[0];
         return at ? `${message} (line ${at.line} of ${basename(at.file)})` : message;

@@ -51,7 +51,7 @@ interface Watched {
   longTasks: number[];
 }
 
-/** Bytes of one kind of process, as the system counts them; null where it does not tell. */
+/** Bytes in memory by kind of process, as the system counts them; null where it does not say. */
 type ResidentBytes = Record<string, number | null>;
 
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
@@ -94,10 +94,7 @@ async function measureApp() {
   return { ...visits, ...steady };
 }
 
-/**
- * Somebody comes for the first time, stays for a while, and comes again, as often as it takes for
- * the middle of it to mean something.
- */
+/** Measures first visits and repeated visits, often enough for a meaningful median. */
 async function measureVisits(query: string) {
   const profile = await mkdtemp(join(tmpdir(), 'portoon-bench-'));
   const visit = async (stay: number) => {
@@ -131,7 +128,7 @@ async function latency(style: string): Promise<Spread> {
   await page.waitForFunction(() => document.documentElement.dataset.state === 'running', undefined, {
     timeout: 120_000,
   });
-  // What compiles and warms up is measured elsewhere.
+  // Loading, compiling and warming up are measured elsewhere.
   await page.waitForTimeout(10_000);
   await watchStage(page);
   await page.waitForTimeout(2000);
@@ -167,7 +164,7 @@ async function openWatched(context: BrowserContext, query: string): Promise<Page
 
 async function runSteadily(browser: Browser, context: BrowserContext, query: string) {
   const page = await openWatched(context, query);
-  // What loads, compiles and warms up is measured above.
+  // Loading, compiling and warming up were measured above.
   await page.waitForTimeout(5000);
   await page.evaluate(() => {
     (globalThis as unknown as { watched: Watched }).watched.longTasks.length = 0;
@@ -179,7 +176,7 @@ async function runSteadily(browser: Browser, context: BrowserContext, query: str
   while (performance.now() - began < minutes * 60_000) {
     await page.waitForTimeout(2000);
     samples.push(await stats(page));
-    // Every minute, and of a short run in its middle.
+    // Once a minute; in a run shorter than that, once in its middle.
     const due = Math.min(minutes / 2, 1) * (held.length + 1);
     if (due < minutes && performance.now() - began >= due * 60_000)
       held.push(await memory(browser, page, began));
@@ -220,8 +217,8 @@ interface Memory {
   /** JavaScript, wasm and DOM of the page and its workers. */
   pageMiB: number;
   /**
-   * The same of each, by the name of its script; `page` is the page's own, `shared` what belongs to
-   * none of them.
+   * The same for each worker, by the name of its script; `page` is the page itself, `shared` what
+   * belongs to none of them.
    */
   realmMiB: Record<string, number>;
   residentMiB: ResidentBytes;
@@ -262,8 +259,8 @@ async function memory(browser: Browser, page: Page, began: number): Promise<Memo
 }
 
 /**
- * How far what page and workers hold goes up and down once two minutes have filled what they keep;
- * null where the run was not so long.
+ * Difference between the largest and the smallest memory of page and workers, in MiB, after the
+ * first two minutes, in which caches fill; null for shorter runs.
  */
 function sway(held: readonly Memory[]): number | null {
   const later = held.filter(({ minute }) => minute >= 2).map(({ pageMiB }) => pageMiB);

@@ -30,29 +30,29 @@ if (!(seconds >= 5)) {
   process.exit(2);
 }
 
-/** For the codec and the estimate of the bandwidth. */
+/** Time for the codec and the estimate of the bandwidth to settle. */
 const SETTLE_MS = 5000;
-/** Between two changes, and the changes between a style and none. */
+/** The pause between two changes. */
 const PAUSE_MS = 1000;
 const ROUNDS = 6;
-/** A change that is not seen by then did not happen. */
+/** A change that is not seen within this time counts as failed. */
 const CHANGE_MS = 20_000;
 /**
- * What the codec does to a picture stays below this, what a style does does not; luma 0..255, mean
- * of the tenth that differs most.
+ * A codec changes a picture by less than this, a style by more: mean difference of luma (0 to 255)
+ * over the tenth of the pixels that differ most.
  */
 const CHANGED = 7;
-/** tsx gives functions their names through a helper that pages do not have. */
+/** tsx wraps functions in a helper for their names, which pages do not have. */
 const NAMES = 'globalThis.__name = (named) => named;';
 
 const began = performance.now();
 let step = '';
-/** Says on stderr what is being done, for whoever waits. */
+/** Prints the current step to stderr. */
 function say(what: string): void {
   step = what;
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}\n`);
 }
-// A page that hangs answers nothing, and Playwright waits for its answer for ever.
+// If a page hangs, Playwright waits for its answer for ever, so the benchmark ends itself.
 const patience = 150 + 2 * seconds;
 setTimeout(() => {
   process.stderr.write(`No end after ${patience} s; it hangs at: ${step}\n`);
@@ -111,8 +111,9 @@ async function measure({ page: caller }: Person, { page: friend }: Person) {
 
   const first: Change[] = [];
   const again: Change[] = [];
-  // The nets of these (udnie, great-wave, scream) have not been run at the picture's size, toon's
-  // has; each changes colours enough to be told from the live picture made small.
+  // These keys choose udnie, great-wave and scream. Unlike toon's, their nets have not run at the
+  // picture's size yet. Each changes the colours enough to be told from the live picture at a small
+  // size.
   for (const key of ['5', '6', '7']) {
     say(`a change of style for the first time, by the key ${key}`);
     await changeBy('0', caller, friend, live);
@@ -136,7 +137,9 @@ async function measure({ page: caller }: Person, { page: friend }: Person) {
   };
 }
 
-/** From the camera to the friend's screen, and to the effect's own output on the way. */
+/**
+ * The delays from the camera to the friend's screen, and from the camera to the effect's output.
+ */
 async function latencyOf(style: string, caller: Page, friend: Page) {
   say(`style ${style}: the codec settles`);
   await friend.waitForTimeout(SETTLE_MS);
@@ -159,7 +162,7 @@ async function latencyOf(style: string, caller: Page, friend: Page) {
 
 /** Milliseconds from the press of a key to the first frame that is drawn so. */
 interface Change {
-  /** As it leaves the effect. */
+  /** In the output of the effect. */
   left: number;
   /** On the friend's screen. */
   shown: number;
@@ -188,7 +191,7 @@ async function changeBy(
   }
 }
 
-/** Whether a picture is none of the clip's. */
+/** Whether a picture differs from all frames of the clip. */
 function isStyled(picture: Uint8Array, live: readonly Uint8Array[]): boolean {
   return live.every((one) => difference(one, picture) > CHANGED);
 }

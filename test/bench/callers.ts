@@ -1,4 +1,7 @@
-/** Many pages without a browser, in one process, and how long what they say takes. */
+/**
+ * Simulates many pages in one process, without a browser, and measures how long their messages
+ * take.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
 import {
@@ -11,16 +14,19 @@ import {
   type SignalData,
 } from '../../src/server/signals.ts';
 
-/** As long as a browser's offer with sound and picture. */
+/** As long as a typical offer of a browser for sound and picture. */
 const SDP = 'a=candidate-and-codec-lines\r\n'.repeat(150);
 
-/** When each message was due, by its number; what is late at its start counts as slow. */
+/**
+ * When each message was due, by its number. Times are measured from then, so that a late start
+ * counts as slow.
+ */
 const due = new Map<number, number>();
 let numbers = 0;
-/** Where the times of signals go at present. */
+/** The list to which times of signals are added at present. */
 let signalTimes: number[] = [];
 
-/** A page of a room of two. */
+/** A simulated page, one of two in a room. */
 export class Caller {
   readonly #room: string;
   readonly #address: string;
@@ -29,7 +35,7 @@ export class Caller {
   #seat: JoinAnswer | undefined;
   #other = '';
 
-  /** @param index gives each an address of its own; the servers must trust one proxy. */
+  /** @param index - gives each page an address of its own; the servers must trust one proxy. */
   constructor(room: string, url: string, index: number) {
     this.#room = room;
     this.#address = `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
@@ -70,7 +76,7 @@ export class Caller {
     return socket;
   }
 
-  /** Joins, or comes back. Resolves with the milliseconds from the first packet to the answer. */
+  /** Joins or rejoins. Resolves with the milliseconds from the first packet to the answer. */
   async join(): Promise<number> {
     const began = performance.now();
     const rejoin = this.#seat && { id: this.#seat.self, secret: this.#seat.secret };
@@ -90,7 +96,7 @@ export class Caller {
     return performance.now() - began;
   }
 
-  /** Joins over another node, under the id that it had. */
+  /** Rejoins through another node, under the same id. */
   comeBack(url: string): Promise<number> {
     this.close();
     this.#url = url;
@@ -98,7 +104,7 @@ export class Caller {
     return this.join();
   }
 
-  /** @param at when it was due. */
+  /** @param at - when the signal was due. */
   signal(kind: 'offer' | 'answer' | 'candidate', at = performance.now()): void {
     const number = numbers++;
     due.set(number, at);
@@ -127,7 +133,7 @@ export interface Times {
   readonly max: number;
 }
 
-/** Their middle and their end. */
+/** The number of times, and their percentiles. */
 export function summary(times: number[]): Times {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) =>
@@ -135,7 +141,7 @@ export function summary(times: number[]): Times {
   return { n: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** To one place. */
+/** Rounds to one decimal place. */
 export const round = (value: number) => Math.round(value * 10) / 10;
 
 /**

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:convert`: frames a second of a conversion, and the memory of the command line and
- * its browser on the way.
+ * its browser meanwhile.
  *
- * Arguments: seconds of film (default 20), then what `portoon convert` takes, in place of
+ * Arguments: seconds of film (default 20), then options of `portoon convert` that replace
  * `--quality 192`.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -45,7 +45,7 @@ try {
     });
   }
   await closed;
-  // The first seconds load and compile.
+  // The first seconds are spent on loading and compiling.
   const [first] = samples.filter((_, index) => index >= Math.min(3, samples.length - 2));
   const last = samples.at(-1)!;
   const rate = (last.frames - first!.frames) / (last.at - first!.at);

@@ -34,9 +34,9 @@ function atLeast(least: number, name: 'rooms' | 'rate' | 'seconds'): number {
   process.exit(2);
 }
 
-/** What a browser sends after its offer, about so many. */
+/** About as many as a browser sends after its offer. */
 const CANDIDATES = 8;
-/** Each page says something once in so long. Milliseconds. */
+/** Milliseconds between two messages of a page. */
 const TALK_EVERY = 2000;
 
 /** One node in a process of its own. */
@@ -48,7 +48,8 @@ interface ServerNode {
 async function startServer(redisUrl: string): Promise<ServerNode> {
   const file = join(import.meta.dirname, '../fixtures/node-process.ts');
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', file], {
-    // Each page gets an address of its own, as it has behind a proxy; limits per address hold.
+    // Each simulated page has an address of its own, as behind a proxy, so the limits for one
+    // address hold.
     env: { ...process.env, REDIS_URL: redisUrl, PROXIES: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -82,9 +83,7 @@ async function usage({ url, child }: ServerNode): Promise<Usage> {
   };
 }
 
-/**
- * Starts one after the other at an even rate, whatever the earlier ones take, and waits for all.
- */
+/** Starts the tasks at an even rate, however long earlier ones take, and waits for all. */
 async function atRate<T, R>(
   perSecond: number,
   list: readonly T[],
@@ -118,7 +117,7 @@ async function openRoom([a, b]: Pair): Promise<number[]> {
 }
 
 /**
- * Everybody says something every two seconds, evenly spread, as candidates come after a change of
+ * Each page sends a message every two seconds, evenly spread, like candidates after a change of
  * network.
  */
 async function talk(pairs: readonly Pair[]): Promise<void> {
@@ -145,7 +144,7 @@ try {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
     node: process.version,
-    // Before it begins: what else the machine does shows in the longest times.
+    // The machine's load before the benchmark: other programs would show in the longest times.
     load: round(loadavg()[0]!),
     ...(await measure(nodes as [ServerNode, ServerNode])),
   };
@@ -156,7 +155,7 @@ try {
   for (const { child } of nodes) await stopEngine(child);
   await stopEngine(redis);
 }
-// What pages still wait for is nothing any more.
+// Pages may still wait for answers, which do not matter any more.
 process.exit();
 
 async function measure(servers: readonly [ServerNode, ServerNode]) {
@@ -219,8 +218,8 @@ async function measure(servers: readonly [ServerNode, ServerNode]) {
 }
 
 /**
- * Kills the second node; once its people are missed they all come back over the first in the same
- * moment.
+ * Kills the second node. Once its pages have noticed, they all rejoin through the first node at the
+ * same moment.
  */
 async function killSecond([one, two]: readonly [ServerNode, ServerNode], pairs: readonly Pair[]) {
   const begun = performance.now();

@@ -1,35 +1,35 @@
 /**
- * A camera and a microphone of one clock, which goes on in a hidden tab; and how far apart picture
- * and sound are where they arrive.
+ * A camera and a microphone that share a clock, which keeps running in a hidden tab, and a measure
+ * of how far picture and sound are apart where they are received.
  */
 import type { Page } from 'playwright';
 
-/** Small, so that a machine without a graphics processor keeps the rate for two pages. */
+/** Small, so that a machine without a graphics processor keeps the frame rate in two pages. */
 export const SIZE = { width: 320, height: 180 };
 const SOURCE = {
   ...SIZE,
   rate: 48_000,
   framesPerSecond: 30,
   beepSeconds: 0.1,
-  /** Lines at the top over which the hand sweeps; a codec's blocks are 16. */
+  /** Height of the strip at the top in which the bar moves, in lines: one block of a codec. */
   strip: 16,
 };
 
-/** tsx gives functions their names through a helper that pages do not have. */
+/** tsx wraps functions in a helper for their names, which pages do not have. */
 export const NAMES = 'globalThis.__name = (named) => named;';
 
 /**
- * For `addInitScript`: in place of camera and microphone a still picture over whose top a hand
- * sweeps once a second, left to right, and a beep whenever it starts anew. A worker makes both:
- * timers of hidden pages stand nearly still, those of workers do not.
+ * A script for `addInitScript` that replaces camera and microphone: a bar crosses the top of a
+ * still picture once a second, left to right, and a beep sounds whenever it starts again. A worker
+ * makes both, because timers are throttled in hidden pages but not in workers.
  * @param png - the picture, of {@link SIZE}.
  */
 export const metronome = (png: Buffer): string =>
   `${NAMES} (${installMetronome.toString()})(${JSON.stringify({ ...SOURCE, png: png.toString('base64') })}, ${JSON.stringify(beatInWorker.toString())}, ${JSON.stringify(NAMES)})`;
 
-/** The still picture in Base64, and what moves over it. */
+/** The still picture in Base64, and how the bar and the beep are made. */
 type Clockwork = typeof SOURCE & { png: string };
-/** Chromium's own, which TypeScript does not know. */
+/** Chromium's own class, which TypeScript does not know. */
 type Generator = MediaStreamTrack & { readonly writable: WritableStream };
 
 /** Runs in the page. */
@@ -63,7 +63,7 @@ async function beatInWorker({
 }): Promise<void> {
   const { width, height, rate, framesPerSecond, beepSeconds, strip, png } = source;
   const writer = writable.getWriter();
-  // Two workers, one clock.
+  // The two workers share one clock.
   const seconds = () => (performance.timeOrigin + performance.now()) / 1000;
   if (kind === 'video') {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
@@ -87,7 +87,7 @@ async function beatInWorker({
   const began = Math.ceil(seconds() * 100) / 100;
   let done = 0;
   setInterval(() => {
-    // A block comes with its last sample, as from a microphone.
+    // A block is sent when its last sample is due, as by a microphone.
     for (; began + (done + 1) / 100 <= seconds(); done++) {
       const data = new Float32Array(block);
       for (let i = 0; i < block; i++) {
@@ -110,8 +110,8 @@ async function beatInWorker({
 }
 
 /**
- * On the page that receives: keeps of each picture when its second began, and of each beep when it
- * did, in seconds of one clock.
+ * Runs in the page that receives: records when each second of the picture began, and when each beep
+ * began, in seconds of one clock.
  */
 export function watchBeats(page: Page): Promise<void> {
   return page.evaluate(({ width, height, strip, rate }) => {
@@ -136,7 +136,7 @@ export function watchBeats(page: Page): Promise<void> {
       const { data } = context.getImageData(0, 0, width, 1);
       let hand = 0;
       for (let at = 0; at < data.length; at += 4) if (data[at]! > 127) hand++;
-      // At either end a codec's smear may hide it.
+      // Near the edges the codec may blur the bar away.
       const phase = hand / width;
       if (phase > 0.05 && phase < 0.95) rounds.push(Math.max(now, expectedDisplayTime) / 1000 - phase);
       video.requestVideoFrameCallback(look);
@@ -152,7 +152,7 @@ export function watchBeats(page: Page): Promise<void> {
       analyser.getFloatTimeDomainData(samples);
       const now = performance.now() / 1000;
       const first = samples.findIndex((sample) => Math.abs(sample) > 0.1);
-      // A beep that is heard from the window's very start has begun before it.
+      // A beep at the very start of the samples began before them.
       if (first < rate / 1000) return;
       const at = now - (samples.length - first) / rate;
       if (at - (beeps.at(-1) ?? 0) > 0.5) beeps.push(at);
@@ -161,7 +161,7 @@ export function watchBeats(page: Page): Promise<void> {
 }
 
 /**
- * Milliseconds by which the sound came later than its picture since the last time, per beep; the
+ * The delay of the sound after the picture, in milliseconds, for each beep since the last call; the
  * oldest first.
  */
 export async function offsets(page: Page): Promise<number[]> {

@@ -1,4 +1,4 @@
-/** What processes cost, as Linux tells it. */
+/** Processor time and memory of processes, as Linux reports them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 
@@ -8,7 +8,7 @@ const TICKS_PER_SECOND = 100;
 /** Seconds of a core that a process has used so far. */
 export async function processSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name before the last bracket may hold anything.
+  // The process's name, in brackets, may contain anything, even brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
@@ -30,7 +30,7 @@ export async function treeSeconds(root: number): Promise<number> {
   const used = new Map<number, number>();
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
-    // A process may end while it is looked at.
+    // A process may end while it is read.
     const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
     if (stat === '') continue;
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -47,7 +47,7 @@ export async function treeSeconds(root: number): Promise<number> {
 export type Held = Record<string, number>;
 
 /**
- * MiB that a process and all that it started hold, by what they are for; what they share counts
+ * MiB that a process and its descendants have in memory, by kind of process. What they share counts
  * once.
  */
 export async function memory(pid: number): Promise<Held> {
@@ -55,7 +55,7 @@ export async function memory(pid: number): Promise<Held> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    // After the name, which may hold anything: state, then parent.
+    // After the name, which may contain anything, come the state and the parent.
     const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
     if (parent !== undefined) parents.set(Number(entry), Number(parent));
   }

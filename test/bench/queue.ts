@@ -28,7 +28,7 @@ import { decodePictures, probe } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
 import { machine, memory } from './processor.ts';
 
-/** What a part found out: a row of the table each. */
+/** The results of a part: one row of the table each. */
 type Figures = Record<string, number | string | readonly number[]>;
 
 /** A segment that a worker has done. */
@@ -37,7 +37,7 @@ interface Done {
   /** Seconds: when it was done, and how long it took. */
   readonly at: number;
   readonly took: number;
-  /** MiB that the worker and its browser held then; 0 where that was not asked. */
+  /** MiB that the worker and its browser had in memory then; 0 where that was not measured. */
   readonly held: number;
 }
 
@@ -97,7 +97,10 @@ async function stopWorkers(): Promise<void> {
   await Promise.all(ending);
 }
 
-/** Runs the command. @throws where it ends with another code than 0. */
+/**
+ * Runs the command.
+ * @throws if it exits with a code other than 0.
+ */
 async function convert(films: readonly string[], to: string, ...more: string[]): Promise<number> {
   const began = now();
   const args = [BIN, 'convert', ...films, '-o', join(folder, to), '-y', ...more];
@@ -120,7 +123,7 @@ async function makeFilm(name: string, seconds: number, size: string): Promise<vo
   ]);
 }
 
-/** Frames a second of workers on their cores, their first segments left out. */
+/** Frames a second of the workers on their cores, without each worker's first segment. */
 async function rateOf(cores: readonly number[]): Promise<number> {
   const workers = await Promise.all(cores.map((core) => startWorker(core)));
   await queued(['long.mp4'], 'new.mp4', '--segment', '2', ...styled);
@@ -152,7 +155,8 @@ async function segments(): Promise<Figures> {
   await queued(['segments.mp4'], 'segments-new.mp4', '--segment', '2', '--run-up', '0', ...styled);
   await stopWorkers();
   const [first, last] = [done[0]!, done.at(-1)!];
-  // Of all together: a worker tells how long each took to the hundredth of a second alone.
+  // Summed over all segments, because a worker reports each duration to only a hundredth of a
+  // second.
   const worked = done.slice(1).reduce((sum, { took }) => sum + took, 0);
   const shares = [0.1, 0.25, 0.5, 0.75, 1].map((share) => done[Math.ceil(share * done.length) - 1]!);
   return {
@@ -226,7 +230,7 @@ async function whole(): Promise<Figures> {
   };
   const apart = await differences('one.mp4', 'parts.mp4');
   const frames = segment * FRAME_RATE;
-  // The first segment has nothing before it, and is the same to the bit.
+  // The first segment has no run-up, and is equal bit for bit.
   const later = apart.slice(frames);
   return {
     film: `320x180, ${seconds} s, in segments of ${segment} s with a run-up of 1 s, ${styled.join(' ')}; three workers`,
@@ -258,7 +262,7 @@ try {
     try {
       found[part] = await PARTS[part]!();
     } catch (error) {
-      // The other parts are of use all the same.
+      // The results of the other parts are still useful.
       found[part] = { failed: error instanceof Error ? error.message : String(error) };
       process.exitCode = 1;
       await stopWorkers();

@@ -4,16 +4,16 @@
  */
 import { PeerConnection, type Track } from 'node-datachannel';
 
-/** The clock's side of a video packet's sequence numbers. */
+/** Sequence numbers of packets start again from 0 after this many. */
 const WRAP = 2 ** 16;
-/** RTCP's types lie here, by which it is told from RTP on the same port (RFC 5761). */
+/** Packet types of RTCP, which tell it from RTP on the same port (RFC 5761). */
 const RTCP = { from: 64, to: 95 };
 
 /** One viewer. */
 export class Receiver {
   /**
-   * Milliseconds from its first word to a connection, and to the first packet of the picture; null
-   * until then.
+   * Milliseconds from the first request to the connection, and to the first packet of the picture;
+   * null until then.
    */
   joinedMs: number | null = null;
   firstMs: number | null = null;
@@ -25,7 +25,7 @@ export class Receiver {
   private newest = 0;
   private readonly begun = performance.now();
   private readonly connection = new PeerConnection('viewer', { iceServers: [] });
-  /** Held, for a track that nobody holds is let go of. */
+  /** Kept because a track that is not referenced is collected. */
   private readonly tracks: Track[] = [];
   private resource: string | null = null;
 
@@ -92,7 +92,7 @@ export class Receiver {
     this.packets++;
     const sequence = packet.readUInt16BE(2);
     this.first ??= this.newest = sequence;
-    // The number that is nearest to the newest one, counted on over the wrap.
+    // Unwraps the sequence number: the number closest to the newest one.
     const ahead = (((sequence - this.newest) % WRAP) + WRAP) % WRAP;
     if (ahead < WRAP / 2) this.newest += ahead;
   }

@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
 
-/** Frames a second, and milliseconds of a core for each. */
+/** Frames a second, and milliseconds of processor time for each frame. */
 interface Pace {
   fps: number;
   processor: number;
@@ -35,8 +35,8 @@ interface Pace {
 if (!(await isFresh(projectRoot))) await buildApp(projectRoot);
 const camera = await fakeCamera({ numbered: false });
 const app = await serveApp();
-// With a profile on the disk, as people have it: in a private window each write goes by way of
-// another process.
+// Uses a profile on the disk, as people do: in a private window each write passes through another
+// process.
 const browser = await launchBrowserWithTabs({ camera: camera.path, args: ['--window-size=1280,720'] });
 try {
   const { page } = browser;
@@ -53,7 +53,7 @@ try {
   const results: { format: string; without: Pace; recording: Pace; costPercent: number }[] = [];
   for (const format of options.formats.split(',')) {
     await choose(page, format);
-    // A transparent clip changes the look; the same look is what it is compared with.
+    // A transparent clip changes the look, so it is compared with the same look without recording.
     if (format === 'webm-alpha')
       await page.evaluate(() =>
         (globalThis as unknown as { portoon: { set(look: object): Promise<void> } }).portoon.set({

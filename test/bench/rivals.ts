@@ -10,8 +10,8 @@ import type { Turn } from './rivals/main.ts';
 import { quantileOf } from './spread.ts';
 
 /**
- * By their names on the page. Each puts a blurred room behind the person, but for the first, which
- * draws them as a cartoon in their live room.
+ * Titles by the names on the page. The first draws the person as a cartoon before the live room,
+ * the others blur the room.
  */
 const TITLES = {
   toon: 'Portoon, toon on the person',
@@ -28,13 +28,13 @@ export interface Rival {
   /** Frames a second, of all rounds. */
   fps: number;
   /**
-   * Milliseconds from camera frame to picture; null where pictures do not tell which frame they
-   * show.
+   * Milliseconds from the camera's frame to the picture; null if the pictures do not show which
+   * frame they were made from.
    */
   delay: { p50: number; p95: number } | null;
-  /** Median milliseconds of the matte stage; null where it does not tell. */
+  /** Median milliseconds of the matte stage; null if it is not reported. */
   matteMs: number | null;
-  /** Portoon's cartoon makes so many times as many frames. */
+  /** How many times as many frames a second Portoon's cartoon makes. */
   ratio: number;
 }
 

@@ -83,7 +83,7 @@ try {
     everySeconds: every,
     visible,
     rows: taken,
-    // Browsers fill their pools for some minutes; the second half tells.
+    // In the first minutes browsers fill their caches, so growth is measured over the second half.
     growthMiB: Object.fromEntries(
       (['studioHeap', 'studioResident', 'obsHeap', 'obsResident'] as const).map((what) => [
         what,
@@ -146,7 +146,7 @@ async function watch(address: string): Promise<Page> {
   return (await visit(obs, address, { viewport: SIZE, before: NAMES + WATCH })).page;
 }
 
-/** What is taken next begins now. */
+/** Starts a new period of measurement, after a pause. */
 async function beginAnew({ studio, stage, person }: Pages): Promise<void> {
   await wait(5000);
   await offsets(stage);
@@ -177,7 +177,7 @@ async function take({ studio, stage, person }: Pages) {
 }
 
 /**
- * Frames a second since the last time: what the effect drew, and all connections sent and decoded.
+ * Frames a second since the last call: drawn by the effect, sent and decoded over all connections.
  */
 function framesSince(page: Page): Promise<{ drawn: number; sent: number; decoded: number }> {
   return page.evaluate(async () => {
@@ -216,7 +216,9 @@ async function heap(of: Page[]): Promise<number> {
   return round(used / 2 ** 20);
 }
 
-/** MiB that all processes of a browser have in memory. What they share counts once with each. */
+/**
+ * MiB that all processes of a browser have in memory. Shared memory counts once for each process.
+ */
 async function resident(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');

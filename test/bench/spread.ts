@@ -5,7 +5,7 @@ export interface Spread {
   count: number;
 }
 
-/** The value that `share` (0..1) of the measurements stay under; NaN of none. */
+/** The value that a `share` (0..1) of the measurements stay below; NaN if there are none. */
 export function quantileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;

@@ -1,12 +1,13 @@
 /**
- * Looks at frames where they come by: the camera, the stage, what leaves the effect for a call, the
- * friend's screen.
+ * Looks at frames in several places: the camera, the stage, the output of the effect for a call,
+ * and the friend's screen.
  */
 import type { Page } from 'playwright';
 import { readFrameNumber } from '../../scripts/demo/frame-number.ts';
 
 /**
- * The frame's number is eleven blocks of 12 pixels at 360 lines; made small, each is 4 pixels wide.
+ * The frame's number has eleven blocks of 12 pixels at 360 lines. Made small, each block is 4
+ * pixels wide.
  */
 const NUMBER = { width: 132 / 360, height: 12 / 360, columns: 44, rows: 4 };
 /** The whole picture made small. */
@@ -21,22 +22,24 @@ export interface Look {
   readonly picture: Uint8Array;
 }
 
-/** A look as the page keeps it: the two parts as text, a byte each character. */
+/**
+ * A frame's record as the page keeps it: number and picture as text, one byte in each character.
+ */
 type Kept = [at: number, number: string, picture: string];
 type Place = 'taken' | 'stage' | 'left' | 'shown';
 
 interface Watched {
   seen: Record<string, Kept[]>;
   /**
-   * An eye for one place: looks at a frame that was there at a moment, keeps what it saw, and
-   * closes the frame.
+   * Makes the function that looks at the frames of one place: it records what it sees at a moment,
+   * and closes the frame.
    */
   eyeFor: (place: Place) => (frame: VideoFrame, at: number) => Promise<void>;
 }
 
 /**
- * Gives the page its eye. It reads luma where it lies: to draw each frame on a canvas would take
- * more of the machine than the effect.
+ * Installs the functions in the page. They read luma from the frame itself, because drawing every
+ * frame to a canvas would cost more than the effect.
  */
 function open(page: Page, layout: { number: typeof NUMBER; picture: typeof PICTURE | null }): Promise<void> {
   return page.evaluate((layout) => {
@@ -82,8 +85,8 @@ function open(page: Page, layout: { number: typeof NUMBER; picture: typeof PICTU
 }
 
 /**
- * What the page needs from its start on: it keeps the tracks that it opens. (tsx gives functions
- * their names through a helper that pages do not have.)
+ * What the page needs from the start: it keeps the tracks that it opens. (tsx wraps functions in a
+ * helper for their names, which pages do not have.)
  */
 export const KEEP_TRACKS = `
   globalThis.__name = (named) => named;
@@ -169,7 +172,7 @@ export async function watchStage(page: Page): Promise<void> {
   }, NUMBER);
 }
 
-/** Watches what the friend's screen shows of the caller (`shown`), and from when on. */
+/** Watches what the friend's screen shows of the caller (`shown`), from now on. */
 export async function watchFriend(page: Page): Promise<void> {
   await open(page, { number: NUMBER, picture: PICTURE });
   await page.evaluate(() => {
@@ -184,7 +187,7 @@ export async function watchFriend(page: Page): Promise<void> {
   });
 }
 
-/** What was seen at a place since it was forgotten. */
+/** All that was seen in a place since the last call of `forget`. */
 export async function collected(page: Page, place: Place): Promise<Look[]> {
   const kept = await page.evaluate<Kept[]>(`seen.${place}`);
   return kept.map(([at, number, picture]) => ({

@@ -71,7 +71,7 @@ async function publish(): Promise<Page> {
   await page.getByLabel('Token', { exact: true }).fill(janus.token);
   await page.getByRole('button', { name: 'Go on air' }).click();
   await page.getByRole('dialog', { name: 'Broadcast' }).getByText('On air').waitFor({ timeout: 60_000 });
-  // The bandwidth is guessed upwards from little.
+  // The browser begins with a low bandwidth and raises it step by step.
   await wait(5000);
   return page;
 }

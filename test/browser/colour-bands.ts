@@ -18,8 +18,8 @@ export function alike(seen: Colours, expected: Colours): boolean {
 }
 
 /**
- * A camera that shows four upright bands, green, blue, red and white, and what the effect makes of
- * them.
+ * A camera that shows four vertical bands, green, blue, red and white; reads the colours that the
+ * effect makes of them.
  */
 export class ColourBands {
   private readonly generator = new MediaStreamTrackGenerator({ kind: 'video' });
@@ -29,8 +29,8 @@ export class ColourBands {
   private timer = 0;
 
   /**
-   * @param interval - milliseconds between the frames' timestamps, whenever they come.
-   * @param pause - milliseconds until the next frame comes.
+   * @param interval - milliseconds between the timestamps of two frames, whenever they are sent.
+   * @param pause - milliseconds until the next frame is sent.
    */
   constructor(
     private readonly interval?: number,
@@ -56,8 +56,8 @@ export class ColourBands {
         timestamp: Math.round(at * 1000),
         duration: this.pause * 1000,
       });
-      // The track closes its frame when the write is done. If the track has ended, nothing is left
-      // to do.
+      // The track closes its frame after the write. If the track has ended, nothing remains to be
+      // done.
       void this.writer
         .write(frame)
         .catch(() => undefined)
@@ -67,7 +67,7 @@ export class ColourBands {
     }, this.pause);
   }
 
-  /** Gives no more frames. */
+  /** Sends no more frames. */
   halt(): void {
     self.clearInterval(this.timer);
   }

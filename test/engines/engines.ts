@@ -1,7 +1,7 @@
 /**
- * `npm run engines`: the programs that tests run beside a browser. Installs those that are missing,
- * from Debian's packages, as root or with a sudo that asks for no password, and says what is there
- * then. Ends with 1 where something is still missing; its tests are then left out.
+ * `npm run engines`: installs the programs that tests need besides a browser, where they are
+ * missing, from Debian's packages; needs root, or a sudo without a password. Then lists what is
+ * installed. Exits with 1 if something is still missing; its tests are then skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { missingJanus } from '../fixtures/janus.ts';
 
 interface Engine {
   readonly name: string;
-  /** Why it cannot be used, or nothing. */
+  /** Why the program cannot be used; undefined if it can. */
   readonly missing: () => string | undefined;
   readonly install: () => void;
 }
@@ -44,7 +44,7 @@ const ENGINES: readonly Engine[] = [
   },
 ];
 
-/** Names of what is not on this machine, or not whole. */
+/** Names of the programs that are missing or incomplete. */
 export function missingEngines(): string[] {
   return ENGINES.filter((engine) => engine.missing() !== undefined).map(({ name }) => name);
 }

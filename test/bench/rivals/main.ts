@@ -8,13 +8,13 @@ import { Track } from 'livekit-client';
 import { createEffect } from '../../../src/index.ts';
 
 export interface Turn {
-  /** Different frames a second that came out. */
+  /** Different frames a second in the output. */
   fps: number;
-  /** Milliseconds from a frame's arrival in the page to its picture's, for each picture. */
+  /** Milliseconds from a frame's arrival in the page to its picture, for each picture. */
   delays: number[];
   /**
-   * Milliseconds of the matte stage, or of the segmenter, for each frame or as medians; empty where
-   * it does not tell.
+   * Milliseconds of the matte stage, or of the segmenter, for each frame or as medians; empty if
+   * they are not reported.
    */
   matte: number[];
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { cleanMemberName } from '../../../src/server/signals.ts';
 import { SPOILED, UNSEEN, WHOLE } from '../../fixtures/names.ts';
 
-/** The server's answers are in `test/unit/server/names.test.ts`: the two engines are not one. */
+/**
+ * The same names are tested for the server in `test/unit/server/names.test.ts`, because its engine
+ * is another one.
+ */
 describe('a name in a browser', () => {
   it.each(SPOILED)('loses %s', (_, name) => {
     expect(cleanMemberName(name)).toBe('Ada');

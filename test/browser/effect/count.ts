@@ -8,7 +8,7 @@ export interface Counts {
   bitmaps: number;
   /** Contexts of WebGL that were not given up, and all that they hold. */
   webgl: Record<string, number>;
-  /** Bytes of WebAssembly memory: what the runtime does not free of its tensors makes it grow. */
+  /** Bytes of WebAssembly memory: it grows by tensors that the runtime does not free. */
   wasm: number;
   /** WebGPU devices, and buffers and textures that were not destroyed, including the runtime's. */
   webgpu: Record<string, number>;
@@ -22,7 +22,7 @@ const webgl: Record<string, Map<unknown, WebGL2RenderingContext>> = {};
 
 type Method = (this: unknown, ...given: unknown[]) => unknown;
 
-/** Lets `see` look at what a method gives. */
+/** Lets `see` inspect the results of a method. */
 function watch(
   holder: object,
   name: string,
@@ -44,10 +44,10 @@ globalThis.VideoFrame = class extends VideoFrame {
   }
 } as unknown as typeof VideoFrame;
 watch(ReadableStreamDefaultReader.prototype, 'read', (reading) => {
-  // A reader that is cancelled meanwhile may reject; whoever asked is told.
+  // A cancelled reader may reject meanwhile; the caller handles that.
   (reading as Promise<ReadableStreamReadResult<unknown>>).then(
     ({ value }) => {
-      // A frame from elsewhere is none of the class above.
+      // A frame from another realm is not an instance of this realm's class.
       if (Object.prototype.toString.call(value) === '[object VideoFrame]') frames.add(value as VideoFrame);
     },
     () => undefined,
@@ -104,7 +104,7 @@ export function counts(): Counts {
     bitmaps: [...bitmaps].filter(({ width }) => width > 0).length,
     webgl: Object.fromEntries([
       ['Context', [...contexts].filter((gl) => !gl.isContextLost()).length],
-      // A context that is given up takes all along.
+      // A lost context frees everything that it holds.
       ...Object.entries(webgl).map(([kind, made]) => [
         kind,
         [...made.values()].filter((gl) => !gl.isContextLost()).length,

@@ -1,4 +1,4 @@
-/** The effect's worker, counted. Who asks on the channel is told. */
+/** The effect's worker with counting. It answers questions on the channel. */
 import { counts } from './count.ts';
 import '../../../src/effect/worker/effect.worker.ts';
 

@@ -35,7 +35,7 @@ import { ints, onnx, value, weight } from '../../fixtures/onnx.ts';
 import { layersOf, pixelsOf, readFloats, worst } from './composite-on-gpu.ts';
 import { randomField } from '../../unit/effect/random-field.ts';
 
-/** The largest difference between the GPU and main memory, of 255. */
+/** The largest allowed difference between the GPU and main memory, in steps of 255. */
 const NEAR = 3;
 /** The largest size that the software adapter runs quickly. */
 const SIZE = [32, 32] as const;
@@ -110,7 +110,7 @@ describe('preparing frames on the GPU', () => {
       const size = [64, 64] as const;
       const given = await preparer.planes(size);
       expect(255 * worst(given, await here.planes(size))).toBeLessThanOrEqual(NEAR);
-      // A part of it is that part of the whole.
+      // A region is equal to the same part of the whole picture.
       const part = storage(device, 12 * 32 * 32);
       preparer.scale(SIZE, part, { grid: size, x: 24, y: 8 });
       const of = new Float32Array(3 * 32 * 32);
@@ -174,7 +174,7 @@ test('a matte is refined as in main memory, frame after frame', async () => {
     });
     const picture = Float32Array.from({ length: 3 * pixels }, (_, i) => noise[(i + n) % noise.length]!);
     const parts = Float32Array.from({ length: 6 * pixels }, (_, i) => noise[(i + n * 3) % noise.length]! / 3);
-    // A graph that was captured meanwhile has other buffers.
+    // After a graph capture the net has other buffers.
     if (n === 15)
       for (const name of ['matte', 'picture', 'parts'] as const)
         buffers[name] = storage(device, buffers[name].size);
@@ -203,7 +203,7 @@ test('a matte is refined as in main memory, frame after frame', async () => {
     expect(Math.abs(found!.x * width - mean((i) => i % width) - 0.5)).toBeLessThan(1);
     expect(Math.abs(found!.y * height - mean((i) => Math.floor(i / width)) - 0.5)).toBeLessThan(1);
   }
-  // The cleanup had work to do.
+  // A counter-check: the cleanup did change the mattes.
   expect(held).toBeGreaterThan(30);
   refiner.close();
 });
@@ -228,7 +228,9 @@ async function openThere(
   return new GpuNet(runtime, net, file, layouts, compares);
 }
 
-/** The matte net's answer to a face everywhere, which is the same everywhere. */
+/**
+ * The matte net's answer to a picture that is a face everywhere. The answer is the same everywhere.
+ */
 async function answerOf(net: GpuNet, size: Size): Promise<number> {
   const red = new Float32Array(3 * size[0] * size[1]).fill(1, 0, size[0] * size[1]);
   device.queue.writeBuffer(net.inputBuffer(size), 0, red);
@@ -254,7 +256,7 @@ describe('a captured graph', () => {
     expect(beside).toBeGreaterThan(2);
     expect(await capturing).toBe(true);
     expect(await answerOf(net, SIZE)).toBeCloseTo((1 + right) / 2, 4);
-    // At another size it is of no use.
+    // A captured graph fits one size only.
     const late = net.capture();
     expect(await answerOf(net, [64, 32])).toBeCloseTo(0.5, 4);
     expect(await late).toBe(false);
@@ -270,7 +272,8 @@ describe('a captured graph', () => {
     net.inputBuffer(SIZE);
     const capturing = net.capture();
     while (runtime.captures === 0) await new Promise((resolve) => setTimeout(resolve));
-    // Steps and these take turns: by then the first layout has been timed, and the second has not.
+    // The calls of `exclusive` alternate with the steps of the capture: after ten of them the first
+    // layout has been timed, and the second has not.
     for (let turn = 0; turn < 10; turn++) await runtime.exclusive(() => Promise.resolve());
     expect(runtime.captures).toBe(1);
     net.inputBuffer([64, 32]);
@@ -309,7 +312,7 @@ describe('a captured graph', () => {
   test('that is slower than wasm says so, and the adapter is remembered for it', async () => {
     const memory = providerCache(device.adapterInfo);
     await memory.write('webgpu');
-    // Nobody has asked for WebGPU; the software adapter is slower than any processor.
+    // WebGPU was not asked for explicitly, and the software adapter is slower than the processor.
     const net = await openThere(nets, 'good', undefined, true);
     net.inputBuffer(SIZE);
     await expect(net.capture()).rejects.toMatchObject({
@@ -335,7 +338,7 @@ describe('a captured graph', () => {
     const captureOf = (file: NetFile) =>
       captureGraph(runtime, { file, plain: invert.net.session, run, layouts: ['NCHW'], signal });
     expect(await captureOf(dim.file)).toBeNull();
-    // Nor would any be, if none could be made.
+    // A counter-check: with another net a graph can be captured.
     const graph = await captureOf(invert.file);
     expect(graph).not.toBeNull();
     await graph!.close();
@@ -393,7 +396,7 @@ describe('a style with a recipe', () => {
       expect(Math.max(...texels) - Math.min(...texels)).toBeGreaterThan(100);
       expect(worst(texels, right.ink!)).toBeLessThanOrEqual(NEAR);
     }
-    // Without a recipe nobody asks for it.
+    // Without a recipe the ink is not asked for.
     expect((await cpuStyleRunner(here)(netHere, whole, null)).ink).toBeNull();
     await painter.run(net, whole, null);
     expect(painter.layers!.ink).toBeUndefined();
@@ -403,7 +406,7 @@ describe('a style with a recipe', () => {
 
   test('is drawn alike from packed layers', async () => {
     const pixels = SIZE[0] * SIZE[1];
-    // Circles of tone and ink, in whole bytes, so that both have the very same.
+    // Circles of tone and ink in whole bytes, so that both backends get equal values.
     const bytes = (of: (x: number, y: number) => number) =>
       Uint8Array.from({ length: pixels }, (_, i) => 255 * of(i % SIZE[0], Math.floor(i / SIZE[0])) + 0.5);
     const tones = [0, 1, 2].map((c) => bytes((x, y) => (x + y * (c + 1)) / 130));
@@ -442,7 +445,7 @@ describe('a style with a recipe', () => {
     one.close();
     other.close();
     expect(worst(given, right)).toBeLessThanOrEqual(NEAR);
-    // There is much to see.
+    // A counter-check: the picture is not plain.
     expect(new Set(right).size).toBeGreaterThan(100);
   });
 });
@@ -508,7 +511,7 @@ describe('the whole chain', () => {
         frame.close();
         one.close();
         other.close();
-        // A net may well make more of a small difference at an edge that it sees.
+        // At an edge that the net sees, it may amplify a small difference.
         expect(worst(given, right), region).toBeLessThanOrEqual(24);
         expect(mean(given, right), region).toBeLessThanOrEqual(1);
       }

@@ -37,7 +37,7 @@ const filled = (field: Float32Array): GPUBuffer => {
   return buffer;
 };
 
-/** Two regions with as many pixels, of which each sees something that the other does not. */
+/** Two regions with equally many pixels; each covers something that the other does not. */
 const WIDE: Roi = { grid: [96, 64], x: 16, y: 0, size: [64, 40] };
 const CLOSE: Roi = { grid: [180, 120], x: 64, y: 8, size: [64, 40] };
 
@@ -60,7 +60,7 @@ test('people are found as in main memory', async () => {
   const noise = randomField(200, 9);
   let found = 0;
   for (let n = 0; n < 40; n++) {
-    // Two blobs anywhere, some of them too small for anybody.
+    // Two blobs at random places, some of them too small to be a person.
     const [x, y, r, x2, y2, r2] = Array.from({ length: 6 }, (_, i) => noise[5 * n + (i % 5)]!) as [
       ...[number, number, number, number, number, number],
     ];
@@ -82,7 +82,7 @@ test('the cleanup knows where in the frame the matte is, and keeps its history w
   const refiner = await GpuRefiner.open(device, runtime.watch);
   const cleanup = new MatteCleanup();
   const picture = filled(new Float32Array(3 * 64 * 40).fill(0.5));
-  // In shares of the frame: somebody, a blotch, and a hand at the frame's upper border.
+  // In shares of the frame: a person, a blotch, and a hand at the upper border of the frame.
   const shapes = (x: number, y: number): number => {
     if (Math.hypot(x - 0.5, y - 0.4) < 0.12) return 0.9;
     if (Math.hypot(x - 0.7, y - 0.3) < 0.03) return 0.9;
@@ -106,7 +106,7 @@ test('the cleanup knows where in the frame the matte is, and keeps its history w
     await refiner.refine(given, { smooths: false, part: null, blurs: false });
     cleanup.clean(matte, roi);
     if (worst(raw, matte) > 0.5) held++;
-    // The history of a pixel on an edge is mixed in main memory, and the nearest is taken here.
+    // On an edge main memory interpolates the history, and the GPU takes the nearest pixel.
     const gone = Float32Array.from(await readFloats(device, given.matte), (alpha, i) => alpha - matte[i]!);
     expect(gone.filter((difference) => Math.abs(difference) > 0.1).length, `frame ${n}`).toBeLessThan(8);
   }
@@ -117,7 +117,7 @@ test('the cleanup knows where in the frame the matte is, and keeps its history w
 const NET: Size = [64, 64];
 const FRAME: Size = [128, 96];
 
-/** A room as green as asked, and people in red: the fixture net knows who is who by that. */
+/** A green room, and people in red: the fixture net tells people by that. */
 function scene(people: readonly BoundingBox[], green = 255): VideoFrame {
   const [width, height] = FRAME;
   const rgba = new Uint8Array(4 * width * height);
@@ -162,8 +162,8 @@ test('somebody small is shown larger to the net, others are found, a cut forgets
     return texels[4 * (row * roi.size[0] + column) + 3]! / 255;
   };
 
-  // The fixture net's n-th answer to one picture is 1 - 0.5^n: so its memory has moved along, and a
-  // scan in between has not touched it.
+  // The fixture net's n-th answer to the same picture is 1 - 0.5^n. The right answer here shows
+  // that the memory moved with the region, and that a scan in between did not change it.
   let last = await show([LEFT]);
   expect(isWholeFrame(last.roi)).toBe(true);
   for (let n = 2; n <= 6; n++) {
@@ -179,7 +179,7 @@ test('somebody small is shown larger to the net, others are found, a cut forgets
   for (const side of ['top', 'bottom'] as const)
     expect(Math.abs(shown[side] - LEFT[side]) * grid[1]).toBeLessThan(4);
 
-  // The packed matte is drawn where the region is, as one in main memory is.
+  // The packed matte is drawn in the place of the region, as a matte in main memory is.
   const [one, other] = await Promise.all([
     Compositor.open(new OffscreenCanvas(1, 1)),
     Compositor.open(new OffscreenCanvas(1, 1)),
@@ -205,7 +205,7 @@ test('somebody small is shown larger to the net, others are found, a cut forgets
   one.close();
   other.close();
 
-  // Somebody who comes in where the net does not look is seen after a scan.
+  // A person who enters outside of the region is found by a scan.
   let frames = 0;
   do {
     last = await show([LEFT, RIGHT]);
@@ -213,14 +213,14 @@ test('somebody small is shown larger to the net, others are found, a cut forgets
     frames++;
   } while (last.roi.grid[0] > 64 && frames < 30);
   expect(frames).toBeLessThanOrEqual(13);
-  // The cleanup lets nobody in who has not stayed for ten frames, and then they fade in.
+  // The cleanup admits only what has stayed for ten frames, and then fades it in.
   for (let n = 0; n < 16; n++) {
     last = await show([LEFT, RIGHT]);
     last.frame.close();
   }
   expect(alphaAt(last, RIGHT)).toBeGreaterThan(0.4);
 
-  // Where the background is blurred, the whole frame is needed.
+  // To blur the background, the matte of the whole frame is needed.
   for (let n = 0; n < 3; n++) {
     last = await show([RIGHT], 255, true);
     last.frame.close();

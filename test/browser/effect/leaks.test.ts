@@ -39,7 +39,7 @@ function countThere(): Promise<Counts> {
   });
 }
 
-/** Without a source there is no frame, once the last one is through. */
+/** Waits until the last frame is through, then counts. Without a source no frame follows. */
 async function countOnceThrough(): Promise<Counts> {
   await expect.poll(async () => (await countThere()).videoFrames, LONG_WAIT).toBe(0);
   return countThere();
@@ -52,9 +52,12 @@ async function image(): Promise<Blob> {
   return canvas.convertToBlob();
 }
 
-/** A source, everything that a look can be, previews, the stacked output; and then no source. */
+/**
+ * Uses everything: a source, all kinds of looks, previews and the stacked output; then takes the
+ * source away.
+ */
 async function useAll(effect: Effect, picture: string): Promise<void> {
-  // What is left over is left by frames, however fast they come.
+  // Leaks do not depend on the time between frames, so these come quickly.
   const bands = new ColourBands(undefined, 15);
   await bands.through(effect);
   const looks: LookOptions[] = [
@@ -90,7 +93,7 @@ test('of hundreds of frames, changes of style, region, background and source not
     style: 'invert',
   });
   const picture = URL.createObjectURL(await image());
-  // What is made once and kept is made the first time.
+  // The first round makes what is made once and kept.
   await useAll(effect, picture);
   const before = { here: counts(), there: await countOnceThrough() };
   for (let round = 0; round < 4; round++) await useAll(effect, picture);

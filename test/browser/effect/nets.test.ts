@@ -46,7 +46,7 @@ describe('a net with memory', () => {
       expect(await answer([32, 64])).toBeCloseTo(0.875, 4);
       net.resetState();
       expect(await answer([32, 64])).toBeCloseTo(0.5, 4);
-      // As many pixels, in another shape: nothing of the last one fits.
+      // Equally many pixels in another shape: buffers of the previous size must not be used.
       expect(await answer([64, 32])).toBeCloseTo(0.5, 4);
       expect(await answer([64, 32])).toBeCloseTo(0.75, 4);
       await net.close();
@@ -149,7 +149,7 @@ describe('where the style shows', () => {
   });
 });
 
-/** Everything that goes wrong, by the net that it names. */
+/** The faults that were reported, by the names of their nets. */
 function faultsOf(effect: Effect): Map<string, Fault> {
   const faults = new Map<string, Fault>();
   effect.on('fault', (fault, fatal) => {
@@ -177,7 +177,7 @@ describe('nets that are not as promised', () => {
     });
     expect(faults.get('upgraded')!.message).toContain('grade');
     expect(faults.get('nowhere')!.message).toContain('state');
-    // What is missing, and what it wants instead, is said.
+    // The message names what is missing, or what was given in its place.
     expect(faults.get('forgetful')!.message).toContain('prior');
     expect(faults.get('elsewhere')!.message).toContain('past');
     expect(faults.get('speechless')!.message).toContain('past_next');
@@ -226,9 +226,10 @@ describe('on WebGPU', () => {
     await bands!.become(to);
   }
 
-  // The software adapter has no half precision. Here it claims to: full-precision nets that pass
-  // for variants show which one is used, and a real variant fails as on a broken driver. What real
-  // ones answer is tested in test/unit/quality/half.test.ts, and on WebGPU by `npm run eval:half`.
+  // The software adapter has no half precision, but here it claims to have it. Full-precision nets
+  // in the place of variants show which file is used, and a real variant fails as on a broken
+  // driver. The answers of real variants are tested in test/unit/quality/half.test.ts, and on
+  // WebGPU by `npm run eval:half`.
   test(
     'fp16 nets are taken; a damaged one, or one that the driver fails at, is replaced by its net; one that answers otherwise than on wasm moves all there',
     { timeout: 300_000 },
@@ -264,7 +265,8 @@ describe('on WebGPU', () => {
           code: 'ERR_HALF_PRECISION',
           message: expect.stringContaining(detail) as string,
         });
-      // An adapter that fails at one twin is not trusted with others, nor on the next visit.
+      // After one variant has failed on an adapter, no other is tried, and neither on the next
+      // visit.
       expect(await remembered.read()).toBe('full');
       await remembered.write('half');
 
@@ -350,7 +352,7 @@ describe('previews', () => {
     await effect.set({ region: 'everything', strength: 1 });
     const { pictures: whole } = await previews(effect);
     expectBands(whole.get('invert'), [GREEN, BLUE, RED, WHITE].map(inverted));
-    // And the live picture has not suffered.
+    // The live picture is unaffected.
     await bands.become([GREEN, BLUE, RED, WHITE].map(dimmed));
   });
 
@@ -367,7 +369,7 @@ describe('previews', () => {
     bands.halt();
     const { pictures } = await previews(effect);
     expectBands(pictures.get('dim'), [GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
-    // No frame has told this part yet.
+    // No frame has shown this part yet.
     await effect.set({ region: 'hair' });
     const { pictures: ofHair } = await previews(effect);
     expectBands(ofHair.get('dim'), [GREEN, dimmed(BLUE), RED, WHITE]);
@@ -395,7 +397,7 @@ describe('previews', () => {
       },
     });
     await expect(round).rejects.toThrow('enough');
-    // Another round, and with it everything that was on its way, has come.
+    // After another round, everything that was on its way has arrived.
     await previews(effect);
     expect(seen).toEqual(['invert']);
     await expect(effect.preview({ signal: abort.signal, onPreview: () => undefined })).rejects.toThrow(

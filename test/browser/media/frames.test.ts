@@ -67,7 +67,8 @@ describe.each<[string, (track: MediaStreamTrack) => FrameSupply]>([
     const before = await nextOf(reader);
     await pause(1000);
     await nextOf(reader);
-    // Of thirty frames at most one waited, the newest: the second read is a second later.
+    // Of the thirty frames in that second only the newest waited, so the second read gets one that
+    // is a second later.
     expect(((await nextOf(reader)) - before) / 1e6).toBeGreaterThan(0.9);
     reader.releaseLock();
     stop();
@@ -217,7 +218,7 @@ describe('the newest frame', () => {
     const next = source.ready();
     give(4);
     close();
-    // The last one is still to be had after the end.
+    // The last frame can still be taken after the end.
     expect(await next).toBe(true);
     source.take()!.close();
     expect(await source.ready()).toBe(false);

@@ -5,7 +5,7 @@ const [WIDTH, HALF, LINES, GUARD] = [160, 96, 88, 8];
 let stop = () => undefined as unknown;
 afterEach(() => stop());
 
-/** A video of a stacked frame: colours above, matte below in four bands of 0, 1/3, 2/3 and 1. */
+/** A video of stacked frames: orange above, below a matte with four bands of 0, 1/3, 2/3 and 1. */
 async function stackedVideo(): Promise<HTMLVideoElement> {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [WIDTH, 2 * HALF];
@@ -19,7 +19,7 @@ async function stackedVideo(): Promise<HTMLVideoElement> {
       context.fillStyle = `rgb(${[85 * band, 85 * band, 85 * band].join()})`;
       context.fillRect((band * WIDTH) / 4, HALF - GUARD / 2, WIDTH / 4, LINES + GUARD);
     }
-    // The very last lines are nobody's.
+    // The last lines hold no picture. They are green, so that a wrong read would show.
     context.fillStyle = '#00ff00';
     context.fillRect(0, HALF + LINES + GUARD / 2, WIDTH, GUARD / 2);
   };
@@ -48,7 +48,7 @@ test('unpacks colours and matte into a premultiplied picture without the guard b
   for (const y of [0, LINES / 2, LINES - 1]) {
     for (let band = 0; band < 4; band++) {
       const [red, green, blue, alpha] = at(20 + 40 * band, y) as [number, number, number, number];
-      // What a codec may add near 0 and 1 is taken off at both ends.
+      // The shader clips alpha near 0 and 1, where a codec may have changed it a little.
       const wanted = Math.min(1, Math.max(0, (band / 3 - 0.03) / 0.94));
       expect(Math.abs(alpha / 255 - wanted), `alpha of band ${band}, line ${y}`).toBeLessThan(0.03);
       if (band === 0) continue;

@@ -5,7 +5,7 @@ const NEAR = 40;
 
 export type Kind = 'live' | 'drawn' | 'other';
 
-/** The nets of the tests: they invert colours, and take a moment to load. */
+/** Options with fixture nets, which invert colours and take a moment to load. */
 export const INVERTING = {
   manifestUrl: '/test/fixtures/nets/good.json',
   ep: 'wasm',
@@ -40,7 +40,7 @@ export class CameraColours {
     return new CameraColours(track, live);
   }
 
-  /** Reads frames until one is of a kind, and gives the kinds of all. */
+  /** Reads frames until one is of this kind, and returns the kinds of all. */
   async until(kind: Kind): Promise<Kind[]> {
     const seen: Kind[] = [];
     do seen.push(this.kindOf(await this.corner()));
@@ -48,7 +48,7 @@ export class CameraColours {
     return seen;
   }
 
-  /** Reads so many frames, and gives the kinds that there were. */
+  /** Reads so many frames, and returns the kinds that occurred. */
   async kinds(frames: number): Promise<Set<Kind>> {
     const seen = new Set<Kind>();
     for (let frame = 0; frame < frames; frame++) seen.add(this.kindOf(await this.corner()));

@@ -31,7 +31,7 @@ test('the stream is there at once, passes frames through, and then is drawn', as
   expect(seen.includes('other')).toBe(false);
   expect(await colours.kinds(10)).toEqual(new Set(['drawn']));
 
-  // Muted, and back with another stream of the camera: the nets are still there.
+  // The camera is muted, then a new stream starts: the nets are still loaded.
   cartoon.stopEffect();
   expect(track!.readyState).toBe('ended');
   const [second] = cartoon.startEffect(await openCamera()).getVideoTracks();

@@ -58,7 +58,7 @@ describe('the place of a tab in a room', () => {
     keepIdentity(room, identity);
     expect(identityOf(room)).toEqual(identity);
     expect(identityOf(newSecret())).toBeUndefined();
-    // What else may be there under its name is no place.
+    // Any other value under this key is ignored.
     const [name] = kept.keys();
     for (const wrong of ['', '{', 'null', '{"id":"x","secret":"y"}']) {
       kept.set(name!, wrong);
@@ -80,7 +80,7 @@ describe('what is sent', () => {
   it('is less to each, the more there are', () => {
     const rates = [1, 2, 3, 4, 5].map((others) => videoLimits(others, 1080));
     expect(rates.map(({ maxShortSide }) => maxShortSide)).toEqual([720, 480, 480, 360, 360]);
-    // Six people: five pictures must fit through an ordinary way up.
+    // With six people, five pictures must fit into an ordinary upload.
     expect(5 * rates[4]!.maxBitrate).toBeLessThan(4_000_000);
     expect(rates[0]!.maxBitrate).toBe(1_800_000);
   });

@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const HELPER = join(import.meta.dirname, '../../../src/cli/get-chromium.ts');
 
-// A machine of its own: nothing in the path but what a test puts there, and nobody at the other end
-// of a download.
+// A folder that stands for a machine: the path has only what a test puts there, and downloads fail.
 let machine: string;
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'portoon-bare-'));
@@ -76,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('where there is no browser', () =>
 
   test('and nothing may be installed, there is none', () => {
     debian();
-    // Root is not asked for a password; there it is apt that is missing.
+    // For root no password is asked, so there apt is missing instead.
     program('sudo', 'exit 1');
     if (process.getuid?.() === 0) rmSync(join(machine, 'apt-get'));
     expect(getChromium().path).toBe('undefined');

@@ -55,7 +55,7 @@ async function portoon(...args: string[]): Promise<{ code: number; said: string;
 
 const FILM = 'a film, “1” ü.mp4';
 
-// Each starts the command several times, on a machine that may do much else.
+// The long timeout is for a busy machine: each test starts the command several times.
 describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
   test('are refused for a wrong option before one of them is queued', async () => {
     const wrong: [string, string, RegExp][] = [
@@ -84,7 +84,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
     const { code, events } = await convert(folder, FILM, '-o', 'new films/', '--queue', url);
     expect(code).toBe(1);
     expect(events[0]).toMatchObject({ event: 'failed', film: FILM, message: 'It failed: no luck' });
-    // What it says to do can be done.
+    // The command in the message works.
     const [, id] = /^Try again: portoon queue retry (\w+)$/.exec(events[0]!.wayOut)!;
     const list = await portoon('queue', '--queue', url);
     const [film, workers, ...more] = list.said.trim().split('\n');

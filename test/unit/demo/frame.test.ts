@@ -44,7 +44,7 @@ describe('the demo frame', () => {
     const a = demoFrame(0, width, height);
     const b = demoFrame(2, width, height);
     expect(meanDifference(a, b, (matte) => matte === 255)).toBeGreaterThan(5);
-    // Well above the sensor's noise, which alone makes 1.3.
+    // Well above the noise of the simulated sensor, which alone makes 1.3.
     expect(meanDifference(a, b, (matte) => matte === 0)).toBeGreaterThan(2.5);
   });
 
@@ -56,7 +56,7 @@ describe('the demo frame', () => {
       expect(matte[y * width]).toBe(0);
       expect(matte[y * width + width - 1]).toBe(0);
     }
-    // A seam would show as a row less solid than the one above it.
+    // A seam would show as a row that is less opaque than the one above it.
     const solid = (y: number) => row(y).filter((value) => value === 255).length;
     expect(solid(height - 1)).toBeGreaterThan(0.4 * width);
     expect(solid(height - 1)).toBeGreaterThan(solid(height - 8) * 0.95);
@@ -125,7 +125,7 @@ describe('the demo frame at a desk', () => {
   test('person and room both move', () => {
     const [a, b] = [atDesk(0), atDesk(2)];
     expect(meanDifference(a, b, (matte) => matte === 255)).toBeGreaterThan(5);
-    // Well above the sensor's noise, which alone makes 1.3.
+    // Well above the noise of the simulated sensor, which alone makes 1.3.
     expect(meanDifference(a, b, (matte) => matte === 0)).toBeGreaterThan(1.7);
   });
 
@@ -147,7 +147,7 @@ describe('the demo frame at a desk', () => {
   test('the desk and the laptop hide what is behind them', () => {
     for (const time of times) {
       const { matte } = atDesk(time);
-      // Within the laptop's lid, and along the desk's far edge where no arm lies on it.
+      // No person on the laptop's lid, nor at the desk's far edge beside the arms.
       for (let y = 0.63; y < 0.79; y += 0.02)
         for (let x = 0.33; x < 0.63; x += 0.02)
           expect(matte[Math.round(y * height) * width + Math.round(width / 2 + x * height)]).toBe(0);
@@ -165,7 +165,7 @@ describe('the demo frame at a desk', () => {
     for (let pixel = 0; pixel < matte.length; pixel++) {
       if (matte[pixel] !== 0) continue;
       const difference = rgba[pixel * 4]! - room.rgba[pixel * 4]!;
-      // A step is what rounding may make of an alpha that rounds to 0.
+      // Rounding an alpha that is nearly 0 may make a difference of 1.
       if (pixel < 0.63 * height * width) expect(Math.abs(difference)).toBeLessThanOrEqual(1);
       else {
         expect(difference).toBeLessThanOrEqual(1);

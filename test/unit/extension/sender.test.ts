@@ -22,7 +22,7 @@ test('the first codec gets its start bitrate, whether it has parameters or not',
 
 test('a picture is sent no larger than was asked for, and never larger than it is', () => {
   expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 360 })).toBe(2);
-  // A page that asked for another shape has enough to cut it out.
+  // A page that asked for other proportions crops the picture, and has enough pixels for that.
   expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 480 })).toBe(1.5);
   expect(downscaleFactor({ width: 640, height: 360 }, { width: 1920, height: 1080 })).toBe(1);
 });

@@ -15,7 +15,7 @@ test('a clock that drifts is followed', () => {
   const clock = new ClockOffset();
   for (let second = 0; second <= 40; second++)
     clock.observe(second * SECOND, 100_000 + second * 1000 + second * 5);
-  // The least of the last ten to twenty seconds.
+  // The smallest offset of the last ten to twenty seconds.
   expect(clock.observe(41 * SECOND, 141_205)).toBeGreaterThan(100_100);
 });
 

@@ -15,7 +15,8 @@ test.each([
   expect(pictureHeight(2 * (lines + GUARD_LINES))).toBe(lines);
   const [left, top, shownX, shownY] = layout.window;
   expect((shownX * width) / columns).toBeCloseTo((shownY * height) / lines, 9);
-  // Cut in the middle and above: who sits on the lower edge goes on sitting there.
+  // Cropped equally at the sides, and at the top only: a person who touches the lower edge still
+  // does.
   expect([2 * left + shownX, top + shownY]).toEqual([expect.closeTo(1, 9), expect.closeTo(1, 9)]);
   expect(Math.min(left, top)).toBeGreaterThanOrEqual(0);
 });

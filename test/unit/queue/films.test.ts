@@ -96,7 +96,7 @@ async function keysOf(id: string): Promise<string[]> {
 }
 
 test('no film has a number for its name, which the queue would refuse', () => {
-  // Of so many random names a dozen would have digits alone.
+  // If names could consist of digits alone, about a dozen of these would.
   const names = Array.from({ length: 3000 }, () => FilmsQueue.newId());
   expect(names.filter((name) => Number.isInteger(Number(name)))).toEqual([]);
 });
@@ -146,7 +146,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     const release = Promise.withResolvers<undefined>();
     const engine = new PaperEngine(3, async (part, { signal }) => {
       if (part !== '1-2') return;
-      // As the browser does, it lets go when it is told to.
+      // Like the browser, the driver stops when it is told to.
       const gone = new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
           reject(signal.reason as Error);
@@ -183,7 +183,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     const [id, theirs] = [await add('new.mp4'), await add('old.mp4', {}, '0.9.0-bbbb')];
     expect(await ended(theirs)).toMatchObject({ state: 'done', version: '0.9.0-bbbb' });
     expect(await stateOf(id)).toMatchObject({ state: 'waiting', version: VERSION });
-    // Those of other versions are told of, so that nobody waits and wonders.
+    // Jobs for other versions are listed, so that an operator sees why they wait.
     expect(await queue.load()).toEqual([{ version: '0.9.0-bbbb', workers: 1, waiting: 0, active: 0 }]);
     await work(own);
     expect(await ended(id)).toMatchObject({ state: 'done' });
@@ -219,7 +219,7 @@ describe.skipIf(reason)('a film in the queue', () => {
       if (file) await writeFile(join(folder, segments, file), '[x-y]');
     };
     const engine = new PaperEngine(2, async (part) => {
-      // What was written before.
+      // Spoils the part that was written before.
       if (part === '1-end') await spoil();
     });
     await work(engine);
@@ -271,7 +271,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     expect(await ended(id)).toMatchObject({ state: 'done', frames: 2000 });
     expect(open()).toBeLessThanOrEqual(before + 2);
     expect(engine.offered.size).toBe(0);
-    // Of the segments nothing is left in Redis either, but what the film itself keeps of them.
+    // Nothing of the segments remains in Redis, except what the film itself keeps.
     expect((await keysOf(id)).filter((key) => key.includes('segments-'))).toEqual([]);
   });
 

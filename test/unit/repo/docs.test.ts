@@ -1,4 +1,4 @@
-/** What the documents point to is there. */
+/** Every link and path in the documents leads somewhere. */
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import GithubSlugger from 'github-slugger';
 import { dirname, join, normalize } from 'node:path';
@@ -8,7 +8,7 @@ import { listFiles, pathExists, readText } from './tree.ts';
 type Root = ReturnType<typeof fromMarkdown>;
 type MarkdownNode = Root | Root['children'][number];
 
-/** Records of the past keep the paths of their day. */
+/** These documents are about the past, and keep the paths of their time. */
 const PAST = /^(?:CHANGELOG\.md|docs\/decisions\/)/;
 const PATH = /^(?:bin|deploy|docs|models|public|scripts|shaders|src|test|training)\/[\w./-]+$/;
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parseSources, readText } from './tree.ts';
 
 const CODE = /^ERR(?:_[A-Z]+)+$/;
-/** Codes that Node gives, not we. */
+/** Codes of Node's own. */
 const FOREIGN = new Set(['ERR_HTTP_REQUEST_TIMEOUT']);
 
 test('every error code in src is in docs/errors.md, and the other way round', () => {
@@ -14,7 +14,10 @@ test('every error code in src is in docs/errors.md, and the other way round', ()
   expect([...listed].filter((code) => !used.has(code)).sort(), 'in docs/errors.md alone').toEqual([]);
 });
 
-/** A type that only allows a code does not count as its use: nobody would meet it. */
+/**
+ * The codes that source code throws or compares. A type that merely allows a code does not count:
+ * nobody would ever see that error.
+ */
 function codesOf(source: ts.SourceFile): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -1,4 +1,4 @@
-/** One word per thing: docs/glossary.md. */
+/** One word per thing, as docs/glossary.md asks. */
 import { basename } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
@@ -38,14 +38,14 @@ function exportedTypes(source: ts.SourceFile): string[] {
 }
 
 /**
- * What an import says: the name without its extension. Style sheets belong to a component of their
- * name.
+ * The file's name as an import reads it, without its extension. Style sheets share the name of
+ * their component.
  */
 function stem(path: string): string {
   return path.endsWith('.css') ? '' : basename(path).replace(/\.(?:worker\.)?[a-z]+$/, '');
 }
 
-/** Groups of names that are not the same, though they read the same. */
+/** Groups of paths whose names differ only in spelling. */
 function alike(paths: string[]): string[] {
   const stems = new Set(paths.map(stem));
   return stems.size > 1 ? [paths.join(', ')] : [];

@@ -28,11 +28,12 @@ test('of several processes that build at the same time one does at a time, and t
   const others: Promise<boolean>[] = [];
   const first = await build(async () => {
     for (let i = 0; i < 3; i++) others.push(build(() => writeFile(join(folder, 'built'), 'x')));
-    // The file that each of them would have for its lock shows that it has asked.
+    // Each build that waits has written a file with a name of its own: this shows that all have
+    // asked.
     const lock = /^portoon-build-\w+\.lock\./;
     const own = async () => (await readdir(tmpdir())).filter((name) => lock.test(name)).length;
     await expect.poll(own).toBeGreaterThanOrEqual(3);
-    // A build of another folder takes all the steps that theirs have still before them.
+    // When a build of another folder is through, those that wait have had time for the same steps.
     await oneBuilder(join(folder, 'other'), () => Promise.resolve());
   });
   expect(first).toBe(false);

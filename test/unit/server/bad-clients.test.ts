@@ -17,7 +17,7 @@ afterEach(() => {
 const open = () => pages.open(node.url);
 const two = () => pages.two(node.url);
 
-/** How much was refused, by code or altogether. */
+/** How many requests were refused: with this code, or all. */
 async function rejected(code?: string): Promise<number> {
   const { values } = await node.metrics.rejected.get();
   const counted = values.filter(({ labels }) => code === undefined || labels.code === code);
@@ -145,7 +145,7 @@ test('nobody speaks in the name of another', async () => {
   expect(await a.next('signal')).toMatchObject({ from: self });
   await c.ask('state', { muted: true, camera: true, id: guestAnswer.self } as never);
   expect(await b.next('state')).toMatchObject({ id: self });
-  // The id is known to all, its secret to one.
+  // All members know the id; its secret is known to its own page only.
   const { rejoin } = rejoining({ ...guestAnswer, secret: guestAnswer.self });
   expect(await open().code('join', { room, name: '', kind: 'person', rejoin })).toBe('ERR_MESSAGE');
 });
@@ -161,7 +161,7 @@ test('a flood is answered with an error, then ended', async () => {
     );
   }
   await b.ended;
-  // The answers come with the end, in the same moment.
+  // The error may arrive at the same moment as the end.
   await expect.poll(() => codes).toContain('ERR_TOO_MANY');
   expect(await rejected('ERR_TOO_MANY')).toBeGreaterThan(before);
   expect(await a.next('left')).toMatchObject({ reason: 'lost' });
@@ -193,7 +193,7 @@ test.each([
   ['/signalling/?EIO=4&transport=websocket&sid=made-up', 'websocket'],
 ])('an upgrade of %s to %s leads nowhere: it is answered, counted, and keeps no server', async (path, to) => {
   const own = await startNode();
-  // Its own side stays open for as long as it can.
+  // The client keeps its side open for as long as the server lets it.
   const wire = connect({ port: Number(new URL(own.url).port), allowHalfOpen: true });
   let said = '';
   wire.on('data', (data: Buffer) => (said += data.toString()));
@@ -243,7 +243,7 @@ test('thousands of random messages: each is refused with a code and counted, and
   let sent = 0;
   for (let i = 0; i < 40; i++) {
     const page = open();
-    // Some sit in a room of their own, and all know the ids of the call.
+    // Half of the pages are in rooms of their own. All know the ids of the call.
     if (i % 2 === 0) await page.join(newRoom());
     const answers = Array.from({ length: 110 }, () => {
       const [name, ...parts] =
@@ -275,7 +275,7 @@ test('hundreds of connections that talk something else crash nothing', async () 
     await page.opened;
     for (let n = 0; n < 8; n++) page.socket.io.engine.write(wireNoise(random));
     if (i % 25 === 24) {
-      // The last of them is heard out before they go.
+      // Waits until the last page has been answered or cut off before closing them all.
       await Promise.race([page.ended, page.code('ice', {}).catch(() => undefined)]);
       pages.closeBut(a, b);
     }
@@ -299,7 +299,7 @@ const NAMES = [
   '__proto__',
 ];
 
-/** What a page would say. */
+/** Valid messages, as a page would send them. */
 function valid(room: string, to: string): [name: string, message: object][] {
   const secret = newRoom();
   const id = createHash('sha256').update(secret).digest('base64url').slice(0, 22);

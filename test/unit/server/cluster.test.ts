@@ -58,7 +58,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     return { url: line.toString().trim(), child };
   }
 
-  /** A host on a node that can be killed, and a guest on the first. */
+  /** A host on a node that can be killed, and a guest on the first node. */
   async function twoWithChild() {
     const { url, child } = await startChild();
     return { child, ...(await pages.two(url, { guestUrl: one.url })) };
@@ -154,7 +154,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     expect(await a.code('lock', { locked: false })).toBe('ERR_SIGNALLING');
     expect((await fetch(`${one.url}healthz`)).status).toBe(503);
     expect(await open(one.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_SIGNALLING');
-    // One who goes meanwhile is missed later.
+    // A member that leaves while Redis is down is noticed later.
     c.close();
     redis = await startRedis(redisPort);
     await expect.poll(async () => (await fetch(`${one.url}healthz`)).status, { timeout: 10_000 }).toBe(200);
@@ -162,7 +162,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
       .poll(() => a.code('signal', { to: guest.self, data: offer }), { timeout: 10_000 })
       .toBe('none');
     await b.next('signal');
-    // From then on the room is again what it was.
+    // After that the room is as before.
     const told = [await a.next('present'), await b.next('present')];
     await expect
       .poll(async () => (await open(one.url).join(room, { hostKey })).peers.map(({ id }) => id), {
@@ -171,7 +171,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
       .not.toContain(third.self);
     expect(await open(two.url).code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
 
-    // Nobody is told that they came themselves, and all are told who is there: not the third.
+    // Each page gets a list of the others: without itself, and without the third, who left.
     const ids = told.map(({ peers }) => peers.map(({ id }) => id));
     expect(ids[0]).toContain(guest.self);
     expect(ids[1]).toContain(host.self);

@@ -104,7 +104,7 @@ describe('deploy/turnserver.conf', () => {
   test('lets one person of a full call look for another way on two networks at once', () => {
     const { services } = parse(read('compose.yaml')) as { services: Record<string, Service> };
     const ways = services.app!.environment!.TURN_URLS!.match(/turn:/g)!.length;
-    // The relays that there are, and as many new ones.
+    // The relays in use, and as many new ones for reconnections.
     expect(each).toBeGreaterThanOrEqual((MAX_PERSONS - 1) * ways * 2 * 2);
   });
 });
@@ -114,7 +114,7 @@ test.skipIf(reason)(
   'coturn takes every line of its configuration',
   async () => {
     const port = await freePort();
-    // Its own log goes nowhere; here it is what is read.
+    // Without its log file the server logs to its output, which the test reads.
     const file = join(mkdtempSync(join(tmpdir(), 'portoon-turn-')), 'turnserver.conf');
     writeFileSync(file, read('deploy/turnserver.conf').replace(/^log-file=.*$/m, ''));
     const args = ['-c', file, '--static-auth-secret=s', '--realm=r'];

@@ -33,7 +33,7 @@ const PATHS = [
   'http://elsewhere/',
   `/${'x'.repeat(9000)}`,
 ];
-/** After it the server ends the connection. */
+/** The last request: after its answer the server closes the connection. */
 const LAST = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 const REQUESTS = 1500;
 const AT_ONCE = 20;
@@ -58,7 +58,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** How a client ends a connection: in order, without a word, or with a reset. */
+/** How a client closes a connection: properly, without notice, or with a reset. */
 const ENDS = [
   (wire: Socket) => {
     wire.destroySoon();
@@ -67,7 +67,7 @@ const ENDS = [
   (wire: Socket) => wire.resetAndDestroy(),
 ];
 
-/** One connection: sends something, or some of it, hears some of the answer, and goes. */
+/** One connection: sends a request or a part of it, reads some of the answer, and closes. */
 async function converse(port: number, random: Random): Promise<void> {
   const { bytes, broken } = requestNoise(random, PATHS);
   const cut = random() < 0.4;
@@ -90,7 +90,7 @@ async function converse(port: number, random: Random): Promise<void> {
       end(wire);
     });
     wire.write(bytes);
-    // The server waits for more of what is broken, until it hears that there is none.
+    // After a broken request the server waits for more until the client says that there is none.
     if (broken) wire.end();
     else wire.write(LAST);
   }
@@ -112,7 +112,8 @@ test.skipIf(noProc)(
       }
       await expect.poll(() => node!.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
     };
-    // What the first ones make it keep (compiled code, buffers), it keeps once.
+    // The first requests make the server compile code and allocate buffers, which happens only
+    // once.
     await round(REQUESTS / 3);
     const memory = await node.memory();
     await round((REQUESTS * 2) / 3);

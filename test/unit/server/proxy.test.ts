@@ -32,7 +32,7 @@ const exampleWith = (word: string) =>
     .map(([, text]) => text!)
     .find((text) => text.includes(word))!;
 
-/** Replaces exactly one thing, or says that the example is another one now. */
+/** Replaces a text that must occur exactly once; otherwise the example in the guide has changed. */
 function replaced(text: string, what: string, by: string): string {
   if (text.split(what).length !== 2) throw new Error(`docs/guides/deploy.md does not say "${what}" once`);
   return text.replace(what, by);
@@ -119,7 +119,7 @@ describe.each([nginx, caddy])('behind $program', ({ program, configuration, args
     });
 
     afterAll(async () => {
-      // nginx's workers end with their master only where it is asked to end.
+      // nginx's workers end with their master only if it is asked to end.
       proxy.kill('SIGTERM');
       await Promise.all([once(proxy, 'exit'), ...nodes.map((node) => node.close())]);
       await stopEngine(redis);
@@ -144,7 +144,8 @@ describe.each([nginx, caddy])('behind $program', ({ program, configuration, args
       const a = open();
       const { self } = await a.join(room);
       const onFirst = (await connections())[0]! > 0;
-      // The proxy decides who comes where; it takes turns, or chance.
+      // The proxy chooses a node by turns or at random, so this opens connections until both nodes
+      // have one.
       let b = open();
       await b.opened;
       for (let tries = 0; tries < 40; tries++) {
@@ -188,7 +189,7 @@ describe.each([nginx, caddy])('behind $program', ({ program, configuration, args
         return Promise.race([page.opened.then(() => 'let in'), failed]);
       };
       const results: string[] = [];
-      // Each node has its own count.
+      // Each node counts on its own.
       for (let i = 0; i < 2 * OPEN_PER_ADDRESS + 60; i += 60) {
         const some = Array.from({ length: 60 }, (_, n) => outcome('127.0.0.2', `10.0.${n}.${i % 251}`));
         results.push(...(await Promise.all(some)));

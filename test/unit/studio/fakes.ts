@@ -1,4 +1,4 @@
-/** What stands in for the browser and for other rooms when a store is tested. */
+/** Fakes of the browser and of other folders, for tests of stores. */
 import { signal } from '@preact/signals';
 import type { Effect } from '../../../src/effect/page/effect.ts';
 import type { LookOptions } from '../../../src/effect/page/look-options.ts';
@@ -29,7 +29,7 @@ export function fakeTrack(settings: MediaTrackSettings = {}): MediaStreamTrack {
 
 export interface FakeSource extends Source {
   stopped: boolean;
-  /** Ends the source as a camera does that is unplugged. */
+  /** Ends the source like a camera that is unplugged. */
   unplug: (reason: Awaited<Source['ended']>) => void;
 }
 
@@ -56,16 +56,16 @@ type Listener = (...given: unknown[]) => void;
 export interface FakeEffect {
   /** For the stores. */
   readonly effect: Effect;
-  /** Everything that `set` was asked for. */
+  /** The arguments of all calls of `set`. */
   readonly asked: LookOptions[];
-  /** Every track that the effect was fed with. */
+  /** All tracks that the effect was given. */
   readonly fed: (MediaStreamTrack | null)[];
-  /** What `set` rejects with from now on. */
+  /** The error that `set` rejects with from now on; null for none. */
   fault: Error | null;
   emit: (type: string, ...given: unknown[]) => void;
 }
 
-/** An effect that draws nothing and does what it is asked at once. */
+/** An effect that draws nothing and fulfils requests at once. */
 export function fakeEffect(styles: readonly StyleInfo[] = []): FakeEffect {
   const listeners = new Map<string, Set<Listener>>();
   const emit = (type: string, ...given: unknown[]) => {
@@ -103,7 +103,7 @@ export function fakeEffect(styles: readonly StyleInfo[] = []): FakeEffect {
   return result;
 }
 
-/** The parts of an effect store that others look at. */
+/** The parts of an effect store that other stores read. */
 export function fakeEffectStore(effect: Effect | null = null) {
   return {
     current: signal(effect),
@@ -113,7 +113,7 @@ export function fakeEffectStore(effect: Effect | null = null) {
   };
 }
 
-/** Resolves when everything has happened that needs no time. */
+/** Resolves after everything that needs no time has happened. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -1,4 +1,4 @@
-/** What no linter checks: the studio's files, folders and names, read from the tree. */
+/** Rules that no linter checks, about the studio's files, folders and names. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -89,7 +89,7 @@ describe('the features of the studio', () => {
   });
 
   it('do nothing when they are imported', () => {
-    // Statements at the start of a line that are neither declarations nor imports.
+    // Looks for statements at the start of a line that are neither declarations nor imports.
     const acting = code
       .filter(({ path }) => path !== 'main.tsx')
       .filter(({ text }) => /^(?:let |effect\(|watch\(|addEventListener|document\.|window\.)/m.test(text))

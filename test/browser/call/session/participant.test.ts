@@ -14,22 +14,22 @@ interface Signal {
 }
 
 /**
- * Both ends of one connection in one page, with real peers. Their signals go through a wire that
- * the tests control.
+ * Both ends of a connection in one page, with real peers. The tests control the transport of their
+ * signals.
  */
 class Pair {
   readonly sent: Signal[] = [];
-  /** What becomes of a signal; carried by default. */
+  /** Handles a signal; by default it is delivered. */
   wire = (signal: Signal): void => {
     this.carry(signal);
   };
   readonly gone: string[] = [];
-  /** Whose own words were heard. */
+  /** Whose own messages were received. */
   readonly told: string[] = [];
-  /** How the page is on which both sides are. */
+  /** The state of the page, which both sides share. */
   presence: Presence = { muted: false, camera: true };
   private readonly placeholders = new PlaceholderTracks();
-  /** As Ada's page knows Grace, and the other way round. Ada makes the offers. */
+  /** `grace` is Grace as Ada's page knows her, `ada` the other way round. Ada makes the offers. */
   readonly grace: Participant;
   readonly ada: Participant;
   private readonly timer: number;
@@ -43,7 +43,7 @@ class Pair {
   }
 
   carry({ to, generation, data }: Signal): void {
-    // Who is told is known to the other by the other's name.
+    // Grace's page knows the sender as Ada, and the other way round.
     const hearer = to === 'grace' ? this.ada : this.grace;
     setTimeout(() => {
       hearer.hear(generation, data);
@@ -99,7 +99,7 @@ function present(id: string) {
 let pair: Pair;
 /** Every connection that was made, to break them from outside. */
 let made: RTCPeerConnection[];
-/** How many were open whenever one more was made. */
+/** For each new connection, how many others were open at that moment. */
 let openBefore: number[];
 const { RTCPeerConnection: Real } = globalThis;
 beforeEach(() => {
@@ -153,7 +153,8 @@ describe('a connection to somebody', () => {
   it('is made again when one side’s broke, and the signals of the old one do not disturb it', async () => {
     await pair.connected();
     const old = [...pair.sent];
-    // Ada's page, the one that does not make the offers for it, loses its end: it has to ask.
+    // The connection breaks on Ada's page, which does not make the offers for it and must ask for
+    // one.
     made[0]!.close();
     made[0]!.dispatchEvent(new Event('connectionstatechange'));
     await vi.waitFor(() => {
@@ -177,7 +178,7 @@ describe('somebody’s state', () => {
 
   it('is sent over the connection, and not undone by an older message of the server', async () => {
     await pair.connected();
-    // As this page is, each of the two says to the other.
+    // Each side sends the state of the page to the other.
     pair.presence = { name: 'Ada L.', ...state(7, true) };
     pair.grace.sendState();
     await vi.waitFor(() => {
@@ -245,7 +246,7 @@ describe('when a signal is lost', () => {
       pair.wire = (signal) => {
         pair.carry(signal);
       };
-      // As when the server is back.
+      // The server is back.
       pair.grace.restart();
       await pair.connected();
       expect(made).toHaveLength(2);
@@ -268,7 +269,7 @@ describe('when a signal is lost', () => {
 describe('somebody who sends bad signals', () => {
   const garbage = { type: 'offer', sdp: 'v=0\r\nnot an offer' } as const;
 
-  /** Somebody whom nobody answers for: the test speaks in their name. */
+  /** A member without a page: the test sends messages in their name. */
   function hostile(calls: boolean): Participant {
     pair.close();
     made = [];
@@ -284,7 +285,8 @@ describe('somebody who sends bad signals', () => {
       await new Promise((resolve) => setTimeout(resolve));
     }
     mallory.close();
-    // The first at once, and one more where the 31 took longer than the first pause.
+    // The first connection is made at once, and another one if the 31 messages took longer than the
+    // first delay.
     expect(made.length).toBeGreaterThan(0);
     expect(made.length).toBeLessThan(4);
     expect(openBefore.every((open) => open === 0)).toBe(true);

@@ -16,7 +16,7 @@ async function runOn(ep: ExecutionProvider, frame: Float32Array): Promise<Float3
   for (const model of [catalogue.mattes[0]!, catalogue.styles[0]!]) {
     const net = await Net.open(runtime, model, await catalogue.fetch(model, download));
     net.input(SIZE).set(frame);
-    // In a frame of noise is nobody, so that the matte alone would say little.
+    // There is no person in noise, so the matte alone would say little; the parts are compared too.
     const outputs = model.kind === 'matte' ? (['matte', 'parts'] as const) : (['styled'] as const);
     const answers = await net.run(SIZE, outputs);
     results.push(Float32Array.from(outputs.flatMap((output) => [...answers[output]])));
@@ -40,7 +40,7 @@ test('WebGPU and wasm agree to 1e-3 on the same frame, matte and style', { timeo
     for (const [i, value] of reference.entries())
       largest = Math.max(largest, Math.abs(value - onWebGpu[n]![i]!));
     expect(largest).toBeLessThan(1e-3);
-    // The nets do answer: a constant would agree with itself as well.
+    // A counter-check: the answers are not constant.
     expect(Math.max(...reference) - Math.min(...reference)).toBeGreaterThan(0.1);
   }
 });

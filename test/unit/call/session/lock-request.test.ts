@@ -11,7 +11,7 @@ beforeEach(() => {
   };
 });
 
-/** A server that refuses with these codes, one after the other, and then does it. */
+/** A request to a server that refuses with these codes, one after the other, and then agrees. */
 function setUp(...refusals: ErrorCode[]) {
   let asked = 0;
   const changes: boolean[] = [];

@@ -9,7 +9,7 @@ import { newRoom, ownRoom, startNode, TestPages, type Node } from '../../../fixt
 let node: Node;
 beforeAll(async () => {
   node = await startNode();
-  // A page finds its server by its own address.
+  // A page finds its server by its own address, which is faked here.
   const { protocol, host, hostname, port } = new URL(node.url);
   vi.stubGlobal('location', { protocol, host, hostname, port });
   vi.stubGlobal('document', { baseURI: node.url });
@@ -28,7 +28,7 @@ afterEach(() => {
   pages.close();
 });
 
-/** A session, and how often and with whom it has entered its room. */
+/** Opens a session, and records each time that it enters the room, with the answer. */
 function openSession(room: string, options: Partial<RoomSessionOptions> = {}) {
   const state = { muted: true, camera: false };
   const entered: JoinAnswer[] = [];

@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Fetches a file of 400 bytes in four parts, and tells what was reported. */
+/** Fetches a file of 400 bytes that arrives in four parts, and returns the reported progress. */
 async function fetchFile(headers: Record<string, string>): Promise<LoadProgress[]> {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {

@@ -15,7 +15,7 @@ test.each([1, 2, 4])('lines scale as a whole, at %d pixels for one of the net', 
     1.1 * netPixel + applySettings(toon, { line, colour: 1, palette: [] }, netPixel).ink.width;
   expect(widthOf(2)).toBeCloseTo(2 * (1.1 * netPixel + 0.5));
   expect(widthOf(3)).toBeCloseTo(3 * (1.1 * netPixel + 0.5));
-  // A thin line is drawn thinner than the field says, and so the field is asked for more.
+  // A thin line is drawn thinner than the ink field says, so a greater width is asked for.
   expect(widthOf(0.5)).toBeCloseTo(0.5 * (1.1 * netPixel + 0.5) + 0.15 * netPixel);
   expect(applySettings(toon, { line: 2, colour: 1, palette: [] }, netPixel).ink).toMatchObject({
     silhouette: 3,

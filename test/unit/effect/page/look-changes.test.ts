@@ -5,7 +5,7 @@ import { DEFAULT_LOOK } from '../../../../src/effect/page/effect-options.ts';
 import { LookChanges } from '../../../../src/effect/page/look-changes.ts';
 import type { LookOptions } from '../../../../src/effect/page/look-options.ts';
 
-/** What `set` makes of options, and how often it asked the worker. */
+/** The error of `set` for these options, and how often the worker was asked. */
 async function set(options: unknown): Promise<{ error: PortoonError; sent: number }> {
   let sent = 0;
   const send = () => {

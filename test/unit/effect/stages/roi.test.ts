@@ -19,7 +19,7 @@ test('two boxes together hold everybody', () => {
 test('a resampled field keeps each value at its place in the frame', () => {
   const whole = wholeFrame([64, 32]);
   const closer: Roi = { grid: [128, 64], x: 32, y: 0, size: [64, 64] };
-  // Smooth, so that enlarging it is exact but for rounding.
+  // The field is linear, so enlarging it is exact except for rounding.
   const place = (x: number, y: number) => 0.25 + 0.005 * x + 0.01 * y;
   const field = Float32Array.from({ length: 64 * 32 }, (_, i) =>
     place((i % 64) + 0.5, Math.floor(i / 64) + 0.5),
@@ -33,6 +33,6 @@ test('a resampled field keeps each value at its place in the frame', () => {
     expect(there[y * 64 + x]).toBeCloseTo(place((x + 0.5 + 32) / 2, (y + 0.5) / 2), 5);
   const back = resampleField(there, closer, whole);
   expect(back[16 * 64 + 30]).toBeCloseTo(field[16 * 64 + 30]!, 2);
-  // The closer region does not reach the left edge.
+  // The closer region does not reach the left edge of the frame.
   expect(back[16 * 64 + 2]).toBe(0);
 });

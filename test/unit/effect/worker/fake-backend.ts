@@ -6,7 +6,7 @@ import type { Outputs } from '../../../../src/effect/worker/outputs.ts';
 import { Pipeline } from '../../../../src/effect/worker/pipeline.ts';
 import { StatsCollector } from '../../../../src/effect/worker/stats-collector.ts';
 
-/** A frame that tells whether it was closed. */
+/** A frame that records whether it was closed. */
 export interface FakeFrame extends VideoFrame {
   closed: boolean;
 }
@@ -24,11 +24,11 @@ export function fakeFrame(timestamp: number): FakeFrame {
   return frame as unknown as FakeFrame;
 }
 
-/** A backend that writes down what is asked of it. Any of its stages can be made to fail. */
+/** A backend that logs its calls. Each of its stages can be made to fail. */
 export class FakeBackend {
   readonly log: string[] = [];
   unchangedFrames = 0;
-  /** What the next call of a stage throws. */
+  /** The errors that the next calls of the stages throw. */
   failsAt: Partial<Record<'load' | 'matte' | 'style', Error>> = {};
   extent = { left: 0.4, top: 0.2, right: 0.6, bottom: 1, x: 0.5, y: 0.6 };
   styledRois: Roi[] = [];
@@ -104,7 +104,7 @@ export class FakeBackend {
   }
 }
 
-/** A pipeline on a fake backend whose outputs write down the timestamps of what they draw. */
+/** A pipeline on a fake backend, with outputs that record the timestamps of what they draw. */
 export function fakePipeline(fake: FakeBackend, options: { next?: FakeBackend } = {}) {
   const drawn: number[] = [];
   const outputs = {

@@ -22,7 +22,7 @@ function streamOf(frames: FakeFrame[]): ReadableStream<VideoFrame> {
         return;
       }
       controller.enqueue(frame);
-      // Time for the frame to pass before the next one comes.
+      // Leaves time for the frame to be processed before the next one comes.
       await new Promise((resolve) => setTimeout(resolve, 5));
     },
   });

@@ -11,7 +11,7 @@ const layers = {
 const times = { ...{ ...NO_TIMES }, style: 7 };
 const at = (x: number, y: number): MaskExtent => ({ left: 0, top: 0, right: 1, bottom: 1, x, y });
 
-/** What the frames after each other reuse. */
+/** What each of several frames in a row reuses. */
 function sequence(held: Parameters<typeof findReuse>[1], frames: number) {
   const reused: (string | undefined)[] = [];
   let reuse: FrameReuse | null = null;

@@ -2,17 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { Governor } from '../../../../src/effect/worker/governor.ts';
 
 const BUDGET = 1000 / 30;
-/** Pixels of the matte net's input, where nothing forbids. */
+/** Pixels of the matte net's input where there is no reason for fewer. */
 const USUAL = 288 * 160;
 
-/** What one frame takes in milliseconds: the matte, the style at 192, and all the rest. */
+/** What a frame takes, in milliseconds: the matte, the style at 192, and the rest. */
 interface Machine {
   matte: number;
   style: number;
   rest: number;
   /** The nets run on two cores at once. */
   beside?: boolean;
-  /** Milliseconds that one frame in ten waits besides. */
+  /** Extra milliseconds of every tenth frame. */
   hitch?: number;
 }
 
@@ -25,7 +25,7 @@ interface Step {
   busy: number;
 }
 
-/** Carries frames as the pipeline does, on a machine that may change with the time (seconds). */
+/** Processes frames as the pipeline does, on a machine that may change with time (in seconds). */
 function carry(
   governor: Governor,
   machine: Machine | ((seconds: number) => Machine),
@@ -49,7 +49,7 @@ function carry(
   });
 }
 
-/** From quick to fine. */
+/** Orders the levels from fast to fine. */
 const rank = ({ side, pixels, held }: Step) =>
   side - (pixels < USUAL ? 1 : 0) - (held === 'style' ? 1 : held === 'style and matte' ? 2 : 0);
 const moves = (steps: Step[]) =>
@@ -143,7 +143,8 @@ describe('the governor', () => {
   }, 30_000);
 
   test('tries less and less often what looks well and then is too slow', () => {
-    // Finer styles do not fit into this machine's cache: they take far more than their pixels tell.
+    // Finer styles do not fit into this machine's cache, so they take far longer than their number
+    // of pixels suggests.
     const governor = new Governor();
     const tries: number[] = [];
     let before = 0;

@@ -80,7 +80,7 @@ test('a picture that has not changed for long is drawn without a run', async () 
   expect(fake.log).toEqual(['load']);
   expect(isRepeat).toBe(true);
   expect(all.drawn.at(-1)).toBe(n - 1);
-  // For another region the matte begins anew, and comes to rest before it is kept.
+  // For another region the matte starts anew, and is kept once it has settled.
   all.look.region = 'hair';
   expect(await runs()).toBe(60);
   expect((await carry(all, n++)).layers).not.toBe(layers);

@@ -10,14 +10,14 @@ afterEach(() => {
 });
 
 /**
- * Runs frames that arrive at these milliseconds through an effect that takes `cost` for each,
- * newest frame first.
+ * Runs an effect that takes `cost` milliseconds for each frame, on frames that arrive at these
+ * times; the newest frame wins.
  */
 function run(arrivals: number[], cost: number): StatsCollector {
   const stats = new StatsCollector('test');
   let next = 0;
   while (next < arrivals.length) {
-    // The newest that has come by now, or the one that comes next.
+    // The newest frame that has arrived, or else the next one.
     while (next + 1 < arrivals.length && arrivals[next + 1]! <= performance.now()) next++;
     vi.advanceTimersByTime(Math.max(0, arrivals[next]! - performance.now()));
     stats.begin({ timestamp: arrivals[next]! * 1000 } as VideoFrame, true);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConstantRateWriter } from '../../../../src/record/clip/constant-rate-writer.ts';
 
-/** Which frame each moment shows, and how many frames are open in the end. */
+/** The frame that is shown at each moment, and how many frames are open at the end. */
 async function laid(times: readonly number[], rate: number) {
   let open = 0;
   const frame = (number: number) => ({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toConstantRate, frameTimes } from '../../../../src/record/convert/constant-rate.ts';
 import type { FilmFrame } from '../../../../src/record/film/film-reader.ts';
 
-/** Counts those that are open. */
+/** How many frames are open. */
 let open = 0;
 class Frame {
   readonly timestamp: number;
@@ -25,12 +25,12 @@ const real = (globalThis as { VideoFrame?: unknown }).VideoFrame;
 beforeAll(() => Object.assign(globalThis, { VideoFrame: Frame }));
 afterAll(() => Object.assign(globalThis, { VideoFrame: real }));
 
-/** Gives frames one by one, as a reader does. */
+/** Yields frames one by one, as a reader does. */
 async function* read(frames: Iterable<unknown>): AsyncGenerator<FilmFrame> {
   for (const frame of frames) yield await Promise.resolve(frame as FilmFrame);
 }
 
-/** The number of the frame that each moment of the rate shows. */
+/** The number of the frame that is shown at each moment of the constant rate. */
 async function shown(times: readonly number[], rate: number, last = 1 / rate): Promise<number[]> {
   const numbers: number[] = [];
   function* frames() {
@@ -57,7 +57,7 @@ async function shown(times: readonly number[], rate: number, last = 1 / rate): P
   return numbers;
 }
 
-/** As a reader gives the frames of a part: what leads up to it, the part, the frame behind it. */
+/** Yields the frames of a part as a reader does: the run-up, the part, and the frame after it. */
 function* part(times: readonly number[], [begin, end]: readonly [number, number], runUp: number) {
   for (let number = Math.max(0, begin - runUp); number < times.length; number++) {
     const duration = (times[number + 1] ?? times[number]! + 0.04) - times[number]!;
@@ -72,7 +72,10 @@ function* part(times: readonly number[], [begin, end]: readonly [number, number]
   }
 }
 
-/** What the moments of a constant rate show, of a film in parts that begin at these frames. */
+/**
+ * What is shown at each moment of the constant rate when a film is processed in parts that begin at
+ * these frames.
+ */
 async function inParts(times: readonly number[], cuts: readonly number[], rate: number, runUp: number) {
   const moments: [moment: number, frame: number][] = [];
   for (const [index, begin] of cuts.entries()) {

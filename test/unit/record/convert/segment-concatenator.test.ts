@@ -16,7 +16,7 @@ test.skipIf(noFfmpeg)('parts of two encoders become one film that plays', async 
   const folder = await mkdtemp(join(tmpdir(), 'portoon-parts-'));
   const at = (name: string) => join(folder, name);
   try {
-    // One colour each, so that a decoder with the other's parameters would show.
+    // One colour each, so that decoding with the other part's parameters would show.
     const parts = [
       ['one', 'white', '-profile:v baseline -preset ultrafast', 0],
       ['two', 'gray', '-profile:v high -preset slow -bf 2 -refs 4', 1],

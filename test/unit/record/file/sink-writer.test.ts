@@ -11,7 +11,7 @@ const chunk = (position: number, length: number) => ({
 test('a file whose last bytes found no room is no whole file', async () => {
   const drain = new SinkWriter(
     new WritableStream({
-      // As one that collects what is written, and sends the rest at the end.
+      // Like a sink that buffers what is written and fails only when it sends the rest.
       close: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
     }),
   );

@@ -17,7 +17,7 @@ test('an edit that is shorter than its track ends the film', () => {
 });
 
 test('what comes late is shown late, and priming does not count', () => {
-  // The reader's clock is the film's from the first edit on.
+  // From the first edit on, the reader's clock is the film's.
   const parts = editSpans([edit(null, 0.5), edit(1024 / 48_000, 2)])!;
   expect(endOf(parts)).toBeCloseTo(2.5);
   expect(readRanges(parts, 0, Infinity)).toMatchObject([{ from: 0.5, to: 2.5 }]);
@@ -25,10 +25,11 @@ test('what comes late is shown late, and priming does not count', () => {
 });
 
 test('several edits are read one after the other, in the order in which they are shown', () => {
-  // Two seconds from the third on, then the first again.
+  // Two seconds from the third second on, then the first second.
   const parts = editSpans([edit(3, 2), edit(0, 1)])!;
   expect(endOf(parts)).toBe(3);
-  // The reader knows the first edit alone: what is shown at 0 has the time 0 there.
+  // The reader takes only the first edit into account: what the film shows at 0 has the time 0
+  // there.
   expect(readRanges(parts, 0, Infinity)).toEqual([
     { from: 0, to: 2, shift: 0 },
     { from: -3, to: -2, shift: 5 },

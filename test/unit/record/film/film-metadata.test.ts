@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { matroskaMetadata } from '../../../../src/record/film/film-metadata.ts';
 
 const HEADER = '1a45dfa38442868101';
-// A segment whose length is unknown, then one that holds something else first.
+// A segment of unknown length, then one that begins with another element.
 const SEGMENT = '1853806701ffffffffffffff';
 const NOTHING = { title: null, date: null };
 const OTHER = '114d9b7482aaaa';

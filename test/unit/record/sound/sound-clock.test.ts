@@ -4,7 +4,7 @@ import { SoundClock } from '../../../../src/record/sound/sound-clock.ts';
 const RATE = 48_000;
 const BLOCK = 480;
 
-/** Lays blocks that come at these moments; returns by how many seconds the last is off. */
+/** Places blocks that arrive at these moments, and returns how many seconds the last one is off. */
 function layAll(clock: SoundClock, moments: number[]): { off: number; silence: number; skipped: number } {
   let silence = 0;
   let skipped = 0;

@@ -26,7 +26,7 @@ async function start(settings?: Parameters<typeof startNode>[0]): Promise<Node> 
   return node;
 }
 
-/** A connection that says what it is told to, and never ends by itself. */
+/** A raw connection that sends what a test says, and never closes by itself. */
 class Wire {
   readonly socket: Socket;
   readonly closed: Promise<unknown>;
@@ -74,7 +74,7 @@ test('WebSockets that say nothing count, are limited by address, and are closed 
   const node = await start();
   const extra = 30;
   const letIn = OPEN_PER_ADDRESS + REFUSED_PER_ADDRESS;
-  // Not all at once, for those whose request is not complete are limited too.
+  // Not all at once, because connections with an incomplete request are limited as well.
   for (let i = 0; i < letIn + extra; i += 50) {
     const some = Array.from({ length: 50 }, () => new Wire(node, upgrade()));
     await expect.poll(() => some.every(({ heard }) => heard.includes('\r\n\r\n'))).toBe(true);
@@ -90,11 +90,11 @@ test('WebSockets that say nothing count, are limited by address, and are closed 
   const elsewhere = pages.open(url, { localAddress: '127.0.0.2' } as object);
   await elsewhere.join(newRoom());
 
-  // Nor do they answer when the server wants to close them.
+  // These clients do not answer the server's request to close, so the server must cut them off.
   await Promise.all(accepted.map(({ closed }) => closed));
   await expect.poll(() => connections(node)).toBe(1);
   expect(await rejected(node, 'ERR_PROTOCOL')).toBe(letIn);
-  // Their places are free again.
+  // Their places are free again, so a page can join.
   const page = pages.open(url);
   await page.join(newRoom());
 }, 30_000);

@@ -10,7 +10,7 @@ import { listen, type Listening } from '../../../../src/server/listen.ts';
 import { createAppServer } from '../../../../src/server/server.ts';
 import { NodeProcess, noProc } from '../../../fixtures/spawn-node.ts';
 
-/** Each byte says where it stands. */
+/** Each byte's value depends on its position. */
 const film = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 251));
 const script = Buffer.from('export const words = "cartoon";\n'.repeat(100));
 const large = Buffer.alloc(8 << 20, 3);
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 async function makeBuild(within: string): Promise<string> {
-  // A dot in the path of the build hides nothing of it.
+  // A leading dot in the path of the build itself must not hide its files.
   const build = join(await mkdtemp(join(within, 'build-')), '.dist');
   await mkdir(join(build, 'assets'), { recursive: true });
   await mkdir(join(build, '.hidden'));
@@ -127,7 +127,7 @@ describe('a range, by RFC 9110', () => {
     ['less than nothing', 'bytes=--5'],
     ['another unit', 'lines=0-9'],
     ['no unit', '0-9'],
-    // Several parts need not be sent as such.
+    // A server may answer a request for several ranges with the whole file.
     ['two that do not touch', 'bytes=0-9,100-109'],
     ['hundreds', `bytes=${Array.from({ length: 500 }, (_, i) => `${i * 4}-${i * 4 + 1}`).join(',')}`],
   ])('%s: the whole file', async (_, range) => {
@@ -371,12 +371,12 @@ describe.skipIf(noProc)('handles', () => {
   async function start(build: string, options?: { handles: number }): Promise<NodeProcess> {
     const node = await NodeProcess.start(build, options);
     nodes.push(node);
-    // What is opened once and for all is open then.
+    // After the first request, everything that the server opens only once is open.
     expect((await ask('/film.webm', { connection: 'close' }, { port: node.port })).status).toBe(200);
     return node;
   }
 
-  /** A connection that asks, and reads no more than the first bytes. */
+  /** A connection that sends requests, and reads only the first bytes of the answer. */
   async function broken(node: NodeProcess, requests = 1): Promise<Socket> {
     const wire = connect(node.port);
     wires.push(wire);
@@ -443,7 +443,7 @@ describe.skipIf(noProc)('handles', () => {
     await truncate(join(build, 'assets/large-abc123.bin'), 4096);
     wire.resume();
     await ended;
-    // The next answer would be read as what is missing of this one.
+    // A client would take the next answer for the rest of this one.
     expect(rest).not.toContain('HTTP/1.1');
     expect((await ask('/film.webm', {}, { port: node.port })).status).toBe(200);
     expect(node.complaints).toBe('');

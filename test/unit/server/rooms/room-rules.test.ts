@@ -41,8 +41,8 @@ test('a server that has forgotten a lock takes it from those who come back, and 
   const { intruders } = addMember(room, owner, { returns: true, lockedWith: ['b', 'c'] });
   expect(intruders.map(({ id }) => id)).toEqual(['stranger']);
   chooseHost(room);
-  // The owner is there: now nobody's word opens or shuts the room any more, but those who were
-  // there come in.
+  // While the owner is there, what others say about the lock is ignored, but members who were in
+  // the room can come back.
   addMember(room, member('c'), BACK);
   expect(() => addMember(room, member('late'), BACK)).toThrow('locked');
   room.locked = false;
@@ -68,7 +68,7 @@ test('a lost host keeps the place for a while, by their id alone', () => {
   addMember(room, member('a', { connection: 'another' }), BACK);
   expect(chooseHost(room)).toEqual([]);
   expect(room.host).toBe('a');
-  // The clock of the first loss runs no more.
+  // The time limit of the first loss was cancelled.
   later(GRACE_MS);
   expect(chooseHost(room)).toEqual([]);
   removeMember(room, 'a', 'lost');

@@ -61,7 +61,7 @@ describe('joining', () => {
     for (let i = 0; i < MAX_VIEWERS; i++) await open().join(room, { kind: 'view' });
     const answer = await open().ask('join', { room, name: '', kind: 'view' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'ERR_ROOM_FULL' } });
-    // A page in OBS has no call.
+    // The page for OBS knows nothing of calls, so its message must not mention one.
     expect(JSON.stringify(answer)).not.toMatch(/call/i);
     expect(JSON.stringify(answer)).toContain('have this link open already');
     members[1]!.close();
@@ -200,7 +200,7 @@ describe('the host', () => {
     expect(await owner.code('lock', { locked: true })).toBe('none');
     await owner.code('leave', {});
     for (const page of [a, b]) expect(await page.next('host')).toMatchObject({ id: first.self });
-    // Whoever made the room is not locked out of it.
+    // The owner can join the room although it is locked.
     expect(await owner.join(room, { hostKey })).toMatchObject({ host: true, locked: true });
   });
 
@@ -239,7 +239,7 @@ describe('the host', () => {
       const guest = pages.open(other.url);
       const first = await guest.join(room, { ...rejoining(guestAnswer), hostKey: newRoom() });
       expect(first).toMatchObject({ self: guestAnswer.self, host: false });
-      // Who asks for the place in the meantime does not get it.
+      // A member who asks for a host's right meanwhile is refused.
       expect(await guest.code('lock', { locked: true })).toBe('ERR_NOT_HOST');
       const owner = await pages.open(other.url).join(room, { ...rejoining(hostAnswer), hostKey });
       expect(owner).toMatchObject({ self: hostAnswer.self, host: true });
@@ -306,7 +306,7 @@ describe('the host', () => {
     expect(await open().code('join', { room, name: '', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
     expect(await a.next('locked')).toMatchObject({ locked: true });
     expect(a.rest).toEqual([]);
-    // The host decides when the link is good again.
+    // The host decides when the room is opened again.
     await a.code('lock', { locked: false });
     expect(await open().join(room)).toMatchObject({ locked: false });
   });

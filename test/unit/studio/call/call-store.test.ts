@@ -167,7 +167,7 @@ test('what needs the server is refused while it is unreachable', async () => {
   members.set('ada', ADA);
   options().onChange();
   await call.removeMember('ada');
-  // The next news of the call is no reason to take it back: nobody may have read it.
+  // A later change of the call must not withdraw the message: nobody may have read it yet.
   options().onChange();
   expect(notices.notices.value).toMatchObject([{ tone: 'problem', title: 'Ada was not removed' }]);
   room.signalling = false;
@@ -236,7 +236,7 @@ test('going back leaves the call, and going forward opens its lobby again', asyn
   await call.join();
   navigate(null);
   expect(call.stage.value).toBe('none');
-  // The address is the page's own already.
+  // The page's address was changed already, so it is not changed again.
   expect(events).not.toContain('clear');
   navigate('secret');
   expect(call.stage.value).toBe('lobby');

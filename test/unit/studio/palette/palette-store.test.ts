@@ -9,7 +9,7 @@ function setUp() {
   const change = (changes: { palette: string }) => {
     wanted.value = changes;
   };
-  /** What reads each file, in their order. */
+  /** Resolves the reading of each file, in the order of the files. */
   const reads: ((colours: string | null) => void)[] = [];
   const palette = createPaletteStore({
     ...base,

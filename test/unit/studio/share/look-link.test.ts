@@ -24,7 +24,7 @@ const OTHER: SharedLook = {
   ...{ palette: '102030-ffeedd', detail: 'light', background: '#336699' },
 };
 
-/** What the studio makes of a link. */
+/** The parameters that the studio reads from a link. */
 function opened(link: string) {
   const { parameters, problems, unknown } = readLink(new URL(link).search, { base: link, isColour });
   expect([problems, unknown]).toEqual([[], []]);

@@ -54,7 +54,7 @@ const JUST_LIVE: Layers = {
   drawing: { line: 1, colour: 1, palette: [] },
 };
 
-/** The left half is the person; the fit has no slope, so alpha is what it says. */
+/** The left half is the person. The fit has no slope, so alpha is the value itself. */
 function halfMatte(): Uint8Array {
   const texels = new Uint8Array(WIDTH * HEIGHT * 4);
   for (let i = 0; i < WIDTH * HEIGHT; i++) {
@@ -93,7 +93,7 @@ function expectNear(actual: number[], expected: number[], tolerance = 2): void {
 
 const mix = (a: Rgb, b: Rgb, t: number): number[] => a.map((value, i) => value + t * (b[i]! - value));
 
-// A software renderer has a program for each case, a graphics processor one for all.
+// For a software renderer there is one shader for each case, for a graphics processor one for all.
 describe.each([
   ['of a software renderer', null],
   ['of a graphics processor', 'A card'],
@@ -116,7 +116,7 @@ describe.each([
   });
 
   test('lays a style that was made of a region of the frame where the region is', () => {
-    // Of a grid as large as the frame, the part from the middle on, in two colours.
+    // The right half of the frame, in two colours.
     const size = [WIDTH / 2, HEIGHT] as const;
     const texels = new Uint8Array(size[0] * size[1] * 4);
     for (let i = 0; i < size[0] * size[1]; i++)
@@ -132,8 +132,7 @@ describe.each([
   });
 
   test('a matte of a part of the frame shows the person there and nobody beside it', () => {
-    // A grid twice the frame's size. The person fills the rectangle, which is a quarter of the
-    // frame.
+    // The region is the middle quarter of a grid of twice the frame's size. The person fills it.
     const size = [WIDTH, HEIGHT] as const;
     const texels = new Uint8Array(WIDTH * HEIGHT * 4);
     for (let i = 0; i < WIDTH * HEIGHT; i++) texels.set([255, 128, 128, 255], i * 4);
@@ -308,7 +307,7 @@ describe.each([
       [180, 40, 120],
       [0, 177, 64],
     ];
-    // From person to room in three columns, as a camera and a net see an outline.
+    // The outline goes from person to room within three columns, as cameras and nets show it.
     const live = new Uint8Array(WIDTH * HEIGHT * 4);
     const matte = new Uint8Array(WIDTH * HEIGHT * 4);
     for (let i = 0; i < WIDTH * HEIGHT; i++) {
@@ -403,7 +402,7 @@ describe.each([
     });
     loss.loseContext();
     await lost;
-    // The browser allows the return only once the event has been through all its listeners.
+    // The browser restores a context only after all listeners of the event have run.
     await new Promise((resolve) => setTimeout(resolve));
     expect(compositor.contextLost).toBe(true);
     const restored = new Promise((resolve) => {

@@ -13,7 +13,7 @@ import { encodeInk } from '../../../../../src/effect/stages/style/cpu-style-runn
 const INK: [number, number, number] = [0, 0, 0];
 const NET = [448, 256] as const;
 
-/** What a style net gives for a picture, and what it saw; at `size`. */
+/** The outputs of a style net, and the luminance that it saw, at `size`. */
 interface Fields {
   size: Size;
   /** Grey tone, 0..1. */
@@ -107,7 +107,7 @@ for (const [columns, lines] of SCREENS) {
         const shown = draw(circle, recipe({ ink: { colour: INK, width } }), frame);
         const scale = Math.sqrt((columns / NET[0]) * (lines / NET[1]));
         const expected = 2 * scale + width * unit;
-        // From the centre to all four sides: the coverage adds up to the line's width.
+        // Summed up from the centre to each of the four sides, the coverage is the line's width.
         const [middleX, middleY] = [columns / 2, lines / 2];
         const right = Array.from({ length: middleX }, (_, k) => shown[middleY * columns + middleX + k]!);
         const left = Array.from({ length: middleX }, (_, k) => shown[middleY * columns + middleX - 1 - k]!);
@@ -126,7 +126,7 @@ for (const [columns, lines] of SCREENS) {
           expect(Math.abs(sum(covered) - expected)).toBeLessThan(0.5);
           const middle = sum(covered.map((cover, k) => cover * (k + 0.5))) / sum(covered);
           expect(Math.abs(middle - RADIUS * pixels)).toBeLessThan(0.5);
-          // Two borders of about one pixel each.
+          // The line has two borders of about one pixel each.
           expect(covered.filter((cover) => cover > 0.05 && cover < 0.95).length).toBeLessThanOrEqual(4);
         }
       });
@@ -197,7 +197,7 @@ test('the tooth of paper breaks up ink, moves with the person, and leaves bare p
   const screen = { kind: 'hatching', pitch: 8, angle: 0, from: 0.5, to: 0 } as const;
   const drawn = recipe({ screen, ink: { colour: INK }, paper: { tone: 0, tooth: 1 } });
   expect(least(draw(flat(1), drawn, frame))).toBe(1);
-  // Without tooth, each line of the hatching is the same all along.
+  // Without the paper's grain, a line of the hatching is the same all along.
   const along = (shown: Float32Array) => shown.subarray(100 * columns, 101 * columns);
   const spread = (shown: Float32Array) => most(along(shown)) - least(along(shown));
   const smooth = recipe({ screen, ink: { colour: INK }, paper: { tone: 0 } });
@@ -212,7 +212,7 @@ test('the tooth of paper breaks up ink, moves with the person, and leaves bare p
 });
 
 test('a line is twice as wide where people set it so, half as wide, or gone', () => {
-  // As wide as the net draws lines.
+  // The line is as wide as nets draw it.
   const thin: Fields = {
     ...circle,
     ink: (x, y) => Math.abs(Math.hypot(x - NET[0] / 2, y - NET[1] / 2) - RADIUS) - 0.55,

@@ -33,7 +33,7 @@ function open(person: Person, { parts = false } = {}) {
       const pixels = size[0] * size[1];
       const green = inputs.get(`${name} ${size.join('x')}`)!.subarray(pixels, 2 * pixels);
       const matte = Float32Array.from(green, (value) => (value > 0.6 ? 1 : 0));
-      // All of the person is hair.
+      // The whole person is labelled as hair.
       const share = new Float32Array(6 * pixels);
       share.set(matte.map((alpha) => 1 - alpha));
       share.set(matte, pixels);
@@ -77,7 +77,7 @@ test('finds where the person is', async () => {
   const { stage, frame } = open(SITTER);
   await frame();
   const extent = stage.extent()!;
-  // The soft edge of the guided filter counts as well.
+  // The extent includes the soft edge of the guided filter.
   expect(extent.left).toBeCloseTo(SITTER.left, 1);
   expect(extent.right).toBeCloseTo(SITTER.right, 1);
   expect(extent.x).toBeCloseTo(0.5, 2);

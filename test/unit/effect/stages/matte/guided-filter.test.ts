@@ -3,7 +3,7 @@ import { GuidedFilter, SLOPE_RANGE } from '../../../../../src/effect/stages/matt
 
 const SIZE = 32;
 
-/** What the shader computes for a pixel of the given luminance in the middle of texel (x, y). */
+/** What the shader computes for a pixel of this luminance in the middle of texel (x, y). */
 function alphaAt(texels: Uint8Array, x: number, y: number, luminance: number): number {
   const t = (y * SIZE + x) * 4;
   const slope = (texels[t + 2]! / 256 - 127.5 / 256) * 2 * SLOPE_RANGE;
@@ -22,8 +22,7 @@ test('a blurred matte over a sharp edge of the picture follows the edge of the p
     }
   const guide = new GuidedFilter();
   guide.fit(matte, picture, SIZE, SIZE);
-  // At the edge the matte alone is 0.5 on both sides. The fit knows which side the dark person is
-  // on.
+  // At the edge the matte alone is 0.5 on both sides. The fit tells the dark person from the room.
   expect(alphaAt(guide.texels, 16, 16, 0.2)).toBeGreaterThan(0.65);
   expect(alphaAt(guide.texels, 15, 16, 0.8)).toBeLessThan(0.35);
 });

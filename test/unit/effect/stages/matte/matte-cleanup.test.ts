@@ -24,7 +24,7 @@ function matteOf(...rectangles: Rectangle[]): Float32Array {
 
 const at = (matte: Float32Array, x: number, y: number) => matte[y * WIDTH + x]!;
 
-/** Guards the same matte for some frames and returns each frame's value at one place. */
+/** Cleans the same matte for some frames, and returns its values at one place. */
 function follow(guard: MatteCleanup, matte: Float32Array, frames: number, x: number, y: number): number[] {
   return Array.from({ length: frames }, () => {
     const guarded = matte.slice();
@@ -104,8 +104,8 @@ describe('the blotch guard', () => {
   });
 
   test('a window on the frame is guarded as the same place of the whole frame is', () => {
-    // The rectangle's borders are not the frame's: what enters there is no hand. Small means small
-    // in the frame.
+    // The borders of the region are not the frame's, so what touches them is not a hand that
+    // enters. Sizes are judged in the frame.
     const window = {
       grid: [2 * WIDTH, 2 * HEIGHT],
       x: WIDTH / 2,
@@ -132,7 +132,7 @@ describe('the blotch guard', () => {
     const matte = new Float32Array(64 * 64);
     for (let y = 16; y < 64; y++) matte.fill(1, y * 64, y * 64 + 28);
     for (let y = 30; y < 36; y++) matte.fill(0.7, y * 64 + 38, y * 64 + 46);
-    // It is one with the person now, and fades in.
+    // It now touches the person, and fades in.
     for (let y = 32; y < 34; y++) matte.fill(1, y * 64 + 28, y * 64 + 38);
     guard.clean(matte, moved);
     expect(matte[32 * 64 + 41]).toBeCloseTo(0.7 * 0.2, 2);

@@ -6,7 +6,7 @@ const WIDTH = 32;
 const HEIGHT = 16;
 const PIXELS = WIDTH * HEIGHT;
 
-/** Hair left of `edge`, background right of it; `shake` is added to the hair. */
+/** Parts with hair left of `edge` and background right of it; `shake` is added to the hair. */
 function hairUntil(edge: number, shake: (pixel: number) => number = () => 0): Float32Array {
   const parts = new Float32Array(6 * PIXELS);
   for (let i = 0; i < PIXELS; i++) {
@@ -54,6 +54,7 @@ test('noise of a still picture is held back', () => {
     if (frame > 10) for (let i = 0; i < PIXELS; i++) flicker += Math.abs(share.texels[i]! - before[i]!);
     before = share.texels.slice();
   }
-  // Two independent values of such noise differ by a third of its width on average: 5 of 255.
+  // Two independent values of such noise differ by a third of its range on average, which is 5 of
+  // 255.
   expect(flicker / (29 * PIXELS)).toBeLessThan(0.4 * (255 * 0.06 * (1 / 3)));
 });

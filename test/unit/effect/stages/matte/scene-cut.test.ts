@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SceneCutFinder } from '../../../../../src/effect/stages/matte/scene-cut.ts';
 
-/** A picture of 64 pixels, [3,8,8], whose green is this. */
+/** A picture of 64 pixels, [3,8,8], with this value of green. */
 const picture = (green: number) =>
   Float32Array.from({ length: 3 * 64 }, (_, i) => (i >= 64 && i < 128 ? green : 0.5));
 

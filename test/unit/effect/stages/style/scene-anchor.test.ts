@@ -8,7 +8,7 @@ const [WIDTH, HEIGHT] = SIZE;
 type Place = readonly [x: number, y: number];
 type Picture = (place: Place) => number;
 
-/** A room without end: smooth noise, in heights of the frame. */
+/** A room without borders: smooth noise. Lengths are in heights of the frame. */
 function room(seed: number): Picture {
   const cells = randomField(64 * 64, seed);
   const cell = (x: number, y: number) => cells[(y & 63) * 64 + (x & 63)]!;
@@ -28,7 +28,10 @@ const go = ({ cos, sin, right, down }: Similarity, [x, y]: Place): Place => [
   sin * x + cos * y + down,
 ];
 
-/** What a camera sees of a picture. @param camera - from places of the frame to the picture's. */
+/**
+ * What a camera sees of a picture.
+ * @param camera - maps places of the frame to places of the picture.
+ */
 function seen(picture: Picture, camera: Similarity, grainSeed: number): Float32Array {
   const grain = randomField(WIDTH * HEIGHT, grainSeed);
   const grey = Float32Array.from({ length: WIDTH * HEIGHT }, (_, i) => {
@@ -45,7 +48,10 @@ const CORNERS: readonly Place[] = [
   [WIDTH / HEIGHT, 1],
 ];
 
-/** How far apart two similarities put a corner of the frame, at most, in heights of the frame. */
+/**
+ * The largest distance between where two similarities put a corner of the frame, in heights of the
+ * frame.
+ */
 function apart(a: Similarity, b: Similarity): number {
   return Math.max(
     ...CORNERS.map((corner) => {
@@ -66,7 +72,7 @@ test('patterns stay on the scene before a camera that moves', () => {
   const picture = room(1);
   for (let t = 0; t < 8; t++) {
     const found = anchor.follow(seen(picture, pan(t), t), SIZE);
-    // Half a pixel of a frame of 360 lines; their own size comes back slowly, by under 1 %.
+    // Half a pixel at 360 lines. The patterns' own size returns slowly, by less than 1 %.
     expect(apart(found, pan(t)), `frame ${t}`).toBeLessThan(1.5 / 360);
   }
 });

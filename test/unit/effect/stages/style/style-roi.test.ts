@@ -77,7 +77,7 @@ test('somebody far off is drawn on a finer grid, with no more pixels than the wh
   expect(far.grid).toEqual([704, 384]);
   expect(far.size[0] * far.size[1]).toBeLessThanOrEqual(GRID[0] * GRID[1]);
   expect(covers(far, FAR_OFF, 24)).toBe(true);
-  // A small picture has nothing finer to show.
+  // A small picture has no finer detail to show.
   expect(new StyleRoi().around(FAR_OFF, GRID, 300)!.grid).toEqual([544, 288]);
   expect(new StyleRoi().around(FAR_OFF, GRID)!.grid).toEqual(GRID);
 });

@@ -10,7 +10,7 @@ import { StyleStage } from '../../../../../src/effect/stages/style/style-stage.t
 const IDS = Array.from({ length: 20 }, (_, n) => `style-${n}`);
 const SIZE = [32, 32] as const;
 
-/** A stage whose nets write down what happens to them. */
+/** Opens a stage with nets that log what happens to them. */
 function open({
   fails = [],
   shared = {},
@@ -122,7 +122,7 @@ test('styles of the same file share one net, each with its own recipe', async ()
   expect((await stage.run(wholeFrame(SIZE))).draw).toBeNull();
   expect((await stage.borrow('style-1', atOnce)).draw).toBe(coarse);
   expect(log).toEqual(['open style-1', 'warm style-1']);
-  // It was selected once, so borrowing others never closes it.
+  // This net was selected once, so borrowing others never closes it.
   for (const id of IDS) await stage.borrow(id, atOnce);
   expect(closed(log)).toEqual(['close style-0']);
   await stage.close();
