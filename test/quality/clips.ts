@@ -6,13 +6,16 @@ import type { Size } from './planes.ts';
 import { DARK_GRAIN, inTheDark, paste } from './scenes.ts';
 import { anyPlace, type Sources } from './sources.ts';
 
-/** One frame of a clip: what the camera gives, and who is truly there. */
+/** One frame of a clip: the camera's picture, and the true mask. */
 type Frame = Pick<Labelled, 'picture' | 'mask'>;
 
 /** A short clip with a known mask for each frame. */
 export interface Clip {
   readonly frames: readonly Frame[];
-  /** The frame from which on all before it is a wrong past; null where nothing happens suddenly. */
+  /**
+   * The frame at which the clip changes suddenly, so that what a net remembers is wrong from there
+   * on; null if there is no such frame.
+   */
   readonly event: number | null;
 }
 
@@ -28,22 +31,22 @@ export type ClipId = keyof typeof CLIPS;
 
 export const CLIP_FRAME: Size = [384, 216];
 const FRAMES = 30;
-/** Frames before a cut, or before the light is on. */
+/** Frames before a cut, or before the light is switched on. */
 const BEFORE = 12;
 /** The lens is covered from this frame on, for ten frames. */
 const COVERED_FROM = 6;
 const COVERED = 10;
-/** Somebody needs eight frames to come in. */
+/** A person needs eight frames to enter. */
 const STEP_FROM = 10;
 const STEP = 8;
-/** Somebody is there from this share of the frame on. */
+/** A person counts as visible from this share of the frame. */
 export const VISIBLE = 0.02;
-/** What a covered lens lets through, 0..1. */
+/** The brightness that a covered lens lets through, 0..1. */
 const BLACK = 0.01;
 
 /**
- * Clip `n` of a sort, the same each time, and of the same scene in all sorts. Every frame has a
- * camera's grain of its own.
+ * Makes clip `n` of a sort, the same one each time. Clips with the same number show the same scene
+ * in all sorts. Every frame has its own camera noise.
  */
 export async function makeClip(id: ClipId, n: number, sources: Sources): Promise<Clip> {
   const random = seeded(5000 + n);

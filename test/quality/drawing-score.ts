@@ -3,17 +3,21 @@ import { toLab } from './lab.ts';
 import { crop, emptyPlanes, type Planes } from './planes.ts';
 import { boxAround } from './scenes.ts';
 
-/** Noise of single pixels is smoothed away by so much before edges and features are looked for. */
+/**
+ * The standard deviation by which pixel noise is smoothed away before edges and features are found.
+ */
 const SMOOTHING = 0.5;
-/** Steps of lightness a pixel, in L, that are neither a flat nor an edge. */
+/**
+ * Steps of lightness from pixel to pixel, in L, that belong neither to a flat area nor to an edge.
+ */
 const MIDDLING = [0.4, 3] as const;
-/** Of the sharpest pixels their mean step counts. */
+/** The share of pixels, the sharpest ones, whose mean step is reported. */
 const SHARPEST = 0.01;
-/** A feature is darker than the face around it by so much, in L. */
+/** A feature is at least this much darker than the face around it, in L. */
 const DARKER = 12;
-/** Fewer pixels of features than these tell nothing of a face. */
+/** A face with fewer pixels of features than this is not measured. */
 const LEAST_FEATURES = 30;
-/** Fewer pixels of skin than these, or duller skin, have no hue to speak of. */
+/** With fewer pixels of skin, or less chroma, than this, the hue of the skin is not measured. */
 const LEAST_SKIN = 300;
 const LEAST_CHROMA = 3;
 /** Labels of `PARTS`. */
@@ -59,12 +63,12 @@ function gradients({ width, height, data }: Planes): Float32Array {
 
 /**
  * The places of a face that are clearly darker than the face around them: eyes, brows, nostrils and
- * lips. Ready to tell how many of them a styled picture has kept.
+ * lips. Measures how many of them a styled picture has kept.
  */
 export class FaceFeatures {
   private constructor(
     private readonly box: ReturnType<typeof boxAround> & object,
-    /** 1 on the face, 0 beside it; within the box, as all that follows. */
+    /** 1 on the face, 0 elsewhere; like all that follows, within the face's box. */
     private readonly face: Planes,
     private readonly reach: number,
     private readonly mass: Planes,
@@ -85,14 +89,14 @@ export class FaceFeatures {
     whole.data.set(Float32Array.from(labels, (label) => (label === FACE_SKIN ? 1 : 0)));
     const face = crop(whole, box);
     const area = face.data.reduce((sum, value) => sum + value, 0);
-    // An eye's size: it follows that of the face.
+    // About the size of an eye, in proportion to the face.
     const reach = Math.max(2, 0.05 * Math.sqrt(area));
     const mass = blur(face, reach);
     const inside = blur(padded(face), reach / 2);
     const none = new Uint8Array(face.data.length);
     const all = new FaceFeatures(box, face, reach, mass, none, 0);
     const darker = all.darkerBy(light);
-    // Hair and shadow along a face's outline are none of its features.
+    // Hair and shadow along the outline of a face do not count as features.
     const isFeature = none.map((_, i) => {
       const at = (Math.floor(i / face.width) + 1) * inside.width + (i % face.width) + 1;
       return face.data[i] === 1 && inside.data[at]! > 0.95 && darker[i]! >= DARKER ? 1 : 0;
@@ -102,8 +106,8 @@ export class FaceFeatures {
   }
 
   /**
-   * Share of the features, 0..1, that are darker by 12 L than the face around them in a styled
-   * picture as well.
+   * The share of the features, 0..1, that are darker by 12 L than the face around them in a styled
+   * picture too.
    * @param light - of the styled picture.
    */
   recall(light: Planes): number {
@@ -123,7 +127,7 @@ export class FaceFeatures {
   }
 }
 
-/** With a border of one empty pixel, so that a blur knows that nothing goes on beyond. */
+/** Adds a border of one empty pixel, so that a blur does not repeat the outermost pixels. */
 function padded({ width, height, data }: Planes): Planes {
   const wider = emptyPlanes(1, width + 2, height + 2);
   for (let y = 0; y < height; y++)
@@ -134,8 +138,8 @@ function padded({ width, height, data }: Planes): Planes {
 /**
  * Degrees, 0..180, between the mean hues of the skin in two pictures.
  * @param labels - which part each pixel belongs to.
- * @returns null without enough skin, or where the source's skin has no hue; NaN where the styled
- *   has none.
+ * @returns null without enough skin, or if the source's skin has no hue; NaN if the styled skin has
+ * none.
  */
 export function hueShift(source: Planes, styled: Planes, labels: Uint8Array): number | null {
   const from = skinHue(source, labels);

@@ -13,13 +13,13 @@ import { stylePictures } from './style-pictures.ts';
 
 type Style = Pick<Model, 'id' | 'grade'>;
 
-/** A reference net sees frames at this size, as a fine style does. */
+/** A reference net gets frames of this size, like a fine style. */
 const REFERENCE_SIZE: Size = [672, 384];
 
 /**
  * Measures what styles make of whole pictures in the product itself.
- * @param reference - a style net of somebody else's to compare with, if there is one: an .onnx file
- *   with `frame` and `styled` as in our own. It runs alone, without what the product adds.
+ * @param reference - a style net of another project to compare with, if there is one: an .onnx file
+ * with `frame` and `styled` like our own. It runs alone, without the product's other stages.
  */
 export async function measureDrawing(
   styles: readonly Style[],
@@ -51,7 +51,7 @@ export async function measureDrawing(
   return { browser: product.version, drawings };
 }
 
-/** A net alone as something that draws. */
+/** Wraps a net alone as a drawer. */
 export function netDrawer(id: string, net: Net): Drawer {
   return {
     id,

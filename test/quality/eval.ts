@@ -104,14 +104,14 @@ await mkdir(dirname(options.json), { recursive: true });
 await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
 process.stdout.write(print(report));
 
-/** Ends the program if an option names what there is not. */
+/** Ends the program if an option contains an unknown word. */
 function refuseUnknown(option: string, given: readonly string[], known: readonly string[]): void {
   const unknown = given.filter((word) => !known.includes(word));
   if (unknown.length === 0) return;
   refuse(`--${option} has "${unknown.join(', ')}"; it takes ${known.join(', ')}, with commas between.`);
 }
 
-/** The options that say what is measured, as they were given. */
+/** The options that choose what is measured, as they were given. */
 function namedOptions(): string[] {
   const given = (['only', 'kinds', 'styles'] as const).flatMap((name) =>
     options[name] === undefined ? [] : [`--${name} ${options[name]}`],
@@ -119,7 +119,7 @@ function namedOptions(): string[] {
   return given.length > 0 ? ['--', ...given] : [];
 }
 
-/** Ends the program if the sheet would be written among the project's files, or cannot be. */
+/** Ends the program if the sheet would be written into the project, or cannot be written. */
 function refuseSheet(file: string, cell: string): void {
   const width = Number(cell);
   if (!/^\d+$/.test(cell) || width < 64 || width > 1280)
@@ -137,7 +137,10 @@ function refuse(sentence: string): never {
   process.exit(2);
 }
 
-/** The styles for the product to draw: both grades of those that are named, or what is wanted. */
+/**
+ * The styles that the product draws: both grades of the styles named by `--styles`, or the wanted
+ * nets.
+ */
 function drawnStyles(): Model[] {
   const ids = named?.flatMap((id) => [id, `${id}-fine`]) ?? wanted;
   return shipped.filter(({ kind, id }) => kind === 'style' && ids.includes(id));
@@ -223,7 +226,7 @@ async function styleReports(models: Model[], portraits: Portraits): Promise<Styl
   const reports: StyleReport[] = [];
   for (const [n, { id }] of models.entries()) {
     progress.begin(`${id}, likeness to its teacher`);
-    // Both grades of a style have one teacher.
+    // Both grades of a style have the same teacher.
     const likeness = await teachers.likeness(nets[n]!, id.replace(/-fine$/, ''), portraits, progress);
     reports.push({ id, cost: costs[n]!, ...steadiness[n]!, likeness });
     await nets[n]!.close();

@@ -78,9 +78,9 @@ export async function costOf(bytes: Uint8Array, slots: Model['state'], size: Siz
 }
 
 /**
- * The shapes of values inside a net, as the runtime itself finds them on an empty frame. To have
- * them given out, they are named as outputs in a second message after the file's own: protobuf
- * merges the two.
+ * The shapes of the values inside a net, as the runtime finds them for an empty frame. For that
+ * they must be outputs: a second message after the file's own names them so, and protobuf merges
+ * the two.
  */
 async function shapesOf(bytes: Uint8Array, names: string[], slots: Model['state'], size: Size) {
   const own = modelProto.decode(bytes) as unknown as ModelProto;

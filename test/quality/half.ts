@@ -1,8 +1,9 @@
 /**
- * `npm run eval:half`: every net's half-precision variant beside the net itself on validation
- * portraits, as a table. Twins reckon in half precision on WebGPU alone, so it wants the native
- * runtime and a Vulkan driver with `shader-f16` (llvmpipe's from Mesa 23 on will do). Options:
- * --only portrait,toon, --pictures 6 (of each net), --portraits 134 (of the matte's IoU)
+ * `npm run eval:half`: compares every net's half-precision variant with the net itself on
+ * validation portraits, as a table. Variants compute in half precision only on WebGPU, so this
+ * needs the native runtime and a Vulkan driver with `shader-f16` (Mesa's llvmpipe has it from
+ * version 23). Options: --only portrait,toon, --pictures 6 (for each net), --portraits 134 (for the
+ * matte's IoU)
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { figure, table } from './table.ts';
 
 const STYLE_SIZE: Size = [352, 192];
 const MATTE_SIZE: Size = [256, 256];
-/** A step of an 8-bit picture. */
+/** One step of an 8-bit picture. */
 const STEP = 1 / 255;
 
 const { values: options } = parseArgs({

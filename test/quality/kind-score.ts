@@ -1,10 +1,13 @@
 import { hasBlob, hasHole, iou, mean } from './matte.ts';
 import type { Planes } from './planes.ts';
 
-/** A person is seen where none is from over this share of the frame. */
+/**
+ * In a frame without people, a matte over more than this share of the frame counts as a false
+ * person.
+ */
 const FALSE_PERSON = 0.005;
 
-/** What mattes of one kind of picture are worth. Shares are 0..1 of the pictures. */
+/** How good the mattes of one kind of picture are. Shares are 0..1 of the pictures. */
 export interface KindFigures {
   /** Pictures with somebody in them. */
   pictures: number;
@@ -13,11 +16,11 @@ export interface KindFigures {
   worst: number;
   /** Share of pictures whose IoU is under 0.85. */
   under85: number;
-  /** Share with a blob, share with a hole. */
+  /** Share of pictures with a false region, share with a hole. */
   blobs: number;
   holes: number;
   /**
-   * Pictures without anybody, and the share of these with over 0.5 % of the frame called a person.
+   * Pictures without people, and the share of those with over 0.5 % of the frame called a person.
    */
   empty: number;
   falsePersons: number;
@@ -57,7 +60,7 @@ export class KindScore {
   }
 }
 
-/** Whether a matte of a frame without anybody calls too much of it a person. */
+/** Whether a matte of a frame without people calls too much of it a person. */
 export function isFalsePerson(matte: Planes): boolean {
   return areaOf(matte) > FALSE_PERSON;
 }

@@ -26,10 +26,7 @@ export const KINDS = {
 } as const;
 export type KindId = keyof typeof KINDS;
 
-/**
- * What people in the set `actions` do who sit at a desk or could. The other acts are counted as
- * seated.
- */
+/** Names of acts in the set `actions` of people at a desk. The others are counted as seated. */
 const AT_A_DESK = /^(using_laptop|calling|texting)_/;
 const GROUPS = 60;
 const SMALL = 60;
@@ -74,7 +71,7 @@ function samplesOf(id: KindId, sources: Sources): Sample[] | Promise<Sample[]> {
   }
 }
 
-/** Every second picture: enough to tell by, in half of the time. */
+/** Every second picture, which is enough for the figures and takes half of the time. */
 function half(samples: readonly Sample[]): Sample[] {
   return samples.filter((_, n) => n % 2 === 0);
 }
@@ -83,9 +80,9 @@ function desk(sources: Sources): Sample[] {
   return [...sources.set('actions', (id) => AT_A_DESK.test(id)), ...sources.set('desk-stock')];
 }
 
-/** The portraits and office faces in which a face is large enough, seen from near. */
+/** Close-ups of the portraits and office faces in which the face is large enough. */
 async function close(sources: Sources): Promise<Sample[]> {
-  // The office faces are neighbours of few people: every fourth.
+  // Neighbouring office faces show the same few people, so only every fourth is used.
   const faces = sources.set('faces').filter((_, n) => n % 4 === 0);
   const samples: Sample[] = [];
   for (const sample of [...sources.portraits(), ...faces]) {
@@ -96,7 +93,7 @@ async function close(sources: Sources): Promise<Sample[]> {
   return samples;
 }
 
-/** Two and three people side by side in a room, and speakers. */
+/** Two and three people side by side in a room, and pictures of speakers. */
 function groups(sources: Sources): Sample[] {
   const [width, height] = FRAME;
   const composites = Array.from({ length: GROUPS }, (_, n): Sample => async () => {
@@ -113,7 +110,10 @@ function groups(sources: Sources): Sample[] {
   return [...composites, ...sources.set('speakers')];
 }
 
-/** Whole figures at a tenth to a fifth of the frame's height, and the far figure of a clip. */
+/**
+ * Whole figures of a tenth to a fifth of the frame's height, and the distant figure of the demo
+ * clip.
+ */
 function small(sources: Sources): Sample[] {
   const [width, height] = FRAME;
   const composites = Array.from({ length: SMALL }, (_, n): Sample => async () => {

@@ -3,7 +3,7 @@ import { emptyPlanes, type Planes } from './planes.ts';
 /** A colour of CIE Lab: lightness 0..100, and how red and how yellow it is. */
 type Lab = readonly [lightness: number, a: number, b: number];
 
-/** Linear light of each byte of sRGB: all pictures here come from bytes and go to bytes. */
+/** The linear light of each byte of sRGB. All pictures here have bytes as values. */
 const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
   const value = byte / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

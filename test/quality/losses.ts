@@ -9,9 +9,10 @@ export function meanDifference(a: Planes, b: Planes): number {
 
 /**
  * Content and style loss (Gatys et al. 2016) of a picture against its target, from the feature maps
- * of both, shallow to deep. Content: squared difference of the deepest maps over the target's
- * energy there. Style: for each map the squared difference of Gram matrices over the target's own,
- * added up. Both are 0 for equal pictures and about 1 (per map) for no likeness.
+ * of both, shallow to deep. Content: the squared difference of the deepest maps, divided by the
+ * target's energy there. Style: for each map the squared difference of the Gram matrices, divided
+ * by the target's own, summed up. Both are 0 for equal pictures and about 1 (for each map) for
+ * unlike ones.
  */
 export function perceptualLosses(got: readonly Planes[], wanted: readonly Planes[]) {
   const deepest = wanted.length - 1;
@@ -31,7 +32,9 @@ function relativeSquares(got: Float32Array, wanted: Float32Array): number {
   return difference / energy;
 }
 
-/** How the channels go together: [C,C], the mean over all pixels of the product of two channels. */
+/**
+ * The Gram matrix of the channels: [C,C], the mean over all pixels of the product of two channels.
+ */
 export function gram({ channels, width, height, data }: Planes): Float32Array {
   const pixels = width * height;
   const matrix = new Float32Array(channels * channels);

@@ -1,15 +1,16 @@
 import { connectedRegions, largestRegion } from './regions.ts';
 import type { Planes } from './planes.ts';
 
-/** A pixel is the person from above this value. */
+/** Above this value a pixel belongs to the person. */
 const INSIDE = 0.5;
-/** A false region or a hole counts from above this share of the frame. */
+/** Above this share of the frame a false region or a hole counts. */
 const FAULT = 0.002;
-/** Pixels to either side of the outline that the edge band takes in. */
+/** The edge band has this many pixels on either side of the outline. */
 const BAND_REACH = 5;
 
 /**
- * Intersection over union of the person in matte and true mask (same size); 1 if neither has one.
+ * Intersection over union of the person in matte and true mask, of the same size; 1 if both are
+ * empty.
  */
 export function iou(matte: Planes, mask: Planes): number {
   let intersection = 0;
@@ -41,8 +42,8 @@ export function hasBlob(matte: Planes, mask: Planes): boolean {
 }
 
 /**
- * Whether a gap that the matte encloses covers more than 0.2 % of the frame of the true person, in
- * one piece.
+ * Whether the matte has an enclosed gap that covers more than 0.2 % of the frame of the true
+ * person, in one piece.
  */
 export function hasHole(matte: Planes, mask: Planes): boolean {
   const { width, height } = matte;
@@ -57,7 +58,7 @@ export function hasHole(matte: Planes, mask: Planes): boolean {
   return largestRegion(hole, width) > FAULT * hole.length;
 }
 
-/** What a set of mattes is worth. */
+/** How good a set of mattes is. */
 export interface MatteFigures {
   pictures: number;
   /** Mean over the pictures. */

@@ -8,13 +8,16 @@ import type { Tracker } from './trackers.ts';
 
 /** Clips of each sort. */
 const EACH = 8;
-/** Right again: no further below the IoU that an empty past would have given than this. */
+/**
+ * A matte is right again if its IoU is at most this much below the IoU that the net reaches without
+ * a past.
+ */
 const NEAR = 0.01;
 
-/** Somebody was found in a frame from this IoU on. */
+/** From this IoU on the person counts as found. */
 const FOUND = 0.5;
 
-/** One tracker on the clips of one sort. */
+/** The figures of one tracker on the clips of one sort. */
 export interface ClipRow {
   tracker: string;
   /**
@@ -31,12 +34,13 @@ export interface ClipRow {
   falsePersons: number | null;
   /**
    * Mean change of the matte from frame to frame, beyond that of the true mask, in the band along
-   * its outline, where the person was found in one frame at least; NaN where never.
+   * the outline. Taken where the person was found in at least one of the two frames; NaN if there
+   * are none.
    */
   flicker: number;
   /**
-   * Frames after the event until the matte is right again, mean and most, of so many clips in which
-   * somebody is found at all; null without an event or a memory.
+   * Frames after the event until the matte is right again, mean and most, over the clips (`of`) in
+   * which the person is found at all; null without an event or without a memory.
    */
   wrong: { mean: number; most: number; of: number } | null;
 }
@@ -50,8 +54,8 @@ export interface ClipReport {
 }
 
 /**
- * All trackers see each clip in turn, so that it is made only once.
- * @param count - of the clips.
+ * Measures all trackers on each clip in turn, so that each clip is made only once.
+ * @param count - the number of clips.
  */
 export async function measureClips(
   id: ClipId,
@@ -93,10 +97,10 @@ export class ClipScore {
     const seen = frames.map(({ mask }) => areaOf(mask) > VISIBLE);
     const ious = frames.map(({ mask }, t) => iou(mattes[t]!, mask));
     for (const [t, { mask }] of frames.entries()) {
-      // A sleeve at the border is neither somebody nor nobody.
+      // A frame with only a sleeve at the border counts neither as with a person nor as without.
       if (areaOf(mask) === 0) this.empty.push(isFalsePerson(mattes[t]!));
       if (t === 0 || t === event || !seen[t - 1] || !seen[t]) continue;
-      // Where nobody is ever found nothing flickers, which is no merit.
+      // Where nobody is found nothing flickers, and that should not improve the figure.
       if (Math.max(ious[t - 1]!, ious[t]!) < FOUND) continue;
       this.flickers.push(ownChange([mattes[t - 1]!, mattes[t]!], [frames[t - 1]!.mask, mask]));
     }
@@ -107,10 +111,10 @@ export class ClipScore {
 
   /**
    * @param mattes - of all frames.
-   * @param withoutPast - of those from the event on, with nothing before them.
+   * @param withoutPast - mattes of the frames from the event on, computed with nothing before them.
    */
   addEvent({ frames, event }: Clip, mattes: readonly Planes[], withoutPast: readonly Planes[]): void {
-    // What nobody finds without a past is not the past's fault.
+    // If the person is not found even without a past, the past is not the reason.
     if (iou(withoutPast.at(-1)!, frames.at(-1)!.mask) < FOUND) return;
     const right = withoutPast.findIndex((matte, n) => {
       const { mask } = frames[event! + n]!;
@@ -135,8 +139,8 @@ export class ClipScore {
 }
 
 /**
- * Mean absolute change from one matte to the next less that of the true masks, over the pixels of
- * both masks' edge bands: a matte that moves as the person does has none.
+ * Mean absolute change from one matte to the next, minus that of the true masks, over the edge
+ * bands of both masks. It is 0 for a matte that moves exactly as the person does.
  */
 export function ownChange(mattes: readonly [Planes, Planes], masks: readonly [Planes, Planes]): number {
   const [bandBefore, bandAfter] = [edgeBand(masks[0]), edgeBand(masks[1])];

@@ -15,7 +15,7 @@ export interface Drawer {
   film(frames: readonly Planes[]): Promise<Planes[]>;
 }
 
-/** One figure over all pictures that tell it; null where none does. */
+/** A figure over all pictures for which it can be measured; null if there are none. */
 export interface Figure {
   mean: number;
   /** Mean of the kind where it is worst, and which that is. */
@@ -24,7 +24,7 @@ export interface Figure {
   pictures: number;
 }
 
-/** How much a style draws, and how much it only filters. */
+/** How much a style draws, as opposed to filtering the picture. */
 export interface DrawingReport {
   id: string;
   /** Share of pixels with middling changes of lightness, over that of the source. */
@@ -35,15 +35,17 @@ export interface DrawingReport {
   legibility: Figure | null;
   /** Degrees between the hues of the skin. */
   hue: Figure | null;
-  /** Pictures with skin that the style leaves without a hue. */
+  /** Pictures whose skin has no hue after styling. */
   greySkins: number;
-  /** Change from frame to frame of a still sitter with a camera's grain, styled over unstyled. */
+  /**
+   * Change from frame to frame of people who hold still, with camera noise: styled over unstyled.
+   */
   flicker: number;
-  /** Change from frame to frame of a camera's move, carried back, styled over unstyled. */
+  /** Change from frame to frame, carried along a known move of the camera: styled over unstyled. */
   warping: number;
 }
 
-/** What is known about a source, so that it is found out once for all styles. */
+/** What is measured of a source once, for all styles. */
 interface Source {
   readonly kind: KindId;
   readonly picture: StylePicture;
@@ -81,7 +83,7 @@ export class DrawingMeasure {
       progress.step(n, sources.length);
       const [styled] = await drawing;
       const next = sources[n + 1];
-      // Drawn while this one is measured.
+      // The next picture is drawn while this one is measured.
       if (next) drawing = drawer.film([next.picture.picture]);
       drawing.catch(() => undefined);
       const light = lightness(styled!);
@@ -124,7 +126,7 @@ function changeOf(frames: readonly Planes[], flows: StyleClip['flows']): number 
   );
 }
 
-/** Gathers a figure, picture by picture. */
+/** Collects a figure, picture by picture. */
 class Tally {
   private readonly kinds = new Map<KindId, number[]>();
 
@@ -132,7 +134,7 @@ class Tally {
     this.kinds.set(kind, [...(this.kinds.get(kind) ?? []), value]);
   }
 
-  /** @param worst - which end of the figure is the bad one. */
+  /** @param worst - whether the largest or the smallest mean is the bad one. */
   figure(worst: 'most' | 'least'): Figure | null {
     const all = [...this.kinds.values()].flat();
     if (all.length === 0) return null;

@@ -5,16 +5,13 @@ import { resize } from './planes.ts';
 import type { Progress } from './progress.ts';
 import type { Segmenter } from './segmenters.ts';
 
-/** Parts are told of a kind with so many pictures that have labels. */
+/** The figure of the parts is reported only for kinds with at least this many labelled pictures. */
 const LEAST_LABELLED = 10;
 
 /** One segmenter on the pictures of one kind. */
 export interface KindRow extends KindFigures {
   segmenter: string;
-  /**
-   * IoU of the parts over all pictures that have labels, mean of the six; null without parts or
-   * labels.
-   */
+  /** IoU of the parts over all labelled pictures, mean of the six; null without parts or labels. */
   parts: number | null;
 }
 

@@ -7,7 +7,7 @@ import type { Portrait, Portraits } from './portraits.ts';
 import type { Progress } from './progress.ts';
 
 /**
- * The nets' own size, an upright frame, and a landscape one, which sees the upper middle of each
+ * The nets' own size, a portrait frame, and a landscape frame, which sees the upper middle of each
  * portrait.
  */
 export const MATTE_SIZES: readonly Size[] = [
@@ -15,14 +15,17 @@ export const MATTE_SIZES: readonly Size[] = [
   [192, 256],
   [256, 160],
 ];
-/** Frames of a still picture after which a memory counts as settled. */
+/** After so many frames of a still picture a memory counts as settled. */
 const SETTLED = 5;
-/** Frames over which flicker is taken, portraits that flicker and recovery are taken on. */
+/** Frames over which flicker is measured, and portraits for flicker and recovery. */
 const STILL_FRAMES = 6;
 const STILL_PORTRAITS = 40;
-/** A net that is not itself again after so many frames is taken never to be. */
+/** A net that has not recovered after so many frames counts as never recovering. */
 const PATIENCE = 30;
-/** Recovered: no further below the IoU of a settled run on the same frames than this. */
+/**
+ * A net has recovered if its IoU is at most this much below that of a settled run on the same
+ * frames.
+ */
 const NEAR = 0.01;
 /** The labels of parts are half as wide and high as the masks. */
 const PARTS_WIDTH = 192;
@@ -31,9 +34,9 @@ const PARTS_WIDTH = 192;
 export interface SizeFigures {
   /** The first frame of a picture, without grain and without a past. */
   first: MatteFigures;
-  /** After five frames with grain; null for a net without memory. */
+  /** After five frames with noise; null for a net without memory. */
   settled: MatteFigures | null;
-  /** IoU of the parts on the first frame; null for a net that tells none. */
+  /** IoU of the parts on the first frame; null for a net without parts. */
   parts: { mean: number; each: number[] } | null;
 }
 
@@ -72,18 +75,15 @@ export async function measureSize(
   };
 }
 
-/** How a matte behaves over time, on still portraits before a camera with grain. */
+/** How a matte behaves over time, on still portraits with camera noise. */
 export interface TimeFigures {
-  /**
-   * Mean change of the matte from frame to frame in the band along the outline, with the past held
-   * at "none".
-   */
+  /** Mean change of the matte from frame to frame in the band along the outline, without a past. */
   flickerWithout: number;
   /** The same with the net's memory, once it has settled; null for a net without memory. */
   flickerWith: number | null;
   /**
-   * Wrong frames after a wrong past, mean and most, by what was wrong; null for a net without
-   * memory.
+   * Number of wrong frames after a wrong past, mean and most, for each wrong past; null for a net
+   * without memory.
    */
   recovery: Record<'another portrait' | 'all ones', { mean: number; most: number }> | null;
 }
@@ -99,7 +99,7 @@ export async function measureTime(
   const without: number[] = [];
   const withMemory: number[] = [];
   const recovery = { 'another portrait': [] as number[], 'all ones': [] as number[] };
-  // What the last portrait left behind is the first one's wrong past.
+  // The wrong past of the first portrait is what the last portrait leaves behind.
   const last = look(await portraits.portrait(ids.at(-1)!), size).frame;
   let another = (await follow(net, Array<Planes>(SETTLED).fill(last))).at(-1)!.state;
   for (const [n, id] of ids.entries()) {
@@ -135,7 +135,7 @@ export async function measureTime(
 }
 
 /**
- * A portrait as the net sees it at a size, and the mask of what it sees at the portrait's own
+ * What the net sees of a portrait at a size, and the mask of the same part at the portrait's own
  * scale.
  */
 function look({ picture, mask }: Portrait, size: Size) {
@@ -149,7 +149,7 @@ function matteAt({ outputs }: Answer, mask: Planes): Planes {
   return resize(outputs.matte!, [mask.width, mask.height]);
 }
 
-/** Runs the net over frames in turn, each with what it remembers of those before. */
+/** Runs the net over frames in turn. Each run gets the memory of the one before. */
 async function follow(net: Net, frames: readonly Planes[], past?: State): Promise<Answer[]> {
   const answers: Answer[] = [];
   let state = past;
@@ -161,9 +161,7 @@ async function follow(net: Net, frames: readonly Planes[], past?: State): Promis
   return answers;
 }
 
-/**
- * How many frames the net gets wrong after a wrong past, before the first that reaches its goal.
- */
+/** After a wrong past: the number of frames before the first one whose IoU reaches its goal. */
 async function wrongFrames(net: Net, frames: readonly Planes[], past: State, mask: Planes, goal: number[]) {
   let state = past;
   for (const [n, frame] of frames.entries()) {

@@ -8,7 +8,7 @@ import type { Progress } from './progress.ts';
 import { flow, Motion, render, warpingError } from './warp.ts';
 
 const GRAIN_SIZE: Size = [288, 384];
-/** Portraits whole, so that a face has about the size that it has before a camera. */
+/** Whole portraits at this size, so that faces are about as large as before a camera. */
 const CLIP_SIZE: Size = [192, 256];
 const CLIP_FRAMES = 6;
 const PORTRAITS = 40;
@@ -16,13 +16,13 @@ const PORTRAITS = 40;
 /** How steady a style is. */
 export interface Steadiness {
   /**
-   * Mean difference of two styled frames that differ in the camera's grain alone, over that of the
-   * frames.
+   * Mean difference of two styled frames that differ only in camera noise, divided by the
+   * difference of the frames themselves.
    */
   grain: number;
   /**
-   * Root mean square difference of a styled frame and the last one carried along the known motion;
-   * the same of the clip itself.
+   * Root mean square difference between a styled frame and the previous one carried along the known
+   * motion; the same for the unstyled clip.
    */
   warpingError: number;
   warpingErrorOfClip: number;

@@ -3,14 +3,14 @@ import { emptyPlanes, type Planes, type Size } from './planes.ts';
 import { openSession, tensor, type Session, type SessionOptions, type Value } from './runtime.ts';
 
 /**
- * What a net remembers from frame to frame, by the names of its inputs. Empty for a net without
+ * The memory of a net from frame to frame, by the names of its inputs. Empty for a net without
  * memory.
  */
 export type State = Readonly<Record<string, Value>>;
 
-/** What a net gives for one frame, and what it wants to see again with the next. */
+/** The outputs of a net for one frame, and the memory that it gets with the next. */
 export interface Answer {
-  /** By the names of its outputs, the state's left out. */
+  /** By the names of the outputs, without those of the memory. */
   readonly outputs: Readonly<Record<string, Planes>>;
   readonly state: State;
 }
@@ -38,7 +38,7 @@ export class Net {
     return this.slots.length > 0;
   }
 
-  /** A state of one value throughout. 0 means "no past". */
+  /** A memory with the same value everywhere. 0 means "no past". */
   state(size: Size, value = 0): State {
     return Object.fromEntries(
       this.slots.map((slot) => {

@@ -15,8 +15,8 @@ export function seeded(seed: number): () => number {
 }
 
 /**
- * A camera's grain, fresh for each frame and repeatable. Frames draw from one store of normal
- * numbers, each from another place.
+ * Camera noise that differs from frame to frame but can be repeated. Each frame takes normal
+ * numbers from another place in one store.
  */
 export class CameraNoise {
   private readonly random: () => number;

@@ -4,7 +4,7 @@ import type { Planes, Size } from './planes.ts';
 /** The parts of a portrait in the order of the net's channels and of the labels' values. */
 export const PARTS = ['background', 'hair', 'body skin', 'face skin', 'clothes', 'other'] as const;
 
-/** The value of a label that nobody is sure of. */
+/** The label of pixels whose part is not known. */
 export const UNKNOWN_PART = 255;
 
 /** Which part each pixel belongs to. */
@@ -46,8 +46,8 @@ export class PartsScore {
   }
 
   /**
-   * IoU of each part over all pixels; NaN for one that neither net nor labels ever name. The mean
-   * leaves those out.
+   * IoU of each part over all pixels; NaN for a part that occurs neither in the answers nor in the
+   * labels. The mean leaves those out.
    */
   figures(): { mean: number; each: number[] } {
     const each = this.unions.map((union, part) => this.intersections[part]! / union);

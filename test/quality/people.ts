@@ -9,15 +9,13 @@ import { Portraits, readLabels, readPicture } from './portraits.ts';
 export interface Labelled {
   /** [3,H,W], 0..1. */
   readonly picture: Planes;
-  /** [1,H,W], 0..1: above one half where a person is. */
+  /** [1,H,W], 0..1: above 0.5 where there is a person. */
   readonly mask: Planes;
-  /** Null where nobody has told the parts. */
+  /** Null if the picture has no labels. */
   readonly parts: PartLabels | null;
 }
 
-/**
- * The sets of pictures as webcams see people; shared/data/people/README.md says what each holds.
- */
+/** Sets of pictures as webcams see people; README.md in the folder of the data describes each. */
 export const PEOPLE_SETS = [
   'actions',
   'coco',
@@ -63,8 +61,8 @@ export class People {
   }
 
   /**
-   * A picture with its true mask where it has one, else with the soft matte that three nets agree
-   * on.
+   * A picture with its true mask if there is one, otherwise with the soft matte on which three nets
+   * agree.
    */
   async labelled(set: PeopleSet, id: string): Promise<Labelled> {
     const file = (kind: string) => join(this.root, set, kind, `${id}.${kind === 'image' ? 'jpg' : 'png'}`);
@@ -81,7 +79,10 @@ export class People {
   }
 }
 
-/** The labels where they and the mask agree on who is a person; the others become unknown. */
+/**
+ * The labels, where they agree with the mask on who is a person; elsewhere the label becomes
+ * unknown.
+ */
 function agreed({ labels, size }: PartLabels, mask: Planes): PartLabels {
   const person = resize(mask, size).data;
   return { labels: labels.map((label, i) => (label > 0 === person[i]! > 0.5 ? label : UNKNOWN_PART)), size };

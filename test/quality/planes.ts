@@ -32,7 +32,7 @@ export function fromRgba(rgba: Uint8Array, [width, height]: Size): Planes {
   return planes;
 }
 
-/** The rows from `top` on, `height` of them. */
+/** `height` rows, beginning with row `top`. */
 export function rows(planes: Planes, top: number, height: number): Planes {
   return crop(planes, { left: 0, top, width: planes.width, height });
 }
@@ -45,7 +45,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** What lies in a rectangle, which is within the planes. */
+/** Crops to a rectangle, which must lie within the planes. */
 export function crop(planes: Planes, { left, top, width, height }: Rectangle): Planes {
   const part = emptyPlanes(planes.channels, width, height);
   for (let row = 0; row < planes.channels * height; row++) {

@@ -11,13 +11,14 @@ import { fromRgba, toRgba, type Planes, type Size } from './planes.ts';
 import { FRAME } from './scenes.ts';
 
 /**
- * Short side of the style's pixel grid: what the governor begins with for a webcam, and its finest.
+ * Short side of the style's input: for live what the governor begins with for a webcam, for fine
+ * its finest.
  */
 const SHORT_SIDE: Record<Model['grade'], number> = { live: 192, fine: 384 };
 
 /**
- * The effect itself in Chromium, stages, compositor and all, which draws its styles over whole
- * frames of a webcam's size. Whoever opens it closes it.
+ * The whole effect in Chromium, with all stages, which draws its styles over frames of a webcam's
+ * size. The caller closes it.
  */
 export class Product {
   private readonly numbers = new Map<Planes, number>();
@@ -57,7 +58,7 @@ export class Product {
     }
   }
 
-  /** What the frames to come shall be drawn in, at the size that the style's grade has. */
+  /** Sets the style of the next frames, at the size for its grade. */
   async choose({ id, grade }: Pick<Model, 'id' | 'grade'>): Promise<void> {
     await this.page.evaluate((look) => window.effectPage!.set(look), {
       style: id,
@@ -66,8 +67,8 @@ export class Product {
   }
 
   /**
-   * The composites of a film's frames, in order. Nothing is left of the film before.
-   * @param frames - [3,H,W], 0..1. The page keeps each, so that the next style finds it there.
+   * The composites of a film's frames, in order. Nothing of the previous film has an influence.
+   * @param frames - [3,H,W], 0..1. The page keeps each for the next style.
    */
   async film(frames: readonly Planes[]): Promise<Planes[]> {
     const numbers: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Says on the error stream what is being measured: one line that counts in a terminal, one line for
- * each task elsewhere.
+ * Prints to stderr what is being measured: in a terminal one line that counts, elsewhere one line
+ * for each task.
  */
 export class Progress {
   private task = '';
@@ -10,7 +10,7 @@ export class Progress {
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${task}` : `${task}\n`);
   }
 
-  /** `done` of `all` are behind us. */
+  /** `done` of `all` steps are finished. */
   step(done: number, all: number): void {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${this.task}: ${done} of ${all}`);
   }

@@ -8,7 +8,7 @@ export interface Regions {
 /** @param inside - per pixel: 1 belongs to a region, 0 to none. */
 export function connectedRegions(inside: Uint8Array, width: number): Regions {
   const labels = new Int32Array(inside.length);
-  // A pixel is labelled as it is stacked, so none is stacked twice.
+  // A pixel gets its label when it is put on the stack, so no pixel is put there twice.
   const stack = new Int32Array(inside.length);
   let height = 0;
   let count = 0;

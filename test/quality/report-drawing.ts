@@ -1,7 +1,10 @@
 import type { DrawingReport, Figure } from './measure-drawing.ts';
 import { figure, table } from './table.ts';
 
-/** The table of what tells a drawn picture from a filtered one; its first line has the targets. */
+/**
+ * The table of the figures that tell a drawn picture from a filtered one. Its first line has the
+ * targets.
+ */
 export function printDrawing(drawings: readonly DrawingReport[]): string {
   return table(
     [

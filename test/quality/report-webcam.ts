@@ -4,13 +4,10 @@ import type { KindReport, KindRow } from './measure-kinds.ts';
 import { figure, table } from './table.ts';
 import type { WebcamReport } from './webcam.ts';
 
-/**
- * The nets that are measured come before those that they are measured beside; this is the one to
- * beat.
- */
+/** The baseline to beat. In the rows, the measured nets come before the baselines. */
 const TO_BEAT = BASELINES.landscape.title;
 
-/** The tables by kind of picture and over clips; none for what was not measured. */
+/** The tables by kind of picture, and the one of clips; without those that were not measured. */
 export function printWebcam({ kinds, clips }: WebcamReport): string[] {
   const peopled = worstFirst(kinds.filter(({ rows }) => rows.some(({ pictures }) => pictures > 0)));
   const empty = kinds.filter(({ rows }) => rows.some(({ empty }) => empty > 0));
@@ -22,7 +19,7 @@ export function printWebcam({ kinds, clips }: WebcamReport): string[] {
 }
 
 /**
- * By how much the first net is above the one to beat, in mean IoU; by its own IoU where that was
+ * How far the first net's mean IoU is above the baseline's; the net's own IoU if the baseline was
  * not measured.
  */
 function lead({ rows }: KindReport): number {

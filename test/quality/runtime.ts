@@ -1,13 +1,14 @@
 /**
- * ONNX Runtime outside a browser: the native one where it is installed, else the app's own (wasm),
- * which is slower. The native one is large, and only its own column of times needs it.
+ * ONNX Runtime outside a browser: the native one if it is installed, otherwise the app's own
+ * (wasm), which is slower. The native one is a large package, and only the column with its times
+ * needs it.
  */
 import type * as Runtime from 'onnxruntime-web';
 
 export const HOW_TO_GET_NATIVE =
   'Times of the native runtime are left out. To have them: npm install --no-save onnxruntime-node@1.30.0';
 
-// No literal, for the package need not be there.
+// Not a literal in `import`, because the package may be missing.
 const native = 'onnxruntime-node';
 const found = await (import(native) as Promise<typeof Runtime>).catch(() => undefined);
 

@@ -10,21 +10,21 @@ export const DARK_GRAIN = 18 / 255;
 /** The label of face skin in `PARTS`. */
 const FACE = 3;
 
-/** The person of a picture alone: what lies in the rectangle around the mask. */
+/** Crops a picture to the person. */
 export function cutOut({ picture, mask }: Labelled): Labelled {
   const box = boxAround(mask.width, mask.data, (value) => value > 0.5);
   if (!box) throw new Error('Nobody is there to be cut out.');
   return { picture: crop(picture, box), mask: crop(mask, box), parts: null };
 }
 
-/** The upper `share` of a person, as somebody at a desk is seen. */
+/** The upper `share` of a person, as at a desk. */
 export function upperPart({ picture, mask }: Labelled, share: number): Labelled {
   const height = Math.round(picture.height * share);
   const box = { left: 0, top: 0, width: picture.width, height };
   return cutOut({ picture: crop(picture, box), mask: crop(mask, box), parts: null });
 }
 
-/** A room's middle as a webcam shows it: wide, and as large as its frames. */
+/** The middle of a room as a frame of a webcam. */
 export function asFrame(room: Planes, size: Size): Planes {
   const aspect = size[0] / size[1];
   const width = Math.min(room.width, Math.round(room.height * aspect));
@@ -35,9 +35,9 @@ export function asFrame(room: Planes, size: Size): Planes {
 }
 
 /**
- * The upper part of a person, cut out, down to where they leave the picture at a side: pasted
- * elsewhere, they do not look cut off.
- * @returns null where that is less than half of them.
+ * Crops to the upper part of a person, down to where they leave the picture at a side, so that they
+ * do not look cut off when they are pasted elsewhere.
+ * @returns null if that is less than half of the person.
  */
 export function headAndShoulders(sample: Labelled): Labelled | null {
   const { picture, mask } = sample;
@@ -52,15 +52,17 @@ export function headAndShoulders(sample: Labelled): Labelled | null {
   return bust.mask.height < whole / 2 ? null : bust;
 }
 
-/** Where a person goes in a frame, in pixels; parts outside of it are not seen. */
+/** Where a person is pasted into a frame, in pixels. Parts outside of the frame are cut off. */
 export interface Place {
-  /** Of the person's middle. */
+  /** Column of the person's middle. */
   readonly middle: number;
   readonly top: number;
   readonly height: number;
 }
 
-/** Puts a person before a scene. The mask then tells everybody; who stands behind is covered. */
+/**
+ * Pastes a person in front of a scene. The mask then covers everybody; people behind are hidden.
+ */
 export function paste(scene: Labelled, person: Labelled, { middle, top, height }: Place): Labelled {
   const size: Size = [
     Math.max(1, Math.round((person.picture.width * height) / person.picture.height)),
@@ -110,9 +112,9 @@ export function againstTheLight(sample: Labelled): Labelled {
 }
 
 /**
- * The part of a picture that a face fills from its chin to its brow, as when somebody leans into
- * the camera; wide where the picture allows it.
- * @returns null where no face is labelled, or too small a one to be enlarged.
+ * The part of a picture around a face, from chin to brow, as when somebody leans into the camera;
+ * wide if the picture allows it.
+ * @returns null if no face is labelled, or if it is too small to be enlarged.
  */
 export function faceWindow(parts: PartLabels, picture: Size): Rectangle | null {
   const face = boxAround(parts.size[0], parts.labels, (label) => label === FACE);
@@ -131,8 +133,8 @@ export function faceWindow(parts: PartLabels, picture: Size): Rectangle | null {
 }
 
 /**
- * What a rectangle shows of a picture and its mask; the parts, which have another scale, are let
- * go.
+ * Crops a picture and its mask to a rectangle. The parts are dropped, because they have another
+ * scale.
  */
 export function look({ picture, mask }: Labelled, at: Rectangle): Labelled {
   return { picture: crop(picture, at), mask: crop(mask, at), parts: null };

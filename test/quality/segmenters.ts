@@ -7,7 +7,7 @@ import { BASELINES, type Baseline, type Baselines } from './baselines.ts';
 import type { Net } from './net.ts';
 import { crop, emptyPlanes, resize, type Planes } from './planes.ts';
 
-/** Whatever tells the person in a single picture. */
+/** Finds the person in a single picture. */
 export interface Segmenter {
   readonly title: string;
   /**
@@ -18,9 +18,7 @@ export interface Segmenter {
   readonly segment: (picture: Planes) => Promise<{ matte: Planes; parts: Planes | null }>;
 }
 
-/**
- * Pixels of the matte net's input: live, as the product gives it, and where no rate must be kept.
- */
+/** Pixels of the matte net's input: for live video, and for films, which have no rate to keep. */
 export const GRADES = { live: 288 * 160, fine: FINEST_MATTE_PIXELS } as const;
 
 /** A shipped net on the whole picture, without a past. */
@@ -35,10 +33,10 @@ export function netSegmenter(title: string, net: Net, pixels: number): Segmenter
   };
 }
 
-/** One look at the whole picture, then one at the window around the people that it found. */
+/** First the whole picture is looked at, then the region around the people that were found. */
 const LOOKS = 2;
 
-/** A shipped net as the product uses it on a picture that stands still, without a past. */
+/** A shipped net, used as the product does on a still picture, without a past. */
 export function windowSegmenter(title: string, net: Net, pixels: number): Segmenter {
   return {
     title,
@@ -56,14 +54,14 @@ export function windowSegmenter(title: string, net: Net, pixels: number): Segmen
         ({ outputs } = await net.run(crop(resize(picture, roi.grid), part)));
       }
       const whole = inFrame(outputs.matte!, roi);
-      // Parts of a window would have to be compared with labels of the window.
+      // The labels are for the whole picture, so parts of a region are not compared with them.
       const parts = isWholeFrame(roi) ? (outputs.parts ?? null) : null;
       return { matte: resize(whole, [width, height]), parts };
     },
   };
 }
 
-/** A matte of a window as one of the whole frame; beside the window is nobody. */
+/** Puts the matte of a region into the whole frame, with nobody outside of the region. */
 function inFrame(matte: Planes, { grid, x, y, size: [width, height] }: Roi): Planes {
   const whole = emptyPlanes(1, ...grid);
   for (let row = 0; row < height; row++)

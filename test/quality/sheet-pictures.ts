@@ -12,7 +12,9 @@ export interface SheetPicture {
   readonly picture: Planes;
 }
 
-/** Twelve validation pictures for the eye, each of another kind: what styles find easy and hard. */
+/**
+ * Twelve different validation pictures for people to look at, which are easy and hard for styles.
+ */
 export async function sheetPictures(sources: Sources): Promise<SheetPicture[]> {
   const portrait = (id: string) => sources.portrait(id);
   const [desk] = sources.set('actions', (id) => id === 'using_laptop_7127');

@@ -6,7 +6,7 @@ import type { SheetPicture } from './sheet-pictures.ts';
 
 /** Pixels of the line above the first row. */
 const HEAD = 24;
-/** What a person sees: the frame enlarged to a large window. */
+/** Frames are shown enlarged to the size of a large window, as people see them. */
 const SEEN = { width: 1280, height: 720 } as const;
 
 /** One column of the sheet: a picture for each row. */

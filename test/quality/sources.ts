@@ -3,7 +3,7 @@ import { type Size } from './planes.ts';
 import type { Portraits } from './portraits.ts';
 import { asFrame, cutOut, headAndShoulders, paste, upperPart, type Place } from './scenes.ts';
 
-/** A picture that is read or made when it is asked for, the same each time. */
+/** Reads or makes a picture when it is needed; the same one each time. */
 export type Sample = () => Promise<Labelled>;
 
 /** The validation pictures that kinds and clips are chosen and composited from. */
@@ -29,24 +29,25 @@ export class Sources {
     return { ...(await this.portraitSet.portrait(id)), parts: await this.portraitSet.partLabels(id) };
   }
 
-  /** Rooms as they are, with masks of nobody. */
+  /** Rooms as they are, with empty masks. */
   rooms(): Sample[] {
     return this.people.ids('rooms').map((id) => async () => nobodyIn(await this.people.room(id)));
   }
 
-  /** Any room as a frame of a webcam. */
+  /** A random room as a frame of a webcam. */
   async anyRoom(random: () => number, size: Size): Promise<Labelled> {
     const { picture } = await anyOf(this.rooms(), random)();
     return nobodyIn(asFrame(picture, size));
   }
 
-  /** Any whole body, cut out. */
+  /** A random whole figure, cut out. */
   async anyFigure(random: () => number): Promise<Labelled> {
     return cutOut(await anyOf(this.set('fashion'), random)());
   }
 
   /**
-   * Anybody as a webcam at a desk sees them, cut out: a whole body cut at the waist, or a portrait.
+   * A random person as a webcam at a desk sees them, cut out: a figure cut at the waist, or a
+   * portrait.
    */
   async anyBust(random: () => number): Promise<Labelled> {
     if (random() < 0.5) return upperPart(await this.anyFigure(random), 0.4 + 0.15 * random());
@@ -57,7 +58,10 @@ export class Sources {
     }
   }
 
-  /** Somebody at a desk's distance in a room, a true mask known: of a teacher, or composited. */
+  /**
+   * A random person at a desk's distance in a room, with a true mask: from the set of teachers, or
+   * composited.
+   */
   async anyScene(random: () => number, size: Size): Promise<Labelled> {
     if (random() < 1 / 3) {
       const { picture, mask } = await anyOf(this.set('teachers'), random)();
@@ -69,7 +73,7 @@ export class Sources {
 }
 
 /**
- * Somewhere about the middle of the frame, over more than half of its height, down to its lower
+ * A random place near the middle of the frame, over more than half of its height, down to its lower
  * border.
  */
 export function anyPlace(random: () => number, [width, height]: Size): Place {

@@ -8,21 +8,24 @@ import { boxAround, faceWindow, FRAME, paste } from './scenes.ts';
 import type { Sample, Sources } from './sources.ts';
 import { flow } from './warp.ts';
 
-/** Pictures of each kind: the tables are for styles side by side, not for their last digit. */
+/**
+ * Pictures of each kind. The tables compare styles with each other, which does not take many
+ * pictures.
+ */
 const EACH = 3;
-/** A still sitter's frames, and those of a camera move. */
+/** Frames of clips in which people hold still, and of clips with a moving camera. */
 const STILL_FRAMES = 12;
 const MOVE_FRAMES = 8;
 /** Label of `PARTS`. */
 const FACE_SKIN = 3;
-/** Where a face stands in a frame, as a share of its height. */
+/** Where the eyes are in a frame, as a share of its height. */
 const EYE_LEVEL = 0.45;
 
-/** What the camera gives, and what is known about it. */
+/** What the camera sees, and what is known about it. */
 export interface StylePicture {
   /** [3,360,640], 0..1, in steps of 1/255. */
   readonly picture: Planes;
-  /** Which part each of its pixels belongs to; null where nobody has told. */
+  /** Which part each pixel belongs to; null if that is not known. */
   readonly labels: Uint8Array | null;
 }
 
@@ -35,16 +38,18 @@ interface StyleKind {
 /** A clip whose every change is known. */
 export interface StyleClip {
   readonly frames: readonly Planes[];
-  /** For each frame but the first, where its places were in the one before; null if they stayed. */
+  /**
+   * For each frame but the first, where its places were in the frame before; null if nothing moves.
+   */
   readonly flows: readonly Float32Array[] | null;
 }
 
-/** Everything that styles are shown. */
+/** All that styles are measured on. */
 export interface StylePictures {
   readonly kinds: readonly StyleKind[];
-  /** People who hold still, with a camera's grain that is new in each frame. */
+  /** People who hold still, with new camera noise in each frame. */
   readonly stills: readonly StyleClip[];
-  /** Pictures before which a camera moves, with grain too. */
+  /** Pictures in front of which the camera moves, with camera noise too. */
   readonly moves: readonly StyleClip[];
 }
 
@@ -66,10 +71,13 @@ export async function stylePictures(sources: Sources): Promise<StylePictures> {
   };
 }
 
-/** Where faces matter they shall have their parts, and whole bodies a room around them. */
+/**
+ * The pictures of a kind. Where faces matter they have labelled parts; whole figures stand in a
+ * room.
+ */
 async function samplesOf(id: KindId, sources: Sources): Promise<readonly Sample[]> {
   const portraits = sources.portraits();
-  // Not the same people near and far.
+  // The portraits from a sixth on, so that near and far pictures show different people.
   if (id === 'close')
     return portraits
       .slice(Math.floor(portraits.length / 6))
@@ -81,7 +89,7 @@ async function samplesOf(id: KindId, sources: Sources): Promise<readonly Sample[
   return (await kindOf(id, sources)).samples;
 }
 
-/** So many of the samples, evenly spread over all. */
+/** Takes `count` of the items, evenly spread over all. */
 function spread<Item>(items: readonly Item[], count: number): Item[] {
   const most = Math.min(count, items.length);
   return Array.from({ length: most }, (_, n) => items[Math.floor(((n + 0.5) * items.length) / most)]!);
@@ -104,7 +112,9 @@ export async function standing(sources: Sources, random: () => number): Promise<
   return paste(room, await sources.anyFigure(random), { middle, top: height - tall, height: tall });
 }
 
-/** Somebody of a tall picture in a room, as from a chair before the camera, with their parts. */
+/**
+ * A person of a tall picture, pasted into a room as if seated before the camera, with their parts.
+ */
 export async function inRoom(sample: Labelled, sources: Sources, random: () => number): Promise<Labelled> {
   const { picture, mask, parts } = sample;
   const room = await sources.anyRoom(random, FRAME);
@@ -123,7 +133,7 @@ export async function inRoom(sample: Labelled, sources: Sources, random: () => n
   return { ...seated, parts: { labels, size: FRAME } };
 }
 
-/** A picture as a webcam of 640x360 gives it: wide, with the face where faces are. */
+/** A picture as a webcam of 640x360 would show it: wide, with the face at the usual height. */
 export function asWebcam(sample: Labelled): StylePicture {
   const { picture, parts } = sample;
   const size: Size = [picture.width, picture.height];
@@ -151,7 +161,10 @@ function within(value: number, most: number): number {
   return Math.min(most, Math.max(0, value));
 }
 
-/** As wide as a webcam's frame around the same middle, as far as the picture allows it. */
+/**
+ * Widens a rectangle to the shape of a webcam's frame around its middle, as far as the picture
+ * allows.
+ */
 function wide({ left, top, width, height }: Rectangle, [most]: Size): Rectangle {
   const wider = Math.min(most, Math.round((height * FRAME[0]) / FRAME[1]));
   return { left: Math.round(within(left + width / 2 - wider / 2, most - wider)), top, width: wider, height };
@@ -166,7 +179,7 @@ function cut({ picture, mask, parts }: Labelled, at: Rectangle): Labelled {
   };
 }
 
-/** Labels have a scale of their own: the rectangle is one of the picture's pixels. */
+/** Crops labels, which have a scale of their own, to a rectangle in pixels of the picture. */
 function cutLabels({ labels, size }: PartLabels, at: Rectangle, picture: Size): PartLabels {
   const result = new Uint8Array(at.width * at.height);
   for (let y = 0; y < at.height; y++)
@@ -201,7 +214,7 @@ function moveClip(picture: Planes, seed: number): StyleClip {
   return { frames, flows: frames.slice(1).map((_, t) => flow(move, t, FRAME)) };
 }
 
-/** What is left of a picture in the eight bits that a camera gives. */
+/** Rounds a picture to the eight bits that a camera gives. */
 function inBytes(picture: Planes): Planes {
   return {
     ...picture,

@@ -10,10 +10,10 @@ import { resize, type Planes } from './planes.ts';
 import { readPicture, type Portraits } from './portraits.ts';
 import type { Progress } from './progress.ts';
 
-/** Feature losses are slow: they are taken on so many pictures. */
+/** Feature losses are slow, so they are measured on this many pictures only. */
 const FEATURE_PICTURES = 20;
 
-/** How near a style comes to its teacher. */
+/** How close a style is to its teacher. */
 export interface Likeness {
   pictures: number;
   /** Mean absolute difference, 0..1. */
@@ -23,7 +23,7 @@ export interface Likeness {
 }
 
 /**
- * What the training programs leave outside the project: each style's teacher on validation
+ * Files that the training programs write outside the project: each style's teacher on validation
  * portraits, and a feature net.
  */
 export class Teachers {

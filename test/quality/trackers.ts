@@ -3,10 +3,10 @@ import type { Net } from './net.ts';
 import { resize, type Planes } from './planes.ts';
 import type { Segmenter } from './segmenters.ts';
 
-/** Whatever tells the person in the frames of a clip, one after the other. */
+/** Finds the person in the frames of a clip, one after the other. */
 export interface Tracker {
   readonly title: string;
-  /** Whether what it says of a frame depends on those before. */
+  /** Whether the answer for a frame depends on the frames before it. */
   readonly hasMemory: boolean;
   /**
    * @param frames - [3,H,W] each, 0..1; before the first nothing was.
@@ -34,7 +34,7 @@ export function netTracker(title: string, net: Net, pixels: number): Tracker {
   };
 }
 
-/** Every frame for itself. */
+/** Treats each frame on its own. */
 export function frameByFrame({ title, segment }: Segmenter): Tracker {
   return {
     title,

@@ -4,7 +4,7 @@ import { emptyPlanes, type Planes, type Size } from './planes.ts';
 /** A place in pixels: whole numbers are pixel centres. */
 export type Place = [x: number, y: number];
 
-/** A motion of which is known which place of a still picture is seen where. */
+/** A motion for which the place of each point of a still picture is known at all times. */
 export interface KnownMotion {
   /** Which place of the still picture is seen at a place of frame `t`. */
   seen(t: number, place: Place): Place;
@@ -13,9 +13,9 @@ export interface KnownMotion {
 }
 
 /**
- * A known, smooth motion as of a head before a camera: turning by up to 1.5 degrees, nearing by 1.5
- * %, swaying by three pixels, and bending by one pixel in waves of 80 to 120, at most some two
- * pixels from one frame to the next.
+ * A known, smooth motion like that of a head before a camera: it turns by up to 1.5 degrees, comes
+ * closer by 1.5 %, sways by three pixels, and bends by one pixel in waves of 80 to 120; from one
+ * frame to the next at most about two pixels.
  */
 export class Motion implements KnownMotion {
   private readonly phases: number[];
@@ -44,7 +44,8 @@ export class Motion implements KnownMotion {
    */
   where(t: number, place: Place): Place {
     let turned = place;
-    // The bend changes by less than a tenth of a pixel per pixel, so each round adds a digit.
+    // The bend changes by less than a tenth of a pixel per pixel, so each round adds a digit of
+    // accuracy.
     for (let round = 0; round < 7; round++) {
       const [dx, dy] = this.bend(t, turned);
       turned = [place[0] - dx, place[1] - dy];
@@ -88,8 +89,8 @@ export class Motion implements KnownMotion {
 }
 
 /**
- * Frame `t` of the picture in motion: each pixel is the mean of four places of the picture, whose
- * own size may be larger.
+ * Frame `t` of the picture in motion. Each pixel is the mean of four samples of the picture, which
+ * may be larger than the frame.
  */
 export function render(picture: Planes, motion: Motion, t: number, size: Size): Planes {
   const [width, height] = size;
@@ -116,8 +117,8 @@ const QUARTERS: readonly Place[] = [
 ];
 
 /**
- * For each pixel of frame `t + 1`, where the same place was in frame `t`: x and y in turn, NaN
- * where it was out of sight.
+ * For each pixel of frame `t + 1`, where the same place was in frame `t`: x and y in turn, NaN if
+ * it was out of sight.
  */
 export function flow(motion: KnownMotion, t: number, [width, height]: Size): Float32Array {
   const places = new Float32Array(2 * width * height);

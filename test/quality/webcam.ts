@@ -13,7 +13,7 @@ import { frameByFrame, netTracker, type Tracker } from './trackers.ts';
 export const WEBCAM_TASKS = [...(Object.keys(KINDS) as KindId[]), 'clips'] as const;
 export type WebcamTask = (typeof WEBCAM_TASKS)[number];
 
-/** Whether a word of the command line names one. */
+/** Whether a word of the command line is such a task. */
 export function isWebcamTask(word: string): word is WebcamTask {
   return (WEBCAM_TASKS as readonly string[]).includes(word);
 }
@@ -24,9 +24,9 @@ export interface WebcamReport {
 }
 
 /**
- * Measures matte nets beside MediaPipe's on the same pictures.
+ * Measures matte nets and MediaPipe's on the same pictures.
  * @param nets - by their ids.
- * @param baselines - null where there is no browser to run them.
+ * @param baselines - null if there is no browser to run them.
  */
 export async function measureWebcam(
   tasks: readonly WebcamTask[],

@@ -102,7 +102,7 @@ test('of hundreds of frames, changes of style, region, background and source not
   expect(effect.stats().frames).toBeGreaterThan(300);
   expect(after).toEqual(before);
   expect(after.here.videoFrames).toBe(0);
-  // That anything was counted at all.
+  // Checks that anything was counted at all.
   expect(after.there.webgl.Context).toBe(1);
   expect(after.there.webgl.Texture).toBeGreaterThan(3);
   expect(after.there.wasm).toBeGreaterThan(1e6);

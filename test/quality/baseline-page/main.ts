@@ -4,7 +4,10 @@
 
 import { inBase64 } from '../page-bytes.ts';
 
-/** What is used of @mediapipe/tasks-vision; its own types do not resolve through its `exports`. */
+/**
+ * The part of @mediapipe/tasks-vision that is used here; the package's own types do not resolve
+ * through its `exports`.
+ */
 interface Vision {
   FilesetResolver: { forVisionTasks: (folder: string) => Promise<object> };
   ImageSegmenter: { createFromOptions: (files: object, options: object) => Promise<ImageSegmenter> };
@@ -18,7 +21,7 @@ interface Mask {
   getAsFloat32Array: () => Float32Array<ArrayBuffer>;
 }
 
-// No literal, for the bundle is served beside the page and is not part of it.
+// Not a literal in `import`, because the bundle is served beside the page and is not part of it.
 const bundle = '/mediapipe/vision_bundle.mjs';
 const vision = import(/* @vite-ignore */ bundle) as Promise<Vision>;
 const segmenters = new Map<string, Promise<ImageSegmenter>>();
@@ -57,7 +60,7 @@ window.personIn = async (file, pixels, width, height) => {
   const rgba = new Uint8ClampedArray(await bytes.arrayBuffer());
   const result = (await segmenter(file)).segment(new ImageData(rgba, width, height));
   try {
-    // One mask is the person; of several the first is the background.
+    // A single mask is the person; of several masks the first is the background.
     const [first, ...others] = result.confidenceMasks!;
     if (first!.width !== width || first!.height !== height)
       throw new Error(`${file} gives a mask of ${first!.width}x${first!.height}.`);

@@ -10,11 +10,18 @@ let effect: Effect | null = null;
 declare global {
   interface Window {
     effectPage?: {
-      /** Creates the effect, for frames of one size. On wasm, whose figures no machine changes. */
+      /**
+       * Creates the effect for frames of this size, on wasm, so that the results do not depend on
+       * the machine.
+       */
       open: (width: number, height: number) => Promise<void>;
-      /** Keeps a frame. @param rgba - opaque, in base 64. @returns its number. */
+      /**
+       * Keeps a frame.
+       * @param rgba - opaque, in base 64.
+       * @returns its number.
+       */
       keep: (rgba: string) => number;
-      /** What the next frames shall look like. */
+      /** Sets the look of the next frames. */
       set: (look: LookOptions) => Promise<void>;
       /** The composites of some frames in turn, as one film: RGBA in base 64. */
       film: (numbers: readonly number[]) => Promise<string[]>;

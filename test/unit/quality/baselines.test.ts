@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => baselines.close());
 
-/** A validation portrait where the data are there, else a frame of the demo. */
+/** A validation portrait if the data are there, otherwise a frame of the demo clip. */
 async function anybody(): Promise<Pick<Labelled, 'picture' | 'mask'>> {
   const portraits = await Portraits.open();
   if (portraits) return portraits.portrait(portraits.ids[1]!);

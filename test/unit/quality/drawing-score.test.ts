@@ -83,7 +83,7 @@ describe('edges', () => {
       [0.95, 1],
     ] as const)
       expect(edgesOf(light((x) => slope * x)).middling).toBeCloseTo(share, 1);
-    // So steep a ramp is a part of the picture only, for lightness ends at 100.
+    // The ramp covers only a part of the picture, because lightness ends at 100.
     const steep = edgesOf(light((x) => 3.2 * Math.min(30, Math.max(0, x - 30))));
     expect(steep.middling).toBeLessThan(0.06);
   });
@@ -101,7 +101,7 @@ describe('features of a face', () => {
   test('are the dark places within it, not the dark beside it', () => {
     expect(FaceFeatures.find(source, labels)!.count).toBeGreaterThanOrEqual(64);
     expect(FaceFeatures.find(source, labels)!.count).toBeLessThan(100);
-    // Hair that the labels take for face.
+    // Dark hair that is labelled as face.
     const fringed = light((x, y) => (y === 6 || y === 7 ? 15 : source.data[y * SIZE[0] + x]!));
     expect(FaceFeatures.find(fringed, labels)!.count).toBeLessThan(100);
     expect(
@@ -127,7 +127,8 @@ describe('features of a face', () => {
 
   test('need not be as dark as they were, but darker by 12 L', () => {
     const features = FaceFeatures.find(source, labels)!;
-    // So small an eye darkens the mean around it too: it is darker by two thirds of this.
+    // An eye this small also darkens the mean around it, so only two thirds of this difference
+    // remain.
     const eyes = (dark: number) => light((x, y) => (left(x, y) || right(x, y) ? 90 - dark : 90));
     expect(features.recall(eyes(26))).toBe(1);
     expect(features.recall(eyes(18))).toBe(0);
@@ -146,7 +147,7 @@ describe('the hue of skin', () => {
   test('is measured to the degree, and the short way round', () => {
     const other = plain(0.6, 0.7, 0.4);
     expect(hueShift(source, other, skin)).toBeCloseTo(Math.abs(hueOf(source) - hueOf(other)), 3);
-    // To either side of 180 degrees.
+    // The two hues are on either side of 180 degrees.
     const [green, cyan] = [plain(0.4, 0.7, 0.6), plain(0.4, 0.7, 0.7)];
     const [from, to] = [hueOf(green), hueOf(cyan)];
     expect(from).toBeGreaterThan(90);

@@ -9,7 +9,8 @@ import { projectRoot } from '../../fixtures/server.ts';
 
 const AGAIN = 'python -m portoon_training.half makes all twins anew';
 /**
- * What half-precision weights may make of an answer, of 1; a twin of other weights is far beyond.
+ * The allowed difference of an answer with half-precision weights, of 1. A variant with other
+ * weights would differ far more.
  */
 const TOLERANCE = 2e-2;
 

@@ -4,7 +4,7 @@ import { emptyPlanes, type Planes } from '../../quality/planes.ts';
 
 const WIDTH = 100;
 const HEIGHT = 80;
-/** 0.2 % of the frame. */
+/** Pixels that are 0.2 % of the frame. */
 const FAULT = 16;
 
 type Rectangle = [x: number, y: number, width: number, height: number, value?: number];

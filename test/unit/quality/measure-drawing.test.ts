@@ -10,7 +10,7 @@ import type { StylePictures } from '../../quality/style-pictures.ts';
 const SIZE: Size = [96, 64];
 const PIXELS = SIZE[0] * SIZE[1];
 
-/** Warm waves, so that there is something to measure everywhere. */
+/** A picture of waves in warm colours, so that there is something to measure everywhere. */
 function picture(wave: number): Planes {
   const planes = emptyPlanes(3, ...SIZE);
   for (let i = 0; i < PIXELS; i++) {
@@ -21,7 +21,7 @@ function picture(wave: number): Planes {
   return planes;
 }
 
-/** With less green, so that its hue is another. */
+/** Takes some green away, which changes the hue. */
 function reddened(frame: Planes): Planes {
   const data = frame.data.map((value, i) => (i >= PIXELS && i < 2 * PIXELS ? 0.8 * value : value));
   return { ...frame, data };

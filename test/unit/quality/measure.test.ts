@@ -15,9 +15,9 @@ const WIDTH = 384;
 const HEIGHT = 512;
 type Rectangle = [left: number, top: number, right: number, bottom: number];
 
-/** The upper middle, whose middle rows a landscape frame sees as well. */
+/** In the upper middle; a landscape frame sees the middle rows of it too. */
 const person: Rectangle = [96, 128, 288, 384];
-/** Bright, but nobody; only an upright frame sees it. */
+/** A bright thing that is not a person; only a portrait frame sees it. */
 const lamp: Rectangle = [16, 448, 48, 480];
 
 let folder: string;
@@ -65,9 +65,10 @@ describe('the matte', () => {
     await portrait('17', [person, lamp], person);
     const { portraits, net } = await open();
     const { first, settled, parts } = await measureSize(net, portraits, [256, 256], new Progress());
-    // Half of the brightness and no past: nowhere over one half.
+    // Without a past the net answers half of the brightness, which is nowhere above one half.
     expect(first).toEqual({ pictures: 2, iou: 0, under90: 2, blobs: 0, holes: 0 });
-    // After five frames 31/32 of it. The lamp is a blob of 0.5 % of the frame.
+    // After five frames it answers 31/32 of the brightness. The lamp is a false region of 0.5 % of
+    // the frame.
     const whole = 192 * 256;
     expect(settled!.iou).toBeCloseTo((1 + whole / (whole + 32 * 32)) / 2, 2);
     expect(settled).toMatchObject({ pictures: 2, under90: 0, blobs: 1, holes: 0 });
@@ -82,12 +83,12 @@ describe('the matte', () => {
 describe('over time', () => {
   test('a memory of one half brings flicker down to the square root of two thirds', async () => {
     await portrait('7', [], person);
-    // Flat and dim: the grain is nowhere cut off at black.
+    // A plain, dim picture, in which the noise is never clipped at black.
     const dim = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#333' } });
     await dim.jpeg({ quality: 100 }).toFile(join(folder, 'portraits/image/7.jpg'));
     const { portraits, net } = await open();
     const { flickerWith, flickerWithout } = await measureTime(net, [128, 128], portraits, new Progress());
-    // Half the mean of three channels' grain, and the mean distance of two normal numbers.
+    // Half the mean of three channels' noise, times the mean distance of two normal numbers.
     expect(flickerWithout).toBeCloseTo(((0.02 / Math.sqrt(3) / 2) * 2) / Math.sqrt(Math.PI), 3);
     expect(flickerWith! / flickerWithout).toBeCloseTo(Math.sqrt(2 / 3), 1);
   });

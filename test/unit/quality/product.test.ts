@@ -26,7 +26,7 @@ test('whole frames go through the effect, and come back in order', { timeout: 60
   await product.choose({ id: 'toon', grade: 'live' });
   const [first, second] = await product.film(frames);
   expect(meanDifference(first!, frames[0]!)).toBeGreaterThan(0.02);
-  // A film begins anew each time.
+  // A film does not depend on the films before it.
   const [again] = await product.film([frames[1]!]);
   expect(meanDifference(again!, second!)).toBe(0);
 });

@@ -7,8 +7,8 @@ import { PEOPLE_SETS } from '../../quality/people.ts';
 type Box = readonly [number, number, number, number];
 
 /**
- * Writes a data folder in which every set has one validation picture: somebody white before black,
- * or a grey room. Only their names are real.
+ * Writes a data folder in which every set has one validation picture: a white person before black,
+ * or a grey room. Only the file names are real.
  */
 export async function writeSmallData(folder: string): Promise<void> {
   for (const set of PEOPLE_SETS) {

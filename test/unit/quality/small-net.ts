@@ -1,12 +1,12 @@
 import type { Model } from '../../quality/models.ts';
 import { ints, onnx, value, weight } from '../../fixtures/onnx.ts';
 
-/** What the manifest would say of the memory of `brightnessNet`. */
+/** The manifest's entry for the memory of `brightnessNet`. */
 export const memory: Model['state'] = [{ in: 'prior', out: 'prior_next', shape: [1, 1, 'H', 'W'] }];
 
 /**
- * A matte net whose answers are known: the person is what is bright, and half of each matte is the
- * last one. Its one convolution averages R, G and B.
+ * A matte net with known answers: what is bright is the person, and half of each matte comes from
+ * the previous one. Its only convolution averages R, G and B.
  */
 export function brightnessNet(): Uint8Array {
   return onnx(

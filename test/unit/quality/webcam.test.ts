@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** For comparing pictures, which element by element takes seconds. */
+/** Pictures are compared as buffers, because comparing them element by element takes seconds. */
 const bytes = ({ picture: { data } }: Pick<Labelled, 'picture'>) => Buffer.from(data.buffer);
 
 describe('a kind of picture', () => {
@@ -128,7 +128,7 @@ test('nets are measured by kind, live and fine', async () => {
       ],
     ]),
   );
-  // Half of a person's brightness and no past: nowhere over one half.
+  // Without a past the net answers half of the brightness, which is nowhere above one half.
   for (const row of kinds[0]!.rows) expect(row).toMatchObject({ pictures: 2, iou: 0, empty: 0, parts: null });
   for (const row of kinds[1]!.rows) expect(row).toMatchObject({ pictures: 0, empty: 1, falsePersons: 0 });
   await net.close();
@@ -148,7 +148,8 @@ test('a net is measured over clips with its past, and anything frame by frame wi
   const report = await measureClips('lens', trackers, sources, new Progress(), 1);
   expect(report).toMatchObject({ clip: 'lens', clips: 1 });
   const [withPast, ...others] = report.rows;
-  // The net needs two frames to see the person, each time; the dark in between does no harm.
+  // The net needs two frames to see the person, each time they appear; the dark frames in between
+  // do not matter.
   expect(withPast!.iou).toBeGreaterThan(0.6);
   expect(withPast).toMatchObject({ worst: 0, falsePersons: 0, wrong: { mean: 0, most: 0, of: 1 } });
   for (const row of others) expect(row).toMatchObject({ iou: 0, worst: 0, wrong: null });
