@@ -111,8 +111,8 @@ function groups(sources: Sources): Sample[] {
 }
 
 /**
- * Whole figures of a tenth to a fifth of the frame's height, and the distant figure of the demo
- * clip.
+ * Whole figures of a tenth to a fifth of the frame's height, and the distant figure of the set
+ * `motion`.
  */
 function small(sources: Sources): Sample[] {
   const [width, height] = FRAME;

@@ -140,13 +140,13 @@ def wide_mean(values, weight, sigma):
 def face_lights(lab, around, face, mean_colour):
     """Where teeth and the whites of the eyes are: lighter and greyer than the face around them."""
     greyer = mean_colour - np.hypot(lab[..., 1], lab[..., 2])
-    colourless = 1 - smoothstep(mean_colour, 4, 10)  # a grey picture has lightness alone to go by
+    colourless = 1 - smoothstep(mean_colour, 4, 10)  # a grey picture differs in lightness only
     lighter = smoothstep(lab[..., 0] - around, 2 + 6 * colourless, 10 + 12 * colourless)
     return face * lighter * smoothstep(greyer + 9 * colourless, 3, 9)
 
 
 def opened(lab):
-    """A dull picture with up to half as much contrast again; what reaches white stays as it is."""
+    """Raises the contrast of a dull picture by up to a half; white stays as it is."""
     low, high = np.percentile(lab[::4, ::4, 0], (2, 98))
     gain = 1 + (np.clip(78 / (high - low + 1), 1, 1.5) - 1) * np.clip((90 - high) / 12, 0, 1)
     centre = (low + high) / 2
@@ -156,7 +156,7 @@ def opened(lab):
 
 
 def sitter_maps(parts, lab):
-    """`part_maps`; without labels, skin and face are guessed from colour, at less weight."""
+    """`part_maps`; without labels, skin and face are guessed from colour, with less weight."""
     if parts is not None:
         return part_maps(parts, lab.shape[:2])
     light, a, b = cv2.split(blur(lab, 2 * SUPERSAMPLE))
@@ -203,7 +203,9 @@ class PreparedPicture:
     flat: np.ndarray
 
     def likeness(self, flat):
-        """What makes a face itself, beside `flat`: the flat colours as the teacher drew them."""
+        """What the likeness of a face needs, besides `flat`, the flat colours as the teacher drew
+        them.
+        """
         gentle = self.gentle
         feature, around, small = face_features(gentle[..., 0], flat[..., 0], self.face)
         reach = 0.35 * np.sqrt((self.skin > 0.5).sum()) + 4 * SUPERSAMPLE
@@ -216,8 +218,8 @@ class PreparedPicture:
 class Likeness(NamedTuple):
     feature: np.ndarray  # where eyes, brows, nostrils and lips are
     around: np.ndarray  # lightness of the face about them
-    small: float  # working pixels over which that was taken
-    mean: np.ndarray  # lightness of skin hereabouts; lit skin counts for more
+    small: float  # radius in working pixels over which `around` was taken
+    mean: np.ndarray  # lightness of the skin nearby; lit skin counts for more
     lights: np.ndarray  # where teeth and the whites of the eyes are
 
 
@@ -266,7 +268,7 @@ def along_broad_flow(image, flow, length):
     """`along_flow` at half the working size, for long strokes of what is smooth anyway."""
     height, width = image.shape[:2]
     half = (width // 2, height // 2)
-    # Signs flip: no mean of tangents.
+    # Tangents may differ in sign, so they are not averaged.
     flow = [cv2.resize(t, half, interpolation=cv2.INTER_NEAREST) for t in flow]
     drawn = along_flow(cv2.resize(image, half, interpolation=cv2.INTER_AREA), flow, length / 2)
     return cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -280,7 +282,7 @@ def over(below, above, weight):
 def shaven(light, face, mean):
     """1 where a face has no beard.
 
-    Beards are labelled skin, but are hair: dark, and wider than an eye.
+    Beards are labelled as skin, but are hair: dark, and wider than an eye.
     """
     around = face_mean(light, face, 8 * SUPERSAMPLE)
     itself = smoothstep(light - 0.45 * mean, -1, 0.06 * mean + 1)
@@ -289,7 +291,7 @@ def shaven(light, face, mean):
 
 def swirls(image, size):
     """The waves for a picture at `size`, at half that size: [H/2,W/2,COUNT]."""
-    whole = [max(16, round(side / 16) * 16) for side in size]  # what Swirls takes
+    whole = [max(16, round(side / 16) * 16) for side in size]  # sizes that Swirls takes
     shrinks = whole[0] < image.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     picture = cv2.resize(image, whole, interpolation=how)

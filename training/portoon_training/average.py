@@ -1,4 +1,4 @@
-"""Averages the weights of two runs of one net (model soups, Wortsman et al. 2022, arXiv:2203.05482).
+"""Averages the weights of two runs of a net: model soups (Wortsman et al. 2022, arXiv:2203.05482).
 
 python -m portoon_training.average RUN_FOLDER OTHER_RUN_FOLDER --share 0.5 --out FOLDER
 """
@@ -12,7 +12,7 @@ from .runs import load_checkpoint
 
 
 def averaged(one, other, share):
-    """Weights between two nets; what is counted and not learnt is the other's."""
+    """Weights between two nets. What is counted instead of learnt is taken from the other one."""
     return {
         name: torch.lerp(one[name], weight, share) if weight.is_floating_point() else weight
         for name, weight in other.items()
@@ -21,7 +21,9 @@ def averaged(one, other, share):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("runs", type=Path, nargs=2, help="folders with a checkpoint of the same net")
+    parser.add_argument(
+        "runs", type=Path, nargs=2, help="folders with a checkpoint of the same net"
+    )
     parser.add_argument("--share", type=float, default=0.5, help="of the second run, 0..1")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new checkpoint")
     args = parser.parse_args()

@@ -1,8 +1,8 @@
 """A critic that learns to tell a net's pictures from its teacher's, patch by patch.
 
-Regression alone is cautious: where it cannot know just where a stroke falls, it draws none. After
-Isola et al. 2017 (arXiv:1611.07004), with hinge losses and spectral normalisation (Miyato et al.
-2018, arXiv:1802.05957).
+A net that is trained by regression alone is cautious: where it cannot know exactly where a stroke
+goes, it draws none. After Isola et al. 2017 (arXiv:1611.07004), with hinge losses and spectral
+normalisation (Miyato et al. 2018, arXiv:1802.05957).
 """
 
 import torch
@@ -50,5 +50,5 @@ class Critic(nn.Module):
         return loss.item()
 
     def verdict(self, frame, picture):
-        """What the net has to lower."""
+        """The loss of the net that is trained against this critic."""
         return -self(frame, picture).mean()

@@ -48,8 +48,8 @@ def alpha_target(mask, soft):
 
 
 def soft_target(mask, soft):
-    """A little more of the true mask than of the soft matte: the mask says who, the matte how
-    surely and how softly.
+    """A mean with slightly more of the true mask than of the soft matte: the mask decides who is a
+    person, the matte how soft the edges are.
     """
     soft = cv2.resize(soft, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return (0.55 * mask + 0.45 * soft + 0.5).astype(np.uint8)
@@ -80,15 +80,15 @@ def tone(rng, image, strength=1.0):
 
 
 def grain_field(rng):
-    """Gaussian noise to cut windows from: drawing it afresh for every frame would take longer than
-    the rest.
+    """Gaussian noise from which windows are cut: new noise for every frame would take longer than
+    everything else.
     """
     return rng.standard_normal((512, 512, 3)).astype(np.float32)
 
 
 def webcam(rng, grain, frames):
-    """What one webcam does to pictures: tone, grey, low light, blur and JPEG in common, grain for
-    each.
+    """What a webcam does to pictures: tone, grey, low light, blur and JPEG are the same for all
+    frames, the noise is different for each.
     """
     height, width = frames[0].shape[:2]
     gains = tone_table(rng, 1.3)
@@ -137,8 +137,8 @@ CLOTHES = 4  # among the parts
 
 
 def recoloured(rng, frame, mask):
-    """`frame` with other colours where `mask` (uint8) is: a dye over its light and shade, brighter
-    or darker.
+    """`frame` with another colour where `mask` (uint8) is, brighter or darker; light and shade
+    stay.
     """
     blend = mask[..., None].astype(np.float32) / 255
     light = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)[..., None].astype(np.float32)
@@ -194,7 +194,7 @@ class MatteSampler:
         return frame if self.rng.random() < 0.5 else self.camera(frame)[0], alpha, parts
 
     def scene(self, width, height):
-        """What stands before the camera: (frame, alpha, parts)."""
+        """A random scene before the camera: (frame, alpha, parts)."""
         kind = self.rng.choice(
             ["whole", "crop", "composite", "pair", "empty"], p=[0.34, 0.20, 0.36, 0.06, 0.04]
         )
@@ -208,8 +208,8 @@ class MatteSampler:
         return self.dressed(frame, alpha, parts)
 
     def dressed(self, frame, alpha, parts):
-        """Other clothes, another room, black and white: now and then each, as the portraits show
-        too few of them.
+        """Sometimes changes the clothes, the room, or the picture to black and white, because the
+        portraits have too little of each.
         """
         rng = self.rng
         if rng.random() < 0.4:
@@ -261,7 +261,9 @@ class MatteSampler:
 
     @staticmethod
     def warp(image, alphas, parts, matrix, size, border):
-        """Shrinks with area averaging first where the affine alone would alias."""
+        """Applies an affine warp. Halves the source by area averaging first, where the warp alone
+        would alias.
+        """
         while np.sqrt(abs(np.linalg.det(matrix[:, :2]))) < 0.6 and min(alphas.shape[:2]) > 16:
             half = (alphas.shape[1] // 2, alphas.shape[0] // 2)
             image = cv2.resize(image, half, interpolation=cv2.INTER_AREA)

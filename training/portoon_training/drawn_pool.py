@@ -26,7 +26,7 @@ SHARES = {
 SHORT_SIDES = (144, 160, 192, 192, 224, 256, 320)
 MOST_ENLARGED = 1.25
 LONGEST = 640
-WINDOW_SHARE = 0.35  # of the pictures are cut, as by the window around a person
+WINDOW_SHARE = 0.35  # of the pictures are cropped, as to the region around a person
 INK_SCALE = 50  # of the distances in a file, which are int8
 FIELDS = ("picture", "tone", "ink", "face")
 DULL_SHARE = 0.5  # of crops have less contrast, as in dim rooms, by these factors
@@ -35,7 +35,7 @@ SOFT_SHARE = 0.35  # of crops are blurred, as by cheap lenses and strong compres
 
 
 class Sources:
-    """Pictures with what is known of them: (image, parts, alpha), the latter two may be None."""
+    """Pictures with what is known of them: (image, parts, alpha); parts and alpha may be None."""
 
     def __init__(self):
         self.photos = load_photos()
@@ -104,7 +104,7 @@ class DrawnPool:
         self.look()
 
     def look(self):
-        """Reads what has come since."""
+        """Reads the pairs that have been written since the last call."""
         for file in sorted(self.folder.glob("pair-*.npz")):
             if file.name not in self.read:
                 self.read.add(file.name)
@@ -160,7 +160,8 @@ def main():
             continue
         pair = render(sources, np.random.default_rng([SEED, 7, index]))
         if pair:
-            # Training, which looks for pairs meanwhile, is to find whole files alone.
+            # Training, which reads new pairs meanwhile, must only find complete files, so the file
+            # is renamed last.
             growing = args.folder / f"growing-{index:05d}.npz"
             np.savez(growing, **pair)
             growing.rename(file)

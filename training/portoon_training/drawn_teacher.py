@@ -27,7 +27,7 @@ from .nets import DrawnNet
 
 SCALE = 2.5  # working pixels to a pixel of the result
 OTHER = 5
-UNNAMED = (0.02, 0.2)  # of a part that nobody has named: from here on its borders get no line
+UNNAMED = (0.02, 0.2)  # share of unlabelled pixels at which a border loses its line
 
 
 FACE_CONTRAST = 26.0  # of a well lit face, in lightness; features of duller ones are raised to it
@@ -107,7 +107,7 @@ def ink_distance(image, maps):
 
 
 def face_gain(light, flat_light, face):
-    """What the lightness of a face is to be multiplied by, for features of the usual contrast."""
+    """The factor for a face's lightness at which its features have the usual contrast."""
     if (face > 0.5).sum() < 20:
         return 1.0
     _, around, _ = face_features(light, flat_light, face)
@@ -159,10 +159,10 @@ def calm_skin(light, skin, calm):
 
 
 def line_strength(light, flow, face, hair, person, face_gain):
-    """How much of a dark line each place is; 1 is about the least that is drawn.
+    """How much of a dark line is at each place; about 1 is needed for a line to be drawn.
 
-    Faces are drawn from less and with finer lines, hair with fewer; texture and what is behind
-    people must have more of a line to get one.
+    Faces are drawn with finer lines, which need less; hair with fewer. Texture, and what is behind
+    people, needs more.
     """
     mean = blur(light, 6 * SCALE)
     spread = np.sqrt(np.maximum(blur((light - mean) ** 2, 6 * SCALE), 0))
@@ -200,7 +200,9 @@ def border(field, level, half_width, least_slope):
 
 
 def part_borders(parts, person, strength):
-    """Lines between hair, skin and clothes where the picture agrees and nothing is unnamed."""
+    """Lines between hair, skin and clothes, where the picture has an edge and everything is
+    labelled.
+    """
     shape = person.shape
     agrees = smoothstep(blur(np.maximum(strength, 0), 1.2 * SCALE), 0.05, 0.35)
     unnamed = smoothstep(soft_part(parts, [OTHER], shape, 1.0), *UNNAMED)

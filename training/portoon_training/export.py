@@ -86,13 +86,17 @@ class DrawnFields(nn.Module):
 
 
 def nets():
-    """What can be written, by the name of its file, with its folder."""
+    """The nets that can be exported: the name of the file, its folder, and a function that makes
+    the net.
+    """
     yield "portrait", "matte", Matte
     for grade, ending in (("live", ""), ("fine", FINE)):
         yield "drawn" + ending, "style", lambda grade=grade: DrawnFields(grade)
         for name, style in STYLES.items():
-            yield name + ending, "style", lambda style=style, grade=grade: StyledPicture(
-                style, grade
+            yield (
+                name + ending,
+                "style",
+                lambda style=style, grade=grade: StyledPicture(style, grade),
             )
 
 
@@ -114,7 +118,7 @@ def write_onnx(model, path):
     trace(model, model.inputs, dict.fromkeys(model.outputs, ("H", "W")), path)
     graph = onnx.load(str(path))
     fold_pads(graph.graph)
-    # The tracer leaves odd names on the outputs' free sides.
+    # The tracer gives odd names to the free sides of outputs.
     for output in graph.graph.output:
         for side, name in ((2, "H"), (3, "W")):
             output.type.tensor_type.shape.dim[side].dim_param = name
@@ -153,9 +157,9 @@ def check(model, path):
 
 
 def update_manifest(models=MODELS):
-    """Writes what is known of the nets in the folder, in the order of `entries`.
+    """Updates the manifest's entries of the nets in the folder, in the order of `entries`.
 
-    What else an entry says stays, as do entries that were made elsewhere, which come last.
+    Other fields of an entry stay. Entries that were made elsewhere stay too, and come last.
     """
     manifest = read_manifest(models)
     others = {entry["id"]: entry for entry in manifest["models"]}

@@ -65,7 +65,7 @@ def great_wave(image, parts, size):
     # Waves: bands along the contours and the strands, broken into four flat inks.
     light = flat[..., 0]
     surroundings = wide_mean(light, np.ones_like(light), 16 * s)
-    field = 100 * (blur(light, 1.5 * s) / 100) ** 0.7 - 0.5 * surroundings  # darks opened up
+    field = 100 * (blur(light, 1.5 * s) / 100) ** 0.7 - 0.5 * surroundings  # brightens dark areas
     wave = along_broad_flow(contour_bands(field, 7 * s, 2.5), flow, 3 * s)
     within = light - wide_mean(light, hair + 0.02, 12 * s)
     spread = np.sqrt(wide_mean(within**2, hair + 0.02, 12 * s)) + 4
@@ -92,7 +92,7 @@ def great_wave(image, parts, size):
     printed = over(printed, bokashi, smoothstep(level, 55, 58))
     printed = over(printed, CREAM, smoothstep(level, 90.5, 93.5))
 
-    # Faces in the shade have features too.
+    # Differences from the face's own lightness, so that faces in the shade have features too.
     own = light - mean + 0.5 * (gentle[..., 0] - around) * face
     tone = np.minimum(28 + 0.93 * mean, 89) + 7 * smoothstep(own, 8, 14)
     tone = tone - 11 * smoothstep(-own, 7, 11) - 12 * smoothstep(-own, 20, 26)

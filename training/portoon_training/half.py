@@ -15,13 +15,13 @@ from onnx import TensorProto, helper, numpy_helper
 
 from .manifest import MODELS, read_manifest, write_manifest
 
-# Made to work on ratios, large angles or small differences.
+# Modules that need full precision, because they compute ratios, large angles or small differences.
 FULL_MODULES = ("whole", "hand", "tones")
 OTHER_MODULES = ("", "net")
-# A mean over a whole picture adds up too much; what makes shares of 0..1 is where a frame's last
-# bits are told.
+# A mean over a whole picture sums up too many values; the shares of 0..1 decide the last bits of a
+# frame.
 FULL_OPERATORS = {"GlobalAveragePool", "Sigmoid", "Softmax"}
-# With an operand in full precision they keep it.
+# These stay in full precision if one of their operands is.
 ELEMENTWISE = {"Add", "Clip", "Div", "Mul", "Relu", "Sin", "Sub"}
 TYPES = {True: (TensorProto.FLOAT16, np.float16), False: (TensorProto.FLOAT, np.float32)}
 
@@ -39,7 +39,7 @@ def halve(model):
         if node.op_type == "Constant":
             constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
     outputs = {output.name for output in graph.output}
-    # Which precision each value was computed in, and by what name it is had in the other.
+    # The precision in which each value was computed, and its name after a cast to the other one.
     is_half = {i.name: False for i in graph.input}
     nodes, initializers, had = [], {}, {}
 
@@ -79,8 +79,7 @@ def halve(model):
             or (node.op_type in ELEMENTWISE and not all(is_half[name] for name in values))
         )
         for at, name in enumerate(node.input):
-            # How much larger a picture becomes is told in full precision, whatever the picture is
-            # in.
+            # The scale factors of a Resize are always in full precision.
             if name:
                 node.input[at] = wanted(
                     name, not full and not (node.op_type == "Resize" and at > 0)
@@ -105,7 +104,7 @@ def halve(model):
 
 
 def twin(facts, models=MODELS):
-    """Writes the twin of the net in `file`; what the manifest says of it."""
+    """Writes the half-precision variant of the net in `file`; returns its manifest entry."""
     data = (models / facts["file"]).read_bytes()
     model = onnx.load_model_from_string(data)
     halve(model)

@@ -20,7 +20,8 @@ from .runs import SEED, load_checkpoint
 CHUNK = 48
 # (width, height)
 SIZES = [(256, 160), (192, 256), (256, 144), (256, 192), (256, 256), (192, 192)]
-# Without a pool: what webcams are shrunk to on each kind of machine, upright ones and squares.
+# Without a pool: the sizes to which webcams' frames are scaled on different machines, upright ones
+# and squares.
 SCENE_SIZES = [
     (288, 160), (288, 160), (256, 160), (256, 144), (256, 192), (224, 128), (192, 256),
     (160, 288), (256, 256), (192, 192), (384, 224), (384, 288), (512, 288), (352, 480),
@@ -28,8 +29,8 @@ SCENE_SIZES = [
 
 
 def grow(teacher_run, folder, scenes):
-    """Adds chunks until there are `scenes`, sizes in turn; may be stopped and gone on with at any
-    time.
+    """Adds chunks, with each size in turn, until there are `scenes`. It may be interrupted and
+    continued at any time.
     """
     folder.mkdir(parents=True, exist_ok=True)
     teacher = MatteTeacher().to(memory_format=torch.channels_last).eval()
@@ -59,7 +60,9 @@ def grow(teacher_run, folder, scenes):
 
 @torch.no_grad()
 def answer(teacher, frames):
-    """Both ways round, so that the teacher is a little better than itself."""
+    """Averages the answers to the frame and to its mirror image, which is slightly better than one
+    answer.
+    """
     frame = torch.from_numpy(to_tensor_layout(frames)).contiguous(memory_format=torch.channels_last)
     with torch.autocast("cpu", torch.bfloat16):
         (logits, _, features), (mirrored, _, mirrored_features) = (
@@ -81,8 +84,8 @@ class Shots:
         self.grain = grain_field(self.rng)
 
     def shoot(self, frame, alphas, parts, features, moments):
-        """`alphas`: what the net is to say, one or several; the first of them is the one of the
-        past. `features` may be None.
+        """`alphas`: what the net should answer, one or several; the past is made from the first.
+        `features` may be None.
         """
         rng = self.rng
         if rng.random() < 0.5:
@@ -123,8 +126,8 @@ class Shots:
         )
 
     def past(self, alpha, motion, still):
-        """No past, the near past, one that hardly saw anybody or only some, a wrong one, or
-        nonsense.
+        """A random past: none, the previous frame's, one that missed most or some people, a wrong
+        one, or noise.
         """
         rng = self.rng
         kind = rng.choice(
@@ -219,8 +222,8 @@ class MattePool(Shots):
 
 
 class SceneShots(Shots):
-    """Shots of fresh scenes, which nobody has answered: what the sampler calls alpha is all there
-    is to say.
+    """Shots of new scenes, for which there are no answers of a teacher: the sampler's alpha is the
+    target.
     """
 
     def __init__(self, sampler, seed):
@@ -228,9 +231,10 @@ class SceneShots(Shots):
         self.sampler = sampler
 
     def batch(self, count, moments):
-        """As the pool's, without features.
+        """Like the pool's batches, but without features.
 
-        `count` is for a small frame; of larger ones there are fewer, for the same work.
+        `count` is for a small frame. Of larger frames there are fewer, so that a batch takes the
+        same time.
         """
         size = SCENE_SIZES[self.rng.integers(len(SCENE_SIZES))]
         count = max(4, round(count * min(1, 49152 / (size[0] * size[1]))))

@@ -7,7 +7,7 @@ from torch import nn
 from .nets import conv_bn
 from .resnet50 import ResNet50
 
-# Early layers are general enough; training them costs more than it brings.
+# The first layers are general enough; training them would cost more than it gains.
 FROZEN = (
     "conv1",
     "res2",
@@ -40,7 +40,9 @@ class PyramidContext(nn.Module):
 
 
 class MatteTeacher(nn.Module):
-    """Returns matte logits at full size, parts logits at 1/4, and features of the whole at 1/16."""
+    """Returns matte logits at full size, parts logits at 1/4, and features of the whole picture at
+    1/16.
+    """
 
     FEATURES = 256
 

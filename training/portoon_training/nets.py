@@ -45,7 +45,9 @@ class Fire(nn.Module):
 
 
 class ContextGate(nn.Module):
-    """Scales each channel by what the whole picture shows: far-off blotches know they are alone."""
+    """Scales each channel by a mean over the whole picture, so that a blotch far from the person
+    can be recognised as one.
+    """
 
     def __init__(self, channels):
         super().__init__()
@@ -89,8 +91,8 @@ class Fuse(nn.Module):
 
 
 def reconstruct(seed, mask, steps):
-    """Greyscale morphological reconstruction (Vincent 1993): `seed` grows along `mask`, never above
-    it, a cell a step.
+    """Greyscale morphological reconstruction (Vincent 1993): `seed` grows by a cell in each step,
+    but never above `mask`.
     """
     for _ in range(steps):
         grown = F.max_pool2d(seed, 3, 1, 1)
@@ -100,15 +102,15 @@ def reconstruct(seed, mask, steps):
 
 
 class Whole(nn.Module):
-    """One whole person: what no path of matte joins to somebody surely seen is let go, and an
-    unsure gap that nothing joins to the frame's border is filled. Sure gaps, as between arm and
-    body, stay. It learns nothing; both are reconstructions on a grid of CELL pixels.
+    """Makes the matte one whole person: removes what is not connected to a person that is surely
+    seen, and fills unsure gaps that are not connected to the frame's border. Sure gaps, as between
+    arm and body, stay. Nothing here is learnt; both are reconstructions on a grid of CELL pixels.
     """
 
     CELL = 8
     STEPS = 24
-    SURE = 0.75  # of the surest place, from where somebody counts as seen
-    UNSURE = 0.25  # from this alpha on a gap is filled as far as its surroundings go
+    SURE = 0.75  # from this share of the surest place's alpha on, somebody counts as seen
+    UNSURE = 0.25  # from this alpha on, a gap is filled up to the alpha of its surroundings
     EPSILON = 0.02
 
     def __init__(self):
@@ -124,7 +126,7 @@ class Whole(nn.Module):
         border = (3 - 3 * F.avg_pool2d(room * 0 + 1, 3, 1, 1)).clamp(0, 1)
         both = torch.cat([most, room], 1)
         joined = reconstruct(both * torch.cat([somebody, border], 1), both, self.STEPS)
-        # A slice would need int64.
+        # A slice would need int64, which not every backend has.
         with_somebody, with_border = (
             F.conv2d(joined, weight) for weight in (self.first, self.second)
         )
@@ -157,7 +159,7 @@ class MatteNet(nn.Module):
     FEATURES = 384  # channels of the encoder's last features, at 1/16
     STEM = 20
     FIRE4 = 56  # of 128 3x3 kernels
-    MOST_TRUST = 0.5  # in the prior: what moves may drag for a frame or two, not for ten
+    MOST_TRUST = 0.5  # in the prior: a moving person may leave a trace for two frames, not ten
 
     def __init__(self):
         super().__init__()
@@ -174,7 +176,8 @@ class MatteNet(nn.Module):
         self.far = conv_bn(512, 64, relu=False)
         self.scene = nn.Sequential(conv_bn(512, 128), *[Around(128, 384) for _ in range(5)])
         self.scene_far = nn.Conv2d(128, 64, 1, bias=False)
-        nn.init.zeros_(self.scene_far.weight)  # it was added to a trained net
+        # It was added to a trained net, whose answers it must not change at first.
+        nn.init.zeros_(self.scene_far.weight)
         self.around32 = nn.Sequential(*[Around(64, 192) for _ in range(6)])
         self.around16 = nn.Sequential(*[Around(64, 128) for _ in range(6)])
         self.around8 = nn.Sequential(*[Around(48, 96) for _ in range(2)])
@@ -184,7 +187,7 @@ class MatteNet(nn.Module):
         self.fuse4 = Fuse(48, self.STEM, 24, 5)
         self.fuse2 = Fuse(24, 12, 12)
         self.head = nn.Conv2d(12, 4, 1)
-        # Without bias: no past, no hint.
+        # Without a bias, so that an empty past has no influence.
         self.past16 = nn.Conv2d(1, 64, 1, bias=False)
         self.past4 = nn.Sequential(
             nn.Conv2d(1, 12, 3, padding=1, bias=False), nn.ReLU(), nn.Conv2d(12, 24, 1, bias=False)
@@ -342,7 +345,7 @@ class StyleNet(nn.Module):
         )
 
     def features(self, frame, given=None):
-        """What is known of each pixel at 1/2, before anything is drawn."""
+        """The features of each pixel at 1/2, from which everything is drawn."""
         x2 = self.stem(frame * 2 - 1)
         if given is not None:
             x2 = torch.cat([x2, given], 1)
@@ -354,7 +357,7 @@ class StyleNet(nn.Module):
         x = self.features(frame, given)
         ground = self.ground(frame)
         tones = upsample(F.avg_pool2d(ground, 2))
-        # The finest detail passes where it makes the likeness, as in eyes, not in the flat.
+        # Fine detail is kept where likeness needs it, as in eyes, and dropped in flat areas.
         detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
         return tones + detail + F.pixel_shuffle(self.head(x), 2)
 

@@ -6,7 +6,7 @@ import torch
 from onnx import helper, numpy_helper
 
 OPSET = 17
-# The tracer has no flag of its own before there was another exporter to choose.
+# Versions of PyTorch that have only the tracer do not know the option.
 TRACER = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
 
 

@@ -15,14 +15,14 @@ from .data import DATA, MatteSampler, read, tone
 
 PEOPLE = DATA / "people"
 PHOTOS_WITHOUT_PEOPLE = Path(__file__).with_name("photos_without_people.txt")
-UNKNOWN = 255  # a part that nobody has named
+UNKNOWN = 255  # the label of pixels whose part is not known
 
 # How often a picture is of each set.
 SEEN = {
     "actions": 0.42, "coco": 0.26, "teachers": 0.12, "fashion": 0.08,
     "faces": 0.04, "speakers": 0.04, "desk-stock": 0.03, "motion": 0.01,
 }  # fmt: skip
-# Whose masks are clean enough to be cut out along them, and how often their room is replaced.
+# Sets whose masks are clean enough to cut people out by, and how often their room is replaced.
 ANOTHER_ROOM = {
     "teachers": 0.3,
     "faces": 0.4,
@@ -68,7 +68,7 @@ def read_person(kind, picture):
         parts = cv2.resize(
             read(file, cv2.IMREAD_GRAYSCALE), image.shape[1::-1], interpolation=cv2.INTER_NEAREST
         )
-        # Where the matte and the parts contradict each other nobody knows.
+        # Where the matte and the parts contradict each other, the part is unknown.
         parts = np.where((alpha > 127) == (parts > 0), parts, UNKNOWN).astype(np.uint8)
     else:
         parts = np.where(alpha > 127, UNKNOWN, 0).astype(np.uint8)
@@ -88,7 +88,7 @@ class WebcamSampler(MatteSampler):
 
     def __init__(self, seed):
         super().__init__(seed, soft=True)
-        # Some photos show people: only those in which a matte net sees nobody are backgrounds.
+        # Some photos show people. Those in which a matte net finds nobody serve as backgrounds.
         self.photos = [
             read(DATA / "photos" / name) for name in PHOTOS_WITHOUT_PEOPLE.read_text().split()
         ]
@@ -110,7 +110,7 @@ class WebcamSampler(MatteSampler):
         return pictures[self.rng.integers(len(pictures))]
 
     def room(self, width, height):
-        """Mostly a room, else any photo."""
+        """Usually a room, otherwise any photo."""
         if self.rng.random() < 0.4:
             return self.background(width, height)
         photos, self.photos = self.photos, self.rooms
@@ -159,7 +159,8 @@ class WebcamSampler(MatteSampler):
         slack = np.abs(scale * (w, h) - (width, height)) / 2
         offset = rng.uniform(-1, 1, 2) * slack
         if how == "far" and rng.random() < 0.7:
-            # The lower edge stays the lower edge, so that nobody is mirrored upside down below it.
+            # The lower edge of the picture stays at the frame's, so that nobody is mirrored upside
+            # down below it.
             offset[1] = slack[1]
         matrix = self.affine(scale, (w, h), (width, height), offset, rng.normal(0, 6))
         rows, columns = np.nonzero(one.cut > 127)
@@ -268,7 +269,9 @@ class WebcamSampler(MatteSampler):
         return frame, alpha, np.where(shape > 127, 0, parts).astype(np.uint8)
 
     def poster(self, frame):
-        """A picture of somebody on the wall, or on a screen: nobody is there."""
+        """Puts a picture of a person on the wall or on a screen; the target is that nobody is
+        there.
+        """
         rng = self.rng
         height, width = frame.shape[:2]
         image = (

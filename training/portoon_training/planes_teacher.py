@@ -69,7 +69,7 @@ def facets(region, tolerance):
     ]
     cut = np.zeros(region.shape, np.uint8)
     if polygons:
-        cv2.fillPoly(cut, polygons, 1)  # all at once: holes stay holes
+        cv2.fillPoly(cut, polygons, 1)  # one call for all polygons, so that holes stay holes
     return cut
 
 

@@ -15,9 +15,9 @@ GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 
 def load_checkpoint(path):
-    """What `Run.save` or the shipped program wrote.
+    """Reads what `Run.save` or the program `shipped` wrote.
 
-    Since 2.6 PyTorch reads nothing but weights unless told otherwise; older ones trust the file.
+    From version 2.6 PyTorch reads only weights by default; older versions trust the file.
     """
     return torch.load(path)
 
@@ -45,10 +45,10 @@ def arguments(description, minutes):
 
 
 class Run:
-    """A net, its optimiser and its moving average, on a schedule that follows the time spent.
+    """A net, its optimiser and its moving average, on a schedule of computing time.
 
-    Spent is the training thread's own computing time: a busy machine makes a run longer, not
-    poorer.
+    Time is the training thread's own processor time, so on a busy machine a run takes longer but is
+    as good.
     """
 
     def __init__(
@@ -63,8 +63,8 @@ class Run:
         gentle=GENTLE,
         companion=None,
     ):
-        """`pretrained` modules learn at the fraction `gentle` of the rate, so as not to forget;
-        `companion` serves in training alone.
+        """`pretrained` modules learn at the rate times `gentle`, so that they do not forget;
+        `companion` is a module that only training needs.
         """
         self.net, self.companion = net, companion
         self.rate, self.warmup, self.average_decay = rate, warmup, average
@@ -138,7 +138,7 @@ class Run:
 
 
 def prefetch(make):
-    """Yields make() for ever, the next one prepared in a thread meanwhile."""
+    """Yields results of make() for ever; a thread prepares the next one meanwhile."""
     with ThreadPoolExecutor(1) as pool:
         ahead = pool.submit(make)
         while True:

@@ -80,14 +80,14 @@ def scream(image, parts, size):
     drawn, (strand, broad, narrow, streak) = drawn[..., :3], cv2.split(drawn[..., 3:])
 
     keep = np.maximum(feature, lights)
-    # Small darks stay everywhere: they are the eyes of faces without labels.
+    # Small dark places are kept everywhere: in faces without labels they are the eyes.
     keep = np.maximum(keep, 0.6 * smoothstep(drawn[..., 0] - gentle[..., 0], 10, 25))
     tone = drawn + (flat - drawn) * face[..., None]
     tone = tone + (gentle - tone) * keep[..., None]
     surroundings = wide_mean(light, np.ones_like(light), 20 * s)
     level = 0.03 + 0.85 * tone[..., 0] / 100 + 0.2 * (tone[..., 0] - surroundings) / 100
     free = (1 - 0.8 * np.maximum(face, 0.6 * skin)) * (1 - keep)  # where strokes may run
-    dark = 1 - smoothstep(level, 0.1, 0.4)  # no black without a lighter stroke in it
+    dark = 1 - smoothstep(level, 0.1, 0.4)  # black appears only next to a lighter stroke
     swirl = (
         0.16 * broad
         + 0.11 * narrow
@@ -101,7 +101,7 @@ def scream(image, parts, size):
 
     a, b = tone[..., 1], tone[..., 2]
     cool = smoothstep(-(0.8 * a + 0.6 * b), -8, 10)
-    # Blue-black beside orange-red, stroke by stroke; the lightest lights are left to burn.
+    # Strokes alternate between blue-black and orange-red; the brightest places stay orange.
     cool = np.clip(
         cool + (0.75 * narrow - 0.35 * broad) * free * (1 - smoothstep(level, 0.65, 0.95)), 0, 1
     )

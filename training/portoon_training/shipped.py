@@ -22,7 +22,7 @@ from .runs import SEED
 
 SIZES = ((256, 256), (256, 160), (192, 256))
 PICTURES = 64
-QUIETEST = 0.01  # variance: of a channel that hardly ever speaks, nothing is made louder
+QUIETEST = 0.01  # least variance, so that a channel that is nearly always 0 is not scaled up
 
 
 def shipped_net(name):
@@ -49,7 +49,7 @@ def shipped_net(name):
 
 @torch.no_grad()
 def calibrate(model, normalised):
-    """Gives each normalisation the statistics of what its convolution says, at no change to the
+    """Gives each normalisation the statistics of its convolution's output, without changing the
     net's answers.
     """
     sums = {

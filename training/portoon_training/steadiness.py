@@ -21,7 +21,7 @@ from .styles import STYLES, procedural_teacher
 SIZE = (192, 256)
 GRAIN = 0.02 * 255
 PORTRAITS = 12
-MARGIN = 8  # pixels: what comes in from outside is no error
+MARGIN = 8  # pixels at the border that are ignored, because they show what comes into the frame
 
 
 def pairs():

@@ -1,4 +1,4 @@
-"""The styles: who teaches each painted one, and which are drawn.
+"""The styles: which teacher each painted style has, and which styles are drawn.
 
 A painted style is a net of its own. The drawn styles share one net, whose fields the compositor
 draws by the recipe (`draw`) of each style's entry in the manifest.
@@ -18,11 +18,11 @@ class Style:
     title: str
     teacher: str  # "module:function"
     levels: int | None = None  # tone steps, see ToneSteps
-    ink: float = 0.0  # weight of what the teacher draws darker than the frame
+    ink: float = 0.0  # extra weight where the teacher draws darker than the frame
     edge: float = 1.0  # weight of the gradients' loss
-    critic: float = 0.04  # weight of the critic's verdict
-    steady: float = 1.0  # weight of the difference between two windows on the same
-    hand: type[nn.Module] | None = None  # what the net is given to paint with
+    critic: float = 0.04  # weight of the critic's loss
+    steady: float = 1.0  # weight of the difference between two windows on the same picture
+    hand: type[nn.Module] | None = None  # module whose waves the net gets to paint with
 
     def tones(self):
         return ToneSteps(self.levels) if self.levels else None

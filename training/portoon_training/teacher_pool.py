@@ -18,8 +18,8 @@ LEAST_SIDE = 72
 class TeacherPool:
     """Pairs of (picture, target), rendered in a fixed random order and kept on disk.
 
-    With Swirls, a third picture is the waves that the teacher drew with, which a crop by itself
-    could not tell.
+    With Swirls a third picture has the waves that the teacher drew with, because they cannot be
+    computed from a crop alone.
     """
 
     def __init__(self, folder, teacher, size, hand=None):
@@ -54,7 +54,8 @@ class TeacherPool:
         height, width = image.shape[:2]
         scale = rng.choice(SHORT_SIDES) / min(height, width)
         size = round(width * scale), round(height * scale)
-        # Most pictures are shrunk with what was drawn, so that small faces keep their features.
+        # Most pictures are shrunk together with their targets, so that small faces keep their
+        # features.
         shrunk = rng.uniform(LEAST_SIDE / min(size), 1) if rng.random() < 0.7 else 1
         seen = [2 * round(side * shrunk / 2) for side in size]
         picture = resized(image, seen)

@@ -25,14 +25,14 @@ SHIFT = 3  # pixels, at most, between the two windows
 LOOK = 100  # batches between two looks for new pairs
 TONE, EDGES = 3.0, 2.0
 DISTANCE = 0.5
-FALLOFF = 1.2  # per pixel from a line, of what an error there counts
+FALLOFF = 1.2  # how fast an error's weight falls per pixel from a line
 SHARPNESS = 4.0  # of the verdict whether a pixel is ink, per pixel of distance
-FACES = 3.0  # times what ink counts elsewhere, added on faces: no features, no likeness
-STEADY_INK = 0.15  # beside the tone's steadiness
+FACES = 3.0  # extra weight of ink on faces: a face without features has no likeness
+STEADY_INK = 0.15  # in proportion to the steadiness of the tone
 
 
 def ink_losses(distance, wanted, face):
-    """Error of the distance, most of it near lines, and of the verdict whether a pixel is ink."""
+    """Error of the distance, weighted near lines, and of the decision whether a pixel is ink."""
     weight = 1 + FACES * face
     near = torch.exp(-FALLOFF * wanted.clamp(min=0))
     error = ((distance - wanted).abs() * (0.3 + 2 * near) * weight).mean()

@@ -35,15 +35,15 @@ EARLY_SIZES = [(160, 160), (192, 128), (160, 128), (128, 192)]
 LATE_SIZES = [(192, 192), (256, 160), (256, 160), (192, 256), (256, 192), (256, 256)]
 PLAIN_SIZES = LATE_SIZES + 2 * [(256, 256)]
 BATCH = 16
-TEACHER_SHARE = 0.5  # of the target; the rest is the true mask
+TEACHER_SHARE = 0.5  # of the target is the teacher's matte; the rest is the true mask
 FLICKER = 2.0
 HINT = 0.15
-SINGLE_SHARE = 0.8  # of the time with a teacher goes to single frames, the rest to pairs
-PLAIN_SHARE = 0.4  # of the single frames: portraits as they are, beside true masks alone
-# Without a teacher: pairs are among the single frames, but neither at the beginning nor at the end.
+SINGLE_SHARE = 0.8  # of the time, with a teacher, is for single frames, the rest for pairs
+PLAIN_SHARE = 0.4  # of the single frames are unchanged portraits, with true masks alone
+# Without a teacher, pairs are mixed with single frames, but not at the beginning and the end.
 PAIRS_SHARE, PAIRS_FROM, PAIRS_UNTIL = 0.25, 0.15, 0.85
 PLAIN_SHARE_OF_ALL = 0.15
-CUTS = 0.35  # of the pairs: the second frame shows somebody else, elsewhere
+CUTS = 0.35  # of the pairs: the second frame shows another person in another place
 
 
 def edge_band(alpha):
@@ -145,7 +145,7 @@ class WebcamValidation(Validation):
 
 
 def report(run, trace, validation):
-    """Prints and saves at intervals; true when training is over."""
+    """Prints and saves at intervals; returns whether training is over."""
     done = run.progress >= 1
     if run.step % 100 == 0:
         means = "  ".join(
@@ -185,7 +185,7 @@ def train_student(args):
     net = MatteNet()
     net.load_squeezenet(np.load(DATA / "nets" / "squeezenet1_0.npz"))
     net = net.to(memory_format=torch.channels_last).train()
-    # The teacher's features teach while they are there.
+    # The hint compares the features with the teacher's, if there are any.
     hint = Hint() if args.pool else None
     rate, gentle = (2e-3, GENTLE) if args.pool else (1.2e-3, 0.5)
     run = Run(net, args, rate, pretrained=net.encoder(), gentle=gentle, companion=hint)
@@ -238,8 +238,8 @@ def train_student(args):
         loss = matte + 0.25 * matte_loss(estimate, truth[0], band) + 0.5 * named + HINT * hinted
         flicker = torch.zeros(())
         if len(frames) == 2:
-            # The next frame rests on what the net itself has just said, or after a cut on what it
-            # said of another scene.
+            # The past of the second frame is the net's own answer to the first, or after a cut its
+            # answer to another scene.
             cut = torch.rand(len(still)) < (0 if args.pool else CUTS)
             past = torch.where(cut[:, None, None, None], first.detach().roll(1, 0), first.detach())
             with torch.autocast("cpu", torch.bfloat16):
@@ -269,8 +269,8 @@ def train_student(args):
 
 
 class Hint(torch.nn.Module):
-    """How badly the student's features tell the teacher's (Romero et al. 2015, arXiv:1412.6550); 1
-    is no better than the mean.
+    """The error of predicting the teacher's features from the student's (Romero et al. 2015,
+    arXiv:1412.6550); 1 is no better than their mean.
     """
 
     def __init__(self):

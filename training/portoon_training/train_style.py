@@ -48,8 +48,8 @@ def pixel_loss(styled, target, frame, ink_weight):
 
 
 def timidity(styled, wanted):
-    """How much weaker or stronger than the teacher's the strokes are hereabouts, wherever each of
-    them falls.
+    """How much weaker or stronger the strokes are than the teacher's in a neighbourhood, wherever
+    exactly each of them is.
     """
     pairs = zip(gradients(styled), gradients(wanted), strict=True)
     return sum((F.avg_pool2d(a.abs(), 8) - F.avg_pool2d(b.abs(), 8)).abs().mean() for a, b in pairs)
@@ -64,8 +64,8 @@ def main():
     style = STYLES[args.style]
     net = style.net(args.grade).to(memory_format=torch.channels_last).train()
     if args.init:
-        # What a trained net's channels are normalised by stays: those that seldom speak would be
-        # made loud.
+        # A trained net keeps the statistics of its normalisations: new ones would scale up channels
+        # that are nearly always 0.
         for norm in net.modules():
             if isinstance(norm, torch.nn.BatchNorm2d):
                 norm.eval()

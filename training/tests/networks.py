@@ -1,11 +1,11 @@
-"""Nets for the tests: untrained, but with no part that is silent at first."""
+"""Nets for the tests: untrained, but without parts that begin with zeros."""
 
 import torch
 
 
 @torch.no_grad()
 def lively(net, seed=7):
-    """Gives each weight that starts at zero, and each normalisation, something to say."""
+    """Gives random values to weights that start at zero and to normalisations."""
     torch.manual_seed(seed)
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):

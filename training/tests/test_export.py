@@ -18,7 +18,7 @@ from portoon_training.nets import fold_batch_norm
 from .networks import lively
 
 NETS = {name: make for name, _, make in export.nets()}
-# One of each kind: memory, fields to draw from, a picture, with given waves, fine.
+# One of each kind: with a memory, with fields, a picture, with given waves, and fine ones.
 KINDS = ["portrait", "drawn", "udnie", "scream", "drawn-fine", "forms-fine"]
 SIZES = [(32, 32), (96, 160), (160, 96)]
 UNWANTED = {"ConvTranspose", "GridSample", "Pad", "Shape", "Gather", "Slice", "Loop", "If"}
@@ -38,7 +38,7 @@ def exported(request, tmp_path_factory):
 
 
 def answers(path, given):
-    """By ONNX Runtime, or by ONNX's own evaluator where there is none."""
+    """The answers of ONNX Runtime, or of ONNX's own evaluator if it is not installed."""
     try:
         import onnxruntime
     except ImportError:
@@ -183,7 +183,9 @@ def test_a_pad_that_cannot_be_folded_is_refused(graph):
 
 @pytest.fixture
 def models(tmp_path):
-    """A folder of shipped nets: the drawn one alone; an entry says more than the export knows."""
+    """A folder with one shipped net, the drawn one, whose entry has a field that the export does
+    not know.
+    """
     (tmp_path / "style").mkdir()
     (tmp_path / "matte").mkdir()
     model = lively(NETS["drawn"]())

@@ -40,7 +40,7 @@ def test_a_teacher_draws_the_picture_at_the_size_asked(style, labelled):
     assert drawn.dtype == np.uint8
     assert drawn.shape == (*SIZE[::-1], 3)
     assert (image == before).all()
-    # The sitter can be told from the wall, and the picture is not the frame again.
+    # The person differs from the wall, and the picture from the frame.
     nose, wall = (drawn[place].mean((0, 1)) for place in (np.s_[46:54, 28:36], np.s_[:12, :12]))
     assert np.abs(nose - wall).max() > 8
     assert np.abs(drawn.astype(int) - image[1::2, 1::2]).mean() > 3
@@ -71,7 +71,7 @@ def test_features_of_a_face_in_dull_light_are_inked_too():
     _, distance, face = drawn(dull, large, alpha, SIZE)
     assert distance[42, 25] < 0 < distance[52, 22]
     assert face[42, 25] > 0.9 and face[:8, :8].max() < 0.1
-    # Lines come from the picture, the tone from how its light was changed.
+    # The lines come from the picture, the tone from the picture in other light.
     tone, again, _ = drawn(image, large, alpha, SIZE, toned=dull)
     assert again[42, 25] < 0
     assert np.abs(tone[52, 22] * 255 - dull[104, 44]).max() < 25
@@ -86,7 +86,17 @@ def test_a_person_without_labels_is_drawn_too():
 def test_a_signed_distance_is_the_way_to_the_border():
     inside = np.zeros((9, 9), bool)
     inside[3:6] = True
-    assert signed_distance(inside)[:, 4].tolist() == [2.5, 1.5, 0.5, -0.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+    assert signed_distance(inside)[:, 4].tolist() == [
+        2.5,
+        1.5,
+        0.5,
+        -0.5,
+        -1.5,
+        -0.5,
+        0.5,
+        1.5,
+        2.5,
+    ]
 
 
 def test_the_flat_picture_keeps_edges_and_loses_grain():
