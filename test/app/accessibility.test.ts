@@ -58,7 +58,7 @@ async function look(page: Page, leaveOut: string[] = []) {
   return { flaws, at };
 }
 
-it('the studio and its panels have no flaw', async () => {
+it('the studio and its panels break no rule of accessibility', async () => {
   const { page, close } = await visit(browser, node.url);
   await reach(page, 'ready');
   const { flaws, at } = await look(page);
@@ -85,7 +85,7 @@ it('the studio and its panels have no flaw', async () => {
   await close();
 });
 
-it('a film and the dialog that converts it have no flaw', async () => {
+it('a film and the dialog that converts it break no rule', async () => {
   const { page, close } = await visit(browser, `${node.url}?input=demo/demo.webm&style=none`);
   await reach(page, 'running');
   const { flaws, at } = await look(page);
@@ -104,7 +104,7 @@ it('a film and the dialog that converts it have no flaw', async () => {
   await close();
 });
 
-it('lobby and call have no flaw', async () => {
+it('lobby and call break no rule', async () => {
   const link = newLink(node.url);
   const [ada, grace] = await Promise.all([arrive(browser, link, 'Ada'), arrive(browser, link, 'Grace')]);
   const { flaws, at } = await look(ada.page);
@@ -121,7 +121,7 @@ it('lobby and call have no flaw', async () => {
   await Promise.all([ada.close(), grace.close()]);
 });
 
-it('the OBS page has no flaw', async () => {
+it('the OBS page breaks no rule', async () => {
   const { page, close } = await visit(browser, `${node.url}obs.html?input=demo&style=none&debug=1&stats=1`);
   await reach(page, 'running');
   // The page is only a picture for OBS, so it needs no heading.

@@ -40,7 +40,7 @@ it('the OBS page runs below a path', async () => {
   await close();
 });
 
-it('a server that takes requests and never answers counts as away', async () => {
+it('the studio starts from its copy when the server accepts requests but never answers', async () => {
   const { page, complaints, close } = await visit(browser, `${proxy.url}?input=demo&style=none`, {
     serviceWorkers: 'allow',
   });

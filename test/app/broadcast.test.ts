@@ -89,7 +89,7 @@ describe('broadcasting', () => {
     });
   });
 
-  it('goes where it is sent, with its token, and ends the session there', async () => {
+  it('follows a redirect with its token, and ends the session there', async () => {
     server.replies.POST = [
       (_, response) => void response.writeHead(307, { Location: `${other.origin}/far/live` }).end(),
     ];

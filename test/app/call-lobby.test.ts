@@ -35,7 +35,7 @@ describe('a name', () => {
     ['pasted with marks of direction', '\u200e\u2068Ada\u2069\ufeff', 'Ada'],
     ['of a filler alone', '\u3164', ''],
     ['with an emoji of several', 'Ada 👩\u200d🎨', 'Ada 👩\u200d🎨'],
-  ])('%s does not keep one from joining', async (_, typed, called) => {
+  ])('%s does not prevent joining', async (_, typed, called) => {
     const link = newLink(node.url);
     const witness = pages.open(node.url);
     await witness.join(new URL(link).searchParams.get('room')!, { kind: 'view' });
@@ -142,7 +142,7 @@ describe.skipIf(noRelay)('a relay that refuses', () => {
     await stopEngine(coturn);
   });
 
-  it('is named where people would wait for ever, with a code and a way out', async () => {
+  it('is reported to people who would wait in vain, with a code and a way out', async () => {
     const before = `
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration) { super({ ...configuration, iceTransportPolicy: 'relay' }); }

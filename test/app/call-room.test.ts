@@ -84,7 +84,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     await stopEngine(redis);
   });
 
-  it('are two to each other when it comes back empty', async () => {
+  it('still see each other once when it comes back empty', async () => {
     const { room, ada, grace } = await two(one.url, other.url);
     // A viewer receives the same messages as the pages, but has no tile.
     const witness = pages.open(one.url);
@@ -98,7 +98,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     expect(await eventsOf(grace)).toEqual([]);
   });
 
-  it('no longer see somebody whom neither the server nor they hear', async () => {
+  it('no longer see a person from whom neither they nor the server hear anything', async () => {
     const file = join(import.meta.dirname, '../fixtures/node-process.ts');
     const child = spawn(process.execPath, ['--import', 'tsx', file], {
       env: { ...process.env, REDIS_URL: redisUrl },
@@ -118,7 +118,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     expect(await eventsOf(ada)).toContain('left Mary');
   });
 
-  it('know at once what is switched while it is away, and so do those who come later', async () => {
+  it('see at once who switches a device while it is away, and so do people who join later', async () => {
     const { room, ada, grace } = await two(one.url, other.url);
     const witness = pages.open(one.url);
     await witness.join(room, { kind: 'view' });
@@ -153,7 +153,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
   });
 
-  it('are locked in once it is back, where the host asked for that while it was away', async () => {
+  it('get the lock that the host asked for while it was away, once it is back', async () => {
     const { room, hostKey } = ownRoom();
     const { ada, grace } = await two(one.url, other.url, room, hostKey);
     await stopEngine(redis);
@@ -178,7 +178,7 @@ describe('people on one server', () => {
   });
   afterAll(() => node.close());
 
-  it('know at once what is switched while it is away, and it stays so when it is back', async () => {
+  it('see at once who switches a device while it is away, and still do when it is back', async () => {
     const { ada, grace } = await two(node.url);
     const port = Number(new URL(node.url).port);
     await node.close();
@@ -195,7 +195,7 @@ describe('people on one server', () => {
     expect(await stateOf(ada)).toEqual([{ name: 'Grace', muted: true, camera: true }]);
   });
 
-  it('are locked in once it is back, unless the host took the wish back', async () => {
+  it('get the lock once it is back, unless the host has withdrawn the request', async () => {
     const { room, hostKey } = ownRoom();
     const { ada, grace } = await two(node.url, node.url, room, hostKey);
     const port = Number(new URL(node.url).port);
@@ -215,7 +215,7 @@ describe('people on one server', () => {
     expect(await pages.open(node.url).code('join', { room, name: '', kind: 'view' })).toBe('ERR_ROOM_LOCKED');
   });
 
-  it('come back into a locked call by loading the page again, and not once they left or were removed', async () => {
+  it('come back into a locked call by reloading, but not after they left or were removed', async () => {
     const { room, hostKey } = ownRoom();
     const { ada, grace } = await two(node.url, node.url, room, hostKey);
     expect(await ada.evaluate(() => window.steered.host())).toBe(true);
@@ -269,7 +269,7 @@ describe('people on one server', () => {
     expect(await joinRoom(grace, room, 'Grace')).toBe('ERR_ROOM_LOCKED');
   });
 
-  it('see nobody twice and not themselves, even if it says so', async () => {
+  it('see nobody twice, nor themselves, even if the server says so', async () => {
     const room = newRoom();
     const ada = await open(node.url);
     let wire: WebSocketRoute | undefined;
@@ -394,7 +394,7 @@ describe.skipIf(noRelay)('two people whose relay', () => {
     expect(log()).toMatch(LINE);
   });
 
-  it('refuses them do not notice where they find another way, and the operator does', async () => {
+  it('refuses them are not told if they connect in another way, but the operator is', async () => {
     const { url, log } = await serve(`not ${secret}`);
     const [ada, grace] = await meet(url, SLOW_DIRECT_WAY);
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);

@@ -33,7 +33,7 @@ afterAll(async () => {
   await grace.close();
 });
 
-describe.skipIf(noRelay)('two people whose networks keep each other out', () => {
+describe.skipIf(noRelay)('two people who cannot connect directly', () => {
   let coturn: ChildProcess;
   let node: Node;
   beforeAll(async () => {
@@ -133,7 +133,7 @@ describe.skipIf(noRedis)('two people on two nodes', () => {
     return `http://localhost:${(door.address() as AddressInfo).port}/`;
   }
 
-  it('meet; one node is killed, its person comes back over the other, and the call never stops', async () => {
+  it('stay in the call when one node is killed and its person rejoins through the other', async () => {
     const doomed = await startChild();
     const link = newLink(await balance([doomed.url, other.url]));
     const a = await arrive(ada, link, 'Ada');

@@ -166,7 +166,7 @@ describe('a call of two', () => {
     await b.close();
   });
 
-  it('begins with C, is joined from its link, and each sees the other’s cartoon and hears their beeps', async () => {
+  it('is started by the key C and joined from its link; each sees the other’s cartoon and hears their beeps', async () => {
     a = await come(ada, `${app.url}?input=camera&style=toon`);
     await runs(a);
     const { page } = a;
@@ -225,7 +225,7 @@ describe('a call of two', () => {
     for (const listener of [page, b.page]) expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
   });
 
-  it('is recorded with everybody’s sound only where that was chosen, and then everybody sees it', async () => {
+  it('is recorded with everybody’s sound only if that was chosen, and everybody is told', async () => {
     const { page } = a;
     // Ada is muted, so any beep in her clips comes from Grace.
     await page.keyboard.press('m');
@@ -249,7 +249,7 @@ describe('a call of two', () => {
     await page.keyboard.press('m');
   });
 
-  it('changes style, region and camera without negotiating, and says who is silent or unseen', async () => {
+  it('changes style, region and camera without negotiating again, and shows who is muted or has no camera', async () => {
     const live = await pixels(a.page, '#stage');
     const offers = () => a.page.evaluate<string>('connections[0].localDescription.sdp');
     const agreed = await offers();
@@ -411,7 +411,7 @@ describe('a call of two', () => {
     );
   });
 
-  it('knows within 5 s that the browser of one was killed', async () => {
+  it('shows within 5 s that a browser was killed', async () => {
     const all = await processes(doomed!);
     const killed = performance.now();
     for (const id of all) process.kill(id, 'SIGKILL');
@@ -422,7 +422,7 @@ describe('a call of two', () => {
     await tile(b.page, 'Mary').waitFor({ state: 'detached', timeout: 10_000 });
   });
 
-  it('goes on where a restarted server does not let one back in, who rejoins once that is possible', async () => {
+  it('continues for a person whom a restarted server refuses, until they can rejoin', async () => {
     const { page } = b;
     const room = new URL(link).searchParams.get('room')!;
     // Cuts the page off from the server. The direct connection to the other person stays.
@@ -451,7 +451,7 @@ describe('a call of two', () => {
     await Promise.all([goesOn(a.page), goesOn(page)]);
   });
 
-  it('ends for a person whose camera and microphone are then free, and who is host again on coming back', async () => {
+  it('frees the camera and microphone of the person who leaves, who is host again on return', async () => {
     await a.page.getByRole('button', { name: 'Leave' }).click();
     await b.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ timeout: 2000 });
     await b.page.getByText('Ada left the call').waitFor();
@@ -483,7 +483,7 @@ describe('a room', () => {
     await close();
   });
 
-  it('has nobody half in it: after a failed last step of joining one is in the lobby, and the others see them leave', async () => {
+  it('is left by a page whose last step of joining failed: it shows the lobby, and the others see it leave', async () => {
     const link = newLink(app.url);
     const first = new TestPage(app.url);
     await first.join(new URL(link).searchParams.get('room')!, { rejoin: lastOfAll() });
@@ -507,7 +507,7 @@ describe('a room', () => {
     await close();
   });
 
-  it('is joined by a browser that is slow to say what its hardware encodes, in one tab', async () => {
+  it('is joined by a browser that is slow to report its encoders, and by one of its tabs only', async () => {
     const before = `${WATCH}
       const { encodingInfo } = MediaCapabilities.prototype;
       MediaCapabilities.prototype.encodingInfo = async function (wish) {
@@ -532,7 +532,7 @@ describe('a room', () => {
     await close();
   });
 
-  it('leaves no camera on for a guest who turns away, not even one that is still opening', async () => {
+  it('turns off the camera of a guest who goes back, even one that is still opening', async () => {
     const slow = `${WATCH}
       const quick = MediaDevices.prototype.getUserMedia;
       MediaDevices.prototype.getUserMedia = async function (wish) {
@@ -554,7 +554,7 @@ describe('a room', () => {
     }
   });
 
-  it('is waited for in a lobby that says what is missing, and joined without a microphone', async () => {
+  it('has a lobby that says what is missing, and can be joined without a microphone', async () => {
     const before = `${WATCH}
       const real = MediaDevices.prototype.getUserMedia;
       MediaDevices.prototype.getUserMedia = function (wish) {

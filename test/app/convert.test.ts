@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(noFfmpeg)('portoon convert', () => {
-  test('every frame of every kind of film comes out, at its own time, and so does the sound', async () => {
+  test('every frame of every kind of film is converted, with its time and the sound', async () => {
     const films = [
       'constant.mp4',
       'variable.mp4',
@@ -163,7 +163,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(meanDifference(odd, even)).toBeLessThan(6);
   }, 180_000);
 
-  test('draws the person and leaves the room; trims; writes the matte', async () => {
+  test('draws the person and leaves the room as it is; trims; writes the matte', async () => {
     const common = ['person.mp4', '-q', '160', '-y'];
     const toon = await portoon(...common, '-o', 'toon.mp4');
     const matte = await portoon(...common, '-o', 'matte.mp4', '--matte-only', '-s', 'none');
@@ -234,7 +234,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(shown / own).toBeGreaterThan(0.85);
   }, 180_000);
 
-  test('says of what is no film what it is, and what would do; the other films are converted', async () => {
+  test('says what a file is that is not a film, and what would be right; the other films are converted', async () => {
     const films: Record<string, RegExp> = {
       'diary.mp4': /is a text file, not a video/,
       'empty.mp4': /is empty/,
@@ -294,7 +294,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     ['a style', ['person.mp4', '-s', 'bogus'], '--style takes none, toon, '],
     ['a colour', ['person.mp4', '-b', 'tomatoe'], 'tomatoe is no colour, and there is no such file'],
     ['a name', ['person.mp4', '-o', 'a.gif'], 'something.mp4 or something.webm, not a.gif'],
-  ] as const)('%s that there is not is a wrong command, also for programs', async ([, args, message]) => {
+  ] as const)('%s that is not allowed is a wrong command, with --json too', async ([, args, message]) => {
     const { code, events } = await portoon(...args);
     expect(code).toBe(2);
     expect(events).toMatchObject([{ event: 'ended', code: 'ERR_PARAMETER' }]);

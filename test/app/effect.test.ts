@@ -134,7 +134,7 @@ describe('with a camera that shows the demo clip', () => {
     expect(foreign).toEqual([]);
   });
 
-  test('of many changes under way the last one to name an option decides it', async () => {
+  test('of many changes at the same time the last one to set an option wins', async () => {
     const page = await open('style=none');
     await page.evaluate(async () => {
       const { portoon } = window as unknown as { portoon: { set(look: unknown): Promise<void> } };
@@ -311,7 +311,7 @@ describe('previews', () => {
       }
     });
 
-  test('hold up no frame of the live picture for longer than one of them takes', async () => {
+  test('delay a live frame by no more than one preview', async () => {
     const page = await open('style=toon');
     const seen = await page.evaluate(async () => {
       const { portoon } = globalThis as unknown as { portoon: Previewing };
@@ -339,7 +339,7 @@ describe('previews', () => {
     expect(seen.frames).toBeGreaterThanOrEqual(0.9 * seen.pictures);
   });
 
-  test('end with the effect, of which nothing is left', async () => {
+  test('end when the effect closes, which leaves nothing behind', async () => {
     const page = await open('style=toon', { from: light });
     const errors: Error[] = [];
     page.on('pageerror', (error) => errors.push(error));

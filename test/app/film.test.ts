@@ -42,7 +42,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('can be paused, looked through, cut and heard', async () => {
+  it('can be paused, searched, cut and heard', async () => {
     const { page, complaints, close } = await visit(browser, `${server.url}?input=demo&style=none`, {
       viewport: { width: 1000, height: 700 },
     });

@@ -141,7 +141,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     for (const name of FILMS) expect(await decodeErrors(made(name)), name).toBe('');
   });
 
-  test('has the first sound that can be had, and says which', async () => {
+  test('has the first sound track that can be used, and says which', async () => {
     expect(await codecs(made('dts-first.mkv'))).toEqual(['aac', 'h264']);
     expect(await pitchOf(made('dts-first.mkv'))).toBeCloseTo(440, -1);
     expect(said('dts-first.mkv').warnings.join()).toMatch(/2 sound tracks; the second one \(AAC\).*DTS/);
@@ -201,7 +201,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
   });
 
   test.for(['hlg', 'pq'])(
-    'with a high dynamic range (%s) gets the colours of the usual one',
+    'with a high dynamic range (%s) gets the colours of standard dynamic range',
     async (kind) => {
       const [before, after] = await Promise.all([
         decodePictures(at('usual.mp4'), { pixels: 'rgba' }),
@@ -248,7 +248,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     }
   });
 
-  test('of two fields becomes one of whole pictures, and says so', async () => {
+  test('that is interlaced is deinterlaced, and says so', async () => {
     const [before, after] = await Promise.all(
       [at('interlaced.mp4'), made('interlaced.mp4')].map((path) => decodePictures(path, { pixels: 'gray' })),
     );
@@ -258,7 +258,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     );
   });
 
-  test('gets a constant rate where one is wanted', async () => {
+  test('gets a constant frame rate if it is asked for', async () => {
     const { events } = await convert(folder, 'variable.mp4', '-o', 'constant.mp4', '--fps', '30', ...PLAIN);
     expect(events).toMatchObject([{ event: 'done', frames: 30 }]);
     const { stderr } = await run('ffmpeg', ['-i', at('constant.mp4'), '-vf', 'vfrdet', '-f', 'null', '-']);

@@ -244,7 +244,7 @@ describe('a camera', () => {
     expect(state).toBe('live');
   });
 
-  test('is waited for until it comes, or until nobody waits any more', async () => {
+  test('is waited for until it is plugged in, or until nobody waits any more', async () => {
     const page = await sharedPage();
     const outcome = await page.evaluate(async () => {
       const devices = navigator.mediaDevices;

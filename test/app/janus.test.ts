@@ -110,7 +110,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await app.close();
   });
 
-  it('one publishes, three see the same; it survives a killed server; leaving frees the endpoint', async () => {
+  it('three pages see what one publishes, also after the server was killed; leaving frees the endpoint', async () => {
     const sender = await studio('not the token');
     const panel = sender.page.getByRole('dialog', { name: 'Broadcast' });
     await panel.getByText('ERR_MEDIA_SERVER_TOKEN').waitFor();

@@ -82,7 +82,7 @@ describe('the OBS link', () => {
     await app.close();
   });
 
-  it('shows the person alone, in every codec there is, with nothing of the room in the rim', async () => {
+  it('shows the person alone, in every codec, with nothing of the room along the outline', async () => {
     const { page, complaints, close } = await watch();
     await reach(page, 'running');
     const able = await studio.page.evaluate(codecs);
@@ -142,7 +142,7 @@ describe('the OBS link', () => {
     await close();
   });
 
-  it('outlives its tab and a call, pauses for a hidden source, and carries sound where that is wanted', async () => {
+  it('survives a closed tab and a call, pauses for a hidden source, and carries sound if it is wanted', async () => {
     const { page, close } = await watch('&label=Scene&onlost=clear', 'window.obsstudio = {};');
     await reach(page, 'running');
     await panel()

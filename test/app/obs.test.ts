@@ -53,7 +53,7 @@ describe('the OBS page without a stream', () => {
     await Promise.all([server.close(), app.close()]);
   });
 
-  it('shows nothing at all, and asks again and again', async () => {
+  it('shows nothing at all, and keeps asking for the stream', async () => {
     const { page, close } = await visit(browser, address('&fit=wrong&token=t'), {
       viewport: { width: 200, height: 120 },
     });
@@ -71,7 +71,7 @@ describe('the OBS page without a stream', () => {
     await close();
   });
 
-  it('says what is wrong where debug asks for it', async () => {
+  it('says what is wrong if `debug` is set', async () => {
     const { page, close } = await visit(browser, address('&fit=wrong&debug=1&chroma=0000ff'));
     await expect
       .poll(() => text(page), { timeout: 15_000 })
@@ -81,7 +81,7 @@ describe('the OBS page without a stream', () => {
     await close();
   });
 
-  it('runs the effect in place where it may, and says what is missing only where debug asks for it', async () => {
+  it('runs the effect itself if it may use the camera, and says what is missing only if `debug` is set', async () => {
     const size = { width: 640, height: 360 };
     const { page, complaints, close } = await visit(
       browser,

@@ -127,11 +127,11 @@ function refusal(page: Page, assets?: string): Promise<Fault> {
 }
 
 describe('a page', () => {
-  test('without a bundler has the cartoon', async () => {
+  test('without a bundler shows the cartoon', async () => {
     await expectCartoon(await open(plain.url));
   });
 
-  test('built with Vite has the cartoon', async () => {
+  test('built with Vite shows the cartoon', async () => {
     const built = await buildExample(await packed.example('vite'));
     await expectCartoon(await open((await serve(built)).url));
   });
@@ -165,7 +165,7 @@ describe('a page', () => {
     expect(isSent).toBe(true);
   });
 
-  test('is an effect of a track as lib-jitsi-meet has them, which mutes and comes back', async () => {
+  test('runs as a track effect of lib-jitsi-meet, which can be muted and unmuted', async () => {
     const page = await browser.newPage();
     await page.goto((await serve(await packed.example('jitsi'))).url);
     await page.waitForFunction(() => 'cartoon' in window);
@@ -292,7 +292,7 @@ describe('what is wrong is said in a sentence, with a way out', () => {
     expect(await camera.evaluate(({ readyState }) => readyState)).toBe('live');
   });
 
-  test('two copies of it: a warning that names both, which work', async () => {
+  test('two copies of the package work, with a warning that names both', async () => {
     const folder = await packed.example('plain');
     await symlink(packed.folder, join(folder, 'node_modules/portoon-too'));
     await writeFile(join(folder, 'bare.html'), BARE);
@@ -317,7 +317,7 @@ describe('what is wrong is said in a sentence, with a way out', () => {
     ]);
   });
 
-  test('a server may import it, and hears where it belongs', async () => {
+  test('a server can import it, and is told that it needs a browser', async () => {
     const script = `
       const { createEffect, isSupported } = await import('portoon');
       const error = await createEffect().catch((error) => error);
@@ -351,7 +351,7 @@ test("its command serves the studio, whose nets and runtimes are the library's",
   await served.stop();
 });
 
-test('its commands need no other package, but for a driver of browsers, and say so', async () => {
+test('its commands need no other package except a browser driver, and say so', async () => {
   const { dependencies, peerDependenciesMeta } = JSON.parse(
     readFileSync(join(packed.folder, 'package.json'), 'utf8'),
   ) as { dependencies?: object; peerDependenciesMeta: object };

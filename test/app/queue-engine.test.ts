@@ -80,7 +80,7 @@ async function browsers(): Promise<number[]> {
 }
 
 describe.skipIf(reason)('the browser of a worker', () => {
-  test('is kept for many films, and another one takes its place when it hangs', async () => {
+  test('is kept for many films, and is replaced when it hangs', async () => {
     expect([await convert('one.mp4'), await convert('two.mp4')]).toEqual([30, 30]);
     expect(engine.starts).toBe(1);
     const [hung, ...others] = await browsers();

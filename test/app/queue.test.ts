@@ -89,7 +89,7 @@ async function packetsOf(name: string, kind: 'v' | 'a'): Promise<string[]> {
 }
 
 describe.skipIf(reason)('films in a queue', () => {
-  test('come out of two workers with the packets and times of one piece, and the sound', async () => {
+  test('have the same packets, times and sound from two workers as in one piece', async () => {
     const films = ['steady.mp4', 'variable.mp4', 'sixty.mkv', 'turned.mp4'];
     const store = await startSignedStore();
     store.files.set('/in/steady.mp4', await readFile(at('steady.mp4')));
@@ -166,7 +166,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect([count('portoon_worker_browser_starts'), count('portoon_worker_active_jobs')]).toEqual([1, 0]);
   });
 
-  test('show the matte that one piece has, which takes a run-up, and keep what is transparent', async () => {
+  test('have the same matte as in one piece, which takes a run-up, and keep their transparency', async () => {
     const matte = ['person.mp4', '-s', 'none', '--matte-only', '--matte-size', '96'];
     const clear = ['person.mp4', '-s', 'none', '-b', 'transparent', '--matte-size', '96'];
     const cut = ['--queue', url, '--segment', '1'];
@@ -255,7 +255,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect(await leftovers('safe')).toEqual([]);
   });
 
-  test('leave nothing after Ctrl-C, neither files nor jobs, and a worker that is stopped ends in order', async () => {
+  test('leave neither files nor jobs after Ctrl-C, and a worker that is stopped finishes properly', async () => {
     const args = ['convert', 'busy.mp4', ...PLAIN, '-o', 'stopped/new.mp4', '--queue', url, '--segment', '2'];
     const child = spawn(process.execPath, [BIN, ...args, '--json'], { cwd: folder });
     const closed = once(child, 'close') as Promise<[number]>;
@@ -290,7 +290,7 @@ describe.skipIf(reason)('films in a queue', () => {
     expect((await converting).events[0]).toMatchObject({ event: 'done', frames: 180 });
   });
 
-  test('a silent Redis, and a queue that is no address, are reported; a film may stay whole', async () => {
+  test('a silent Redis and a wrong address are reported; a film that is not cut needs no queue', async () => {
     const free = await freePort();
     const { code, events } = await convert(folder, 'one.mov', '--queue', `redis://:secret@127.0.0.1:${free}`);
     expect(code).toBe(1);

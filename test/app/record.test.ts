@@ -219,7 +219,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await page.locator('.segmented input[value=colour]:checked').waitFor({ state: 'attached' });
   });
 
-  test('as GIF moves and ends by itself, and a PNG is the picture', async () => {
+  test('as a GIF moves and ends by itself, and a PNG is the current picture', async () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none');
     await choose(page, 'gif');
     await page.keyboard.press('r');
@@ -241,7 +241,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('is made by the browser’s own recorder where pages have no encoders, and outlives a closed tab', async () => {
+  test('is made by the browser’s own recorder if pages have no encoders, and survives a closed tab', async () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none&region=everything', {
       before: `${clapper}; for (const name of ['VideoEncoder', 'AudioEncoder']) delete globalThis[name];`,
     });
@@ -277,7 +277,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('has the sound of a microphone that comes late, and of the one after it', async () => {
+  test('has the sound of a microphone that starts late, and of the next one', async () => {
     const { page, complaints } = await studio('input=camera&autostart=1&style=none', {
       before: `globalThis.__name ??= (named) => named; (${slowMicrophones.toString()})()`,
     });
@@ -323,7 +323,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
 });
 
 describe.skipIf(noFfmpeg)('nothing is lost', () => {
-  test('when the browser is killed over a recording', async () => {
+  test('when the browser is killed during a recording', async () => {
     const profile = await mkdtemp(join(folder, 'profile-'));
     const killed = await launchBrowserWithTabs({ camera: camera.path, profile });
     await killed.page.goto(`${app.url}?${QUERY}`);
@@ -358,7 +358,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     }
   });
 
-  test('when there is no room: it says so, and what was written plays', async () => {
+  test('when the disk is full: it says so, and what was written plays', async () => {
     const { page } = await studio('input=camera&autostart=1&style=none');
     // Browsers reserve space for files by rules of their own, so a full disk cannot be made from
     // outside. The worker's writes are made to fail instead.

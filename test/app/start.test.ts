@@ -42,7 +42,7 @@ function start(port: string, args: string[] = [], path = process.env.PATH) {
 }
 
 describe('npm start', () => {
-  test('serves the built page, isolated and without a broken rule', async () => {
+  test('serves the built page, cross-origin isolated and without errors', async () => {
     const { address } = start('0');
     const browser = await launchBrowser();
     try {
@@ -65,7 +65,7 @@ describe('npm start', () => {
     }
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in order', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it properly', async (signal) => {
     const { child, address, ended } = start('0');
     const response = await fetch(await address);
     expect(response.status).toBe(200);
@@ -73,7 +73,7 @@ describe('npm start', () => {
     expect(await ended).toBe(0);
   });
 
-  test('a port that is none is explained at once', async () => {
+  test('a wrong port is explained at once', async () => {
     const { said, ended } = start('eighty');
     expect(await ended).toBe(1);
     expect(said.err).toBe(
@@ -153,15 +153,18 @@ async function portoon(...args: string[]): Promise<{ code: number; errors: strin
 }
 
 describe('portoon', () => {
-  test('start that cannot be read fails, and says why', async () => {
+  test('start with an unknown option fails, and says why', async () => {
     expect(await portoon('start', '--bogus')).toEqual({ code: 1, errors: "Unknown option '--bogus'\n" });
   });
 
-  test.each([['worker'], ['convert', 'film.mp4']])('%s says where no Redis answers', async (...command) => {
-    const { code, errors } = await portoon(...command, '--queue', 'redis://127.0.0.1:1');
-    expect(code).toBe(1);
-    expect(errors).toMatch(
-      /^No Redis answers at redis:\/\/127\.0\.0\.1:1: .*\.\n {2}Start Redis there, or correct --queue\.\n$/,
-    );
-  });
+  test.each([['worker'], ['convert', 'film.mp4']])(
+    '%s says at which address no Redis answers',
+    async (...command) => {
+      const { code, errors } = await portoon(...command, '--queue', 'redis://127.0.0.1:1');
+      expect(code).toBe(1);
+      expect(errors).toMatch(
+        /^No Redis answers at redis:\/\/127\.0\.0\.1:1: .*\.\n {2}Start Redis there, or correct --queue\.\n$/,
+      );
+    },
+  );
 });

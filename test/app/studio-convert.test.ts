@@ -145,7 +145,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await expect.poll(leftovers).toEqual([]);
   }, 120_000);
 
-  test('of several films a broken one is named and the others go on; cancelled, nothing is left', async () => {
+  test('of several films a broken one is named and the others are converted; cancelling leaves nothing', async () => {
     await drop('notes.mp4', 'film.mp4');
     await dialog().getByText('notes.mp4, film.mp4').waitFor();
     await dialog().getByRole('button', { name: 'Convert', exact: true }).click();
@@ -163,8 +163,8 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
   }, 120_000);
 });
 
-describe.skipIf(noFfmpeg)('a file that is dropped or chosen alone', () => {
-  test('is named for what it is where it is no film, and the picture goes on', async () => {
+describe.skipIf(noFfmpeg)('a file that is dropped or chosen and is not a film', () => {
+  test('is named for what it is, and the picture goes on', async () => {
     const told: Record<string, RegExp> = {
       'notes.mp4': /“notes.mp4” is a text file, not a video\. Choose an MP4/,
       'letter.txt': /“letter.txt” is a text file, not a video\. Choose an MP4/,

@@ -177,7 +177,7 @@ describe('the interface', () => {
     await close();
   });
 
-  it('says what everything is', async () => {
+  it('has a name for every control, and hides decorations from screen readers', async () => {
     const { page, close } = await visit(browser, `${home}?autostart=1&stats=1`);
     await reach(page, 'running');
     const flaws = await page.evaluate(() => {
@@ -398,7 +398,7 @@ describe('the lobby', () => {
     },
   );
 
-  it('has a guest see themself where it says', async () => {
+  it('shows guests their own picture where it says so', async () => {
     const { page, close } = await visit(browser, `${home}?room=${'a'.repeat(22)}`, {
       permissions: ['camera', 'microphone'],
     });

@@ -109,7 +109,7 @@ describe('the strip', () => {
     await close();
   });
 
-  it('marks a style that cannot be had, shows the others, and tries again when asked', async () => {
+  it('marks a style that cannot be loaded, shows the others, and tries again when asked', async () => {
     const { page, close } = await visit(browser, home);
     await page.route('**/models/style/udnie*', async (route) => {
       const response = await route.fetch();
@@ -133,7 +133,7 @@ describe('the strip', () => {
     await close();
   });
 
-  it('is walked with the keyboard and turned with its arrows where it does not fit', async () => {
+  it('is operated with the keyboard, and scrolls by its arrows if it does not fit', async () => {
     const { page, close } = await visit(browser, home, { viewport: { width: 320, height: 640 } });
     await page.route('**/models/manifest.json', async (route) => {
       const manifest = (await (await route.fetch()).json()) as { models: { id: string; kind: string }[] };
@@ -233,7 +233,7 @@ describe('how a style is drawn', () => {
     await close();
   });
 
-  it('may be asked for by the address', async () => {
+  it('can be set in the address', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=toon&line=0.5&colour=7`);
     await reach(page, 'running');
     expect(await page.getByRole('slider', { name: 'Width of the lines' }).inputValue()).toBe('50');
@@ -243,7 +243,7 @@ describe('how a style is drawn', () => {
 });
 
 describe('detail', () => {
-  it('is a choice of three beside the style, kept over styles and visits, and no tile', async () => {
+  it('is a choice of three beside the style, not a tile, and is kept for all styles and visits', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=toon`);
     await reach(page, 'running');
     expect(await page.locator('.tile [value=toon-fine]').count()).toBe(0);
@@ -266,7 +266,7 @@ describe('detail', () => {
     await close();
   });
 
-  it('may be asked for by the address, also by the id of a fine grade as in older links', async () => {
+  it('can be set in the address, also by the id of a fine grade as in older links', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=toon-fine`);
     await reach(page, 'running');
     expect(await chosenStyle(page)).toBe('toon');

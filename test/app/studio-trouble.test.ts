@@ -54,7 +54,7 @@ describe('the address', () => {
     await close();
   });
 
-  it('may name a background that is no picture', async () => {
+  it('may name a background that is not a picture', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none&background=/index.html`);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     await reach(page, 'running');

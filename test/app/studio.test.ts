@@ -181,7 +181,7 @@ describe('the keyboard', () => {
 });
 
 describe('choices', () => {
-  it('come back with the visitor, and the address wins over them', async () => {
+  it('are restored on the next visit, and the address overrides them', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`);
     await reach(page, 'running');
     await page.keyboard.press('0');
@@ -254,7 +254,7 @@ describe('choices', () => {
     await close();
   });
 
-  it('survive a background picture that is none', async () => {
+  it('survive a background file that is not a picture', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo&style=none`);
     await reach(page, 'running');
     const image = page.getByText('Image', { exact: true });
@@ -305,7 +305,7 @@ describe('choices', () => {
     await close();
   });
 
-  it('are not what an address asked for', async () => {
+  it('do not include what an address asked for', async () => {
     const colour = encodeURIComponent('oklch(0.7 0.1 200)');
     const { page, close } = await visit(
       browser,
@@ -324,7 +324,7 @@ describe('choices', () => {
     await close();
   });
 
-  it('of style outlive keys that are pressed too early', async () => {
+  it('of a style survive keys that are pressed too early', async () => {
     const { page, close } = await visit(browser, `${home}?input=demo`);
     await reach(page, 'running');
     const offered = page.locator('input[name=style]');
@@ -356,7 +356,7 @@ describe('choices', () => {
       'denied',
       `Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })`,
     ],
-  ])('do without storage that is %s', async (_how, before) => {
+  ])('work without storage that is %s', async (_how, before) => {
     const { page, complaints, close } = await visit(browser, `${home}?input=demo`, { before });
     await reach(page, 'running');
     expect(await page.getByRole('radio', { name: 'Person' }).isChecked()).toBe(true);

@@ -132,7 +132,7 @@ test('a real person is styled and their room is not', async ({ skip }) => {
   }
 });
 
-test('two real people are both persons, and the wall between them is not', async ({ skip }) => {
+test('two real people are both found, and the wall between them is not taken for one', async ({ skip }) => {
   const reason = lacks('two-people');
   if (reason) skip(reason);
   const { composites } = await play('two-people', { style: 'none', background: 'transparent' });

@@ -217,7 +217,7 @@ describe.skipIf(noFfmpeg)('somebody behind a desk', () => {
       expect(late(verdicts.get(name)!), told()).toBeLessThanOrEqual(SETTLING);
     });
 
-  test('an empty chair, a lamp and a picture are nobody', () => {
+  test('an empty chair, a lamp and a picture are not taken for people', () => {
     for (const { cover } of settledIn('nobody at the desk')) expect(cover, told()).toBeLessThan(0.005);
   });
 });

@@ -36,7 +36,7 @@ const INSIDE = [
 ];
 const FUNCTIONS = ['rgb', 'rgba', 'hsl', 'hsla', 'hwb', 'lab', 'oklab', 'lch', 'oklch', 'color', 'cmyk'];
 
-test('a colour is one for the command where it is one for the browser', () => {
+test('the command and the browser agree on what is a colour', () => {
   const all = [
     ...WORDS,
     ...HEX,

@@ -131,7 +131,7 @@ describe('preparing frames on the GPU', () => {
     expect(255 * worst(given, right)).toBeLessThanOrEqual(NEAR);
   });
 
-  test('frames that are the same are counted, and the first other one ends it', async () => {
+  test('equal frames are counted until a different one comes', async () => {
     const [still, other] = [colours('I420', bt601), colours('I420', { ...bt601, fullRange: true })];
     await preparer.load(other);
     for (let n = 0; n < 64; n++) await preparer.load(still);
@@ -241,7 +241,7 @@ async function answerOf(net: GpuNet, size: Size): Promise<number> {
 }
 
 describe('a captured graph', () => {
-  test('is made beside other runs, and leaves their outputs and state alone', async () => {
+  test('is made beside other runs, and does not change their outputs or state', async () => {
     const net = await openThere(nets, 'good');
     expect(await answerOf(net, SIZE)).toBeCloseTo(0.5, 4);
     const capturing = net.capture();
@@ -266,7 +266,7 @@ describe('a captured graph', () => {
     expect(await never).toBe(false);
   });
 
-  test('that is given up halfway leaves no layout behind', async () => {
+  test('that is abandoned halfway stores no layout', async () => {
     const layouts = new AdapterCache(device.adapterInfo, `half a test at ${Date.now()}`);
     const net = await openThere(nets, 'invert', layouts);
     net.inputBuffer(SIZE);
@@ -300,7 +300,7 @@ describe('a captured graph', () => {
     await net.close();
   });
 
-  test('of the matte net that is shipped is trusted', { timeout: 240_000 }, async () => {
+  test('of the shipped matte net is accepted', { timeout: 240_000 }, async () => {
     const layouts = new AdapterCache(device.adapterInfo, `the shipped net at ${Date.now()}`);
     await layouts.write('NCHW');
     const net = await openThere('/models/manifest.json', 'portrait', layouts);
@@ -324,7 +324,7 @@ describe('a captured graph', () => {
     await net.close();
   });
 
-  test('that answers otherwise than the run is not taken', async () => {
+  test('that answers differently from the net is not used', async () => {
     const [invert, dim] = [await open(nets, 'invert', 'webgpu'), await open(nets, 'dim', 'webgpu')];
     const [frame, answer] = [storage(device, 12 * 32 * 32), storage(device, 12 * 32 * 32)];
     const tensor = (buffer: GPUBuffer) =>

@@ -132,7 +132,7 @@ function scene(people: readonly BoundingBox[], green = 255): VideoFrame {
 const LEFT: BoundingBox = { left: 0.125, top: 0.25, right: 0.375, bottom: 0.5 };
 const RIGHT: BoundingBox = { left: 0.75, top: 0.5, right: 0.95, bottom: 0.8 };
 
-test('somebody small is shown larger to the net, others are found, a cut forgets all', async () => {
+test('a small person is enlarged for the net, others are found, and a cut resets everything', async () => {
   const prepare = await GpuPrepareStage.open(device, runtime.watch);
   const refiner = await GpuRefiner.open(device, runtime.watch);
   const finder = await GpuPeopleFinder.open(device, runtime.watch);

@@ -85,7 +85,7 @@ async function useAll(effect: Effect, picture: string): Promise<void> {
   bands.close();
 }
 
-test('of hundreds of frames, changes of style, region, background and source nothing is left over', async () => {
+test('hundreds of frames, and changes of style, region, background and source, leave nothing open', async () => {
   effect = await createEffect({
     manifestUrl: '/test/fixtures/nets/good.json',
     ep: 'wasm',
@@ -128,7 +128,7 @@ async function useSome(effect: Effect): Promise<Counts> {
   return countOnceThrough();
 }
 
-test('on WebGPU nothing is left over either, on the graphics processor and off it', async () => {
+test('on WebGPU nothing is left open either, on the graphics processor or elsewhere', async () => {
   effect = await createEffect({
     manifestUrl: '/test/fixtures/nets/good.json',
     ep: 'webgpu',
@@ -142,7 +142,7 @@ test('on WebGPU nothing is left over either, on the graphics processor and off i
   expect(after.webgpu.Buffer).toBeGreaterThan(20);
 }, 300_000);
 
-test('of captured graphs nothing is left over either', async () => {
+test('captured graphs leave nothing open either', async () => {
   const download = new Download(() => undefined);
   const runtime = await startRuntime(await fetchRuntime('webgpu', download));
   const catalogue = await openCatalogue('/test/fixtures/nets/good.json');

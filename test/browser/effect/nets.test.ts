@@ -115,7 +115,7 @@ describe('where the style shows', () => {
       await bands.become(expected);
     });
 
-  test('a part that is asked for while running comes and goes', async () => {
+  test('a part can be chosen and left again while frames run', async () => {
     const { effect, bands } = await start('good');
     await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
     await effect.set({ region: 'hair' });
@@ -140,7 +140,7 @@ describe('where the style shows', () => {
     await bands.become([GREEN, BLUE, RED, WHITE].map(inverted));
   });
 
-  test('a look that begins with a part that the net lacks begins with the person', async () => {
+  test('a first look with a part that the net lacks uses the person instead', async () => {
     const { effect, bands } = await start('plain', { region: 'face' });
     const faults = faultsOf(effect);
     // The plain net calls what is bright the person.
@@ -203,7 +203,7 @@ describe('nets that are not as promised', () => {
     await bands.become([GREEN, dimmed(BLUE), dimmed(RED), dimmed(WHITE)]);
   });
 
-  test('where no matte net is good, the last one says why there is no effect', async () => {
+  test('if no matte net works, the error is that of the last one', async () => {
     await expect(createEffect({ manifestUrl: listOf('hopeless'), ep: 'wasm' })).rejects.toMatchObject({
       code: 'ERR_MODEL_INVALID',
       message: expect.stringContaining('"forgetful"') as string,
@@ -231,7 +231,7 @@ describe('on WebGPU', () => {
   // driver. The answers of real variants are tested in test/unit/quality/half.test.ts, and on
   // WebGPU by `npm run eval:half`.
   test(
-    'fp16 nets are taken; a damaged one, or one that the driver fails at, is replaced by its net; one that answers otherwise than on wasm moves all there',
+    'fp16 variants are used; a damaged or failing one is replaced by its net; one that answers differently from wasm moves everything there',
     { timeout: 300_000 },
     async () => {
       const RealWorker = Worker;
@@ -295,7 +295,7 @@ describe('on WebGPU', () => {
       await expect(net.run([32, 32], ['matte'])).rejects.toMatchObject({ code: 'ERR_WEBGPU' });
   });
 
-  test('where the first style already answers otherwise, the effect begins on wasm', async () => {
+  test('if the first style already answers differently, the effect starts on wasm', async () => {
     const { effect } = await start('fickle', { ep: 'webgpu', style: 'fickle' });
     await expect.poll(() => effect.stats().frames, WAIT).toBeGreaterThan(0);
     expect(effect.stats().ep).toBe('wasm');
@@ -363,7 +363,7 @@ describe('previews', () => {
     expect([...faults.keys()]).toEqual(['thirsty', 'grey', 'four', 'words', 'matte-as-style', 'broken']);
   });
 
-  test('come too when no more frames do', async () => {
+  test('also come when no more frames arrive', async () => {
     const { effect, bands } = await start('good');
     await bands.become([GREEN, inverted(BLUE), inverted(RED), inverted(WHITE)]);
     bands.halt();

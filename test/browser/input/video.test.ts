@@ -111,7 +111,7 @@ describe('a video', () => {
   });
 });
 
-describe('what is no video', () => {
+describe('a file that is not a video', () => {
   const garbage = crypto.getRandomValues(new Uint8Array(20_000));
 
   test.each<[string, File | string, string]>([

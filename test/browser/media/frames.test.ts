@@ -74,7 +74,7 @@ describe.each<[string, (track: MediaStreamTrack) => FrameSupply]>([
     stop();
   });
 
-  test('ends on stop, leaves the track alone, and can be had again', async () => {
+  test('ends on stop, leaves the track alone, and can be started again', async () => {
     const first = supplyOf(track);
     const reader = first.frames.getReader();
     await nextOf(reader);

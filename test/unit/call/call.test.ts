@@ -69,7 +69,7 @@ describe('the place of a tab in a room', () => {
     expect(kept.size).toBe(0);
   });
 
-  it('is none where storage is forbidden', () => {
+  it('is not kept where storage is forbidden', () => {
     vi.stubGlobal('sessionStorage', undefined);
     keepIdentity('room', { id: newSecret(), secret: newSecret() });
     expect(identityOf('room')).toBeUndefined();
@@ -77,7 +77,7 @@ describe('the place of a tab in a room', () => {
 });
 
 describe('what is sent', () => {
-  it('is less to each, the more there are', () => {
+  it('has a lower bitrate for each person, the more there are', () => {
     const rates = [1, 2, 3, 4, 5].map((others) => videoLimits(others, 1080));
     expect(rates.map(({ maxShortSide }) => maxShortSide)).toEqual([720, 480, 480, 360, 360]);
     // With six people, five pictures must fit into an ordinary upload.
@@ -135,7 +135,7 @@ describe('the quality of a connection', () => {
       there: { id: 'there', type: 'remote-candidate', timestamp: at, candidateType: 'srflx' },
     });
 
-  it('is read off two looks', () => {
+  it('is computed from two reports', () => {
     const first = readQuality(report(1000, 0, 0, 0), null);
     expect(first.quality).toMatchObject({
       rtt: 42,

@@ -68,7 +68,7 @@ describe.skipIf(process.platform !== 'linux')('where there is no browser', () =>
     expect(getChromium()).toEqual({ path: first.path, said: '' });
   });
 
-  test('one that does not start is none', () => {
+  test('one that does not start does not count', () => {
     debian(false);
     expect(getChromium().path).toBe('undefined');
   });

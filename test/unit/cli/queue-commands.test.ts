@@ -111,7 +111,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
     await running.pop()!.finish();
   });
 
-  test('wait for workers of their version, and say which those have that are there', async () => {
+  test('wait for workers of their version, and list the versions of those that run', async () => {
     await work(new PaperEngine(2), '0.0.1-old');
     const args = ['convert', FILM, '-o', 'late.mp4', '--queue', url, '--json'];
     const child = spawn(process.execPath, [BIN, ...args], { cwd: folder });

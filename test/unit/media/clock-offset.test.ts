@@ -3,7 +3,7 @@ import { ClockOffset } from '../../../src/media/clock-offset.ts';
 
 const SECOND = 1e6;
 
-test('the promptest arrival gives the offset of two clocks', () => {
+test('the fastest arrival gives the offset of two clocks', () => {
   const clock = new ClockOffset();
   expect(clock.observe(1 * SECOND, 101_040)).toBe(100_040);
   expect(clock.observe(2 * SECOND, 102_005)).toBe(100_005);

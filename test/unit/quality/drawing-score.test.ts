@@ -118,7 +118,7 @@ describe('features of a face', () => {
     ).toBeNull();
   });
 
-  test('are kept by the source itself, by half where one eye is lost, and not at all by a plain face', () => {
+  test('are all kept by the source itself, half of them where one eye is lost, and none by a plain face', () => {
     const features = FaceFeatures.find(source, labels)!;
     expect(features.recall(source)).toBe(1);
     expect(features.recall(light((x, y) => (left(x, y) ? 35 : 65)))).toBeCloseTo(0.5, 1);

@@ -11,7 +11,7 @@ const evaluate = (environment: Record<string, string>, ...options: string[]) =>
     env: { ...process.env, ...environment },
   });
 
-test('without the data npm run eval says so in one line and ends well', { timeout: 60_000 }, async () => {
+test('without the data npm run eval says so in one line and exits with 0', { timeout: 60_000 }, async () => {
   const missing = join(projectRoot, 'no-such-folder');
   const { stdout, stderr } = await evaluate({ PORTOON_DATA: missing });
   expect(stdout).toBe(
@@ -27,14 +27,14 @@ test('a net that is not shipped is refused by name', { timeout: 60_000 }, async 
   });
 });
 
-test('a kind of picture that there is not is refused by name', { timeout: 60_000 }, async () => {
+test('an unknown kind of picture is refused by name', { timeout: 60_000 }, async () => {
   await expect(evaluate({}, '--kinds', 'desk,moon')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--kinds has "moon"; it takes desk, .*rooms, clips, /) as string,
   });
 });
 
-test('a style that there is not is refused by name', { timeout: 60_000 }, async () => {
+test('an unknown style is refused by name', { timeout: 60_000 }, async () => {
   await expect(evaluate({}, '--styles', 'toon,moon')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--styles has "moon"; it takes toon, .*, all, /) as string,

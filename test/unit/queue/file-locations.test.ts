@@ -71,7 +71,7 @@ describe.each(['folder', 'address'] as const)('in a %s', (kind) => {
     expect(await readSegmentRecord(scratch(), 1)).toBeNull();
   });
 
-  test('a segment without a frame has a slip and no file', async () => {
+  test('a segment without a frame has a record and no file', async () => {
     const draft = segmentDraft(scratch(), 0);
     await writeFile(draft, '');
     await storeSegment(scratch(), 0, draft, result(0, 0));

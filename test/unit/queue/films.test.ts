@@ -229,7 +229,7 @@ describe.skipIf(reason)('a film in the queue', () => {
     expect(engine.converted).toEqual(['0-1', '1-end', '0-1']);
   });
 
-  test('does not take the place of a file that came meanwhile, unless it may', async () => {
+  test('does not replace a file that appeared meanwhile, unless it may', async () => {
     const engine = new PaperEngine(1, async (part) => {
       if (part === 'all') await writeFile(at('new.mp4'), "somebody else's");
     });

@@ -66,7 +66,7 @@ test('unknown messages are refused: an event, a type of signal, a number for tex
   expect(await a.code('state', { muted: true, camera: true, name: '<b>' })).toBe('ERR_MESSAGE');
 });
 
-test('a message that wants no answer is borne', async () => {
+test('a message that asks for no answer is accepted', async () => {
   const { a, b } = await two();
   (a.socket as { emit(name: string, ...parts: unknown[]): unknown }).emit('lock');
   (a.socket as { emit(name: string, ...parts: unknown[]): unknown }).emit('error', 'x');
@@ -92,7 +92,7 @@ test('a message of more than the limit ends the connection with a code, is count
   expect(await a.code('lock', { locked: true })).toBe('none');
 });
 
-test('what is no packet ends the connection, is counted and not logged', async () => {
+test('input that is not a packet ends the connection, is counted and not logged', async () => {
   const logged = vi.spyOn(console, 'error');
   const before = await rejected('ERR_PROTOCOL');
   for (const [i, noise] of ['nonsense', '7', '2{"a":1}', '2["join",', '5x-["join"]', '9'].entries()) {
@@ -107,7 +107,7 @@ test('what is no packet ends the connection, is counted and not logged', async (
   logged.mockRestore();
 });
 
-test('a whole session that is sent again unchanged opens nothing', async () => {
+test('replaying a whole session unchanged gives no access', async () => {
   const { room, a, hostAnswer } = await two();
   const guest = open();
   const said: string[] = [];
@@ -267,7 +267,7 @@ test('thousands of random messages: each is refused with a code and counted, and
   expect((await open().join(room)).peers).toHaveLength(2);
 }, 60_000);
 
-test('hundreds of connections that talk something else crash nothing', async () => {
+test('hundreds of connections with another protocol crash nothing', async () => {
   const { a, b } = await two();
   const random = mulberry(11);
   for (let i = 0; i < 300; i++) {

@@ -64,7 +64,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     return { child, ...(await pages.two(url, { guestUrl: one.url })) };
   }
 
-  test('peers of two nodes meet, and everything that holds on one node holds', async () => {
+  test('peers on two nodes meet, under the same rules as on one node', async () => {
     const { room, a, b, ...answers } = await pages.two(one.url, { guestUrl: two.url });
     const { hostAnswer: host, guestAnswer: guest } = answers;
     expect(host.host && !guest.host).toBe(true);
@@ -133,7 +133,7 @@ describe.skipIf(reason)('two nodes with one Redis', () => {
     expect(child.exitCode).toBe(0);
   }, 20_000);
 
-  test('a node that hung and was given up takes its people along when it wakes', async () => {
+  test('a node that hung and was given up brings its people back when it resumes', async () => {
     const { child, a, b, hostAnswer: answer } = await twoWithChild();
     child.kill('SIGSTOP');
     expect(await b.next('left', 5000)).toMatchObject({ id: answer.self, reason: 'lost' });

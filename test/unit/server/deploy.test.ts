@@ -21,7 +21,7 @@ interface Service {
 }
 
 describe('containers', () => {
-  test('dockerfilelint has nothing to say of the Dockerfile', () => {
+  test('dockerfilelint finds nothing in the Dockerfile', () => {
     const lint = spawnSync('node_modules/.bin/dockerfilelint', ['-o', 'json', 'Dockerfile'], {
       cwd: projectRoot,
       encoding: 'utf8',
@@ -43,7 +43,7 @@ describe('containers', () => {
     expect(existsSync(join(projectRoot, command[1]!))).toBe(true);
   });
 
-  test('the compose file gives the app what its settings take', () => {
+  test('the compose file gives the app settings that it can read', () => {
     const { services } = parse(read('compose.yaml')) as { services: Record<string, Service> };
     expect(Object.keys(services).sort()).toEqual(['app', 'coturn', 'redis']);
     for (const { image, build } of Object.values(services)) expect(image ?? build).toBeTruthy();

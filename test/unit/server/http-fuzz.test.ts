@@ -98,7 +98,7 @@ async function converse(port: number, random: Random): Promise<void> {
 }
 
 test.skipIf(noProc)(
-  `${REQUESTS} requests of nonsense, broken off anywhere: the server lives, holds nothing of them, and has not grown`,
+  `${REQUESTS} random requests, broken off anywhere: the server keeps running, leaves nothing open, and does not grow`,
   async () => {
     node = await NodeProcess.start(folder);
     const { port } = node;

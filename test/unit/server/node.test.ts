@@ -27,7 +27,7 @@ describe('health and numbers', () => {
     for (const secret of [room, guestAnswer.self, 'Ada', '127.0.0.1']) expect(text).not.toContain(secret);
   });
 
-  test('with a token /metrics are for those who show it', async () => {
+  test('with a token /metrics are only for those who send it', async () => {
     const metricsToken = 'a-token.of~16+signs/==';
     const own = await startNode({ metricsToken });
     const ask = (authorization?: string, method = 'GET') =>

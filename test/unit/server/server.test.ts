@@ -193,7 +193,7 @@ describe('what is not there', () => {
     expect(body).toHaveLength(0);
   });
 
-  test('a request that is no HTTP ends with 400 and the server lives', async () => {
+  test('a request that is not HTTP ends with 400, and the server keeps running', async () => {
     const answer = await new Promise<string>((resolve) => {
       let heard = '';
       const socket = connect({ port: app.port }, () => {

@@ -234,7 +234,7 @@ describe('somebody who has left', () => {
 
 describe('when a signal is lost', () => {
   it.each(['offer', 'answer'] as const)(
-    'an %s is given again once signals are carried again',
+    'an %s is sent again once signals are delivered again',
     async (lost) => {
       pair.wire = (signal) => {
         if (signal.data.type !== lost) pair.carry(signal);

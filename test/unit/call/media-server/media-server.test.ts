@@ -16,7 +16,7 @@ describe('what a media server says in its headers', () => {
     expect(readIceServers(null)).toEqual([]);
   });
 
-  test('when to come again: seconds or a date, never too long', () => {
+  test('when to try again: seconds or a date, never too long', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
     expect(retryAfter('7')).toBe(7000);
     expect(retryAfter('Thu, 01 Jan 2026 00:00:09 GMT', now)).toBe(9000);

@@ -63,7 +63,7 @@ describe('joining once', () => {
     expect(await other.next('state')).toMatchObject({ id: session.identity!.id, camera: true });
   });
 
-  test('throws for what it is not let in, and does not ask again', async () => {
+  test('throws the reason of a refusal, and does not ask again', async () => {
     const { room, hostKey } = ownRoom();
     const host = pages.open(node.url);
     await host.join(room, { hostKey });
@@ -77,7 +77,7 @@ describe('joining once', () => {
 });
 
 describe('coming back', () => {
-  test('after a lost line it is in again, as the same member', async () => {
+  test('after a lost connection the page is in the room again, as the same member', async () => {
     const room = newRoom();
     const other = pages.open(node.url);
     await other.join(room);
@@ -94,7 +94,7 @@ describe('coming back', () => {
     expect(session.fault).toBeNull();
   });
 
-  test('while it is not let back in, it asks again after each refusal', async () => {
+  test('a page that is not let back in asks again after each refusal', async () => {
     const { room, hostKey } = ownRoom();
     const host = pages.open(node.url);
     await host.join(room, { hostKey });

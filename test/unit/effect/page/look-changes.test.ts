@@ -26,7 +26,7 @@ test.for([
   [null, 'The options are null; they must be an object'],
   [undefined, 'The options are undefined; they must be an object'],
   [['toon'], 'The options are ["toon"]; they must be an object'],
-])('set(%j) is refused in one way, and changes nothing', async ([options, message]) => {
+])('set(%j) is refused with a code and a way out, and changes nothing', async ([options, message]) => {
   const { error, sent } = await set(options);
   expect(error).toBeInstanceOf(PortoonError);
   expect(error.code).toBe('ERR_PARAMETER');

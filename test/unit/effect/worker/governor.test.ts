@@ -99,7 +99,7 @@ describe('the governor', () => {
     expect(steps.at(-1)).toMatchObject({ side: 160, pixels: 224 * 128, held: 'nothing' });
   });
 
-  test('makes nothing of a late start', () => {
+  test('ignores a late start', () => {
     const governor = new Governor();
     const steady = { matte: 14, style: 16, rest: 1 };
     const steps = [...carry(governor, { ...steady, hitch: 100 }, 130), ...carry(governor, steady, 300)];
@@ -142,7 +142,7 @@ describe('the governor', () => {
       }
   }, 30_000);
 
-  test('tries less and less often what looks well and then is too slow', () => {
+  test('tries a level that turns out too slow less and less often', () => {
     // Finer styles do not fit into this machine's cache, so they take far longer than their number
     // of pixels suggests.
     const governor = new Governor();
@@ -160,7 +160,7 @@ describe('the governor', () => {
     for (let i = 1; i < 4; i++) expect(pauses[i]!).toBeGreaterThan(1.5 * pauses[i - 1]!);
   });
 
-  test('rides a slow-down down, says why, and comes back up when it is over', () => {
+  test('goes down during a slow-down, says why, and comes back up after it', () => {
     const governor = new Governor();
     const before = carry(governor, { matte: 6, style: 8, rest: 2 }, 2000).at(-1)!;
     const during = carry(governor, { matte: 60, style: 80, rest: 20 }, 600);
@@ -213,7 +213,7 @@ describe('the governor', () => {
     expect(governor.finestSide(1080)).toBe(192);
   });
 
-  test('keeps its hands off a pinned quality', () => {
+  test('does not change a fixed quality', () => {
     const governor = new Governor();
     governor.quality = 256;
     const steps = carry(governor, { matte: 100, style: 500, rest: 20 }, 2000);

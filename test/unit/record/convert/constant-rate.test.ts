@@ -127,13 +127,13 @@ describe('a constant rate', () => {
       expect(await inParts(times, cuts, rate, runUp), cuts.join()).toEqual(whole);
   });
 
-  test('shows from the beginning what comes first in a later part', async () => {
+  test('fills the beginning with the first frame, also if that is in a later part', async () => {
     expect(await inParts([0.5, 0.6, 0.7], [-1, 0], 10, 0)).toEqual(
       await inParts([0.5, 0.6, 0.7], [0], 10, 0),
     );
   });
 
-  test('has something at the beginning where the first frame comes late', async () => {
+  test('fills the beginning with the first frame if that comes late', async () => {
     expect(await shown([0.2, 0.3], 10)).toEqual([0, 0, 0, 1]);
   });
 });

@@ -8,7 +8,7 @@ const chunk = (position: number, length: number) => ({
   position,
 });
 
-test('a file whose last bytes found no room is no whole file', async () => {
+test('a file whose last bytes could not be written counts as failed', async () => {
   const drain = new SinkWriter(
     new WritableStream({
       // Like a sink that buffers what is written and fails only when it sends the rest.

@@ -40,7 +40,7 @@ test('several edits are read one after the other, in the order in which they are
   ]);
 });
 
-test('a piece written film is shown to its end, and one with another speed is not cut', () => {
+test('a fragmented film is shown to its end, and one with another speed is not cut', () => {
   expect(endOf(editSpans([edit(0, Infinity)])!)).toBe(Infinity);
   expect(editSpans([edit(0, 2, 0.5)])).toBeNull();
 });

@@ -15,7 +15,7 @@ test('the title and the date of a Matroska film are read', () => {
   expect(matroskaMetadata(film)).toEqual({ title: 'Holiday', date: new Date('2019-07-14T10:00:00Z') });
 });
 
-test('one that does not, or is cut off, has neither', () => {
+test('a film without them, or one that is cut off, has neither', () => {
   expect(matroskaMetadata(Buffer.from(`${HEADER}${SEGMENT}${OTHER}`, 'hex'))).toEqual(NOTHING);
   expect(matroskaMetadata(Buffer.from(`${HEADER}${SEGMENT}1549a9669544618800`, 'hex'))).toEqual(NOTHING);
   expect(matroskaMetadata(new Uint8Array(0))).toEqual(NOTHING);

@@ -24,7 +24,7 @@ test('what does not move keeps all its lines, even one that is alone', () => {
   expect(result).toEqual(still);
 });
 
-test('of the first picture all may move', () => {
+test('in the first picture everything may move', () => {
   const result = new Uint8Array(width * height);
   joinFields(edge(6, 9), null, result, width);
   expect(result).toEqual(edge(6, 6));

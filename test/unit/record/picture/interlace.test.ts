@@ -10,7 +10,7 @@ test("H.264's sequence says whether frames may be of two fields", () => {
   expect(hasFields(Buffer.from(WHOLE, 'hex'))).toBe(false);
 });
 
-test('a sequence that is cut off has none', () => {
+test('a sequence that is cut off does not count as interlaced', () => {
   expect(hasFields(Buffer.from(INTERLACED.slice(0, 8), 'hex'))).toBe(false);
   expect(hasFields(new Uint8Array(0))).toBe(false);
 });

@@ -151,7 +151,7 @@ test('a connection that is made ahead and not used is closed without a response'
   await expect.poll(() => pending(node)).toBe(0);
 }, 30_000);
 
-test('what is no HTTP is answered and counted', async () => {
+test('input that is not HTTP is answered and counted', async () => {
   const node = await start();
   const many = Array.from({ length: 300 }, (_, i) => `X-${i}: ${'x'.repeat(100)}\r\n`).join('');
   for (const [words, status] of [

@@ -31,7 +31,7 @@ test('after a restart nobody is the host until the owner has had time; then it i
   expect(chooseHost(room)).toEqual([['host', { id: 'b' }]]);
 });
 
-test('a server that has forgotten a lock takes it from those who come back, and takes who came in meanwhile out again', () => {
+test('a forgotten lock is restored by those who come back, and those who came in meanwhile are removed', () => {
   const room = blankRoom();
   addMember(room, member('stranger'), NEW);
   addMember(room, member('b'), { returns: true, lockedWith: ['a', 'c'] });

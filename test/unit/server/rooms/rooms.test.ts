@@ -234,7 +234,7 @@ describe('the host', () => {
     });
     afterEach(() => other.close());
 
-    test('is still the creator of the room, in any order of coming', async () => {
+    test('is still the creator of the room, in whatever order people return', async () => {
       const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const guest = pages.open(other.url);
       const first = await guest.join(room, { ...rejoining(guestAnswer), hostKey: newRoom() });
@@ -246,7 +246,7 @@ describe('the host', () => {
       expect(await guest.next('joined')).toMatchObject({ peer: { id: hostAnswer.self, host: true } });
     });
 
-    test('locks it again with coming back, and those who were back before hear of it', async () => {
+    test('locks the room again by returning, and those who returned before are told', async () => {
       const { room, hostKey, hostAnswer, guestAnswer } = await two();
       const guest = pages.open(other.url);
       expect(await guest.join(room, rejoining(guestAnswer))).toMatchObject({ locked: false });

@@ -89,7 +89,7 @@ describe('readLink', () => {
     ['quality', '0'],
     ['quality', '4096'],
     ['stats', 'true'],
-  ] as const)('tells %s=%s and goes on', (name, value) => {
+  ] as const)('reports %s=%s and goes on', (name, value) => {
     const { parameters, problems } = read(`?${name}=${encodeURIComponent(value)}&stats=1`);
     expect(parameters[name]).toBeUndefined();
     expect(problems).toHaveLength(1);
@@ -154,7 +154,7 @@ describe('readLink', () => {
     },
   );
 
-  it('reads other values behind debris too', () => {
+  it('reads other values without the characters that stick to them', () => {
     const { parameters, problems } = read('?Style=udnie.&strength=0.5%20&stats=1)&background=rgb(1 2 3)');
     expect(problems).toEqual([]);
     expect(parameters).toMatchObject({

@@ -82,7 +82,7 @@ test('the link waits for another tab, and is then ready', async () => {
   expect(store.state.value).toBe('ready');
 });
 
-test('only what viewers want is made', async () => {
+test('only the tracks that viewers want are made', async () => {
   const { store, output, events, free, watch } = setUp();
   store.toggle();
   await settled();

@@ -53,7 +53,7 @@ test('an image is stored and remembered once the effect shows it', async () => {
   expect(preferences.current.value.backdrop).toBe('image');
 });
 
-test('an image that is none changes nothing', async () => {
+test('a file that is not an image changes nothing', async () => {
   const { store, changes, notices } = setUp();
   await store.chooseImage(new Blob(['bad']));
   expect(changes).toEqual([]);

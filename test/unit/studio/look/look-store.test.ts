@@ -64,7 +64,7 @@ test('the controls follow a script, which is not remembered', async () => {
   expect(preferences.current.value.strength).toBe(1);
 });
 
-test('a style that cannot be had is marked, and the controls go back', async () => {
+test('a style that cannot be loaded is marked, and the controls go back', async () => {
   const { store, fake, notices } = setUp();
   await settled();
   fake.fault = new PortoonError('ERR_MODEL_INTEGRITY', 'Damaged.', 'Try again.');

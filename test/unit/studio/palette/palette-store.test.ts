@@ -25,7 +25,7 @@ function setUp() {
   return { ...base, palette, wanted, reads };
 }
 
-test('the colours of the last picture count, and go by one click', async () => {
+test('the colours of the last picture count, and are removed by one click', async () => {
   const { palette, wanted, reads } = setUp();
   void palette.choosePicture(new Blob());
   void palette.choosePicture(new Blob());

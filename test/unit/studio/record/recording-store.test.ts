@@ -99,7 +99,7 @@ test('without a picture nothing is recorded', async () => {
   expect(notices.notices.value[0]?.title).toBe('There is no picture to record');
 });
 
-test('before a clip begins that can have no sound here, that is said', async () => {
+test('a clip that can have no sound here is announced before it begins', async () => {
   const { store, page, events } = setUp({ hasSound: false });
   page.state.value = 'running';
   await store.record();

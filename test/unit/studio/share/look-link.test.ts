@@ -48,7 +48,7 @@ test('a picture behind the person stays where it is, and a strength has few digi
   expect(opened(lookLink({ ...FIRST, style: null })).style).toBeUndefined();
 });
 
-test('a link to a call adds what is not as on a first visit', () => {
+test('a link to a call adds only what differs from a first visit', () => {
   expect(lookOfCall(FIRST)).toBe('');
   const room = 'Xk3_9-aZ0bY1cX2dW3eV4f';
   const link = `https://portoon.example.org/?room=${room}${lookOfCall({ ...FIRST, style: 'pencil', line: 0.5 })}`;

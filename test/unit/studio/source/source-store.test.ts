@@ -122,7 +122,7 @@ test('a camera that was unplugged is opened again, unless the person opens somet
   expect(opened.map(({ request }) => request.kind)).toEqual(['camera', 'demo']);
 });
 
-test('closed, it films no more and says what was playing', async () => {
+test('closing stops the camera, and says what was playing', async () => {
   const { store, opened, hidden } = setUp();
   void store.open({ kind: 'camera' });
   const camera = fakeSource('camera');

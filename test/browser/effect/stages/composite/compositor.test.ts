@@ -115,7 +115,7 @@ describe.each([
     compositor.close();
   });
 
-  test('lays a style that was made of a region of the frame where the region is', () => {
+  test('draws the style of a region in the place of that region', () => {
     // The right half of the frame, in two colours.
     const size = [WIDTH / 2, HEIGHT] as const;
     const texels = new Uint8Array(size[0] * size[1] * 4);
@@ -171,7 +171,7 @@ describe.each([
     expectNear(everything.right, [...STYLED, 255]);
   });
 
-  test('keeps the style to a part of the person, whom another background still leaves whole', () => {
+  test('styles only a part of the person, and another background still shows the whole person', () => {
     // The upper half of the frame.
     const texels = new Uint8Array(WIDTH * HEIGHT).fill(255, 0, (WIDTH * HEIGHT) / 2);
     const share = { texels, size: [WIDTH, HEIGHT] as const };
@@ -291,7 +291,7 @@ describe.each([
     expectNear(pixel(8, 24), [...STYLED, 255]);
   });
 
-  test('lets the room through where a picture is clear', async () => {
+  test('shows the room where a background picture is transparent', async () => {
     const clear = new OffscreenCanvas(64, 48);
     const context = clear.getContext('2d')!;
     context.fillStyle = 'rgb(255 0 0 / 50%)';
@@ -361,7 +361,7 @@ describe.each([
     );
   });
 
-  test('takes frames of another size from one to the next', () => {
+  test('accepts frames whose size changes', () => {
     const texels = solid(LIVE, 32, 24);
     const frame = new VideoFrame(texels, { format: 'RGBA', codedWidth: 32, codedHeight: 24, timestamp: 0 });
     compositor.draw(frame, JUST_LIVE);

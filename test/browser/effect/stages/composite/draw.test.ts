@@ -191,7 +191,7 @@ test('a tidemark darkens the dark side of a step, and paper shows as much as it 
   expect(most(rough) - least(rough)).toBeGreaterThan(0.15);
 });
 
-test('the tooth of paper breaks up ink, moves with the person, and leaves bare paper clean', () => {
+test('the grain of paper breaks up ink, moves with the person, and leaves bare paper clean', () => {
   const frame = SCREENS[0];
   const [columns, lines] = frame;
   const screen = { kind: 'hatching', pitch: 8, angle: 0, from: 0.5, to: 0 } as const;

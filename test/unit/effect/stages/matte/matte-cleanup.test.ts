@@ -33,7 +33,7 @@ function follow(guard: MatteCleanup, matte: Float32Array, frames: number, x: num
   });
 }
 
-describe('the blotch guard', () => {
+describe('the matte cleanup', () => {
   test('leaves a person alone, to the last value', () => {
     const guard = new MatteCleanup();
     const matte = matteOf({ x: 28, y: 14, width: 34, height: 50, value: 0.3 }, person);
@@ -92,7 +92,7 @@ describe('the blotch guard', () => {
     expect(seen.at(-1)).toBe(1);
   });
 
-  test('a blotch at the border is held back: it is not sure of itself', () => {
+  test('a blotch at the border is held back, because its alpha is low', () => {
     const blotch = { x: 0, y: 40, width: 7, height: 6, value: 0.7 };
     expect(Math.max(...follow(new MatteCleanup(), matteOf(person, blotch), 60, 3, 43))).toBe(0);
   });
@@ -103,7 +103,7 @@ describe('the blotch guard', () => {
     expect(follow(new MatteCleanup(), matteOf(one, other), 30, 62, 36).at(-1)).toBe(1);
   });
 
-  test('a window on the frame is guarded as the same place of the whole frame is', () => {
+  test('a region is cleaned like the same place of the whole frame', () => {
     // The borders of the region are not the frame's, so what touches them is not a hand that
     // enters. Sizes are judged in the frame.
     const window = {
@@ -122,7 +122,7 @@ describe('the blotch guard', () => {
     }
   });
 
-  test('what is held back stays so when the window moves', () => {
+  test('what is held back stays so when the region moves', () => {
     const blotch = { x: 70, y: 30, width: 8, height: 6, value: 0.7 };
     const guard = new MatteCleanup();
     const whole = wholeFrame([WIDTH, HEIGHT]);

@@ -101,7 +101,7 @@ test('stays where it is for somebody who stretches an arm out now and then', () 
     expect(windows.around(frame % 50 === 0 ? stretched : FAR_OFF, WHOLE)).toBe(wide);
 });
 
-test('another size of the net is another window', () => {
+test('another size of the net gives another region', () => {
   const windows = new MatteRoi();
   windows.around(FAR_OFF, WHOLE);
   expect(windows.around(FAR_OFF, [224, 128]).grid).toEqual([784, 448]);

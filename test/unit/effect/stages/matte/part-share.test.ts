@@ -20,7 +20,7 @@ function hairUntil(edge: number, shake: (pixel: number) => number = () => 0): Fl
 
 const at = (share: PartShare, x: number) => share.texels[8 * WIDTH + x]! / 255;
 
-test('the share of the person goes on beyond their edge, where only the matte may end it', () => {
+test('the share continues beyond the person’s edge, where only the matte may end it', () => {
   const share = new PartShare();
   share.measure(hairUntil(16), 'hair', WIDTH, HEIGHT);
   for (const x of [2, 15, 16, 17, 18]) expect(at(share, x)).toBeCloseTo(0.8, 1);

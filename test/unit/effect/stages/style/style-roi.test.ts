@@ -59,7 +59,7 @@ test('grows at once and shrinks only when the room has long been too much', () =
   expect(frames).toBeLessThan(90);
 });
 
-test('is nowhere where nobody is, and chosen again on another grid', () => {
+test('is null where nobody is, and chosen again on another grid', () => {
   const keeper = new StyleRoi();
   keeper.around(SITTER, GRID);
   expect(keeper.around(null, GRID)).toBeNull();
@@ -92,7 +92,7 @@ test('somebody who comes nearer and leaves again changes the grid immediately, a
   expect(frames).toBeLessThan(90);
 });
 
-test('who walks far off stays on their grid', () => {
+test('somebody who walks far off stays on the same grid', () => {
   const keeper = new StyleRoi();
   const grids = new Set<number>();
   for (let frame = 0; frame < 300; frame++)
