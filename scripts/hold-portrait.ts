@@ -7,7 +7,7 @@ import { DEMO_PERIOD } from './demo/frame.ts';
  */
 export async function holdPortrait(page: Page): Promise<void> {
   await page.addInitScript((end) => {
-    // The player is not in the document, so its events can only be had where it begins to play.
+    // The player is not in the document, so its events are caught where it begins to play.
     const { prototype } = HTMLMediaElement;
     type Play = (this: HTMLMediaElement) => Promise<void>;
     const play = Object.getOwnPropertyDescriptor(prototype, 'play')!.value as Play;

@@ -19,12 +19,12 @@ const root = resolve(import.meta.dirname, '..');
 const folder = join(root, 'src/studio/look/previews');
 /** Pixels of a preview's side. The tile shows it at half that. */
 const SIDE = 160;
-/** Of a picture in the contact sheet, and how many stand side by side. */
+/** Pixels of a picture in the contact sheet, and pictures in a row. */
 const SHEET_SIDE = 320;
 const SHEET_COLUMNS = 3;
 /**
- * Of the style net's input, while the pictures are taken: more than the governor would give on a
- * slow machine.
+ * Short side of the style net's input while the pictures are taken: more than the governor would
+ * give on a slow machine.
  */
 const QUALITY = 384;
 /** Enough for the matte and the style to settle after a change, on a slow machine too. */

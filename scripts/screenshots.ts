@@ -75,7 +75,7 @@ const kinds: Readonly<Record<string, (seconds: number) => DemoFrame>> = {
 };
 const WIDTH = 1280;
 const HEIGHT = 720;
-/** Of each, until the matte has settled. */
+/** Frames of each film, enough for the matte to settle. */
 const FRAMES = 12;
 /** Width in pixels of each in the picture. */
 const TILE = 640;

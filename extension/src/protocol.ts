@@ -64,7 +64,7 @@ export type ToReceiver =
   | { type: 'offer'; sdp: string }
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   | { type: 'constrained'; id: number; camera?: CameraInfo; refused?: string }
-  /** The camera cannot be had; `name` and `constraint` are those of the page's exception. */
+  /** The camera cannot be opened; `name` and `constraint` are those of the page's exception. */
   | { type: 'refused'; name: string; message: string; constraint?: string; fault: ShownFault | null }
   | { type: 'ended' }
   | { type: 'devices'; cameras: ListedCamera[] }

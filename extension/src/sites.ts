@@ -54,7 +54,10 @@ export async function readSite(origin: string): Promise<SiteChoice> {
 
 let last: Promise<void> = Promise.resolve();
 
-/** Changes some of it; one change after the other, so that none undoes another. */
+/**
+ * Changes some of a site's settings. Changes are made one after the other, so that none undoes
+ * another.
+ */
 export function changeSite(origin: string, changes: SiteChanges): Promise<void> {
   const change = async () => {
     const { onFailure, ...site } = { ...(await readSite(origin)), ...changes };

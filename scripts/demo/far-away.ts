@@ -1,8 +1,8 @@
 import { demoFrame, type DemoFrame } from './frame.ts';
 
-/** Of the frame's height that the small portrait takes. */
+/** Height of the small portrait, as a share of the frame's height. */
 const HEIGHT_SHARE = 0.156;
-/** Where it stands: its left edge, and the desk's edge that hides where the portrait ends. */
+/** The portrait's left edge, and the edge of the desk that hides its lower end. */
 const [LEFT, BOTTOM] = [0.781, 0.656];
 
 /**

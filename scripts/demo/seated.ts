@@ -23,7 +23,7 @@ const SEAT = 0.3;
 const SCALE = 0.46;
 /** The cut-out ends at row 372, which stays behind the desk in every pose. */
 const PIVOT: readonly [number, number] = [205, 372];
-/** Where in the cut-out the sleeve ends that the forearm goes on. */
+/** Where the sleeve ends in the cut-out; the forearm continues it. */
 const ELBOW: readonly [number, number] = [72, 366];
 /** Her hand rests there, in picture heights. */
 const HAND: readonly [number, number] = [0.165, 0.79];
@@ -153,7 +153,7 @@ function paintHand(layer: Layer, units: Units, x: number, y: number): void {
     paint(layer, units, shape, SKIN_SHADE, NEAR, opacity);
   };
   part(capsule(x - 0.008, y - 0.026, 0.023, x, y - 0.01, 0.032));
-  // The ring that ends the sleeve is of the metal of the one around the neck.
+  // The ring at the end of the sleeve has the same metal as the one around the neck.
   const ring = (px: number) => mix([146, 140, 160], [46, 42, 54], smooth((px - x + 0.036) / 0.05));
   paint(layer, units, ellipse(x - 0.008, y - 0.047, 0.031, 0.0085), ring, NEAR);
   // The thumb.

@@ -20,7 +20,7 @@ const identitySchema = v.pipe(
  */
 export async function newRoom(): Promise<string> {
   const hostKey = newSecret();
-  // Without https there is no digest; there is no camera either, and the lobby says so.
+  // Without https the browser has no digest. It has no camera either, which the lobby explains.
   if (!('subtle' in crypto)) return hostKey;
   const room = await digest(hostKey);
   try {

@@ -18,7 +18,7 @@ export function waitForTabLock(room: string, onHeld: () => void): ReleaseLock {
       onHeld();
       return released;
     })
-    // Nobody waits any more.
+    // Rejects if the wait was aborted, which needs no answer.
     .catch(() => undefined);
   return () => {
     waiting.abort();

@@ -40,14 +40,14 @@ export interface ViewerPublisherOptions {
   room: string;
   /** The key whose digest is the room's name: keeps others from locking it. */
   hostKey: string;
-  /** By which the link names us. */
+  /** The identity under which the link's viewers find this page. */
   identity: Identity;
   /** `viewers`, `here` or `fault` has changed. */
   onChange: () => void;
 }
 
 const CHECK_MS = 500;
-/** For a viewer that does not say how much it takes: enough for 1080 lines twice. */
+/** For a viewer that names no limit: enough for two pictures of 1080 lines, one above the other. */
 const MAX_BITRATE = 6_000_000;
 const WANTS_LITTLE: Wants = { alpha: false, audio: false, paused: true };
 

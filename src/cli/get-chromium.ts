@@ -9,13 +9,13 @@ import type { CliOutput } from './cli-output.ts';
 const DOWNLOAD_TIMEOUT_MS = '10000';
 
 /**
- * The path of a Chromium or Chrome. Where there is none, Playwright's is downloaded into its cache;
- * where that cannot be had or does not start, Debian's is installed, as root or with a sudo that
- * asks for no password. All of it is reported on standard error. `CHROME_PATH` decides alone where
- * it is set, and PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 leaves the machine as it is.
+ * The path of a Chromium or Chrome. If there is none, Playwright's is downloaded into its cache. If
+ * that cannot be downloaded or does not start, Debian's is installed, as root or with a sudo that
+ * asks for no password. Each step is reported on standard error. If `CHROME_PATH` is set, it alone
+ * decides; with PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 nothing is installed.
  *
- * @returns nothing where there is no browser and none can be had; `HOW_TO_GET_CHROMIUM` says what
- *   to do.
+ * @returns undefined if there is no browser and none can be installed; `HOW_TO_GET_CHROMIUM` says
+ *   what to do then.
  */
 export function getChromium(): string | undefined {
   const { CHROME_PATH, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: skip } = process.env;

@@ -17,7 +17,7 @@ async function main([verb, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${await ownVersion()}\n`);
     return EXIT.fine;
   }
-  // Also a command that cannot be read is answered in the way that it asks for.
+  // A command that cannot be parsed is still answered in the format that it asks for.
   const report = new CliOutput(args.includes('--json'));
   try {
     if (verb === 'copy-assets') {

@@ -79,7 +79,7 @@ export interface Command {
   readonly colour: number;
   readonly palette: string;
   readonly detail: Detail;
-  /** As the effect's option takes it, or the path of a picture. */
+  /** A value of the effect's option, or the path of a picture. */
   readonly background: string;
   readonly quality: Quality;
   readonly matteSide: number | null;

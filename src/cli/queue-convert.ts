@@ -193,7 +193,10 @@ function place(given: string): string {
   return isAddress(given) ? given : resolve(given);
 }
 
-/** Where nobody said so, segments lie beside the new film; one that goes to an address has none. */
+/**
+ * The folder for segments. By default it is beside the new film; for a film that goes to an address
+ * there is none.
+ */
 function scratchOf(given: string | null, output: string, id: string): string | null {
   if (given !== null) return childLocation(place(given), `${id}.segments`);
   return isAddress(output) ? null : childLocation(dirname(output), `${basename(output)}.${id}.segments`);

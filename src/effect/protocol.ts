@@ -132,11 +132,11 @@ export interface WorkerOptions {
 
 /** One round of previews. */
 export interface PreviewJob {
-  /** By which the page can stop it. */
+  /** The page names it to stop the round. */
   id: number;
   /** Ids in order; `none` shows the live frame. */
   styles: string[];
-  /** Of the pictures, in pixels. */
+  /** Width of the pictures, in pixels. */
   width: number;
 }
 

@@ -81,7 +81,7 @@ export class Picture {
     this.still = still;
   }
 
-  /** The stream that seemed lost goes on. */
+  /** Shows the stream again, after it seemed lost. */
   resume(): void {
     this.cleared = false;
     if (this.placed) {
@@ -147,7 +147,10 @@ export class Picture {
   }
 }
 
-/** A browser that wants a touch before it makes a sound gets the picture alone; OBS wants none. */
+/**
+ * In a browser that requires a click before it plays sound, the picture plays alone. OBS does not
+ * require one.
+ */
 async function play(video: HTMLVideoElement): Promise<void> {
   try {
     await video.play();

@@ -59,7 +59,7 @@ export function readFault(reason: string): Pick<Fault, 'message' | 'wayOut'> & {
     if (typeof code === 'string' && typeof message === 'string' && typeof wayOut === 'string')
       return { code, message, wayOut };
   } catch {
-    // Not one of ours.
+    // Not a fault in our format.
   }
   const stalled = reason.startsWith('job stalled');
   return {

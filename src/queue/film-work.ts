@@ -69,7 +69,7 @@ async function cut({ job, engine, signal }: FilmWork): Promise<void> {
     });
     await job.updateData({ ...job.data, plan: { info, stamp, cuts, seconds } });
   } catch (error) {
-    // A file that is no film will be none at the second try.
+    // A file that is not a film will not be one at the second try either.
     if (error instanceof FaultError && /^ERR_(VIDEO_UNREADABLE|PARAMETER)$/.test(error.fault.code))
       throw new UnrecoverableError(error.message);
     throw error;
@@ -94,7 +94,7 @@ async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): P
     }
     if (missing.length === 0) return records;
     const { processed = 0, unprocessed = 0 } = await job.getDependenciesCount();
-    // Those that were handed out are still under way: another worker had this job before.
+    // While segments are under way, none are handed out again: another worker had this job before.
     if (unprocessed === 0) {
       const round = (job.data.rounds ?? 0) + (processed > 0 ? 1 : 0);
       if (round > MAX_ROUNDS)

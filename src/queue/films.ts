@@ -18,7 +18,7 @@ const REMOVE_TIMEOUT_MS = 20_000;
 /** A film in the queue. */
 export interface FilmState {
   readonly id: string;
-  /** Of the workers that may convert it. */
+  /** Only workers of this version may convert it. */
   readonly version: string;
   readonly name: string;
   readonly output: string;
@@ -137,7 +137,7 @@ export class FilmsQueue {
     let { data } = job;
     for (;;) {
       try {
-        // It may have been cut meanwhile.
+        // Its data may have changed meanwhile, because it was cut.
         ({ data } = (await films.getJob(id)) ?? job);
         await job.remove({ removeChildren: true });
         break;

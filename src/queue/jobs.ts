@@ -45,7 +45,7 @@ export interface FilmPlan {
   /** Identifies the version of the film's file. */
   readonly stamp: string;
   readonly cuts: readonly number[];
-  /** Of all segments together. */
+  /** Length of all segments together. */
   readonly seconds: number;
 }
 
@@ -67,7 +67,7 @@ export interface SegmentJob extends Pick<
 /** What a segment's job reports while it is converted, and when it is done. */
 export interface SegmentProgress {
   readonly frames: number;
-  /** Of the film that are converted. */
+  /** Seconds of the film that are converted. */
   readonly seconds: number;
   readonly rate: number;
 }

@@ -88,14 +88,14 @@ interface ConvertedSegment {
 export interface ConvertProgress {
   /** Frames converted. */
   readonly frames: number;
-  /** How far into what is converted, and how long that is. */
+  /** Seconds that are converted, and seconds altogether. */
   readonly seconds: number;
   readonly total: number;
   /** Frames a second since the beginning, pauses left out. */
   readonly rate: number;
   /** Seconds until it is done at that rate; null until that is known. */
   readonly left: number | null;
-  /** Of the file so far. */
+  /** Size of the file so far. */
   readonly bytes: number;
 }
 

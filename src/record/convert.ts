@@ -153,7 +153,7 @@ export class Converter {
     this.effect = making;
     try {
       const effect = await making;
-      // An effect is made even where its style or region cannot be had; only `set` says why.
+      // An effect is made even where its style or region cannot be loaded; only `set` says why.
       await effect.set({ background, region: whole.region, style: whole.style });
       return effect;
     } catch (error) {

@@ -76,7 +76,8 @@ export function createAppServer(
         failed(error, request, response);
       }
     };
-    // Else a pipelined request opens a file early, and misses that its connection has ended.
+    // Otherwise a pipelined request would open a file too early, and miss the end of its
+    // connection.
     if (response.socket) begin();
     else response.once('socket', begin);
   });

@@ -39,7 +39,8 @@ const SIGN = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|./gsu;
 const UNSEEN = /^[\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Cs}\ufff9-\ufffb]$/u;
 const JOINER = /^[\u180b-\u180f\u200c\u200d]$/u;
 const SELECTOR = /^[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]$/u;
-// Of one sign from its beginning: Chromium 156 does not find an emoji before a lone "$".
+// These match one sign from its beginning, because Chromium 156 does not find an emoji before a
+// lone "$".
 const ENDS_EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
 const BEGINS_EMOJI = /^\p{Extended_Pictographic}/u;
 const LETTER = /^[\p{L}\p{M}]$/u;
@@ -87,10 +88,10 @@ export const nameSchema = v.pipe(
 
 /** What a page that only watches asks of the person whom it shows. */
 const wantsSchema = v.object({
-  /** The person alone on nothing, or the picture as it is. */
+  /** Whether the person is wanted alone, on a transparent background. */
   alpha: v.boolean(),
   audio: v.boolean(),
-  /** Nobody sees it at the moment: nothing need be sent. */
+  /** Whether nobody sees the page, so that nothing need be sent. */
   paused: v.boolean(),
   /** Bits a second of the picture, at most. */
   bitrate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(50_000), v.maxValue(50_000_000))),

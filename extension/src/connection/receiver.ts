@@ -45,7 +45,7 @@ export class Receiver {
 
   /**
    * Asks for a camera, and waits for the first frame.
-   * @throws DOMException as `getUserMedia`, if the camera cannot be had.
+   * @throws DOMException as `getUserMedia`, if the camera cannot be opened.
    * @throws LinkError if its picture does not arrive.
    */
   async open(requested: RequestedVideo): Promise<MediaStreamTrack> {

@@ -249,7 +249,7 @@ export class CameraEngine {
     this.giveUp(fault);
   }
 
-  /** No cartoon: shows what was chosen for that. */
+  /** Without a cartoon: shows what the person chose for that case. */
   private giveUp(fault: ShownFault): void {
     const { camera } = this;
     if (!camera) return;

@@ -11,7 +11,7 @@ type ShownMessage = ToReceiver & { type: 'shown' };
 
 export interface PreviewEvents {
   onShown: (message: ShownMessage) => void;
-  /** The camera cannot be had, and why. */
+  /** The camera cannot be opened, and why. */
   onRefused: (fault: ShownFault | null) => void;
   onEnded: () => void;
 }

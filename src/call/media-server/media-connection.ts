@@ -37,7 +37,7 @@ export interface MediaConnectionOptions {
 
 /** Most machines have all their candidates by then; the others trickle. */
 const GATHER_MS = 500;
-/** For a server that does not take candidates after the offer. */
+/** Longest wait for all candidates, for a server that accepts none after the offer. */
 const GATHER_ALL_MS = 10_000;
 const CONNECT_MS = 10_000;
 const CHECK_MS = 1000;

@@ -44,7 +44,7 @@ export interface Sending {
   width: number | null;
   height: number | null;
   fps: number | null;
-  /** As `VP8`. */
+  /** For example `VP8`. */
   codec: string | null;
   /** Number of simulcast layers; the numbers above are the largest layer's. */
   sizes: number;

@@ -1,7 +1,7 @@
 /** How good an open connection is, in the words that people read. */
 export type QualityRating = 'Good' | 'Weak' | 'Poor';
 
-/** How one connection does; what is not known yet is null. */
+/** The state of a connection; null for what is not known yet. */
 export interface ConnectionQuality {
   verdict: QualityRating;
   /** Milliseconds to the other side and back. */
@@ -34,7 +34,7 @@ export interface Counters {
   framesDecoded: number;
 }
 
-/** From here on people interrupt each other, or hear gaps. One of the two is enough. */
+/** From these values on people interrupt each other or hear gaps. One of the two is enough. */
 const WEAK = { rtt: 250, loss: 0.03 };
 const POOR = { rtt: 600, loss: 0.1 };
 

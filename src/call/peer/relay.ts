@@ -12,7 +12,7 @@ export function relayStatus({ url, errorCode }: { url: string; errorCode: number
   return /^turns?:/.test(url) && errorCode >= 400 && errorCode < 600 ? errorCode : null;
 }
 
-/** For people who reach nobody because of it. */
+/** The error for people who cannot reach anybody because the relay refuses them. */
 export function relayRefused(status: number): PortoonError {
   return new PortoonError(
     'ERR_RELAY_REFUSED',

@@ -73,8 +73,8 @@ export class HostControls {
   }
 
   /**
-   * Fails now what needs the server. Otherwise it would wait and be done when nobody wants it any
-   * more.
+   * Fails at once while the server is away. Otherwise the request would wait, and be carried out
+   * when nobody wants it any more.
    */
   private needServer(): void {
     if (this.room.signalling) return;

@@ -31,7 +31,7 @@ export class Participants {
     return this.all.get(id);
   }
 
-  /** Those that there are now; they may be lost meanwhile. */
+  /** The present participants; some may be lost during the iteration. */
   [Symbol.iterator](): IterableIterator<Participant> {
     return [...this.all.values()].values();
   }

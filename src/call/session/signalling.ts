@@ -53,7 +53,7 @@ export class Signalling {
         // Refused by the server, and so not tried again; an unreachable server is.
         if (!socket.active && error.data) reject(asError(error.data));
       });
-      // Not before: what comes while nobody listens is lost.
+      // Connects only when there are listeners, because earlier messages would be lost.
       socket.connect();
     });
   }
@@ -71,7 +71,8 @@ export class Signalling {
       if (reason === 'io server disconnect') this.again();
     });
     socket.on('connect_error', () => {
-      // Nor after a refusal: too many pages came back at the same time.
+      // The client does not reconnect by itself after a refusal: too many pages came back at the
+      // same time.
       if (!socket.active) this.again(CROWDED_MS * (1 + Math.random()));
     });
   }

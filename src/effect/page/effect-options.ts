@@ -63,7 +63,7 @@ export interface PreviewOptions {
   width?: number;
   /** Called with each picture when it is ready. The receiver closes it. */
   onPreview: (style: string, picture: ImageBitmap) => void;
-  /** Called with each style that cannot be had; the other styles come all the same. */
+  /** Called with each style that cannot be loaded; the other styles come all the same. */
   onFault?: (style: string, fault: Fault) => void;
   /** Ends the previews: no further picture comes. */
   signal?: AbortSignal;

@@ -90,11 +90,12 @@ export class Effect {
 
   /**
    * Changes the look from the next frame on. A new style is fetched and warmed up while the old one
-   * goes on. If several calls are under way, the last one to name an option decides it.
+   * stays on. If calls overlap, the last one to set an option wins.
    * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
-   * @throws PortoonError if a background image cannot be had, or if the region is a part of the
-   *   person that the matte net cannot segment; nothing has changed then. Also if a style cannot be
-   *   had; the old one stays then, and the other options have changed.
+   * @throws PortoonError if a background image cannot be loaded, or if the region is a part of the
+   *   person that the matte net cannot segment. Nothing has changed then.
+   * @throws PortoonError if a style cannot be loaded. The old one stays on then, and the other
+   *   options have changed.
    */
   set(options: LookOptions): Promise<void> {
     return this.look.set(options);
@@ -375,7 +376,7 @@ function unsupportedTrack(): PortoonError {
  * const cartoon = await effect.process(camera.getVideoTracks()[0]);
  * ```
  * @throws PortoonError `ERR_PARAMETER` naming a wrong option and what it takes.
- * @throws PortoonError if the runtime or the nets cannot be had, or the browser lacks what is
+ * @throws PortoonError if the runtime or the nets cannot be loaded, or the browser lacks what is
  * needed, or there is no browser: on a server.
  */
 export function createEffect(options: EffectOptions = {}): Promise<Effect> {

@@ -32,10 +32,10 @@ export function checkOptionNames(options: unknown, names: readonly string[]): vo
     );
 }
 
-/** As a person would write it, also where JSON has no words for it. */
+/** Writes a value as a person would, also if JSON cannot. */
 function written(value: unknown): string {
   try {
-    // For `undefined` and functions it gives nothing.
+    // `undefined` and functions become undefined here.
     const text: unknown = JSON.stringify(value);
     return typeof text === 'string' ? text : String(value);
   } catch {

@@ -8,10 +8,10 @@ import type { Pipeline } from './pipeline.ts';
 export class StyleSelector {
   /** How many selections are under way. */
   private pending = 0;
-  /** Styles whose fine grade could not be had. */
+  /** Styles whose fine grade could not be loaded. */
   private readonly withoutFine = new Set<string>();
 
-  /** @param report - called with why a fine grade that was asked for can't be had. */
+  /** @param report - called with why a fine grade that was asked for cannot be loaded. */
   constructor(
     private readonly pipeline: Pick<Pipeline, 'look' | 'film' | 'backend'>,
     private readonly governor: Pick<Governor, 'gradeFor' | 'detail' | 'shortSide'>,
@@ -19,7 +19,7 @@ export class StyleSelector {
   ) {}
 
   /**
-   * Selects a style. If its fine grade can't be had, its live one takes its place.
+   * Selects a style. If its fine grade cannot be loaded, its live one takes its place.
    * @returns false if a later call has overtaken this one.
    * @throws what `StyleStage.select` throws.
    */
@@ -48,7 +48,7 @@ export class StyleSelector {
     if (this.gradeOf(style, backend) !== backend.style.grade) await this.select(style);
   }
 
-  /** Tries again what could not be had. */
+  /** Allows fine grades that could not be loaded to be tried again. */
   retry(): void {
     this.withoutFine.clear();
   }

@@ -21,7 +21,7 @@ export class ClipSession {
   private over = false;
   /** Resolves when sound comes from after the end of the clip. */
   private readonly heard = Promise.withResolvers<undefined>();
-  /** Of the last picture. */
+  /** Seconds of the clip at the last picture. */
   seconds = 0;
 
   constructor(
@@ -99,7 +99,7 @@ export class ClipSession {
     await this.sound?.cancel().catch(() => undefined);
   }
 
-  /** Frames that are on their way here are closed. The port goes with its other end. */
+  /** Closes frames that are still on their way. The port ends with its other end. */
   private untap(): void {
     if (this.port)
       this.port.onmessage = ({ data }: MessageEvent<TappedFrame>) => {

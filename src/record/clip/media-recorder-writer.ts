@@ -52,7 +52,7 @@ export class MediaRecorderWriter implements ClipWriter {
   }
 
   resumed(): void {
-    // Nothing is laid here.
+    // Nothing to do: the recorder itself places what comes.
   }
 
   async finish(): Promise<void> {

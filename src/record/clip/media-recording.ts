@@ -40,7 +40,7 @@ export class MediaRecording {
         this.given = this.given.then(async () => {
           await give(new Uint8Array(await data.arrayBuffer()));
         });
-      // Nobody takes them any more: the worker died.
+      // The worker died, so nobody takes the data any more.
       this.given.catch(() => {
         if (this.recorder.state !== 'inactive') this.recorder.stop();
       });

@@ -54,7 +54,7 @@ export class Run {
   private heard = 0;
   private cancelled = false;
   private readonly cancelling = Promise.withResolvers<never>();
-  /** Resolves while the run may go on. */
+  /** Resolves when the run may continue. */
   private gate = Promise.withResolvers<undefined>();
   private pausedAt: number | null = null;
   /** Milliseconds; moved forward by each pause. */
@@ -346,7 +346,7 @@ export class Run {
 
   private cutShort({ begin, info }: FilmReader, to: number): string[] {
     const expected = Math.min(to - begin, info.seconds) - (this.request.trim?.from ?? 0);
-    // Some films go on for a while with nothing but sound.
+    // The sound of some films is longer than their pictures.
     const there = Math.max(this.position / 1e6, this.heard);
     if (there >= expected - MISSING) return [];
     return [
@@ -373,7 +373,7 @@ export class Run {
   }
 }
 
-/** Of a recording what was written is kept; of a film nothing is. */
+/** Corrects the way out: of a recording the written part is kept, of a film nothing. */
 function nothingKept(error: unknown): unknown {
   const isWriting = error instanceof PortoonError && /DISK_FULL|FILE_WRITE/.test(error.code);
   if (!isWriting) return error;

@@ -16,7 +16,7 @@ export interface OpenDestination {
 /** Opens the place that a film is to be written to. In a worker. */
 export async function openDestination(to: Destination): Promise<OpenDestination> {
   if (to.kind === 'upload')
-    // What was put there is its owner's to remove: the one who gave the address.
+    // An upload is removed by the process that gave the address.
     return { sink: uploaded(to.url), remove: () => Promise.resolve() };
   const handle = await (await unfinishedFile(to.name)).createSyncAccessHandle();
   return {

@@ -68,7 +68,7 @@ export async function listClips(): Promise<ClipFile[]> {
     const unfinished = entry.endsWith(UNFINISHED);
     const name = unfinished ? entry.slice(0, -UNFINISHED.length) : entry;
     const file = await handle.getFile();
-    // Where both are there, the browser died over the finished one.
+    // If both exist, the browser crashed while it wrote the finished one.
     if (file.size > 0 && (unfinished || !clips.has(name))) clips.set(name, { name, file, unfinished });
   }
   return [...clips.values()].sort((a, b) => a.file.lastModified - b.file.lastModified);

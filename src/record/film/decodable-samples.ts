@@ -74,7 +74,7 @@ export async function packetTimesBetween(
     if (packet.timestamp > after && packet.timestamp < before) times.push(packet.timestamp);
   }
   times.sort((one, other) => one - other);
-  // Of what is before the beginning only the last is seen.
+  // Of the frames before the beginning only the last one is still shown.
   const shown = times.findLastIndex((time) => time <= from);
   return shown > 0 ? times.slice(shown) : times;
 }

@@ -2,7 +2,7 @@ import type { Edit } from './mp4-index.ts';
 
 /** A part of a track that is shown. In seconds. */
 export interface EditSpan {
-  /** On the clock of the reader, which knows the first edit alone. */
+  /** Seconds on the reader's clock; the reader takes only the first edit into account. */
   readonly from: number;
   readonly to: number;
   /** When it is shown. */
@@ -11,11 +11,11 @@ export interface EditSpan {
 
 /** A span as it is read. */
 export interface ReadRange extends Pick<EditSpan, 'from' | 'to'> {
-  /** To be added to its times, for a film that begins with the cut. */
+  /** Added to the span's times, for a film that begins at the cut. */
   readonly shift: number;
 }
 
-/** All of a track, as it is. */
+/** The whole track, without edits. */
 export const WHOLE_TRACK: readonly EditSpan[] = [{ from: -Infinity, to: Infinity, at: -Infinity }];
 /**
  * What an edit list shows of its track.
@@ -24,7 +24,7 @@ export const WHOLE_TRACK: readonly EditSpan[] = [{ from: -Infinity, to: Infinity
 export function editSpans(edits: readonly Edit[]): readonly EditSpan[] | null {
   if (edits.some(({ speed, from }) => speed !== 1 && from !== null)) return null;
   let at = 0;
-  /** From the media's clock to the reader's. */
+  /** The difference between the reader's clock and the media's. */
   let clock: number | null = null;
   const spans: EditSpan[] = [];
   for (const { from, length } of edits) {

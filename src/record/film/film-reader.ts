@@ -42,7 +42,7 @@ export interface FrameRange {
   readonly origin: number;
   /** The first frame is the one shown at this moment. */
   readonly from: number;
-  /** Frames that begin before this moment are a run-up; none where it is `origin`. */
+  /** Frames that begin before this moment are a run-up. None are, if it is `origin`. */
   readonly kept: number;
   /** Not included. */
   readonly to: number;

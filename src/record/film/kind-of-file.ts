@@ -1,8 +1,8 @@
-/** What a file that is none of the films we read might be. */
+/** What a file is that we cannot read as a film. */
 export interface KindOfFile {
-  /** For a sentence: “is …”. */
+  /** Completes a sentence: “is …”. */
   readonly name: string;
-  /** Whether it is a film all the same, of a kind that another program has to convert first. */
+  /** Whether it is a film, but of a kind that another program must convert first. */
   readonly film: boolean;
 }
 

@@ -4,7 +4,7 @@ import { bytesAt } from './film-bytes.ts';
 
 /** A piece of a track that is shown, and when. In seconds. */
 export interface Edit {
-  /** Of the track itself. Null: nothing is shown. */
+  /** Seconds on the track's clock. Null: nothing is shown. */
   readonly from: number | null;
   /** Infinity: to the end. */
   readonly length: number;
@@ -56,7 +56,7 @@ function indexOf(movie: Uint8Array): Mp4Index {
   return { date: created, edits };
 }
 
-/** Of a movie's or a media's header. */
+/** The times in the header of a movie or of a track's media. */
 function timesOf(header: Uint8Array): { created: number; scale: number } {
   const view = viewOf(header);
   return header[0] === 1

@@ -26,14 +26,14 @@ function bytesOf(data: AllowSharedBufferSource): Uint8Array {
     : new Uint8Array(data);
 }
 
-/** Of an MP4's or MKV's description of the decoder (`avcC`). */
+/** The first sequence parameter set in an MP4's or MKV's description of the decoder (`avcC`). */
 function firstSequence(description: Uint8Array): Uint8Array | null {
   if (((description[5] ?? 0) & 31) === 0) return null;
   const length = (description[6]! << 8) | description[7]!;
   return description.subarray(8, 8 + length);
 }
 
-/** In a packet of a stream whose units begin with 0, 0, 1. */
+/** The sequence parameter set in a packet whose units begin with 0, 0, 1. */
 function sequenceIn(packet: Uint8Array | undefined): Uint8Array | null {
   for (let at = 0; packet && at + 3 < packet.length; at++)
     if (

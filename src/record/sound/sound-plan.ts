@@ -4,7 +4,7 @@ import type { CopiedTrack, EncodedSound, FilmWriter } from '../file/writer.ts';
 
 /** What becomes of a film's sound. */
 export interface SoundPlan {
-  /** For the writer; null where there will be none. */
+  /** What the writer gets; null for no sound. */
   readonly track: CopiedTrack<AudioCodec> | EncodedSound | null;
   readonly codec: AudioCodec | null;
   readonly copied: boolean;
@@ -93,7 +93,7 @@ function copy(sound: FilmSound, copied: AudioCodec, warnings: readonly string[])
   };
 }
 
-/** With all channels where the encoder takes them, else in stereo. */
+/** Encodes with all channels if the encoder accepts them, otherwise in stereo. */
 async function encode(
   sound: FilmSound,
   given: { channels: number; rate: number },

@@ -10,7 +10,9 @@ const CODINGS = [
   { coding: 'gzip', suffix: '.gz' },
 ] as const;
 
-/** Of a build: which files may lie with the library instead, and as what. */
+/**
+ * A file of the build: it lists files that may lie with the library instead, and under which names.
+ */
 export const SHARED = '.shared.json';
 
 /** A file of the build. */

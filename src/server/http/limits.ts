@@ -98,7 +98,7 @@ export class AddressLimits {
 /** Who is asking: the address behind `proxies` trusted proxies, as {@link networkOf} has it. */
 export function addressOf(request: IncomingMessage, proxies: number): string {
   const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',');
-  // Only the last ones were written by proxies; what is before them anyone can make up.
+  // Only the last entries were written by our proxies; a client can invent those before them.
   const claimed = proxies > 0 ? forwarded.at(-proxies)?.trim() : undefined;
   // Without the header, the request did not come through the proxies.
   return networkOf(claimed === '' || claimed === undefined ? (request.socket.remoteAddress ?? '') : claimed);

@@ -14,7 +14,7 @@ export interface ClusterConnection {
   readonly store: RedisStore;
   readonly client: Redis;
   readonly healthy: boolean;
-  /** From now on: notices nodes that die, and when this one was taken for dead. */
+  /** Starts to notice nodes that die, and whether this one was declared dead. */
   watch(rooms: Rooms): void;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export class MemoryStore implements RoomStore {
     this.#living = new Set([node]);
   }
 
-  // Nothing here waits, so that no change can come between.
+  // Nothing here is awaited, so that no other change can come in between.
   change<T>(
     name: string,
     work: (room: StoredRoom, living: ReadonlySet<string>) => T,

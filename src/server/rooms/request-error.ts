@@ -21,7 +21,10 @@ const SENTENCES: Readonly<Record<SignalErrorCode, Sentences>> = {
   ],
 };
 
-/** For a page that wants to watch and finds as many as there can be: it has no call. */
+/**
+ * For a viewer when there is no place for more. It does not mention a call, of which a viewer knows
+ * nothing.
+ */
 export const VIEWERS_FULL: Sentences = [
   `${MAX_VIEWERS} pages have this link open already, and no more can.`,
   'Close one of them; this one comes in by itself then.',

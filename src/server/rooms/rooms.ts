@@ -113,9 +113,9 @@ export class Rooms {
         return { events: all, result, replaced, intruders, relocks, hostUntil: state.hostUntil };
       },
       ({ events, result, replaced, intruders, relocks, hostUntil }) => {
-        // A connection that the peer had before; its end is not announced.
+        // Closes an earlier connection of the same peer, whose end is not announced.
         if (replaced !== undefined) this.#io.in(replaced).disconnectSockets(true);
-        // One that ended meanwhile gives its membership up next.
+        // A connection that ended meanwhile gives up its membership afterwards.
         if (socket.connected) void socket.join([room, peerChannel(room, id)]);
         this.#admit(membership);
         answer(result);

@@ -114,7 +114,7 @@ export class CallNotices {
     for (const topic of ['call', 'remove', 'lock']) this.needs.notices.retract(topic);
   }
 
-  /** Says that somebody is still in the call whom the host wanted out of it. */
+  /** Says that a person whom the host wanted to remove is still in the call. */
   notRemoved(name: string, error: unknown): void {
     const { code, message, wayOut } = faultOf(error);
     const title = `${displayName(name)} was not removed`;

@@ -30,6 +30,6 @@ export async function removeBackgroundFile(): Promise<void> {
   try {
     await (await navigator.storage.getDirectory()).removeEntry(NAME);
   } catch {
-    // There was none.
+    // There was no file.
   }
 }

@@ -54,7 +54,7 @@ export class MicrophoneStore {
     this.inCall = inCall;
     this.needs.onDevicesChanged(() => {
       if (!this.needs.isWanted()) return;
-      // Nobody asked for it, so that failing once more is not worth another notice.
+      // Nobody asked for this try, so another failure is not reported again.
       if (this.current.value === null) void this.request(undefined, this.fault.value !== null);
       else void this.refreshDevices();
     });

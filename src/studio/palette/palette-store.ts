@@ -13,7 +13,10 @@ export interface PaletteNeeds {
   };
   page: PageStore;
   notices: NoticesStore;
-  /** The main colours of a picture, as links have them; rejects where the file is none. */
+  /**
+   * Finds the main colours of a picture, in the form that links have; rejects if the file is not a
+   * picture.
+   */
   readColours: (file: Blob) => Promise<string>;
 }
 
@@ -29,7 +32,7 @@ export class PaletteStore {
 
   constructor(private readonly needs: PaletteNeeds) {}
 
-  /** Takes the colours of a picture. A file that is none changes nothing. */
+  /** Takes the colours of a picture. A file that is not a picture changes nothing. */
   readonly choosePicture = async (file: Blob): Promise<void> => {
     const { look, page, notices, readColours } = this.needs;
     const choice = ++this.choices;

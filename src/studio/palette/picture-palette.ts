@@ -1,6 +1,6 @@
 /** Finds the colours of a picture. */
 
-/** Pixels are counted in so many classes of each channel: a large picture costs no more. */
+/** Each channel is divided into this many classes, so that a large picture takes no longer. */
 const CLASSES = 16;
 const ROUNDS = 12;
 /** Colours that are closer than this in OKLab are one. */

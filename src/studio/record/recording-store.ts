@@ -127,7 +127,7 @@ export class RecordingStore {
     });
     this.stopAwaiting = watch(() => {
       if (this.canRecord.value) queueMicrotask(() => void this.record(format));
-      // The camera didn't open: one that does so later was not meant.
+      // The camera did not open. If it opens later, no recording starts.
       else if (!hasSource(source)) queueMicrotask(this.endWait);
     });
   }
@@ -139,7 +139,7 @@ export class RecordingStore {
     this.needs.notices.retract('recording');
   };
 
-  /** Null if the person has stopped it before it began. */
+  /** Starts the recorder. Null if the person has stopped it before it began. */
   private async begin(format?: FormatId): Promise<FormatSupport | null> {
     const { formats, sound, replay, checkFreeSpace } = this.needs;
     const recorder = await this.needs.recorder.get();

@@ -6,7 +6,7 @@ type SaveFilePicker = (options: {
   types: { accept: Record<string, string[]> }[];
 }) => Promise<FileSystemFileHandle>;
 
-/** Where a file is that was saved. */
+/** Where a file was saved. */
 export interface SavedFile {
   words: string;
   /** Whether the file is known to be saved; browsers do not report what became of a download. */

@@ -92,7 +92,7 @@ interface DrawPlace {
   /** Size of the frame. */
   readonly frame: Size;
   readonly region: Region;
-  /** As `Layers.anchor`. */
+  /** See `Layers.anchor`. */
   readonly anchor: Similarity;
 }
 

@@ -9,7 +9,7 @@ import { wholeFrame } from '../roi.ts';
 
 /** The layers as buffers on the GPU. */
 interface PackedBuffers {
-  /** As `GuidedFilter.texels`. */
+  /** See `GuidedFilter.texels`. */
   readonly texels: GPUBuffer;
   /** [H,W], 0..1. */
   readonly share: GPUBuffer;

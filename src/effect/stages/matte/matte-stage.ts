@@ -21,9 +21,9 @@ export interface MatteLayers {
 
 /** A matte in main memory. */
 export interface MatteTexels {
-  /** As {@link GuidedFilter.texels}. */
+  /** See {@link GuidedFilter.texels}. */
   texels: Uint8Array;
-  /** As {@link PartShare.texels}. */
+  /** See {@link PartShare.texels}. */
   share: Uint8Array;
   /** The roi that it shows. */
   roi: Roi;

@@ -71,8 +71,8 @@ const STEPS = 6;
 /** A step that moves every corner by fewer pixels than this is the last one. */
 const SMALL_STEP = 0.01;
 /**
- * Pixels that differ by more than four times what half of them do, in grey, belong to
- * something that moves by itself; within these bounds.
+ * A pixel belongs to something that moves by itself if its grey differs by more than this many
+ * times the median difference. The limit stays within the bounds below.
  */
 const OUTLIER = 4;
 const MIN_OUTLIER = 0.02;

@@ -97,9 +97,7 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
     return this.current !== null;
   }
 
-  /**
-   * Whether what is drawn of the selected style has a pattern that moves with what it is drawn on.
-   */
+  /** Whether the selected style draws a pattern, which must move with the picture. */
   get hasPattern(): boolean {
     const draw = this.current?.draw;
     return draw != null && (draw.screen.kind !== 'none' || draw.paper.grain + draw.paper.tooth > 0);
