@@ -1,5 +1,6 @@
 /** Why a file could not be written, in words. */
-import type { Fault } from './errors.ts';
+import { diskFull } from './disk-full.ts';
+import { faultOf, type Fault } from './errors.ts';
 
 /** What the file system says of it. */
 export interface SystemError extends Error {
@@ -35,11 +36,7 @@ const WHY: Record<string, string> = {
 /** Why a new film could not be written, and what would help. */
 export function explainWriteError(error: SystemError, to: string): Fault {
   if (FULL.includes(codeOf(error)))
-    return {
-      code: 'ERR_DISK_FULL',
-      message: `There is no space left for ${to}.`,
-      wayOut: 'Free some space, or name another place: -o PATH',
-    };
+    return faultOf(diskFull(to, 'Free some space, or name another place: -o PATH'));
   return {
     code: 'ERR_FILE_WRITE',
     message: `${to} can't be written: ${WHY[codeOf(error)] ?? error.message}.`,

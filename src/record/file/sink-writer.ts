@@ -1,4 +1,5 @@
 import type { StreamTargetChunk } from 'mediabunny';
+import { diskFull } from '../../common/disk-full.ts';
 import { PortoonError } from '../../common/errors.ts';
 
 /**
@@ -80,9 +81,8 @@ export class SinkWriter {
 function writeFailure(cause: unknown): PortoonError {
   const name = cause instanceof DOMException ? cause.name : '';
   return name === 'QuotaExceededError'
-    ? new PortoonError(
-        'ERR_DISK_FULL',
-        'There is no space left for the file.',
+    ? diskFull(
+        'the file',
         'What was written so far is kept and can be played. Free some space, then start again.',
         { cause },
       )

@@ -1,4 +1,4 @@
-import { PortoonError } from '../../common/errors.ts';
+import { diskFull } from '../../common/disk-full.ts';
 
 /** With less free space than this, in bytes, no recording is started. */
 const MIN_FREE = 20e6;
@@ -11,9 +11,5 @@ export async function checkFreeSpace(): Promise<void> {
   await navigator.storage.persist().catch(() => false);
   const { quota = Infinity, usage = 0 } = await navigator.storage.estimate();
   if (quota - usage < MIN_FREE)
-    throw new PortoonError(
-      'ERR_DISK_FULL',
-      'There is no space left for a recording.',
-      'Save or discard clips that wait here, or free some disk space.',
-    );
+    throw diskFull('a recording', 'Save or discard clips that wait here, or free some space.');
 }

@@ -1,3 +1,4 @@
+import { diskFull } from '../../common/disk-full.ts';
 import { PortoonError } from '../../common/errors.ts';
 
 // Only Chromium has this dialog, and TypeScript's DOM library doesn't know it.
@@ -66,12 +67,7 @@ function download(url: string, name: string): void {
 function explainSaveError(cause: unknown): PortoonError {
   const options = { cause };
   return cause instanceof DOMException && cause.name === 'QuotaExceededError'
-    ? new PortoonError(
-        'ERR_DISK_FULL',
-        'There is not enough space for the clip in that place.',
-        'The clip is still here. Free some space, or save it somewhere else.',
-        options,
-      )
+    ? diskFull('the clip', 'The clip is still here. Free some space, or save it somewhere else.', options)
     : new PortoonError(
         'ERR_FILE_WRITE',
         'The clip couldn’t be saved there.',

@@ -37,7 +37,10 @@ test('errors of the file system are explained in words', async () => {
   const fault = explainWriteError(error as SystemError, 'a.mp4/b.mp4');
   expect(fault.message).toBe("a.mp4/b.mp4 can't be written: a part of the path is a file, not a folder.");
   const full = Object.assign(new Error(), { code: 'ENOSPC', syscall: 'write' });
-  expect(explainWriteError(full, 'b.mp4').code).toBe('ERR_DISK_FULL');
+  expect(explainWriteError(full, 'b.mp4')).toMatchObject({
+    code: 'ERR_DISK_FULL',
+    message: 'There is no space left for b.mp4.',
+  });
   expect(isSystemError(new Error('The browser gave up.'))).toBe(false);
   const away = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect' });
   expect(isWriteError(away)).toBe(false);
