@@ -68,7 +68,7 @@ async function choose(page: Page, format: string): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-async function evenRate(page: Page): Promise<void> {
+async function constantRate(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Recording options' }).click();
   await page.getByRole('switch', { name: 'Even frame rate' }).check({ force: true });
   await page.keyboard.press('Escape');
@@ -116,7 +116,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       await choose(page, format);
       // One of the two formats is also recorded at a constant frame rate.
       const even = format === 'webm';
-      if (even) await evenRate(page);
+      if (even) await constantRate(page);
       await page.keyboard.press('r');
       await recorded(page, 1);
       await page.getByRole('button', { name: 'Pause recording' }).click();

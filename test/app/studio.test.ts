@@ -224,7 +224,7 @@ describe('choices', () => {
     const picture = await page.locator('.brand').screenshot();
     await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: picture });
     await page.getByAltText('The chosen background').waitFor();
-    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"background":"image"'));
     // The note is shown only while the person sees the picture mirrored.
     const note = page.getByText('You see it mirrored. Others, and clips, have it the right way round.');
     expect(await note.count()).toBe(0);
@@ -270,7 +270,7 @@ describe('choices', () => {
     await choose(() => image.click(), 'bad.png', bad);
     await message(page, 'ERR_IMAGE_UNREADABLE').waitFor();
     await choose(() => image.click(), 'good.png', picture);
-    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"backdrop":"image"'));
+    await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"background":"image"'));
     expect(await message(page, 'ERR_IMAGE_UNREADABLE').count()).toBe(0);
     const before = await shown.getAttribute('src');
 
@@ -293,7 +293,7 @@ describe('choices', () => {
       const stream = await (await folder.getFileHandle('background', { create: true })).createWritable();
       await stream.write('no picture');
       await stream.close();
-      localStorage.setItem('portoon', '{"version":1,"backdrop":"image"}');
+      localStorage.setItem('portoon', '{"version":1,"background":"image"}');
     });
     await page.goto(`${home}?input=demo&style=none`);
     await reach(page, 'running');

@@ -44,9 +44,9 @@ const Schema = v.object({
   strength: v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 1),
   /** What was set of drawn styles, by their ids. */
   drawing: v.fallback(v.record(v.string(), v.object({ line: factor('line'), colour: factor('colour') })), {}),
-  backdrop: v.fallback(v.picklist(BACKGROUND_KINDS), 'live'),
+  background: v.fallback(v.picklist(BACKGROUND_KINDS), 'live'),
   colour: v.fallback(v.pipe(v.string(), v.regex(/^#[\da-f]{6}$/)), '#2f6f5e'),
-  deviceId: v.fallback(v.nullable(v.string()), null),
+  cameraId: v.fallback(v.nullable(v.string()), null),
   resolution: v.fallback(v.picklist(RESOLUTIONS), '720p'),
   mirrorCamera: v.fallback(v.boolean(), true),
   mirrorOther: v.fallback(v.boolean(), false),
@@ -57,9 +57,9 @@ const Schema = v.object({
   panel: v.fallback(v.nullable(v.boolean()), null),
   stats: v.fallback(v.boolean(), false),
   welcomed: v.fallback(v.boolean(), false),
-  lastInput: v.fallback(v.picklist(['camera', 'demo']), 'camera'),
+  lastSource: v.fallback(v.picklist(['camera', 'demo']), 'camera'),
   /** Whether the sound of films is heard. */
-  filmHeard: v.fallback(v.boolean(), true),
+  filmSound: v.fallback(v.boolean(), true),
   /** Shown to the others in a call. */
   name: v.fallback(nameSchema, ''),
   microphoneId: v.fallback(v.nullable(v.string()), null),
@@ -72,7 +72,7 @@ const Schema = v.object({
   broadcastToken: v.fallback(v.string(), ''),
   broadcastSound: v.fallback(v.boolean(), true),
   broadcastSimulcast: v.fallback(v.boolean(), false),
-  broadcastRate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
+  broadcastBitrate: v.fallback(v.picklist(['1', '2.5', '5']), '2.5'),
   /** Whether viewers who have the OBS link can connect. */
   obsOn: v.fallback(v.boolean(), false),
   /** The secret part of the OBS link; empty until the link was switched on once. */
@@ -83,17 +83,28 @@ const Schema = v.object({
   /** Null until a person chooses one: until then clips use the most widely playable format. */
   clipFormat: v.fallback(v.nullable(v.picklist(CLIP_FORMATS)), null),
   /** Whether clips have a constant frame rate, as some editors need it. */
-  clipEvenRate: v.fallback(v.boolean(), false),
+  clipConstantRate: v.fallback(v.boolean(), false),
   /** Whether clips record the microphone. */
   clipSound: v.fallback(v.boolean(), true),
   /** Whether clips of a call record everyone's sound. */
-  clipCall: v.fallback(v.boolean(), false),
+  clipCallSound: v.fallback(v.boolean(), false),
 });
 
 /** What the page remembers of a person's settings. */
 export type Preferences = v.InferOutput<typeof Schema>;
 
 const KEY = 'portoon';
+
+/** Names of preferences in earlier versions, and what they are called now. */
+const RENAMED: readonly (readonly [before: string, now: keyof Preferences])[] = [
+  ['backdrop', 'background'],
+  ['deviceId', 'cameraId'],
+  ['lastInput', 'lastSource'],
+  ['filmHeard', 'filmSound'],
+  ['broadcastRate', 'broadcastBitrate'],
+  ['clipEvenRate', 'clipConstantRate'],
+  ['clipCall', 'clipCallSound'],
+];
 
 /** What a first visit starts with. */
 export function defaultPreferences(): Preferences {
@@ -113,7 +124,7 @@ export function openStorage(): Storage | null {
 export function loadPreferences(storage: Pick<Storage, 'getItem'> | null): Preferences {
   try {
     const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? 'null');
-    const result = v.safeParse(Schema, stored);
+    const result = v.safeParse(Schema, renamed(stored));
     // An earlier version remembered the fine grade as a style of its own.
     const grade = result.success && result.output.style !== null ? splitFineId(result.output.style) : {};
     if (result.success) return { ...result.output, ...grade };
@@ -121,6 +132,15 @@ export function loadPreferences(storage: Pick<Storage, 'getItem'> | null): Prefe
     // Damaged or denied: start from the defaults.
   }
   return defaultPreferences();
+}
+
+/** Gives values that an earlier version stored their present names. Storing drops the old ones. */
+function renamed(stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null) return stored;
+  const values = new Map<string, unknown>(Object.entries(stored));
+  for (const [before, now] of RENAMED)
+    if (values.has(before) && !values.has(now)) values.set(now, values.get(before));
+  return Object.fromEntries(values);
 }
 
 /** Stores the preferences. Where storage is denied or full, the page works on without it. */

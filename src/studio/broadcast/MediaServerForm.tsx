@@ -11,7 +11,7 @@ const RATE_OPTIONS = BITRATES.map((value) => ({ value, label: `${value} Mbit/s` 
 /** Where to broadcast to, and how that is going. */
 export function MediaServerForm() {
   const { status, fault, start, stop, setSound, setBitrate: setRate } = useBroadcast();
-  const { broadcastRate, broadcastSound } = usePreferences().current.value;
+  const { broadcastBitrate, broadcastSound } = usePreferences().current.value;
   const current = status.value;
   return (
     <form
@@ -28,7 +28,7 @@ export function MediaServerForm() {
         {fault.value && <FaultNote fault={fault.value} />}
       </div>
       <Switch label="Microphone" checked={broadcastSound} onChange={() => void setSound(!broadcastSound)} />
-      <Segmented label="Maximum bitrate" options={RATE_OPTIONS} value={broadcastRate} onChange={setRate} />
+      <Segmented label="Maximum bitrate" options={RATE_OPTIONS} value={broadcastBitrate} onChange={setRate} />
       <button type="submit" class={current ? 'button stop' : 'button primary'}>
         {current ? 'Go off air' : 'Go on air'}
       </button>

@@ -72,12 +72,12 @@ export class BroadcastStore {
 
   private publish(): void {
     const { preferences, output, microphone } = this.needs;
-    const { broadcastUrl, broadcastRate, broadcastSimulcast } = preferences.current.value;
+    const { broadcastUrl, broadcastBitrate, broadcastSimulcast } = preferences.current.value;
     const publisher = this.needs.publish({
       endpoint: { url: broadcastUrl, token: this.token.value },
       video: output.track.value,
       audio: microphone.track.value,
-      maxBitrate: bitsPerSecond(broadcastRate),
+      maxBitrate: bitsPerSecond(broadcastBitrate),
       simulcast: broadcastSimulcast,
       onChange: this.onChange,
     });
@@ -104,9 +104,9 @@ export class BroadcastStore {
     this.publisher?.hurry();
   };
 
-  readonly setBitrate = (broadcastRate: Bitrate): void => {
-    this.needs.preferences.update({ broadcastRate });
-    void this.publisher?.setMaxBitrate(bitsPerSecond(broadcastRate));
+  readonly setBitrate = (broadcastBitrate: Bitrate): void => {
+    this.needs.preferences.update({ broadcastBitrate });
+    void this.publisher?.setMaxBitrate(bitsPerSecond(broadcastBitrate));
   };
 
   readonly setSound = async (broadcastSound: boolean): Promise<void> => {

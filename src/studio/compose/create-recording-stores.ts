@@ -19,7 +19,7 @@ import { RecordingSound } from '../record/recording-sound.ts';
 import { createRecordingStore } from '../record/recording-store.ts';
 import { createReplayStore } from '../record/replay-store.ts';
 import { saveFile, shareFile } from '../record/save-file.ts';
-import { createSavedClips } from '../record/saved-clips.ts';
+import { createSavedClipNames } from '../record/saved-clip-names.ts';
 import type { createCallStores, PictureStores } from './create-call-stores.ts';
 import type { BaseStores } from './create-base-stores.ts';
 
@@ -45,7 +45,7 @@ export function createRecordingStores(
     notices,
     recorder,
     folder: { claimLeft: claimLeftClips, open: openClip, discard: discardClip },
-    savedClips: createSavedClips(storage),
+    savedClipNames: createSavedClipNames(storage),
     saveFile,
     shareFile,
   });

@@ -8,12 +8,12 @@ import type { SourceRequest } from '../source/open-source.ts';
  */
 export async function firstSource(
   { input, autostart, room }: Pick<LinkParameters, 'input' | 'autostart' | 'room'>,
-  { welcomed, lastInput }: Pick<Preferences, 'welcomed' | 'lastInput'>,
+  { welcomed, lastSource }: Pick<Preferences, 'welcomed' | 'lastSource'>,
   isCameraGranted: () => Promise<boolean>,
 ): Promise<SourceRequest | null> {
   if (input) return input.kind === 'video' ? { kind: 'video', from: input.url } : input;
   if (autostart === true || room !== undefined) return { kind: 'camera' };
   if (!welcomed) return null;
-  if (lastInput === 'demo') return { kind: 'demo' };
+  if (lastSource === 'demo') return { kind: 'demo' };
   return (await isCameraGranted()) ? { kind: 'camera' } : null;
 }

@@ -70,8 +70,8 @@ export class BackgroundStore implements BackgroundSync {
   private readonly urls = new Set<string>();
 
   constructor(private readonly needs: BackgroundNeeds) {
-    const { backdrop, colour } = needs.preferences.current.value;
-    this.kind.value = backdrop;
+    const { background, colour } = needs.preferences.current.value;
+    this.kind.value = background;
     this.colour.value = colour;
     if (needs.askedByLink !== undefined) this.showOnControls(needs.askedByLink);
   }
@@ -141,10 +141,10 @@ export class BackgroundStore implements BackgroundSync {
    * @returns what undoes it.
    */
   reset(): () => void {
-    const { backdrop, colour } = defaultPreferences();
+    const { background, colour } = defaultPreferences();
     const before = { kind: this.kind.value, colour: this.colour.value };
     this.setColour(colour);
-    this.choose(backdrop);
+    this.choose(background);
     return () => {
       this.setColour(before.colour);
       this.choose(before.kind);
@@ -197,7 +197,7 @@ export class BackgroundStore implements BackgroundSync {
     // Only an image that was chosen here is stored. One from the link can't be brought back.
     if (kind === 'image' && !this.urls.has(applied)) return;
     this.needs.preferences.update({
-      backdrop: kind,
+      background: kind,
       ...(kind === 'colour' && { colour: this.colour.value }),
     });
   };

@@ -28,7 +28,7 @@ export function RecordMenu() {
       <h2>Record</h2>
       <FormatList />
       <SoundSwitches />
-      <EvenRateSwitch />
+      <ConstantRateSwitch />
       <ReplaySwitch />
       <div class="row">
         <button type="button" class="button" disabled={!canRecord.value} onClick={() => void record('png')}>
@@ -81,7 +81,7 @@ function SoundSwitches() {
   const { isIn, isOpen } = useCall();
   const film = useFilm().playback.value !== null && !isOpen.value;
   const { hasSound } = useRecorder();
-  const { clipSound, clipCall } = current.value;
+  const { clipSound, clipCallSound } = current.value;
   return (
     <>
       <Switch
@@ -102,9 +102,9 @@ function SoundSwitches() {
         <Switch
           label="Everyone’s sound"
           hint="Everyone is told and sees that you are recording. Their pictures are not recorded."
-          checked={clipCall}
+          checked={clipCallSound}
           onChange={() => {
-            update({ clipCall: !clipCall });
+            update({ clipCallSound: !clipCallSound });
           }}
         />
       )}
@@ -112,7 +112,7 @@ function SoundSwitches() {
   );
 }
 
-function EvenRateSwitch() {
+function ConstantRateSwitch() {
   const { current, update } = usePreferences();
   const { formats } = useRecording();
   const { supported } = useRecorder();
@@ -123,9 +123,9 @@ function EvenRateSwitch() {
     <Switch
       label="Even frame rate"
       hint="30 frames a second, all as long, for editing programs that need it"
-      checked={current.value.clipEvenRate}
+      checked={current.value.clipConstantRate}
       onChange={() => {
-        update({ clipEvenRate: !current.value.clipEvenRate });
+        update({ clipConstantRate: !current.value.clipConstantRate });
       }}
     />
   );

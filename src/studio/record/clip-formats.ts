@@ -36,7 +36,7 @@ export function createClipFormats({
   });
   return {
     chosen,
-    rate: computed(() => (preferences.current.value.clipEvenRate ? CONSTANT_RATE : null)),
+    rate: computed(() => (preferences.current.value.clipConstantRate ? CONSTANT_RATE : null)),
     supportFor(wanted = chosen.value) {
       const support = recorder.supported.value.find(({ format }) => format.id === wanted);
       if (support?.possible) return support;

@@ -5,7 +5,7 @@ import { createStoreSlot } from '../base/store-slot.tsx';
 import type { NoticesStore } from '../notices/notices-store.ts';
 import type { RecorderStore } from './recorder-store.ts';
 import type { SavedFile } from './save-file.ts';
-import type { SavedClips } from './saved-clips.ts';
+import type { SavedClipNames } from './saved-clip-names.ts';
 
 /** A clip to play, save, share or discard. */
 export interface Clip {
@@ -36,7 +36,7 @@ export interface ClipsNeeds {
   notices: NoticesStore;
   recorder: Pick<RecorderStore, 'get'>;
   folder: ClipFolder;
-  savedClips: SavedClips;
+  savedClipNames: SavedClipNames;
   /** Resolves to where the file is now; null if the person cancelled. */
   saveFile: (file: File, url: string, name: string, onStart: () => void) => Promise<SavedFile | null>;
   shareFile: (file: File, name: string) => Promise<void>;
@@ -59,14 +59,14 @@ export class ClipsStore {
 
   /** Shows clips of an earlier visit that were not saved or that a crash cut off; never rejects. */
   async recover(): Promise<void> {
-    const { folder, savedClips, notices } = this.needs;
+    const { folder, savedClipNames, notices } = this.needs;
     try {
-      const saved = savedClips.load();
+      const saved = savedClipNames.load();
       for (const clip of await folder.claimLeft()) {
         if (saved.has(clip.name) && !clip.unfinished) await folder.discard(clip.name);
         else await this.recoverClip(clip);
       }
-      savedClips.store([]);
+      savedClipNames.store([]);
     } catch (error) {
       // A browser that denies the folder has nothing to recover.
       if (!(error instanceof DOMException)) notices.showError('clips', error);
@@ -93,14 +93,14 @@ export class ClipsStore {
 
   /** Saves a clip under a name that the person gave; never rejects. */
   async save(clip: Clip, title: string): Promise<void> {
-    const { page, notices, savedClips, saveFile } = this.needs;
+    const { page, notices, savedClipNames, saveFile } = this.needs;
     try {
       const result = await saveFile(clip.file, clip.url, fileNameOf(clip, title), () => {
         this.update(clip, { saving: true });
       });
       if (result === null) return;
       // A download may have been cancelled: the clip stays until the person throws it away.
-      if (result.sure) savedClips.store([...savedClips.load(), clip.name]);
+      if (result.sure) savedClipNames.store([...savedClipNames.load(), clip.name]);
       this.update(clip, result.sure ? { saved: true } : { downloaded: true });
       page.announce(result.words);
     } catch (error) {
@@ -120,12 +120,12 @@ export class ClipsStore {
 
   /** Removes a clip from the page and from the browser. */
   async discard(clip: Clip): Promise<void> {
-    const { folder, savedClips, notices } = this.needs;
+    const { folder, savedClipNames, notices } = this.needs;
     this.clips.value = this.clips.value.filter(({ name }) => name !== clip.name);
     URL.revokeObjectURL(clip.url);
     try {
       await folder.discard(clip.name);
-      savedClips.store([...savedClips.load()].filter((name) => name !== clip.name));
+      savedClipNames.store([...savedClipNames.load()].filter((name) => name !== clip.name));
     } catch (error) {
       notices.showError('clips', error);
     }

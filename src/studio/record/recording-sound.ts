@@ -153,7 +153,7 @@ export class RecordingSound {
    */
   async openCall(onCallEnded: () => void): Promise<MediaStreamTrack | null> {
     const { preferences, call, notices, createMix } = this.needs;
-    if (!call.isIn.value || !preferences.current.value.clipCall) return null;
+    if (!call.isIn.value || !preferences.current.value.clipCallSound) return null;
     try {
       await call.announceRecording(true);
     } catch (error) {

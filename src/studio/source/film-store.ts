@@ -44,7 +44,7 @@ export class FilmStore {
         this.paused.value = playback.paused;
         this.heard.value = playback.heard;
       };
-      playback.hear(this.needs.preferences.current.peek().filmHeard);
+      playback.hear(this.needs.preferences.current.peek().filmSound);
       read();
       return playback.onChange(read);
     });
@@ -65,9 +65,9 @@ export class FilmStore {
 
   /** Lets the film's sound be heard here, or not. Clips have it in any case. */
   readonly toggleHeard = (): void => {
-    const filmHeard = !this.heard.value;
-    this.needs.preferences.update({ filmHeard });
-    this.playback.value?.hear(filmHeard);
+    const filmSound = !this.heard.value;
+    this.needs.preferences.update({ filmSound });
+    this.playback.value?.hear(filmSound);
   };
 
   /** The part begins here. An earlier end is forgotten. */

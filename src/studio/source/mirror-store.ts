@@ -21,7 +21,7 @@ export function createMirrorStore({ preferences, page, source }: MirrorNeeds): M
   const facesPerson = computed(() => {
     const { current } = source;
     // Before anything is open, the source of the last visit is expected.
-    if (current.value === null) return preferences.current.value.lastInput === 'camera';
+    if (current.value === null) return preferences.current.value.lastSource === 'camera';
     return current.value.kind === 'camera' && current.value.track.getSettings().facingMode !== 'environment';
   });
   const mirrored = computed(() => {

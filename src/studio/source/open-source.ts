@@ -12,7 +12,7 @@ export type SourceRequest =
 /** What the preferences say about the camera. */
 export interface CameraPreference {
   /** Null for any camera. */
-  deviceId: string | null;
+  cameraId: string | null;
   resolution: Resolution;
 }
 
@@ -30,7 +30,7 @@ export async function openSource(request: SourceRequest, camera: CameraPreferenc
     case 'video':
       return openVideoFrom(request.from);
     case 'camera': {
-      const deviceId = request.deviceId ?? camera.deviceId;
+      const deviceId = request.deviceId ?? camera.cameraId;
       const size = SIZES[camera.resolution];
       return openCamera(deviceId === null ? size : { ...size, deviceId });
     }

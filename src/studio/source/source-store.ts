@@ -119,8 +119,8 @@ export class SourceStore {
     this.status.value = 'live';
     if (remembered) {
       preferences.update({ welcomed: true });
-      if (next.kind !== 'file') preferences.update({ lastInput: next.kind });
-      if (next.deviceId !== undefined) preferences.update({ deviceId: next.deviceId });
+      if (next.kind !== 'file') preferences.update({ lastSource: next.kind });
+      if (next.deviceId !== undefined) preferences.update({ cameraId: next.deviceId });
     }
     if (next.kind === 'camera') this.watchMute(next);
     page.announce(next.kind === 'demo' ? 'Demo playing' : `${next.label} on`);

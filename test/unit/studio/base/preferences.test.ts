@@ -53,6 +53,36 @@ describe('preferences', () => {
     });
   });
 
+  it('keep values that an earlier version stored under other names, and store them under the new ones', () => {
+    const old = {
+      backdrop: 'blur',
+      deviceId: 'desk',
+      lastInput: 'demo',
+      filmHeard: false,
+      broadcastRate: '5',
+      clipEvenRate: true,
+      clipCall: true,
+    };
+    const now = {
+      ...defaultPreferences(),
+      background: 'blur' as const,
+      cameraId: 'desk',
+      lastSource: 'demo' as const,
+      filmSound: false,
+      broadcastBitrate: '5' as const,
+      clipConstantRate: true,
+      clipCallSound: true,
+    };
+    const storage = storageWith(JSON.stringify({ version: 1, ...old }));
+    expect(loadPreferences(storage)).toEqual(now);
+    savePreferences(storage, loadPreferences(storage));
+    const stored = JSON.parse(storage.getItem()!) as object;
+    expect(Object.keys(old).filter((name) => name in stored)).toEqual([]);
+    // A new value wins over an old one that a tab of an earlier version has stored again.
+    const both = storageWith(JSON.stringify({ version: 1, ...old, background: 'colour' }));
+    expect(loadPreferences(both).background).toBe('colour');
+  });
+
   it('lose only the field that is bad', () => {
     const text = JSON.stringify({
       version: 1,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { firstSource } from '../../../../src/studio/compose/first-source.ts';
 
 const LINK = { input: undefined, autostart: undefined, room: undefined };
-const NEW = { welcomed: false, lastInput: 'camera' } as const;
+const NEW = { welcomed: false, lastSource: 'camera' } as const;
 const granted = () => Promise.resolve(true);
 const denied = () => Promise.resolve(false);
 
@@ -22,8 +22,8 @@ test('a link, its autostart and a call decide', async () => {
 });
 
 test('a returning visitor gets what they had, the camera only if it opens without a question', async () => {
-  const back = { welcomed: true, lastInput: 'camera' } as const;
+  const back = { welcomed: true, lastSource: 'camera' } as const;
   expect(await firstSource(LINK, back, granted)).toEqual({ kind: 'camera' });
   expect(await firstSource(LINK, back, denied)).toBeNull();
-  expect(await firstSource(LINK, { welcomed: true, lastInput: 'demo' }, denied)).toEqual({ kind: 'demo' });
+  expect(await firstSource(LINK, { welcomed: true, lastSource: 'demo' }, denied)).toEqual({ kind: 'demo' });
 });

@@ -12,7 +12,7 @@ interface Given {
 
 function setUp({ askedByLink, kept = null, preferred = 'live' }: Given = {}) {
   const base = createBase();
-  base.preferences.update({ backdrop: preferred });
+  base.preferences.update({ background: preferred });
   const changes: string[] = [];
   const files: string[] = [];
   const store = createBackgroundStore({
@@ -50,7 +50,7 @@ test('an image is stored and remembered once the effect shows it', async () => {
   await store.onApplied(url, url);
   store.remember(url);
   expect(files).toEqual(['save 4']);
-  expect(preferences.current.value.backdrop).toBe('image');
+  expect(preferences.current.value.background).toBe('image');
 });
 
 test('a file that is not an image changes nothing', async () => {
@@ -104,5 +104,5 @@ test('the room is blurred while the image of the last visit is on its way, and i
   expect([store.kind.value, store.option]).toEqual(['blur', 'blur']);
   expect(notices.notices.value[0]?.title).toBe('The room is blurred');
   store.remember('blur');
-  expect(preferences.current.value.backdrop).toBe('blur');
+  expect(preferences.current.value.background).toBe('blur');
 });

@@ -4,14 +4,14 @@ import type { ClipFile } from '../../../../src/record/file/folder.ts';
 import type { Recorder } from '../../../../src/record/recorder.ts';
 import { createClipsStore } from '../../../../src/studio/record/clips-store.ts';
 import type { SavedFile } from '../../../../src/studio/record/save-file.ts';
-import { createSavedClips } from '../../../../src/studio/record/saved-clips.ts';
+import { createSavedClipNames } from '../../../../src/studio/record/saved-clip-names.ts';
 import { createBase } from '../fakes.ts';
 
 function setUp(left: ClipFile[] = [], saved: string[] = []) {
   const base = createBase();
   const events: string[] = [];
   const kept = new Map([['portoon-saved-clips', JSON.stringify(saved)]]);
-  const savedClips = createSavedClips({
+  const savedClipNames = createSavedClipNames({
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => kept.set(key, value),
   });
@@ -32,7 +32,7 @@ function setUp(left: ClipFile[] = [], saved: string[] = []) {
       open: (name) => Promise.resolve({ name, file: new File(['clip'], name), unfinished: false }),
       discard: (name) => Promise.resolve(void events.push(`discard ${name}`)),
     },
-    savedClips,
+    savedClipNames,
     saveFile: (_file, _url, name, onStart) => {
       events.push(`save ${name}`);
       onStart();
@@ -40,7 +40,7 @@ function setUp(left: ClipFile[] = [], saved: string[] = []) {
     },
     shareFile: () => Promise.resolve(),
   });
-  return { ...base, store, events, savedClips, answer };
+  return { ...base, store, events, savedClipNames, answer };
 }
 
 const left = (name: string, unfinished: boolean): ClipFile => ({
@@ -50,7 +50,7 @@ const left = (name: string, unfinished: boolean): ClipFile => ({
 });
 
 test('clips of an earlier visit are recovered, and saved ones are removed', async () => {
-  const { store, events, savedClips } = setUp(
+  const { store, events, savedClipNames } = setUp(
     [left('saved.mp4', false), left('crashed.mp4', true), left('whole.mp4', false)],
     ['saved.mp4'],
   );
@@ -60,16 +60,16 @@ test('clips of an earlier visit are recovered, and saved ones are removed', asyn
     ['whole.mp4', true],
     ['crashed.mp4', true],
   ]);
-  expect(savedClips.load().size).toBe(0);
+  expect(savedClipNames.load().size).toBe(0);
 });
 
 test('a clip is saved under a name that every system allows', async () => {
-  const { store, events, savedClips } = setUp();
+  const { store, events, savedClipNames } = setUp();
   await store.add('Portoon 1.mp4');
   await store.save(store.clips.value[0]!, ' a/b:c ');
   expect(events).toEqual(['save a b c.mp4']);
   expect(store.clips.value[0]).toMatchObject({ saved: true, saving: false });
-  expect([...savedClips.load()]).toEqual(['Portoon 1.mp4']);
+  expect([...savedClipNames.load()]).toEqual(['Portoon 1.mp4']);
 });
 
 test('a clip that was not saved stays', async () => {
@@ -85,12 +85,12 @@ test('a clip that was not saved stays', async () => {
 });
 
 test('a clip that was sent to the downloads is offered again until it is discarded', async () => {
-  const { store, answer, savedClips, events } = setUp();
+  const { store, answer, savedClipNames, events } = setUp();
   await store.add('Portoon 1.mp4');
   answer.place = { words: 'Sent to your downloads', sure: false };
   await store.save(store.clips.value[0]!, '');
   expect(store.clips.value[0]).toMatchObject({ saved: false, downloaded: true });
-  expect(savedClips.load().size).toBe(0);
+  expect(savedClipNames.load().size).toBe(0);
   await store.discard(store.clips.value[0]!);
   expect(events).toContain('discard Portoon 1.mp4');
 });

@@ -60,7 +60,7 @@ test('the newest request wins, and what opens too late is stopped', async () => 
   expect(store.current.value).toBe(camera);
   expect(demo.stopped).toBe(true);
   expect(store.status.value).toBe('live');
-  expect(preferences.current.value).toMatchObject({ welcomed: true, lastInput: 'camera', deviceId: 'one' });
+  expect(preferences.current.value).toMatchObject({ welcomed: true, lastSource: 'camera', cameraId: 'one' });
 });
 
 test('what a link asked for is not remembered', async () => {
@@ -69,7 +69,7 @@ test('what a link asked for is not remembered', async () => {
   opened[0]!.resolve(fakeSource('demo'));
   await settled();
   expect(store.status.value).toBe('live');
-  expect(preferences.current.value).toMatchObject({ welcomed: false, lastInput: 'camera' });
+  expect(preferences.current.value).toMatchObject({ welcomed: false, lastSource: 'camera' });
 });
 
 test('a source that does not open leaves the one before', async () => {

@@ -3,13 +3,13 @@ const KEY = 'portoon-saved-clips';
 /**
  * Names of clips that were saved and are still in the browser. The next visit need not offer them.
  */
-export interface SavedClips {
+export interface SavedClipNames {
   load: () => Set<string>;
   store: (names: Iterable<string>) => void;
 }
 
 /** @param storage - null where the browser denies it. Then clips are offered once more. */
-export function createSavedClips(storage: Pick<Storage, 'getItem' | 'setItem'> | null): SavedClips {
+export function createSavedClipNames(storage: Pick<Storage, 'getItem' | 'setItem'> | null): SavedClipNames {
   return {
     load() {
       try {
