@@ -1,5 +1,5 @@
 import * as Comlink from 'comlink';
-import { PortoonError, type Fault } from '../../common/errors.ts';
+import { PortoonError } from '../../common/errors.ts';
 import { framesOf } from '../../media/frames.ts';
 import { createWritableTrack } from '../../media/track.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   WorkerOptions,
 } from '../protocol.ts';
 import { filesOf } from './assets.ts';
+import { explainFailedStart, unsupportedTrack, workerDied } from './effect-errors.ts';
 import {
   checkFilmOptions,
   checkProvider,
@@ -25,6 +26,7 @@ import {
 import { EffectListeners } from './effect-listeners.ts';
 import { LOOK_OPTIONS, LookChanges } from './look-changes.ts';
 import { readLook, type LookOptions } from './look-options.ts';
+import { runPreviewRound } from './preview-round.ts';
 import { whyUnsupported } from './support.ts';
 import { WorkerHost } from './worker-host.ts';
 import { checkOptionNames, wrongOption } from './wrong-option.ts';
@@ -83,7 +85,7 @@ export class Effect {
       await effect.start();
     } catch (error) {
       await effect.close();
-      throw await explain(error, effect.files.files['effect.worker.js']);
+      throw await explainFailedStart(error, effect.files.files['effect.worker.js']);
     }
     return effect;
   }
@@ -216,28 +218,8 @@ export class Effect {
   async preview({ onPreview, onFault, signal, ...options }: PreviewOptions): Promise<void> {
     const { styles, width } = readPreviewOptions(options, this.styles);
     signal?.throwIfAborted();
-    const id = ++this.previews;
-    let over = false;
-    const show = Comlink.proxy((style: string, result: ImageBitmap | Fault) => {
-      // A picture or fault that was on its way already when the previews, or the effect, ended.
-      const late = over || this.closed;
-      if (!(result instanceof ImageBitmap)) {
-        if (!late) onFault?.(style, result);
-      } else if (late) result.close();
-      else onPreview(style, result);
-    });
-    const aborted = Promise.withResolvers<never>();
-    const stop = () => {
-      aborted.reject(signal?.reason);
-      void this.host.ask((api) => api.stopPreview(id)).catch(() => undefined);
-    };
-    signal?.addEventListener('abort', stop);
-    try {
-      await Promise.race([this.host.ask((api) => api.preview({ id, styles, width }, show)), aborted.promise]);
-    } finally {
-      over = true;
-      signal?.removeEventListener('abort', stop);
-    }
+    const job = { id: ++this.previews, styles, width };
+    await runPreviewRound(this.host, job, { onPreview, onFault, signal }, () => this.closed);
   }
 
   /** Statistics of the last two seconds, at most a quarter of a second old. */
@@ -307,7 +289,7 @@ export class Effect {
   private handleDeath(why: string): void {
     const opened = this.styles.length > 0;
     const fatal = !opened || ++this.deaths >= MAX_DEATHS;
-    const error = deathOf(why, fatal);
+    const error = workerDied(why, fatal);
     this.lastDeath = error;
     this.endOutputs();
     this.host.end(error);
@@ -316,7 +298,7 @@ export class Effect {
       this.revive().catch((again: unknown) => {
         // Another death has been announced already, and was followed by another try or by none.
         if (!this.closed && again !== this.lastDeath)
-          this.listeners.announceFault(again instanceof PortoonError ? again : deathOf(why, true), true);
+          this.listeners.announceFault(again instanceof PortoonError ? again : workerDied(why, true), true);
       });
   }
 
@@ -339,30 +321,11 @@ export class Effect {
   }
 }
 
-/** Says why a worker whose address is known did not start; loaded only when that happens. */
-async function explain(error: unknown, address: string | undefined): Promise<unknown> {
-  if (address === undefined) return error;
-  try {
-    const { explainStart } = await import('./explain-start.ts');
-    return await explainStart(error, address);
-  } catch {
-    return error;
-  }
-}
-
 /** Stops a track and fires its `ended` event, which the browser does not when the page stops it. */
 function endTrack(track: MediaStreamTrack | null): void {
   if (!track || track.readyState === 'ended') return;
   track.stop();
   track.dispatchEvent(new Event('ended'));
-}
-
-function unsupportedTrack(): PortoonError {
-  return new PortoonError(
-    'ERR_UNSUPPORTED_BROWSER',
-    'This browser cannot make a video track of the picture.',
-    'Use a current Chrome, Edge or another Chromium.',
-  );
 }
 
 /**
@@ -399,12 +362,4 @@ export function createEffect(options: EffectOptions = {}): Promise<Effect> {
 export async function preload(options: EffectOptions = {}): Promise<void> {
   const effect = await Effect.create(options);
   await effect.close();
-}
-
-function deathOf(why: string, fatal: boolean): PortoonError {
-  return new PortoonError(
-    'ERR_WORKER_DIED',
-    `The effect's worker stopped: ${why}.`,
-    `${fatal ? 'Start the effect again' : 'It starts again by itself'}; if it keeps stopping, reload the page.`,
-  );
 }
