@@ -55,7 +55,8 @@ export class CliOutput {
 
   done(film: string, output: string, result: ConvertResult): void {
     if (this.json) {
-      this.line({ event: 'done', film, output, ...result });
+      // `mended` is the deprecated name of `concealed`.
+      this.line({ event: 'done', film, output, ...result, mended: result.concealed });
       return;
     }
     this.clear();

@@ -111,7 +111,7 @@ export interface ConvertResult {
   /** Whether the sound was copied as it is. */
   readonly audioCopied: boolean;
   /** Frames that could not be decoded; the picture before is shown in their place. */
-  readonly mended: number;
+  readonly concealed: number;
   /** What a person should know: sentences. Empty where all went well. */
   readonly warnings: readonly string[];
 }

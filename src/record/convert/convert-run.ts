@@ -3,7 +3,6 @@ import type {
   ConvertRequest,
   ConvertProgress,
   ConvertResult,
-  FilmInfo,
   SegmentRange,
   JoinRequest,
 } from '../convert-protocol.ts';
@@ -11,7 +10,9 @@ import { nameOfCodec } from '../film/codec-names.ts';
 import { toConstantRate } from './constant-rate.ts';
 import { openDestination } from '../file/destination.ts';
 import { FilmReader, type FilmFrame, type FrameRange } from '../film/film-reader.ts';
-import { formatOf, formatSupport } from '../formats.ts';
+import { formatOf } from '../formats.ts';
+import { checkFrameRate, planDrawnPictures } from './drawn-pictures.ts';
+import { cutShort, damaged, interlaced } from './film-warnings.ts';
 import { concealedFrames, noFrame, planConcatenation, type PicturePlan } from './segment-concatenator.ts';
 import { PictureWriter } from './picture-writer.ts';
 import { planSound, silence } from '../sound/sound-plan.ts';
@@ -23,11 +24,6 @@ const FRAMES_IN_FLIGHT = 2;
 const SOUND_AHEAD = 1;
 /** Milliseconds between two progress reports. */
 const REPORT_MS = 250;
-/** A picture of fewer pixels gets this bitrate: the encoder's own choice shows blocks. */
-const SMALL = 320 * 180;
-const LEAST = 600_000;
-/** A film that ends this many seconds before its stated duration was cut short. */
-const MISSING = 0.25;
 
 /** Seconds on the film's own clock: what becomes the new film, or a segment of it. */
 export function rangeOf(
@@ -116,6 +112,7 @@ export class Run {
 
   private async convertFrom(reader: FilmReader): Promise<ConvertResult> {
     const [from, to] = rangeOf(reader, this.request);
+    checkFrameRate(this.request.frameRate);
     const { segment } = this;
     const end = Math.min(segment?.to ?? to, reader.begin + reader.info.seconds);
     this.first = segment ? segment.from - from : 0;
@@ -126,7 +123,7 @@ export class Run {
       'segments' in this.request
         ? await planConcatenation(
             this.request,
-            { alpha: format.alpha, frameRate: this.frameRate() },
+            { alpha: format.alpha, frameRate: this.request.frameRate },
             {
               wrote: (position) => {
                 this.throwIfCancelled();
@@ -187,7 +184,7 @@ export class Run {
       throw nothingKept(error);
     }
     this.report(true);
-    const mended = reader.mended + ('segments' in this.request ? concealedFrames(this.request) : 0);
+    const concealed = reader.concealed + ('segments' in this.request ? concealedFrames(this.request) : 0);
     return {
       frames: this.frames,
       width: pictures.width,
@@ -197,7 +194,7 @@ export class Run {
       video: nameOfCodec(pictures.codec),
       audio: sound.codec && nameOfCodec(sound.codec),
       audioCopied: sound.copied,
-      mended,
+      concealed,
       warnings: segment
         ? pictures.warnings
         : [
@@ -205,11 +202,7 @@ export class Run {
             ...((await reader.isInterlaced()) ? [interlaced(this.request.name)] : []),
             ...sound.warnings,
             ...pictures.warnings,
-            ...(mended > 0
-              ? [
-                  `${mended} of ${this.frames} frames are damaged in “${this.request.name}”: each repeats the picture before it.`,
-                ]
-              : []),
+            ...damaged(this.request.name, concealed, this.frames),
             ...this.cutShort(reader, to),
           ],
     };
@@ -217,27 +210,11 @@ export class Run {
 
   /** Pictures that come out of the effect. */
   private async drawn(reader: FilmReader, alpha: boolean, range: FrameRange): Promise<PicturePlan> {
-    const { info } = reader;
-    const frameRate = this.frameRate();
-    const codec = await this.videoCodec(info);
-    // H.264 has no odd sizes: the last line comes twice.
-    const padded = codec === 'avc' && (info.width % 2 === 1 || info.height % 2 === 1);
-    const width = padded ? (info.width + 1) & ~1 : info.width;
-    const height = padded ? (info.height + 1) & ~1 : info.height;
+    const { frameRate } = this.request;
+    const plan = await planDrawnPictures(this.request, reader.info, alpha);
+    const { width, height } = plan;
     return {
-      track: {
-        ...{ codec, alpha, latency: 'quality' },
-        ...(width * height < SMALL ? { bitrate: LEAST } : {}),
-        ...(frameRate === undefined ? {} : { frameRate }),
-      },
-      codec,
-      width,
-      height,
-      warnings: padded
-        ? [
-            `H.264 has no odd sizes: ${info.width} × ${info.height} became ${width} × ${height}, the last line comes twice. A WebM keeps the size.`,
-          ]
-        : [],
+      ...plan,
       write: (writer) => {
         const frames = reader.frames(range);
         return this.pictures(
@@ -246,27 +223,6 @@ export class Run {
         );
       },
     };
-  }
-
-  private frameRate(): number | undefined {
-    const { frameRate } = this.request;
-    if (frameRate === undefined || (frameRate >= 1 && frameRate <= 240)) return frameRate;
-    throw new PortoonError(
-      'ERR_PARAMETER',
-      `${frameRate} frames a second are asked for.`,
-      'Take a number from 1 to 240.',
-    );
-  }
-
-  private async videoCodec({ width, height }: FilmInfo) {
-    const format = formatOf(this.request.format);
-    const support = await formatSupport(format, { width: (width + 1) & ~1, height: (height + 1) & ~1 });
-    if (support.video) return support.video;
-    throw new PortoonError(
-      'ERR_UNSUPPORTED_BROWSER',
-      `This browser cannot encode ${format.title} at ${width} × ${height}.`,
-      'Choose another format, or make the film smaller first.',
-    );
   }
 
   private async pictures(frames: AsyncIterable<FilmFrame>, pictures: PictureWriter): Promise<void> {
@@ -348,11 +304,7 @@ export class Run {
     const expected = Math.min(to - begin, info.seconds) - (this.request.trim?.from ?? 0);
     // The sound of some films is longer than their pictures.
     const there = Math.max(this.position / 1e6, this.heard);
-    if (there >= expected - MISSING) return [];
-    return [
-      `“${this.request.name}” breaks off after ${there.toFixed(1)} s of ${expected.toFixed(1)} s: what was there is converted. ` +
-        'Copy or download it again for the rest.',
-    ];
+    return cutShort(this.request.name, there, expected);
   }
 
   private report(last: boolean): void {
@@ -380,9 +332,4 @@ function nothingKept(error: unknown): unknown {
   return new PortoonError(error.code, error.message, 'Free some space, or choose another place.', {
     cause: error,
   });
-}
-
-function interlaced(name: string): string {
-  const quoted = JSON.stringify(name);
-  return `“${name}” is interlaced: where something moves, every other line was made of its neighbours. A better picture comes of: ffmpeg -i ${quoted} -vf bwdif -c:v libx264 NEW.mp4`;
 }

@@ -60,7 +60,7 @@ export async function planConcatenation(
 
 /** Frames of all segments that could not be decoded. */
 export function concealedFrames({ segments }: JoinRequest): number {
-  return segments.reduce((sum, { result }) => sum + result.mended, 0);
+  return segments.reduce((sum, { result }) => sum + result.concealed, 0);
 }
 
 /** The pictures of several films, one after the other, as they are encoded. */

@@ -61,7 +61,7 @@ export interface FilmFrame {
 /** Reads a film: its frames in the order in which they are seen, and its sounds. */
 export class FilmReader {
   /** Frames so far that could not be decoded and were replaced by the one before. */
-  mended = 0;
+  concealed = 0;
   private pictures: Promise<FrameNormalizer> | null = null;
 
   private constructor(
@@ -178,7 +178,7 @@ export class FilmReader {
       const upright = await this.upright();
       for (const cut of readRanges(this.editSpans, from, readTo)) {
         const film = cut.shift + from;
-        for await (const { frame, start, end, isMended } of this.cut(upright, cut)) {
+        for await (const { frame, start, end, isConcealed } of this.cut(upright, cut)) {
           const shown = Math.max(start, cut.from);
           // Some films give one moment to two frames; a player would then never show the first.
           last = Math.max(last + 1, Math.round((shown + film - origin) * 1e6));
@@ -186,7 +186,7 @@ export class FilmReader {
           // One that is shown already when a segment begins belongs to the segment before.
           const runUp = kept > origin && start + film < kept - SHORTEST;
           const after = readTo > to && start + film > to - SHORTEST;
-          if (isMended && !runUp && !after) this.mended++;
+          if (isConcealed && !runUp && !after) this.concealed++;
           yield {
             frame: new VideoFrame(frame, { timestamp: last, ...(duration > 0 ? { duration } : {}) }),
             runUp,
@@ -244,11 +244,11 @@ export class FilmReader {
             ? await packetTimesBetween(this.video, seen, timestamp, from)
             : [];
         for (const [index, at] of missed.entries())
-          yield { frame: stand ?? frame, start: at, end: missed[index + 1] ?? timestamp, isMended: true };
+          yield { frame: stand ?? frame, start: at, end: missed[index + 1] ?? timestamp, isConcealed: true };
         stand?.close();
         stand = frame;
         next = null;
-        yield { frame, start: timestamp, end: timestamp + duration, isMended: false };
+        yield { frame, start: timestamp, end: timestamp + duration, isConcealed: false };
         seen = timestamp;
         shownTo = timestamp + duration;
       }
@@ -259,7 +259,7 @@ export class FilmReader {
           frame: stand!,
           start: at,
           end: missed[index + 1] ?? Math.min(cut.to, at + (shownTo - seen)),
-          isMended: true,
+          isConcealed: true,
         };
     } finally {
       stand?.close();
@@ -274,7 +274,7 @@ interface Timed {
   readonly start: number;
   readonly end: number;
   /** Whether it stands in for one that is broken. */
-  readonly isMended: boolean;
+  readonly isConcealed: boolean;
 }
 
 /** What a track's edit list shows of it; null where that cannot be followed. */
