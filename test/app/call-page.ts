@@ -1,7 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
+import type { DemoFrame } from '../../scripts/demo/frame.ts';
+import { ROOM_LENGTH } from '../../src/server/signals.ts';
+import { beepsIn } from '../fixtures/clapper.ts';
+import { decodeSound } from '../fixtures/ffmpeg.ts';
+import { newRoom } from '../fixtures/signalling.ts';
+import { distanceToOutline } from '../fixtures/stage.ts';
 import { visit, type Visit } from './studio-page.ts';
 import { LONG_WAIT } from '../fixtures/waits.ts';
 
@@ -153,4 +160,68 @@ export async function goesOn(page: Page): Promise<void> {
     undefined,
     SLOW,
   );
+}
+
+/**
+ * The loudest frequency, in hertz, in the sound of the other person; waits until there is a loud
+ * sound.
+ */
+export function toneOf(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const stream = document.querySelector<HTMLVideoElement>('.person video')!.srcObject as MediaStream;
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+    context.createMediaStreamSource(stream).connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const until = performance.now() + 30_000;
+    let loudest = 0;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      analyser.getFloatFrequencyData(bins);
+      loudest = bins.indexOf(Math.max(...bins));
+    } while (!(bins[loudest]! > -50) && performance.now() < until);
+    await context.close();
+    return bins[loudest]! > -50 ? (loudest * context.sampleRate) / analyser.fftSize : 0;
+  });
+}
+
+/** Saves the clip that was made last, and throws it away. */
+export async function beepsInNewestClip(page: Page): Promise<number> {
+  const card = page.locator('.clip').first();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    card.getByRole('button', { name: 'Save' }).click(),
+  ]);
+  const beeps = beepsIn(await decodeSound(await download.path(), 48_000));
+  // Nobody can say whether a download arrived, so it takes two clicks to throw the clip away.
+  await card.getByRole('button', { name: 'Discard' }).click();
+  await card.getByRole('button', { name: 'Discard for good?' }).click();
+  return beeps.length;
+}
+
+/**
+ * Makes an id that sorts last. The members with lower ids make the offers to it, so it is connected
+ * as soon as it joins.
+ */
+export function lastOfAll(): { id: string; secret: string } {
+  for (;;) {
+    const secret = newRoom();
+    const id = createHash('sha256').update(secret).digest('base64url').slice(0, ROOM_LENGTH);
+    if (id.startsWith('zz')) return { id, secret };
+  }
+}
+
+/**
+ * How far a picture is from a camera's frame of the same size, over the pixels whose distance to
+ * the true outline counts. The distance is in pixels, and negative outside.
+ */
+export function offFrame(
+  picture: readonly number[],
+  { rgba, matte, width, height }: DemoFrame,
+  counts: (distance: number) => boolean,
+): number {
+  const distances = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
+  const chosen = picture.filter((_, index) => counts(distances[Math.floor(index / 3)]!));
+  const truth = rgba.filter((_, index) => index % 4 < 3 && counts(distances[index >> 2]!));
+  return difference(chosen, Array.from(truth));
 }

@@ -1,31 +1,32 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/server/app.ts';
 import { listen } from '../../src/server/listen.ts';
-import { ROOM_LENGTH } from '../../src/server/signals.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
-import { beepsIn, recorded } from '../fixtures/clapper.ts';
+import { networkProcess, processes } from '../fixtures/browser-processes.ts';
+import { recorded } from '../fixtures/clapper.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeSound, noFfmpeg } from '../fixtures/ffmpeg.ts';
+import { noFfmpeg } from '../fixtures/ffmpeg.ts';
 import { projectRoot } from '../fixtures/server.ts';
-import { newRoom, TestPage } from '../fixtures/signalling.ts';
-import { distanceToOutline } from '../fixtures/stage.ts';
+import { TestPage } from '../fixtures/signalling.ts';
 import {
   arrive,
+  beepsInNewestClip,
   come,
   difference,
   enter,
   fakeMicrophone,
   goesOn,
+  lastOfAll,
   newLink,
+  offFrame,
   pixels,
   runs,
   sees,
   tile,
   TONE,
+  toneOf,
   WATCH,
   type Person,
 } from './call-page.ts';
@@ -77,84 +78,6 @@ afterAll(async () => {
   await microphone.remove();
 });
 
-/**
- * The loudest frequency, in hertz, in the sound of the other person; waits until there is a loud
- * sound.
- */
-function tone(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const stream = document.querySelector<HTMLVideoElement>('.person video')!.srcObject as MediaStream;
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
-    context.createMediaStreamSource(stream).connect(analyser);
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    const until = performance.now() + 30_000;
-    let loudest = 0;
-    do {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      analyser.getFloatFrequencyData(bins);
-      loudest = bins.indexOf(Math.max(...bins));
-    } while (!(bins[loudest]! > -50) && performance.now() < until);
-    await context.close();
-    return bins[loudest]! > -50 ? (loudest * context.sampleRate) / analyser.fftSize : 0;
-  });
-}
-
-/** Saves the clip that was made last, and throws it away. */
-async function beepsInNewestClip(page: Page): Promise<number> {
-  const card = page.locator('.clip').first();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    card.getByRole('button', { name: 'Save' }).click(),
-  ]);
-  const beeps = beepsIn(await decodeSound(await download.path(), 48_000));
-  // Nobody can say whether a download arrived, so it takes two clicks to throw the clip away.
-  await card.getByRole('button', { name: 'Discard' }).click();
-  await card.getByRole('button', { name: 'Discard for good?' }).click();
-  return beeps.length;
-}
-
-/** Every process of a browser, by its id. */
-async function processes(browser: Browser): Promise<number[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  return processInfo.map(({ id }) => id);
-}
-
-/** The process that holds the sockets. */
-function networkProcess(ids: readonly number[]): number {
-  const found = ids.find((id) =>
-    readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('network.mojom.NetworkService'),
-  );
-  if (found === undefined) throw new Error('this Chromium has no process for the network');
-  return found;
-}
-
-/**
- * How far a picture of Ada's is from what her camera shows, over the pixels whose distance to the
- * true outline counts. The distance is in pixels, and negative outside.
- */
-function offClip(picture: readonly number[], counts: (distance: number) => boolean): number {
-  const { rgba, matte, width, height } = clip.frame(0);
-  const distances = distanceToOutline((pixel) => matte[pixel]! > 127, width, height);
-  const chosen = picture.filter((_, index) => counts(distances[Math.floor(index / 3)]!));
-  const truth = rgba.filter((_, index) => index % 4 < 3 && counts(distances[index >> 2]!));
-  return difference(chosen, Array.from(truth));
-}
-
-/**
- * Makes an id that sorts last. The members with lower ids make the offers to it, so it is connected
- * as soon as it joins.
- */
-function lastOfAll(): { id: string; secret: string } {
-  for (;;) {
-    const secret = newRoom();
-    const id = createHash('sha256').update(secret).digest('base64url').slice(0, ROOM_LENGTH);
-    if (id.startsWith('zz')) return { id, secret };
-  }
-}
-
 /** One call from its first click to its end: each test goes on where the one before it stopped. */
 describe('a call of two', () => {
   /** Ada, who made the room and is its host. */
@@ -199,8 +122,8 @@ describe('a call of two', () => {
     await expect.poll(async () => difference(await seen(), stage), LONG_WAIT).toBeLessThan(3);
     const cartoon = await seen();
     // Compared with the clip itself: the person is drawn, the room is unchanged.
-    expect(offClip(cartoon, (distance) => distance >= 6)).toBeGreaterThan(10);
-    expect(offClip(cartoon, (distance) => distance <= -6)).toBeLessThan(6);
+    expect(offFrame(cartoon, clip.frame(0), (distance) => distance >= 6)).toBeGreaterThan(10);
+    expect(offFrame(cartoon, clip.frame(0), (distance) => distance <= -6)).toBeLessThan(6);
     await page.keyboard.press('0');
     await page.waitForFunction(
       () => document.querySelector('input[name=style]:checked')?.getAttribute('value') === 'none',
@@ -222,7 +145,7 @@ describe('a call of two', () => {
 
     await tile(page, 'Grace').and(page.locator('[data-speaking]')).waitFor();
     await b.page.locator('.person.own[data-speaking]').waitFor();
-    for (const listener of [page, b.page]) expect(Math.abs((await tone(listener)) - TONE)).toBeLessThan(60);
+    for (const listener of [page, b.page]) expect(Math.abs((await toneOf(listener)) - TONE)).toBeLessThan(60);
   });
 
   it('is recorded with everybody’s sound only if that was chosen, and everybody is told', async () => {

@@ -121,7 +121,7 @@ function ConstantRateSwitch() {
   if (support?.video == null || support.recorder !== null) return null;
   return (
     <Switch
-      label="Even frame rate"
+      label="Constant frame rate"
       hint="30 frames a second, all as long, for editing programs that need it"
       checked={current.value.clipConstantRate}
       onChange={() => {
