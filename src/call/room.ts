@@ -291,7 +291,7 @@ export class Room {
     this.timers.push(self.setInterval(check, CHECK_MS), self.setInterval(listen, SPEECH_CHECK_MS));
     addEventListener('pagehide', this.onPageHide);
     this.stopWatchingNetwork = onNetworkChange(() => {
-      this.session.server.hurry();
+      this.session.server.retryNow();
       this.connections.restart();
     });
   }

@@ -110,7 +110,7 @@ export class ViewerPublisher {
     }, CHECK_MS);
     addEventListener('pagehide', this.close);
     this.stopWatchingNetwork = onNetworkChange(() => {
-      server.hurry();
+      server.retryNow();
       for (const participant of this.participants) participant.restart();
     });
     void preferredCodecs().then((codecs) => {

@@ -14,7 +14,7 @@ export async function checkLook({ style, background, queue }: Command): Promise<
   const styles = ['none', ...(await styleIds())];
   if (!styles.includes(style)) throw new UsageError(`--style takes ${styles.join(', ')}, not ${style}.`);
   if (isBackgroundWord(background) || (await isFile(background)) || isColour(background)) return;
-  // Workers fetch it, as they fetch films.
+  // For a queue the picture may be at an address: workers fetch it.
   if (queue && isAddress(background)) return;
   throw new UsageError(
     `--background takes ${BACKGROUND_WORDS.join(', ')}, a colour or a picture; ${background} is no colour, and there is no such file.`,

@@ -149,7 +149,10 @@ export function settingsFrom(command: Command, background: string): ConvertSetti
   };
 }
 
-/** A picture's address inside of this program means nothing to anybody else. */
+/**
+ * Names the picture as the person gave it; its address on this program's server would say nothing
+ * to them.
+ */
 function nameBackground(fault: Fault, address: string, given: string): Fault {
   return { ...fault, message: fault.message.replace(address, given) };
 }

@@ -24,7 +24,7 @@ const picture = new Picture(
 );
 const player = createPlayer(parameters, {
   picture,
-  onChange: follow,
+  onChange: showState,
   onReport(report) {
     statsCard?.show([statsLine.read(report)]);
   },
@@ -41,7 +41,7 @@ function explain(...more: string[]): void {
   debugCard?.show([...lines, ...problems, ...more].filter((line) => line !== ''));
 }
 
-function follow(): void {
+function showState(): void {
   explain();
   if (player?.state === 'live') {
     picture.resume();

@@ -8,16 +8,16 @@
 export function followSource(patience: number, onHidden: () => void, onShown: () => void): void {
   if (!('obsstudio' in window)) return;
   let timer = 0;
-  const follow = (visible: boolean) => {
+  const setVisible = (visible: boolean) => {
     clearTimeout(timer);
     if (visible) onShown();
     else timer = window.setTimeout(onHidden, patience);
   };
   addEventListener('obsSourceVisibleChanged', (event) => {
-    follow((event as CustomEvent<{ visible: boolean }>).detail.visible);
+    setVisible((event as CustomEvent<{ visible: boolean }>).detail.visible);
   });
   document.addEventListener('visibilitychange', () => {
-    follow(!document.hidden);
+    setVisible(!document.hidden);
   });
-  if (document.hidden) follow(false);
+  if (document.hidden) setVisible(false);
 }

@@ -106,12 +106,12 @@ export class CartoonEffect {
 
   /**
    * Draws the source's frames into a stream once the first of them is ready.
-   * @param take - ends what was written there before.
+   * @param endBefore - ends what was written there before.
    */
   private async draw(
     source: MediaStreamTrack,
     frames: WritableStream<VideoFrame>,
-    take: () => Promise<void>,
+    endBefore: () => Promise<void>,
     ended: AbortSignal,
   ): Promise<void> {
     const isOver = () => ended.aborted;
@@ -132,7 +132,7 @@ export class CartoonEffect {
     await running.promise;
     stopListening();
     if (isOver()) return;
-    await take();
+    await endBefore();
     await effect.write(frames);
   }
 }

@@ -26,7 +26,7 @@ const CANCELLED = 'cancelled';
 
 export interface FilmWorkerOptions {
   readonly url: string;
-  /** Films of this version alone are taken. */
+  /** The worker takes only films of this version. */
   readonly version: string;
   /** Segments at the same time. */
   readonly jobs: number;

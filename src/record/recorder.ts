@@ -36,7 +36,7 @@ export class Recorder {
   });
   private readonly api = Comlink.wrap<RecordWorkerApi>(this.worker);
   private effect: Effect | null = null;
-  private stopFollowing: () => void = () => undefined;
+  private stopWatchingCanvas: () => void = () => undefined;
   /** How frames are drawn for what is recorded at the moment; null while nothing is. */
   private tapped: TapOptions | null = null;
   /** The browser's own recorder, while it encodes a clip. */
@@ -64,10 +64,10 @@ export class Recorder {
   }
 
   /** Takes frames from this effect from now on; a clip that is being recorded goes on with it. */
-  async follow(effect: Effect | null): Promise<void> {
-    this.stopFollowing();
+  async setEffect(effect: Effect | null): Promise<void> {
+    this.stopWatchingCanvas();
     this.effect = effect;
-    this.stopFollowing = effect?.on('canvas', () => void this.retap()) ?? (() => undefined);
+    this.stopWatchingCanvas = effect?.on('canvas', () => void this.retap()) ?? (() => undefined);
     await this.retap();
   }
 

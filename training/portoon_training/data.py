@@ -133,7 +133,7 @@ def motion_blur(length, degrees):
     return kernel / kernel.sum()
 
 
-CLOTHES = 4  # among the parts
+CLOTHES = 4  # its number among the parts
 
 
 def recoloured(rng, frame, mask):

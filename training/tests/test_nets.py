@@ -17,7 +17,7 @@ STYLE_KMAC = {"live": 3, "fine": 12}
 
 @pytest.fixture
 def multiplications(monkeypatch):
-    """Counts those of every convolution from here on."""
+    """Counts the multiply-accumulates of every convolution during the test."""
     count = {"mac": 0}
     convolve = torch.nn.functional.conv2d
 

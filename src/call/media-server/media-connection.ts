@@ -65,7 +65,7 @@ export class MediaConnection {
 
   constructor(private readonly options: MediaConnectionOptions) {
     addEventListener('pagehide', this.stop);
-    addEventListener('online', this.hurry);
+    addEventListener('online', this.retryNow);
     void this.run();
   }
 
@@ -74,15 +74,16 @@ export class MediaConnection {
     if (this.stopped) return;
     this.stopped = true;
     removeEventListener('pagehide', this.stop);
-    removeEventListener('online', this.hurry);
-    // Now, because a page that is closing has no later.
+    removeEventListener('online', this.retryNow);
+    // The session is closed before anything else, because a page that is being left may have no
+    // time for more.
     this.closeSession();
     this.wake();
     this.become('stopped', this.fault);
   };
 
   /** Ends the pause before the next try. */
-  readonly hurry = (): void => {
+  readonly retryNow = (): void => {
     if (this.retryAt !== null) this.wake();
   };
 

@@ -107,8 +107,8 @@ export class WhipPublisher {
   }
 
   /** Ends the pause before the next try. */
-  hurry(): void {
-    this.link.hurry();
+  retryNow(): void {
+    this.link.retryNow();
   }
 
   /** Ends the stream, and tells the server. Safe to call twice. */

@@ -113,7 +113,7 @@ export class Signalling {
   }
 
   /** Tries now to reconnect: the network has changed. */
-  hurry(): void {
+  retryNow(): void {
     if (this.connected || this.closed) return;
     this.socket.disconnect().connect();
   }

@@ -245,7 +245,7 @@ class EffectWorker implements EffectWorkerApi {
 
   private async followGrade(): Promise<void> {
     try {
-      await this.styles?.follow();
+      await this.styles?.updateGrade();
     } catch (error) {
       if (!(await this.recover(error))) throw error;
     }

@@ -41,7 +41,7 @@ export class StyleSelector {
   }
 
   /** Changes the grade of the style that is on where the time that is left has changed. */
-  async follow(): Promise<void> {
+  async updateGrade(): Promise<void> {
     const { look, backend } = this.pipeline;
     const { style } = look;
     if (this.pending > 0 || backend.style.selected !== style || style === 'none') return;

@@ -21,7 +21,7 @@ export class FrameResizer {
     context.drawImage(picture, 0, height - ownHeight);
     context.drawImage(picture, width - ownWidth, 0);
     context.drawImage(picture, 0, 0);
-    return this.take(context, picture);
+    return this.frameFrom(context, picture);
   }
 
   /**
@@ -38,7 +38,7 @@ export class FrameResizer {
     const left = (width - ownWidth) >> 1;
     const top = (height - ownHeight) >> 1;
     context.drawImage(picture, left, top, ownWidth, ownHeight);
-    return this.take(context, picture);
+    return this.frameFrom(context, picture);
   }
 
   private canvas(width: number, height: number): OffscreenCanvasRenderingContext2D {
@@ -53,7 +53,7 @@ export class FrameResizer {
     return this.context;
   }
 
-  private take(context: OffscreenCanvasRenderingContext2D, like: VideoFrame): VideoFrame {
+  private frameFrom(context: OffscreenCanvasRenderingContext2D, like: VideoFrame): VideoFrame {
     const { width, height } = context.canvas;
     const { timestamp, duration } = like;
     const times = { timestamp, ...(duration === null ? {} : { duration }) };

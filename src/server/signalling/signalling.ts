@@ -53,7 +53,7 @@ export async function attachSignalling(
   if (shared) addQueueFigures(metrics.registry, shared.client);
   const addresses = new AddressLimits();
   const rawSockets = new Set<Duplex>();
-  /** Sockets that became a connection, or whose refusal is counted elsewhere. */
+  /** Sockets that became connections, or whose refusal was counted: their end is not counted. */
   const accounted = new WeakSet<Duplex>();
   /** Sockets over a limit, accepted only to send them the error. */
   const overLimit = new WeakSet<Duplex>();

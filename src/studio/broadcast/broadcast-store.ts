@@ -23,7 +23,7 @@ export type Bitrate = (typeof BITRATES)[number];
 /** What the page uses of a publisher. */
 export type Publisher = Pick<
   WhipPublisher,
-  'state' | 'fault' | 'sending' | 'replaceTrack' | 'setMaxBitrate' | 'hurry' | 'stop'
+  'state' | 'fault' | 'sending' | 'replaceTrack' | 'setMaxBitrate' | 'retryNow' | 'stop'
 >;
 
 export interface BroadcastNeeds {
@@ -101,7 +101,7 @@ export class BroadcastStore {
 
   /** Tries to reconnect at once and does not wait for the next try. */
   readonly retryNow = (): void => {
-    this.publisher?.hurry();
+    this.publisher?.retryNow();
   };
 
   readonly setBitrate = (broadcastBitrate: Bitrate): void => {

@@ -28,7 +28,7 @@ export function StyleStrip() {
   const previews = usePreviews();
   const { mirrored } = useMirror();
   const { hidden, measure } = useOverflow(strip);
-  useEffect(() => (strip.current ? previews.follow(strip.current) : undefined), []);
+  useEffect(() => (strip.current ? previews.observe(strip.current) : undefined), []);
   useSignalEffect(() => {
     const id = styles.chosenTile.value;
     if (id !== null && strip.current) scrollToTile(strip.current, id);

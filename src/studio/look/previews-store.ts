@@ -75,7 +75,7 @@ export class PreviewsStore {
   /**
    * Keeps the previews fresh while the strip of styles is on the page. Returns how to stop that.
    */
-  follow(strip: Element): () => void {
+  observe(strip: Element): () => void {
     const stop = watch(() => {
       const { effect, source, page } = this.needs;
       // With another effect or source, the person of the last previews may have left.

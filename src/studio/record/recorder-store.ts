@@ -49,7 +49,7 @@ export class RecorderStore {
     this.mostCompatible.value = mostCompatible;
     this.hasSound.value = hasSound;
     const stop = watch(() => {
-      recorder.follow(effect.current.value).catch((error: unknown) => {
+      recorder.setEffect(effect.current.value).catch((error: unknown) => {
         notices.showError('recording', error);
       });
     });

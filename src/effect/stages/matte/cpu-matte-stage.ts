@@ -64,7 +64,7 @@ export class CpuMatteStage implements MatteStage {
   load(size: Size): void {
     const { tracker } = this;
     this.wholeSize = size;
-    this.moveFrom(tracker.roi, tracker.follow(size));
+    this.moveFrom(tracker.roi, tracker.nextRoi(size));
     if (!this.sceneCuts.next(this.fillInput())) return;
     this.reset();
     this.moveFrom(tracker.roi, tracker.lookAtAll(size));

@@ -43,7 +43,7 @@ export class GpuMatteStage implements MatteStage {
     if (resized) tracker.reset();
     if (this.prepare.change > SCENE_CUT_CHANGE) this.reset();
     const from = tracker.roi;
-    const to = this.seesAll ? tracker.lookAtAll(size) : tracker.follow(size);
+    const to = this.seesAll ? tracker.lookAtAll(size) : tracker.nextRoi(size);
     if (!resized) this.move(from, to);
     this.fillInput(to);
   }

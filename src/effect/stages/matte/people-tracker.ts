@@ -30,7 +30,7 @@ export class PeopleTracker {
    * Chooses the region for the next frame.
    * @param wholeSize - the net's input size for the whole frame.
    */
-  follow(wholeSize: Size): Roi {
+  nextRoi(wholeSize: Size): Roi {
     if (this.isNew) return this.lookAtAll(wholeSize);
     return (this.roi = this.matteRoi.around(this.people, wholeSize));
   }

@@ -44,22 +44,22 @@ test('a film is drawn with the fine grade, and what comes after it as there is r
   const { selector, pipeline, choose, asked } = setUp({ hasRoom: false });
   await choose('toon');
   pipeline.film = {};
-  await selector.follow();
-  await selector.follow();
+  await selector.updateGrade();
+  await selector.updateGrade();
   pipeline.film = null;
-  await selector.follow();
+  await selector.updateGrade();
   expect(asked).toEqual(['toon live', 'toon fine', 'toon live']);
 });
 
 test('a fine grade that does not arrive leaves the live one, and is reported where it was asked for', async () => {
   const { selector, governor, choose, asked, reported } = setUp({ missing: ['toon fine'] });
   await choose('toon');
-  await selector.follow();
+  await selector.updateGrade();
   expect(asked).toEqual(['toon fine', 'toon live']);
   expect(reported).toEqual([]);
   governor.detail = 'fine';
   selector.retry();
-  await selector.follow();
+  await selector.updateGrade();
   expect(asked.slice(2)).toEqual(['toon fine', 'toon live']);
   expect(reported).toHaveLength(1);
 });
@@ -70,10 +70,10 @@ test('a change of grade never takes the place of a style that a person has chose
   const release = hold();
   const chosen = choose('comic');
   governor.detail = 'light';
-  await selector.follow();
+  await selector.updateGrade();
   release();
   await chosen;
   expect(pipeline.look.style).toBe('comic');
-  await selector.follow();
+  await selector.updateGrade();
   expect(asked).toEqual(['toon fine', 'comic fine', 'comic live']);
 });

@@ -18,7 +18,7 @@ function setUp() {
     sending: null,
     replaceTrack: (kind: string) => Promise.resolve(void events.push(`replace ${kind}`)),
     setMaxBitrate: (bits: number) => Promise.resolve(void events.push(`rate ${bits}`)),
-    hurry: () => undefined,
+    retryNow: () => undefined,
     stop: () => {
       publisher.state = 'stopped';
       options?.onChange();
