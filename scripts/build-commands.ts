@@ -29,7 +29,8 @@ export async function buildCommands(root: string): Promise<void> {
     logLevel: 'warn',
     plugins: [withoutCalendars],
     ssr: { noExternal: true },
-    // Its file for browsers holds its data, which its files for Node read from disk.
+    // The package's build for browsers contains its data, which its files for Node would read from
+    // the disk.
     resolve: { alias: { 'css-tree': 'css-tree/dist/csstree.esm' } },
     build: {
       ssr: true,

@@ -48,7 +48,8 @@ vec4 fitAt(vec2 at) {
 }
 #ifdef PART
 uniform sampler2D uShare;
-// How much of the person is the styled part of them (src/effect/stages/matte/part-share.ts).
+// Which share of the person here belongs to the styled part
+// (src/effect/stages/matte/part-share.ts).
 float shareAt(vec2 at) { return texture(uShare, inMatte(at)).r; }
 #endif
 // The styled picture, and as alpha the luminance that the style net saw.

@@ -314,7 +314,7 @@ function paintLaptop(layer: Layer, units: Units): void {
     const sheen = smooth(1 - Math.abs(across - 0.2 - (y - 0.7) * 0.9) / 0.32);
     const [r, g, b] = mix([104, 108, 114], [58, 60, 66], smooth(across * 0.9 + 0.1));
     const lift = 22 * sheen - 16 * smooth((y - 0.72) / 0.1);
-    // The desk shines back on its lower part.
+    // The lower part of the lid reflects the desk.
     return [
       r + lift + 10 * smooth((y - 0.72) / 0.1),
       g + lift + 5 * smooth((y - 0.72) / 0.1),

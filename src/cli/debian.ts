@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 const QUIET = { stdio: 'ignore' } as const;
 
-/** What comes before a command that changes the system; nothing where this user may not. */
+/** The words before a command that changes the system; undefined if this user may not run it. */
 function asRoot(): readonly string[] | undefined {
   if (process.getuid?.() === 0) return [];
   const asked = spawnSync('sudo', ['-n', 'true'], QUIET);

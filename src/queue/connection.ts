@@ -42,8 +42,8 @@ export function withoutPassword(url: string): string {
 }
 
 /**
- * A connection that reconnects by itself once it was open.
- * @throws QueueUnreachable where no Redis answers.
+ * Opens a connection, which from then on reconnects by itself.
+ * @throws QueueUnreachable if no Redis answers.
  */
 export async function connectTo(url: string): Promise<Redis> {
   const { Redis } = await import('ioredis');

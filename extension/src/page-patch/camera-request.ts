@@ -40,7 +40,8 @@ function openLine(): RequestChannel {
     if (data.type === 'on' || data.type === 'off') answer.resolve(data);
     else take(data);
   };
-  // There is no answer where the extension was removed: the camera must not be shown unasked then.
+  // If the extension was removed nobody answers. The cartoon is then taken to be on, so that the
+  // camera is not shown unasked.
   setTimeout(() => {
     answer.resolve({ type: 'on', onFailure: 'still' });
   }, ANSWER_TIMEOUT_MS);

@@ -47,7 +47,7 @@ async function giveMedia(devices: MediaDevices, constraints?: MediaStreamConstra
   ]);
   if (seen.status === 'fulfilled' && heard.status === 'fulfilled' && seen.value)
     return new MediaStream([...heard.value.getAudioTracks(), seen.value]);
-  // One without the other is not what was asked for.
+  // The page asked for picture and sound, so one of them alone is given back.
   if (heard.status === 'fulfilled') for (const track of heard.value.getTracks()) track.stop();
   if (seen.status === 'fulfilled') seen.value?.stop();
   if (seen.status === 'rejected') throw seen.reason as Error;

@@ -213,7 +213,7 @@ export class Peer {
     });
     this.connection?.addEventListener('icecandidate', ({ candidate }) => {
       if (candidate?.type !== 'relay') return;
-      // One address of several is enough.
+      // One relayed candidate shows that the relay works; others may have failed before.
       this.relayed = true;
       options.onRelay(null);
     });

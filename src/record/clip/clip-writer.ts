@@ -13,12 +13,12 @@ export interface ClipWriter {
   readonly complete: boolean;
   /** @param seconds - of the clip. The frame stays the caller's to close. */
   addFrame(frame: VideoFrame, seconds: number): Promise<void>;
-  /** As {@link ClipWriter.addFrame}, for a block of sound. */
+  /** See {@link ClipWriter.addFrame}, for a block of sound. */
   addSound(sound: AudioData, seconds: number): Promise<void>;
-  /** A pause is over. */
+  /** To be called when a pause has ended. */
   resumed(): void;
   finish(): Promise<void>;
-  /** Ends it as it is, for a disk that is full. */
+  /** Closes the file as it is, because the disk is full. */
   end(): Promise<void>;
   cancel(): Promise<void>;
 }

@@ -28,7 +28,10 @@ export class FilmSound {
     return this.codec === null ? 'of a kind unknown here' : nameOfCodec(this.codec);
   }
 
-  /** Whether its packets can be copied: cuts within it would fall inside of packets. */
+  /**
+   * Whether its packets can be copied. If an edit list cuts within the track, the cuts would be in
+   * the middle of packets.
+   */
   get isWhole(): boolean {
     return this.editSpans === WHOLE_TRACK || this.editSpans.length === 1;
   }

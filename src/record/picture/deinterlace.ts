@@ -1,6 +1,6 @@
 import type { VideoSample } from 'mediabunny';
 
-/** Codes that noise differs by. */
+/** Code values that differ by no more than this differ by noise only. */
 const NOISE = 10;
 
 /**

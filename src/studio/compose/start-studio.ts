@@ -48,7 +48,7 @@ function showStateInDocument({ page, preferences, recording }: Studio): void {
   const { dataset } = document.documentElement;
   const { title } = document;
   watch(() => {
-    // A tab that is hidden shows nothing else.
+    // While the tab is hidden its title is all that can be seen.
     document.title = recording.isRecording.value ? `● ${title}` : title;
   });
   watch(() => {

@@ -33,7 +33,7 @@ export function ClipPreview({ clip: { url, file }, title, seconds }: ClipPreview
         {isImage ? (
           <img class="preview" src={url} alt="" />
         ) : (
-          // The browser plays what it wrote: the codecs are its own.
+          // The browser encoded the clip itself, so it can play it.
           <video
             class="preview"
             src={url}

@@ -8,7 +8,7 @@ import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import { roughnessAt } from './paper-grain.ts';
 
-/** Half the least border between two steps, as a share of a step. */
+/** Half the width of the sharpest border between two steps, as a share of a step. */
 export const HARD_BORDER = 0.01;
 /** A tidemark is this share of a step wide ... */
 const TIDEMARK_WIDTH = 0.3;
@@ -19,7 +19,8 @@ const SHADOW_BORDER = 0.012;
 /** Lines of hatching cover at most this share of their pitch. */
 const HATCH_WIDTH = 0.5;
 /**
- * Lines that cross others lean this far from the right angle: else dark tones are a grid of dots.
+ * Crossing lines differ from the right angle by this much; otherwise dark tones would become a grid
+ * of dots.
  */
 const CROSSING = (35 * Math.PI) / 180;
 const CROSS_COSINE = Math.cos(CROSSING);
@@ -28,9 +29,9 @@ const CROSS_SINE = Math.sin(CROSSING);
 const DOTS_TOUCH = Math.PI / 8;
 /** How much the paper's grain lightens and darkens. */
 const GRAIN_DEPTH = 0.5;
-/** How much less ink the paper's hollows take where it has all its tooth. */
+/** How much less ink lies in the paper's hollows at full tooth. */
 const INK_GRAIN = 3;
-/** By how much lightness strokes of a screen are narrower in the hollows. */
+/** How much narrower the strokes of a screen are in the hollows, in lightness. */
 const STROKE_GRAIN = 1;
 /** Chroma follows the lightness up to this factor ... */
 const MAX_CHROMA = 2;

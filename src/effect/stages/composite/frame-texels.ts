@@ -34,7 +34,7 @@ export class FrameTexels {
   }
 }
 
-/** What blue lacks in this browser, as {@link FrameTexels.blueShort}. */
+/** Measures {@link FrameTexels.blueShort} for this browser. */
 async function measure(): Promise<number> {
   // A blue of 2 by 2 pixels: luma, and what it makes of the chroma for blue.
   const planes = Uint8Array.of(40, 40, 40, 40, 200, 128);

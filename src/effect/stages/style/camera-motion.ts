@@ -157,7 +157,7 @@ function leastSquares(
       count++;
       const size = Math.abs(difference);
       differences += Math.min(size, 4 * MAX_OUTLIER);
-      // A flat wall fits wherever it is.
+      // Flat areas are left out, because they fit anywhere.
       if (Math.abs(gradientX) + Math.abs(gradientY) > FLAT)
         classes[Math.min(63, Math.floor(size / CLASS))]!++;
       row[0] = gradientX * x + gradientY * y;
