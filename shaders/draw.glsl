@@ -36,6 +36,23 @@ uniform int uPaletteSize;
 uniform float uPaletteColour; // factor on its chroma
 #endif
 
+#ifdef PIGMENTS
+uniform vec3 uPigments[20]; // four ramps, each of the colours for five lightnesses
+#ifndef RECIPE
+uniform int uWarmRamp;      // for warm tones
+#endif
+#endif
+#ifdef BRUSHWORK
+uniform sampler2D uBrushwork; // what src/effect/stages/composite/brushwork.ts makes; it repeats
+#ifndef RECIPE
+uniform vec3 uBrush;          // depth, how far it follows the form, opacity of contours
+uniform vec2 uBrushSpares;    // how much less of it warm tones have, and light ones
+#endif
+uniform float uBrushTexel;    // in pixels
+uniform vec3 uBrushAlong;     // from places of the frame to the tile
+uniform vec3 uBrushAcross;
+#endif
+
 vec2 mapped(vec2 at, vec3 along, vec3 across) {
   return vec2(dot(along.xy, at) + along.z, dot(across.xy, at) + across.z);
 }
@@ -182,6 +199,47 @@ vec3 recoloured(vec3 tone, float lightness, float light, float chromaFactor) {
   return light + chroma;
 }
 
+#if defined(PIGMENTS) || defined(BRUSHWORK)
+// How warm a tone is, 0..1.
+float warmthOf(vec3 tone, float lightness) {
+  return smoothstep(WARM_FROM, WARM_TO, (tone.r - tone.b) / (lightness + WARM_ADDED));
+}
+#endif
+
+#ifdef PIGMENTS
+vec3 rampAt(int ramp, float light) {
+  float place = 4.0 * light;
+  int darker = min(int(place), 3);
+  int at = 5 * ramp + darker;
+  return mix(uPigments[at], uPigments[at + 1], place - float(darker));
+}
+
+// The painting's colour for a lightness.
+// shares: of the second, third and fourth ramp.
+vec3 pigmentAt(vec3 tone, float lightness, float light, vec3 shares) {
+  vec3 colour = rampAt(0, light);
+  if (uWarmRamp > 0) {
+    float warmth = warmthOf(tone, lightness);
+    if (warmth > 0.0) colour = mix(colour, rampAt(uWarmRamp, light), warmth);
+  }
+  if (shares.r > 0.0) colour = mix(colour, rampAt(1, light), shares.r);
+  if (shares.g > 0.0) colour = mix(colour, rampAt(2, light), shares.g);
+  if (shares.b > 0.0) colour = mix(colour, rampAt(3, light), shares.b);
+  float grey = dot(colour, luma);
+  return clamp(grey + uChroma * (colour - grey), 0.0, 1.0);
+}
+#endif
+
+#ifdef BRUSHWORK
+// The shares of the ramps of pigments, and the relief.
+// kept: how much of the brushwork there is.
+vec4 brushworkAt(vec2 at, float form, float kept) {
+  vec4 there = texture(uBrushwork, mapped(at, uBrushAlong, uBrushAcross) + vec2(0.0, uBrush.y * form));
+  there.rgb = kept * clamp((there.rgb - 0.5) * max(uBrushTexel, 1.0) + 0.5, 0.0, 1.0);
+  return there;
+}
+#endif
+
 #ifdef PALETTE
 // The palette's colour for a lightness, at that lightness.
 vec3 paletteAt(float light) {
@@ -195,13 +253,16 @@ vec3 paletteAt(float light) {
 
 // The style at a place of the frame that is not all in shadow.
 // styled: of the net there. fine: its lightness with the frame's detail. ink: that is there already.
-vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink) {
+// shares: of the pigments' ramps.
+vec3 toneAndInk(vec2 at, vec4 styled, float lightness, float fine, float ink, vec3 shares) {
   float light = fine;
 #ifdef STEPS
   if (uSteps.x > 0.0) light = mix(steppedLight(fine), fine, uShading);
 #endif
 #if defined(BLANK)
   vec3 colour = uPaperColour;
+#elif defined(PIGMENTS)
+  vec3 colour = pigmentAt(styled.rgb, lightness, light, shares);
 #elif defined(GREY)
   vec3 colour = vec3(light);
 #else
@@ -246,10 +307,22 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   float lightness = dot(styled.rgb, luma);
   float fine = clamp(lightness + uLineShare * uDetail * unseenLine(live, styled.a), 0.0, 1.0);
   fine += uLift * fine * (1.0 - fine);
+  float ink = silhouetteAt(alpha, change);
+  vec3 shares = vec3(0.0);
+#ifdef BRUSHWORK
+  float spared = uBrushSpares.x * warmthOf(styled.rgb, lightness);
+  float kept = (1.0 - spared) * (1.0 - uBrushSpares.y * smoothstep(LIGHT_FROM, LIGHT_TO, fine));
+  vec4 brushwork = brushworkAt(at, lightness, kept);
+  shares = brushwork.rgb;
+  float relief = (max(brushwork.a, CONTOUR) - LEVEL) / (1.0 - LEVEL);
+  fine = clamp(fine + kept * uBrush.x * relief * 4.0 * fine * (1.0 - fine), 0.0, 1.0);
+  float contour = 1.0 - smoothstep(0.5 * CONTOUR, CONTOUR, brushwork.a);
+  ink = max(ink, uBrush.z * smoothstep(0.4, 0.6, kept) * contour);
+#endif
   vec3 drawn = uInkColour;
 #ifdef SHADOW
   if (fine > uShadow - SHADOW_BORDER)
 #endif
-    drawn = toneAndInk(at, styled, lightness, fine, silhouetteAt(alpha, change) * uInkStrength);
+    drawn = toneAndInk(at, styled, lightness, fine, ink * uInkStrength, shares);
   return drawn;
 }

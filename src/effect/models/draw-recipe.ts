@@ -33,6 +33,34 @@ const screenSchema = v.pipe(
   v.check(({ from, to }) => from > to, 'must have "from" above "to"'),
 );
 
+const RAMP = 'must be five colours, of black, dark, middle, light and white';
+const RAMPS = 'must be one to four ramps of five colours';
+const rampSchema = v.strictTuple([colour, colour, colour, colour, colour], RAMP);
+
+const pigmentsSchema = v.pipe(
+  v.strictObject(
+    {
+      ramps: v.pipe(v.array(rampSchema, RAMPS), v.minLength(1, RAMPS), v.maxLength(4, RAMPS)),
+      warm: v.optional(v.pipe(from(0, 3), v.integer('must be the index of a ramp')), 0),
+    },
+    FIELDS,
+  ),
+  v.check(({ ramps, warm }) => warm < ramps.length, 'must have in "warm" the index of one of its ramps'),
+);
+
+const brushworkSchema = v.strictObject(
+  {
+    kind: v.picklist(['facets', 'drums', 'waves'], 'must be facets, drums or waves'),
+    size: v.optional(from(0.25, 4), 1),
+    depth: v.optional(share, 0.3),
+    follow: v.optional(share, 0),
+    contour: v.optional(share, 0),
+    sparesWarm: v.optional(share, 0),
+    sparesLight: v.optional(share, 0),
+  },
+  FIELDS,
+);
+
 /** The recipe in an entry of the manifest; see {@link DrawRecipe}. */
 export const drawRecipeSchema = v.strictObject(
   {
@@ -69,6 +97,8 @@ export const drawRecipeSchema = v.strictObject(
       {},
     ),
     tidemark: v.optional(share, 0),
+    pigments: v.optional(pigmentsSchema),
+    brushwork: v.optional(brushworkSchema),
   },
   FIELDS,
 );
@@ -100,5 +130,14 @@ export const drawRecipeSchema = v.strictObject(
  *   how much the roughness of the paper shows by itself (default 0), and `tooth` how much it breaks
  *   up ink, as graphite leaves the hollows free (default 0).
  * - `tidemark`: darkening at the borders of the steps, as dried watercolour has it. Default 0.
+ * - `pigments`: a painting's colours in place of the tone's. Each of the one to four `ramps` has the
+ *   colours for black, dark, middle, light and white. Tones are painted with the first ramp, warm
+ *   ones, such as skin, with the ramp of index `warm` (default 0).
+ * - `brushwork`: what a painter adds: `facets`, `drums` with contours, or strokes in `waves`. It
+ *   lightens and darkens the tone before the steps by up to `depth` (default 0.3), paints some
+ *   places with the other ramps of the pigments, and draws its contours with the opacity `contour`
+ *   (0). `size` is a factor on its own size, 0.25..4 (1). It bends along the form: from black to
+ *   white it shifts by `follow` of its tile (0). `sparesWarm` and `sparesLight` say how much less of
+ *   it there is in warm and in light tones (0), so that a face stays one.
  */
 export type DrawRecipe = v.InferOutput<typeof drawRecipeSchema>;

@@ -12,6 +12,7 @@ import {
   WebGLRenderer,
   WebWorkerAdapter,
   type Shader,
+  type TextureSource,
 } from 'pixi.js';
 import { isSoftwareRenderer } from '../../../common/software-renderer.ts';
 import { PortoonError } from '../../../common/errors.ts';
@@ -21,7 +22,9 @@ import { GUARD_LINES, stackedLayout } from '../../../media/stacked-alpha.ts';
 import type { ResolvedBackground } from '../../protocol.ts';
 import type { Layers, Packed } from '../layers.ts';
 import type { Roi } from '../roi.ts';
-import { makeDrawUniforms, setDrawUniforms, withSettings } from './draw-uniforms.ts';
+import type { DrawnRecipe } from '../../models/draw-settings.ts';
+import { BRUSHWORK_TILE, brushworkTile, type BrushworkKind } from './brushwork.ts';
+import { makeDrawUniforms, setDrawUniforms, withSettings, type DrawPlace } from './draw-uniforms.ts';
 import { FrameTexels } from './frame-texels.ts';
 import { GRAIN_TILE, PAPER_GRAIN } from './paper-grain.ts';
 import { PixelReadback } from './pixel-readback.ts';
@@ -65,6 +68,7 @@ export class Compositor {
   private readonly share = texelSource('r8unorm');
   private readonly blurred = texelSource();
   private readonly grain = tileSource(PAPER_GRAIN, GRAIN_TILE);
+  private readonly brushwork = new Map<BrushworkKind, TextureSource>();
   private image: BackgroundImage | null = null;
   private readonly uniforms = makeUniforms();
   private readonly drawUniforms = makeDrawUniforms();
@@ -85,7 +89,7 @@ export class Compositor {
     this.frameTexels = software ? new FrameTexels() : null;
     this.readback = software ? new PixelReadback(gl) : null;
     const { live, packed, styled, ink, matte, share, blurred, grain } = this;
-    const textures = { live, packed, styled, ink, matte, share, blurred, grain };
+    const textures = { live, packed, styled, ink, matte, share, blurred, grain, brushwork: grain };
     const uniforms = { composite: this.uniforms, draw: this.drawUniforms };
     this.shaders = new ShaderVariants(packing, software, textures, uniforms);
     const geometry = new Geometry({
@@ -231,7 +235,7 @@ export class Compositor {
       if (styled.texels) uploadTexels(this.styled, styled.texels, styled.roi.size);
       setFrame(values.uStyledFrame, styled.roi);
       if (styled.ink) uploadTexels(this.ink, styled.ink, styled.roi.size);
-      if (styled.draw) setDrawUniforms(this.drawUniforms, styled.draw, { ...layers, roi: styled.roi, frame });
+      if (styled.draw) this.setDrawing(styled.draw, { ...layers, roi: styled.roi, frame });
     }
     if (matte?.roi) setFrame(values.uMatteFrame, matte.roi);
     if (matte?.texels) uploadTexels(this.matte, matte.texels, matte.size);
@@ -241,6 +245,18 @@ export class Compositor {
     values.uRegion = REGION_NUMBERS[layers.region];
     const background = matte ? BACKGROUND_NUMBERS[layers.background.kind] : 0;
     values.uBackgroundKind = matteAlone ? MATTE_ALONE : background;
+  }
+
+  private setDrawing(draw: DrawnRecipe, place: DrawPlace): void {
+    setDrawUniforms(this.drawUniforms, draw, place);
+    if (!draw.brushwork) return;
+    const { kind } = draw.brushwork;
+    let tile = this.brushwork.get(kind);
+    if (!tile) {
+      tile = tileSource(brushworkTile(kind), BRUSHWORK_TILE, 'rgba8unorm');
+      this.brushwork.set(kind, tile);
+    }
+    this.mesh.shader!.resources.uBrushwork = tile;
   }
 
   private setBackground({ background, blurred }: Layers, packed: Packed | null, aspect: number): void {

@@ -6,6 +6,7 @@ import type { Size } from '../../../common/size.ts';
 import type { DrawnRecipe } from '../../models/draw-settings.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
+import { brushworkAt, BRUSHWORK_TILE, CONTOUR, LEVEL } from './brushwork.ts';
 import { roughnessAt } from './paper-grain.ts';
 
 /** Half the width of the sharpest border between two steps, as a share of a step. */
@@ -39,6 +40,12 @@ const MAX_CHROMA = 2;
 const DARKEST = 0.03;
 /** How much of a palette's colour takes the place of the tone's own. */
 const PALETTE_SHARE = 0.8;
+/** A tone is warm by how much more red than blue it has, as a share of its lightness and this ... */
+const WARM_ADDED = 0.2;
+/** ... not below the first of these, and wholly from the second. */
+const [WARM_FROM, WARM_TO] = [0.05, 0.18];
+/** Tones are light, for brushwork that spares them, not below the first and wholly from the second. */
+const [LIGHT_FROM, LIGHT_TO] = [0.35, 0.7];
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
 export const SOFT_OUTLINE = 0.05;
 
@@ -57,6 +64,7 @@ export const DRAW_CONSTANTS = {
   MAX_CHROMA,
   DARKEST,
   PALETTE_SHARE,
+  ...{ WARM_ADDED, WARM_FROM, WARM_TO, LIGHT_FROM, LIGHT_TO, CONTOUR, LEVEL },
   PI: Math.PI,
 };
 
@@ -97,13 +105,16 @@ export function drawPreview(
   for (let i = 0; i < pixels; i++) {
     const tone: MutableRgb = [styled[i]!, styled[i + pixels]!, styled[i + 2 * pixels]!];
     const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
-    const lifted = lightness + draw.lift * lightness * (1 - lightness);
-    const stepped = draw.steps > 0 ? steppedLight(lifted, draw) : lifted;
-    const light = stepped + draw.shading * (lifted - stepped);
-    recolour(colour, tone, { lightness, light, factor: draw.colour });
-    if (draw.palette) mixPalette(colour, light, draw.palette);
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
+    const warmth = warmthOf(tone, lightness);
+    const lifted = lightness + draw.lift * lightness * (1 - lightness);
+    const { fine, shares, contour } = brushed(lifted, x, y, { form: lightness, warmth }, height, draw);
+    const stepped = draw.steps > 0 ? steppedLight(fine, draw) : fine;
+    const light = stepped + draw.shading * (fine - stepped);
+    if (draw.pigments) paint(colour, light, warmth, shares, draw);
+    else recolour(colour, tone, { lightness, light, factor: draw.colour });
+    if (draw.palette) mixPalette(colour, light, draw.palette);
     const rough = grain + tooth > 0 ? roughnessAt(x, y, height / REFERENCE_HEIGHT) : 0;
     layOnPaper(colour, rough, draw);
     let covered =
@@ -111,12 +122,13 @@ export function drawPreview(
         ? 0
         : draw.screen.strength *
           screenAt(x, y, { light: light + tooth * STROKE_GRAIN * rough, form: lightness }, height, draw);
+    covered = Math.max(covered, draw.ink.strength * contour);
     if (ink) covered = Math.max(covered, draw.ink.strength * clamp(0.5 + added - ink[i]!));
     covered *= clamp(1 - tooth * INK_GRAIN * Math.max(rough, 0));
     if (draw.shadow > 0)
       covered = Math.max(
         covered,
-        1 - smoothstep(draw.shadow - SHADOW_BORDER, draw.shadow + SHADOW_BORDER, lifted),
+        1 - smoothstep(draw.shadow - SHADOW_BORDER, draw.shadow + SHADOW_BORDER, fine),
       );
     for (let c = 0; c < 3; c++)
       styled[i + c * pixels] = colour[c]! + covered * (draw.ink.colour[c]! - colour[c]!);
@@ -132,6 +144,60 @@ function steppedLight(light: number, { steps, softness, tidemark }: DrawRecipe):
   const stepped = (Math.floor(scaled) + smoothstep(-soft, soft, within)) / steps;
   const rim = smoothstep(-TIDEMARK_WIDTH, 0, within) * (1 - smoothstep(0, soft, within));
   return stepped * (1 - tidemark * TIDEMARK_DEPTH * rim);
+}
+
+/** How warm a tone is, 0..1. */
+function warmthOf([red, , blue]: MutableRgb, lightness: number): number {
+  return smoothstep(WARM_FROM, WARM_TO, (red - blue) / (lightness + WARM_ADDED));
+}
+
+const UNBRUSHED = { shares: [0, 0, 0], contour: 0 };
+
+/** The lightness under the brushwork, the shares of the other ramps, and the contour's coverage. */
+function brushed(
+  light: number,
+  x: number,
+  y: number,
+  { form, warmth }: { form: number; warmth: number },
+  lines: number,
+  { brushwork }: DrawRecipe,
+): { fine: number; shares: readonly number[]; contour: number } {
+  if (!brushwork) return { fine: light, ...UNBRUSHED };
+  const { kind, size, depth, follow, sparesWarm, sparesLight } = brushwork;
+  const texel = scaledLength(size, lines);
+  const there = brushworkAt(kind, x / texel, y / texel + follow * form * BRUSHWORK_TILE);
+  const kept = (1 - sparesWarm * warmth) * (1 - sparesLight * smoothstep(LIGHT_FROM, LIGHT_TO, light));
+  const relief = (Math.max(there[3]!, CONTOUR) - LEVEL) / (1 - LEVEL);
+  return {
+    fine: clamp(light + kept * depth * relief * 4 * light * (1 - light)),
+    shares: there.slice(0, 3).map((share) => kept * clamp((share - 0.5) * Math.max(1, texel) + 0.5)),
+    contour:
+      brushwork.contour * smoothstep(0.4, 0.6, kept) * (1 - smoothstep(0.5 * CONTOUR, CONTOUR, there[3]!)),
+  };
+}
+
+/** The pigments' colour for a lightness. */
+function paint(
+  to: MutableRgb,
+  light: number,
+  warmth: number,
+  shares: readonly number[],
+  { pigments, colour }: DrawRecipe,
+): void {
+  const { ramps, warm } = pigments!;
+  const place = 4 * light;
+  const darker = Math.min(3, Math.floor(place));
+  const shade = (ramp: number, c: 0 | 1 | 2) => {
+    const colours = ramps[ramp] ?? ramps[0]!;
+    return colours[darker]![c] + (place - darker) * (colours[darker + 1]![c] - colours[darker]![c]);
+  };
+  for (const c of [0, 1, 2] as const) {
+    let mixed = shade(0, c) + warmth * (shade(warm, c) - shade(0, c));
+    for (const [i, share] of shares.entries()) mixed += share * (shade(i + 1, c) - mixed);
+    to[c] = mixed;
+  }
+  const grey = 0.299 * to[0] + 0.587 * to[1] + 0.114 * to[2];
+  for (const c of [0, 1, 2] as const) to[c] = clamp(grey + colour * (to[c] - grey));
 }
 
 /** Gives the tone another lightness, with the same hue. */

@@ -8,6 +8,7 @@ import type { Region } from '../../protocol.ts';
 import type { Layers } from '../layers.ts';
 import type { Roi } from '../roi.ts';
 import type { Similarity } from '../style/camera-motion.ts';
+import { BRUSHWORK_TILE } from './brushwork.ts';
 import { addedHalfWidth, HARD_BORDER, REFERENCE_HEIGHT, scaledLength, SOFT_OUTLINE } from './draw-preview.ts';
 import { GRAIN_SIZE, GRAIN_TILE } from './paper-grain.ts';
 
@@ -18,6 +19,10 @@ export const SCREEN_NUMBERS: Readonly<Record<DrawRecipe['screen']['kind'], numbe
   lines: 2,
   hatching: 3,
 };
+
+/** The shader's pigments. */
+const RAMPS = 4;
+const RAMP_COLOURS = 5;
 
 const vec3 = () => ({ value: new Float32Array(3), type: 'vec3<f32>' as const });
 
@@ -48,6 +53,17 @@ export function makeDrawUniforms() {
     uPalette: { value: new Float32Array(3 * MAX_COLOURS), type: 'vec3<f32>', size: MAX_COLOURS },
     uPaletteSize: { value: 0, type: 'i32' },
     uPaletteColour: { value: 1, type: 'f32' },
+    uPigments: {
+      value: new Float32Array(3 * RAMPS * RAMP_COLOURS),
+      type: 'vec3<f32>',
+      size: RAMPS * RAMP_COLOURS,
+    },
+    uWarmRamp: { value: 0, type: 'i32' },
+    uBrush: vec3(),
+    uBrushSpares: { value: new Float32Array(2), type: 'vec2<f32>' },
+    uBrushTexel: { value: 1, type: 'f32' },
+    uBrushAlong: vec3(),
+    uBrushAcross: vec3(),
   });
 }
 
@@ -68,7 +84,7 @@ export function withSettings(layers: Layers, frame: Size): Layers {
 }
 
 /** The uniforms that depend on nothing but the recipe, and on no setting that a slider moves. */
-export function recipeNumbers({ ink, screen, paper, ...draw }: DrawRecipe) {
+export function recipeNumbers({ ink, screen, paper, brushwork, ...draw }: DrawRecipe) {
   const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
   return {
     uSteps: [draw.steps, 1 / Math.max(1, draw.steps), 0.5 / soft],
@@ -83,11 +99,15 @@ export function recipeNumbers({ ink, screen, paper, ...draw }: DrawRecipe) {
     uFollow: screen.follow,
     uPaperColour: paper.colour,
     uPaper: [paper.grain, paper.tone, paper.tooth],
+    ...(brushwork && {
+      uBrush: [brushwork.depth, brushwork.follow, brushwork.contour],
+      uBrushSpares: [brushwork.sparesWarm, brushwork.sparesLight],
+    }),
   } as const;
 }
 
 /** What the uniforms depend on besides the recipe. */
-interface DrawPlace {
+export interface DrawPlace {
   readonly roi: Roi;
   /** Size of the frame. */
   readonly frame: Size;
@@ -105,7 +125,7 @@ export function setDrawUniforms(
   draw: DrawnRecipe,
   { roi, frame, region, anchor }: DrawPlace,
 ): void {
-  const { ink, palette } = draw;
+  const { ink, palette, pigments } = draw;
   const lines = frame[1];
   const scale = pixelsPerNetPixel(roi, frame);
   for (const [name, value] of Object.entries(recipeNumbers(draw))) {
@@ -128,13 +148,19 @@ export function setDrawUniforms(
     uniforms.uPaletteSize = palette.colours.length;
     uniforms.uPaletteColour = palette.colour;
   }
+  if (pigments) {
+    const { ramps, warm } = pigments;
+    // Places that the brushwork paints with a ramp that there is not have the first one.
+    uniforms.uPigments.set(Array.from({ length: RAMPS }, (_, i) => ramps[i] ?? ramps[0]!).flat(2));
+    uniforms.uWarmRamp = warm;
+  }
   setPatterns(uniforms, draw, frame, anchor);
 }
 
 /** Sets where the patterns lie that move with what they are drawn on. */
 function setPatterns(
   uniforms: ReturnType<typeof makeDrawUniforms>['uniforms'],
-  { screen }: DrawRecipe,
+  { screen, brushwork }: DrawRecipe,
   frame: Size,
   anchor: Similarity,
 ): void {
@@ -149,6 +175,12 @@ function setPatterns(
   const grain = 1 / scaledLength(GRAIN_SIZE * GRAIN_TILE, lines);
   uniforms.uGrainAlong.set(patternRow(grain, 0, anchor, frame));
   uniforms.uGrainAcross.set(patternRow(0, grain, anchor, frame));
+  if (!brushwork) return;
+  const texel = scaledLength(brushwork.size, lines);
+  const brush = 1 / (BRUSHWORK_TILE * texel);
+  uniforms.uBrushTexel = texel;
+  uniforms.uBrushAlong.set(patternRow(brush, 0, anchor, frame));
+  uniforms.uBrushAcross.set(patternRow(0, brush, anchor, frame));
 }
 
 /**

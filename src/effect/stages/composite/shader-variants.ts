@@ -73,6 +73,8 @@ interface ShaderTextures {
   readonly blurred: TextureSource;
   /** The roughness of paper. */
   readonly grain: TextureSource;
+  /** Replaced by the tile of a style that has brushwork. */
+  readonly brushwork: TextureSource;
 }
 
 /**
@@ -129,7 +131,7 @@ export class ShaderVariants {
   }
 
   private compile(defines: string, isPacked: boolean): Shader {
-    const { live, packed, styled, ink, matte, share, blurred, grain } = this.textures;
+    const { live, packed, styled, ink, matte, share, blurred, grain, brushwork } = this.textures;
     const isDrawn = defines.includes('#define DRAWN');
     const constants = glslConstants({
       ...{ SLOPE_RANGE, GUARD_LINES, ...MATTE_EDGE_CONSTANTS },
@@ -147,7 +149,7 @@ export class ShaderVariants {
       resources: {
         uLive: live,
         ...(isPacked ? { uPacked: packed } : { uStyled: styled, uInk: ink, uMatte: matte, uShare: share }),
-        ...(isDrawn && { uGrain: grain }),
+        ...(isDrawn && { uGrain: grain, uBrushwork: brushwork }),
         uBackground: blurred,
         uGlow: blurred,
         ...this.uniforms,
@@ -180,6 +182,9 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
     PAPER: !software || paper.grain > 0 || paper.tooth > 0 || paper.tone < 1,
     GRAIN: !software || paper.grain > 0,
     TOOTH: !software || paper.tooth > 0,
+    // Few styles are painted: others do without these on a GPU as well.
+    PIGMENTS: draw.pigments !== undefined,
+    BRUSHWORK: draw.brushwork !== undefined,
   };
 }
 
@@ -191,6 +196,10 @@ function recipeConstants(draw: DrawRecipe): Record<string, boolean> {
       ? `${name} ${literal(value)}`
       : `${name} vec${value.length}(${value.map(literal).join(', ')})`,
   );
-  const names = ['RECIPE', `uScreenKind ${SCREEN_NUMBERS[draw.screen.kind]}`, ...numbers];
+  const integers = [
+    `uScreenKind ${SCREEN_NUMBERS[draw.screen.kind]}`,
+    ...(draw.pigments ? [`uWarmRamp ${draw.pigments.warm}`] : []),
+  ];
+  const names = ['RECIPE', ...integers, ...numbers];
   return Object.fromEntries(names.map((name) => [name, true]));
 }

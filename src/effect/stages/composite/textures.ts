@@ -13,13 +13,17 @@ export function texelSource(format: 'rgba8unorm' | 'r8unorm' = 'rgba8unorm'): Bu
   });
 }
 
-/** A texture of one channel that never changes and repeats beyond its borders. */
-export function tileSource(texels: Uint8Array, side: number): BufferImageSource {
+/** A texture that never changes and repeats beyond its borders. */
+export function tileSource(
+  texels: Uint8Array,
+  side: number,
+  format: 'rgba8unorm' | 'r8unorm' = 'r8unorm',
+): BufferImageSource {
   return new BufferImageSource({
     resource: texels,
     width: side,
     height: side,
-    format: 'r8unorm',
+    format,
     alphaMode: 'no-premultiply-alpha',
     addressMode: 'repeat',
     autoGarbageCollect: false,

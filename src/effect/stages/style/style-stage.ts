@@ -100,7 +100,9 @@ export class StyleStage<StyleNet extends StatelessNet = StatelessNet> {
   /** Whether the selected style draws a pattern, which must move with the picture. */
   get hasPattern(): boolean {
     const draw = this.current?.draw;
-    return draw != null && (draw.screen.kind !== 'none' || draw.paper.grain + draw.paper.tooth > 0);
+    if (!draw) return false;
+    const { screen, paper, brushwork } = draw;
+    return screen.kind !== 'none' || paper.grain + paper.tooth > 0 || brushwork !== undefined;
   }
 
   /** The grade in which a style would be drawn if this one was asked for. */
