@@ -10,6 +10,7 @@ import { serveApp } from '../fixtures/server.ts';
 import { composites, distanceToOutline, meanDifference } from '../fixtures/stage.ts';
 import { LONG_WAIT } from '../fixtures/waits.ts';
 import { takePreviews, watchSwitches, type Previewing } from './effect-page.ts';
+import { giveOwnNet } from './own-net.ts';
 import { reach } from './studio-page.ts';
 
 let camera: FakeCamera;
@@ -268,11 +269,10 @@ describe('previews', () => {
 describe('what goes wrong', () => {
   test('a tampered style is refused by name, and the page goes on', async () => {
     const page = await browser.newPage({ serviceWorkers: 'block' });
-    await page.route('**/models/style/drawn.onnx*', async (route) => {
-      const response = await route.fetch();
-      const body = await response.body();
-      body[body.length >> 1] = body[body.length >> 1]! ^ 1;
-      await route.fulfill({ response, body });
+    await giveOwnNet(page, app.url, 'toon', (route, net) => {
+      const damaged = Buffer.from(net);
+      damaged[damaged.length >> 1]! ^= 1;
+      return route.fulfill({ body: damaged });
     });
     await page.goto(`${app.url}?input=camera&autostart=1&style=toon`);
     await reach(page, 'running');
@@ -345,8 +345,10 @@ describe('what goes wrong', () => {
   });
 
   test('a change that waits for a net is refused when the effect closes', async () => {
-    const page = await open('style=none', { from: light });
-    await page.route('**/models/style/udnie.onnx*', () => new Promise(() => undefined));
+    const page = await browser.newPage({ serviceWorkers: 'block' });
+    await giveOwnNet(page, light.url, 'udnie', () => new Promise(() => undefined));
+    await page.goto(`${light.url}?input=camera&autostart=1&style=none`);
+    await reach(page, 'running');
     const code = await page.evaluate(async () => {
       const { portoon } = window as unknown as {
         portoon: { set(look: unknown): Promise<void>; close(): Promise<void> };

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { serveApp } from '../fixtures/server.ts';
+import { giveOwnNet } from './own-net.ts';
 import { message, reach, visit } from './studio-page.ts';
 import { LONG_WAIT } from '../fixtures/waits.ts';
 
@@ -111,12 +112,10 @@ describe('the strip', () => {
 
   it('marks a style that cannot be loaded, shows the others, and tries again when asked', async () => {
     const { page, close } = await visit(browser, home);
-    await page.route('**/models/style/udnie*', async (route) => {
-      const response = await route.fetch();
-      const body = await response.body();
-      body.fill(0, 1000, 1100);
-      await route.fulfill({ response, body });
-    });
+    let isDamaged = true;
+    await giveOwnNet(page, home, 'udnie', (route, net) =>
+      route.fulfill({ body: isDamaged ? Buffer.from(net).fill(0, 1000, 1100) : net }),
+    );
     await page.goto(`${home}?input=demo&style=toon`);
     await reach(page, 'running');
     await tile(page, 'udnie').and(page.locator('[data-fault=ERR_MODEL_INTEGRITY]')).waitFor();
@@ -125,7 +124,7 @@ describe('the strip', () => {
     await previews(page, 'none', 'toon');
     expect(await page.locator('.notice').count()).toBe(0);
 
-    await page.unroute('**/models/style/udnie*');
+    isDamaged = false;
     await tile(page, 'udnie').click();
     await remembered(page, '"style":"udnie"');
     expect(await chosenStyle(page)).toBe('udnie');
@@ -187,7 +186,7 @@ describe('how a style is drawn', () => {
     await remembered(page, '"colour":1}');
     await line.fill('300');
 
-    await tile(page, 'udnie').click();
+    await tile(page, 'none').click();
     await line.waitFor({ state: 'hidden' });
     expect(await colour.count()).toBe(0);
     await tile(page, 'manga').click();

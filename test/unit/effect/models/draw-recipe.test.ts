@@ -53,6 +53,14 @@ for (const [draw, says] of [
   [{ screen: { kind: 'stars' } }, 'draw.screen.kind must be none, dots, lines or hatching'],
   [{ screen: { from: 0.2, to: 0.2 } }, 'draw.screen must have "from" above "to"'],
   [{ paper: { grains: 1 } }, 'draw.paper.grains must be an object'],
+  [{ pigments: { ramps: [] } }, 'draw.pigments.ramps must be one to four ramps of five colours'],
+  [{ pigments: { ramps: [[[0, 0, 0]]] } }, 'draw.pigments.ramps.0.1 must be red, green and blue'],
+  [
+    { pigments: { ramps: [Array.from({ length: 5 }, () => [0, 0, 0])], warm: 1 } },
+    'draw.pigments must have in "warm" the index of one of its ramps',
+  ],
+  [{ brushwork: { kind: 'dabs' } }, 'draw.brushwork.kind must be facets, drums or waves'],
+  [{ brushwork: { size: 2 } }, 'draw.brushwork.kind must be'],
   [{ stepz: 3 }, 'draw.stepz must be an object, and hold nothing but what the recipe knows'],
   ['comic', 'draw must be an object'],
 ] as const)

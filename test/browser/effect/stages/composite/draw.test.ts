@@ -18,6 +18,8 @@ interface Fields {
   size: Size;
   /** Grey tone, 0..1. */
   tone: (x: number, y: number) => number;
+  /** Share of its blue that the tone keeps. Default 1. */
+  blue?: number;
   /** Pixels of the net. */
   ink?: (x: number, y: number) => number;
 }
@@ -51,7 +53,7 @@ function draw(fields: Fields, draw: DrawRecipe, frame: Size, layers: Partial<Lay
   const texels = new Uint8Array(4 * planes.tone.length);
   for (const [i, tone] of planes.tone.entries()) {
     const grey = 255 * tone;
-    texels.set([grey, grey, grey, 128].map(Math.round), 4 * i);
+    texels.set([grey, grey, (fields.blue ?? 1) * grey, 128].map(Math.round), 4 * i);
   }
   const ink = new Uint8Array(planes.ink.length);
   encodeInk(planes.ink, ink);
@@ -281,6 +283,55 @@ test('a palette gives dark tones its dark colours and light ones its light colou
   expect(most(none.map((value, i) => Math.abs(value - tone[i]!)))).toBeLessThan(0.02);
 });
 
+/** Red rises with the lightness in the first ramp, and is all or nothing in the others. */
+const PIGMENTS = {
+  ramps: [
+    [0, 0.2, 0.5, 0.8, 1].map((red) => [red, 0, 0] as const),
+    Array.from({ length: 5 }, () => [1, 0, 0] as const),
+    Array.from({ length: 5 }, () => [0, 1, 0] as const),
+  ] as never,
+  warm: 2,
+};
+
+test('pigments go by the lightness of a tone, and warm tones have a ramp of their own', () => {
+  const drawn = recipe({ pigments: PIGMENTS });
+  const shown = draw(ramp, drawn, SCREENS[0]);
+  for (const [at, red] of [
+    [0.25, 0.2],
+    [0.375, 0.35],
+    [0.5, 0.5],
+    [0.75, 0.8],
+  ] as const)
+    expect(shown[Math.round(at * 640)]).toBeCloseTo(red, 1.7);
+  expect(most(draw({ ...flat(0.5), blue: 0.3 }, drawn, SCREENS[0]))).toBe(0);
+  // Colour can be taken away from them as from any tone.
+  const grey = draw(flat(0.5), drawn, SCREENS[0], { drawing: { line: 1, colour: 0, palette: [] } });
+  expect(mean(grey)).toBeCloseTo(0.299 * 0.5, 1.9);
+});
+
+test('brushwork moves with what it is on, has contours of ink, and spares what it is told to', () => {
+  const frame = SCREENS[0];
+  const [columns, lines] = frame;
+  const brushwork = { kind: 'drums', depth: 0.5, contour: 1 } as const;
+  const drums = recipe({ brushwork, ink: { colour: INK } });
+  const shown = draw(flat(0.5), drums, frame);
+  expect(most(shown)).toBeGreaterThan(0.9);
+  expect(least(shown)).toBe(0);
+  expect(Math.abs(mean(shown) - 0.5)).toBeLessThan(0.2);
+  const moved = draw(flat(0.5), drums, frame, { anchor: { ...STILL, right: -32 / lines } });
+  const along = (picture: Float32Array) => picture.subarray(100 * columns, 101 * columns);
+  const shift = along(moved)
+    .subarray(32)
+    .map((value, x) => Math.abs(value - along(shown)[x]!));
+  expect(most(shift)).toBeLessThan(0.02);
+
+  const spread = (picture: Float32Array) => most(picture) - least(picture);
+  const spares = recipe({ brushwork: { ...brushwork, sparesWarm: 1, sparesLight: 1 } });
+  expect(spread(draw({ ...flat(0.4), blue: 0.3 }, spares, frame))).toBeLessThan(0.02);
+  expect(spread(draw(flat(0.8), spares, frame))).toBeLessThan(0.02);
+  expect(spread(draw(flat(0.3), spares, frame))).toBeGreaterThan(0.3);
+});
+
 test('previews are drawn alike', () => {
   const size = [96, 64] as const;
   const fields: Fields = {
@@ -297,6 +348,9 @@ test('previews are drawn alike', () => {
     { ink, screen: { kind: 'hatching', from: 1, to: 0, pitch: 20 }, paper: { tooth: 0.5, tone: 0.2 } },
     { steps: 4, shading: 0.5, lift: 0.5 },
     { lift: 1, shadow: 0.3 },
+    { pigments: PIGMENTS, brushwork: { kind: 'facets', size: 4, follow: 0.05, sparesLight: 0.5 } },
+    { pigments: PIGMENTS, brushwork: { kind: 'waves', size: 4, depth: 0.6 }, steps: 3 },
+    { ink, brushwork: { kind: 'drums', size: 4, contour: 0.8 } },
   ] as const) {
     const drawn = recipe(given);
     const { tone, ink: distances } = planesOf(fields);
