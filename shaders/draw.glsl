@@ -37,8 +37,11 @@ uniform float uPaletteColour; // factor on its chroma
 #endif
 
 #ifdef PIGMENTS
-uniform vec3 uPigments[20]; // four ramps, each of the colours for five lightnesses
-#ifndef RECIPE
+// Four ramps, each of the colours for five lightnesses.
+#ifdef RECIPE
+const vec3 uPigments[20] = vec3[20](RAMPS);
+#else
+uniform vec3 uPigments[20];
 uniform int uWarmRamp;      // for warm tones
 #endif
 #endif
@@ -207,11 +210,12 @@ float warmthOf(vec3 tone, float lightness) {
 #endif
 
 #ifdef PIGMENTS
+// With no index that depends on the place: that is slow where there is no GPU.
 vec3 rampAt(int ramp, float light) {
-  float place = 4.0 * light;
-  int darker = min(int(place), 3);
-  int at = 5 * ramp + darker;
-  return mix(uPigments[at], uPigments[at + 1], place - float(darker));
+  int at = 5 * ramp;
+  vec4 parts = clamp(4.0 * light - vec4(0.0, 1.0, 2.0, 3.0), 0.0, 1.0);
+  vec3 dark = mix(mix(uPigments[at], uPigments[at + 1], parts.x), uPigments[at + 2], parts.y);
+  return mix(mix(dark, uPigments[at + 3], parts.z), uPigments[at + 4], parts.w);
 }
 
 // The painting's colour for a lightness.
@@ -232,10 +236,10 @@ vec3 pigmentAt(vec3 tone, float lightness, float light, vec3 shares) {
 
 #ifdef BRUSHWORK
 // The shares of the ramps of pigments, and the relief.
-// kept: how much of the brushwork there is.
-vec4 brushworkAt(vec2 at, float form, float kept) {
+// shown: how much there is of the shares.
+vec4 brushworkAt(vec2 at, float form, float shown) {
   vec4 there = texture(uBrushwork, mapped(at, uBrushAlong, uBrushAcross) + vec2(0.0, uBrush.y * form));
-  there.rgb = kept * clamp((there.rgb - 0.5) * max(uBrushTexel, 1.0) + 0.5, 0.0, 1.0);
+  there.rgb = shown * clamp((there.rgb - 0.5) * max(BORDER * uBrushTexel, 1.0) + 0.5, 0.0, 1.0);
   return there;
 }
 #endif
@@ -312,12 +316,13 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
 #ifdef BRUSHWORK
   float spared = uBrushSpares.x * warmthOf(styled.rgb, lightness);
   float kept = (1.0 - spared) * (1.0 - uBrushSpares.y * smoothstep(LIGHT_FROM, LIGHT_TO, fine));
-  vec4 brushwork = brushworkAt(at, lightness, kept);
+  float shown = smoothstep(0.4, 0.6, kept);
+  vec4 brushwork = brushworkAt(at, lightness, shown);
   shares = brushwork.rgb;
   float relief = (max(brushwork.a, CONTOUR) - LEVEL) / (1.0 - LEVEL);
   fine = clamp(fine + kept * uBrush.x * relief * 4.0 * fine * (1.0 - fine), 0.0, 1.0);
   float contour = 1.0 - smoothstep(0.5 * CONTOUR, CONTOUR, brushwork.a);
-  ink = max(ink, uBrush.z * smoothstep(0.4, 0.6, kept) * contour);
+  ink = max(ink, uBrush.z * shown * contour);
 #endif
   vec3 drawn = uInkColour;
 #ifdef SHADOW

@@ -10,6 +10,8 @@ export type BrushworkKind = NonNullable<DrawRecipe['brushwork']>['kind'];
 export const BRUSHWORK_TILE = 512;
 /** Relief below this, 0..1, is a contour between two planes. */
 export const CONTOUR = 0.1;
+/** From one plane to another it takes so many texels to each side of their border. */
+export const BORDER = 2;
 /** The relief that changes no lightness; 1 lightens most and `CONTOUR` darkens most. */
 export const LEVEL = 0.55;
 
@@ -122,19 +124,29 @@ function planesTile(planes: Planes): Uint8Array {
       const [x, y] = [left + (i % BLOCK), top + Math.floor(i / BLOCK)];
       const place = bent(x, y, planes);
       let [nearest, second] = [Infinity, Infinity];
-      let own = near[0]!;
+      let [own, next] = [near[0]!, near[0]!];
       for (const plane of near) {
         const distance = distanceTo(plane, place, planes);
         if (distance < nearest) {
-          second = nearest;
-          nearest = distance;
-          own = plane;
-        } else if (distance < second) second = distance;
+          [nearest, second] = [distance, nearest];
+          [own, next] = [plane, own];
+        } else if (distance < second) {
+          second = distance;
+          next = plane;
+        }
       }
       const t = 4 * (y * BRUSHWORK_TILE + x);
-      if (own.ramp > 0) tile[t + own.ramp - 1] = 255;
-      const isContour = second - nearest < contour;
-      tile[t + 3] = isContour ? 0 : reliefByte(relief(acrossOf(own, place), own.chance));
+      const toBorder = second - nearest;
+      const share = 0.5 + 0.5 * Math.min(1, toBorder / BORDER);
+      if (own.ramp > 0) tile[t + own.ramp - 1]! += 255 * share;
+      if (next.ramp > 0) tile[t + next.ramp - 1]! += 255 * (1 - share);
+      const ownRelief = relief(acrossOf(own, place), own.chance);
+      const nextRelief = relief(acrossOf(next, place), next.chance);
+      // Its own bytes rise towards the contour's border, which so lies between texels.
+      tile[t + 3] =
+        toBorder < contour
+          ? (255 * CONTOUR * toBorder) / contour
+          : reliefByte(nextRelief + share * (ownRelief - nextRelief));
     }
   }
   return tile;

@@ -6,7 +6,7 @@ import type { Size } from '../../../common/size.ts';
 import type { DrawnRecipe } from '../../models/draw-settings.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
-import { brushworkAt, BRUSHWORK_TILE, CONTOUR, LEVEL } from './brushwork.ts';
+import { BORDER, brushworkAt, BRUSHWORK_TILE, CONTOUR, LEVEL } from './brushwork.ts';
 import { roughnessAt } from './paper-grain.ts';
 
 /** Half the width of the sharpest border between two steps, as a share of a step. */
@@ -64,7 +64,7 @@ export const DRAW_CONSTANTS = {
   MAX_CHROMA,
   DARKEST,
   PALETTE_SHARE,
-  ...{ WARM_ADDED, WARM_FROM, WARM_TO, LIGHT_FROM, LIGHT_TO, CONTOUR, LEVEL },
+  ...{ WARM_ADDED, WARM_FROM, WARM_TO, LIGHT_FROM, LIGHT_TO, BORDER, CONTOUR, LEVEL },
   PI: Math.PI,
 };
 
@@ -167,12 +167,14 @@ function brushed(
   const texel = scaledLength(size, lines);
   const there = brushworkAt(kind, x / texel, y / texel + follow * form * BRUSHWORK_TILE);
   const kept = (1 - sparesWarm * warmth) * (1 - sparesLight * smoothstep(LIGHT_FROM, LIGHT_TO, light));
+  const shown = smoothstep(0.4, 0.6, kept);
   const relief = (Math.max(there[3]!, CONTOUR) - LEVEL) / (1 - LEVEL);
   return {
     fine: clamp(light + kept * depth * relief * 4 * light * (1 - light)),
-    shares: there.slice(0, 3).map((share) => kept * clamp((share - 0.5) * Math.max(1, texel) + 0.5)),
-    contour:
-      brushwork.contour * smoothstep(0.4, 0.6, kept) * (1 - smoothstep(0.5 * CONTOUR, CONTOUR, there[3]!)),
+    shares: there
+      .slice(0, 3)
+      .map((share) => shown * clamp((share - 0.5) * Math.max(1, BORDER * texel) + 0.5)),
+    contour: brushwork.contour * shown * (1 - smoothstep(0.5 * CONTOUR, CONTOUR, there[3]!)),
   };
 }
 

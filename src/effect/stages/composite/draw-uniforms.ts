@@ -2,7 +2,7 @@ import { UniformGroup } from 'pixi.js';
 import type { Size } from '../../../common/size.ts';
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
 import { applySettings, type DrawnRecipe } from '../../models/draw-settings.ts';
-import { MAX_COLOURS } from '../../look.ts';
+import { MAX_COLOURS, type Rgb } from '../../look.ts';
 import { INK_RANGE } from '../../runtime/net.ts';
 import type { Region } from '../../protocol.ts';
 import type { Layers } from '../layers.ts';
@@ -83,6 +83,11 @@ export function withSettings(layers: Layers, frame: Size): Layers {
   return { ...layers, styled: { ...styled, draw: applySettings(styled.draw, drawing, netPixel) } };
 }
 
+/** All ramps that brushwork may paint with; where the recipe has fewer, the first one again. */
+export function rampsOf({ ramps }: NonNullable<DrawRecipe['pigments']>): Rgb[] {
+  return Array.from({ length: RAMPS }, (_, i) => ramps[i] ?? ramps[0]!).flat();
+}
+
 /** The uniforms that depend on nothing but the recipe, and on no setting that a slider moves. */
 export function recipeNumbers({ ink, screen, paper, brushwork, ...draw }: DrawRecipe) {
   const soft = Math.max(0.5 * draw.softness, HARD_BORDER);
@@ -149,10 +154,8 @@ export function setDrawUniforms(
     uniforms.uPaletteColour = palette.colour;
   }
   if (pigments) {
-    const { ramps, warm } = pigments;
-    // Places that the brushwork paints with a ramp that there is not have the first one.
-    uniforms.uPigments.set(Array.from({ length: RAMPS }, (_, i) => ramps[i] ?? ramps[0]!).flat(2));
-    uniforms.uWarmRamp = warm;
+    uniforms.uPigments.set(rampsOf(pigments).flat());
+    uniforms.uWarmRamp = pigments.warm;
   }
   setPatterns(uniforms, draw, frame, anchor);
 }

@@ -14,7 +14,7 @@ import { SLOPE_RANGE } from '../matte/guided-filter.ts';
 import { isWholeFrame } from '../roi.ts';
 import { drawsInk } from '../style/style-stage.ts';
 import { DRAW_CONSTANTS } from './draw-preview.ts';
-import { pixelsPerNetPixel, recipeNumbers, SCREEN_NUMBERS } from './draw-uniforms.ts';
+import { pixelsPerNetPixel, rampsOf, recipeNumbers, SCREEN_NUMBERS } from './draw-uniforms.ts';
 import { MATTE_EDGE_CONSTANTS } from './matte-edge.ts';
 
 /**
@@ -191,15 +191,16 @@ function partsOfDrawing(styled: StyledLayer, software: boolean, frame: Size): Re
 /** What draw.glsl has as constants in place of uniforms: one program for each recipe. */
 function recipeConstants(draw: DrawRecipe): Record<string, boolean> {
   const literal = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
-  const numbers = Object.entries(recipeNumbers(draw)).map(([name, value]) =>
-    typeof value === 'number'
-      ? `${name} ${literal(value)}`
-      : `${name} vec${value.length}(${value.map(literal).join(', ')})`,
+  const vector = (values: readonly number[]) => `vec${values.length}(${values.map(literal).join(', ')})`;
+  const numbers = Object.entries(recipeNumbers(draw)).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? literal(value) : vector(value)}`,
   );
-  const integers = [
-    `uScreenKind ${SCREEN_NUMBERS[draw.screen.kind]}`,
-    ...(draw.pigments ? [`uWarmRamp ${draw.pigments.warm}`] : []),
-  ];
+  const integers = [`uScreenKind ${SCREEN_NUMBERS[draw.screen.kind]}`];
+  if (draw.pigments)
+    integers.push(
+      `uWarmRamp ${draw.pigments.warm}`,
+      `RAMPS ${rampsOf(draw.pigments).map(vector).join(', ')}`,
+    );
   const names = ['RECIPE', ...integers, ...numbers];
   return Object.fromEntries(names.map((name) => [name, true]));
 }
