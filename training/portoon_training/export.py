@@ -1,6 +1,6 @@
 """Writes a trained net as ONNX and brings the manifest up to date.
 
-    python -m portoon_training.export portrait|drawn[-fine]|STYLE[-fine] RUN_FOLDER
+    python -m portoon_training.export portrait|drawn|drawn-fine RUN_FOLDER
 
 Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the
 graph is checked: same answers as PyTorch, no operator that reads shapes at run time.
@@ -21,12 +21,12 @@ from .manifest import MODELS, read_manifest, write_manifest
 from .nets import MatteNet, fold_batch_norm
 from .onnx_graph import fold_pads, trace
 from .runs import load_checkpoint
-from .styles import DRAWN, DRAWN_GRADES, STYLES
+from .styles import GRADES, STYLES
 
 OPERATORS = {
     "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div",
     "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Mul", "Relu", "Resize", "Sigmoid",
-    "Sin", "Softmax", "SpaceToDepth", "Sub",
+    "Softmax", "Sub",
 }  # fmt: skip
 SIZES = ((32, 32), (160, 256), (256, 256), (192, 352), (384, 640))
 TOLERANCE = 1e-4
@@ -57,28 +57,13 @@ class Matte(nn.Module):
         return self.net.whole(prior_next), prior_next, parts
 
 
-class StyledPicture(nn.Module):
-    inputs = {"frame": 3}
-    outputs = ("styled",)
-
-    def __init__(self, style, grade):
-        super().__init__()
-        self.net = style.net(grade)
-        self.hand = style.hand() if style.hand else None
-        self.tones = style.tones() or nn.Identity()
-
-    def forward(self, frame):
-        given = self.hand(frame) if self.hand else None
-        return self.tones(self.net(frame, given)).clamp(0, 1)
-
-
 class DrawnFields(nn.Module):
     inputs = {"frame": 3}
     outputs = ("styled", "ink")
 
     def __init__(self, grade):
         super().__init__()
-        self.net = DRAWN_GRADES[grade]()
+        self.net = GRADES[grade]()
 
     def forward(self, frame):
         tone, distance = self.net(frame)
@@ -92,12 +77,6 @@ def nets():
     yield "portrait", "matte", Matte
     for grade, ending in (("live", ""), ("fine", FINE)):
         yield "drawn" + ending, "style", lambda grade=grade: DrawnFields(grade)
-        for name, style in STYLES.items():
-            yield (
-                name + ending,
-                "style",
-                lambda style=style, grade=grade: StyledPicture(style, grade),
-            )
 
 
 def entries():
@@ -105,13 +84,11 @@ def entries():
     state = [{"in": "prior", "out": "prior_next", "shape": [1, 1, "H", "W"]}]
     matte = {"kind": "matte", "title": "Portrait", "size": [256, 256], "state": state}
     yield "portrait", matte, "portrait", "portrait"
-    styles = {name: (title, "drawn") for name, title in DRAWN.items()}
-    styles |= {name: (style.title, name) for name, style in STYLES.items()}
     for grade, ending, size in (("live", "", [352, 192]), ("fine", FINE, [640, 384])):
-        for name, (title, net) in styles.items():
+        for name, title in STYLES.items():
             title += " (fine)" if ending else ""
             entry = {"kind": "style", "title": title, "size": size, "state": [], "grade": grade}
-            yield name + ending, entry, net + ending, net
+            yield name + ending, entry, "drawn" + ending, "drawn"
 
 
 def write_onnx(model, path):

@@ -15,14 +15,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from .manifest import MODELS, read_manifest, write_manifest
 
-# Modules that need full precision, because they compute ratios, large angles or small differences.
-FULL_MODULES = ("whole", "hand", "tones")
+# Made to work on ratios and small differences.
+FULL_MODULES = ("whole",)
 OTHER_MODULES = ("", "net")
 # A mean over a whole picture sums up too many values; the shares of 0..1 decide the last bits of a
 # frame.
 FULL_OPERATORS = {"GlobalAveragePool", "Sigmoid", "Softmax"}
-# These stay in full precision if one of their operands is.
-ELEMENTWISE = {"Add", "Clip", "Div", "Mul", "Relu", "Sin", "Sub"}
+# With an operand in full precision they keep it.
+ELEMENTWISE = {"Add", "Clip", "Div", "Mul", "Relu", "Sub"}
 TYPES = {True: (TensorProto.FLOAT16, np.float16), False: (TensorProto.FLOAT, np.float32)}
 
 

@@ -1,6 +1,7 @@
-"""The nets of Portoon: a matte net and a style net, small enough for one thread of WebAssembly."""
+"""The nets of Portoon: a matte net and the net of all styles, small enough for one thread of
+WebAssembly.
+"""
 
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -295,14 +296,6 @@ class StyleBlock(nn.Module):
         return torch.relu(x + self.body(x))
 
 
-def ground():
-    """What a style draws on: the frame through a colour matrix, which for graphite becomes grey."""
-    matrix = nn.Conv2d(3, 3, 1)
-    matrix.weight.data = torch.eye(3)[..., None, None]
-    matrix.bias.data.zero_()
-    return matrix
-
-
 class DenseBlock(nn.Module):
     """Dilated residual block of full kernels."""
 
@@ -314,29 +307,34 @@ class DenseBlock(nn.Module):
         return torch.relu(x + self.body(x))
 
 
-class StyleNet(nn.Module):
-    """Picture to picture at 3 kMAC a pixel: works at 1/4, draws over the large tones of its ground.
+class DrawnNet(nn.Module):
+    """What is drawn at the camera's resolution: plain tone, and the distance to the nearest line.
 
-    With a `hand` (`Swirls`), so many of the channels at 1/2 are given, not learnt, as it has.
+    It works at 1/4, with 3 kMAC per pixel. Enlarged, both lose little: tone has no detail, and a
+    line is where a smooth field crosses nought, as in glyphs that are kept as distance fields
+    (Green 2007, "Improved alpha-tested magnification for vector textures and special effects").
     """
 
+    REACH = 2.5  # pixels, at which distances are clipped
     HALF_WIDTH = 20
-    DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
+    DILATIONS = (1, 2, 4, 8, 1, 2, 4)
     BLOCK = StyleBlock
 
-    def __init__(self, width=48, hand=None):
+    def __init__(self, width=48):
         super().__init__()
         half = self.HALF_WIDTH
-        self.stem = conv_bn(3, half - hand.COUNT if hand else half, 3, stride=2)
+        self.stem = conv_bn(3, half, 3, stride=2)
         self.down = conv_bn(half, width, 3, stride=2)
         self.body = nn.Sequential(*[self.BLOCK(width, d) for d in self.DILATIONS])
         self.up = conv_bn(width, 4 * half, relu=False)
         self.mix = self.mixer(half)
         self.head = nn.Conv2d(half, 12, 3, padding=1)
-        self.detail = nn.Conv2d(half, 4, 1)
-        nn.init.zeros_(self.head.weight)  # training starts from the frame's own tones
+        self.ink = nn.Conv2d(half, 4, 3, padding=1)
+        # Training starts from the frame's own tones, without ink.
+        nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
-        self.ground = ground()
+        nn.init.zeros_(self.ink.weight)
+        nn.init.ones_(self.ink.bias)
 
     @staticmethod
     def mixer(channels):
@@ -344,51 +342,18 @@ class StyleNet(nn.Module):
             conv_bn(channels, channels, 3, groups=channels, relu=False), conv_bn(channels, channels)
         )
 
-    def features(self, frame, given=None):
-        """The features of each pixel at 1/2, from which everything is drawn."""
-        x2 = self.stem(frame * 2 - 1)
-        if given is not None:
-            x2 = torch.cat([x2, given], 1)
-        x = self.body(self.down(x2))
-        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
-        return x + self.mix(x)
-
-    def forward(self, frame, given=None):
-        x = self.features(frame, given)
-        ground = self.ground(frame)
-        tones = upsample(F.avg_pool2d(ground, 2))
-        # Fine detail is kept where likeness needs it, as in eyes, and dropped in flat areas.
-        detail = torch.sigmoid(F.pixel_shuffle(self.detail(x), 2)) * (ground - tones)
-        return tones + detail + F.pixel_shuffle(self.head(x), 2)
-
-
-class DrawnNet(StyleNet):
-    """What is drawn at the camera's resolution: plain tone, and the distance to the nearest line.
-
-    3 kMAC per pixel. Enlarged, both lose little: tone has no detail, and a line is where a smooth
-    field crosses nought, as in glyphs that are kept as distance fields (Green 2007, "Improved
-    alpha-tested magnification for vector textures and special effects").
-    """
-
-    REACH = 2.5  # pixels, at which distances are clipped
-    DILATIONS = (1, 2, 4, 8, 1, 2, 4)  # one block less pays for the ink
-
-    def __init__(self, width=48):
-        super().__init__(width)
-        del self.detail, self.ground
-        self.ink = nn.Conv2d(self.HALF_WIDTH, 4, 3, padding=1)
-        nn.init.zeros_(self.ink.weight)
-        nn.init.ones_(self.ink.bias)
-
     def forward(self, frame):
         """Tone [N,3,H,W], about 0..1, and distance [N,1,H,W], negative inside of lines."""
-        x = self.features(frame)
+        x2 = self.stem(frame * 2 - 1)
+        x = self.body(self.down(x2))
+        x = torch.relu(F.pixel_shuffle(self.up(x), 2) + x2)
+        x = x + self.mix(x)
         tone = upsample(F.avg_pool2d(frame, 2)) + F.pixel_shuffle(self.head(x), 2)
         inside = torch.sigmoid(2 * F.pixel_shuffle(self.ink(x), 2))
         return tone, self.REACH * (2 * inside - 1)
 
 
-class Fine:
+class FineDrawnNet(DrawnNet):
     """The same plan at 10 kMAC per pixel: full kernels in the place of separable ones."""
 
     HALF_WIDTH = 28
@@ -398,79 +363,6 @@ class Fine:
     @staticmethod
     def mixer(channels):
         return conv_bn(channels, channels, 3)
-
-
-class FineDrawnNet(Fine, DrawnNet):
-    """Tone and ink at 10 kMAC per pixel."""
-
-
-class FineStyleNet(Fine, StyleNet):
-    """Picture to picture at 10 kMAC per pixel."""
-
-
-class ToneSteps(nn.Module):
-    """Draws lightness (Rec. 601 luma) into flat tones with soft borders.
-
-    x - sin(x) is a staircase of treads 2 pi wide; applied twice, its borders are a few grey levels
-    wide, so that grain does not flicker over them. A regressed net is too cautious to set such
-    borders itself. The scale is folded into the convolutions: at full size every operator
-    counts.
-    """
-
-    LUMA = torch.tensor([0.299, 0.587, 0.114])
-
-    def __init__(self, levels):
-        super().__init__()
-        self.turn = 2 * math.pi * levels
-        self.light = nn.Conv2d(3, 1, 1, bias=False)
-        self.light.weight.data = (self.LUMA * self.turn).view(1, 3, 1, 1)
-        self.colour = nn.Conv2d(3, 3, 1, bias=False)
-        self.colour.weight.data = (torch.eye(3) - self.LUMA).view(3, 3, 1, 1)
-
-    def forward(self, picture):
-        light = self.light(picture)
-        light = light - torch.sin(light)
-        light = light - torch.sin(light)
-        return self.colour(picture) + light / self.turn
-
-
-class Swirls(nn.Module):
-    """Waves of -1..1 at half size that ring every form, three from broad to fine: strokes for a net
-    to paint with.
-
-    They run along the contours of how much lighter a place is than its surroundings, in units of
-    how much lightness varies there, so that gentle backgrounds have them too. A regressed net is
-    too cautious to draw such waves itself; given them, it only chooses where they show and in which
-    colours. Only what is smooth decides: grain moves them little.
-    """
-
-    COUNT = 3
-    PLAIN = 0.02  # lightness that varies less than this is plain, and has fewer waves
-
-    def __init__(self):
-        super().__init__()
-        self.register_buffer("luma", ToneSteps.LUMA.view(1, 3, 1, 1))
-        self.register_buffer(
-            "turns", (math.pi * torch.tensor([1.0, 2.0, 4.0])).view(self.COUNT, 1, 1, 1)
-        )
-
-    @staticmethod
-    def blur(x):
-        for _ in range(2):
-            x = F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
-        return x
-
-    def wide(self, x):
-        """A mean over some 70 pixels of the frame of what is at 1/4."""
-        return F.interpolate(
-            self.blur(F.avg_pool2d(x, 4)), scale_factor=4.0, mode="bilinear", align_corners=False
-        )
-
-    def forward(self, frame):
-        light = F.avg_pool2d(F.conv2d(frame, self.luma), 4)
-        excess = self.blur(light) - self.wide(light)
-        spread = self.wide(2 * torch.relu(excess) - excess)  # of its absolute value
-        return torch.sin(F.conv2d(upsample(excess / (spread + self.PLAIN)), self.turns))
 
 
 def fold_batch_norm(net):

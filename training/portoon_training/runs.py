@@ -80,7 +80,7 @@ class Run:
         slow = [p for module in pretrained for p in module.parameters() if p.requires_grad]
         known = {id(p) for p in slow}
         fresh = [p for p in net.parameters() if p.requires_grad and id(p) not in known]
-        if companion and not hasattr(companion, "optimizer"):
+        if companion:
             fresh += companion.parameters()
         groups = [{"params": fresh, "share": 1.0}, {"params": slow, "share": gentle}]
         self.optimizer = torch.optim.AdamW(

@@ -1,6 +1,6 @@
 """A shipped net, made trainable again.
 
-    python -m portoon_training.shipped portrait|STYLE[-fine] OUT_FOLDER
+    python -m portoon_training.shipped portrait|drawn|drawn-fine OUT_FOLDER
 
 Export folds batch normalisation away. Here each folded convolution gets back a normalisation that
 changes nothing: its mean and variance are those of the convolution's answers to portraits, its

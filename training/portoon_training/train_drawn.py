@@ -16,9 +16,7 @@ import torch.nn.functional as F
 
 from .drawn_pool import DrawnPool
 from .runs import SEED, Run, arguments, prefetch
-from .styles import DRAWN_GRADES
-from .teacher_pool import camera_noise, gradients
-from .train_style import disagreement, two_windows
+from .styles import GRADES
 
 CROPS = ((96, 8), (128, 5), (160, 3))  # side, crops of a batch
 SHIFT = 3  # pixels, at most, between the two windows
@@ -29,6 +27,30 @@ FALLOFF = 1.2  # how fast an error's weight falls per pixel from a line
 SHARPNESS = 4.0  # of the verdict whether a pixel is ink, per pixel of distance
 FACES = 3.0  # extra weight of ink on faces: a face without features has no likeness
 STEADY_INK = 0.15  # in proportion to the steadiness of the tone
+
+
+def two_windows(field, side, offset):
+    """The window at the corner of each field of a batch, then the one up to SHIFT pixels off."""
+    dy, dx = offset
+    return torch.cat([field[..., :side, :side], field[..., dy : dy + side, dx : dx + side]])
+
+
+def disagreement(first, second, offset):
+    """Mean difference of two windows where they show the same."""
+    dy, dx = offset
+    side = first.shape[-1]
+    return (first[..., dy:, dx:] - second[..., : side - dy, : side - dx]).abs().mean()
+
+
+def camera_noise(frame):
+    """Grain and a slight exposure error; the drawing must ignore both."""
+    count = frame.shape[0]
+    grain = torch.randn_like(frame) * torch.rand(count, 1, 1, 1) * 0.008
+    return (frame * (1 + torch.randn(count, 1, 1, 1) * 0.01) + grain).clamp(0, 1)
+
+
+def gradients(image):
+    return image[..., 1:] - image[..., :-1], image[..., 1:, :] - image[..., :-1, :]
 
 
 def ink_losses(distance, wanted, face):
@@ -43,10 +65,10 @@ def ink_losses(distance, wanted, face):
 
 def main():
     parser = arguments(__doc__, minutes=45)
-    parser.add_argument("--grade", choices=DRAWN_GRADES, default="live")
+    parser.add_argument("--grade", choices=GRADES, default="live")
     parser.add_argument("--pool", type=Path, required=True)
     args = parser.parse_args()
-    net = DRAWN_GRADES[args.grade]().to(memory_format=torch.channels_last).train()
+    net = GRADES[args.grade]().to(memory_format=torch.channels_last).train()
     run = Run(net, args, rate=2e-3 if args.init else 4e-3, decay=0)
     rng = np.random.default_rng(SEED + run.step)
     pool = DrawnPool(args.pool)

@@ -14,19 +14,18 @@ from onnx import TensorProto, helper, numpy_helper
 from portoon_training import export, onnx_graph
 from portoon_training.half import halve
 from portoon_training.nets import fold_batch_norm
+from portoon_training.styles import STYLES
 
 from .networks import lively
 
 NETS = {name: make for name, _, make in export.nets()}
-# One of each kind: with a memory, with fields, a picture, with given waves, and fine ones.
-KINDS = ["portrait", "drawn", "udnie", "scream", "drawn-fine", "forms-fine"]
 SIZES = [(32, 32), (96, 160), (160, 96)]
 UNWANTED = {"ConvTranspose", "GridSample", "Pad", "Shape", "Gather", "Slice", "Loop", "If"}
 FLOATS = {TensorProto.FLOAT, TensorProto.FLOAT16}
 HALF_TOLERANCE = 2e-2
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=NETS)
 def exported(request, tmp_path_factory):
     """A net with random weights and the file it was written to."""
     model = NETS[request.param]()
@@ -197,7 +196,7 @@ def models(tmp_path):
                 "version": 3,
                 "models": [
                     {"id": "from-elsewhere", "kind": "matte", "file": "matte/elsewhere.onnx"},
-                    {"id": "udnie", "kind": "style", "file": "style/udnie.onnx"},
+                    {"id": "forms", "kind": "style", "file": "style/forms.onnx"},
                     {"id": "toon", "draw": {"lines": 0.4}, "sha256": "of before", "size": [1, 1]},
                 ],
             }
@@ -211,7 +210,8 @@ def test_the_manifest_keeps_what_the_export_does_not_know(models):
     manifest = json.loads((models / "manifest.json").read_text())
     assert manifest["version"] == 3
     toon, *others, elsewhere = manifest["models"]
-    assert [other["id"] for other in others] == ["comic", "manga", "pencil", "watercolour"]
+    assert [entry["id"] for entry in (toon, *others)] == list(STYLES)
+    assert others[-1]["file"] == "style/drawn.onnx"
     assert elsewhere == {
         "id": "from-elsewhere",
         "kind": "matte",

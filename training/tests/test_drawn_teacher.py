@@ -1,14 +1,14 @@
-"""The procedural teachers, on a made-up sitter before a plain wall."""
+"""The drawn styles' teacher, on a made-up sitter before a plain wall."""
 
+import cv2
 import numpy as np
 import pytest
 
-pytest.importorskip("torch", reason="the teachers share the nets' strokes and need PyTorch")
+pytest.importorskip("torch", reason="the teacher knows the net's reach and needs PyTorch")
 
-from portoon_training.abstraction import FACE, HAIR, Smoothing, prepared
+from portoon_training.abstraction import FACE, HAIR, face_features
 from portoon_training.drawn_teacher import drawn, signed_distance
 from portoon_training.nets import DrawnNet
-from portoon_training.styles import STYLES, procedural_teacher
 
 SIZE = (64, 96)
 
@@ -29,21 +29,6 @@ def sitter():
         inside = ((y - cy) / height) ** 2 + ((x - cx) / width) ** 2 < 1
         image[inside], parts[inside] = colour, label
     return image, np.ascontiguousarray(parts[::2, ::2])
-
-
-@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
-@pytest.mark.parametrize("labelled", [True, False], ids=["labelled", "unlabelled"])
-def test_a_teacher_draws_the_picture_at_the_size_asked(style, labelled):
-    image, parts = sitter()
-    before = image.copy()
-    drawn = procedural_teacher(style)(image, parts if labelled else None, SIZE)
-    assert drawn.dtype == np.uint8
-    assert drawn.shape == (*SIZE[::-1], 3)
-    assert (image == before).all()
-    # The person differs from the wall, and the picture from the frame.
-    nose, wall = (drawn[place].mean((0, 1)) for place in (np.s_[46:54, 28:36], np.s_[:12, :12]))
-    assert np.abs(nose - wall).max() > 8
-    assert np.abs(drawn.astype(int) - image[1::2, 1::2]).mean() > 3
 
 
 def test_the_drawn_teacher_inks_features_and_outlines_and_leaves_the_wall():
@@ -86,42 +71,16 @@ def test_a_person_without_labels_is_drawn_too():
 def test_a_signed_distance_is_the_way_to_the_border():
     inside = np.zeros((9, 9), bool)
     inside[3:6] = True
-    assert signed_distance(inside)[:, 4].tolist() == [
-        2.5,
-        1.5,
-        0.5,
-        -0.5,
-        -1.5,
-        -0.5,
-        0.5,
-        1.5,
-        2.5,
-    ]
-
-
-def test_the_flat_picture_keeps_edges_and_loses_grain():
-    image, parts = sitter()
-    grain = np.random.default_rng(0).normal(0, 6, image.shape)
-    noisy = np.clip(image + grain, 0, 255).astype(np.uint8)
-    picture = prepared(noisy, parts, SIZE, Smoothing(10, 1.2), Smoothing(12, 2.2, 3))
-    wall = np.s_[:24, :24, 0]
-    assert picture.flat[wall].std() < picture.gentle[wall].std() < picture.lab[wall].std()
-    face, hair = picture.flat[100, 64, 0], picture.flat[30, 64, 0]
-    assert face - hair > 25
-
-
-def test_a_sitter_without_labels_is_guessed_unless_taken_as_it_is():
-    image, _ = sitter()
-    smoothings = Smoothing(10, 1.2), Smoothing(12, 2.2, 3)
-    guessed = prepared(image, None, SIZE, *smoothings)
-    assert guessed.skin[100, 64] > 0.3 > 0.1 > guessed.skin[10, 10]
-    assert not prepared(image, None, SIZE, *smoothings, as_it_is=True).skin.any()
+    distances = signed_distance(inside)[:, 4]
+    assert distances.tolist() == [2.5, 1.5, 0.5, -0.5, -1.5, -0.5, 0.5, 1.5, 2.5]
 
 
 def test_eyes_and_mouth_are_features_and_the_cheek_is_not():
     image, parts = sitter()
-    picture = prepared(image, parts, SIZE, Smoothing(10, 1.2), Smoothing(12, 2.2, 3))
-    feature = picture.likeness(picture.flat).feature
-    assert feature[84, 50] > 0.8
-    assert feature[84, 78] > 0.8
+    light = cv2.cvtColor(image.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[..., 0]
+    face = np.repeat(np.repeat(parts == FACE, 2, 0), 2, 1).astype(np.float32)
+    feature, around, _ = face_features(light, light, face)
+    assert min(feature[84, 50], feature[84, 78]) > 0.8
+    assert feature[118, 64] > 0.6
     assert feature[104, 45] < 0.1
+    assert light[84, 50] < around[84, 50] < light[104, 45]
