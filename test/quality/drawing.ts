@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { style } from './measure-style.ts';
 import { DrawingMeasure, type DrawingReport, type Drawer } from './measure-drawing.ts';
 import type { Model } from './models.ts';
 import { Net } from './net.ts';
@@ -58,8 +57,8 @@ export function netDrawer(id: string, net: Net): Drawer {
     async film(frames) {
       const drawn: Planes[] = [];
       for (const frame of frames) {
-        const styled = await style(net, resize(frame, REFERENCE_SIZE));
-        drawn.push(resize(styled, [frame.width, frame.height]));
+        const { outputs } = await net.run(resize(frame, REFERENCE_SIZE));
+        drawn.push(resize(outputs.styled!, [frame.width, frame.height]));
       }
       return drawn;
     },

@@ -1,11 +1,12 @@
 /**
- * `npm run eval`: every shipped net through ONNX Runtime on the validation portraits, the matte
- * nets beside MediaPipe's on pictures as webcams see people, and the styles as the product itself
- * draws them, as tables and as JSON. Options: --only scream,forms (ids of nets), --kinds
- * desk,rooms,clips (these tables alone), --styles toon,comic or all (both grades as drawn by the
- * product, and nothing else), --json test-results/eval.json. With --sheet OUT.png, and --cell 320
- * for the width of a picture there, it measures nothing: it draws the live styles, or those of
- * --styles, side by side. How to read the tables: training/README.md and README.md here.
+ * `npm run eval`: what every shipped net costs, the matte nets through ONNX Runtime on the
+ * validation portraits and beside MediaPipe's on pictures as webcams see people, and the styles as
+ * the product itself draws them, as tables and as JSON. Options: --only portrait,forms (ids of
+ * models), --kinds desk,rooms,clips (these tables alone), --styles toon,comic or all (both grades
+ * as drawn by the product, and nothing else), --json test-results/eval.json. With --sheet OUT.png,
+ * and --cell 320 for the width of a picture there, it measures nothing: it draws the live styles,
+ * or those of --styles, side by side. How to read the tables: training/README.md and README.md
+ * here.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';
@@ -17,8 +18,7 @@ import { Baselines, HOW_TO_GET_BASELINES } from './baselines.ts';
 import { makeSheet, measureDrawing } from './drawing.ts';
 import { costOf } from './graph.ts';
 import { MATTE_SIZES, measureSize, measureTime } from './measure-matte.ts';
-import { measureSteadiness } from './measure-style.ts';
-import { modelBytes, shippedModels, type Model } from './models.ts';
+import { modelBytes, netId, shippedModels, uniqueNets, type Model } from './models.ts';
 import { Net } from './net.ts';
 import { People } from './people.ts';
 import type { Size } from './planes.ts';
@@ -27,7 +27,6 @@ import { Progress } from './progress.ts';
 import { print, type CostFigures, type MatteReport, type Report, type StyleReport } from './report.ts';
 import { HOW_TO_GET_NATIVE, isNative, runtimeName } from './runtime.ts';
 import { Sources } from './sources.ts';
-import { Teachers } from './teachers.ts';
 import { BrowserTimer, nativeMilliseconds } from './time.ts';
 import { isWebcamTask, measureWebcam, WEBCAM_TASKS, type WebcamReport } from './webcam.ts';
 
@@ -90,7 +89,7 @@ try {
     if (!isNative) report.gaps.push(HOW_TO_GET_NATIVE);
     if (!browser) report.gaps.push(`No times on wasm. ${HOW_TO_GET_CHROMIUM}`);
     for (const model of ofKind('matte')) report.mattes.push(await matteReport(model, portraits));
-    report.styles = await styleReports(ofKind('style'), portraits);
+    report.styles = await styleReports(ofKind('style'));
   }
   if (options.styles === undefined) report.webcam = await webcamReport(ofKind('matte'), portraits);
   if (options.kinds === undefined) await addDrawings(portraits);
@@ -210,40 +209,19 @@ async function matteReport(model: Model, portraits: Portraits): Promise<MatteRep
   return { id: model.id, sizes, time };
 }
 
-async function styleReports(models: Model[], portraits: Portraits): Promise<StyleReport[]> {
-  if (models.length === 0) return [];
-  const nets: Net[] = [];
-  const costs: CostFigures[] = [];
-  for (const model of models) {
+async function styleReports(models: Model[]): Promise<StyleReport[]> {
+  const reports: StyleReport[] = [];
+  for (const model of uniqueNets(models)) {
     const bytes = await modelBytes(model);
     const net = await Net.open(bytes, model.state);
-    nets.push(net);
-    costs.push(await measureCost(model, bytes, net, model.size));
+    reports.push({ id: netId(model), cost: await measureCost(model, bytes, net, model.size) });
+    await net.close();
   }
-  progress.begin('styles, steadiness');
-  const steadiness = await measureSteadiness(nets, portraits, progress);
-  const teachers = await Teachers.open();
-  const reports: StyleReport[] = [];
-  for (const [n, { id }] of models.entries()) {
-    progress.begin(`${id}, likeness to its teacher`);
-    // Both grades of a style have the same teacher.
-    const likeness = await teachers.likeness(nets[n]!, id.replace(/-fine$/, ''), portraits, progress);
-    reports.push({ id, cost: costs[n]!, ...steadiness[n]!, likeness });
-    await nets[n]!.close();
-  }
-  const untaught = reports.filter(({ likeness }) => !likeness).map(({ id }) => id);
-  if (untaught.length > 0)
-    report.gaps.push(
-      `No pictures by the teachers of ${untaught.join(', ')} in ${Teachers.folder} (PORTOON_TEACHERS).`,
-    );
-  if (reports.some(({ likeness }) => likeness && !likeness.perceptual))
-    report.gaps.push(`No content and style losses without ${Teachers.folder}/features.onnx.`);
-  await teachers.close();
   return reports;
 }
 
 async function measureCost(model: Model, bytes: Uint8Array, net: Net, size: Size): Promise<CostFigures> {
-  progress.begin(`${model.id}, cost at ${size.join('x')}`);
+  progress.begin(`${netId(model)}, cost at ${size.join('x')}`);
   const { parameters, macs } = await costOf(bytes, model.state, size);
   return {
     size,

@@ -1,16 +1,15 @@
 /**
- * `npm run eval:half`: compares every net's half-precision variant with the net itself on
- * validation portraits, as a table. Variants compute in half precision only on WebGPU, so this
- * needs the native runtime and a Vulkan driver with `shader-f16` (Mesa's llvmpipe has it from
- * version 23). Options: --only portrait,toon, --pictures 6 (for each net), --portraits 134 (for the
- * matte's IoU)
+ * `npm run eval:half`: every net's half-precision variant beside the net itself on validation
+ * portraits, as a table. Twins reckon in half precision on WebGPU alone, so it wants the native
+ * runtime and a Vulkan driver with `shader-f16` (llvmpipe's from Mesa 23 on will do). Options:
+ * --only portrait,drawn, --pictures 6 (of each net), --portraits 134 (of the matte's IoU)
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../fixtures/server.ts';
 import { iou, mean } from './matte.ts';
-import { modelBytes, shippedModels, type Model } from './models.ts';
+import { modelBytes, netId, shippedModels, uniqueNets, type Model } from './models.ts';
 import { Net } from './net.ts';
 import { resize, rows, type Planes, type Size } from './planes.ts';
 import { Portraits } from './portraits.ts';
@@ -41,11 +40,11 @@ if (gap !== undefined || !portraits) {
   process.exit(0);
 }
 const wanted = options.only?.split(',');
-const models = (await shippedModels()).filter(({ id }) => wanted?.includes(id) ?? true);
+const models = uniqueNets(await shippedModels()).filter((model) => wanted?.includes(netId(model)) ?? true);
 const progress = new Progress();
 const lines: string[][] = [];
 for (const model of models) {
-  progress.begin(model.id);
+  progress.begin(netId(model));
   lines.push(await compare(model, portraits));
 }
 progress.end();
@@ -83,7 +82,7 @@ async function compare(model: Model, portraits: Portraits): Promise<string[]> {
   await net.close();
   await twin.close();
   return [
-    model.id,
+    netId(model),
     figure(model.bytes / 1000, 0),
     figure(half.length / 1000, 0),
     figure(most, 4),

@@ -1,9 +1,8 @@
 import { edgesOf, FaceFeatures, hueShift, type Edges } from './drawing-score.ts';
 import type { KindId } from './kinds.ts';
 import { lightness } from './lab.ts';
-import { meanDifference } from './losses.ts';
 import { mean } from './matte.ts';
-import type { Planes } from './planes.ts';
+import { meanDifference, type Planes } from './planes.ts';
 import type { Progress } from './progress.ts';
 import type { StyleClip, StylePicture, StylePictures } from './style-pictures.ts';
 import { carriedChange } from './warp.ts';

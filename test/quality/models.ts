@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { projectRoot } from '../fixtures/server.ts';
 
@@ -24,6 +24,16 @@ export type Model = v.InferOutput<typeof modelSchema>;
 export async function shippedModels(): Promise<Model[]> {
   const text = await readFile(join(projectRoot, 'models/manifest.json'), 'utf8');
   return v.parse(v.object({ models: v.array(modelSchema) }), JSON.parse(text)).models;
+}
+
+/** The first of the models that have each net: the styles share theirs. */
+export function uniqueNets(models: readonly Model[]): Model[] {
+  return models.filter(({ file }, n) => models.findIndex((model) => model.file === file) === n);
+}
+
+/** The name of a model's net: that of its file. */
+export function netId({ file }: Model): string {
+  return basename(file, '.onnx');
 }
 
 /** The bytes of a net's .onnx file. */

@@ -32,7 +32,14 @@ export function fromRgba(rgba: Uint8Array, [width, height]: Size): Planes {
   return planes;
 }
 
-/** `height` rows, beginning with row `top`. */
+/** Mean absolute difference of two pictures of one size. */
+export function meanDifference(a: Planes, b: Planes): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += Math.abs(a.data[i]! - b.data[i]!);
+  return sum / a.data.length;
+}
+
+/** The rows from `top` on, `height` of them. */
 export function rows(planes: Planes, top: number, height: number): Planes {
   return crop(planes, { left: 0, top, width: planes.width, height });
 }

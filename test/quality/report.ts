@@ -1,14 +1,12 @@
 import type { MatteFigures } from './matte.ts';
 import type { DrawingReport } from './measure-drawing.ts';
 import type { SizeFigures, TimeFigures } from './measure-matte.ts';
-import type { Steadiness } from './measure-style.ts';
 import type { Model } from './models.ts';
 import { PARTS } from './parts.ts';
 import type { Size } from './planes.ts';
 import { printDrawing } from './report-drawing.ts';
 import { printWebcam } from './report-webcam.ts';
 import { figure, table } from './table.ts';
-import type { Likeness } from './teachers.ts';
 import type { WebcamReport } from './webcam.ts';
 
 /** What a net costs at one size. */
@@ -28,10 +26,11 @@ export interface MatteReport {
   time: TimeFigures;
 }
 
-export interface StyleReport extends Steadiness {
-  id: Model['id'];
+/** What a net of styles costs; how the styles look is measured with the product. */
+export interface StyleReport {
+  /** Of the net, which several styles share. */
+  id: string;
   cost: CostFigures;
-  likeness: Likeness | null;
 }
 
 /** Everything one run of the evaluation found. */
@@ -116,42 +115,12 @@ function printMattes(mattes: readonly MatteReport[]): string[] {
 
 function printStyles(styles: readonly StyleReport[]): string {
   return table(
-    [
-      'style',
-      'frame',
-      'MAC a pixel',
-      'parameters',
-      'bytes',
-      'ms native',
-      'ms wasm',
-      'grain',
-      'warping error',
-      'of the clip',
-      'ratio',
-      'L1 to teacher',
-      'content',
-      'style',
-      'of',
-    ],
-    styles.map(({ id, cost, grain, warpingError, warpingErrorOfClip, likeness }) => {
+    ['net of styles', 'frame', 'MAC a pixel', 'parameters', 'bytes', 'ms native', 'ms wasm'],
+    styles.map(({ id, cost }) => {
       const [parameters, , bytes, native, wasm] = costs(cost);
-      return [
-        id,
-        cost.size.join('x'),
-        (cost.macs / cost.size[0] / cost.size[1]).toFixed(0),
-        parameters!,
-        bytes!,
-        native!,
-        wasm!,
-        grain.toFixed(2),
-        warpingError.toFixed(4),
-        warpingErrorOfClip.toFixed(4),
-        (warpingError / warpingErrorOfClip).toFixed(2),
-        figure(likeness?.difference, 4),
-        figure(likeness?.perceptual?.content, 3),
-        figure(likeness?.perceptual?.style, 3),
-        figure(likeness?.pictures, 0),
-      ];
+      const [width, height] = cost.size;
+      const macs = (cost.macs / width / height).toFixed(0);
+      return [id, cost.size.join('x'), macs, parameters!, bytes!, native!, wasm!];
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resize, rows, type Planes } from '../../quality/planes.ts';
+import { meanDifference, resize, rows, type Planes } from '../../quality/planes.ts';
 
 const line = (...values: number[]): Planes => ({
   channels: 1,
@@ -27,4 +27,8 @@ test('both ways at once, channel by channel', () => {
 test('rows are cut out of every channel', () => {
   const tall: Planes = { channels: 2, width: 1, height: 3, data: Float32Array.of(1, 2, 3, 4, 5, 6) };
   expect(rows(tall, 1, 2)).toEqual({ channels: 2, width: 1, height: 2, data: Float32Array.of(2, 3, 5, 6) });
+});
+
+test('the mean difference is that of all values, whichever is larger', () => {
+  expect(meanDifference(line(0, 0.5, 1, 1), line(0.5, 0.5, 0, 1))).toBeCloseTo(0.375, 12);
 });

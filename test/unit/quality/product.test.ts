@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { demoFrame } from '../../../scripts/demo/frame.ts';
-import { meanDifference } from '../../quality/losses.ts';
-import { fromRgba, type Planes } from '../../quality/planes.ts';
+import { fromRgba, meanDifference, type Planes } from '../../quality/planes.ts';
 import { Product } from '../../quality/product.ts';
 
 let product: Product;
