@@ -111,9 +111,8 @@ async function measure({ page: caller }: Person, { page: friend }: Person) {
 
   const first: Change[] = [];
   const again: Change[] = [];
-  // These keys choose udnie, great-wave and scream. Unlike toon's, their nets have not run at the
-  // picture's size yet. Each changes the colours enough to be told from the live picture at a small
-  // size.
+  // These (watercolour, udnie, great-wave) have not been drawn yet, so their shaders are new; their
+  // net, which they share with toon, is not. Each can be told from the live picture made small.
   for (const key of ['5', '6', '7']) {
     say(`a change of style for the first time, by the key ${key}`);
     await changeBy('0', caller, friend, live);
