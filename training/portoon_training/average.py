@@ -1,4 +1,4 @@
-"""Averages the weights of two runs of a net: model soups (Wortsman et al. 2022, arXiv:2203.05482).
+"""Averages the weights of two runs of one net (model soups: Wortsman et al., arXiv:2203.05482).
 
 python -m portoon_training.average RUN_FOLDER OTHER_RUN_FOLDER --share 0.5 --out FOLDER
 """
