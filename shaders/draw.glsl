@@ -49,7 +49,7 @@ uniform int uWarmRamp;      // for warm tones
 uniform sampler2D uBrushwork; // what src/effect/stages/composite/brushwork.ts makes; it repeats
 #ifndef RECIPE
 uniform vec3 uBrush;          // depth, how far it follows the form, opacity of contours
-uniform vec2 uBrushSpares;    // how much less of it warm tones have, and light ones
+uniform vec2 uBrushSpares;    // how much less of it skin has, and light tones
 #endif
 uniform float uBrushTexel;    // in pixels
 uniform vec3 uBrushAlong;     // from places of the frame to the tile
@@ -203,9 +203,14 @@ vec3 recoloured(vec3 tone, float lightness, float light, float chromaFactor) {
 }
 
 #if defined(PIGMENTS) || defined(BRUSHWORK)
+// How much more red than blue a tone has.
+float rednessOf(vec3 tone, float lightness) {
+  return (tone.r - tone.b) / (lightness + REDNESS_ADDED);
+}
+
 // How warm a tone is, 0..1.
-float warmthOf(vec3 tone, float lightness) {
-  return smoothstep(WARM_FROM, WARM_TO, (tone.r - tone.b) / (lightness + WARM_ADDED));
+float warmthOf(float redness) {
+  return smoothstep(WARM_FROM, WARM_TO, redness);
 }
 #endif
 
@@ -223,7 +228,7 @@ vec3 rampAt(int ramp, float light) {
 vec3 pigmentAt(vec3 tone, float lightness, float light, vec3 shares) {
   vec3 colour = rampAt(0, light);
   if (uWarmRamp > 0) {
-    float warmth = warmthOf(tone, lightness);
+    float warmth = warmthOf(rednessOf(tone, lightness));
     if (warmth > 0.0) colour = mix(colour, rampAt(uWarmRamp, light), warmth);
   }
   if (shares.r > 0.0) colour = mix(colour, rampAt(1, light), shares.r);
@@ -314,8 +319,9 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   float ink = silhouetteAt(alpha, change);
   vec3 shares = vec3(0.0);
 #ifdef BRUSHWORK
-  float spared = uBrushSpares.x * warmthOf(styled.rgb, lightness);
-  float kept = (1.0 - spared) * (1.0 - uBrushSpares.y * smoothstep(LIGHT_FROM, LIGHT_TO, fine));
+  float redness = rednessOf(styled.rgb, lightness);
+  float skin = warmthOf(redness) * (1.0 - smoothstep(SKIN_UNTIL, NO_SKIN_FROM, redness));
+  float kept = (1.0 - uBrushSpares.x * skin) * (1.0 - uBrushSpares.y * smoothstep(LIGHT_FROM, LIGHT_TO, fine));
   float shown = smoothstep(0.4, 0.6, kept);
   vec4 brushwork = brushworkAt(at, lightness, shown);
   shares = brushwork.rgb;

@@ -55,7 +55,7 @@ const brushworkSchema = v.strictObject(
     depth: v.optional(share, 0.3),
     follow: v.optional(share, 0),
     contour: v.optional(share, 0),
-    sparesWarm: v.optional(share, 0),
+    sparesSkin: v.optional(share, 0),
     sparesLight: v.optional(share, 0),
   },
   FIELDS,
@@ -137,7 +137,7 @@ export const drawRecipeSchema = v.strictObject(
  *   lightens and darkens the tone before the steps by up to `depth` (default 0.3), paints some
  *   places with the other ramps of the pigments, and draws its contours with the opacity `contour`
  *   (0). `size` is a factor on its own size, 0.25..4 (1). It bends along the form: from black to
- *   white it shifts by `follow` of its tile (0). `sparesWarm` and `sparesLight` say how much less of
- *   it there is in warm and in light tones (0), so that a face stays one.
+ *   white it shifts by `follow` of its tile (0). `sparesSkin` and `sparesLight` say how much less of
+ *   it skin and light tones have (0), so that a face stays one.
  */
 export type DrawRecipe = v.InferOutput<typeof drawRecipeSchema>;

@@ -40,10 +40,12 @@ const MAX_CHROMA = 2;
 const DARKEST = 0.03;
 /** How much of a palette's colour takes the place of the tone's own. */
 const PALETTE_SHARE = 0.8;
-/** A tone is warm by how much more red than blue it has, as a share of its lightness and this ... */
-const WARM_ADDED = 0.2;
-/** ... not below the first of these, and wholly from the second. */
+/** Redness is how much more red than blue a tone has, as a share of its lightness and this. */
+const REDNESS_ADDED = 0.2;
+/** Tones are warm not below the first of these, and wholly from the second. */
 const [WARM_FROM, WARM_TO] = [0.05, 0.18];
+/** Skin is warm, of whatever colour, but not as red as orange clothes are. */
+const [SKIN_UNTIL, NO_SKIN_FROM] = [0.6, 0.85];
 /** Tones are light, for brushwork that spares them, not below the first and wholly from the second. */
 const [LIGHT_FROM, LIGHT_TO] = [0.35, 0.7];
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
@@ -64,7 +66,18 @@ export const DRAW_CONSTANTS = {
   MAX_CHROMA,
   DARKEST,
   PALETTE_SHARE,
-  ...{ WARM_ADDED, WARM_FROM, WARM_TO, LIGHT_FROM, LIGHT_TO, BORDER, CONTOUR, LEVEL },
+  ...{
+    REDNESS_ADDED,
+    WARM_FROM,
+    WARM_TO,
+    SKIN_UNTIL,
+    NO_SKIN_FROM,
+    LIGHT_FROM,
+    LIGHT_TO,
+    BORDER,
+    CONTOUR,
+    LEVEL,
+  },
   PI: Math.PI,
 };
 
@@ -107,12 +120,12 @@ export function drawPreview(
     const lightness = 0.299 * tone[0] + 0.587 * tone[1] + 0.114 * tone[2];
     const x = (i % width) + 0.5;
     const y = Math.floor(i / width) + 0.5;
-    const warmth = warmthOf(tone, lightness);
+    const redness = (tone[0] - tone[2]) / (lightness + REDNESS_ADDED);
     const lifted = lightness + draw.lift * lightness * (1 - lightness);
-    const { fine, shares, contour } = brushed(lifted, x, y, { form: lightness, warmth }, height, draw);
+    const { fine, shares, contour } = brushed(lifted, x, y, { form: lightness, redness }, height, draw);
     const stepped = draw.steps > 0 ? steppedLight(fine, draw) : fine;
     const light = stepped + draw.shading * (fine - stepped);
-    if (draw.pigments) paint(colour, light, warmth, shares, draw);
+    if (draw.pigments) paint(colour, light, warmthOf(redness), shares, draw);
     else recolour(colour, tone, { lightness, light, factor: draw.colour });
     if (draw.palette) mixPalette(colour, light, draw.palette);
     const rough = grain + tooth > 0 ? roughnessAt(x, y, height / REFERENCE_HEIGHT) : 0;
@@ -147,8 +160,8 @@ function steppedLight(light: number, { steps, softness, tidemark }: DrawRecipe):
 }
 
 /** How warm a tone is, 0..1. */
-function warmthOf([red, , blue]: MutableRgb, lightness: number): number {
-  return smoothstep(WARM_FROM, WARM_TO, (red - blue) / (lightness + WARM_ADDED));
+function warmthOf(redness: number): number {
+  return smoothstep(WARM_FROM, WARM_TO, redness);
 }
 
 const UNBRUSHED = { shares: [0, 0, 0], contour: 0 };
@@ -158,15 +171,16 @@ function brushed(
   light: number,
   x: number,
   y: number,
-  { form, warmth }: { form: number; warmth: number },
+  { form, redness }: { form: number; redness: number },
   lines: number,
   { brushwork }: DrawRecipe,
 ): { fine: number; shares: readonly number[]; contour: number } {
   if (!brushwork) return { fine: light, ...UNBRUSHED };
-  const { kind, size, depth, follow, sparesWarm, sparesLight } = brushwork;
+  const { kind, size, depth, follow, sparesSkin, sparesLight } = brushwork;
   const texel = scaledLength(size, lines);
   const there = brushworkAt(kind, x / texel, y / texel + follow * form * BRUSHWORK_TILE);
-  const kept = (1 - sparesWarm * warmth) * (1 - sparesLight * smoothstep(LIGHT_FROM, LIGHT_TO, light));
+  const skin = warmthOf(redness) * (1 - smoothstep(SKIN_UNTIL, NO_SKIN_FROM, redness));
+  const kept = (1 - sparesSkin * skin) * (1 - sparesLight * smoothstep(LIGHT_FROM, LIGHT_TO, light));
   const shown = smoothstep(0.4, 0.6, kept);
   const relief = (Math.max(there[3]!, CONTOUR) - LEVEL) / (1 - LEVEL);
   return {

@@ -106,7 +106,7 @@ export function recipeNumbers({ ink, screen, paper, brushwork, ...draw }: DrawRe
     uPaper: [paper.grain, paper.tone, paper.tooth],
     ...(brushwork && {
       uBrush: [brushwork.depth, brushwork.follow, brushwork.contour],
-      uBrushSpares: [brushwork.sparesWarm, brushwork.sparesLight],
+      uBrushSpares: [brushwork.sparesSkin, brushwork.sparesLight],
     }),
   } as const;
 }

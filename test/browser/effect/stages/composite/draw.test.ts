@@ -326,7 +326,7 @@ test('brushwork moves with what it is on, has contours of ink, and spares what i
   expect(most(shift)).toBeLessThan(0.02);
 
   const spread = (picture: Float32Array) => most(picture) - least(picture);
-  const spares = recipe({ brushwork: { ...brushwork, sparesWarm: 1, sparesLight: 1 } });
+  const spares = recipe({ brushwork: { ...brushwork, sparesSkin: 1, sparesLight: 1 } });
   expect(spread(draw({ ...flat(0.4), blue: 0.3 }, spares, frame))).toBeLessThan(0.02);
   expect(spread(draw(flat(0.8), spares, frame))).toBeLessThan(0.02);
   expect(spread(draw(flat(0.3), spares, frame))).toBeGreaterThan(0.3);
