@@ -111,8 +111,9 @@ async function measure({ page: caller }: Person, { page: friend }: Person) {
 
   const first: Change[] = [];
   const again: Change[] = [];
-  // These (watercolour, udnie, great-wave) have not been drawn yet, so their shaders are new; their
-  // net, which they share with toon, is not. Each can be told from the live picture made small.
+  // These keys choose watercolour, udnie and great-wave. They share toon's net, but have not been
+  // drawn yet, so that their shaders are new. Each changes the colours enough to be told from the
+  // live picture at a small size.
   for (const key of ['5', '6', '7']) {
     say(`a change of style for the first time, by the key ${key}`);
     await changeBy('0', caller, friend, live);

@@ -39,7 +39,7 @@ export function meanDifference(a: Planes, b: Planes): number {
   return sum / a.data.length;
 }
 
-/** The rows from `top` on, `height` of them. */
+/** `height` rows, beginning with row `top`. */
 export function rows(planes: Planes, top: number, height: number): Planes {
   return crop(planes, { left: 0, top, width: planes.width, height });
 }
