@@ -2,8 +2,8 @@
  * `npm run eval:half`: compares every net's half-precision variant with the net itself on
  * validation portraits, as a table. Variants compute in half precision only on WebGPU, so this
  * needs the native runtime and a Vulkan driver with `shader-f16` (Mesa's llvmpipe has it from
- * version 23). Options: --only portrait,drawn, --pictures 6 (for each net), --portraits 134 (for the
- * matte's IoU)
+ * version 23). Options: --only portrait,drawn, --pictures 6 (for each net), --portraits 134 (for
+ * the matte's IoU)
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

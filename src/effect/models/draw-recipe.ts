@@ -130,14 +130,14 @@ export const drawRecipeSchema = v.strictObject(
  *   how much the roughness of the paper shows by itself (default 0), and `tooth` how much it breaks
  *   up ink, as graphite leaves the hollows free (default 0).
  * - `tidemark`: darkening at the borders of the steps, as dried watercolour has it. Default 0.
- * - `pigments`: a painting's colours in place of the tone's. Each of the one to four `ramps` has the
- *   colours for black, dark, middle, light and white. Tones are painted with the first ramp, warm
- *   ones, such as skin, with the ramp of index `warm` (default 0).
+ * - `pigments`: a painting's colours in place of the tone's. Each of the one to four `ramps` has
+ *   the colours for black, dark, middle, light and white. Tones are painted with the first ramp,
+ *   warm ones, such as skin, with the ramp of index `warm` (default 0).
  * - `brushwork`: what a painter adds: `facets`, `drums` with contours, or strokes in `waves`. It
  *   lightens and darkens the tone before the steps by up to `depth` (default 0.3), paints some
  *   places with the other ramps of the pigments, and draws its contours with the opacity `contour`
  *   (0). `size` is a factor on its own size, 0.25..4 (1). It bends along the form: from black to
- *   white it shifts by `follow` of its tile (0). `sparesSkin` and `sparesLight` say how much less of
- *   it skin and light tones have (0), so that a face stays one.
+ *   white it shifts by `follow` of its tile (0). `sparesSkin` and `sparesLight` say how much less
+ *   of it skin and light tones have (0), so that a face stays one.
  */
 export type DrawRecipe = v.InferOutput<typeof drawRecipeSchema>;

@@ -33,7 +33,7 @@ interface Planes {
    * @param chance - the plane's own number, 0..1.
    * @returns -1..1, darkest to lightest.
    */
-  relief(across: number, chance: number): number;
+  readonly relief: (across: number, chance: number) => number;
 }
 
 /** Large cut-outs, each shaded from one side to the other. */

@@ -46,7 +46,7 @@ const REDNESS_ADDED = 0.2;
 const [WARM_FROM, WARM_TO] = [0.05, 0.18];
 /** Skin is warm, of whatever colour, but not as red as orange clothes are. */
 const [SKIN_UNTIL, NO_SKIN_FROM] = [0.6, 0.85];
-/** Tones are light, for brushwork that spares them, not below the first and wholly from the second. */
+/** Tones are light, as brushwork may spare them, not below the first and wholly from the second. */
 const [LIGHT_FROM, LIGHT_TO] = [0.35, 0.7];
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
 export const SOFT_OUTLINE = 0.05;
