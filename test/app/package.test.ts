@@ -408,6 +408,8 @@ describe('tools read the package', () => {
 
 test('the package is small, and its JavaScript smaller', () => {
   expect(packed.bytes).toBeLessThan(30e6);
+  // The studio has something to show where there is no camera.
+  expect(packed.files).toContain('dist/demo/demo.webm');
   expect(packed.files.filter((path) => /\.wasm$|portrait\.onnx$/.test(path)).length).toBe(4);
   // The files that the first cartoon on wasm loads.
   const scripts = [
