@@ -2,8 +2,9 @@
 
     python -m portoon_training.export portrait|drawn|drawn-fine RUN_FOLDER
 
-Batch normalisation is folded away, the frame's sides stay free (`H`, `W`, multiples of 32), and the
-graph is checked: same answers as PyTorch, no operator that reads shapes at run time.
+Batch normalisation is folded away, large weights are stored in half precision, the frame's sides
+stay free (`H`, `W`, multiples of 32), and the graph is checked: same answers as PyTorch, no operator
+that reads shapes at run time.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .compact import LARGE, compact
 from .half import twin
 from .manifest import MODELS, read_manifest, write_manifest
 from .nets import MatteNet, fold_batch_norm
@@ -24,7 +26,7 @@ from .runs import load_checkpoint
 from .styles import GRADES, STYLES
 
 OPERATORS = {
-    "Add", "AveragePool", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div",
+    "Add", "AveragePool", "Cast", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Div",
     "GlobalAveragePool", "GlobalMaxPool", "Identity", "MaxPool", "Mul", "Relu", "Resize", "Sigmoid",
     "Softmax", "Sub",
 }  # fmt: skip
@@ -91,7 +93,16 @@ def entries():
             yield name + ending, entry, "drawn" + ending, "drawn"
 
 
+@torch.no_grad()
+def round_weights(model):
+    """Gives a net the weights that its file will hold."""
+    for weight in model.parameters():
+        if weight.numel() >= LARGE:
+            weight.copy_(weight.half().float())
+
+
 def write_onnx(model, path):
+    round_weights(model)
     trace(model, model.inputs, dict.fromkeys(model.outputs, ("H", "W")), path)
     graph = onnx.load(str(path))
     fold_pads(graph.graph)
@@ -106,6 +117,7 @@ def write_onnx(model, path):
     strange = {node.op_type for node in graph.graph.node} - OPERATORS
     if strange:
         raise SystemExit(f"{path.name}: operators not promised: {sorted(strange)}")
+    compact(graph.graph)
     onnx.save(graph, str(path))
 
 

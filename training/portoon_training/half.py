@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from .compact import expand
 from .manifest import MODELS, read_manifest, write_manifest
 
 # Made to work on ratios and small differences.
@@ -29,6 +30,7 @@ TYPES = {True: (TensorProto.FLOAT16, np.float16), False: (TensorProto.FLOAT, np.
 def halve(model):
     """Rewrites a model's graph in place."""
     graph = model.graph
+    expand(graph)
     modules = {node.name.split("/")[1] if node.name.count("/") > 1 else "" for node in graph.node}
     if strange := modules - {*FULL_MODULES, *OTHER_MODULES}:
         raise SystemExit(

@@ -15,6 +15,7 @@ import torch
 from onnx import numpy_helper
 from torch import nn
 
+from .compact import expand
 from .data import MatteSampler, to_tensor_layout
 from .export import Matte, nets
 from .manifest import MODELS
@@ -29,6 +30,7 @@ def shipped_net(name):
     kind, make = next((kind, make) for known, kind, make in nets() if known == name)
     model = make().eval()
     graph = onnx.load(str(MODELS / kind / f"{name}.onnx")).graph
+    expand(graph)
     weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     normalised = {}
     for path, module in model.named_modules():

@@ -11,7 +11,7 @@ onnx = pytest.importorskip("onnx", reason="exports are ONNX")
 
 from onnx import TensorProto, helper, numpy_helper
 
-from portoon_training import export, onnx_graph
+from portoon_training import compact, export, onnx_graph
 from portoon_training.half import halve
 from portoon_training.nets import fold_batch_norm
 from portoon_training.styles import STYLES
@@ -94,6 +94,20 @@ def test_the_graph_holds_nothing_that_a_runtime_might_lack(exported):
     assert not operators & UNWANTED
     automatic = [a for node in model.graph.node for a in node.attribute if a.name == "auto_pad"]
     assert all(a.s == b"NOTSET" for a in automatic)
+
+
+def test_large_weights_take_half_the_room_and_come_back_whole(exported):
+    _, path = exported
+    model = onnx.load(str(path))
+    stored = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    assert all(v.dtype == np.float16 for v in stored.values() if v.size >= compact.LARGE)
+    compact.expand(model.graph)
+    onnx.checker.check_model(model)
+    assert "Cast" not in {node.op_type for node in model.graph.node}
+    whole = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    assert len(whole) == len(stored)
+    assert {v.dtype for v in whole.values()} == {np.dtype(np.float32)}
+    assert sum(v.size for v in whole.values()) == sum(v.size for v in stored.values())
 
 
 def test_what_is_computed_is_float_at_run_time(exported):
