@@ -56,14 +56,17 @@ export function Popup() {
 function Stage() {
   const video = useRef<HTMLVideoElement>(null);
   const stream = state.picture.value;
+  // The reason takes its place: a popup is at most 600 pixels high.
+  const isShown = stream !== null || state.fault.value === null;
   useEffect(() => {
     if (!video.current) return;
     video.current.srcObject = stream;
-  }, [stream]);
+  }, [stream, isShown]);
+  if (!isShown) return null;
   return (
     <div class="stage">
       <video ref={video} autoplay muted playsInline aria-label="What the call will see, mirrored" />
-      {!stream && <p>{state.fault.value ? 'No picture' : 'The camera and the cartoon start …'}</p>}
+      {!stream && <p>The camera and the cartoon start …</p>}
       {state.shown.value === 'still' && <p>The call sees a still picture.</p>}
     </div>
   );
@@ -82,18 +85,21 @@ function Trouble() {
         </a>
       )}{' '}
       <button type="button" name="again" onClick={() => void state.refreshPreview()}>
-        Look again
+        Try again
       </button>
     </div>
   );
 }
 
+const BACKGROUNDS = ['live', 'blur', 'colour'] as const;
+const FIRST_COLOUR = '#2f6f62';
+
 function Look({ site }: { site: SiteChoice }) {
   const { look } = site;
   const isColour = look.background !== 'live' && look.background !== 'blur';
   return (
-    <>
-      <label class="row">
+    <div class="look">
+      <label class="field">
         Style
         <select
           name="style"
@@ -107,21 +113,17 @@ function Look({ site }: { site: SiteChoice }) {
           ))}
         </select>
       </label>
-      <label class="row">
-        Where
+      <label class="field">
+        Region
         <select
           name="region"
           value={look.region}
           onChange={({ currentTarget }) => void state.changeLook({ region: currentTarget.value as Region })}
         >
-          {REGIONS.map((region) => (
-            <option key={region} value={region}>
-              {region}
-            </option>
-          ))}
+          <Options values={REGIONS} />
         </select>
       </label>
-      <label class="row">
+      <label class="field">
         Strength
         <input
           type="range"
@@ -130,36 +132,45 @@ function Look({ site }: { site: SiteChoice }) {
           max="1"
           step="0.05"
           value={look.strength}
+          aria-valuetext={`${Math.round(100 * look.strength)} %`}
           onInput={({ currentTarget }) => void state.changeLook({ strength: currentTarget.valueAsNumber })}
         />
       </label>
-      <label class="row">
-        Background
-        <select
-          name="background"
-          value={isColour ? 'colour' : look.background}
-          onChange={({ currentTarget: { value } }) =>
-            void state.changeLook({ background: value === 'colour' ? '#2f6f62' : value })
-          }
-        >
-          <option value="live">live</option>
-          <option value="blur">blur</option>
-          <option value="colour">colour</option>
-        </select>
-      </label>
-      {isColour && (
-        <label class="row">
-          Colour
-          <input
-            type="color"
-            name="colour"
-            value={look.background}
-            onInput={({ currentTarget }) => void state.changeLook({ background: currentTarget.value })}
-          />
-        </label>
-      )}
-    </>
+      <div class="field">
+        <label for="background">Background</label>
+        <span class="pair">
+          <select
+            id="background"
+            name="background"
+            value={isColour ? 'colour' : look.background}
+            onChange={({ currentTarget: { value } }) =>
+              void state.changeLook({ background: value === 'colour' ? FIRST_COLOUR : value })
+            }
+          >
+            <Options values={BACKGROUNDS} />
+          </select>
+          {isColour && (
+            <input
+              type="color"
+              name="colour"
+              aria-label="Colour of the background"
+              value={look.background}
+              onInput={({ currentTarget }) => void state.changeLook({ background: currentTarget.value })}
+            />
+          )}
+        </span>
+      </div>
+    </div>
   );
+}
+
+/** Options whose names begin with a capital, as in the studio. */
+function Options({ values }: { values: readonly string[] }) {
+  return values.map((value) => (
+    <option key={value} value={value}>
+      {value.charAt(0).toUpperCase() + value.slice(1)}
+    </option>
+  ));
 }
 
 function OnFailure({ site }: { site: SiteChoice }) {
