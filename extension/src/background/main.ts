@@ -1,13 +1,17 @@
 /** The service worker: scripts on the sites that are on, the offscreen document, key and badge. */
 import type { ToBackground } from '../background-protocol.ts';
 import { changeSite, readSite } from '../sites.ts';
-import { setBadge } from './badge.ts';
+import { refreshBadge } from './badge.ts';
 import { ensureOffscreen } from './offscreen-document.ts';
 import { syncScripts } from './scripts.ts';
 
 chrome.runtime.onMessage.addListener((message: ToBackground, sender, answer) => {
-  if (message.type === 'badge') {
-    if (sender.tab?.id !== undefined) void setBadge(sender.tab.id, message);
+  if (message.type === 'changed') {
+    if (sender.tab?.id !== undefined) refreshBadge(sender.tab.id, sender.documentId);
+    return false;
+  }
+  if (message.type === 'left') {
+    refreshBadge(message.tabId);
     return false;
   }
   ensureOffscreen().then(

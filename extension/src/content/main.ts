@@ -1,7 +1,7 @@
 /** Beside each page of a site that is on: carries messages, and shows the indicator. */
 import { FAULTS, type ShownFault } from '../faults.ts';
 import { mayUseCamera } from '../frame-policy.ts';
-import type { PictureKind, ToBackground } from '../background-protocol.ts';
+import { worstOf, type CallState, type PictureKind, type ToBackground } from '../background-protocol.ts';
 import {
   CAMERA_PORT,
   HELLO,
@@ -16,18 +16,19 @@ import { Indicator } from './indicator.ts';
 
 const origin = self.origin;
 const calls = new Map<MessagePort, { shown: PictureKind; fault: ShownFault | null }>();
-const ports = new Set<chrome.runtime.Port>();
+/** Connections to the offscreen document, each with what ends its listening for changes. */
+const ports = new Map<chrome.runtime.Port, () => void>();
 /** A fault that other code on the page causes; shown as long as the page is open. */
 let pageFault: ShownFault | null = null;
 /** Why the last request for a camera failed. */
 let refusal: ShownFault | null = null;
-/** What was sent for the badge last. */
-let sentBadge: ToBackground = { type: 'badge', shown: 'none', fault: false };
+/** What the badge was told last. */
+let told: CallState = { shown: 'none', fault: false };
 const indicator = new Indicator({
   onToggle: (cartoon) => void changeSite(origin, { cartoon }),
   onAgain: () => {
     void changeSite(origin, { cartoon: true });
-    for (const port of ports) post(port, { type: 'retry' });
+    for (const port of ports.keys()) post(port, { type: 'retry' });
   },
 });
 
@@ -102,11 +103,11 @@ async function connect(
   const ask: ToBackground = { type: 'ensure-offscreen' };
   await chrome.runtime.sendMessage(ask);
   const port = chrome.runtime.connect({ name: CAMERA_PORT });
-  ports.add(port);
   post(port, { type: 'site', site });
   const stopListening = onSiteChanged(origin, (changed) => {
     post(port, { type: 'site', site: changed });
   });
+  ports.set(port, stopListening);
   port.onMessage.addListener((message: ToReceiver) => {
     if (message.type === 'shown') {
       if (calls.has(line)) calls.set(line, message);
@@ -118,8 +119,7 @@ async function connect(
     postToPatch(message);
   });
   port.onDisconnect.addListener(() => {
-    stopListening();
-    ports.delete(port);
+    drop(port);
     // It fires only if the other side ends: the extension was updated, removed or switched off.
     if (calls.has(line)) refusal = FAULTS.gone;
     forget(line);
@@ -133,11 +133,16 @@ function post(port: chrome.runtime.Port, message: ToOffscreen): void {
     port.postMessage(message);
     if (message.type === 'close') {
       port.disconnect();
-      ports.delete(port);
+      drop(port);
     }
   } catch {
     // The port is closed; `onDisconnect` has reported it.
   }
+}
+
+function drop(port: chrome.runtime.Port): void {
+  ports.get(port)?.();
+  ports.delete(port);
 }
 
 function forget(line: MessagePort): void {
@@ -145,20 +150,31 @@ function forget(line: MessagePort): void {
   show();
 }
 
-/** Shows the worst of what this page's calls show. */
+/** Shows the worst of what this frame's calls show, here and on the badge. */
 function show(): void {
-  const order: readonly PictureKind[] = ['still', 'plain', 'starting', 'cartoon'];
   const all = [...calls.values()];
-  const shown = order.find((one) => all.some((call) => call.shown === one)) ?? 'none';
+  const shown = worstOf(all.map((call) => call.shown));
   const fault = all.find((call) => call.fault)?.fault ?? refusal ?? pageFault;
   indicator.show(shown, fault);
-  const badge: ToBackground = { type: 'badge', shown, fault: fault !== null };
-  // All frames of a tab share one badge: a frame without calls must not clear it.
-  if (JSON.stringify(badge) === JSON.stringify(sentBadge)) return;
-  sentBadge = badge;
+  if (shown === told.shown && (fault !== null) === told.fault) return;
+  told = { shown, fault: fault !== null };
+  reportChange();
+}
+
+function reportChange(): void {
+  const changed: ToBackground = { type: 'changed' };
   try {
-    void chrome.runtime.sendMessage(badge).catch(() => undefined);
+    void chrome.runtime.sendMessage(changed).catch(() => undefined);
   } catch {
     // The extension was removed or updated.
   }
 }
+
+// The badge belongs to all frames of the tab, so the service worker asks each of them.
+chrome.runtime.onMessage.addListener((_message, _sender, answer) => {
+  answer(told);
+});
+// Leaving a page clears its badge; it is shown again if the browser has kept the page.
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && (told.shown !== 'none' || told.fault)) reportChange();
+});

@@ -1,4 +1,5 @@
 /** The offscreen page: it holds the camera, the nets and the pictures for all tabs. */
+import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { PictureSession } from './picture-session.ts';
 
@@ -17,5 +18,12 @@ chrome.runtime.onConnect.addListener((port) => {
   port.onDisconnect.addListener(() => {
     open = false;
     session.close();
+    const tabId = port.sender?.tab?.id;
+    // A frame that is removed in the middle of its call can no longer say so itself.
+    if (tabId !== undefined) tell({ type: 'left', tabId });
   });
 });
+
+function tell(message: ToBackground): void {
+  void chrome.runtime.sendMessage(message).catch(() => undefined);
+}
