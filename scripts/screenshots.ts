@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/screenshots.ts`: the README's pictures, taken from the real app on the demo
- * clip, into docs/images.
+ * `npx tsx scripts/screenshots.ts [NAME …]`: the pictures of the README and the guides, taken from
+ * the real app on the demo clip, into docs/images; all of them, or those that are named.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,8 @@ import sharp from 'sharp';
 import { baseFlags } from '../test/fixtures/chromium.ts';
 import { convert } from '../test/fixtures/convert-command.ts';
 import { decodePictures } from '../test/fixtures/ffmpeg.ts';
+import { launchWithExtension, serveSite } from '../test/fixtures/extension.ts';
+import { fakeCamera } from '../test/fixtures/fake-camera.ts';
 import { writeFilm } from '../test/fixtures/film.ts';
 import { listen } from '../src/server/listen.ts';
 import { createAppServer } from '../src/server/server.ts';
@@ -110,15 +112,44 @@ async function takeKinds(): Promise<void> {
   await rm(home, { recursive: true });
 }
 
-const executablePath = needChromium();
-if (!(await isFresh(root))) await buildApp(root);
+/** The extension's popup, over a site that is switched on. */
+async function takeExtension(): Promise<void> {
+  const camera = await fakeCamera({ numbered: false, frames: 1, width: WIDTH, height: HEIGHT });
+  const site = await serveSite({ '/': { html: '<title>call</title>' } });
+  const extension = await launchWithExtension(camera.path, { nets: 'own' });
+  try {
+    const page = await extension.context.newPage();
+    await page.goto(site.origin);
+    const popup = await extension.popup(page);
+    await popup.emulateMedia({ colorScheme: 'light' });
+    await popup.locator('input[name=on]').check();
+    await popup.locator('button[name=reload]').click();
+    // The styles are listed when the cartoon runs.
+    await popup.locator('select[name=style] option').nth(1).waitFor({ state: 'attached', timeout: 120_000 });
+    await popup.waitForTimeout(6000);
+    await popup.locator('body').screenshot({
+      ...{ path: join(folder, 'extension.jpg'), type: 'jpeg', quality: 88 },
+    });
+  } finally {
+    await extension.close();
+    await site.close();
+  }
+}
+
+const named = process.argv.slice(2);
+const isWanted = (name: string) => named.length === 0 || named.includes(name);
 await mkdir(folder, { recursive: true });
-const app = await listen(createAppServer(join(root, 'dist')), 0);
-const browser = await chromium.launch({ executablePath, args: baseFlags });
-try {
-  for (const shot of shots) await take(browser, app.url, shot);
-  await takeKinds();
-} finally {
-  await browser.close();
-  await app.close();
+if (isWanted('extension')) await takeExtension();
+if (isWanted('kinds')) await takeKinds();
+const wanted = shots.filter(({ name }) => isWanted(name));
+if (wanted.length > 0) {
+  if (!(await isFresh(root))) await buildApp(root);
+  const app = await listen(createAppServer(join(root, 'dist')), 0);
+  const browser = await chromium.launch({ executablePath: needChromium(), args: baseFlags });
+  try {
+    for (const shot of wanted) await take(browser, app.url, shot);
+  } finally {
+    await browser.close();
+    await app.close();
+  }
 }

@@ -8,26 +8,21 @@ export const HELLO = 'portoon: camera';
 /** The name of the ports that lead to the offscreen document. */
 export const CAMERA_PORT = 'camera';
 
-export type Measure = 'width' | 'height' | 'frameRate' | 'aspectRatio';
+/** A picture's size in pixels, and its rate in frames a second. */
+export interface VideoSize {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+}
 
 /** What a page asks of a camera. */
 export interface RequestedVideo {
-  /** Pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Frames a second. */
-  readonly frameRate: number;
-  /** What the camera must be able to do, or the request fails. */
-  readonly limits: Partial<
-    Record<Measure, { readonly min?: number | undefined; readonly max?: number | undefined }>
-  >;
-  /** Which camera: one of these, by an id that the page was given, or by its name. */
-  readonly camera?: {
-    readonly oneOf: readonly { readonly deviceId: string; readonly label?: string }[];
-    readonly exact: boolean;
-  };
-  /** The side it is to look at, as in `environment`. */
-  readonly facing?: { readonly oneOf: readonly string[]; readonly exact: boolean };
+  /** For which size and rate the camera is opened. */
+  readonly size: VideoSize;
+  /** What the page asked for, which the browser compares with what the camera can do. */
+  readonly constraints: MediaTrackConstraints;
+  /** Cameras that the browser itself has named to this page: their ids may be in the request. */
+  readonly known: readonly ListedCamera[];
 }
 
 /** What a page may know of the camera that it was given. */

@@ -5,58 +5,11 @@
 import type { Page, Worker } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
+import { ask, PAUSED, readPicture } from '../fixtures/extension-call.ts';
 import { launchWithExtension, serveSite, type ExtensionBrowser, type Site } from '../fixtures/extension.ts';
+import { CALL_PAGES } from '../fixtures/extension-pages.ts';
 import { clickIndicator, readIndicator } from '../fixtures/extension-indicator.ts';
 import { attachToOffscreen, type OffscreenTarget } from '../fixtures/extension-target.ts';
-
-/** Nothing but what carries its nonce, and no workers: as strict as call pages are. */
-const STRICT = [
-  "default-src 'none'",
-  "script-src 'nonce-call' 'strict-dynamic'",
-  "worker-src 'none'",
-  "connect-src 'none'",
-  "style-src 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-const EARLY = `<script nonce="call">
-  window.early = navigator.mediaDevices.getUserMedia({ video: true, audio: true });
-</script>`;
-const PAGES = {
-  '/': { html: '<title>call</title>' },
-  '/meet': {
-    html: `<!doctype html>${EARLY}<title>call</title>`,
-    headers: { 'Content-Security-Policy': STRICT },
-  },
-  '/isolated': {
-    html: '<!doctype html><title>call</title>',
-    headers: {
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Embedder-Policy': 'require-corp',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-    },
-  },
-  '/frames': { html: '<!doctype html><iframe name="own" src="/"></iframe><iframe name="blank"></iframe>' },
-  // Restyles every element, and listens to every key.
-  '/proud': {
-    html: `<!doctype html><title>call</title><input>
-      <style>div { position: relative; opacity: 0.2 } html > div { display: none }</style>
-      <script>
-        window.heard = [];
-        document.addEventListener('keydown', (event) => {
-          heard.push(event.key);
-          if (event.key === ' ') event.preventDefault();
-        });
-      </script>`,
-  },
-  '/patched': {
-    html: `<!doctype html><script>
-      const { mediaDevices } = navigator;
-      const given = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = (constraints) => given(constraints);
-    </script>`,
-  },
-};
 
 let camera: FakeCamera;
 let site: Site;
@@ -68,7 +21,7 @@ let page: Page;
 beforeAll(async () => {
   // A green room is what these nets take for no person.
   camera = await fakeCamera({ wall: [0, 177, 64], numbered: false });
-  site = await serveSite(PAGES);
+  site = await serveSite(CALL_PAGES);
   extension = await launchWithExtension(camera.path);
   page = await extension.context.newPage();
 });
@@ -187,6 +140,26 @@ test('follows applyConstraints in the middle of a call, and refuses what the cam
   expect(await describePicture(page)).toBe('cartoon');
 });
 
+test('constraints give the size, the shape and the refusal that the browser gives for the camera', async () => {
+  const own = await extension.context.newPage();
+  await extension.context.grantPermissions(['camera'], { origin: site.otherOrigin });
+  await own.goto(`${site.otherOrigin}/`);
+  await page.goto(`${site.origin}/`);
+  for (const place of [own, page]) await place.evaluate(ask, { video: { width: 360, aspectRatio: 1 } });
+  await expect.poll(() => page.evaluate(settings)).toEqual(await own.evaluate(settings));
+  expect(await describePicture(page)).toBe('cartoon');
+  for (const constraints of CONSTRAINTS) {
+    const given = await own.evaluate(constrain, constraints);
+    expect(await page.evaluate(constrain, constraints), JSON.stringify(constraints)).toBe(given);
+    await expect
+      .poll(() => page.evaluate(settings), { message: JSON.stringify(constraints) })
+      .toEqual(await own.evaluate(settings));
+  }
+  await own.close();
+  await extension.context.clearPermissions();
+  await extension.context.grantPermissions(['microphone'], { origin: site.origin });
+});
+
 test('a clone lives by itself, and goes into a call in place of another track', async () => {
   await page.goto(`${site.origin}/`);
   await page.evaluate(ask, { video: true });
@@ -231,6 +204,16 @@ test('frames, isolated pages, older forms, and several tabs at once', async () =
     await frame.evaluate(ask, { video: true });
     expect(await describePicture(frame)).toBe('cartoon');
   }
+  await expect.poll(() => badge(page)).toBe('on');
+  await page.frame({ name: 'blank' })!.evaluate(stop);
+  await expect.poll(liveCameras).toBe(1);
+  // The badge is for all frames; it goes with the last call, which ends with its frame.
+  await expect.poll(() => badge(page)).toBe('on');
+  await page.evaluate(() => {
+    document.querySelector('iframe[name=own]')!.remove();
+  });
+  await expect.poll(() => badge(page)).toBe('');
+  await page.frame({ name: 'blank' })!.evaluate(ask, { video: true });
   const other = await extension.context.newPage();
   await other.goto(`${site.origin}/isolated`);
   await other.evaluate(async () => {
@@ -277,6 +260,30 @@ test('frames, isolated pages, older forms, and several tabs at once', async () =
   await other.close();
   await page.goto('about:blank');
   await expect.poll(liveCameras).toBe(0);
+});
+
+test('a page that is left in its call frees the camera, and gets a live one when people go back', async () => {
+  await page.goto(`${site.origin}/`);
+  await page.evaluate(ask, { video: true });
+  await expect.poll(() => badge(page)).toBe('on');
+  await page.goto(`${site.otherOrigin}/`);
+  await expect.poll(liveCameras).toBe(0);
+  await page.goBack();
+  expect(await page.evaluate(() => 'call' in window)).toBe(false);
+  await page.evaluate(ask, { video: true });
+  expect(await describePicture(page)).toBe('cartoon');
+
+  // A page whose call is over is kept by the browser as it is.
+  await page.evaluate(stop);
+  await expect.poll(liveCameras).toBe(0);
+  await page.goto(`${site.otherOrigin}/`);
+  // The page fires no `load` again.
+  await page.goBack({ waitUntil: 'commit' });
+  expect(await page.evaluate(() => window.call.active)).toBe(false);
+  expect(await readIndicator(page)).toEqual({ words: '', buttons: [] });
+  await page.evaluate(ask, { video: true });
+  expect(await describePicture(page)).toBe('cartoon');
+  await expect.poll(() => badge(page)).toBe('on');
 });
 
 test('the indicator’s buttons work on a page that restyles and rewrites itself, which keeps its keys', async () => {
@@ -433,6 +440,43 @@ test('reloading the extension in a call ends the track, shows why, and delays no
   expect(await describePicture(page)).toBe(PAUSED);
 });
 
+/** `resizeMode` is not in TypeScript's DOM library. */
+type Constraints = MediaTrackConstraints & { resizeMode?: ConstrainDOMString };
+const CONSTRAINTS: readonly Constraints[] = [
+  { width: 320, height: 240 },
+  { height: { exact: 180 }, aspectRatio: { exact: 0.5 } },
+  { width: { min: 5000 } },
+  { advanced: [{ width: 5000 }, { width: { exact: 160 }, height: { exact: 160 } }, { width: 320 }] },
+  { width: 320, resizeMode: 'none' },
+  { width: { exact: 320 }, resizeMode: { exact: 'none' } },
+  { facingMode: { exact: 'environment' } },
+  { deviceId: { exact: 'gone' } },
+  { groupId: { exact: 'gone' } },
+  { groupId: 'gone', width: { max: 480 }, height: { max: 270 } },
+  {},
+  { frameRate: 10 },
+];
+
+/** What the constraint is called that was refused; empty where none was. */
+function constrain(constraints: MediaTrackConstraints): Promise<string> {
+  return window.call
+    .getVideoTracks()[0]!
+    .applyConstraints(constraints)
+    .then(
+      () => '',
+      (error: unknown) => (error as OverconstrainedError).constraint,
+    );
+}
+
+function settings(): unknown {
+  const { width, height, frameRate, ...rest } = window.call.getVideoTracks()[0]!.getSettings();
+  return { width, height, frameRate, resizeMode: (rest as { resizeMode?: string }).resizeMode };
+}
+
+function stop(): void {
+  for (const track of window.call.getTracks()) track.stop();
+}
+
 const CARTOON = { words: 'Portoon: cartoon', buttons: ['Plain'] };
 const PLAIN = { words: 'Portoon: your camera as it is', buttons: ['Cartoon'] };
 
@@ -443,50 +487,7 @@ function breakEngine(): Promise<unknown> {
     workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'died' }));`);
 }
 
-/** Parts of the picture that lie on the person's clothes and on the wall, however they sway. */
-const CLOTHES = { left: 0.34, top: 0.86, right: 0.44, bottom: 0.98 };
-const WALL = { left: 0.68, top: 0.2, right: 0.73, bottom: 0.6 };
-
-/** What a page shows in its call, told from its pixels. */
-async function describePicture(place: Pick<Page, 'evaluate'>, video?: 'video'): Promise<string> {
-  const { rgba, width, height } = await place.evaluate(readFrame, video);
-  const shown = { rgba: Buffer.from(rgba, 'base64'), width, height };
-  const live = { ...camera, rgba: camera.frame(0).rgba };
-  const wall = distance(meanColour(shown, WALL), meanColour(live, WALL));
-  const clothes = meanColour(shown, CLOTHES);
-  const own = meanColour(live, CLOTHES);
-  const inverted = own.map((value) => 255 - value);
-  if (distance(meanColour(shown, WALL), clothes) < 8) return PAUSED;
-  if (wall < SHIFT && distance(clothes, own) < 25) return 'camera';
-  if (wall < SHIFT && distance(clothes, inverted) < 45) return 'cartoon';
-  return `wall ${wall.toFixed()} off, clothes ${clothes.map((value) => value.toFixed()).join(' ')}`;
-}
-
-/** A camera's own green comes out this far off at the most, where a call encodes it untouched. */
-const SHIFT = 35;
-/** One colour in all of the picture, but for words in its middle. */
-const PAUSED = 'paused';
-
-interface Picture {
-  rgba: ArrayLike<number>;
-  width: number;
-  height: number;
-}
-
-function meanColour({ rgba, width, height }: Picture, part: typeof WALL): number[] {
-  const sum = [0, 0, 0];
-  let count = 0;
-  for (let y = Math.ceil(part.top * height); y < part.bottom * height; y++)
-    for (let x = Math.ceil(part.left * width); x < part.right * width; x++) {
-      for (const channel of sum.keys()) sum[channel]! += rgba[4 * (y * width + x) + channel]!;
-      count++;
-    }
-  return sum.map((value) => value / count);
-}
-
-function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.max(...a.map((value, channel) => Math.abs(value - b[channel]!)));
-}
+const describePicture = (place: Pick<Page, 'evaluate'>, video?: 'video') => readPicture(place, camera, video);
 
 function liveCameras(): Promise<unknown> {
   return offscreen.evaluate("cameras.filter(({ readyState }) => readyState === 'live').length");
@@ -514,15 +515,6 @@ async function pressKey(): Promise<void> {
   }, page.url());
 }
 
-declare global {
-  interface Window {
-    early: Promise<MediaStream>;
-    call: MediaStream;
-    clone: MediaStreamTrack;
-    heard: string[];
-  }
-}
-
 function isNative(): boolean {
   return String(Reflect.get(navigator.mediaDevices, 'getUserMedia')).includes('[native code]');
 }
@@ -532,39 +524,4 @@ async function storedSites(): Promise<unknown[]> {
   const stored = await chrome.storage.local.get(null);
   const sites = Object.values(stored) as { origin?: string; on?: boolean }[];
   return sites.map(({ origin, on }) => [origin, on]);
-}
-
-async function ask(constraints: MediaStreamConstraints): Promise<void> {
-  window.call = await navigator.mediaDevices.getUserMedia(constraints);
-}
-
-/** The next frame of the call, or of the page's video. */
-async function readFrame(selector?: string): Promise<{ rgba: string; width: number; height: number }> {
-  let stream = window.call as MediaStream | undefined;
-  while (selector !== undefined && !stream) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    stream = (document.querySelector<HTMLVideoElement>(selector)?.srcObject ?? undefined) as typeof stream;
-  }
-  const { MediaStreamTrackProcessor: Processor } = window as unknown as {
-    MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
-      readable: ReadableStream<VideoFrame>;
-    };
-  };
-  const track = MediaStreamTrack.prototype.clone.call(stream!.getVideoTracks()[0]!);
-  const reader = new Processor({ track }).readable.getReader();
-  // The first may be one of before.
-  for (let skipped = 0; skipped < 2; skipped++) (await reader.read()).value?.close();
-  const { value: frame } = await reader.read();
-  const { displayWidth: width, displayHeight: height } = frame!;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext('2d')!;
-  context.drawImage(frame!, 0, 0);
-  frame!.close();
-  await reader.cancel();
-  track.stop();
-  const { data } = context.getImageData(0, 0, width, height);
-  let binary = '';
-  for (let i = 0; i < data.length; i += 0x8000)
-    binary += String.fromCharCode(...data.subarray(i, i + 0x8000));
-  return { rgba: btoa(binary), width, height };
 }

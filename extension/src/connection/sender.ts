@@ -1,5 +1,7 @@
 /** The sending end of a connection that stays on this machine: from the engine to a page. */
-import type { RequestedVideo, ToReceiver } from '../protocol.ts';
+import type { ToReceiver, VideoSize } from '../protocol.ts';
+import { cropTrack, type CroppedTrack } from './cropped-track.ts';
+import { downscaleFactor, isSameShape, largestCut, type PictureSize } from './size.ts';
 
 /** Bits for one pixel of one frame: on this machine nothing needs to be saved. */
 const BITS_PER_PIXEL = 0.16;
@@ -7,17 +9,6 @@ const BITS_PER_PIXEL = 0.16;
 /** Bits a second for a picture of this size. */
 export function bitrateOf(width: number, height: number, frameRate: number): number {
   return Math.max(1_500_000, Math.round(width * height * frameRate * BITS_PER_PIXEL));
-}
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** How much smaller a picture of `size` is sent to a page that asked for less. At least 1. */
-export function downscaleFactor(size: PictureSize, requested: PictureSize): number {
-  // The larger side counts, so that a page that cuts its picture out has enough of it.
-  return Math.max(1, Math.min(size.width / requested.width, size.height / requested.height));
 }
 
 /** Makes the sender start at full bitrate; else it starts low and ramps up over seconds. */
@@ -37,6 +28,7 @@ export function withStartBitrate(sdp: string, bitrate: number): string {
 export class Sender {
   private readonly connection = new RTCPeerConnection();
   private readonly transceiver = this.connection.addTransceiver('video', { direction: 'sendonly' });
+  private cropped: CroppedTrack | null = null;
   private bitrate = 0;
   private last: Promise<void> = Promise.resolve();
 
@@ -51,8 +43,8 @@ export class Sender {
   }
 
   /** Begins to connect, before there is a picture. */
-  async offer(requested: RequestedVideo): Promise<void> {
-    this.bitrate = bitrateOf(requested.width, requested.height, requested.frameRate);
+  async offer({ width, height, frameRate }: VideoSize): Promise<void> {
+    this.bitrate = bitrateOf(width, height, frameRate);
     const offer = await this.connection.createOffer();
     await this.connection.setLocalDescription(offer);
     this.post({ type: 'offer', sdp: offer.sdp ?? '' });
@@ -66,31 +58,52 @@ export class Sender {
     await this.connection.addIceCandidate(candidate);
   }
 
-  /** Sends this track from now on, no larger than was asked for. */
-  show(track: MediaStreamTrack, size: PictureSize, requested: RequestedVideo): Promise<void> {
+  /**
+   * Sends this track from now on, in the size that is to be given, or as much of it as there is.
+   * @param size - the track's.
+   */
+  show(track: MediaStreamTrack, size: PictureSize, given: VideoSize): Promise<void> {
     // One change after the other: the browser refuses parameters that were read before another
     // change.
-    this.last = this.last.then(() => this.change(track, size, requested)).catch(() => undefined);
+    this.last = this.last.then(() => this.change(track, size, given)).catch(() => undefined);
     return this.last;
   }
 
   close(): void {
     this.connection.close();
+    this.cropped?.stop();
   }
 
-  private async change(track: MediaStreamTrack, size: PictureSize, requested: RequestedVideo): Promise<void> {
+  private async change(track: MediaStreamTrack, size: PictureSize, given: VideoSize): Promise<void> {
     const { sender } = this.transceiver;
     if (this.connection.signalingState === 'closed') return;
-    if (sender.track !== track) await sender.replaceTrack(track);
+    const shown = isSameShape(size, given) ? track : this.crop(track, given);
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
     if (!encoding) return;
-    const shrink = downscaleFactor(size, requested);
+    const { width, height } = shown === track ? size : largestCut(size, given);
+    const shrink = downscaleFactor({ width, height }, given);
     encoding.scaleResolutionDownBy = shrink;
-    encoding.maxFramerate = requested.frameRate;
-    encoding.maxBitrate = 2 * bitrateOf(size.width / shrink, size.height / shrink, requested.frameRate);
+    encoding.maxFramerate = given.frameRate;
+    encoding.maxBitrate = 2 * bitrateOf(width / shrink, height / shrink, given.frameRate);
     // A page gets the size it asked for; under load the frame rate drops instead.
     parameters.degradationPreference = 'maintain-resolution';
     await sender.setParameters(parameters);
+    // Last, so that no frame is sent in another size before.
+    if (sender.track !== shown) await sender.replaceTrack(shown);
+    if (shown === track) this.dropCropped();
+  }
+
+  private crop(track: MediaStreamTrack, shape: PictureSize): MediaStreamTrack {
+    const { cropped } = this;
+    if (cropped?.source === track && isSameShape(cropped.shape, shape)) return cropped.track;
+    this.dropCropped();
+    this.cropped = cropTrack(track, shape);
+    return this.cropped.track;
+  }
+
+  private dropCropped(): void {
+    this.cropped?.stop();
+    this.cropped = null;
   }
 }

@@ -1,7 +1,7 @@
 /** The machine's cameras, under names that each site has for itself. */
 import { PortoonError } from '../../../src/common/errors.ts';
 import type { ShownFault } from '../faults.ts';
-import type { CameraInfo, RequestedVideo, ListedCamera } from '../protocol.ts';
+import type { CameraInfo, ListedCamera } from '../protocol.ts';
 
 /** The same camera has another id on each site, so that sites cannot compare theirs. */
 async function idFor(origin: string, id: string): Promise<string> {
@@ -10,7 +10,8 @@ async function idFor(origin: string, id: string): Promise<string> {
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function ownCameras(): Promise<MediaDeviceInfo[]> {
+/** Under their real ids. */
+export async function ownCameras(): Promise<MediaDeviceInfo[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter(({ kind }) => kind === 'videoinput');
 }
@@ -25,34 +26,12 @@ export async function listCamerasFor(origin: string): Promise<ListedCamera[]> {
   );
 }
 
-/**
- * Finds the camera that a page means.
- * @returns our own id of it; undefined for any.
- * @throws OverconstrainedError if it must be this one, and it is not there.
- */
-export async function findCamera(
-  origin: string,
-  { camera, facing }: RequestedVideo,
-): Promise<string | undefined> {
-  if (!camera && !facing) return undefined;
-  const own = await ownCameras();
-  for (const { deviceId, label } of own) {
-    const id = await idFor(origin, deviceId);
-    if (camera?.oneOf.some((one) => (one.label ? one.label === label : one.deviceId === id))) return deviceId;
-  }
-  if (camera?.exact) throw new OverconstrainedError('deviceId', 'There is no such camera.');
-  return own.find((device) => device instanceof InputDeviceInfo && isFacing(device.getCapabilities(), facing))
-    ?.deviceId;
-}
-
-function isFacing({ facingMode = [] }: MediaTrackCapabilities, facing: RequestedVideo['facing']): boolean {
-  return facing?.oneOf.some((side) => facingMode.includes(side)) === true;
-}
-
 /** What a page may know of a camera. */
-export async function cameraInfoFor(origin: string, track: MediaStreamTrack): Promise<CameraInfo> {
-  const settings = track.getSettings();
-  const capabilities = track.getCapabilities();
+export async function cameraInfoFor(
+  origin: string,
+  track: MediaStreamTrack,
+  settings: MediaTrackSettings,
+): Promise<CameraInfo> {
   const ids = {
     deviceId: await idFor(origin, settings.deviceId ?? ''),
     groupId: await idFor(origin, settings.groupId ?? ''),
@@ -60,22 +39,8 @@ export async function cameraInfoFor(origin: string, track: MediaStreamTrack): Pr
   return {
     label: track.label,
     settings: { ...settings, ...ids },
-    capabilities: { ...capabilities, ...ids },
+    capabilities: { ...track.getCapabilities(), ...ids },
   };
-}
-
-/** The constraint that a camera cannot meet; undefined where it can meet all. */
-export function unmetConstraint(
-  track: Pick<MediaStreamTrack, 'getCapabilities'>,
-  { limits, facing }: RequestedVideo,
-): string | undefined {
-  const capabilities = track.getCapabilities();
-  if (facing?.exact && !isFacing(capabilities, facing)) return 'facingMode';
-  return (['width', 'height', 'frameRate', 'aspectRatio'] as const).find((name) => {
-    const { min: least = 0, max: most = Infinity } = capabilities[name] ?? {};
-    const { min = 0, max = Infinity } = limits[name] ?? {};
-    return min > most || max < least || min > max;
-  });
 }
 
 export interface CameraRefusal {
@@ -85,7 +50,7 @@ export interface CameraRefusal {
   fault: ShownFault | null;
 }
 
-const NAMES: Partial<Record<string, string>> = {
+const EXCEPTIONS: Partial<Record<string, string>> = {
   ERR_CAMERA_DENIED: 'NotAllowedError',
   ERR_CAMERA_MISSING: 'NotFoundError',
 };
@@ -99,5 +64,5 @@ export function toCameraError(error: unknown): CameraRefusal {
   const denied = code === 'ERR_CAMERA_DENIED';
   // The page's own settings would not help.
   const wayOut = denied ? 'Click Portoon on the toolbar, and allow the camera there.' : error.wayOut;
-  return { name: NAMES[code] ?? 'NotReadableError', message, fault: { code, message, wayOut } };
+  return { name: EXCEPTIONS[code] ?? 'NotReadableError', message, fault: { code, message, wayOut } };
 }

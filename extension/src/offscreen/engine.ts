@@ -6,13 +6,19 @@ import type { Source } from '../../../src/input/source.ts';
 import type { ShownFault } from '../faults.ts';
 import { stillPicture, type StillPicture } from '../connection/still.ts';
 import type { PictureKind } from '../background-protocol.ts';
-import type { RequestedVideo, StyleName } from '../protocol.ts';
+import type { StyleName, VideoSize } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
+import { asksForSize, settingsFor } from './constraints.ts';
 
 /** After this many milliseconds without a picture, the site's failure choice applies. */
 const FIRST_FRAME_TIMEOUT_MS = 20_000;
 
 const MEASURES = ['width', 'height', 'frameRate'] as const;
+
+/** `resizeMode` is not in TypeScript's DOM library. */
+interface CameraMode extends MediaTrackConstraints {
+  resizeMode: { ideal: string };
+}
 
 /** Faults that the effect recovers from by itself. */
 const RECOVERABLE = ['ERR_HALF_PRECISION', 'ERR_WEBGPU', 'ERR_WEBGL_LOST', 'ERR_WORKER_DIED'];
@@ -40,7 +46,8 @@ export class CameraEngine {
   private still: StillPicture | null = null;
   /** The effect's own track; `picture` is another one where the effect has failed. */
   private output: MediaStreamTrack | null = null;
-  private size = { width: 0, height: 0, frameRate: 0 };
+  private size: VideoSize = { width: 0, height: 0, frameRate: 0 };
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private deviceId: string | undefined,
@@ -68,34 +75,62 @@ export class CameraEngine {
 
   /**
    * Opens the camera, or asks an open one for more where this request is larger.
+   * @param size - enough for `constraints`.
+   * @returns what the browser would give for these constraints, out of what the camera sends now.
    * @throws PortoonError if it cannot be opened.
+   * @throws OverconstrainedError if it cannot do what is asked.
    */
-  async open(requested: RequestedVideo): Promise<MediaStreamTrack> {
-    const { width, height, frameRate } = requested;
-    const larger = {
-      width: Math.max(this.size.width, width),
-      height: Math.max(this.size.height, height),
-      frameRate: Math.max(this.size.frameRate, frameRate),
-    };
-    const grows = this.source !== null && MEASURES.some((measure) => larger[measure] > this.size[measure]);
-    this.size = larger;
+  async open(size: VideoSize, constraints: MediaTrackConstraints): Promise<MediaTrackSettings> {
+    const grows = this.grow(size);
+    const isOpen = this.source !== null;
     this.source ??= this.openSource();
     const { track } = await this.source;
-    if (grows) {
-      const ideal = (value: number) => ({ ideal: value });
-      await track.applyConstraints({
-        width: ideal(larger.width),
-        height: ideal(larger.height),
-        frameRate: ideal(larger.frameRate),
-      });
-      for (const listener of this.listeners) listener.onPicture();
-    }
-    return track;
+    const answer = this.last.then(async () => {
+      if (grows && isOpen) await this.enlarge(track);
+      const settings = await settingsFor(track, constraints);
+      // The picture may be smaller than the camera's own, or it needs more for a cut of this shape.
+      const { width, height } = track.getSettings();
+      const factor = Math.max((settings.width ?? 0) / (width ?? 1), (settings.height ?? 0) / (height ?? 1));
+      const cover = { ...size, width: factor * (width ?? 0), height: factor * (height ?? 0) };
+      if (asksForSize(constraints) && factor > 1 && this.grow(cover)) await this.enlarge(track);
+      return settings;
+    });
+    // One after the other: the browser changes a camera only while it has a single track.
+    this.last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Whether more is wanted of the camera than before. */
+  private grow({ width, height, frameRate }: VideoSize): boolean {
+    const { size } = this;
+    this.size = {
+      width: Math.max(size.width, Math.round(width)),
+      height: Math.max(size.height, Math.round(height)),
+      frameRate: Math.max(size.frameRate, frameRate),
+    };
+    return MEASURES.some((measure) => this.size[measure] > size[measure]);
+  }
+
+  private async enlarge(track: MediaStreamTrack): Promise<void> {
+    const ideal = <T>(value: T) => ({ ideal: value });
+    const { width, height, frameRate } = this.size;
+    const wanted: CameraMode = {
+      ...{ width: ideal(width), height: ideal(height), frameRate: ideal(frameRate) },
+      // All of the picture: each page gets its own cut of it.
+      resizeMode: ideal('none'),
+    };
+    await track.applyConstraints(wanted);
+    for (const listener of this.listeners) listener.onPicture();
+  }
+
+  /** The camera's own track; null while it is off. */
+  get track(): MediaStreamTrack | null {
+    return this.camera?.track ?? null;
   }
 
   /** The camera's picture in pixels; null while it is off. */
   get cameraSize(): { width: number; height: number } | null {
-    const { width = 0, height = 0 } = this.camera?.track.getSettings() ?? {};
+    const { width = 0, height = 0 } = this.track?.getSettings() ?? {};
     return width > 0 ? { width, height } : null;
   }
 

@@ -1,15 +1,19 @@
 /** One receiver of a picture: a page's request, or the popup. */
 import { Sender } from '../connection/sender.ts';
-import type { RequestedVideo, ToOffscreen, ToReceiver } from '../protocol.ts';
+import { downscaleFactor } from '../connection/size.ts';
+import type { CameraInfo, RequestedVideo, ToOffscreen, ToReceiver, VideoSize } from '../protocol.ts';
 import type { SiteChoice } from '../sites.ts';
-import { findCamera, cameraInfoFor, listCamerasFor, toCameraError, unmetConstraint } from './cameras.ts';
+import { cameraInfoFor, listCamerasFor, toCameraError } from './cameras.ts';
+import { asksForSize, findCamera, ownConstraints } from './constraints.ts';
 import { acquire, release } from './engines.ts';
 import type { CameraEngine, EngineListener } from './engine.ts';
 
 export class PictureSession implements EngineListener {
   private site: SiteChoice | null = null;
   private engine: CameraEngine | null = null;
-  private requested: RequestedVideo | null = null;
+  private isOpened = false;
+  /** What the page gets; null before that is known. */
+  private given: VideoSize | null = null;
   private readonly sender: Sender;
   private closed = false;
 
@@ -73,20 +77,19 @@ export class PictureSession implements EngineListener {
 
   private async open(requested: RequestedVideo): Promise<void> {
     const { site } = this;
-    if (!site || this.requested) return;
-    this.requested = requested;
+    if (!site || this.isOpened) return;
+    this.isOpened = true;
     try {
-      const deviceId = await findCamera(site.origin, requested);
+      const constraints = await ownConstraints(site.origin, requested);
+      const deviceId = await findCamera(constraints);
       // The page may have been closed meanwhile.
       if (this.closed) return;
       this.engine = acquire(site, deviceId, this);
       this.engine.again();
-      const track = await this.engine.open(requested);
-      const constraint = unmetConstraint(track, requested);
-      if (constraint !== undefined) throw new OverconstrainedError(constraint, 'The camera cannot do that.');
-      this.post({ type: 'camera', camera: await cameraInfoFor(site.origin, track) });
+      const camera = await this.agree(this.engine, site, requested.size, constraints);
+      this.post({ type: 'camera', camera });
       this.onShown();
-      await this.sender.offer(requested);
+      await this.sender.offer(this.given ?? requested.size);
     } catch (error) {
       if (this.closed) return;
       this.post({ type: 'refused', ...toCameraError(error) });
@@ -97,29 +100,40 @@ export class PictureSession implements EngineListener {
   private async constrain(id: number, requested: RequestedVideo): Promise<void> {
     const { engine, site } = this;
     if (!engine || !site) return;
-    const track = await engine.open(requested);
-    const refused = (await this.wantsAnother(requested)) ? 'deviceId' : unmetConstraint(track, requested);
-    if (refused !== undefined) {
+    try {
+      const constraints = await ownConstraints(site.origin, requested);
+      const camera = await this.agree(engine, site, requested.size, constraints);
+      await this.showPicture();
+      this.post({ type: 'constrained', id, camera });
+    } catch (error) {
+      if (this.closed) return;
+      const refused = error instanceof OverconstrainedError ? error.constraint : '';
       this.post({ type: 'constrained', id, refused });
-      return;
     }
-    this.requested = requested;
-    await this.showPicture();
-    this.post({ type: 'constrained', id, camera: await cameraInfoFor(site.origin, track) });
   }
 
-  /** Whether the request needs another camera, which a track cannot change to. */
-  private async wantsAnother(requested: RequestedVideo): Promise<boolean> {
-    const { engine, site } = this;
-    if (!requested.camera?.exact || !site) return false;
-    const id = await findCamera(site.origin, requested).catch(() => undefined);
-    return id !== engine?.cameraId;
+  /** Finds out what the page gets for its constraints. */
+  private async agree(
+    engine: CameraEngine,
+    { origin }: SiteChoice,
+    size: VideoSize,
+    constraints: MediaTrackConstraints,
+  ): Promise<CameraInfo> {
+    const settings = await engine.open(size, constraints);
+    const { track } = engine;
+    if (!track) throw new DOMException('The camera was stopped.', 'AbortError');
+    const { width = size.width, height = size.height } = settings;
+    const { frameRate = size.frameRate } = 'frameRate' in constraints ? settings : size;
+    // A page that named no size gets one near the usual, in the camera's own shape.
+    const shrink = asksForSize(constraints) ? 1 : downscaleFactor({ width, height }, size);
+    this.given = { width: Math.round(width / shrink), height: Math.round(height / shrink), frameRate };
+    return cameraInfoFor(origin, track, { ...settings, ...this.given });
   }
 
   private async showPicture(): Promise<void> {
-    const { engine, requested } = this;
+    const { engine, given } = this;
     const size = engine?.cameraSize;
-    if (!engine?.picture || !requested || !size || this.closed) return;
-    await this.sender.show(engine.picture, size, requested);
+    if (!engine?.picture || !given || !size || this.closed) return;
+    await this.sender.show(engine.picture, size, given);
   }
 }

@@ -27,8 +27,8 @@ export class CallCamera {
     adopted.add(track);
     const methods: Partial<MediaStreamTrack> = {
       getSettings: () => {
-        const { width, height, aspectRatio, frameRate } = native.getSettings.call(track);
-        const shown = { width, height, aspectRatio, frameRate };
+        const { width, height, aspectRatio } = native.getSettings.call(track);
+        const shown = { width, height, aspectRatio };
         const known = Object.entries(shown).filter(([, value]) => value !== undefined);
         return { ...source.camera().settings, ...Object.fromEntries(known) };
       },
@@ -38,7 +38,8 @@ export class CallCamera {
         // The browser refuses this itself.
         if (track.readyState === 'ended') return native.applyConstraints.call(track, wanted);
         const plain = plainConstraints(wanted);
-        await source.constrain(plain);
+        // The browser keeps what it gives where nothing is asked.
+        if (Object.keys(plain).length > 0) await source.constrain(plain);
         asked = plain;
       },
       clone: () => {

@@ -72,7 +72,7 @@ export async function requestCamera(
   video: VideoConstraints,
   devices: KnownDevices,
 ): Promise<MediaStreamTrack | null> {
-  const labelOf = (id: string) => devices.find(({ deviceId }) => deviceId === id)?.label;
+  const cameras = devices.filter(({ kind }) => kind === 'videoinput');
   const line = openLine();
   const answer = await line.answer;
   if (answer.type === 'off') {
@@ -85,8 +85,8 @@ export async function requestCamera(
     },
   });
   const call = new CallCamera({
-    camera: () => asListed(receiver.camera ?? UNKNOWN, devices),
-    constrain: (constraints) => receiver.constrain(readRequestedVideo(constraints, labelOf)),
+    camera: () => asListed(receiver.camera ?? UNKNOWN, cameras),
+    constrain: (constraints) => receiver.constrain(readRequestedVideo(constraints, cameras)),
     free: () => {
       receiver.close();
       line.close();
@@ -97,13 +97,13 @@ export async function requestCamera(
       receiver.fail(String(error));
     });
   });
-  const requested = readRequestedVideo(video, labelOf);
+  const requested = readRequestedVideo(video, cameras);
   try {
     return call.adopt(await receiver.open(requested), withoutLegacy(video));
   } catch (error) {
     if (!(error instanceof LinkError)) throw error;
     line.post({ type: 'failed', reason: 'link' });
-    return answer.onFailure === 'camera' ? null : stillCamera(requested, receiver.camera);
+    return answer.onFailure === 'camera' ? null : stillCamera(requested.size, receiver.camera);
   }
 }
 
@@ -137,7 +137,7 @@ const UNKNOWN: CameraInfo = { label: 'Camera', settings: {}, capabilities: {} };
 
 /** Gives a camera the ids that the browser lists it with to this page, where it does. */
 function asListed(camera: CameraInfo, devices: KnownDevices): CameraInfo {
-  const listed = devices.find(({ kind, label }) => kind === 'videoinput' && label === camera.label);
+  const listed = devices.find(({ label }) => label === camera.label);
   if (!listed) return camera;
   const { deviceId, groupId } = listed;
   return {

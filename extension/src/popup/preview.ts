@@ -5,7 +5,7 @@ import type { ToBackground } from '../background-protocol.ts';
 import { CAMERA_PORT, type ToOffscreen, type ToReceiver } from '../protocol.ts';
 import { onSiteChanged, type SiteChoice } from '../sites.ts';
 
-const REQUESTED = { width: 640, height: 360, frameRate: 30, limits: {} };
+const REQUESTED = { size: { width: 640, height: 360, frameRate: 30 }, constraints: {}, known: [] };
 
 type ShownMessage = ToReceiver & { type: 'shown' };
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { unmetConstraint } from '../../../extension/src/offscreen/cameras.ts';
 import {
   asksForScreen,
   isWanted,
@@ -8,83 +7,73 @@ import {
   type VideoConstraints,
 } from '../../../extension/src/page-patch/requested-video.ts';
 
-const read = (video: VideoConstraints) =>
-  readRequestedVideo(video, (id) => (id === 'known' ? 'Desk camera' : undefined));
+const sizeOf = (video: VideoConstraints) => readRequestedVideo(video).size;
+const constraintsOf = (video: VideoConstraints) => readRequestedVideo(video).constraints;
 
-test('a request for any video gets what the browser would give', () => {
-  expect(read({})).toEqual({ width: 640, height: 480, frameRate: 30, limits: {} });
+test('for any video the camera is opened as the browser would', () => {
+  expect(readRequestedVideo({})).toEqual({
+    size: { width: 640, height: 480, frameRate: 30 },
+    ...{ constraints: {}, known: [] },
+  });
 });
 
 test('sizes are read from all their forms, and the other side follows', () => {
-  expect(read({ width: 1280 })).toMatchObject({ width: 1280, height: 720, limits: {} });
-  expect(read({ height: { ideal: 1080 } })).toMatchObject({ width: 1920, height: 1080 });
-  expect(read({ width: { exact: 320 }, height: { exact: 180 } })).toMatchObject({
-    ...{ width: 320, height: 180 },
-    limits: { width: { min: 320, max: 320 }, height: { min: 180, max: 180 } },
+  expect(sizeOf({ width: 1280 })).toMatchObject({ width: 1280, height: 720 });
+  expect(sizeOf({ height: { ideal: 1080 } })).toMatchObject({ width: 1920, height: 1080 });
+  expect(sizeOf({ height: 600, aspectRatio: 1 })).toMatchObject({ width: 600, height: 600 });
+  expect(sizeOf({ width: { exact: 320 }, height: { exact: 180 } })).toMatchObject({
+    width: 320,
+    height: 180,
   });
-  expect(read({ width: { min: 800, ideal: 600 } })).toMatchObject({
-    width: 800,
-    limits: { width: { min: 800 } },
-  });
-  expect(read({ height: { max: 360 }, frameRate: { max: 15 } })).toMatchObject({
+  expect(sizeOf({ width: { min: 800, ideal: 600 } })).toMatchObject({ width: 800 });
+  expect(sizeOf({ height: { max: 360 }, frameRate: { max: 15 } })).toMatchObject({
     height: 360,
     frameRate: 15,
   });
-  expect(read({ mandatory: { minWidth: 640, maxWidth: 1280, maxHeight: 720 } })).toMatchObject({
-    ...{ width: 1280, height: 720 },
-    limits: { width: { min: 640, max: 1280 } },
+});
+
+test('the camera is opened for the largest of what need not be met, within what must be', () => {
+  const advanced = [{ width: { min: 1280 } }, { width: { min: 1600 } }, { frameRate: 60 }];
+  expect(sizeOf({ width: 640, advanced })).toEqual({ width: 1600, height: 900, frameRate: 60 });
+  expect(sizeOf({ width: { max: 1280 }, advanced })).toMatchObject({ width: 1280 });
+});
+
+test('the older form is translated: what is mandatory must be met, the rest need not', () => {
+  const video = {
+    mandatory: { minWidth: 640, maxWidth: 1280, maxHeight: 720, sourceId: 'desk' },
+    optional: [{ minFrameRate: 60 }, { googNoiseReduction: true }, { sourceId: 'other' }],
+  };
+  expect(constraintsOf(video)).toEqual({
+    width: { ideal: 1280, min: 640, max: 1280 },
+    height: { ideal: 720, max: 720 },
+    deviceId: { exact: 'desk' },
+    advanced: [{ frameRate: { ideal: 60, min: 60 } }, { deviceId: 'other' }],
   });
+  expect(sizeOf(video)).toEqual({ width: 1280, height: 720, frameRate: 60 });
 });
 
 test('what no camera gives is cut down, and nonsense is ignored', () => {
-  expect(read({ width: 7680, height: 4320, frameRate: 240 })).toMatchObject({
+  expect(sizeOf({ width: 7680, height: 4320, frameRate: 240 })).toEqual({
     ...{ width: 1920, height: 1080, frameRate: 60 },
   });
-  expect(read({ width: NaN, height: -3 })).toMatchObject({ width: 640, height: 480 });
+  expect(sizeOf({ width: NaN, height: -3 })).toMatchObject({ width: 640, height: 480 });
+  const odd = { advanced: null, optional: 'none' } as unknown as VideoConstraints;
+  expect(sizeOf(odd)).toMatchObject({ width: 640, height: 480 });
 });
 
-test('a camera is known by its id, and by its name where the page knows it', () => {
-  expect(read({ deviceId: 'known' }).camera).toEqual({
-    oneOf: [{ deviceId: 'known', label: 'Desk camera' }],
-    exact: false,
-  });
-  expect(read({ deviceId: { exact: ['gone', 'other'] } }).camera).toEqual({
-    oneOf: [{ deviceId: 'gone' }, { deviceId: 'other' }],
-    exact: true,
-  });
-  expect(read({ deviceId: { exact: 'default' } }).camera?.exact).toBe(true);
-  expect(read({ mandatory: { sourceId: 'known' } }).camera?.exact).toBe(true);
-  for (const deviceId of ['', 'default', {}, { ideal: [] }])
-    expect(read({ deviceId }).camera).toBeUndefined();
+test('cameras that the browser has named to the page are passed on', () => {
+  const camera = { deviceId: 'a', groupId: 'b', label: 'Desk camera' };
+  expect(readRequestedVideo({}, [camera, { ...camera, label: '' }]).known).toEqual([camera]);
 });
 
 test('what pages hand over in odd forms is read as the browser reads it', () => {
   const odd = { width: '320', height: { max: '180' }, deviceId: null, tell: () => 0 };
   const plain = plainConstraints(new Proxy(odd, {}) as unknown as VideoConstraints);
   expect(() => structuredClone(plain)).not.toThrow();
-  expect(read(plain)).toMatchObject({ width: 320, height: 180, limits: { height: { max: 180 } } });
-  expect(read(plain).camera).toBeUndefined();
+  expect(sizeOf(plain)).toMatchObject({ width: 320, height: 180 });
   expect(plainConstraints(null)).toEqual({});
   expect([true, {}, null].map(isWanted)).toEqual([true, true, true]);
   expect([false, undefined].map(isWanted)).toEqual([false, false]);
-});
-
-test('a camera is refused that is too small, too large, of no such shape, or looks the other way', () => {
-  const able = {
-    getCapabilities: () => ({
-      ...{ width: { min: 1, max: 640 }, height: { min: 1, max: 360 }, frameRate: { min: 0, max: 30 } },
-      ...{ aspectRatio: { min: 0.002, max: 640 }, facingMode: ['user'] },
-    }),
-  };
-  const unmet = (video: VideoConstraints) => unmetConstraint(able, read(video));
-  expect(unmet({ width: 1280, facingMode: 'environment' })).toBeUndefined();
-  expect(unmet({ width: { min: 320, max: 640 }, facingMode: { exact: 'user' } })).toBeUndefined();
-  expect(unmet({ width: { exact: 1280 } })).toBe('width');
-  expect(unmet({ width: { max: 0 } })).toBe('width');
-  expect(unmet({ height: { min: 300, max: 200 } })).toBe('height');
-  expect(unmet({ frameRate: { min: 60 } })).toBe('frameRate');
-  expect(unmet({ aspectRatio: { exact: 9999 } })).toBe('aspectRatio');
-  expect(unmet({ facingMode: { exact: ['environment', 'left'] } })).toBe('facingMode');
 });
 
 test('screens are distinguished from cameras', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bitrateOf, downscaleFactor, withStartBitrate } from '../../../extension/src/connection/sender.ts';
+import { bitrateOf, withStartBitrate } from '../../../extension/src/connection/sender.ts';
 
 const sdp = (...lines: string[]) => ['v=0', 'm=video 9 UDP/TLS/RTP/SAVPF 96 97', ...lines, ''].join('\r\n');
 
@@ -18,13 +18,6 @@ test('the first codec gets its start bitrate, whether it has parameters or not',
     withStartBitrate(sdp('a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1'), 4_000_000),
   ).toContain('\r\na=fmtp:96 packetization-mode=1;x-google-start-bitrate=4000;x-google-min-bitrate=2000\r\n');
   expect(withStartBitrate('v=0\r\n', 4_000_000)).toBe('v=0\r\n');
-});
-
-test('a picture is sent no larger than was asked for, and never larger than it is', () => {
-  expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 360 })).toBe(2);
-  // A page that asked for other proportions crops the picture, and has enough pixels for that.
-  expect(downscaleFactor({ width: 1280, height: 720 }, { width: 640, height: 480 })).toBe(1.5);
-  expect(downscaleFactor({ width: 640, height: 360 }, { width: 1920, height: 1080 })).toBe(1);
 });
 
 test('larger and faster pictures get more bits', () => {
