@@ -163,7 +163,9 @@ export class Compositor {
     else this.layOutStacked(width, height);
     this.mesh.shader = this.shaders.get(layers, packed !== null, [width, height]);
     const { resources } = this.mesh.shader;
+    const whole = layers.live ? null : unscaled(frame);
     if (layers.live) uploadTexels(this.liveTexels, layers.live, [width, height]);
+    else if (whole) uploadImage(this.live, whole, [whole.displayWidth, whole.displayHeight]);
     else uploadImage(this.live, frame, [width, height]);
     resources.uLive = layers.live ? this.liveTexels : this.live;
     this.uniforms.uniforms.uBlueShort = layers.live ? (this.frameTexels?.blueShort ?? 0) : 0;
@@ -171,6 +173,7 @@ export class Compositor {
     this.setLayers(layers, [width, height]);
     if (this.packing === 'plain') this.setBackground(layers, packed, width / height);
     this.renderer.render({ container: this.scene, clear: false });
+    whole?.close();
   }
 
   /**
@@ -302,4 +305,19 @@ function setFrame(frame: Float32Array, { grid, x, y, size }: Roi): void {
   frame[1] = y / grid[1];
   frame[2] = size[0] / grid[0];
   frame[3] = size[1] / grid[1];
+}
+
+/**
+ * A camera that sends more than was asked for has its frames scaled only where they are shown. A
+ * texture of the shown size would get a corner of them.
+ * @returns a frame of the same pixels that is shown as large as it is, which the caller closes;
+ * null where this one is.
+ */
+function unscaled(frame: VideoFrame): VideoFrame | null {
+  const { rotation = 0, flip = false } = frame as { rotation?: number; flip?: boolean };
+  const { visibleRect: rect, displayWidth, displayHeight } = frame;
+  if (!rect || rotation !== 0 || flip) return null;
+  const { width, height } = rect;
+  if (width === displayWidth && height === displayHeight) return null;
+  return new VideoFrame(frame, { displayWidth: width, displayHeight: height });
 }

@@ -115,6 +115,18 @@ describe.each([
     compositor.close();
   });
 
+  test('draws all of a frame that is shown smaller than it is', () => {
+    const texels = solid(LIVE);
+    for (let i = 0; i < WIDTH * HEIGHT; i++) if (i % WIDTH >= WIDTH / 2) texels.set(STYLED, i * 4);
+    const whole = frameOf(texels);
+    const frame = new VideoFrame(whole, { displayWidth: WIDTH / 2, displayHeight: HEIGHT / 2 });
+    compositor.draw(frame, JUST_LIVE);
+    for (const one of [whole, frame]) one.close();
+    expect([canvas.width, canvas.height]).toEqual([WIDTH / 2, HEIGHT / 2]);
+    expectNear(pixel(4, 12), [...LIVE, 255]);
+    expectNear(pixel(WIDTH / 2 - 4, 12), [...STYLED, 255]);
+  });
+
   test('draws the style of a region in the place of that region', () => {
     // The right half of the frame, in two colours.
     const size = [WIDTH / 2, HEIGHT] as const;
