@@ -55,14 +55,18 @@ const EXCEPTIONS: Partial<Record<string, string>> = {
   ERR_CAMERA_MISSING: 'NotFoundError',
 };
 
+/** Where the studio's way out would not help. */
+const WAYS_OUT: Partial<Record<string, string>> = {
+  ERR_CAMERA_DENIED: 'Click Portoon on the toolbar, and allow the camera there.',
+  ERR_CAMERA_MISSING: 'Plug one in, then switch the camera of the call on again.',
+};
+
 /** What `getUserMedia` throws for the same reason, and what to tell the person. */
 export function toCameraError(error: unknown): CameraRefusal {
   if (error instanceof OverconstrainedError)
     return { name: error.name, message: error.message, constraint: error.constraint, fault: null };
   if (!(error instanceof PortoonError)) return { name: 'AbortError', message: String(error), fault: null };
   const { code, message } = error;
-  const denied = code === 'ERR_CAMERA_DENIED';
-  // The page's own settings would not help.
-  const wayOut = denied ? 'Click Portoon on the toolbar, and allow the camera there.' : error.wayOut;
+  const wayOut = WAYS_OUT[code] ?? error.wayOut;
   return { name: EXCEPTIONS[code] ?? 'NotReadableError', message, fault: { code, message, wayOut } };
 }

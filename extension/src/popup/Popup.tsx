@@ -5,7 +5,7 @@ import type { SiteChoice } from '../sites.ts';
 
 /** Until the effect has loaded, only the chosen style is known. */
 const stylesOf = ({ look }: SiteChoice) =>
-  state.styles.value.length > 0 ? state.styles.value : [{ id: look.style, title: look.style }];
+  state.styles.value.length > 0 ? state.styles.value : [{ id: look.style, title: capitalize(look.style) }];
 
 export function Popup() {
   const site = state.site.value;
@@ -65,7 +65,14 @@ function Stage() {
   if (!isShown) return null;
   return (
     <div class="stage">
-      <video ref={video} autoplay muted playsInline aria-label="What the call will see, mirrored" />
+      <video
+        ref={video}
+        autoplay
+        muted
+        playsInline
+        data-shown={state.shown.value}
+        aria-label="What the call will see, mirrored"
+      />
       {!stream && <p>The camera and the cartoon start …</p>}
       {state.shown.value === 'still' && <p>The call sees a still picture.</p>}
     </div>
@@ -75,11 +82,13 @@ function Stage() {
 function Trouble() {
   const fault = state.fault.value;
   if (!fault) return null;
+  const isDenied = fault.code === 'ERR_CAMERA_DENIED';
   return (
     <div class="fault" role="alert">
-      {fault.message} {fault.wayOut} <span class="quiet">{fault.code}</span>
+      {fault.message} {isDenied ? 'Allow it for Portoon, once.' : fault.wayOut}{' '}
+      <span class="quiet">{fault.code}</span>
       <br />
-      {fault.code === 'ERR_CAMERA_DENIED' && (
+      {isDenied && (
         <a href="camera.html" target="_blank" rel="noreferrer">
           Allow the camera
         </a>
@@ -164,11 +173,13 @@ function Look({ site }: { site: SiteChoice }) {
   );
 }
 
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Options whose names begin with a capital, as in the studio. */
 function Options({ values }: { values: readonly string[] }) {
   return values.map((value) => (
     <option key={value} value={value}>
-      {value.charAt(0).toUpperCase() + value.slice(1)}
+      {capitalize(value)}
     </option>
   ));
 }
