@@ -279,8 +279,8 @@ test('a page that is left in its call frees the camera, and gets a live one when
   await page.goto(`${site.otherOrigin}/`);
   // The page fires no `load` again.
   await page.goBack({ waitUntil: 'commit' });
-  expect(await page.evaluate(() => window.call.active)).toBe(false);
-  expect(await readIndicator(page)).toEqual({ words: '', buttons: [] });
+  expect(await page.evaluate(() => (window.call as MediaStream | undefined)?.active ?? false)).toBe(false);
+  await expect.poll(() => readIndicator(page)).toEqual({ words: '', buttons: [] });
   await page.evaluate(ask, { video: true });
   expect(await describePicture(page)).toBe('cartoon');
   await expect.poll(() => badge(page)).toBe('on');
