@@ -20,7 +20,7 @@ export type ToBackground =
   /** A frame of this tab may be gone. */
   | { type: 'left'; tabId: number };
 
-/** From the service worker to a frame, which answers with its `CallState`. */
+/** To a frame, which answers with its `CallState`. */
 export interface ToFrame {
   type: 'tell';
 }

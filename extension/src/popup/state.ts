@@ -1,7 +1,7 @@
 /** What the popup shows and changes: one site, its choice, and the picture. */
 import { signal } from '@preact/signals';
 import { FAULTS, type ShownFault } from '../faults.ts';
-import type { PictureKind } from '../background-protocol.ts';
+import type { PictureKind, ToFrame } from '../background-protocol.ts';
 import type { StyleName } from '../protocol.ts';
 import {
   changeSite,
@@ -46,7 +46,18 @@ export async function start(): Promise<void> {
   const isAllowed = await chrome.permissions.contains({ origins: [patternOf(origin)] });
   site.value = stored;
   if (stored.on && !isAllowed) await changeSiteChoice({ on: false });
+  else if (stored.on) mustReload.value = !(await runsInTab());
   await refreshPreview();
+}
+
+/** Whether the page was loaded after the site was switched on. */
+async function runsInTab(): Promise<boolean> {
+  if (tabId === undefined) return true;
+  const ask: ToFrame = { type: 'tell' };
+  return chrome.tabs.sendMessage(tabId, ask, { frameId: 0 }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Opens the preview, or opens it again. */
