@@ -178,6 +178,8 @@ export interface EffectWorkerApi {
   feed(frames: ReadableStream<VideoFrame> | null): void;
   /** Takes a film's frames from a port, in place of a source. */
   film(port: MessagePort, options: FilmOptions): Promise<void>;
+  /** See `Effect.setMirrored`. */
+  setMirrored(mirrored: boolean): Promise<void>;
   /** Writes every composited frame here as well, until the stream closes. */
   emit(frames: WritableStream<VideoFrame>): void;
   /** Writes every frame here as `stacked-1` as well, until the stream closes. */

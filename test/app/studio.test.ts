@@ -1,8 +1,10 @@
+import { PNG } from 'pngjs';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { lightBuild } from '../fixtures/light-app.ts';
 import { serveApp } from '../fixtures/server.ts';
+import { WAIT } from '../fixtures/waits.ts';
 import { message, reach, visit } from './studio-page.ts';
 
 let browser: Browser;
@@ -19,6 +21,39 @@ afterAll(async () => {
 });
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+/** A picture whose left half is red and whose right half is blue. */
+function redThenBlue(): Buffer {
+  const picture = new PNG({ width: 64, height: 36 });
+  for (let pixel = 0; pixel < 64 * 36; pixel++)
+    picture.data.set(pixel % 64 < 32 ? [255, 0, 0, 255] : [0, 0, 255, 255], 4 * pixel);
+  return PNG.sync.write(picture);
+}
+
+/** The side with more red than the other: on the stage's canvas, and in what a tap gets. */
+function redSide(page: Page): Promise<{ canvas: string; others: string }> {
+  return page.evaluate(async () => {
+    const { port1, port2 } = new MessageChannel();
+    const tapped = new Promise<VideoFrame>((resolve) => {
+      port1.onmessage = ({ data }: MessageEvent<{ frame: VideoFrame }>) => {
+        resolve(data.frame);
+      };
+    });
+    await window.portoon!.tap(port2);
+    port1.postMessage(null);
+    const frame = await tapped;
+    await window.portoon!.tap(null);
+    const context = new OffscreenCanvas(2, 1).getContext('2d')!;
+    const side = (picture: CanvasImageSource) => {
+      context.drawImage(picture, 0, 0, 2, 1);
+      const [r0, , b0, , r1, , b1] = context.getImageData(0, 0, 2, 1).data;
+      const lean = r0! - b0! - (r1! - b1!);
+      return lean > 20 ? 'left' : lean < -20 ? 'right' : 'neither';
+    };
+    const sides = { others: side(frame), canvas: side(document.querySelector<HTMLCanvasElement>('#stage')!) };
+    frame.close();
+    return sides;
+  });
+}
 const chosenStyle = (page: Page) => page.locator('input[name=style]:checked').getAttribute('value');
 
 describe('a first visit', () => {
@@ -221,17 +256,15 @@ describe('choices', () => {
     await reach(page, 'running');
     const chooser = page.waitForEvent('filechooser');
     await page.getByText('Image', { exact: true }).click();
-    const picture = await page.locator('.brand').screenshot();
-    await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: picture });
+    await (await chooser).setFiles({ name: 'room.png', mimeType: 'image/png', buffer: redThenBlue() });
     await page.getByAltText('The chosen background').waitFor();
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"background":"image"'));
-    // The note is shown only while the person sees the picture mirrored.
-    const note = page.getByText('You see it mirrored. Others, and clips, have it the right way round.');
-    expect(await note.count()).toBe(0);
+    // The style sheet mirrors the canvas. So it holds the picture mirrored, which nobody else gets.
+    await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'left', others: 'left' });
     await page.keyboard.press('m');
-    await note.waitFor();
+    await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'right', others: 'left' });
     await page.keyboard.press('m');
-    await note.waitFor({ state: 'detached' });
+    await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'left', others: 'left' });
 
     await page.reload();
     await reach(page, 'running');
@@ -246,7 +279,10 @@ describe('choices', () => {
     await reach(page, 'running');
     const chooser = page.waitForEvent('filechooser');
     await page.getByText('Image', { exact: true }).click();
-    await chooser;
+    // What could not be drawn cannot be chosen.
+    const accepted = await (await chooser).element().getAttribute('accept');
+    expect(accepted).toContain('image/png');
+    expect(accepted).not.toContain('svg');
     expect(await page.getByRole('radio', { name: 'Blur' }).isChecked()).toBe(true);
     expect(await page.getByRole('radio', { name: 'Image' }).isChecked()).toBe(false);
     await page.getByText('Transparent', { exact: true }).click();

@@ -62,6 +62,7 @@ export class Effect {
   private outputTrack: MediaStreamTrack | null = null;
   /** The track of `stacked`. */
   private stackedOutput: MediaStreamVideoTrackGenerator | null = null;
+  private mirrored = false;
   private closed = false;
 
   private readonly files: Pick<WorkerOptions, 'manifestUrl' | 'files'>;
@@ -101,6 +102,17 @@ export class Effect {
    */
   set(options: LookOptions): Promise<void> {
     return this.look.set(options);
+  }
+
+  /**
+   * Tells the effect whether the page shows `canvas` mirrored, as with `transform: scaleX(-1)`. If
+   * so, a background image is drawn mirrored on the canvas, and people see it the right way round.
+   * Tracks and taps always have it as it is; while they take frames it costs one more pass each.
+   * @param mirrored - as the page begins: false.
+   */
+  async setMirrored(mirrored: boolean): Promise<void> {
+    this.mirrored = mirrored;
+    await this.host.ask((api) => api.setMirrored(mirrored));
   }
 
   /**
@@ -306,6 +318,7 @@ export class Effect {
   private async revive(): Promise<void> {
     this.canvas = document.createElement('canvas');
     await this.start();
+    if (this.mirrored) await this.setMirrored(true);
     this.listeners.announce('canvas', this.canvas);
     await this.feed(this.track);
   }

@@ -184,6 +184,11 @@ class EffectWorker implements EffectWorkerApi {
     Comlink.expose(film, port);
   }
 
+  async setMirrored(mirrored: boolean): Promise<void> {
+    await this.opened;
+    this.outputs?.setMirrored(mirrored);
+  }
+
   emit(frames: WritableStream<VideoFrame>): void {
     this.outputs?.emit(frames);
   }

@@ -9,6 +9,7 @@ export class Outputs {
   private stacked: { compositor: Compositor; track: TrackWriter } | null = null;
   private framePort: FramePort | null = null;
   private cutOut = false;
+  private mirrored = false;
 
   /** @param compositor - draws on the page's canvas. */
   constructor(readonly compositor: Compositor) {}
@@ -58,6 +59,12 @@ export class Outputs {
     this.cutOut = cutOut;
   }
 
+  /** See `Effect.setMirrored`; also for the picture that the canvas shows now. */
+  setMirrored(mirrored: boolean): void {
+    this.mirrored = mirrored;
+    this.compositor.mirrorImage(mirrored);
+  }
+
   /**
    * Draws a frame for all outputs.
    * @param packed - holds the layers that have no texels.
@@ -66,23 +73,31 @@ export class Outputs {
   draw(frame: VideoFrame, layers: Layers, packed: Packed | null, clockOffset: number): void {
     const { compositor, stacked, framePort } = this;
     if (!compositor.contextLost) {
-      compositor.draw(frame, layers, packed);
       // A frame that was on its way when the tap began may still show the room.
       const fits = !this.cutOut || (layers.background.kind === 'transparent' && layers.matte !== null);
-      if (framePort?.ready && fits)
-        framePort.send(compositor.capture(frame, true), clockOffset + frame.timestamp / 1000);
+      const isTapped = framePort?.ready === true && fits;
+      // What others get is never mirrored: `write` mirrors it once they have it.
+      const isTaken = isTapped || this.track?.ready === true;
+      compositor.draw(frame, layers, packed, this.mirrored && !isTaken);
+      if (isTapped) framePort.send(compositor.capture(frame, true), clockOffset + frame.timestamp / 1000);
     }
     // There is no matte if the output was added while the frame was on its way. The next has one.
     if (stacked && layers.matte && !stacked.compositor.contextLost)
       stacked.compositor.draw(frame, layers, packed);
   }
 
-  /** Resolves when the tracks have what was drawn for a frame. */
+  /**
+   * Writes what was drawn for a frame into the tracks, in the same task as `draw`. Resolves when
+   * they have it.
+   */
   async write(frame: VideoFrame): Promise<void> {
-    await Promise.all([
+    const written = Promise.all([
       captureInto(this.track, this.compositor, frame),
       this.stacked && captureInto(this.stacked.track, this.stacked.compositor, frame),
     ]);
+    // The pictures for others are captured by now.
+    if (this.mirrored) this.compositor.mirrorImage(true);
+    await written;
   }
 
   async close(): Promise<void> {

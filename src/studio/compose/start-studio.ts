@@ -1,6 +1,7 @@
-import { computed, effect as watch } from '@preact/signals';
+import { effect as watch } from '@preact/signals';
 import type { LinkParameters } from '../base/link-parameters.ts';
-import { keepScreenAwake, watchVisibility } from '../shell/screen-wake.ts';
+import { ignoreRejection } from '../base/ignore-rejection.ts';
+import { keepScreenAwake, needsScreen, watchVisibility } from '../shell/screen-wake.ts';
 import { listenForShortcuts, type Shortcut } from '../shell/shortcut.ts';
 import { isCameraGranted } from '../source/open-source.ts';
 import { firstSource } from './first-source.ts';
@@ -17,6 +18,7 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
   source.start();
   studio.film.start();
   output.start();
+  mirrorBackground(studio);
   conversions.start();
   call.start();
   microphone.start(call.isIn);
@@ -29,17 +31,20 @@ export function startStudio(studio: Studio, shortcuts: readonly Shortcut[]): voi
   keepAwake(studio);
 }
 
+/** The stage is mirrored by its style sheet. Somebody's own background must not be. */
+function mirrorBackground({ effect, mirror }: Studio): void {
+  watch(() => {
+    const mirrored = mirror.mirrored.value;
+    // A dead worker is reported elsewhere.
+    if (effect.current.value) ignoreRejection(effect.current.value.setMirrored(mirrored));
+  });
+}
+
 /** Without https the browser gives no lock. */
-function keepAwake({ call, recording, conversions, output }: Studio): void {
+function keepAwake(studio: Studio): void {
   const { wakeLock } = navigator as { wakeLock?: WakeLock };
   if (!wakeLock) return;
-  const wanted = computed(
-    () =>
-      call.isIn.value ||
-      recording.isRecording.value ||
-      conversions.isConverting.value ||
-      output.hasAudience.value,
-  );
+  const wanted = needsScreen(studio);
   keepScreenAwake({ wanted, visible: watchVisibility(), request: () => wakeLock.request() });
 }
 

@@ -1,6 +1,5 @@
 import { chooseFile, IMAGE_FILES } from '../base/choose-file.ts';
 import { Section, Segmented } from '../ui/controls.tsx';
-import { useMirror } from '../source/mirror-store.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { useBackground, type BackgroundStore } from './background-store.ts';
 import { SWATCHES } from './swatches.ts';
@@ -79,7 +78,6 @@ function ColourSwatches() {
 function ImageRow() {
   const background = useBackground();
   const url = background.image.value;
-  const { mirrored } = useMirror();
   return (
     <div class="picture-row">
       {url !== null && <img src={url} alt="The chosen background" />}
@@ -92,9 +90,6 @@ function ImageRow() {
       >
         <Icon name="image" /> {url === null ? 'Choose an image' : 'Choose another'}
       </button>
-      {url !== null && mirrored.value && (
-        <p class="aside">You see it mirrored. Others, and clips, have it the right way round.</p>
-      )}
     </div>
   );
 }

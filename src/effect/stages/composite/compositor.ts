@@ -70,6 +70,10 @@ export class Compositor {
   private readonly grain = tileSource(PAPER_GRAIN, GRAIN_TILE);
   private readonly brushwork = new Map<BrushworkKind, TextureSource>();
   private image: BackgroundImage | null = null;
+  /** Whether that is drawn mirrored. */
+  private imageMirrored = false;
+  /** Width / height of the frame that the canvas shows; 0 where it shows none. */
+  private shownAspect = 0;
   private readonly uniforms = makeUniforms();
   private readonly drawUniforms = makeDrawUniforms();
   private readonly shaders: ShaderVariants;
@@ -86,6 +90,10 @@ export class Compositor {
     const info = gl.getExtension('WEBGL_debug_renderer_info');
     this.rendererName = String(gl.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
     const software = isSoftwareRenderer(this.rendererName);
+    // A lost context takes along what was drawn.
+    canvas.addEventListener('webglcontextlost', () => {
+      this.shownAspect = 0;
+    });
     this.frameTexels = software ? new FrameTexels() : null;
     this.readback = software ? new PixelReadback(gl) : null;
     const { live, packed, styled, ink, matte, share, blurred, grain } = this;
@@ -155,8 +163,9 @@ export class Compositor {
   /**
    * Draws one frame. The caller closes the frame once this has returned.
    * @param packed - holds the layers that have no texels. Default: there are none.
+   * @param mirrorsImage - draws a background image mirrored, as `mirrorImage` does. Default false.
    */
-  draw(frame: VideoFrame, given: Layers, packed: Packed | null = null): void {
+  draw(frame: VideoFrame, given: Layers, packed: Packed | null = null, mirrorsImage = false): void {
     const { displayWidth: width, displayHeight: height } = frame;
     const layers = withSettings(given, [width, height]);
     if (this.packing === 'plain') this.resize(width, height);
@@ -171,9 +180,22 @@ export class Compositor {
     this.uniforms.uniforms.uBlueShort = layers.live ? (this.frameTexels?.blueShort ?? 0) : 0;
     if (packed) this.setPacked(packed);
     this.setLayers(layers, [width, height]);
-    if (this.packing === 'plain') this.setBackground(layers, packed, width / height);
+    this.imageMirrored = mirrorsImage;
+    this.shownAspect = width / height;
+    if (this.packing === 'plain') this.setBackground(layers, packed);
     this.renderer.render({ container: this.scene, clear: false });
     whole?.close();
+  }
+
+  /**
+   * Draws the picture that `draw` has left once more, with its background image mirrored or not:
+   * for a page that shows the canvas mirrored. Nothing else changes, nor does it without an image.
+   */
+  mirrorImage(mirrored: boolean): void {
+    if (!this.image || this.shownAspect === 0 || this.imageMirrored === mirrored) return;
+    this.imageMirrored = mirrored;
+    this.placeImage(this.image);
+    this.renderer.render({ container: this.scene, clear: false });
   }
 
   /**
@@ -262,7 +284,7 @@ export class Compositor {
     this.mesh.shader!.resources.uBrushwork = tile;
   }
 
-  private setBackground({ background, blurred }: Layers, packed: Packed | null, aspect: number): void {
+  private setBackground({ background, blurred }: Layers, packed: Packed | null): void {
     const values = this.uniforms.uniforms;
     const { resources } = this.mesh.shader!;
     if (background.kind !== 'image') this.dropImage();
@@ -273,13 +295,19 @@ export class Compositor {
       resources.uBackground = resources.uGlow = packed ? this.packed : this.blurred;
     } else if (background.kind === 'image') {
       const image = this.imageFor(background.bitmap);
-      const relative = image.aspect / aspect;
-      const scaleX = Math.min(1, 1 / relative);
-      const scaleY = Math.min(1, relative);
-      values.uBackgroundFrame.set([(1 - scaleX) / 2, (1 - scaleY) / 2, scaleX, scaleY]);
+      this.placeImage(image);
       resources.uBackground = image.source;
       resources.uGlow = image.glow;
     }
+  }
+
+  /** Covers the frame with an image, in the middle. */
+  private placeImage({ aspect }: BackgroundImage): void {
+    const relative = aspect / this.shownAspect;
+    const scaleX = Math.min(1, 1 / relative);
+    const scaleY = Math.min(1, relative);
+    const [left, across] = this.imageMirrored ? [(1 + scaleX) / 2, -scaleX] : [(1 - scaleX) / 2, scaleX];
+    this.uniforms.uniforms.uBackgroundFrame.set([left, (1 - scaleY) / 2, across, scaleY]);
   }
 
   private imageFor(bitmap: ImageBitmap): BackgroundImage {

@@ -6,6 +6,42 @@ import type { Layers } from '../../../../src/effect/stages/layers.ts';
 import { Outputs } from '../../../../src/effect/worker/outputs.ts';
 import { fakeFrame } from './fake-backend.ts';
 
+test('a background image is mirrored on the canvas alone, once others have taken what is drawn', async () => {
+  const log: string[] = [];
+  const compositor = {
+    contextLost: false,
+    draw: (...[, , , mirrored]: Parameters<Compositor['draw']>) => log.push(`draw ${mirrored}`),
+    mirrorImage: (mirrored: boolean) => log.push(`mirror ${mirrored}`),
+    capture: () => {
+      log.push('capture');
+      return Promise.resolve(null);
+    },
+  };
+  const outputs = new Outputs(compositor as unknown as Compositor);
+  const carry = async () => {
+    log.length = 0;
+    const frame = fakeFrame(1);
+    outputs.draw(frame, { background: { kind: 'image' }, matte: null } as unknown as Layers, null, 0);
+    await outputs.write(frame);
+    return log.join(', ');
+  };
+  expect(await carry()).toBe('draw false');
+  outputs.setMirrored(true);
+  // The picture that stands there already.
+  expect(log.at(-1)).toBe('mirror true');
+  expect(await carry()).toBe('draw true, mirror true');
+  const { port1, port2 } = new MessageChannel();
+  outputs.tap(port1);
+  port2.postMessage(null);
+  await once(port1, 'message');
+  expect(await carry()).toBe('draw false, capture, mirror true');
+  outputs.tap(null);
+  outputs.emit(new WritableStream());
+  expect(await carry()).toBe('draw false, capture, mirror true');
+  outputs.setMirrored(false);
+  expect(await carry()).toBe('draw false, capture');
+});
+
 test('a tap of people alone is sent no frame with another background', async () => {
   const captured: number[] = [];
   const compositor = {

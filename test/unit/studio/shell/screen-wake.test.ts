@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import { keepScreenAwake } from '../../../../src/studio/shell/screen-wake.ts';
+import { keepScreenAwake, needsScreen } from '../../../../src/studio/shell/screen-wake.ts';
 import { settled } from '../fakes.ts';
 
 function setUp(refuse = false) {
@@ -24,6 +24,24 @@ function setUp(refuse = false) {
   });
   return { wanted, visible, held };
 }
+
+test('a call, a clip, a conversion and an audience each need the screen', () => {
+  const activities = {
+    call: { isIn: signal(false) },
+    recording: { isRecording: signal(false) },
+    conversions: { isConverting: signal(false) },
+    output: { hasAudience: signal(false) },
+  };
+  const needed = needsScreen(activities);
+  expect(needed.value).toBe(false);
+  for (const activity of Object.values(activities))
+    for (const goesOn of Object.values(activity)) {
+      goesOn.value = true;
+      expect(needed.value).toBe(true);
+      goesOn.value = false;
+      expect(needed.value).toBe(false);
+    }
+});
 
 test('the screen is kept awake while that is wanted, and no longer', async () => {
   const { wanted, held } = setUp();

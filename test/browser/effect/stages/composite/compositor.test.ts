@@ -303,6 +303,23 @@ describe.each([
     expectNear(pixel(8, 24), [...STYLED, 255]);
   });
 
+  test('mirrors a picture alone where the page mirrors the canvas, also after the frame is gone', async () => {
+    const halves = new OffscreenCanvas(64, 48);
+    const context = halves.getContext('2d')!;
+    context.fillStyle = 'red';
+    context.fillRect(0, 0, 32, 48);
+    context.fillStyle = 'lime';
+    context.fillRect(32, 0, 32, 48);
+    const bitmap = await createImageBitmap(halves);
+    const { right } = compose({ background: { kind: 'image', bitmap } });
+    expectNear(right, [0, 255, 0, 255]);
+    compositor.mirrorImage(true);
+    expectNear(pixel(56, 24), [255, 0, 0, 255]);
+    expectNear(pixel(8, 24), [...STYLED, 255]);
+    // The next frame is drawn as it is asked for.
+    expectNear(compose({ background: { kind: 'image', bitmap } }).right, [0, 255, 0, 255]);
+  });
+
   test('shows the room where a background picture is transparent', async () => {
     const clear = new OffscreenCanvas(64, 48);
     const context = clear.getContext('2d')!;
