@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beepsIn } from '../fixtures/clapper.ts';
 import { BIN, convert } from '../fixtures/convert-command.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
-import { decodeErrors, decodePictures, decodeSound, noFfmpeg, probe } from '../fixtures/ffmpeg.ts';
+import {
+  decodeErrors,
+  decodePictures,
+  decodeSound,
+  describeFilm,
+  noFfmpeg,
+  probe,
+} from '../fixtures/ffmpeg.ts';
 
 const run = promisify(execFile);
 
@@ -57,6 +64,8 @@ beforeAll(async () => {
       `-f lavfi -i color=s=64x36:r=1:d=300,drawbox=c=white:t=fill:enable='not(mod(n,10))+eq(n,299)' -f lavfi -i aevalsrc=sin(6283*t)*(lt(mod(t\\,10)\\,0.1)+between(t\\,299\\,299.1)):d=300:s=48000 ${H264} -c:a pcm_s16le clapper.mov`,
     ),
     ffmpeg(`${TONE} -c:a aac sound.m4a`),
+    ffmpeg(`${SOURCE}:r=25:d=0.2 -c:v mpeg4 old.avi`),
+    ffmpeg(`${SOURCE}:r=25:d=0.2 -c:v mpeg4 part2.mp4`),
     ffmpeg(`-f lavfi -i testsrc2=s=7680x4320:r=1 -frames:v 1 ${H264} huge.mp4`),
     // The demo clip with a person in it, as H.264.
     ffmpeg(`-i ${camera.path} -frames:v 8 -c:v libx264 -crf 12 -pix_fmt yuv420p person.mp4`),
@@ -217,6 +226,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(wrong / (width * height)).toBeLessThan(0.05);
     expect(outside / outsides).toBeLessThan(3);
     expect(inside / insides).toBeGreaterThan(4 * (outside / outsides));
+    expect((await describeFilm(at('cut.webm'))).colours).toMatchObject({ range: 'tv', matrix: 'bt709' });
     // Of ffmpeg's decoders only libvpx-vp9 decodes VP9's alpha.
     const clear = await decodePictures(at('cut.webm'), { pixels: 'rgba', decoder: 'libvpx-vp9' });
     const corner = clear[3]!;
@@ -233,6 +243,14 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       }
     }
     expect(shown / own).toBeGreaterThan(0.85);
+    // Nor are they those of another range where nothing is transparent.
+    let [off, whole] = [0, 0];
+    for (let i = 0; i < width * height; i++) {
+      if (clear[4 * i + 3]! < 250) continue;
+      whole++;
+      for (let c = 0; c < 3; c++) off += (clear[4 * i + c]! - before[4 * (3 * width * height + i) + c]!) / 3;
+    }
+    expect(Math.abs(off / whole)).toBeLessThan(3);
   }, 180_000);
 
   test('says what a file is that is not a film, and what would be right; the other films are converted', async () => {
@@ -243,6 +261,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       'headless.mp4': /is cut short or damaged/,
       'locked.mp4': /is encrypted/,
       'huge.mp4': /is 7680 × 4320/,
+      'old.avi': /is an AVI film, which Portoon does not read/,
+      'part2.mp4': /holds pictures in a way that Portoon does not know/,
       'missing.mp4': /There is no file/,
     };
     const { code, events } = await portoon(
@@ -258,6 +278,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       expect(events[index], name).toMatchObject({ event: 'failed', film: name });
       expect(events[index]?.message).toMatch(message);
       expect(events[index]?.wayOut).toMatch(/\w{4}/);
+      if (name === 'old.avi' || name === 'part2.mp4') expect(events[index]?.wayOut).toContain('ffmpeg -i');
     }
     const last = events.at(-1)!;
     expect(last.event).toBe('done');
@@ -272,6 +293,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
       { cwd: folder },
     );
     const closed = once(child, 'close') as Promise<[number]>;
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => (said += data.toString()));
     // The first progress message means that a part of the film has been written.
     await once(child.stdout, 'data');
     expect(await readdir(at('stopped'))).toEqual(['film.mp4.part']);
@@ -279,6 +302,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     const [code] = await closed;
     expect(code).toBe(130);
     expect(await readdir(at('stopped'))).toEqual([]);
+    // Programs hear of it too.
+    expect(said.trim().split('\n').at(-1)).toContain('"event":"ended"');
   }, 60_000);
 
   test('a file that cannot be written fails alone', async () => {
@@ -293,7 +318,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
 
   test.for([
     ['a style', ['person.mp4', '-s', 'bogus'], '--style takes none, toon, '],
-    ['a colour', ['person.mp4', '-b', 'tomatoe'], 'tomatoe is no colour, and there is no such file'],
+    ['a colour', ['person.mp4', '-b', 'tomatoe'], 'tomatoe is neither a colour nor a file'],
     ['a name', ['person.mp4', '-o', 'a.gif'], 'something.mp4 or something.webm, not a.gif'],
   ] as const)('%s that is not allowed is a wrong command, with --json too', async ([, args, message]) => {
     const { code, events } = await portoon(...args);
@@ -310,6 +335,8 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(wrong.stderr).toContain('something.mp4 or something.webm, not a.gif');
     const { stdout } = await run(process.execPath, [BIN, 'convert', '--help']);
     expect(stdout).toContain('portoon convert holiday.mp4 -o cartoon.mp4');
+    const version = await run(process.execPath, [BIN, '--version']);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

@@ -1,5 +1,8 @@
 /** What tests do on a page that records, and what they put in place of its devices and its disk. */
 import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import type { FakeCamera } from '../fixtures/fake-camera.ts';
+import { decodePictures } from '../fixtures/ffmpeg.ts';
 
 export async function choose(page: Page, format: string): Promise<void> {
   await page.getByRole('button', { name: 'Recording options' }).click();
@@ -122,4 +125,36 @@ export function filesLeft(page: Page): Promise<string[]> {
     for await (const name of folder.keys()) names.push(name);
     return names;
   });
+}
+
+/**
+ * Expects the camera's colours in the last frame of a clip, both for players that read the tags and
+ * for those that always take BT.709 in the limited range.
+ */
+export async function expectCameraColours(path: string, camera: FakeCamera): Promise<void> {
+  const { width, height } = camera;
+  const limited = 'iw:ih:in_color_matrix=bt709:in_range=tv';
+  const [byTags, byForce] = await Promise.all([
+    decodePictures(path, { pixels: 'rgba' }),
+    decodePictures(path, { pixels: 'rgba', size: limited }),
+  ]);
+  const bytes = 4 * width * height;
+  const index = camera.indexOf(byTags.subarray(-bytes), width, height);
+  expect(index).toBeDefined();
+  const source = meanColours(camera.frame(index!).rgba, width, height);
+  for (const pixels of [byTags.subarray(-bytes), byForce.subarray(-bytes)])
+    for (const [at, mean] of meanColours(pixels, width, height).entries())
+      expect(Math.abs(mean - source[at]!)).toBeLessThan(6);
+}
+
+/** Means of red, green and blue over each of 16 x 9 parts of an RGBA picture. */
+function meanColours(rgba: ArrayLike<number>, width: number, height: number): number[] {
+  const means = Array<number>(16 * 9 * 3).fill(0);
+  const pixels = (width / 16) * (height / 9);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const part = Math.floor((9 * y) / height) * 16 + Math.floor((16 * x) / width);
+      for (let c = 0; c < 3; c++) means[3 * part + c]! += rgba[4 * (y * width + x) + c]! / pixels;
+    }
+  return means;
 }

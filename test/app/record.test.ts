@@ -23,6 +23,7 @@ import {
   choose,
   constantRate,
   discard,
+  expectCameraColours,
   filesLeft,
   fillDisk,
   leaveAndComeBack,
@@ -143,6 +144,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     });
     const path = await record(page, 'webm-alpha', 2);
     expect(await decodeErrors(path)).toBe('');
+    expect((await describeFilm(path)).colours).toMatchObject({ range: 'tv', matrix: 'bt709' });
     const film = await probe(path);
     const { width, height, frames } = camera;
     const pictures = await decodePictures(path, { pixels: 'rgba', decoder: 'libvpx-vp9' });
@@ -160,7 +162,13 @@ describe.skipIf(noFfmpeg)('a clip', () => {
   });
 
   test('is seen and stopped at once while the controls are hidden', async () => {
-    const { page } = await studio('input=camera&autostart=1&style=none');
+    const before = `
+      globalThis.locks = 0;
+      WakeLock.prototype.request = async () => {
+        locks++;
+        return { release: async () => { locks--; } };
+      };`;
+    const { page } = await studio('input=camera&autostart=1&style=none', { before });
     await choose(page, 'webm');
     // Before the recorder has started, the second press is a stop as well.
     await page.keyboard.press('r');
@@ -169,14 +177,18 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await page.keyboard.press('r');
     await recorded(page, 1);
     expect(await page.title()).toContain('●');
+    // Nor does the screen go to sleep over it.
+    expect(await page.evaluate('locks')).toBe(1);
     await page.keyboard.press('h');
     await page.locator('.recorder').waitFor({ state: 'hidden' });
     await page.locator('.recording-dot').click();
     await page.locator('.recording-dot').waitFor({ state: 'detached' });
     expect(await page.title()).not.toContain('●');
+    await expect.poll(() => page.evaluate('locks')).toBe(0);
     expect(await newestClip(page).isVisible()).toBe(false);
     await page.keyboard.press('h');
     await newestClip(page).waitFor();
+    await expectCameraColours(await save(page), camera);
   });
 
   test('with a transparent background stays so, even if another is chosen meanwhile', async () => {
@@ -370,6 +382,7 @@ describe.skipIf(noFfmpeg)('nothing is lost', () => {
     const film = await probe(path);
     expect(film.seconds).toBeGreaterThan(1);
     expect(await decodeErrors(path)).toBe('');
+    await expectCameraColours(path, camera);
   });
 
   test('when the person leaves: the page asks, and has the clip when they come back', async () => {

@@ -24,7 +24,7 @@ import aacEncoder from './aac-encoder.ts?worker&url';
 import { SinkWriter } from './sink-writer.ts';
 import { toMetadataTags, type FilmMetadata } from '../film/film-metadata.ts';
 import { lend } from './lent-mediabunny.ts';
-import { Unpremultiplier } from '../picture/unpremultiplier.ts';
+import { TransparentPlanes } from '../picture/transparent-planes.ts';
 
 /** Pictures that the writer encodes. */
 export interface EncodedPictures {
@@ -99,7 +99,7 @@ const CANCEL_TIMEOUT_MS = 1000;
 export class FilmWriter {
   /** Samples that the encoder puts before the first. */
   private primed = 0;
-  private unpremultiplier: Unpremultiplier | null = null;
+  private transparentPlanes: TransparentPlanes | null = null;
 
   private constructor(
     private readonly output: Output,
@@ -143,7 +143,7 @@ export class FilmWriter {
     const sound = audio ? soundSource(audio) : null;
     if (sound) output.addAudioTrack(sound);
     const writer = new FilmWriter(output, drain, pictures, sound, frameRate);
-    if (video && 'codec' in video && video.alpha === true) writer.unpremultiplier = new Unpremultiplier();
+    if (video && 'codec' in video && video.alpha === true) writer.transparentPlanes = new TransparentPlanes();
     if (audio && 'codec' in audio && audio.codec === 'aac' && (await bringAac())) writer.primed = AAC_PRIMING;
     await output.start();
     return writer;
@@ -160,7 +160,7 @@ export class FilmWriter {
    * @param seconds - from the film's beginning, rising. Default: the frame's own timestamp.
    */
   async addFrame(frame: VideoFrame, seconds = frame.timestamp / 1e6): Promise<void> {
-    const sample = new VideoSample(await (this.unpremultiplier?.frame(frame) ?? frame.clone()));
+    const sample = new VideoSample(await (this.transparentPlanes?.frame(frame) ?? frame.clone()));
     sample.setTimestamp(seconds);
     if (this.frameRate !== undefined) sample.setDuration(1 / this.frameRate);
     try {

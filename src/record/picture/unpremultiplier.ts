@@ -7,23 +7,6 @@ export class Unpremultiplier {
   private pixels = new Uint8ClampedArray(0);
 
   /**
-   * Returns the frame itself or, where parts of it are transparent, a straight copy. The caller
-   * closes both.
-   */
-  async frame(frame: VideoFrame): Promise<VideoFrame> {
-    if (!(await this.read(frame))) return frame.clone();
-    const { width, height } = frame.visibleRect!;
-    return new VideoFrame(this.pixels, {
-      format: frame.format!,
-      codedWidth: width,
-      codedHeight: height,
-      timestamp: frame.timestamp,
-      colorSpace: frame.colorSpace,
-      ...(frame.duration === null ? {} : { duration: frame.duration }),
-    });
-  }
-
-  /**
    * What to draw for the frame on a canvas: the frame itself or, where parts are transparent, a
    * straight copy.
    */
