@@ -29,6 +29,7 @@ const PLAIN = ['-s', 'none', '-r', 'everything'];
 
 const H264 = '-c:v libx264 -preset ultrafast -pix_fmt yuv420p';
 const TAGS = 'setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv';
+const UNTAGGED = 'setparams=colorspace=unknown:color_primaries=unknown:color_trc=unknown:range=unknown';
 const LABELS = '-metadata creation_time=2019-07-14T10:00:00Z -metadata title=Holiday';
 const BT709 = { range: 'tv', matrix: 'bt709', transfer: 'bt709', primaries: 'bt709' };
 const SMALL = [160, 90] as const;
@@ -49,9 +50,11 @@ const FILMS = [
   'shapes.webm',
   'trimmed.mp4',
   'edits.mp4',
+  'slowed.mp4',
   'hlg.mp4',
   'pq.mp4',
   'bars.mp4',
+  'untagged.mp4',
   'named.mp4',
   'interlaced.mp4',
 ];
@@ -61,7 +64,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portoon-films-'));
   await Promise.all([
     ffmpeg(
-      `${test2('160x90', 15, 2)} ${TONE} -map 0:v -map 1:a -map 1:a ${H264} -strict -2 -c:a:0 dca -c:a:1 aac ${LABELS} dts-first.mkv`,
+      `-f lavfi -i testsrc=s=161x91:r=15:d=2 ${TONE} -pix_fmt yuv420p -map 0:v -map 1:a -map 1:a -c:v libvpx -b:v 1M -strict -2 -c:a:0 dca -c:a:1 aac ${LABELS} dts-first.mkv`,
     ),
     ffmpeg(`${test2('160x90')} ${TONE} -t 1 -c:v libvpx -c:a libopus opus.webm`),
     ffmpeg(`${test2('160x90')} ${TONE} -t 1 ${H264} -c:a libmp3lame mp3.mkv`),
@@ -76,6 +79,9 @@ beforeAll(async () => {
     ffmpeg(`${test2('160x90', 10)} -vf ${high('smpte2084')} pq.mp4`),
     ffmpeg(
       `-f lavfi -i smptehdbars=s=1280x720:r=5 -frames:v 2 -vf format=yuv420p,${TAGS} ${H264} -crf 4 bars.mp4`,
+    ),
+    ffmpeg(
+      `-f lavfi -i smptehdbars=s=1280x720:r=5 -frames:v 2 -vf format=yuv420p,${UNTAGGED} ${H264} -crf 4 untagged.mp4`,
     ),
     ffmpeg(`${test2('160x90')} ${LABELS} -metadata location=+48.8577+002.295/ ${H264} named.mp4`),
     ffmpeg(
@@ -97,6 +103,7 @@ beforeAll(async () => {
     { length: 500, from: 0 },
     { length: 1000, from: 2 },
   ]);
+  await rewriteEdits(at('whole.mp4'), at('slowed.mp4'), [{ length: 6000, from: 0, speed: 0.5 }]);
   [mp4, webm] = await Promise.all([
     convert(folder, ...FILMS, '-o', 'mp4/', ...PLAIN),
     convert(folder, 'dts-first.mkv', '-o', 'first.webm', ...PLAIN),
@@ -198,6 +205,15 @@ describe.skipIf(noFfmpeg)('a film', () => {
         difference(picture(edits!.frames, index, SMALL), picture(whole!.frames, from, SMALL)),
       ).toBeLessThan(6);
     expect(await pitchOf(made('edits.mp4'))).toBeCloseTo(440, -1);
+    expect((await probe(made('slowed.mp4'))).pictures).toHaveLength(90);
+    expect(said('slowed.mp4').warnings.join()).toContain('slow or fast motion, which is not followed');
+  });
+
+  test('of an odd size keeps it in a WebM', async () => {
+    expect((await probe(at('first.webm'))).tracks).toContainEqual(
+      expect.objectContaining({ codec: 'vp9', width: 161, height: 91 }),
+    );
+    expect(said('dts-first.mkv').warnings.join()).toContain('161 × 91 became 162 × 92');
   });
 
   test.for(['hlg', 'pq'])(
@@ -222,6 +238,13 @@ describe.skipIf(noFfmpeg)('a film', () => {
       decodePictures(made('bars.mp4'), forced),
     ]);
     for (const other of [byTags, byForce]) expect(worstPatch(source, other, [1280, 720])).toBeLessThan(6);
+    // In a picture of this size that says nothing, they are taken to be the same.
+    expect((await describeFilm(at('untagged.mp4'))).colours).toMatchObject({
+      range: undefined,
+      matrix: undefined,
+    });
+    const untagged = await decodePictures(made('untagged.mp4'), { pixels: 'rgba' });
+    expect(worstPatch(source, untagged, [1280, 720])).toBeLessThan(6);
   });
 
   test('keeps its title and date, and leaves its place out', async () => {
@@ -253,6 +276,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
       [at('interlaced.mp4'), made('interlaced.mp4')].map((path) => decodePictures(path, { pixels: 'gray' })),
     );
     expect(combs(before!, 640)).toBeGreaterThan(4 * combs(after!, 640));
+    expect(after!.length).toBe(before!.length);
     expect(said('interlaced.mp4').warnings.join()).toMatch(
       /is interlaced.*ffmpeg -i "interlaced\.mp4" -vf bwdif/,
     );
