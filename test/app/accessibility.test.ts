@@ -1,18 +1,12 @@
 /** What axe-core finds on every page and panel, in light and dark. */
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { lightBuild } from '../fixtures/light-app.ts';
 import { startNode, type Node } from '../fixtures/signalling.ts';
-import { arrive, enter, newLink, sees } from './call-page.ts';
+import { look } from './axe.ts';
+import { arrive, come, enter, newLink, sees } from './call-page.ts';
 import { reach, visit } from './studio-page.ts';
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
 
 let node: Node;
 let browser: Browser;
@@ -25,38 +19,9 @@ afterAll(async () => {
   await node.close();
 });
 
-/**
- * Lets axe-core examine a page in a given state, in both colour schemes, and collects what it
- * finds: the rule, and where it is broken.
- */
-async function look(page: Page, leaveOut: string[] = []) {
-  const flaws: string[] = [];
-  const rules = Object.fromEntries(leaveOut.map((rule) => [rule, { enabled: false }]));
-  await page.evaluate(axe.source);
-  const at = async (what: string) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      // While an element fades in, its contrast is lower than it will be.
-      await page.waitForFunction(() =>
-        document
-          .getAnimations()
-          .every(
-            ({ playState, effect }) =>
-              playState !== 'running' || effect?.getComputedTiming().endTime === Infinity,
-          ),
-      );
-      // The schemes differ in colours alone, so dark needs no other rule than contrast.
-      const options = colorScheme === 'light' ? { rules } : { runOnly: ['color-contrast'] };
-      const violations = await page.evaluate(
-        (given) => window.axe.run(given).then((results) => results.violations),
-        options,
-      );
-      for (const { id, nodes } of violations)
-        for (const { target } of nodes) flaws.push(`${what}: ${id} in ${colorScheme}: ${target.join(' ')}`);
-    }
-  };
-  return { flaws, at };
-}
+/** Runs in the page first: nobody allows a camera or a microphone. */
+const REFUSED = `MediaDevices.prototype.getUserMedia = () =>
+  Promise.reject(new DOMException('not allowed', 'NotAllowedError'));`;
 
 it('the studio and its panels break no rule of accessibility', async () => {
   const { page, close } = await visit(browser, node.url);
@@ -73,14 +38,42 @@ it('the studio and its panels break no rule of accessibility', async () => {
     await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('dialog').first().waitFor();
     await at(name);
+    if (name === 'Broadcast') {
+      await page.getByRole('switch', { name: 'OBS link' }).check({ force: true });
+      await page.getByLabel('Link for OBS').waitFor();
+      await at('OBS link');
+      await page.getByRole('switch', { name: 'OBS link' }).uncheck({ force: true });
+    }
     await page.keyboard.press('Escape');
   }
+  await page.keyboard.press('b');
+  await page.getByRole('slider', { name: 'Before and after' }).waitFor();
+  await page.keyboard.press('r');
+  await page.locator('.recorder.running .bytes').waitFor();
+  await at('recording, beside the divider');
+  await page.keyboard.press('r');
+  await page.locator('.clip').waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('button', { name: 'Discard for good?' }).click();
+  await page.locator('.clip').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Recording options' }).click();
   await page.getByRole('button', { name: 'Take a picture' }).click();
   await page.keyboard.press('Escape');
+  await page.locator('.clip').waitFor();
+  await at('clip card');
   await page.getByRole('button', { name: 'Show the clip large' }).click();
   await page.getByRole('dialog').waitFor();
   await at('clip');
+  expect(flaws).toEqual([]);
+  await close();
+});
+
+it('a problem and a notice break no rule', async () => {
+  const { page, close } = await visit(browser, `${node.url}?autostart=1&strength=9`, { before: REFUSED });
+  await page.getByRole('alert').getByText('ERR_CAMERA_DENIED').waitFor();
+  await page.locator('.notice').waitFor();
+  const { flaws, at } = await look(page);
+  await at('problem and notice');
   expect(flaws).toEqual([]);
   await close();
 });
@@ -100,6 +93,9 @@ it('a film and the dialog that converts it break no rule', async () => {
   await page.getByRole('button', { name: 'Convert this film' }).click();
   await page.getByRole('dialog', { name: 'Convert film' }).waitFor();
   await at('convert');
+  await page.getByRole('button', { name: 'Convert', exact: true }).click();
+  await page.getByRole('button', { name: /^Cancel: demo/ }).waitFor();
+  await at('converting');
   expect(flaws).toEqual([]);
   await close();
 });
@@ -119,6 +115,23 @@ it('lobby and call break no rule', async () => {
   await at('people');
   expect(flaws).toEqual([]);
   await Promise.all([ada.close(), grace.close()]);
+});
+
+it('a lobby without camera and microphone breaks no rule', async () => {
+  const { page, close } = await come(browser, newLink(node.url), REFUSED);
+  await page.locator('.troubles strong').first().waitFor();
+  const { flaws, at } = await look(page);
+  await at('lobby');
+  expect(flaws).toEqual([]);
+  await close();
+});
+
+it('the deck breaks no rule', async () => {
+  const { page, close } = await visit(browser, `${node.url}deck.html`);
+  const { flaws, at } = await look(page);
+  await at('deck');
+  expect(flaws).toEqual([]);
+  await close();
 });
 
 it('the OBS page breaks no rule', async () => {

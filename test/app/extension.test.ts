@@ -4,6 +4,7 @@
  */
 import type { Page, Worker } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { look } from './axe.ts';
 import { fakeCamera, type FakeCamera } from '../fixtures/fake-camera.ts';
 import { ask, PAUSED, readPicture } from '../fixtures/extension-call.ts';
 import { launchWithExtension, serveSite, type ExtensionBrowser, type Site } from '../fixtures/extension.ts';
@@ -45,6 +46,9 @@ test('is off until it is switched on in the popup, where people see themselves f
   await extension.context.grantPermissions(['microphone'], { origin: site.origin });
   popup = await extension.popup(page);
   expect(await describePicture(popup, 'video')).toBe('cartoon');
+  const { flaws, at } = await look(popup);
+  await at('popup');
+  expect(flaws).toEqual([]);
   await popup.locator('input[name=on]').check();
   // While the browser asks for the permission, it may close the popup; people open it again.
   await expect.poll(() => popup.evaluate(storedSites)).toContainEqual([site.origin, true]);

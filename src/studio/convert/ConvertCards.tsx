@@ -12,15 +12,17 @@ export function ConvertCards() {
   const { queue } = useConversions();
   if (queue.value.length === 0) return null;
   return (
-    <ul class="clips" aria-label="Films">
-      {queue.value.map((conversion) =>
-        conversion.stage === 'waiting' || conversion.stage === 'failed' ? (
-          <IdleCard key={conversion.id} conversion={conversion} />
-        ) : (
-          <RunningCard key={conversion.id} conversion={conversion} />
-        ),
-      )}
-    </ul>
+    <section class="film-queue" aria-label="Films to convert">
+      <ul class="clips" aria-label="Films">
+        {queue.value.map((conversion) =>
+          conversion.stage === 'waiting' || conversion.stage === 'failed' ? (
+            <IdleCard key={conversion.id} conversion={conversion} />
+          ) : (
+            <RunningCard key={conversion.id} conversion={conversion} />
+          ),
+        )}
+      </ul>
+    </section>
   );
 }
 

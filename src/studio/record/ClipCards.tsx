@@ -32,7 +32,7 @@ export function ClipCards() {
   if (clips.length === 0) return null;
   const unfolded = chosen.value ?? (!isOpen.value || isIn.value);
   return (
-    <div class="clip-tray" data-many={clips.length > 1 || undefined}>
+    <section class="clip-tray" aria-label="Clips" data-many={clips.length > 1 || undefined}>
       {(clips.length > 1 || isOpen.value) && (
         <button
           type="button"
@@ -53,7 +53,7 @@ export function ClipCards() {
           ))}
         </ul>
       )}
-    </div>
+    </section>
   );
 }
 
