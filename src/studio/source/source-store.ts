@@ -216,7 +216,7 @@ export class SourceStore {
     const otherMayWork = fault.code === 'ERR_CAMERA_BUSY' || fault.code === 'ERR_CAMERA_UNSUPPORTED';
     if (otherMayWork && this.cameras.value.length > 1)
       actions.push({ label: 'Choose another camera', run: this.needs.showCameraList });
-    if (request.kind === 'camera') actions.push({ label: 'Play a video', run: this.chooseVideo });
+    if (request.kind !== 'video') actions.push({ label: 'Play a video', run: this.chooseVideo });
     if (request.kind !== 'demo')
       actions.push({ label: 'Use the demo', run: () => void this.open({ kind: 'demo' }) });
     return actions;

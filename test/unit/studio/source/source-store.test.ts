@@ -95,6 +95,12 @@ test('a missing camera is a problem until it is plugged in', async () => {
   opened[0]!.reject(missing);
   await settled();
   expect(store.problem.value?.fault.code).toBe('ERR_CAMERA_MISSING');
+  // What the message offers has a button.
+  expect(store.actionsFor(store.problem.value!).map(({ label }) => label)).toEqual([
+    'Try again',
+    'Play a video',
+    'Use the demo',
+  ]);
   plugIn();
   await settled();
   expect(opened).toHaveLength(2);
