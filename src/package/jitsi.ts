@@ -1,3 +1,4 @@
+import { PortoonError } from '../common/errors.ts';
 import { createEffect, type Effect, type EffectOptions, type LookOptions } from '../effect/index.ts';
 import { framesOf } from '../media/frames.ts';
 import { createWritableTrack } from '../media/track.ts';
@@ -50,11 +51,16 @@ export class CartoonEffect {
   /**
    * Called by lib-jitsi-meet.
    * @returns a stream that shows the camera's own picture until the cartoon is ready.
-   * @throws TypeError if the stream has no video track.
+   * @throws PortoonError `ERR_PARAMETER` if the stream has no video track.
    */
   startEffect(stream: MediaStream): MediaStream {
     const [source] = stream.getVideoTracks();
-    if (!source) throw new TypeError('startEffect takes a stream with a video track.');
+    if (!source)
+      throw new PortoonError(
+        'ERR_PARAMETER',
+        'The stream has no video track.',
+        'Give startEffect the stream of a camera.',
+      );
     this.stopRun();
     const { track, frames } = createWritableTrack();
     const native = track.getSettings.bind(track);

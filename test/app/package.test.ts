@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright';
 import { publint } from 'publint';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type * as Library from '../../src/index.ts';
-import type { Effect, Fault } from '../../src/index.ts';
+import type { Effect, Fault, LoadProgress } from '../../src/index.ts';
 import type { CartoonEffect } from '../../src/package/jitsi.ts';
 import type { Listening } from '../../src/server/listen.ts';
 import { launchBrowser } from '../fixtures/browser.ts';
@@ -239,10 +239,18 @@ describe('a page', () => {
     const page = await openBare();
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
-    await page.evaluate(async (assets) => {
+    const fetched = await page.evaluate(async (assets) => {
       const { library } = window as unknown as { library: typeof Library };
+      const reports: LoadProgress[] = [];
+      const onProgress = (progress: LoadProgress) => void reports.push(progress);
+      await library.preload({ assets, onProgress });
       Object.assign(window, { portoon: await library.createEffect({ assets }) });
+      return reports;
     }, elsewhere.url);
+    // Fetching ahead says how far it is, to the end.
+    expect(fetched.length).toBeGreaterThan(2);
+    expect(fetched.at(-1)!.total).toBeGreaterThan(5e6);
+    expect(fetched.at(-1)!.loaded).toBe(fetched.at(-1)!.total);
     expect(requests.filter((url) => !url.startsWith(elsewhere.url) && !url.startsWith('blob:'))).toEqual([]);
     await expectCartoon(page);
   });
@@ -319,6 +327,7 @@ describe('what is wrong is said in a sentence, with a way out', () => {
 
   test('a server can import it, and is told that it needs a browser', async () => {
     const script = `
+      await Promise.all([import('portoon/livekit'), import('portoon/jitsi')]);
       const { createEffect, isSupported } = await import('portoon');
       const error = await createEffect().catch((error) => error);
       console.log(JSON.stringify([isSupported(), { code: error.code, wayOut: error.wayOut }]));`;
@@ -348,6 +357,9 @@ test("its command serves the studio, whose nets and runtimes are the library's",
     undefined,
     LONG_WAIT,
   );
+  await page.goto(`${url}?input=demo`);
+  await page.getByText('This copy of Portoon comes without the demo clip.').waitFor(LONG_WAIT);
+  await page.getByRole('button', { name: 'Play a video' }).waitFor();
   await served.stop();
 });
 
@@ -419,8 +431,18 @@ test('the package is small, and its JavaScript smaller', () => {
     ...['effect.worker', 'nets.worker'].map((name) => `assets/${name}`),
   ];
   const runtime = ['ort.wasm', 'ort-wasm-simd-threaded'].map((name) => `assets/runtime/${name}`);
-  const sizes = [...scripts, ...runtime].map(
-    (name) => gzipSync(readFileSync(join(packed.folder, 'dist-lib', `${name}.js`))).length,
+  const read = (name: string) => readFileSync(join(packed.folder, 'dist-lib', name));
+  const total = (names: string[], compress: (file: Buffer) => Buffer) =>
+    names.reduce((sum, name) => sum + compress(read(name)).length, 0);
+  const programs = [...scripts, ...runtime].map((name) => `${name}.js`);
+  expect(total(programs, gzipSync)).toBeLessThan(250e3);
+  const wasm = `${runtime[1]}.wasm`;
+  const nets = ['manifest.json', 'matte/portrait.onnx', 'style/drawn.onnx'].map(
+    (name) => `assets/models/${name}`,
   );
-  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(250e3);
+  const all = [...programs, wasm, ...nets];
+  expect(total(all, gzipSync)).toBeLessThan(10e6);
+  // Servers compress once, and longer than this.
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  expect(total(all, (file) => brotliCompressSync(file, { params }))).toBeLessThan(9e6);
 });

@@ -18,7 +18,7 @@ export function noteCopy(version: string, address: string): void {
   const list = [...copies].map(([at, version]) => `${version} with ${at}`).join(', ');
   const { code, message, wayOut } = new PortoonError(
     'ERR_TWO_COPIES',
-    `This page has more than one copy of portoon: ${list}. Each loads nets of its own, and an error of one is no PortoonError of the other.`,
+    `This page has more than one copy of portoon: ${list}. Each loads nets of its own, and an error of one is not a PortoonError of the other.`,
     'See with npm ls portoon who brings them, and let the bundler keep one (such as resolve.dedupe of Vite).',
   );
   console.warn(`${code}: ${message} ${wayOut}`);

@@ -39,6 +39,13 @@ test('the stream is there at once, passes frames through, and then is drawn', as
   expect(again.includes('other')).toBe(false);
 });
 
+test('a stream without a picture is refused, with a way out', () => {
+  cartoon = cartoonEffect({ ...INVERTING });
+  expect(() => cartoon!.startEffect(new MediaStream())).toThrow(
+    expect.objectContaining({ code: 'ERR_PARAMETER', wayOut: 'Give startEffect the stream of a camera.' }),
+  );
+});
+
 test('where the effect cannot start, the camera goes on being shown', async () => {
   const camera = await openCamera();
   const live = await CameraColours.learn(camera.getVideoTracks()[0]!);

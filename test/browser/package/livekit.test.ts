@@ -1,4 +1,10 @@
-import { createLocalVideoTrack, type LocalVideoTrack, type Track, type TrackProcessor } from 'livekit-client';
+import {
+  createLocalVideoTrack,
+  Room,
+  type LocalVideoTrack,
+  type Track,
+  type TrackProcessor,
+} from 'livekit-client';
 import { afterEach, expect, test } from 'vitest';
 import { cartoonProcessor, type CartoonProcessor } from '../../../src/package/livekit.ts';
 import { CameraColours, INVERTING } from './camera-colours.ts';
@@ -58,6 +64,16 @@ test('a processor may be set while the camera is off, and draws when it comes ba
   await local.unmute();
   const colours = CameraColours.of(local.mediaStreamTrack, live);
   expect(await colours.kinds(10)).toEqual(new Set(['drawn']));
+});
+
+test('a room may make it part of every camera that it opens', async () => {
+  cartoon = cartoonProcessor({ ...INVERTING });
+  const resolution = { width: 320, height: 180 };
+  const room = new Room({ videoCaptureDefaults: { resolution, processor: cartoon } });
+  const [opened] = await room.localParticipant.createTracks({ video: true });
+  local = opened as LocalVideoTrack;
+  expect(local.mediaStreamTrack).toBe(cartoon.processedTrack);
+  expect(local.mediaStreamTrack.readyState).toBe('live');
 });
 
 test('where the effect cannot start, the camera stays in place', async () => {
