@@ -17,7 +17,7 @@ export async function checkLook({ style, background, queue }: Command): Promise<
   // For a queue the picture may be at an address: workers fetch it.
   if (queue && isAddress(background)) return;
   throw new UsageError(
-    `--background takes ${BACKGROUND_WORDS.join(', ')}, a colour or a picture; ${background} is no colour, and there is no such file.`,
+    `--background takes ${BACKGROUND_WORDS.join(', ')}, a colour or a picture; ${background} is neither a colour nor a file.`,
   );
 }
 

@@ -257,32 +257,39 @@ function formatOf(output: string, transparent: boolean): FilmFormat {
   return 'mp4';
 }
 
+/** An empty value comes from a variable that a script has not set. */
+function wrongValue(option: string, takes: string, value: string): UsageError {
+  return new UsageError(
+    value === '' ? `${option} needs ${takes}.` : `${option} takes ${takes}, not ${value}.`,
+  );
+}
+
 function oneOf<Value extends string>(option: string, value: string, values: readonly Value[]): Value {
   const found = values.find((known) => known === value);
-  if (found === undefined) throw new UsageError(`${option} takes ${values.join(', ')}, not ${value}.`);
+  if (found === undefined) throw wrongValue(option, values.join(', '), value);
   return found;
 }
 
 export function numberIn(option: string, value: string, least: number, most: number): number {
   const number = Number(value);
   if (value !== '' && number >= least && number <= most) return number;
-  throw new UsageError(`${option} takes a number from ${least} to ${most}, not ${value}.`);
+  throw wrongValue(option, `a number from ${least} to ${most}`, value);
 }
 
 function palette(value: string): string {
   if (parsePalette(value)) return value;
-  throw new UsageError(`--palette takes ${PALETTE_EXPECTED}, not ${value}.`);
+  throw wrongValue('--palette', PALETTE_EXPECTED, value);
 }
 
 function pixels(option: string, value: string, also = ''): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && isNetSide(number)) return number;
-  throw new UsageError(`${option} takes ${also}${NET_SIDE_EXPECTED}, not ${value}.`);
+  throw wrongValue(option, also + NET_SIDE_EXPECTED, value);
 }
 
 function seconds(option: string, value: string): number {
   // Only the first number may be larger than 59.
   if (!/^(\d+:([0-5]?\d:)?[0-5]?\d|\d+)(\.\d+)?$/.test(value))
-    throw new UsageError(`${option} takes seconds or h:mm:ss, as 90, 90.5 or 1:30, not ${value}.`);
+    throw wrongValue(option, 'seconds or h:mm:ss, as 90, 90.5 or 1:30', value);
   return value.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
 }

@@ -34,7 +34,7 @@ export async function queue(args: readonly string[]): Promise<number> {
     for (const id of ids) {
       const fresh = verb === 'retry' ? await films.retry(id) : await films.remove(id);
       if (fresh === null || fresh === false) {
-        process.stderr.write(`${id} is ${verb === 'retry' ? 'no film that failed' : 'not in the queue'}.\n`);
+        process.stderr.write(`${id} is ${verb === 'retry' ? 'not a failed film' : 'not in the queue'}.\n`);
         code = EXIT.failed;
       } else
         process.stdout.write(verb === 'retry' ? `${id} is tried again as ${fresh}\n` : `${id} removed\n`);

@@ -110,7 +110,7 @@ export class Recorder {
   }
 
   /**
-   * Keeps the last seconds at hand.
+   * Keeps the last seconds available.
    * @param seconds - as many at least.
    */
   async startReplay(options: RecordingOptions, seconds: number): Promise<void> {

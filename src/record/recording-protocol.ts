@@ -55,10 +55,10 @@ export interface RecordWorkerApi {
    * write.
    */
   stop(): Promise<string | null>;
-  /** Keeps the last seconds at hand from now on, in memory; ends with `stopReplay`. */
+  /** Keeps the last seconds in memory from now on; ends with `stopReplay`. */
   startReplay(job: RecordingJob, seconds: number, notify: (notice: RecordingNotice) => void): Promise<void>;
   stopReplay(): Promise<void>;
-  /** Writes what is at hand to a file. Its name, or null if there is nothing yet. */
+  /** Writes the kept seconds to a file. Its name, or null if there is nothing yet. */
   saveReplay(name: string): Promise<string | null>;
   /** Makes a whole file of one that a crash left unfinished. Its name. */
   repair(name: string): Promise<string>;

@@ -118,7 +118,7 @@ export function lost(url: string): MediaServerError {
 export function noAddress(): MediaServerError {
   return new MediaServerError(
     'ERR_MEDIA_SERVER_ADDRESS',
-    'This is no web address.',
+    'This is not a web address.',
     'It looks like https://media.example.org/whip/endpoint/name.',
     FINAL,
   );

@@ -1,4 +1,4 @@
-/** Cross-origin isolation: shared memory for wasm threads, and exact timers for the read-out. */
+/** Cross-origin isolation: shared memory for wasm threads, and exact timers for the statistics. */
 export const isolationHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',

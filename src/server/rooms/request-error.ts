@@ -7,8 +7,8 @@ const SENTENCES: Readonly<Record<SignalErrorCode, Sentences>> = {
     'The server does not understand this page.',
     'Reload the page; it may be older than the server.',
   ],
-  ERR_NOT_JOINED: ['This page is in no room.', 'Join the call again.'],
-  ERR_ALREADY_JOINED: ['This page is in a room already.', 'Leave that call first.'],
+  ERR_NOT_JOINED: ['This page is not in a room.', 'Join the call again.'],
+  ERR_ALREADY_JOINED: ['This page is already in a room.', 'Leave that call first.'],
   ERR_ROOM_FULL: ['The call is full.', 'Wait until someone leaves, or start another call.'],
   ERR_ROOM_LOCKED: ['The call is locked.', 'Ask the host to unlock it, then try again.'],
   ERR_REMOVED: ['The host removed you from this call.', 'Ask the host, or start a call of your own.'],
@@ -17,7 +17,7 @@ const SENTENCES: Readonly<Record<SignalErrorCode, Sentences>> = {
   ERR_TOO_MANY: ['Too much was asked of the server in a short time.', 'Wait a minute, then join again.'],
   ERR_SIGNALLING: [
     'The server cannot connect calls at the moment.',
-    'Try again in a moment; calls that run go on.',
+    'Try again in a moment; running calls continue.',
   ],
 };
 

@@ -58,6 +58,7 @@ describe('portoon convert', () => {
     [[], /Name a film/],
     [['a.mp4', '--region', 'nose'], /--region takes person, face, .*not nose/],
     [['a.mp4', '--strength', '2'], /--strength takes a number from 0 to 1, not 2/],
+    [['a.mp4', '--strength', ''], /--strength needs a number from 0 to 1\.$/],
     [['a.mp4', '--line', '4'], /--line takes a number from 0 to 3, not 4/],
     [['a.mp4', '--colour', 'loud'], /--colour takes a number from 0 to 2, not loud/],
     [['a.mp4', '--palette', 'red'], /--palette takes none or 1 to 8 colours as aabbcc-ddeeff, not red/],

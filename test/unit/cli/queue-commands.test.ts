@@ -59,7 +59,7 @@ const FILM = 'a film, “1” ü.mp4';
 describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
   test('are refused for a wrong option before one of them is queued', async () => {
     const wrong: [string, string, RegExp][] = [
-      ['-b', 'blurr', /--background takes live, .*; blurr is no colour, and there is no such file/],
+      ['-b', 'blurr', /--background takes live, .*; blurr is neither a colour nor a file/],
       ['--style', 'tooon', /--style takes none, .*toon.*, not tooon/],
       ['--fps', '0', /--fps takes a number from 1 to 240, not 0/],
     ];
@@ -94,7 +94,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
 
     broken = false;
     const retried = await portoon('queue', 'retry', id!, 'nobody', '--queue', url);
-    expect(retried).toMatchObject({ code: 1, errors: 'nobody is no film that failed.\n' });
+    expect(retried).toMatchObject({ code: 1, errors: 'nobody is not a failed film.\n' });
     const [, fresh] = new RegExp(`^${id!} is tried again as (\\w+)\n$`).exec(retried.said)!;
     await expect.poll(async () => (await queue.states([fresh!]))[0]?.state, { timeout: 10_000 }).toBe('done');
     expect(await readdir(join(folder, 'new films'))).toEqual(['a film, “1” ü-toon.mp4']);
