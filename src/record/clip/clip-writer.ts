@@ -140,7 +140,7 @@ export class VideoClipWriter implements ClipWriter {
         codec: video,
         alpha,
         latency: 'realtime',
-        bitrate: displayWidth * displayHeight * (BITS_PER_PIXEL[video] ?? 4.8),
+        bitrate: Math.round(displayWidth * displayHeight * (BITS_PER_PIXEL[video] ?? 4.8)),
         ...(onPicture ? { onPacket: onPicture } : {}),
       },
       ...(audio === null ? {} : { audio: { codec: audio, ...(onSound ? { onPacket: onSound } : {}) } }),
