@@ -92,7 +92,14 @@ it('a film and the dialog that converts it break no rule', async () => {
   await (await chooser).setFiles(film);
   await page.getByRole('button', { name: 'Convert this film' }).click();
   await page.getByRole('dialog', { name: 'Convert film' }).waitFor();
+  // A time beyond the film's end is refused here, and not by the conversion.
+  await page.getByRole('textbox', { name: 'From' }).fill('1:30');
+  await page.getByRole('button', { name: 'Convert', exact: true }).click();
+  await page
+    .getByText('Enter times like 1:30 or 90. The end must come after the start. The film is')
+    .waitFor();
   await at('convert');
+  await page.getByRole('textbox', { name: 'From' }).fill('');
   await page.getByRole('button', { name: 'Convert', exact: true }).click();
   await page.getByRole('button', { name: /^Cancel: demo/ }).waitFor();
   await at('converting');
