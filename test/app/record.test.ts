@@ -178,7 +178,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
     await recorded(page, 1);
     expect(await page.title()).toContain('●');
     // Nor does the screen go to sleep over it.
-    expect(await page.evaluate('locks')).toBe(1);
+    await expect.poll(() => page.evaluate('locks')).toBe(1);
     await page.keyboard.press('h');
     await page.locator('.recorder').waitFor({ state: 'hidden' });
     await page.locator('.recording-dot').click();
