@@ -1,5 +1,4 @@
 /** Serves a build that is there. `npm start` builds first. */
-import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createApp } from './app.ts';
@@ -27,8 +26,7 @@ export async function serve(settings: Settings, { nextPort = false } = {}): Prom
   process.stdout.write(
     `Portoon is at ${app.url}\n` +
       'Open it in Chrome, Edge or another Chromium and allow the camera; no picture leaves this machine, but for a call or a broadcast that you start.\n' +
-      // The package comes without the clip.
-      (existsSync(join(root, 'dist/demo')) ? `No camera? ${app.url}?input=demo\n` : '') +
+      `No camera? ${app.url}?input=demo\n` +
       'Ctrl+C stops it.\n',
   );
 

@@ -357,9 +357,6 @@ test("its command serves the studio, whose nets and runtimes are the library's",
     undefined,
     LONG_WAIT,
   );
-  await page.goto(`${url}?input=demo`);
-  await page.getByText('This copy of Portoon comes without the demo clip.').waitFor(LONG_WAIT);
-  await page.getByRole('button', { name: 'Play a video' }).waitFor();
   await served.stop();
 });
 
