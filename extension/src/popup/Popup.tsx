@@ -10,11 +10,17 @@ const stylesOf = ({ look }: SiteChoice) =>
 export function Popup() {
   const site = state.site.value;
   if (state.noSite.value)
-    return <p>Portoon works on pages that may use a camera: open the page of your call, then click here.</p>;
+    return (
+      <main>
+        <h1 class="unseen">Portoon</h1>
+        <p>Portoon works on pages that may use a camera: open the page of your call, then click here.</p>
+      </main>
+    );
   if (!site) return null;
   const host = new URL(site.origin).host;
   return (
     <main>
+      <h1 class="unseen">Portoon</h1>
       <Stage />
       <Trouble />
       <label class="switch">
