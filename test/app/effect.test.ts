@@ -97,11 +97,13 @@ describe('with a camera that shows the demo clip', () => {
     const browser = await launchBrowser({ camera: still.path });
     try {
       const page = await open('style=toon', { in_: browser });
-      const rests = () =>
-        page.waitForFunction(() => {
-          const { fps, ms } = (window as unknown as { portoon: { stats(): EffectStats } }).portoon.stats();
-          return fps > 0 && ms.matte < 1 && ms.style === 0;
-        });
+      // What is said before the look is drawn is of the look before.
+      const rests = (after: number) =>
+        page.waitForFunction((after) => {
+          const { portoon } = window as unknown as { portoon: { stats(): EffectStats } };
+          const { frames, fps, ms } = portoon.stats();
+          return frames > after + 1 && fps > 0 && ms.matte < 1 && ms.style === 0;
+        }, after);
       const looks = [];
       for (const look of [
         { style: 'toon' },
@@ -114,7 +116,7 @@ describe('with a camera that shows the demo clip', () => {
             (window as unknown as { portoon: { set(look: object): Promise<void> } }).portoon.set(look),
           look,
         );
-        await rests();
+        await rests(await frames(page));
         looks.push((await page.locator('#stage').screenshot()).toString('base64'));
       }
       expect(new Set(looks).size).toBe(looks.length);

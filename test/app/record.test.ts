@@ -112,7 +112,7 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       await page.getByRole('button', { name: 'Pause recording' }).click();
       await page.waitForTimeout(700);
       await page.getByRole('button', { name: 'Resume recording' }).click();
-      await recorded(page, 4);
+      await recorded(page, 5);
       await page.keyboard.press('r');
       const path = await save(page);
 
@@ -120,8 +120,8 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       expect(film.container).toBe(container);
       expect(film.tracks.map(({ codec }) => codec)).toEqual([picture, sound]);
       expect(film.tracks[0]).toMatchObject({ width: 640, height: 360 });
-      expect(film.seconds).toBeGreaterThan(3.5);
-      expect(film.seconds).toBeLessThan(5.5);
+      expect(film.seconds).toBeGreaterThan(4.5);
+      expect(film.seconds).toBeLessThan(6.5);
       // A WebM's times are whole milliseconds.
       if (even)
         for (const [n, at] of film.pictures.entries()) expect(Math.abs(at - n / 30)).toBeLessThan(0.0011);
@@ -133,7 +133,9 @@ describe.skipIf(noFfmpeg)('a clip', () => {
       expect(lastBeep).toBeGreaterThan(2);
       // At a constant rate a frame may be shifted by up to three quarters of its duration.
       const most = even ? 0.02 + 0.75 / 30 : 0.02;
-      for (const offset of offsets.slice(-2)) expect(Math.abs(offset)).toBeLessThan(most);
+      // A wrongly counted pause would shift all that follows it; a busy machine may shift one.
+      const inStep = offsets.slice(-3).filter((offset) => Math.abs(offset) < most);
+      expect(inStep.length, offsets.join(', ')).toBeGreaterThanOrEqual(2);
       expect(complaints).toEqual([]);
     },
   );

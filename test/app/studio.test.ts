@@ -261,10 +261,16 @@ describe('choices', () => {
     await page.waitForFunction(() => localStorage.getItem('portoon')?.includes('"background":"image"'));
     // The style sheet mirrors the canvas. So it holds the picture mirrored, which nobody else gets.
     await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'left', others: 'left' });
-    await page.keyboard.press('m');
-    await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'right', others: 'left' });
-    await page.keyboard.press('m');
-    await expect.poll(() => redSide(page), WAIT).toEqual({ canvas: 'left', others: 'left' });
+    for (const [pressed, canvas] of [
+      ['true', 'right'],
+      ['false', 'left'],
+    ] as const) {
+      await button(page, 'Mirror').click();
+      await button(page, 'Mirror')
+        .and(page.locator(`[aria-pressed=${pressed}]`))
+        .waitFor();
+      await expect.poll(() => redSide(page), WAIT).toEqual({ canvas, others: 'left' });
+    }
 
     await page.reload();
     await reach(page, 'running');
