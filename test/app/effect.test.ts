@@ -104,7 +104,7 @@ describe('with a camera that shows the demo clip', () => {
           const { frames, fps, ms } = portoon.stats();
           return frames > after + 1 && fps > 0 && ms.matte < 1 && ms.style === 0;
         }, after);
-      const looks = [];
+      const looks: string[] = [];
       for (const look of [
         { style: 'toon' },
         { style: 'udnie' },
@@ -117,7 +117,10 @@ describe('with a camera that shows the demo clip', () => {
           look,
         );
         await rests(await frames(page));
-        looks.push((await page.locator('#stage').screenshot()).toString('base64'));
+        // The page may show it a moment later.
+        const shown = async () => (await page.locator('#stage').screenshot()).toString('base64');
+        await expect.poll(async () => looks.includes(await shown()), LONG_WAIT).toBe(false);
+        looks.push(await shown());
       }
       expect(new Set(looks).size).toBe(looks.length);
     } finally {
