@@ -255,7 +255,9 @@ describe('choices', () => {
   });
 
   it('keep the background picture over a reload', async () => {
-    const { page, complaints, close } = await visit(browser, `${home}?input=demo&style=none`);
+    // The tiny nets see people nearly everywhere, and little background.
+    const whole = await serveApp();
+    const { page, complaints, close } = await visit(browser, `${whole.url}?input=demo&style=none`);
     await reach(page, 'running');
     const chooser = page.waitForEvent('filechooser');
     await page.getByText('Image', { exact: true }).click();
@@ -283,6 +285,7 @@ describe('choices', () => {
     expect(await page.getByRole('radio', { name: 'Image' }).isChecked()).toBe(true);
     expect(complaints).toEqual([]);
     await close();
+    await whole.close();
   });
 
   it('say Image only when there is one: a dialog that is cancelled changes nothing', async () => {
