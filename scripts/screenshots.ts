@@ -11,7 +11,7 @@ import sharp from 'sharp';
 import { baseFlags } from '../test/fixtures/chromium.ts';
 import { convert } from '../test/fixtures/convert-command.ts';
 import { decodePictures } from '../test/fixtures/ffmpeg.ts';
-import { launchWithExtension, serveSite } from '../test/fixtures/extension.ts';
+import { launchSwitchedOn } from '../test/fixtures/extension.ts';
 import { fakeCamera } from '../test/fixtures/fake-camera.ts';
 import { writeFilm } from '../test/fixtures/film.ts';
 import { listen } from '../src/server/listen.ts';
@@ -115,14 +115,10 @@ async function takeKinds(): Promise<void> {
 /** The extension's popup, over a site that is switched on. */
 async function takeExtension(): Promise<void> {
   const camera = await fakeCamera({ numbered: false, frames: 1, width: WIDTH, height: HEIGHT });
-  const site = await serveSite({ '/': { html: '<title>call</title>' } });
-  const extension = await launchWithExtension(camera.path, { nets: 'own' });
+  const site = await launchSwitchedOn(camera.path);
   try {
-    const page = await extension.context.newPage();
-    await page.goto(site.origin);
-    const popup = await extension.popup(page);
+    const { popup } = site;
     await popup.emulateMedia({ colorScheme: 'light' });
-    await popup.locator('input[name=on]').check();
     await popup.locator('button[name=reload]').click();
     // The styles are listed when the cartoon runs.
     await popup.locator('select[name=style] option').nth(1).waitFor({ state: 'attached', timeout: 120_000 });
@@ -131,7 +127,6 @@ async function takeExtension(): Promise<void> {
       ...{ path: join(folder, 'extension.jpg'), type: 'jpeg', quality: 88 },
     });
   } finally {
-    await extension.close();
     await site.close();
   }
 }

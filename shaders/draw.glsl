@@ -39,7 +39,7 @@ uniform float uPaletteColour; // factor on its chroma
 #ifdef PIGMENTS
 // Four ramps, each of the colours for five lightnesses.
 #ifdef RECIPE
-const vec3 uPigments[20] = vec3[20](RAMPS);
+const vec3 uPigments[20] = vec3[20](PIGMENTS_OF_RECIPE);
 #else
 uniform vec3 uPigments[20];
 uniform int uWarmRamp;      // for warm tones
@@ -322,7 +322,7 @@ vec3 drawnAt(vec2 at, vec3 live, float alpha, vec2 change) {
   float redness = rednessOf(styled.rgb, lightness);
   float skin = warmthOf(redness) * (1.0 - smoothstep(SKIN_UNTIL, NO_SKIN_FROM, redness));
   float kept = (1.0 - uBrushSpares.x * skin) * (1.0 - uBrushSpares.y * smoothstep(LIGHT_FROM, LIGHT_TO, fine));
-  float shown = smoothstep(0.4, 0.6, kept);
+  float shown = smoothstep(HIDDEN_UNTIL, SHOWN_FROM, kept);
   vec4 brushwork = brushworkAt(at, lightness, shown);
   shares = brushwork.rgb;
   float relief = (max(brushwork.a, CONTOUR) - LEVEL) / (1.0 - LEVEL);

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright';
-import { launchWithExtension, serveSite } from '../fixtures/extension.ts';
+import { launchSwitchedOn } from '../fixtures/extension.ts';
 import { ask } from '../fixtures/extension-call.ts';
 import { fakeCamera } from '../fixtures/fake-camera.ts';
 
@@ -17,18 +17,13 @@ if (!(seconds >= 1)) {
 }
 
 const camera = await fakeCamera({ numbered: false, frames: 30, width: 1920, height: 1080 });
-const site = await serveSite({ '/': { html: '<title>call</title>' } });
-const extension = await launchWithExtension(camera.path, { nets: 'own' });
+const site = await launchSwitchedOn(camera.path);
 try {
-  const page = await extension.context.newPage();
-  await page.goto(site.origin);
-  const popup = await extension.popup(page);
-  await popup.locator('input[name=on]').check();
+  const { page, popup } = site;
   await popup.close();
   await page.reload();
   for (const height of [360, 720, 1080]) await measure(page, Math.round((height * 16) / 9), height);
 } finally {
-  await extension.close();
   await site.close();
 }
 

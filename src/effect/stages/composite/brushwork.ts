@@ -3,6 +3,7 @@
  * such as facets that cut through a form, or strokes that run in waves.
  */
 import type { DrawRecipe } from '../../models/draw-recipe.ts';
+import { chanceOf, sampleTile } from './tile.ts';
 
 export type BrushworkKind = NonNullable<DrawRecipe['brushwork']>['kind'];
 
@@ -74,25 +75,14 @@ export function brushworkTile(kind: BrushworkKind): Uint8Array {
 }
 
 /**
- * A tile at a place, bilinear between texels as a texture is.
+ * A tile at a place, as a texture gives it.
  * @param x, y - texels.
- * @returns the shares of three ramps and the relief, 0..1; valid until the next call.
+ * @returns the shares of three ramps and the relief, 0..1.
  */
 export function brushworkAt(kind: BrushworkKind, x: number, y: number): readonly number[] {
-  const tile = brushworkTile(kind);
-  const [left, top] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
-  const [right, down] = [x - 0.5 - left, y - 0.5 - top];
-  const texel = (column: number, row: number) => 4 * (wrap(row) * BRUSHWORK_TILE + wrap(column));
-  const [leftTop, rightTop] = [texel(left, top), texel(left + 1, top)];
-  const [leftBottom, rightBottom] = [texel(left, top + 1), texel(left + 1, top + 1)];
-  for (let channel = 0; channel < 4; channel++) {
-    const above = tile[leftTop + channel]! * (1 - right) + tile[rightTop + channel]! * right;
-    const below = tile[leftBottom + channel]! * (1 - right) + tile[rightBottom + channel]! * right;
-    sampled[channel] = (above + down * (below - above)) / 255;
-  }
-  return sampled;
+  const tile = { texels: brushworkTile(kind), side: BRUSHWORK_TILE, channels: 4 };
+  return [0, 1, 2, 3].map((channel) => sampleTile(tile, x, y, channel));
 }
-const sampled = [0, 0, 0, 0];
 
 /** One plane of a tile; places in texels. */
 interface Plane {
@@ -187,15 +177,15 @@ function acrossOf({ x, y, cos, sin }: Plane, place: Place): number {
 
 function planeAt(i: number, { count, ramps: [second, third, fourth] }: Planes): Plane {
   const pitch = BRUSHWORK_TILE / count;
-  const angle = 2 * Math.PI * chanceOf(i, 3);
-  const drawn = chanceOf(i, 4);
+  const angle = 2 * Math.PI * chanceOf(i + 1, 3);
+  const drawn = chanceOf(i + 1, 4);
   const borders = [second, second + third, second + third + fourth];
   return {
-    x: ((i % count) + 0.1 + 0.8 * chanceOf(i, 1)) * pitch,
-    y: (Math.floor(i / count) + 0.1 + 0.8 * chanceOf(i, 2)) * pitch,
+    x: ((i % count) + 0.1 + 0.8 * chanceOf(i + 1, 1)) * pitch,
+    y: (Math.floor(i / count) + 0.1 + 0.8 * chanceOf(i + 1, 2)) * pitch,
     cos: Math.cos(angle),
     sin: Math.sin(angle),
-    chance: chanceOf(i, 5),
+    chance: chanceOf(i + 1, 5),
     ramp: borders.findIndex((border) => drawn < border) + 1,
   };
 }
@@ -233,17 +223,6 @@ function reliefByte(relief: number): number {
 function shortest(distance: number): number {
   if (distance > BRUSHWORK_TILE / 2) return distance - BRUSHWORK_TILE;
   return distance < -BRUSHWORK_TILE / 2 ? distance + BRUSHWORK_TILE : distance;
-}
-
-function wrap(index: number): number {
-  return ((index % BRUSHWORK_TILE) + BRUSHWORK_TILE) % BRUSHWORK_TILE;
-}
-
-/** A number that looks random but is the same each time, 0..1. */
-function chanceOf(i: number, salt: number): number {
-  let h = Math.imul(i + 1, 374761393) + Math.imul(salt, 668265263);
-  h = Math.imul(h ^ (h >>> 13), 1274126177);
-  return ((h ^ (h >>> 16)) & 0xffff) / 65536;
 }
 
 function clamp(value: number, low: number, high: number): number {

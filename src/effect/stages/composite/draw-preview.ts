@@ -46,6 +46,8 @@ const REDNESS_ADDED = 0.2;
 const [WARM_FROM, WARM_TO] = [0.05, 0.18];
 /** Skin is warm, of whatever colour, but not as red as orange clothes are. */
 const [SKIN_UNTIL, NO_SKIN_FROM] = [0.6, 0.85];
+/** Shares of ramps and contours show only where most of the brushwork is kept. */
+const [HIDDEN_UNTIL, SHOWN_FROM] = [0.4, 0.6];
 /** Tones are light, as brushwork may spare them, not below the first and wholly from the second. */
 const [LIGHT_FROM, LIGHT_TO] = [0.35, 0.7];
 /** An outline is soft where alpha changes by less than this in a pixel of 360 lines. */
@@ -74,6 +76,8 @@ export const DRAW_CONSTANTS = {
     NO_SKIN_FROM,
     LIGHT_FROM,
     LIGHT_TO,
+    HIDDEN_UNTIL,
+    SHOWN_FROM,
     BORDER,
     CONTOUR,
     LEVEL,
@@ -181,7 +185,7 @@ function brushed(
   const there = brushworkAt(kind, x / texel, y / texel + follow * form * BRUSHWORK_TILE);
   const skin = warmthOf(redness) * (1 - smoothstep(SKIN_UNTIL, NO_SKIN_FROM, redness));
   const kept = (1 - sparesSkin * skin) * (1 - sparesLight * smoothstep(LIGHT_FROM, LIGHT_TO, light));
-  const shown = smoothstep(0.4, 0.6, kept);
+  const shown = smoothstep(HIDDEN_UNTIL, SHOWN_FROM, kept);
   const relief = (Math.max(there[3]!, CONTOUR) - LEVEL) / (1 - LEVEL);
   return {
     fine: clamp(light + kept * depth * relief * 4 * light * (1 - light)),

@@ -1,3 +1,5 @@
+import { chanceOf, sampleTile } from './tile.ts';
+
 /** Sides of the tile in texels; it repeats without a seam. */
 export const GRAIN_TILE = 128;
 /** A texel's side in pixels of a picture of 360 lines. */
@@ -19,7 +21,7 @@ export const PAPER_GRAIN = Uint8Array.from({ length: GRAIN_TILE * GRAIN_TILE }, 
 function noiseAt(x: number, y: number, period: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const [right, down] = [smooth(x - left), smooth(y - top)];
-  const at = (column: number, row: number) => hash(column % period, row % period);
+  const at = (column: number, row: number) => chanceOf(column % period, row % period);
   const above = at(left, top) + right * (at(left + 1, top) - at(left, top));
   const below = at(left, top + 1) + right * (at(left + 1, top + 1) - at(left, top + 1));
   return above + down * (below - above);
@@ -29,28 +31,14 @@ function smooth(t: number): number {
   return t * t * (3 - 2 * t);
 }
 
-function hash(x: number, y: number): number {
-  let h = Math.imul(x, 374761393) + Math.imul(y, 668265263);
-  h = Math.imul(h ^ (h >>> 13), 1274126177);
-  return ((h ^ (h >>> 16)) & 0xffff) / 65535;
-}
-
 /**
  * The roughness at a place of a picture, bilinear between texels as a texture is.
  * @param unit - the picture's lines over 360.
  * @returns -0.5..0.5.
  */
 export function roughnessAt(x: number, y: number, unit: number): number {
-  const column = x / (GRAIN_SIZE * unit) - 0.5;
-  const row = y / (GRAIN_SIZE * unit) - 0.5;
-  const [left, top] = [Math.floor(column), Math.floor(row)];
-  const [right, down] = [column - left, row - top];
-  const at = (c: number, r: number) => PAPER_GRAIN[wrap(r) * GRAIN_TILE + wrap(c)]! / 255;
-  const above = at(left, top) + right * (at(left + 1, top) - at(left, top));
-  const below = at(left, top + 1) + right * (at(left + 1, top + 1) - at(left, top + 1));
-  return above + down * (below - above) - 0.5;
+  const texel = GRAIN_SIZE * unit;
+  return sampleTile(GRAIN, x / texel, y / texel) - 0.5;
 }
 
-function wrap(index: number): number {
-  return ((index % GRAIN_TILE) + GRAIN_TILE) % GRAIN_TILE;
-}
+const GRAIN = { texels: PAPER_GRAIN, side: GRAIN_TILE, channels: 1 };

@@ -199,7 +199,7 @@ function recipeConstants(draw: DrawRecipe): Record<string, boolean> {
   if (draw.pigments)
     integers.push(
       `uWarmRamp ${draw.pigments.warm}`,
-      `RAMPS ${rampsOf(draw.pigments).map(vector).join(', ')}`,
+      `PIGMENTS_OF_RECIPE ${rampsOf(draw.pigments).map(vector).join(', ')}`,
     );
   const names = ['RECIPE', ...integers, ...numbers];
   return Object.fromEntries(names.map((name) => [name, true]));

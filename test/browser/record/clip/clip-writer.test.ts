@@ -1,6 +1,7 @@
-import { BufferSource, Input, WEBM, type StreamTargetChunk } from 'mediabunny';
+import { BufferSource, Input, WEBM } from 'mediabunny';
 import { afterEach, expect, test } from 'vitest';
 import { VideoClipWriter } from '../../../../src/record/clip/clip-writer.ts';
+import { collectFile } from './collect-file.ts';
 
 const [WIDTH, HEIGHT, FRAMES] = [64, 36, 6];
 
@@ -55,15 +56,7 @@ test.each([
   ['opaque', false],
   ['transparent', true],
 ])('a WebM (%s) leaves no frame open, and is tagged as BT.709 in the limited range', async (_, alpha) => {
-  let file = new Uint8Array();
-  const sink = new WritableStream<StreamTargetChunk>({
-    write({ data, position }) {
-      const whole = new Uint8Array(Math.max(file.length, position + data.length));
-      whole.set(file);
-      whole.set(data, position);
-      file = whole;
-    },
-  });
+  const { sink, bytes } = collectFile();
   const options = { container: 'webm', sink, video: 'vp9', audio: null, alpha, rate: null } as const;
   const writer = new VideoClipWriter(options);
   for (let i = 0; i < FRAMES; i++) await addPicture(writer, i / 10);
@@ -72,7 +65,7 @@ test.each([
   // A closed frame has no size.
   expect([...made].filter(({ codedWidth }) => codedWidth > 0)).toEqual([]);
 
-  using input = new Input({ source: new BufferSource(file), formats: [WEBM] });
+  using input = new Input({ source: new BufferSource(bytes()), formats: [WEBM] });
   const track = (await input.getPrimaryVideoTrack())!;
   expect(await track.canBeTransparent()).toBe(alpha);
   if (alpha)

@@ -8,6 +8,7 @@ import {
 } from 'mediabunny';
 import { expect, it } from 'vitest';
 import { PacketRingBuffer } from '../../../../src/record/clip/packet-ring-buffer.ts';
+import { collectFile } from './collect-file.ts';
 
 const VP9 = { decoderConfig: { codec: 'vp09.00.30.08', codedWidth: 64, codedHeight: 64 } };
 const OPUS = { decoderConfig: { codec: 'opus', numberOfChannels: 1, sampleRate: 48_000 } };
@@ -30,17 +31,9 @@ function minute(ring: PacketRingBuffer): void {
 }
 
 async function written(ring: PacketRingBuffer): Promise<Uint8Array> {
-  let file = new Uint8Array();
-  const sink = new WritableStream<StreamTargetChunk>({
-    write({ data, position }) {
-      const whole = new Uint8Array(Math.max(file.length, position + data.length));
-      whole.set(file);
-      whole.set(data, position);
-      file = whole;
-    },
-  });
+  const { sink, bytes } = collectFile();
   expect(await ring.write({ container: 'webm', sink }, 'vp9', 'opus', false)).toBe(true);
-  return file;
+  return bytes();
 }
 
 it('keeps the last seconds, from a key frame on, and writes them from zero', async () => {
