@@ -272,7 +272,8 @@ describe('on WebGPU', () => {
 
       await effect.set({ style: 'fickle' });
       expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
-      await expect.poll(() => effect.stats().ep, { timeout: 50_000 }).toBe('wasm');
+      // Another runtime and all nets are opened for it, which takes long on a busy machine.
+      await expect.poll(() => effect.stats().ep, { timeout: 120_000 }).toBe('wasm');
       await effect.set({ style: 'invert' });
       await bands.become(inversion);
     },
