@@ -17,7 +17,7 @@ from torch import nn
 
 from .compact import expand
 from .data import MatteSampler, to_tensor_layout
-from .export import Matte, nets
+from .export import nets
 from .manifest import MODELS
 from .runs import SEED
 
@@ -26,10 +26,11 @@ PICTURES = 64
 QUIETEST = 0.01  # least variance, so that a channel that is nearly always 0 is not scaled up
 
 
-def shipped_net(name):
+def shipped_net(name, given, models=MODELS):
+    """The net of that name in the folder `models`; `given` is what `calibrate` gives it."""
     kind, make = next((kind, make) for known, kind, make in nets() if known == name)
     model = make().eval()
-    graph = onnx.load(str(MODELS / kind / f"{name}.onnx")).graph
+    graph = onnx.load(str(models / kind / f"{name}.onnx")).graph
     expand(graph)
     weights = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     normalised = {}
@@ -42,17 +43,20 @@ def shipped_net(name):
             normalised[f"{path}.0"] = module[1]
             module[1].bias.data = weights.pop(f"{path}.0.bias")
             module[1].running_var.fill_(1 - module[1].eps)
-    missing = model.load_state_dict(weights, strict=True)
-    if missing.unexpected_keys:
-        raise SystemExit(f"{name}.onnx is no such net: {missing.unexpected_keys}")
-    calibrate(model, normalised)
+    # The file has no normalisation; anything else that is missing is another net's.
+    known = {f"{path[:-1]}1.{key}" for path in normalised for key in normalised[path].state_dict()}
+    differing = model.load_state_dict(weights, strict=False)
+    strangers = sorted(set(differing.missing_keys) - known) + differing.unexpected_keys
+    if strangers:
+        raise SystemExit(f"{name}.onnx is no such net: {strangers}")
+    calibrate(model, normalised, given)
     return model.net
 
 
 @torch.no_grad()
-def calibrate(model, normalised):
+def calibrate(model, normalised, given):
     """Gives each normalisation the statistics of its convolution's output, without changing the
-    net's answers.
+    net's answers. `given` yields the inputs of one run each.
     """
     sums = {
         path: torch.zeros(3, module.num_features, dtype=torch.float64)
@@ -70,15 +74,8 @@ def calibrate(model, normalised):
 
     modules = dict(model.named_modules())
     hooks = [modules[path].register_forward_hook(listen(path)) for path in normalised]
-    sampler = MatteSampler(SEED)
-    for size in SIZES:
-        for _ in range(PICTURES // 8):
-            frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)), strict=True)
-            given = [torch.from_numpy(to_tensor_layout(frames))]
-            if isinstance(model, Matte):
-                prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])
-                given.append(prior * (torch.rand(8, 1, 1, 1) < 0.4))
-            model(*given)
+    for inputs in given:
+        model(*inputs)
     for hook in hooks:
         hook.remove()
     for path, norm in normalised.items():
@@ -91,6 +88,19 @@ def calibrate(model, normalised):
         norm.bias.add_(mean.float())
 
 
+def portraits(with_prior):
+    """Frames of portraits, and their mattes as the past of some."""
+    sampler = MatteSampler(SEED)
+    for size in SIZES:
+        for _ in range(PICTURES // 8):
+            frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)), strict=True)
+            inputs = [torch.from_numpy(to_tensor_layout(frames))]
+            if with_prior:
+                prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])
+                inputs.append(prior * (torch.rand(8, 1, 1, 1) < 0.4))
+            yield inputs
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("id", choices=[name for name, _, _ in nets()])
@@ -98,7 +108,8 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
-    torch.save({"average": shipped_net(args.id).state_dict()}, args.out / "checkpoint.pt")
+    net = shipped_net(args.id, portraits(with_prior=args.id == "portrait"))
+    torch.save({"average": net.state_dict()}, args.out / "checkpoint.pt")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ onnx = pytest.importorskip("onnx", reason="exports are ONNX")
 
 from onnx import TensorProto, helper, numpy_helper
 
-from portoon_training import compact, export, onnx_graph
+from portoon_training import compact, export, onnx_graph, shipped
 from portoon_training.half import halve
 from portoon_training.nets import fold_batch_norm
 from portoon_training.styles import STYLES
@@ -192,6 +192,25 @@ def test_a_folded_mean_answers_as_before(tmp_path):
 def test_a_pad_that_cannot_be_folded_is_refused(graph):
     with pytest.raises(ValueError, match="pad: "):
         onnx_graph.fold_pads(graph)
+
+
+@pytest.mark.parametrize("name", NETS)
+@torch.no_grad()
+def test_a_shipped_net_is_trainable_again_with_the_same_answers(name, tmp_path):
+    model = lively(NETS[name]())
+    kind = next(kind for known, kind, _ in export.nets() if known == name)
+    fold_batch_norm(model)
+    (tmp_path / kind).mkdir()
+    export.write_onnx(model, tmp_path / kind / f"{name}.onnx")
+    given = random_frames(model, SIZES[1])
+    inputs = [torch.from_numpy(value) for value in given.values()]
+    again = shipped.shipped_net(name, [inputs], tmp_path)
+    normalisations = [m for m in again.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert len(normalisations) > 5
+    assert any(m.running_mean.abs().max() > 0.01 for m in normalisations)
+    answer = again.eval()(*inputs)
+    # The file stores large weights in half precision.
+    assert (answer[0] - model.net(*inputs)[0]).abs().max() < HALF_TOLERANCE
 
 
 @pytest.fixture
