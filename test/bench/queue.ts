@@ -2,7 +2,8 @@
  * `npm run bench:queue`: films in a queue, with workers that have one core each. Its parts, all of
  * them or those that `--parts` names, as `--parts scaling,many`:
  *
- * - `scaling`: frames a second of one worker and of two, on cores 0 and 1;
+ * - `scaling`: frames a second of one worker and of two, on cores 0 and 1, and the same of commands
+ *   without a queue, which is the most that two cores of this machine can give;
  * - `segments`: what the queue takes between two segments, and a worker's memory over all of them;
  * - `many`: short films with four workers, of which none may be lost;
  * - `whole`: a film in one piece, and the same with three workers: packets, times, pictures.
@@ -64,8 +65,8 @@ const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0
 
 /** A worker that may use one core, and what it has done. */
 async function startWorker(core: number, watched = false): Promise<Done[]> {
-  const command = ['-c', String(core % cpus().length), process.execPath, BIN, 'worker', '--queue', url];
-  const child = spawn('taskset', command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const command = [process.execPath, BIN, 'worker', '--queue', url];
+  const child = spawn('taskset', [...onCore(core), ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.add(child);
   const done: Done[] = [];
   const lines = createInterface({ input: child.stdout });
@@ -97,21 +98,34 @@ async function stopWorkers(): Promise<void> {
   await Promise.all(ending);
 }
 
+/** The affinity of a process, for `taskset`. */
+const onCore = (core: number) => ['-c', String(core % cpus().length)];
+const ALL_CORES = ['-c', `0-${cpus().length - 1}`];
+
 /**
  * Runs the command.
+ * @returns the seconds that it took.
  * @throws if it exits with a code other than 0.
  */
-async function convert(films: readonly string[], to: string, ...more: string[]): Promise<number> {
+async function convert(
+  films: readonly string[],
+  to: string,
+  more: readonly string[],
+  affinity = ALL_CORES,
+): Promise<number> {
   const began = now();
-  const args = [BIN, 'convert', ...films, '-o', join(folder, to), '-y', ...more];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = [process.execPath, BIN, 'convert', ...films, '-o', join(folder, to), '-y', ...more];
+  const child = spawn('taskset', [...affinity, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`portoon convert ended with ${code}`);
   return now() - began;
 }
 
 const queued = (films: readonly string[], to: string, ...more: string[]) =>
-  convert(films, to, '--queue', url, ...more);
+  convert(films, to, ['--queue', url, ...more]);
 
 /** The demo clip over and over, with sound, and a key frame each two seconds. */
 async function makeFilm(name: string, seconds: number, size: string): Promise<void> {
@@ -135,16 +149,31 @@ async function rateOf(cores: readonly number[]): Promise<number> {
   }, 0);
 }
 
+/** Frames a second of a command without a queue on each of the cores, with its start and end. */
+async function rateWithoutQueue(cores: readonly number[], frames: number): Promise<number> {
+  const took = await Promise.all(
+    cores.map((core) => convert(['long.mp4'], `alone-${core}.mp4`, styled, onCore(core))),
+  );
+  return took.reduce((sum, each) => sum + frames / each, 0);
+}
+
 async function scaling(): Promise<Figures> {
   const seconds = Number(values.seconds ?? 40);
   await makeFilm('long.mp4', seconds, '640:360');
   const one = await rateOf([0]);
   const two = await rateOf([0, 1]);
+  const [oneAlone, twoAlone] = [
+    await rateWithoutQueue([0], seconds * FRAME_RATE),
+    await rateWithoutQueue([0, 1], seconds * FRAME_RATE),
+  ];
   return {
     film: `640x360, ${seconds} s, in segments of 2 s with a run-up of 1 s, ${styled.join(' ')}`,
     'frames a second of one worker': round(one),
     'frames a second of two workers': round(two),
     'times as fast': round(two / one, 2),
+    'frames a second of one command without a queue': round(oneAlone),
+    'frames a second of two commands without a queue': round(twoAlone),
+    'times as fast without a queue': round(twoAlone / oneAlone, 2),
   };
 }
 
@@ -220,7 +249,7 @@ async function whole(): Promise<Figures> {
   const seconds = Number(values.seconds ?? 120);
   const segment = Math.min(10, 2 * Math.ceil(seconds / 8));
   await makeFilm('whole.mp4', seconds, '320:180');
-  const alone = await convert(['whole.mp4'], 'one.mp4', ...styled);
+  const alone = await convert(['whole.mp4'], 'one.mp4', styled);
   await Promise.all([0, 1, 2].map((core) => startWorker(core)));
   const parted = await queued(['whole.mp4'], 'parts.mp4', '--segment', String(segment), ...styled);
   await stopWorkers();
