@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { findChromium } from './src/cli/chromium.ts';
 import { baseFlags, fakeCameraFlags, webgpuFlags } from './test/fixtures/chromium.ts';
+import { LONG_WAIT, WAIT } from './test/fixtures/waits.ts';
 
 const executablePath = findChromium();
 
@@ -18,16 +19,21 @@ const services = [
 
 /**
  * Tests of the built app with several browsers, or that time what the effect does: one after the
- * other, beside those of single modules.
+ * other, and beside nothing else.
  */
 const alone = ['test/app/{call,effect,obs-link}.test.ts'];
+
+/**
+ * More than the longest wait in a test, so that the wait that failed is reported. No test needs it
+ * on a fast machine; on a slow one that does much else a page may take a minute to start.
+ */
+const PATIENCE = { testTimeout: 2 * LONG_WAIT.timeout, hookTimeout: 2 * LONG_WAIT.timeout };
 
 /** What the tests of the built app have in common. */
 const app = {
   environment: 'node',
   globalSetup: ['test/fixtures/build-once.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  ...PATIENCE,
   // Two real browsers and their nets on a busy machine may miss a beat: what failed is tried once
   // more, and the report says so.
   retry: 1,
@@ -35,6 +41,7 @@ const app = {
 
 export default defineConfig({
   test: {
+    expect: { poll: WAIT },
     projects: [
       // Groups run one after the other. Two browsers at once are what two cores can carry.
       {
@@ -47,8 +54,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           // No module keeps anything of a test, so that files can share what they load.
           isolate: false,
-          // No test takes a second; the rest is for machines that do much else.
-          testTimeout: 30_000,
+          ...PATIENCE,
         },
       },
       {
@@ -59,7 +65,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           // Most of their time they wait.
           maxWorkers: 3,
-          testTimeout: 30_000,
+          ...PATIENCE,
         },
       },
       {
@@ -89,9 +95,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
-          // Among the last, because its browser stays open, and draws, until all is over.
-          sequence: { groupOrder: 3 },
-          testTimeout: 60_000,
+          // The last, because its browser stays open, and draws, until all is over.
+          sequence: { groupOrder: 4 },
+          ...PATIENCE,
           // Two files at once would count each other's frames and buffers.
           fileParallelism: false,
           browser: {

@@ -62,9 +62,7 @@ it('the studio starts from its copy when the server accepts requests but never a
   expect(complaints).toEqual([]);
 
   proxy.hang();
-  const begun = performance.now();
   await page.goto(`${proxy.url}?input=demo&style=none&region=everything`);
   await reach(page, 'running');
-  expect(performance.now() - begun).toBeLessThan(10_000);
   await close();
 });

@@ -28,12 +28,12 @@ async function goOnAir(address = `${server.origin}/whip/live`): Promise<void> {
 }
 
 async function onAir(): Promise<void> {
-  await panel().getByText('On air').waitFor({ timeout: 30_000 });
+  await panel().getByText('On air').waitFor();
 }
 
 /** Waits for an error code in the panel, and returns the panel's message. */
 async function trouble(code: string): Promise<string> {
-  await panel().getByText(code).waitFor({ timeout: 15_000 });
+  await panel().getByText(code).waitFor();
   return (await panel().getByRole('status').textContent()) ?? '';
 }
 
@@ -74,7 +74,7 @@ describe('broadcasting', () => {
     expect(post!.body).toContain('a=simulcast:send h;m;l');
     await panel()
       .getByText(/Mbit\/s · \d+ × \d+ · [^·]+ · [^·]+$/)
-      .waitFor({ timeout: 15_000 });
+      .waitFor();
 
     // The address is stored, the token is not.
     const kept = await sender.page.evaluate(() => localStorage.getItem('portoon') ?? '');
@@ -82,7 +82,7 @@ describe('broadcasting', () => {
     expect(kept).not.toContain(TOKEN);
 
     await sender.page.close({ runBeforeUnload: true });
-    await expect.poll(() => methods(server), { timeout: 5000 }).toEqual(['POST', 'DELETE']);
+    await expect.poll(() => methods(server)).toEqual(['POST', 'DELETE']);
     expect(server.asked[1]).toMatchObject({
       path: '/session/1',
       headers: { authorization: `Bearer ${TOKEN}` },
@@ -133,10 +133,10 @@ describe('broadcasting', () => {
     await goOnAir();
     await onAir();
     server.drop();
-    await expect.poll(() => posts(server).length, { timeout: 15_000 }).toBe(2);
+    await expect.poll(() => posts(server).length).toBe(2);
     await onAir();
     const trickled = () => server.asked.find(({ headers }) => headers['if-match'] === '"second"');
-    await expect.poll(trickled, { timeout: 15_000 }).toBeDefined();
+    await expect.poll(trickled).toBeDefined();
     const { method, path, headers, body } = trickled()!;
     expect([method, path, headers['content-type']]).toEqual([
       'PATCH',

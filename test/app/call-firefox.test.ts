@@ -107,7 +107,7 @@ describe.skipIf(absent)('Firefox and Chromium', () => {
     await expect.poll(async () => difference(await shown(), ofAda), LONG_WAIT).toBeLessThan(16);
 
     await page.click('.call-tool.leave');
-    await ada.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor({ timeout: 5000 });
+    await ada.page.getByRole('heading', { name: 'Nobody else is here yet' }).waitFor();
     await ada.close();
   });
 });

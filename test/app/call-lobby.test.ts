@@ -42,7 +42,7 @@ describe('a name', () => {
     const ada = await come(browser, `${link}&style=none`);
     await ada.page.getByLabel('Your name').fill(typed);
     await enter(ada);
-    expect((await witness.next('joined', 20_000)).peer.name).toBe(called);
+    expect((await witness.next('joined')).peer.name).toBe(called);
     await ada.close();
   });
 });
@@ -78,13 +78,13 @@ describe('somebody without camera and microphone', () => {
     const on = page.getByRole('button', { name: 'Turn the microphone on' });
     await on.waitFor();
     await page.getByRole('button', { name: /^Join/ }).click();
-    expect((await witness.next('joined', 20_000)).peer.state).toMatchObject({ muted: true, camera: false });
+    expect((await witness.next('joined')).peer.state).toMatchObject({ muted: true, camera: false });
     await on.click();
     const notice = page.locator('.notice', { hasText: title });
     await page.evaluate('window.plugged = true');
     await notice.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Turn the microphone off' }).waitFor();
-    await expect.poll(async () => (await witness.next('state', 10_000)).muted).toBe(false);
+    await expect.poll(async () => (await witness.next('state')).muted).toBe(false);
     await notice.waitFor({ state: 'detached' });
     await close();
   });
@@ -151,7 +151,7 @@ describe.skipIf(noRelay)('a relay that refuses', () => {
     const people = [await come(browser, link, before), await come(browser, link, before)];
     for (const person of people) await enter(person);
     for (const { page } of people) {
-      await tile(page).getByText('The relay refused us').waitFor({ timeout: 30_000 });
+      await tile(page).getByText('The relay refused us').waitFor();
       await page
         .locator('.notice', { hasText: 'Tell the administrator of this Portoon' })
         .getByText('ERR_RELAY_REFUSED')

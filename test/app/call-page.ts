@@ -14,7 +14,7 @@ import { LONG_WAIT } from '../fixtures/waits.ts';
 
 /** Hertz of what the fake microphone hears. */
 export const TONE = 1000;
-export const SLOW = { timeout: 90_000, polling: 200 };
+export const SLOW = { ...LONG_WAIT, polling: 200 };
 
 /**
  * A fake microphone that beeps: noise suppression would take a steady tone for noise. 16 bits,

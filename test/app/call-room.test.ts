@@ -91,7 +91,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     await witness.join(room, { kind: 'view' });
     await stopEngine(redis);
     redis = await startRedis(redisPort);
-    await witness.next('present', 20_000);
+    await witness.next('present');
     await Promise.all([seesAll(ada, 'Grace'), seesAll(grace, 'Ada')]);
     for (const page of [ada, grace])
       expect((await eventsOf(page)).filter((e) => e.startsWith('left'))).toEqual([]);
@@ -108,8 +108,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const { room, ada, grace } = await two(one.url, other.url);
     await pages.open(line.toString().trim()).join(room, { name: 'Mary' });
-    for (const page of [ada, grace])
-      await expect.poll(async () => (await membersOf(page)).length, { timeout: 10_000 }).toBe(2);
+    for (const page of [ada, grace]) await expect.poll(async () => (await membersOf(page)).length).toBe(2);
     await stopEngine(redis);
     // Stopping this node too leaves nobody who could report that Mary left.
     await stopEngine(child);
@@ -129,9 +128,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
       );
       // The page's request succeeded: all pages that are there have been told.
       expect(told).toBe('none');
-      await expect
-        .poll(() => stateOf(ada), { timeout: 5000 })
-        .toEqual([{ name: 'Grace H.', muted: true, camera: false }]);
+      await expect.poll(() => stateOf(ada)).toEqual([{ name: 'Grace H.', muted: true, camera: false }]);
       expect((await fetch(`${one.url}healthz`)).status).toBe(503);
     } finally {
       redis = await startRedis(redisPort);
@@ -145,11 +142,11 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
           const seen = answer.ok ? answer.peers.filter(({ kind }) => kind === 'person') : [];
           return seen.map(({ name, state }) => `${name} ${state.muted} ${state.camera}`).sort();
         },
-        { timeout: 30_000, interval: 300 },
+        { interval: 300 },
       )
       .toEqual(['Ada false true', 'Grace H. true false']);
     // Redis had an older state. It must not have been shown, not even for a moment.
-    await witness.next('present', 20_000);
+    await witness.next('present');
     expect(await eventsOf(ada)).toEqual(['joined Grace', 'Grace H. muted unseen']);
   });
 
@@ -163,8 +160,7 @@ describe.skipIf(noRedis)('two people on two nodes whose Redis fails', () => {
     } finally {
       redis = await startRedis(redisPort);
     }
-    for (const page of [ada, grace])
-      await page.waitForFunction(() => window.steered.locked().locked, undefined, { timeout: 30_000 });
+    for (const page of [ada, grace]) await page.waitForFunction(() => window.steered.locked().locked);
     expect(await ada.evaluate(() => window.steered.locked())).toEqual({ locked: true, waits: false });
     const stranger = pages.open(other.url);
     expect(await stranger.code('join', { room, name: 'Mary', kind: 'person' })).toBe('ERR_ROOM_LOCKED');
@@ -186,7 +182,7 @@ describe('people on one server', () => {
     await grace.waitForFunction(() => !window.steered.signalling());
     await grace.evaluate(() => window.steered.tell({ muted: true, camera: false }));
     const switched = [{ name: 'Grace', muted: true, camera: false }];
-    await expect.poll(() => stateOf(ada), { timeout: 5000 }).toEqual(switched);
+    await expect.poll(() => stateOf(ada)).toEqual(switched);
     await grace.evaluate(() => window.steered.tell({ muted: true, camera: true }));
     node = await startNode({ port }, build.folder);
     for (const page of [ada, grace])
@@ -384,13 +380,13 @@ describe.skipIf(noRelay)('two people whose relay', () => {
   it('refuses them see why, and the operator reads one line', async () => {
     const { url, log } = await serve(`not ${secret}`);
     for (const page of await meet(url, ONLY_RELAYS)) {
-      await expect.poll(() => faultOf(page), { timeout: 30_000 }).toBe('ERR_RELAY_REFUSED');
+      await expect.poll(() => faultOf(page)).toBe('ERR_RELAY_REFUSED');
       expect(await membersOf(page)).toMatchObject([{ link: 'refused' }]);
     }
     // Each page reports the refusal once, however often it tries.
     const told = async () =>
       /portoon_relay_refused_total\{status="401"\} (\d+)/.exec(await metricsOf(url))?.[1];
-    await expect.poll(told, { timeout: 10_000 }).toBe('2');
+    await expect.poll(told).toBe('2');
     expect(log()).toMatch(LINE);
   });
 

@@ -84,7 +84,7 @@ beforeAll(async () => {
   await ffmpeg(
     `-i constant.mp4 -c copy -encryption_scheme cenc-aes-ctr -encryption_key ${'76'.repeat(16)} -encryption_kid ${'a7'.repeat(16)} locked.mp4`,
   );
-}, 120_000);
+});
 
 afterAll(async () => {
   if (!noFfmpeg) await rm(folder, { recursive: true });
@@ -284,7 +284,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(last.event).toBe('done');
     expect(last.warnings.join()).toMatch(/breaks off after 0\.\d s of 0\.5 s/);
     expect(await readdir(at('bad'))).toEqual(['broken-off-none.mp4']);
-  }, 120_000);
+  });
 
   test('Ctrl-C leaves nothing behind', async () => {
     const child = spawn(
@@ -314,7 +314,7 @@ describe.skipIf(noFfmpeg)('portoon convert', () => {
     expect(events[0]?.message).toMatch(/odd-none\.mp4 can't be written: a folder is in the way/);
     expect(events[0]?.wayOut).toContain('-o PATH');
     expect(events[1]).toMatchObject({ event: 'done', film: 'person.mp4' });
-  }, 120_000);
+  });
 
   test.for([
     ['a style', ['person.mp4', '-s', 'bogus'], '--style takes none, toon, '],

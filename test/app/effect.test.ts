@@ -266,7 +266,7 @@ describe('previews', () => {
     expect(seen.code).toBe('ERR_WORKER_DIED');
     expect(seen.shown).toBe(1);
     expect(seen.patience).toBeLessThan(900);
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => page.workers().length).toBe(0);
     expect(errors).toEqual([]);
   });
 });
@@ -453,7 +453,7 @@ test('a hidden tab goes on', async () => {
     await tabs.hide();
     const before = await frames(tabs.page);
     // If the hidden tab slowed the page down, there would be one frame a second, or none.
-    await expect.poll(() => frames(tabs.page), { timeout: 10_000 }).toBeGreaterThan(before + 20);
+    await expect.poll(() => frames(tabs.page)).toBeGreaterThan(before + 20);
     expect(await tabs.page.evaluate(() => document.visibilityState)).toBe('hidden');
   } finally {
     await tabs.close();

@@ -78,7 +78,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
       ['1', 'red'],
     ] as const) {
       await place.fill(seconds);
-      await expect.poll(colour, { timeout: 10_000 }).toBe(wanted);
+      await expect.poll(colour).toBe(wanted);
     }
 
     await page.getByRole('button', { name: 'Start here' }).click();
@@ -104,7 +104,7 @@ describe.skipIf(noFfmpeg)('a film', () => {
     await recorded(page, 2);
     await page.keyboard.press('r');
     const card = page.locator('.clip');
-    await expect.poll(() => card.innerText(), { timeout: 10_000 }).toMatch(/0:0[2-9] · /);
+    await expect.poll(() => card.innerText()).toMatch(/0:0[2-9] · /);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       card.getByRole('button', { name: 'Save' }).click(),

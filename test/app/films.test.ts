@@ -108,7 +108,7 @@ beforeAll(async () => {
     convert(folder, ...FILMS, '-o', 'mp4/', ...PLAIN),
     convert(folder, 'dts-first.mkv', '-o', 'first.webm', ...PLAIN),
   ]);
-}, 120_000);
+});
 
 afterAll(async () => {
   if (!noFfmpeg) await rm(folder, { recursive: true });

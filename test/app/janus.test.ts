@@ -14,8 +14,6 @@ import { LONG_WAIT, WAIT } from '../fixtures/waits.ts';
 const WIDTH = 320;
 const HEIGHT = 180;
 const SLOW = { ...LONG_WAIT, polling: 100 };
-/** How long a reconnection may take on a machine that runs other tests. Alone it takes a third. */
-const BACK_MS = 30_000;
 
 const gap = missingJanus();
 if (gap !== undefined) process.stdout.write(`Not tested: broadcasting over Janus. ${gap}\n`);
@@ -102,7 +100,7 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
   afterEach(async () => {
     // A sender left by a failed test would block the endpoint for the next test.
     await Promise.all(browser.contexts().map((context) => context.close({ reason: 'the test is over' })));
-    await expect.poll(() => janus.published(), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => janus.published()).toBe(false);
   });
   afterAll(async () => {
     await browser.close();
@@ -129,19 +127,16 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
       await goesOn(page);
       // Of the two sizes the server forwards the larger one, as soon as the sender encodes it.
       await expect
-        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), {
-          timeout: SLOW.timeout,
-        })
+        .poll(() => page.evaluate(() => document.querySelector('video')!.videoWidth), LONG_WAIT)
         .toBe(640);
       await expect.poll(async () => difference(await pixels(page)), WAIT).toBeLessThan(4);
       expect(await page.evaluate(() => document.body.innerText)).toBe('');
     }
-    expect(await viewers[0].page.evaluate(hearsSound, 20_000)).toBe(true);
+    expect(await viewers[0].page.evaluate(hearsSound, WAIT.timeout)).toBe(true);
 
-    const killed = performance.now();
     await janus.kill();
     await Promise.all([
-      panel.getByText('Off air, trying again').waitFor({ timeout: BACK_MS }),
+      panel.getByText('Off air, trying again').waitFor(),
       ...viewers.map(({ page }) => reach(page, 'ready')),
       janus.restart(),
     ]);
@@ -150,12 +145,9 @@ describe.skipIf(gap !== undefined)('over a real media server', () => {
     await onAir(sender.page);
     await Promise.all(viewers.map(({ page }) => reach(page, 'running')));
     await Promise.all(viewers.map(({ page }) => goesOn(page)));
-    const back = performance.now() - killed;
-    process.stdout.write(`Back ${(back / 1000).toFixed(1)} s after the media server was killed\n`);
-    expect(back).toBeLessThan(BACK_MS);
 
     await sender.page.close({ runBeforeUnload: true });
-    await expect.poll(() => janus.published(), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => janus.published()).toBe(false);
     await Promise.all([sender, ...viewers].map(({ close }) => close()));
   });
 

@@ -34,11 +34,11 @@ async function shoot(page: Page): Promise<PNG> {
 }
 
 /**
- * Polls until the picture is good enough, at most 15 seconds: codec and matte need a moment.
+ * Polls until the picture is good enough, for a while: codec and matte need a moment.
  * Returns the last result.
  */
 async function settled(page: Page, good: (found: CutOut) => boolean): Promise<CutOut> {
-  const until = performance.now() + 15_000;
+  const until = performance.now() + WAIT.timeout;
   for (;;) {
     const found = judgeCutOut(await shoot(page), camera.frame(0).matte);
     if (good(found) || performance.now() > until) return found;
@@ -147,7 +147,7 @@ describe('the OBS link', () => {
     await reach(page, 'running');
     await panel()
       .getByText(/Scene: [\d.]+ Mbit/)
-      .waitFor({ timeout: 15_000 });
+      .waitFor();
 
     // After a while the sender is told that the source is hidden. It then sends nothing until the
     // source is shown again.
@@ -157,10 +157,10 @@ describe('the OBS link', () => {
       visible(false);
       Object.assign(globalThis, { visible });
     });
-    await panel().getByText('hidden there, nothing is sent').waitFor({ timeout: 15_000 });
-    await expect.poll(() => studio.page.evaluate(sends), { timeout: 5000 }).toBe(false);
+    await panel().getByText('hidden there, nothing is sent').waitFor();
+    await expect.poll(() => studio.page.evaluate(sends)).toBe(false);
     await page.evaluate('visible(true)');
-    await expect.poll(() => studio.page.evaluate(sends), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => studio.page.evaluate(sends)).toBe(true);
 
     // When the first tab closes, another tab of the studio takes over the same link.
     const heir = await studio.page.context().newPage();
@@ -172,14 +172,14 @@ describe('the OBS link', () => {
     studio = { ...studio, page: heir };
     await panel()
       .getByText(/Scene: [\d.]+ Mbit/)
-      .waitFor({ timeout: 15_000 });
+      .waitFor();
     await reach(page, 'running');
     expect((await settled(page, ({ solid }) => solid > 0.95)).solid).toBeGreaterThan(0.95);
 
     // Sound is sent once it is switched on, and not before.
     expect(await page.evaluate(hearsSound, 500)).toBe(false);
     await panel().getByRole('switch', { name: 'Send the microphone' }).press('Space');
-    expect(await page.evaluate(hearsSound, 20_000)).toBe(true);
+    expect(await page.evaluate(hearsSound, WAIT.timeout)).toBe(true);
     await heir.keyboard.press('Escape');
 
     // After leaving a call, the stream to OBS continues.

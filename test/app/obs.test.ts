@@ -58,7 +58,7 @@ describe('the OBS page without a stream', () => {
       viewport: { width: 200, height: 120 },
     });
     const before = asked();
-    await expect.poll(asked, { timeout: 15_000 }).toBeGreaterThan(before + 2);
+    await expect.poll(asked).toBeGreaterThan(before + 2);
     expect(server.asked.at(-1)!.headers.authorization).toBe('Bearer t');
     expect(await text(page)).toBe('');
     const { data } = PNG.sync.read(await page.screenshot({ omitBackground: true }));
@@ -73,9 +73,7 @@ describe('the OBS page without a stream', () => {
 
   it('says what is wrong if `debug` is set', async () => {
     const { page, close } = await visit(browser, address('&fit=wrong&debug=1&chroma=0000ff'));
-    await expect
-      .poll(() => text(page), { timeout: 15_000 })
-      .toContain('knows no stream at this address (404)');
+    await expect.poll(() => text(page)).toContain('knows no stream at this address (404)');
     expect(await text(page)).toContain('fit=wrong: fit takes contain or cover.');
     expect(await page.evaluate(() => document.body.style.background)).toBe('rgb(0, 0, 255)');
     await close();
@@ -108,7 +106,7 @@ describe('the OBS page without a stream', () => {
           solid > 0.96 && clear > 0.995 && error < 4 && drawn > 10,
       );
     await page.evaluate('portoon.set({ style: "none" })');
-    await expect.poll(async () => (await look()).drawn, { timeout: 10_000 }).toBeLessThan(5);
+    await expect.poll(async () => (await look()).drawn).toBeLessThan(5);
 
     // When a camera is switched off by its key, the page shows what `onlost` asks for, and recovers
     // by itself.
@@ -216,9 +214,9 @@ describe('the OBS page without a stream', () => {
     const goesOn = async () => {
       const before = asked();
       await page.clock.runFor(40_000);
-      await expect.poll(asked, { timeout: 5000 }).toBeGreaterThan(before);
+      await expect.poll(asked).toBeGreaterThan(before);
     };
-    await expect.poll(asked, { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(asked).toBeGreaterThan(0);
     await goesOn();
     await show(false);
     await page.clock.runFor(5000);
@@ -230,7 +228,7 @@ describe('the OBS page without a stream', () => {
     await page.clock.runFor(120_000);
     expect(asked()).toBe(before);
     await show(true);
-    await expect.poll(asked, { timeout: 5000 }).toBeGreaterThan(before);
+    await expect.poll(asked).toBeGreaterThan(before);
     await close();
   });
 });

@@ -173,7 +173,7 @@ describe('a page', () => {
       (window as unknown as { cartoon: CartoonEffect }).cartoon.set({ region: 'everything', style: 'manga' }),
     );
     const chroma = async () => saturation(await middleOf(page));
-    await expect.poll(chroma, { timeout: 30_000 }).toBeLessThan(8);
+    await expect.poll(chroma).toBeLessThan(8);
     await page.getByLabel('Cartoon').uncheck();
     await expect.poll(chroma, WAIT).toBeGreaterThan(14);
     await page.getByLabel('Camera').uncheck();

@@ -143,7 +143,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     });
     expect(saved).toBe(bytes.length);
     await expect.poll(leftovers).toEqual([]);
-  }, 120_000);
+  });
 
   test('of several films a broken one is named and the others are converted; cancelling leaves nothing', async () => {
     await drop('notes.mp4', 'film.mp4');
@@ -160,7 +160,7 @@ describe.skipIf(noFfmpeg)('converting in the studio', () => {
     await page.waitForFunction((frames) => window.portoon!.stats().frames > frames + 5, before, {
       polling: 100,
     });
-  }, 120_000);
+  });
 });
 
 describe.skipIf(noFfmpeg)('a file that is dropped or chosen and is not a film', () => {
@@ -177,7 +177,7 @@ describe.skipIf(noFfmpeg)('a file that is dropped or chosen and is not a film', 
     for (const [name, words] of Object.entries(told)) {
       await drop(name);
       await expect
-        .poll(() => message(page, `“${name}”`).allTextContents(), { timeout: 30_000 })
+        .poll(() => message(page, `“${name}”`).allTextContents())
         .toEqual([expect.stringMatching(words)]);
     }
     const choosing = page.waitForEvent('filechooser');
@@ -191,5 +191,5 @@ describe.skipIf(noFfmpeg)('a file that is dropped or chosen and is not a film', 
     await page.getByRole('banner').getByText('misnamed.webm').waitFor();
     await page.getByRole('button', { name: 'Convert film' }).click();
     await dialog().getByText('misnamed.webm').waitFor();
-  }, 120_000);
+  });
 });

@@ -273,7 +273,7 @@ describe('a captured graph', () => {
     await net.close();
   });
 
-  test('of the shipped matte net is accepted', { timeout: 240_000 }, async () => {
+  test('of the shipped matte net is accepted', async () => {
     const layouts = new AdapterCache(device.adapterInfo, `the shipped net at ${Date.now()}`);
     await layouts.write('NCHW');
     const net = await openThere('/models/manifest.json', 'portrait', layouts);
@@ -450,7 +450,7 @@ describe('the whole chain', () => {
       ],
     ],
   ] as const)
-    test(`${what}: the same picture as in main memory`, { timeout: 240_000 }, async () => {
+    test(`${what}: the same picture as in main memory`, async () => {
       const here = new CpuPrepareStage();
       const matteHere = new CpuMatteStage((await open(list, matteId, 'wasm')).net, here);
       const { net: styleHere } = await open(list, styleId, 'wasm');

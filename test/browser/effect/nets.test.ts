@@ -230,54 +230,50 @@ describe('on WebGPU', () => {
   // in the place of variants show which file is used, and a real variant fails as on a broken
   // driver. The answers of real variants are tested in test/unit/quality/half.test.ts, and on
   // WebGPU by `npm run eval:half`.
-  test(
-    'fp16 variants are used; a damaged or failing one is replaced by its net; one that answers differently from wasm moves everything there',
-    { timeout: 300_000 },
-    async () => {
-      const RealWorker = Worker;
-      const remembered = precisionCache((await navigator.gpu.requestAdapter())!.info);
-      await remembered.write('half');
-      globalThis.Worker = class extends RealWorker {
-        constructor(url: string | URL, options?: WorkerOptions) {
-          super(String(url).includes('effect.worker') ? claimingWorker : url, options);
-        }
-      };
-      const { effect, bands } = await start('twins', { ep: 'webgpu', quality: 32 }).finally(() => {
-        globalThis.Worker = RealWorker;
+  test('fp16 variants are used; a damaged or failing one is replaced by its net; one that answers differently from wasm moves everything there', async () => {
+    const RealWorker = Worker;
+    const remembered = precisionCache((await navigator.gpu.requestAdapter())!.info);
+    await remembered.write('half');
+    globalThis.Worker = class extends RealWorker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(String(url).includes('effect.worker') ? claimingWorker : url, options);
+      }
+    };
+    const { effect, bands } = await start('twins', { ep: 'webgpu', quality: 32 }).finally(() => {
+      globalThis.Worker = RealWorker;
+    });
+    const faults = faultsOf(effect);
+    await bands.become(dimness);
+    await expect
+      .poll(() => effect.stats(), LONG_WAIT)
+      .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: true });
+    await changeTo('spoiled', dimness, inversion);
+    await changeTo('halved', inversion, dimness);
+    await expect
+      .poll(() => effect.stats(), LONG_WAIT)
+      .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: false });
+    for (const [style, detail] of [
+      ['stale', 'half.of'],
+      ['garbled', 'half.bytes'],
+      ['spoiled', 'manifest promises'],
+      ['halved', 'fails'],
+    ] as const)
+      expect(faults.get(style), style).toMatchObject({
+        code: 'ERR_HALF_PRECISION',
+        message: expect.stringContaining(detail) as string,
       });
-      const faults = faultsOf(effect);
-      await bands.become(dimness);
-      await expect
-        .poll(() => effect.stats(), LONG_WAIT)
-        .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: true });
-      await changeTo('spoiled', dimness, inversion);
-      await changeTo('halved', inversion, dimness);
-      await expect
-        .poll(() => effect.stats(), LONG_WAIT)
-        .toMatchObject({ ep: 'webgpu', zeroCopy: true, half: false });
-      for (const [style, detail] of [
-        ['stale', 'half.of'],
-        ['garbled', 'half.bytes'],
-        ['spoiled', 'manifest promises'],
-        ['halved', 'fails'],
-      ] as const)
-        expect(faults.get(style), style).toMatchObject({
-          code: 'ERR_HALF_PRECISION',
-          message: expect.stringContaining(detail) as string,
-        });
-      // After one variant has failed on an adapter, no other is tried, and neither on the next
-      // visit.
-      expect(await remembered.read()).toBe('full');
-      await remembered.write('half');
+    // After one variant has failed on an adapter, no other is tried, and neither on the next
+    // visit.
+    expect(await remembered.read()).toBe('full');
+    await remembered.write('half');
 
-      await effect.set({ style: 'fickle' });
-      expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
-      // Another runtime and all nets are opened for it, which takes long on a busy machine.
-      await expect.poll(() => effect.stats().ep, { timeout: 120_000 }).toBe('wasm');
-      await effect.set({ style: 'invert' });
-      await bands.become(inversion);
-    },
-  );
+    await effect.set({ style: 'fickle' });
+    expect(faults.get('fickle')).toMatchObject({ code: 'ERR_WEBGPU' });
+    // Another runtime and all nets are opened for it, which takes long on a busy machine.
+    await expect.poll(() => effect.stats().ep, LONG_WAIT).toBe('wasm');
+    await effect.set({ style: 'invert' });
+    await bands.become(inversion);
+  });
 
   test('a run whose device is lost fails at once, and so does every later one', async () => {
     const download = new Download(() => undefined);

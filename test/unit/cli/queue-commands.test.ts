@@ -55,8 +55,7 @@ async function portoon(...args: string[]): Promise<{ code: number; said: string;
 
 const FILM = 'a film, “1” ü.mp4';
 
-// The long timeout is for a busy machine: each test starts the command several times.
-describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
+describe.skipIf(reason)('films in a queue', () => {
   test('are refused for a wrong option before one of them is queued', async () => {
     const wrong: [string, string, RegExp][] = [
       ['-b', 'blurr', /--background takes live, .*; blurr is neither a colour nor a file/],
@@ -96,7 +95,7 @@ describe.skipIf(reason)('films in a queue', { timeout: 90_000 }, () => {
     const retried = await portoon('queue', 'retry', id!, 'nobody', '--queue', url);
     expect(retried).toMatchObject({ code: 1, errors: 'nobody is not a failed film.\n' });
     const [, fresh] = new RegExp(`^${id!} is tried again as (\\w+)\n$`).exec(retried.said)!;
-    await expect.poll(async () => (await queue.states([fresh!]))[0]?.state, { timeout: 10_000 }).toBe('done');
+    await expect.poll(async () => (await queue.states([fresh!]))[0]?.state).toBe('done');
     expect(await readdir(join(folder, 'new films'))).toEqual(['a film, “1” ü-toon.mp4']);
 
     const removed = await portoon('queue', 'remove', fresh!, id!, '--queue', url);

@@ -28,7 +28,6 @@ async function anybody(): Promise<Pick<Labelled, 'picture' | 'mask'>> {
 
 test.each(Object.keys(BASELINES) as Baseline[])(
   '%s sees the person at the size of the picture, the same each time, and nobody in grey',
-  { timeout: 60_000 },
   async (baseline) => {
     const { picture, mask } = await anybody();
     const matte = await baselines.matte(baseline, picture);

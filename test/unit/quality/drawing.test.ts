@@ -4,7 +4,7 @@ import { netDrawer } from '../../quality/drawing.ts';
 import { Net } from '../../quality/net.ts';
 import { emptyPlanes } from '../../quality/planes.ts';
 
-test('a reference net draws frames of any size, one for each', { timeout: 60_000 }, async () => {
+test('a reference net draws frames of any size, one for each', async () => {
   const darker = onnx(
     [{ op_type: 'Mul', input: ['frame', 'half'], output: ['styled'] }],
     [weight('half', [1], () => 0.5)],

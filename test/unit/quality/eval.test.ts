@@ -11,7 +11,7 @@ const evaluate = (environment: Record<string, string>, ...options: string[]) =>
     env: { ...process.env, ...environment },
   });
 
-test('without the data npm run eval says so in one line and exits with 0', { timeout: 60_000 }, async () => {
+test('without the data npm run eval says so in one line and exits with 0', async () => {
   const missing = join(projectRoot, 'no-such-folder');
   const { stdout, stderr } = await evaluate({ PORTOON_DATA: missing });
   expect(stdout).toBe(
@@ -20,28 +20,28 @@ test('without the data npm run eval says so in one line and exits with 0', { tim
   expect(stderr).toBe('');
 });
 
-test('a net that is not shipped is refused by name', { timeout: 60_000 }, async () => {
+test('a net that is not shipped is refused by name', async () => {
   await expect(evaluate({}, '--only', 'nobody')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--only has "nobody"; it takes portrait, /) as string,
   });
 });
 
-test('an unknown kind of picture is refused by name', { timeout: 60_000 }, async () => {
+test('an unknown kind of picture is refused by name', async () => {
   await expect(evaluate({}, '--kinds', 'desk,moon')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--kinds has "moon"; it takes desk, .*rooms, clips, /) as string,
   });
 });
 
-test('an unknown style is refused by name', { timeout: 60_000 }, async () => {
+test('an unknown style is refused by name', async () => {
   await expect(evaluate({}, '--styles', 'toon,moon')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--styles has "moon"; it takes toon, .*, all, /) as string,
   });
 });
 
-test('a sheet of people is not written among the files of the project', { timeout: 60_000 }, async () => {
+test('a sheet of people is not written among the files of the project', async () => {
   await expect(evaluate({}, '--sheet', 'docs/sheet.png')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--sheet has "docs\/sheet.png", which is in the project/) as string,

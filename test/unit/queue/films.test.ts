@@ -81,9 +81,7 @@ const stateOf = async (id: string) => (await queue.states([id]))[0]!;
 
 /** Waits for what becomes of a film. */
 async function ended(id: string) {
-  await expect
-    .poll(async () => (await stateOf(id)).state, { timeout: 20_000, interval: 50 })
-    .toMatch(/done|failed|gone/);
+  await expect.poll(async () => (await stateOf(id)).state, { interval: 50 }).toMatch(/done|failed|gone/);
   return stateOf(id);
 }
 
@@ -285,9 +283,9 @@ describe.skipIf(reason)('a film in the queue', () => {
     });
     expect(worker.healthy).toBe(true);
     await stopEngine(other);
-    await expect.poll(() => worker.healthy, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => worker.healthy).toBe(false);
     other = await startRedis(own, home);
-    await expect.poll(() => worker.healthy, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => worker.healthy).toBe(true);
     await worker.finish();
     await stopEngine(other);
     await rm(home, { recursive: true });

@@ -129,7 +129,7 @@ test.skipIf(reason)(
     child.stdout.on('data', (data: Buffer) => (said += data.toString()));
     child.stderr.on('data', (data: Buffer) => (said += data.toString()));
     try {
-      await expect.poll(() => said, { timeout: 10_000 }).toMatch(/Total General servers/);
+      await expect.poll(() => said).toMatch(/Total General servers/);
       expect(said).not.toMatch(/bad configuration|unrecognized/i);
     } finally {
       await stopEngine(child);

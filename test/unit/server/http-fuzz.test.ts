@@ -110,14 +110,14 @@ test.skipIf(noProc)(
         await Promise.all(Array.from({ length: AT_ONCE }, () => converse(port, random)));
         expect(node!.alive).toBe(true);
       }
-      await expect.poll(() => node!.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+      await expect.poll(() => node!.handles).toBeLessThanOrEqual(before);
     };
     // The first requests make the server compile code and allocate buffers, which happens only
     // once.
     await round(REQUESTS / 3);
     const memory = await node.memory();
     await round((REQUESTS * 2) / 3);
-    await expect.poll(() => node!.memory(), { timeout: 10_000 }).toBeLessThan(memory + 32);
+    await expect.poll(() => node!.memory()).toBeLessThan(memory + 32);
     const answer = await fetch(`${node.url}assets/large-abc123.bin`);
     expect((await answer.arrayBuffer()).byteLength).toBe(4 << 20);
     expect((await fetch(`${node.url}healthz`)).status).toBe(200);

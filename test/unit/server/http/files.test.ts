@@ -395,7 +395,7 @@ describe.skipIf(noProc)('handles', () => {
       if (i === 0) expect(node.handles).toBeGreaterThan(before + 90);
       for (const wire of some) wire.destroy();
     }
-    await expect.poll(() => node.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+    await expect.poll(() => node.handles).toBeLessThanOrEqual(before);
     expect(node.complaints).toBe('');
   }, 30_000);
 
@@ -405,7 +405,7 @@ describe.skipIf(noProc)('handles', () => {
     const some = await Promise.all(Array.from({ length: 10 }, () => broken(node, 20)));
     expect(node.handles).toBeLessThanOrEqual(before + 20);
     for (const wire of some) wire.destroy();
-    await expect.poll(() => node.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+    await expect.poll(() => node.handles).toBeLessThanOrEqual(before);
     expect(node.complaints).toBe('');
   }, 30_000);
 
@@ -427,9 +427,9 @@ describe.skipIf(noProc)('handles', () => {
     for (const name of ['content-encoding', 'etag', 'last-modified'])
       expect(answer!.headers).not.toHaveProperty(name);
     for (const wire of wires) wire.destroy();
-    await expect.poll(async () => (await asked()).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await asked()).status).toBe(200);
     agent.destroy();
-    await expect.poll(() => node.handles, { timeout: 10_000 }).toBeLessThanOrEqual(before);
+    await expect.poll(() => node.handles).toBeLessThanOrEqual(before);
     expect(node.complaints).toBe('');
   }, 30_000);
 

@@ -129,7 +129,7 @@ describe('leaving', () => {
   test('of a peer that falls silent is noticed within five seconds', async () => {
     const { a, b, guestAnswer } = await two();
     silence(b);
-    expect(await a.next('left', 5000)).toMatchObject({ id: guestAnswer.self, reason: 'lost' });
+    expect(await a.next('left')).toMatchObject({ id: guestAnswer.self, reason: 'lost' });
   }, 10_000);
 
   test('of the host makes the one who is there longest the host', async () => {
