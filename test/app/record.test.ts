@@ -85,10 +85,20 @@ async function save(page: Page): Promise<string> {
   return path;
 }
 
+/** Enough for a test to drop the first few and still judge some. */
+const LEAST_FRAMES = 16;
+
+/** Records this long, and longer where a slow machine has not drawn enough pictures by then. */
 async function record(page: Page, format: string, seconds: number): Promise<string> {
   await choose(page, format);
+  const before = await page.evaluate(() => window.portoon!.stats().frames);
   await page.keyboard.press('r');
   await recorded(page, seconds);
+  await page.waitForFunction(
+    (enough) => window.portoon!.stats().frames > enough,
+    before + LEAST_FRAMES,
+    LONG_WAIT,
+  );
   await page.keyboard.press('r');
   return save(page);
 }
