@@ -27,7 +27,11 @@ const alone = ['test/app/{call,effect,obs-link}.test.ts'];
  * More than the longest wait in a test, so that the wait that failed is reported. No test needs it
  * on a fast machine; on a slow one that does much else a page may take a minute to start.
  */
-const PATIENCE = { testTimeout: 2 * LONG_WAIT.timeout, hookTimeout: 2 * LONG_WAIT.timeout };
+const PATIENCE = {
+  testTimeout: 2 * LONG_WAIT.timeout,
+  hookTimeout: 2 * LONG_WAIT.timeout,
+  expect: { poll: WAIT },
+};
 
 /** What the tests of the built app have in common. */
 const app = {
@@ -41,7 +45,6 @@ const app = {
 
 export default defineConfig({
   test: {
-    expect: { poll: WAIT },
     projects: [
       // Groups run one after the other. Two browsers at once are what two cores can carry.
       {
