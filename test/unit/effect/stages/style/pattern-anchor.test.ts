@@ -28,8 +28,18 @@ test('moves with the head of somebody whom the lower border cuts', () => {
   expect(y).toBeCloseTo(0.1);
 });
 
-test('stays where it is when somebody leaves, and when they come back elsewhere', () => {
-  expect(moved(person(0.1, 0.1), null, person(0.6, 0.4))).toEqual([0, 0]);
+test('stays where it is when somebody leaves, and is with them when they come back', () => {
+  expect(moved(person(0.1, 0.1), null)).toEqual([0, 0]);
+  const [x, y] = moved(person(0.1, 0.1), null, person(0.6, 0.4));
+  expect(x).toBeCloseTo(0.5);
+  expect(y).toBeCloseTo(0.3);
+});
+
+test('is the same in a film and in a segment of it', () => {
+  const film = [person(0.1, 0.1), person(0.15, 0.12), person(0.3, 0.2), person(0.28, 0.3)];
+  const [whole, segment] = [new PatternAnchor(), new PatternAnchor()];
+  const wholes = film.map((place) => whole.follow(place));
+  expect(film.slice(2).map((place) => segment.follow(place))).toEqual(wholes.slice(2));
 });
 
 test('does not jump when somebody begins to be cut', () => {
