@@ -90,6 +90,9 @@ describe('a call of two', () => {
   });
 
   it('is started by the key C and joined from its link; each sees the other’s cartoon and hears their beeps', async () => {
+    // When the test is tried a second time, the pages of the first try would take its time.
+    const leftover = [ada, grace].flatMap((browser) => browser.contexts());
+    await Promise.all(leftover.map((context) => context.close()));
     a = await come(ada, `${app.url}?input=camera&style=toon`);
     await runs(a);
     const { page } = a;
@@ -116,10 +119,11 @@ describe('a call of two', () => {
 
     // Grace sees what Ada's stage shows, not what Ada's camera gives.
     await goesOn(b.page);
-    const stage = await pixels(page, '#stage');
-    // A connection begins with few bits; the codec needs a moment for the edges.
+    // A connection begins with few bits; the codec needs a moment for the edges. Meanwhile the
+    // drawing may change, as the effect looks for the resolution that this machine can keep up.
     const seen = () => pixels(b.page, '.person video');
-    await expect.poll(async () => difference(await seen(), stage), LONG_WAIT).toBeLessThan(3);
+    const error = async () => difference(await seen(), await pixels(page, '#stage'));
+    await expect.poll(error, LONG_WAIT).toBeLessThan(3);
     const cartoon = await seen();
     // Compared with the clip itself: the person is drawn, the room is unchanged.
     expect(offFrame(cartoon, clip.frame(0), (distance) => distance >= 6)).toBeGreaterThan(10);
@@ -131,7 +135,7 @@ describe('a call of two', () => {
     await goesOn(b.page);
     const camera = await pixels(page, '#stage');
     expect(difference(cartoon, camera)).toBeGreaterThan(5);
-    await expect.poll(async () => difference(await seen(), camera), LONG_WAIT).toBeLessThan(3);
+    await expect.poll(error, LONG_WAIT).toBeLessThan(3);
 
     // A picture that is cropped at the sides can be shown whole, and cropped again.
     const fit = () =>

@@ -228,7 +228,9 @@ describe.skipIf(reason)('films in a queue', () => {
           expect.objectContaining({ frames: expect.toSatisfy((frames) => frames > 0) as number }),
         );
     };
-    const converting = queued('busy.mp4', 'diary.mp4', 'one.mov', 'missing.mp4', ...PLAIN, '-o', 'safe/');
+    // When the test is tried a second time, the films of the first try are still there.
+    const films = ['busy.mp4', 'diary.mp4', 'one.mov', 'missing.mp4'];
+    const converting = queued(...films, ...PLAIN, '--overwrite', '-o', 'safe/');
     await inMidSegment();
     // The stopped worker resumes later and finds that its segment was given away; the killed one
     // never resumes.
