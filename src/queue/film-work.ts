@@ -28,6 +28,8 @@ interface FilmWork {
   readonly engine: ConvertDriver;
   readonly segments: SegmentQueue;
   readonly signal: AbortSignal;
+  /** Rejects if another worker has been given the film, as after a silence of this one. */
+  readonly throwIfLost: () => Promise<void>;
 }
 
 /**
@@ -109,13 +111,15 @@ async function wholeSegments(work: FilmWork, scratch: string, plan: FilmPlan): P
 }
 
 async function handOut(
-  { job, segments }: FilmWork,
+  { job, segments, throwIfLost }: FilmWork,
   plan: FilmPlan,
   indices: readonly number[],
   round: number,
 ): Promise<void> {
   const { film, name, format, trim, how, runUp, scratch } = job.data;
   const parent = { id: job.id!, queue: job.queueQualifiedName };
+  // Otherwise a folder would stay behind that another worker has removed with the finished film.
+  await throwIfLost();
   await makeFolder(scratch!);
   await segments.addBulk(
     indices.map((index) => {
@@ -193,7 +197,7 @@ function join(work: FilmWork, scratch: string, records: readonly SegmentRecord[]
 
 /** Has the output written beside its place, and moves it there when it is complete. */
 async function writeOutput(
-  { job, engine, signal }: FilmWork,
+  { job, engine, signal, throwIfLost }: FilmWork,
   write: (url: string) => Promise<ConvertResult>,
 ): Promise<ConvertResult> {
   const { output } = job.data;
@@ -204,6 +208,7 @@ async function writeOutput(
     const result = await write(place.path);
     await place.finish();
     signal.throwIfAborted();
+    await throwIfLost();
     await throwIfThere(job.data);
     // After a crash the next worker must know whether a file that is there is this one.
     const stamp = isAddress(output) ? null : await versionTag(draft);

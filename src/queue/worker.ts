@@ -20,6 +20,9 @@ import { convertSegment } from './segment-work.ts';
 
 /** Milliseconds between two checks whether films are still wanted. */
 const POLL_MS = 1000;
+/** Another worker has been given the job, because this one was silent for too long. */
+class LostJobError extends Error {}
+
 /** Why a job is given up. */
 const HANDED_BACK = 'handed back';
 const CANCELLED = 'cancelled';
@@ -109,6 +112,10 @@ export async function startQueueWorker(
       return result;
     } catch (error) {
       if (error instanceof WaitingChildrenError) throw error;
+      if (error instanceof LostJobError) {
+        report(HANDED_BACK);
+        throw error;
+      }
       if (aborter.signal.reason === HANDED_BACK) {
         report(HANDED_BACK);
         await job.moveToWait(token);
@@ -145,7 +152,12 @@ export async function startQueueWorker(
       names.films,
       (job, token) =>
         hold(job, token!, (signal) =>
-          convertFilm({ job, token: token!, engine, segments: queues.segments, signal }),
+          convertFilm({
+            ...{ job, token: token!, engine, segments: queues.segments, signal },
+            async throwIfLost() {
+              if ((await job.extendLock(token!, options.stall)) !== 1) throw new LostJobError();
+            },
+          }),
         ),
       common,
     ),

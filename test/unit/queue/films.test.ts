@@ -56,7 +56,7 @@ afterEach(async () => {
 
 const at = (name: string) => join(folder, name);
 
-async function work(engine: PaperEngine, options: { version?: string; jobs?: number } = {}) {
+async function work(engine: PaperEngine, options: { version?: string; jobs?: number; stall?: number } = {}) {
   const worker = await startQueueWorker(engine, {
     ...{ url, version: VERSION, jobs: 1, stall: 30_000, ...options },
     onDone: (job) => done.push(job),
@@ -208,6 +208,33 @@ describe.skipIf(reason)('a film in the queue', () => {
     expect(await ended(id)).toMatchObject({ state: 'done', frames: 20 });
     expect(done.map(({ outcome }) => outcome)).toContain('handed back');
     expect([slow.converted, second.converted.sort()]).toEqual([[], ['0-1', '1-end']]);
+  });
+
+  test('is left alone by a worker that was silent for so long that another one finished it', async () => {
+    const cutting = Promise.withResolvers<undefined>();
+    const released = Promise.withResolvers<undefined>();
+    class FrozenEngine extends PaperEngine {
+      override async cuts() {
+        cutting.resolve(undefined);
+        await released.promise;
+        return super.cuts();
+      }
+    }
+    await work(new FrozenEngine(3));
+    const id = await add('new.mp4');
+    await cutting.promise;
+    // What Redis does to the lock of a worker that does not renew it; and the other worker need not
+    // wait until this one would have looked for such locks.
+    const line = await connectTo(url);
+    await line.del([...(await line.keys(`*:${id}:lock`)), ...(await line.keys('*:stalled-check'))]);
+    line.disconnect();
+    await work(new PaperEngine(3), { stall: 200 });
+    expect(await ended(id)).toMatchObject({ state: 'done', frames: 30 });
+    expect(done.filter(({ kind }) => kind === 'film')).toMatchObject([{ outcome: 'done' }]);
+    released.resolve(undefined);
+    await expect.poll(() => done.at(-1)).toMatchObject({ kind: 'film', outcome: 'handed back' });
+    expect(await stateOf(id)).toMatchObject({ state: 'done', frames: 30 });
+    expect((await readdir(folder)).sort()).toEqual(['film.mp4', 'new.mp4']);
   });
 
   test('converts again a segment that is not what was written', async () => {
