@@ -91,8 +91,12 @@ it('a film and the dialog that converts it break no rule', async () => {
   const film = { name: 'demo.webm', mimeType: 'video/webm', buffer: Buffer.from(bytes) };
   await (await chooser).setFiles(film);
   await page.getByRole('button', { name: 'Convert this film' }).click();
-  await page.getByRole('dialog', { name: 'Convert film' }).waitFor();
-  // A time beyond the film's end is refused here, and not by the conversion.
+  // Once the film's length is known, a time beyond its end is refused here, and not by the
+  // conversion.
+  await page
+    .getByRole('dialog', { name: 'Convert film' })
+    .getByText(/\d+ × \d+ · /)
+    .waitFor();
   await page.getByRole('textbox', { name: 'From' }).fill('1:30');
   await page.getByRole('button', { name: 'Convert', exact: true }).click();
   await page
