@@ -4,7 +4,8 @@
  * in CI, a test that was skipped or passed only at the second try fails the run, unless
  * test/known-gaps.json lists it.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseCLI, startVitest } from 'vitest/node';
 import { HOW_TO_GET_CHROMIUM } from '../src/cli/chromium.ts';
@@ -16,6 +17,13 @@ if (getChromium() === undefined) {
   process.stderr.write(`${HOW_TO_GET_CHROMIUM}\n`);
   process.exit(1);
 }
+
+// What tests and their browsers leave among the temporary files goes with the run.
+const temporary = mkdtempSync(join(tmpdir(), 'portoon-test-'));
+process.env.TMPDIR = temporary;
+process.on('exit', () => {
+  rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
+});
 
 const args = process.argv.slice(2);
 const strict = args.includes('--strict');
