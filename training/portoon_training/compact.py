@@ -22,9 +22,7 @@ def compact(graph):
             stored = weight.name + STORED
             kept.append(numpy_helper.from_array(small, stored))
             casts.append(
-                helper.make_node(
-                    "Cast", [stored], [weight.name], weight.name, to=TensorProto.FLOAT
-                )
+                helper.make_node("Cast", [stored], [weight.name], weight.name, to=TensorProto.FLOAT)
             )
         else:
             kept.append(weight)

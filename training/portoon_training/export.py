@@ -2,9 +2,9 @@
 
     python -m portoon_training.export portrait|drawn|drawn-fine RUN_FOLDER
 
-Batch normalisation is folded away, large weights are stored in half precision, the frame's sides
-stay free (`H`, `W`, multiples of 32), and the graph is checked: same answers as PyTorch, no operator
-that reads shapes at run time.
+Batch normalisation is folded away, large weights are stored in half precision, the frame's
+sides stay free (`H`, `W`, multiples of 32), and the graph is checked: same answers as PyTorch, no
+operator that reads shapes at run time.
 """
 
 import argparse

@@ -15,7 +15,7 @@ import torch
 
 from .data import MatteSampler, grain_field, to_tensor_layout, webcam
 from .matte_teacher import MatteTeacher
-from .runs import SEED, load_checkpoint
+from .runs import SEED, autocast, load_checkpoint
 
 CHUNK = 48
 # (width, height)
@@ -64,7 +64,7 @@ def answer(teacher, frames):
     answer.
     """
     frame = torch.from_numpy(to_tensor_layout(frames)).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with autocast():
         (logits, _, features), (mirrored, _, mirrored_features) = (
             teacher(frame),
             teacher(frame.flip(3)),

@@ -22,6 +22,10 @@ SEEN = {
     "actions": 0.42, "coco": 0.26, "teachers": 0.12, "fashion": 0.08,
     "faces": 0.04, "speakers": 0.04, "desk-stock": 0.03, "motion": 0.01,
 }  # fmt: skip
+# Rooms with nobody, of the pictures shown as they were taken.
+ROOMS = 0.1
+# Sets whose pictures are taller than wide, of everybody in full length.
+UPRIGHT = ["fashion"]
 # Sets whose masks are clean enough to cut people out by, and how often their room is replaced.
 ANOTHER_ROOM = {
     "teachers": 0.3,
@@ -141,6 +145,31 @@ class WebcamSampler(MatteSampler):
         if rng.random() < 0.5:
             frame, alpha, parts = self.dressed(frame, alpha, parts)
         return frame, alpha, parts
+
+    def taken(self, width, height):
+        """A whole picture, mirrored at most: in light, size and place much as it was taken."""
+        rng = self.rng
+        if rng.random() < ROOMS:
+            frame = tone(rng, self.rooms[rng.integers(len(self.rooms))], 0.7)
+            frame = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+            nobody = np.zeros((height, width), np.uint8)
+            return frame[:, :: rng.choice([1, -1])], nobody, nobody
+        fits = np.array([(kind in UPRIGHT) == (height > width) for kind in self.kinds])
+        shares = self.shares * fits
+        one = self.person(str(rng.choice(self.kinds, p=shares / shares.sum())))
+        h, w = one.alpha.shape
+        scale = np.array([width / w, height / h]) * np.exp(rng.normal(0, 0.08, 2))
+        offset = rng.normal(0, 0.03, 2) * (width, height)
+        matrix = self.affine(scale, (w, h), (width, height), offset, 0)
+        frame, labels, parts = self.warp(
+            tone(rng, one.image, 0.7),
+            np.dstack([one.cut, one.alpha]),
+            one.parts,
+            matrix,
+            (width, height),
+            cv2.BORDER_REFLECT_101,
+        )
+        return frame, np.ascontiguousarray(labels[..., 1]), parts
 
     def seen(self, width, height):
         """A picture whole, near, or from farther off than it was taken, its borders mirrored."""

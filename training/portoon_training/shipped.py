@@ -3,8 +3,8 @@
     python -m portoon_training.shipped portrait|drawn|drawn-fine OUT_FOLDER
 
 Export folds batch normalisation away. Here each folded convolution gets back a normalisation that
-changes nothing: its mean and variance are those of the convolution's answers to portraits, its
-weights undo them.
+changes nothing: its mean and variance are those of the convolution's answers to pictures of people,
+its weights undo them.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from .compact import expand
 from .data import MatteSampler, to_tensor_layout
 from .export import nets
 from .manifest import MODELS
+from .people import WebcamSampler
 from .runs import SEED
 
 SIZES = ((256, 256), (256, 160), (192, 256))
@@ -88,14 +89,17 @@ def calibrate(model, normalised, given):
         norm.bias.add_(mean.float())
 
 
-def portraits(with_prior):
-    """Frames of portraits, and their mattes as the past of some."""
-    sampler = MatteSampler(SEED)
+def pictures(name):
+    """Portraits for the net of the styles. For the matte net scenes as webcams see them, and their
+    mattes as the past of some.
+    """
+    matte = name == "portrait"
+    sampler = WebcamSampler(SEED) if matte else MatteSampler(SEED)
     for size in SIZES:
         for _ in range(PICTURES // 8):
             frames, alphas, _ = zip(*(sampler.sample(*size) for _ in range(8)), strict=True)
             inputs = [torch.from_numpy(to_tensor_layout(frames))]
-            if with_prior:
+            if matte:
                 prior = torch.stack([torch.from_numpy(a)[None].float() / 255 for a in alphas])
                 inputs.append(prior * (torch.rand(8, 1, 1, 1) < 0.4))
             yield inputs
@@ -108,7 +112,7 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(SEED)
-    net = shipped_net(args.id, portraits(with_prior=args.id == "portrait"))
+    net = shipped_net(args.id, pictures(args.id))
     torch.save({"average": net.state_dict()}, args.out / "checkpoint.pt")
 
 

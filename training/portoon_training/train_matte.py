@@ -28,7 +28,7 @@ from .matte_teacher import MatteTeacher
 from .metrics import iou, summary
 from .nets import MatteNet
 from .people import PEOPLE, SEEN, UNKNOWN, WebcamSampler, people_ids, person_mask
-from .runs import GENTLE, SEED, Run, arguments, prefetch
+from .runs import GENTLE, SEED, Run, arguments, autocast, prefetch
 
 # (width, height); half resolution teaches shapes quickly, the full one edges.
 EARLY_SIZES = [(160, 160), (192, 128), (160, 128), (128, 192)]
@@ -43,6 +43,9 @@ PLAIN_SHARE = 0.4  # of the single frames are unchanged portraits, with true mas
 # Without a teacher, pairs are mixed with single frames, but not at the beginning and the end.
 PAIRS_SHARE, PAIRS_FROM, PAIRS_UNTIL = 0.25, 0.15, 0.85
 PLAIN_SHARE_OF_ALL = 0.15
+# Pictures as they were taken: endless scenes alone cost a small net what it knew of real ones.
+TAKEN_SHARE = 0.45
+TAKEN_SIZES = [(288, 160), (256, 160), (256, 192), (256, 192), (224, 160), (192, 256), (160, 256)]
 CUTS = 0.35  # of the pairs: the second frame shows another person in another place
 
 
@@ -171,7 +174,7 @@ def train_teacher(args):
 
     trace = []
     for frame, alpha, parts in prefetch(make):
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             logits, parts_logits, _ = net(channels_last(frame))
         alpha = torch.from_numpy(alpha)
         matte = matte_loss(torch.sigmoid(logits.float()), alpha, edge_band(alpha))
@@ -187,7 +190,9 @@ def train_student(args):
     net = net.to(memory_format=torch.channels_last).train()
     # The hint compares the features with the teacher's, if there are any.
     hint = Hint() if args.pool else None
-    rate, gentle = (2e-3, GENTLE) if args.pool else (1.2e-3, 0.5)
+    rate, gentle = (2e-3, GENTLE) if args.pool else (2e-4, 0.5)
+    if args.init:
+        freeze_statistics(net)
     run = Run(net, args, rate, pretrained=net.encoder(), gentle=gentle, companion=hint)
     rng = np.random.default_rng(SEED + run.step)
     if args.pool:
@@ -197,10 +202,9 @@ def train_student(args):
         sampler = WebcamSampler(SEED + run.step)
         shots, validation = SceneShots(sampler, SEED + run.step), WebcamValidation()
 
-    def plain():
-        frame, alpha, parts = sampler.batch(
-            sampler.plain, BATCH, *PLAIN_SIZES[rng.integers(len(PLAIN_SIZES))]
-        )
+    def singles(draw, sizes):
+        """A batch of single frames, nothing seen before."""
+        frame, alpha, parts = sampler.batch(draw, BATCH, *sizes[rng.integers(len(sizes))])
         return frame[None], alpha[None], alpha[None], parts, None, np.zeros_like(alpha), None
 
     def make():
@@ -212,7 +216,9 @@ def train_student(args):
                 PLAIN_SHARE_OF_ALL,
             )
         if not pairs and rng.random() < plains:
-            return plain()
+            return singles(sampler.plain, PLAIN_SIZES)
+        if not (pairs or args.pool) and rng.random() < TAKEN_SHARE:
+            return singles(sampler.taken, TAKEN_SIZES)
         return shots.batch(
             BATCH if not pairs or args.pool else BATCH // 2, moments=2 if pairs else 1
         )
@@ -223,7 +229,7 @@ def train_student(args):
             TEACHER_SHARE * torch.from_numpy(m) + (1 - TEACHER_SHARE) * torch.from_numpy(a)
             for a, m in zip(alphas, mattes, strict=True)
         ]
-        with torch.autocast("cpu", torch.bfloat16):
+        with autocast():
             first, estimate, parts_logits, encoded = net(
                 channels_last(frames[0]), torch.from_numpy(prior)
             )
@@ -242,7 +248,7 @@ def train_student(args):
             # answer to another scene.
             cut = torch.rand(len(still)) < (0 if args.pool else CUTS)
             past = torch.where(cut[:, None, None, None], first.detach().roll(1, 0), first.detach())
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast():
                 second, estimate, _, _ = net(channels_last(frames[1]), past)
             still = torch.from_numpy(still) & ~cut
             flicker = ((first.detach() - second)[still].abs() * band[still]).sum() / (
@@ -266,6 +272,17 @@ def train_student(args):
         )
         if report(run, trace, validation):
             break
+
+
+def freeze_statistics(net):
+    """Normalises by the means and variances of the net that training starts from.
+
+    Those of a batch depend on its kind: with them a finished net first becomes much worse, and a
+    mean of two nets is worse than both.
+    """
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
 
 
 class Hint(torch.nn.Module):
