@@ -267,7 +267,7 @@ async function whole(): Promise<Figures> {
     const later = all.slice(frames);
     const firsts = mean(later.filter((_, n) => n % frames === 0));
     const others = mean(later.filter((_, n) => n % frames > 0));
-    return `${round(mean(all.slice(0, frames)), 2)}; ${round(firsts, 2)}; ${round(others, 2)}`;
+    return [mean(all.slice(0, frames)), firsts, others].map((value) => round(value, 2));
   };
   return {
     film: `320x180, ${seconds} s, in segments of ${segment} s with a run-up of 1 s, ${styled.join(' ')}; three workers`,

@@ -22,9 +22,8 @@ SEEN = {
     "actions": 0.42, "coco": 0.26, "teachers": 0.12, "fashion": 0.08,
     "faces": 0.04, "speakers": 0.04, "desk-stock": 0.03, "motion": 0.01,
 }  # fmt: skip
-# Rooms with nobody, of the pictures shown as they were taken.
-ROOMS = 0.1
-# Sets whose pictures are taller than wide, of everybody in full length.
+ROOMS = 0.1  # of the pictures nearly as they were taken show nobody
+# Sets of pictures that are taller than wide.
 UPRIGHT = ["fashion"]
 # Sets whose masks are clean enough to cut people out by, and how often their room is replaced.
 ANOTHER_ROOM = {
@@ -147,7 +146,7 @@ class WebcamSampler(MatteSampler):
         return frame, alpha, parts
 
     def taken(self, width, height):
-        """A whole picture, mirrored at most: in light, size and place much as it was taken."""
+        """A whole picture, squeezed into the frame; light, size and place are nearly as taken."""
         rng = self.rng
         if rng.random() < ROOMS:
             frame = tone(rng, self.rooms[rng.integers(len(self.rooms))], 0.7)

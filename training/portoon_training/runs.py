@@ -16,7 +16,7 @@ GENTLE = 0.15  # of the learning rate, for pretrained layers
 
 def autocast():
     """Bfloat16 where the processor computes with it; where it does not, PyTorch would imitate it,
-    which takes ten times as long as single precision.
+    which takes more than ten times as long as single precision.
     """
     native = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return torch.autocast("cpu", torch.bfloat16, enabled=native)

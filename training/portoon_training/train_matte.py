@@ -1,5 +1,5 @@
-"""Trains the matte's teacher, then the matte net on what it says, then further on endless scenes
-and soft targets alone.
+"""Trains the matte's teacher, then the matte net on what it says, then further on endless scenes,
+pictures nearly as they were taken, and soft targets alone.
 
 python -m portoon_training.train_matte --large --out TEACHER_FOLDER
 python -m portoon_training.matte_pool --teacher TEACHER_FOLDER --out POOL_FOLDER
@@ -43,7 +43,7 @@ PLAIN_SHARE = 0.4  # of the single frames are unchanged portraits, with true mas
 # Without a teacher, pairs are mixed with single frames, but not at the beginning and the end.
 PAIRS_SHARE, PAIRS_FROM, PAIRS_UNTIL = 0.25, 0.15, 0.85
 PLAIN_SHARE_OF_ALL = 0.15
-# Pictures as they were taken: endless scenes alone cost a small net what it knew of real ones.
+# Of the other single frames: pictures nearly as they were taken, which are easier than scenes.
 TAKEN_SHARE = 0.45
 TAKEN_SIZES = [(288, 160), (256, 160), (256, 192), (256, 192), (224, 160), (192, 256), (160, 256)]
 CUTS = 0.35  # of the pairs: the second frame shows another person in another place
@@ -277,8 +277,7 @@ def train_student(args):
 def freeze_statistics(net):
     """Normalises by the means and variances of the net that training starts from.
 
-    Those of a batch depend on its kind: with them a finished net first becomes much worse, and a
-    mean of two nets is worse than both.
+    Those of a batch depend on its kind: with them a finished net first becomes much worse.
     """
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
