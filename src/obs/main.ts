@@ -9,7 +9,6 @@ import { createPlayer, lookNotSettableHere } from './player.ts';
 const { parameters, problems } = readParameters(location.search, (value) => CSS.supports('color', value));
 const { chroma, onlost } = parameters;
 
-const debugCard = parameters.debug ? new Card('debug') : null;
 const statsCard = parameters.stats ? new Card('stats') : null;
 const statsLine = new StatsLine();
 
@@ -30,12 +29,15 @@ const player = createPlayer(parameters, {
   },
 });
 
+// An address that can never show a picture is explained unasked: it has not been on air yet.
+const debugCard = parameters.debug || player === null ? new Card('debug') : null;
+
 /** The promise that other programs read from `<html data-state>`. */
 function become(state: 'loading' | 'ready' | 'running' | 'error'): void {
   document.documentElement.dataset.state = state;
 }
 
-/** Shows the diagnostics that `debug=1` asks for. */
+/** Shows the diagnostics, where there is a card for them. */
 function explain(...more: string[]): void {
   const lines = player?.explain() ?? ['No stream'];
   debugCard?.show([...lines, ...problems, ...more].filter((line) => line !== ''));

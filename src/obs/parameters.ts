@@ -175,7 +175,7 @@ export function readParameters(
     if (!Object.hasOwn(EXPECTED, name)) problems.push(`${name.slice(0, 60)} means nothing here.`);
   if (!query.has('whep') && !query.has('input') && !(query.has('room') && query.has('view')))
     problems.push(
-      `Nothing to show: take the link that the studio shows under OBS, or whep; whep takes ${EXPECTED.whep}.`,
+      `Nothing to show: take the link that the studio shows under OBS, or input=camera, or whep; whep takes ${EXPECTED.whep}.`,
     );
   for (const { path } of v.safeParse(schema, Object.fromEntries(query), { abortPipeEarly: true }).issues ??
     []) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Page, Request } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAppServer } from '../../src/server/server.ts';
 import { listen, type Listening } from '../../src/server/listen.ts';
@@ -76,6 +76,12 @@ describe('the OBS page without a stream', () => {
     await expect.poll(() => text(page)).toContain('knows no stream at this address (404)');
     expect(await text(page)).toContain('fit=wrong: fit takes contain or cover.');
     expect(await page.evaluate(() => document.body.style.background)).toBe('rgb(0, 0, 255)');
+    await close();
+  });
+
+  it('says what an address lacks that names nothing to show', async () => {
+    const { page, close } = await visit(browser, `${app.url}obs.html?style=comic`);
+    await expect.poll(() => text(page)).toContain('Nothing to show: take the link that the studio shows');
     await close();
   });
 
@@ -202,6 +208,10 @@ describe('the OBS page without a stream', () => {
 
   it('releases the stream while OBS hides the source for long', async () => {
     const { page, close } = await visit(browser, 'about:blank', { before: 'window.obsstudio = {};' });
+    const underWay = new Set<Request>();
+    page.on('request', (request) => underWay.add(request));
+    page.on('requestfinished', (request) => underWay.delete(request));
+    page.on('requestfailed', (request) => underWay.delete(request));
     await page.clock.install();
     await page.goto(address());
     const show = (visible: boolean) =>
@@ -224,6 +234,8 @@ describe('the OBS page without a stream', () => {
     await goesOn();
     await show(false);
     await page.clock.runFor(11_000);
+    // The last question may be on its way to the server.
+    await expect.poll(() => underWay.size).toBe(0);
     const before = asked();
     await page.clock.runFor(120_000);
     expect(asked()).toBe(before);
